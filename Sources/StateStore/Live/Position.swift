@@ -1,0 +1,17 @@
+/// A place in a log: the log's incarnation and the number of an entry in it.
+///
+/// Entries of one epoch are numbered 1, 2, 3, … without gaps. A log that is dropped and made again gets another epoch;
+/// no two logs of a cell ever share one.
+package struct Position: Hashable, Sendable {
+    package let epoch: UInt64
+    /// The number of the last entry; 0 before the first.
+    package let sequence: UInt64
+
+    package init(epoch: UInt64, sequence: UInt64) {
+        self.epoch = epoch
+        self.sequence = sequence
+    }
+
+    /// The position of a log that does not exist.
+    package static let none = Position(epoch: 0, sequence: 0)
+}
