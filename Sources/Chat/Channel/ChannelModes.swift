@@ -1,0 +1,78 @@
+/// The switches of a channel (RFC 2811 4.2; `r` as in most networks).
+package struct ChannelModes: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// `i`: one joins by invitation only.
+    package static let inviteOnly = ChannelModes(rawValue: 1 << 0)
+    /// `m`: only ranked members speak.
+    package static let moderated = ChannelModes(rawValue: 1 << 1)
+    /// `n`: only members speak.
+    package static let noExternal = ChannelModes(rawValue: 1 << 2)
+    /// `p`: others see the name, not who is in it.
+    package static let `private` = ChannelModes(rawValue: 1 << 3)
+    /// `s`: others do not see that it exists.
+    package static let secret = ChannelModes(rawValue: 1 << 4)
+    /// `t`: only hosts change the topic.
+    package static let topicByHosts = ChannelModes(rawValue: 1 << 5)
+    /// `r`: registered to an account. Set by the server only.
+    package static let registered = ChannelModes(rawValue: 1 << 6)
+
+    /// Letters in the order in which they are shown.
+    package static let letters: [(letter: Character, mode: ChannelModes)] = [
+        ("i", .inviteOnly), ("m", .moderated), ("n", .noExternal), ("p", .private), ("r", .registered),
+        ("s", .secret), ("t", .topicByHosts),
+    ]
+
+    /// What a new channel starts with.
+    package static let initial: ChannelModes = [.noExternal, .topicByHosts]
+
+    package var text: String { String(Self.letters.filter { self.contains($0.mode) }.map(\.letter)) }
+
+    /// The modes of some letters; unknown letters are left out.
+    package init(text: some StringProtocol) {
+        self = Self.letters.filter { text.contains($0.letter) }.reduce(into: []) { $0.insert($1.mode) }
+    }
+}
+
+/// The lists of masks that a channel keeps.
+package enum ListMode: Character, Hashable, Sendable, CaseIterable {
+    /// May neither join nor speak.
+    case ban = "b"
+    /// Bans do not hold for these.
+    case exception = "e"
+    /// These need no invitation.
+    case inviteException = "I"
+}
+
+/// One mask of a list, with who set it and when.
+package struct ListEntry: Hashable, Sendable {
+    /// The normal form `nick!user@host`.
+    package var mask: String
+    /// The nickname of who set it.
+    package var setter: String
+    /// Milliseconds since 1970.
+    package var time: Int64
+
+    package init(mask: String, setter: String, time: Int64) {
+        self.mask = mask
+        self.setter = setter
+        self.time = time
+    }
+}
+
+/// A channel's topic, with who set it and when.
+package struct Topic: Hashable, Sendable {
+    package var text: String
+    /// The nickname of who set it.
+    package var setter: String
+    /// Milliseconds since 1970.
+    package var time: Int64
+
+    package init(text: String, setter: String, time: Int64) {
+        self.text = text
+        self.setter = setter
+        self.time = time
+    }
+}

@@ -1,0 +1,46 @@
+extension ChannelState {
+    /// Applies what happened. Total: any event fits any state, so that a replica never stops following its log.
+    package mutating func evolve(_ event: ChannelEvent) {
+        switch event {
+        case .joined(let member, let founding):
+            if let founding { (self.name, self.created) = (founding.name, founding.created) }
+            self.insert(member)
+            self.invited.remove(member.session)
+        case .parted(let session, _, _), .quit(let session, _, _), .kicked(let session, _, _, _):
+            self.removeMember(session)
+            self.invited.remove(session)
+        case .modes(let changes, _):
+            for change in changes { self.evolve(change) }
+        case .topic(let topic, _):
+            self.topic = topic
+        case .changed(let session, let change, _, _):
+            guard var member = self.members[session] else { return }
+            member.user.apply(change)
+            self.insert(member)
+        case .invited(let session, _, _):
+            self.invited.insert(session)
+        case .message:
+            break
+        }
+    }
+
+    private mutating func evolve(_ change: ModeChange) {
+        switch change {
+        case .flag(let mode, let on):
+            if on { self.modes.insert(mode) } else { self.modes.remove(mode) }
+        case .key(let key): self.key = key
+        case .limit(let limit): self.limit = limit
+        case .list(let list, let entry, let on):
+            self.lists[list, default: []].removeAll { $0.mask == entry.mask }
+            if on {
+                self.lists[list, default: []].append(entry)
+                self.lists[list]?.sort { ($0.time, $0.mask) < ($1.time, $1.mask) }
+            }
+            if self.lists[list]?.isEmpty == true { self.lists[list] = nil }
+        case .rank(let mode, let session, _, let on):
+            guard var member = self.members[session] else { return }
+            if on { member.modes.insert(mode) } else { member.modes.remove(mode) }
+            self.insert(member)
+        }
+    }
+}

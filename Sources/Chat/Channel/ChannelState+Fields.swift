@@ -1,0 +1,175 @@
+package import IRC
+package import NIOCore
+
+/// Between a channel's state and its fields. Reading back the fields that ``updates(for:)`` wrote gives the state that
+/// ``evolve(_:)`` made.
+extension ChannelState {
+    private enum Setting {
+        static let created = "created"
+        static let limit = "limit"
+        static let key = "key"
+        static let modes = "modes"
+        static let name = "name"
+        static let topic = "topic"
+    }
+
+    /// The fields that change with an event, given the state before it.
+    ///
+    /// A channel's first event also writes what the channel starts with.
+    package func updates(for event: ChannelEvent) -> [FieldUpdate] {
+        var after = self
+        after.evolve(event)
+        var updates = self.members.isEmpty && !after.members.isEmpty ? after.initialUpdates : []
+        switch event {
+        case .joined(let member, _):
+            updates.append(after.memberUpdate(member.session))
+            if self.invited.contains(member.session) { updates.append(Self.invitation(member.session, false)) }
+        case .parted(let session, _, _), .quit(let session, _, _), .kicked(let session, _, _, _):
+            updates.append(after.memberUpdate(session))
+            if self.invited.contains(session) { updates.append(Self.invitation(session, false)) }
+        case .changed(let session, _, _, _):
+            if self.members[session] != nil { updates.append(after.memberUpdate(session)) }
+        case .invited(let session, _, _):
+            updates.append(Self.invitation(session, true))
+        case .topic:
+            updates.append(after.topicUpdate)
+        case .modes(let changes, _):
+            updates += after.updates(for: changes)
+        case .message:
+            break
+        }
+        return updates
+    }
+
+    private var initialUpdates: [FieldUpdate] {
+        [
+            FieldUpdate(FieldKey(.setting, Setting.name), Array(self.name.raw.utf8)),
+            FieldUpdate(FieldKey(.setting, Setting.created), Array(String(self.created).utf8)),
+            FieldUpdate(FieldKey(.setting, Setting.modes), Array(self.modes.text.utf8)),
+        ]
+    }
+
+    private func updates(for changes: [ModeChange]) -> [FieldUpdate] {
+        var keys: [FieldKey: [UInt8]?] = [:]
+        for change in changes {
+            switch change {
+            case .flag: keys[FieldKey(.setting, Setting.modes)] = Array(self.modes.text.utf8)
+            case .key: keys.updateValue(self.key.map { Array($0.utf8) }, forKey: FieldKey(.setting, Setting.key))
+            case .limit:
+                keys.updateValue(self.limit.map { Array(String($0).utf8) }, forKey: FieldKey(.setting, Setting.limit))
+            case .list(let list, let entry, _):
+                let now = self.lists[list]?.first { $0.mask == entry.mask }
+                keys.updateValue(now?.encoded, forKey: FieldKey(list.section, entry.mask))
+            case .rank(_, let session, _, _):
+                guard self.members[session] != nil else { continue }
+                let update = self.memberUpdate(session)
+                keys.updateValue(update.value, forKey: update.key)
+            }
+        }
+        return keys.map { FieldUpdate($0.key, $0.value) }
+    }
+
+    private func memberUpdate(_ session: SessionID) -> FieldUpdate {
+        FieldUpdate(
+            FieldKey(.member, session.text),
+            self.members[session].map { member in
+                var buffer = ByteBuffer()
+                member.encode(into: &buffer)
+                return Array(buffer.readableBytesView)
+            }
+        )
+    }
+
+    private static func invitation(_ session: SessionID, _ isInvited: Bool) -> FieldUpdate {
+        FieldUpdate(FieldKey(.invitation, session.text), isInvited ? [] : nil)
+    }
+
+    private var topicUpdate: FieldUpdate {
+        FieldUpdate(
+            FieldKey(.setting, Setting.topic),
+            self.topic.map { topic in
+                var buffer = ByteBuffer()
+                buffer.writeText(topic.text)
+                buffer.writeText(topic.setter)
+                buffer.writeInteger(topic.time)
+                return Array(buffer.readableBytesView)
+            }
+        )
+    }
+
+    /// The state that some fields stand for. Fields that cannot be read are passed over.
+    ///
+    /// - Parameter name: The name under which the channel was asked for; the stored spelling wins.
+    package init(name: ChannelName, fields: some Sequence<(FieldKey, [UInt8])>) {
+        var spelled = name
+        var settings: [String: [UInt8]] = [:]
+        var members: [Member] = []
+        var lists: [ListMode: [ListEntry]] = [:]
+        var access: [String: [UInt8]] = [:]
+        var properties: [String: String] = [:]
+        var invited: Set<SessionID> = []
+        for (key, value) in fields {
+            var buffer = ByteBuffer(bytes: value)
+            switch key.section {
+            case .member: if let member = Member(from: &buffer) { members.append(member) }
+            case .setting: settings[key.name] = value
+            case .ban: lists[.ban, default: []] += ListEntry(mask: key.name, from: &buffer).map { [$0] } ?? []
+            case .exception:
+                lists[.exception, default: []] += ListEntry(mask: key.name, from: &buffer).map { [$0] } ?? []
+            case .inviteException:
+                lists[.inviteException, default: []] += ListEntry(mask: key.name, from: &buffer).map { [$0] } ?? []
+            case .access: access[key.name] = value
+            case .property: properties[key.name] = String(decoding: value, as: UTF8.self)
+            case .invitation: if let session = SessionID(text: key.name) { invited.insert(session) }
+            case .channel: break
+            }
+        }
+        func text(_ name: String) -> String? { settings[name].map { String(decoding: $0, as: UTF8.self) } }
+        if let stored = text(Setting.name).flatMap({ ChannelName($0, under: Names.caseMapping) }) { spelled = stored }
+        self.init(name: spelled, created: text(Setting.created).flatMap { Int64($0) } ?? 0)
+        if let modes = text(Setting.modes) { self.modes = ChannelModes(text: modes) }
+        self.key = text(Setting.key)
+        self.limit = text(Setting.limit).flatMap { Int($0) }
+        self.topic = settings[Setting.topic].flatMap { Topic(encoded: $0) }
+        // Fields come in any order; the order of setting is that of the time.
+        self.lists = lists.mapValues { $0.sorted { ($0.time, $0.mask) < ($1.time, $1.mask) } }
+        self.access = access
+        self.properties = properties
+        self.invited = invited
+        for member in members { self.insert(member) }
+    }
+}
+
+extension Topic {
+    init?(encoded: [UInt8]) {
+        var buffer = ByteBuffer(bytes: encoded)
+        guard let text = buffer.readText(), let setter = buffer.readText(),
+            let time = buffer.readInteger(as: Int64.self)
+        else { return nil }
+        self.init(text: text, setter: setter, time: time)
+    }
+}
+
+extension ListMode {
+    var section: FieldKey.Section {
+        switch self {
+        case .ban: .ban
+        case .exception: .exception
+        case .inviteException: .inviteException
+        }
+    }
+}
+
+extension ListEntry {
+    var encoded: [UInt8] {
+        var buffer = ByteBuffer()
+        buffer.writeText(self.setter)
+        buffer.writeInteger(self.time)
+        return Array(buffer.readableBytesView)
+    }
+
+    init?(mask: String, from buffer: inout ByteBuffer) {
+        guard let setter = buffer.readText(), let time = buffer.readInteger(as: Int64.self) else { return nil }
+        self.init(mask: mask, setter: setter, time: time)
+    }
+}

@@ -1,0 +1,160 @@
+package import IRC
+
+extension ChannelState {
+    /// How many letters with a parameter one MODE may have (ISUPPORT MODES).
+    package static let maximumModes = 6
+    /// How many masks one list may have (ISUPPORT MAXLIST).
+    package static let maximumListEntries = 250
+    /// The longest key (ISUPPORT KEYLEN).
+    package static let maximumKeyLength = 31
+
+    /// Decides a MODE on the channel (RFC 2811 4; owner and host after the IRCX draft 4.1).
+    ///
+    /// Each letter is decided by itself, seeing what the letters before it did. What changes nothing is left out.
+    package func decideModes(_ requests: [ModeRequest], by requester: Requester, now: Int64) -> ModeDecision {
+        var decision = ModeDecision()
+        var state = self
+        var withParameter = 0
+        var toldNoHost = false
+        for request in requests {
+            if request.parameter == nil, let list = ListMode(rawValue: request.letter) {
+                if !decision.listings.contains(list) { decision.listings.append(list) }
+                continue
+            }
+            if request.parameter != nil {
+                withParameter += 1
+                if withParameter > Self.maximumModes { continue }
+            }
+            do throws(Refusal) {
+                try state.checkHost(requester)
+                for change in try state.changes(for: request, by: requester, now: now) {
+                    state.evolve(.modes([change], by: Actor(requester.session, requester.user)))
+                    decision.changes.append(change)
+                }
+            } catch {
+                let isHostRefusal = error.numeric == .errChanOPrivsNeeded && error.text == nil
+                if isHostRefusal, toldNoHost { continue }
+                toldNoHost = toldNoHost || isHostRefusal
+                decision.refusals.append(error)
+            }
+        }
+        return decision
+    }
+
+    private func changes(
+        for request: ModeRequest, by requester: Requester, now: Int64
+    ) throws(Refusal) -> [ModeChange] {
+        let on = request.isAdding
+        if let list = ListMode(rawValue: request.letter) {
+            return try self.listChange(list, request.parameter ?? "", on: on, by: requester, now: now)
+        }
+        if let rank = MemberModes.ranks.first(where: { $0.letter == request.letter }) {
+            return try self.rankChange(rank.mode, request.parameter, on: on, by: requester)
+        }
+        switch request.letter {
+        case "k": return try self.keyChange(request.parameter, on: on)
+        case "l": return try self.limitChange(request.parameter, on: on)
+        default: return try self.flagChange(request.letter, on: on)
+        }
+    }
+
+    private func flagChange(_ letter: Character, on: Bool) throws(Refusal) -> [ModeChange] {
+        guard let mode = ChannelModes.letters.first(where: { $0.letter == letter })?.mode else {
+            throw Refusal(.errUnknownMode, String(letter))
+        }
+        guard mode != .registered else {
+            throw Refusal(
+                .errInvalidModeParam, self.name.raw, "r", "*", text: "Only the server sets this mode"
+            )
+        }
+        guard self.modes.contains(mode) != on else { return [] }
+        var changes: [ModeChange] = []
+        // Private and secret exclude each other (IRCX draft 4.2): the one replaces the other.
+        let opposite: ChannelModes = mode == .secret ? .private : mode == .private ? .secret : []
+        if on, !opposite.isEmpty, self.modes.contains(opposite) { changes.append(.flag(opposite, on: false)) }
+        return changes + [.flag(mode, on: on)]
+    }
+
+    private func keyChange(_ key: String?, on: Bool) throws(Refusal) -> [ModeChange] {
+        guard on else { return self.key == nil ? [] : [.key(nil)] }
+        guard let key else { throw Refusal(.errInvalidModeParam, self.name.raw, "k", "*", text: "A key is needed") }
+        guard !key.isEmpty, key.utf8.count <= Self.maximumKeyLength, !key.contains(where: { $0 == "," || $0 == " " }),
+            !key.hasPrefix(":")
+        else {
+            throw Refusal(
+                .errInvalidModeParam, self.name.raw, "k", "*",
+                text: "A key has 1 to \(Self.maximumKeyLength) bytes without comma, space and leading colon"
+            )
+        }
+        return key == self.key ? [] : [.key(key)]
+    }
+
+    private func limitChange(_ limit: String?, on: Bool) throws(Refusal) -> [ModeChange] {
+        guard on else { return self.limit == nil ? [] : [.limit(nil)] }
+        guard let number = limit.flatMap({ Int($0) }), (1...1_000_000).contains(number) else {
+            throw Refusal(
+                .errInvalidModeParam, self.name.raw, "l", Self.shown(limit), text: "A limit is a number from 1 up"
+            )
+        }
+        return number == self.limit ? [] : [.limit(number)]
+    }
+
+    private func listChange(
+        _ list: ListMode, _ text: String, on: Bool, by requester: Requester, now: Int64
+    ) throws(Refusal) -> [ModeChange] {
+        guard let mask = Mask(text, under: Names.caseMapping), mask.text.utf8.count <= 300 else {
+            throw Refusal(
+                .errInvalidModeParam, self.name.raw, String(list.rawValue), Self.shown(text), text: "Not a mask"
+            )
+        }
+        let entries = self.lists[list] ?? []
+        let existing = entries.first { Mask($0.mask, under: Names.caseMapping) == mask }
+        if on {
+            guard existing == nil else { return [] }
+            guard entries.count < Self.maximumListEntries else {
+                throw Refusal(.errBanListFull, self.name.raw, String(list.rawValue))
+            }
+            let entry = ListEntry(mask: mask.text, setter: requester.user.nick.raw, time: now)
+            return [.list(list, entry, on: true)]
+        }
+        return existing.map { [.list(list, $0, on: false)] } ?? []
+    }
+
+    private func rankChange(
+        _ rank: MemberModes, _ nick: String?, on: Bool, by requester: Requester
+    ) throws(Refusal) -> [ModeChange] {
+        guard let nick else { return [] }
+        guard let name = Nickname(nick, under: Names.caseMapping), let target = self.member(nick: name) else {
+            throw Refusal(.errUserNotInChannel, Self.shown(nick), self.name.raw)
+        }
+        let ownModes = self.members[requester.session]?.modes ?? []
+        let isSelf = target.session == requester.session
+        let needsOwner = rank == .owner || (target.modes.contains(.owner) && !on && rank == .host)
+        if needsOwner, !ownModes.contains(.owner), !requester.isOperator, !(isSelf && !on) {
+            throw Refusal(.errChanOPrivsNeeded, self.name.raw, text: "Only an owner of the channel does this")
+        }
+        guard target.modes.contains(rank) != on else { return [] }
+        return [.rank(rank, target.session, nick: target.user.nick.raw, on: on)]
+    }
+
+    /// A parameter that is safe in the middle of a reply.
+    private static func shown(_ parameter: String?) -> String {
+        guard let parameter, !parameter.isEmpty, !parameter.contains(" "), !parameter.hasPrefix(":") else { return "*" }
+        return parameter
+    }
+
+    /// The modes as RPL_CHANNELMODEIS shows them; the key only to those who may know it.
+    package func modeParameters(showingKey: Bool) -> [String] {
+        var letters = "+" + self.modes.text
+        var parameters: [String] = []
+        if let limit = self.limit {
+            letters.append("l")
+            parameters.append(String(limit))
+        }
+        if let key = self.key {
+            letters.append("k")
+            parameters.append(showingKey ? key : "*")
+        }
+        return [letters] + parameters
+    }
+}

@@ -1,0 +1,65 @@
+extension ChannelState {
+    /// Decides whether somebody may send a message to the channel (RFC 2811 4.2.3, 4.3; modern.ircdocs.horse PRIVMSG).
+    ///
+    /// - Parameter minimum: The rank that a STATUSMSG prefix asked for; empty for everybody.
+    package func checkSpeech(of requester: Requester, to minimum: MemberModes = []) throws(Refusal) {
+        let member = self.members[requester.session]
+        if member == nil, self.modes.contains(.noExternal) {
+            throw Refusal(.errCannotSendToChan, self.name.raw)
+        }
+        // Most channels are neither moderated nor have bans: nothing more to look at.
+        if !self.modes.contains(.moderated), self.lists[.ban] == nil { return }
+        if let member, !member.modes.isEmpty { return }
+        if self.modes.contains(.moderated) || self.isBanned(requester) {
+            throw Refusal(.errCannotSendToChan, self.name.raw)
+        }
+    }
+
+    /// Decides a change of the topic; an empty text clears it (RFC 2812 3.2.4).
+    package func decideTopic(
+        _ text: String, by requester: Requester, now: Int64
+    ) throws(Refusal) -> ChannelEvent {
+        guard let member = self.members[requester.session] else { throw Refusal(.errNotOnChannel, self.name.raw) }
+        if self.modes.contains(.topicByHosts), !member.modes.isHost, !requester.isOperator {
+            throw Refusal(.errChanOPrivsNeeded, self.name.raw)
+        }
+        let actor = Actor(requester.session, member.user)
+        if text.isEmpty { return .topic(nil, by: actor) }
+        return .topic(Topic(text: text, setter: member.user.nick.raw, time: now), by: actor)
+    }
+
+    /// Decides a KICK (RFC 2812 3.2.8). A host cannot kick an owner (IRCX draft 4.1).
+    package func decideKick(
+        of target: Member, by requester: Requester, reason: String
+    ) throws(Refusal) -> ChannelEvent {
+        try self.checkHost(requester)
+        let isOwner = self.members[requester.session]?.modes.contains(.owner) ?? false
+        if target.modes.contains(.owner), !isOwner, !requester.isOperator {
+            throw Refusal(.errChanOPrivsNeeded, self.name.raw, text: "You cannot kick an owner of the channel")
+        }
+        return .kicked(
+            target.session, nick: target.user.nick.raw, by: Actor(requester.session, requester.user), reason: reason
+        )
+    }
+
+    /// Decides an INVITE (RFC 2812 3.2.7): only members invite, into an invite-only channel only hosts.
+    package func decideInvite(
+        of session: SessionID, _ user: User, by requester: Requester
+    ) throws(Refusal) -> ChannelEvent {
+        guard let member = self.members[requester.session] else { throw Refusal(.errNotOnChannel, self.name.raw) }
+        if self.members[session] != nil {
+            throw Refusal(.errUserOnChannel, user.nick.raw, self.name.raw)
+        }
+        if self.modes.contains(.inviteOnly), !member.modes.isHost, !requester.isOperator {
+            throw Refusal(.errChanOPrivsNeeded, self.name.raw)
+        }
+        return .invited(session, nick: user.nick.raw, by: Actor(requester.session, member.user))
+    }
+
+    /// Only a host, an owner or an operator of the tenant goes on.
+    package func checkHost(_ requester: Requester) throws(Refusal) {
+        if requester.isOperator { return }
+        guard let member = self.members[requester.session] else { throw Refusal(.errNotOnChannel, self.name.raw) }
+        guard member.modes.isHost else { throw Refusal(.errChanOPrivsNeeded, self.name.raw) }
+    }
+}

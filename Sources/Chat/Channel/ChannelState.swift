@@ -1,0 +1,51 @@
+package import IRC
+
+/// A channel as the rules see it: what every replica agrees on after the same entries.
+///
+/// Changed by ``evolve(_:)`` alone; what may change is decided in the `ChannelState+…` files.
+package struct ChannelState: Hashable, Sendable {
+    package internal(set) var name: ChannelName
+    /// When it was made, milliseconds since 1970.
+    package var created: Int64
+    package var modes: ChannelModes = .initial
+    package var key: String?
+    package var limit: Int?
+    package var topic: Topic?
+    package internal(set) var members: [SessionID: Member] = [:]
+    /// Folded nicknames of the members.
+    private(set) var nicks: [String: SessionID] = [:]
+    /// In the order in which they were set.
+    package var lists: [ListMode: [ListEntry]] = [:]
+    /// ACCESS entries by level and mask, as the store has them; the rules for them come with the ACCESS command.
+    package var access: [String: [UInt8]] = [:]
+    /// PROP values by name, likewise.
+    package var properties: [String: String] = [:]
+    /// Who may come in once although the channel is for the invited only.
+    package var invited: Set<SessionID> = []
+
+    package init(name: ChannelName, created: Int64) {
+        self.name = name
+        self.created = created
+    }
+
+    package func member(nick: Nickname) -> Member? {
+        self.nicks[nick.folded].flatMap { self.members[$0] }
+    }
+
+    /// Whether people outside may know of the channel.
+    package var isHidden: Bool { !self.modes.isDisjoint(with: [.secret, .private]) }
+
+    mutating func insert(_ member: Member) {
+        if let old = self.members.updateValue(member, forKey: member.session),
+            self.nicks[old.user.nick.folded] == member.session
+        {
+            self.nicks[old.user.nick.folded] = nil
+        }
+        self.nicks[member.user.nick.folded] = member.session
+    }
+
+    mutating func removeMember(_ session: SessionID) {
+        guard let member = self.members.removeValue(forKey: session) else { return }
+        if self.nicks[member.user.nick.folded] == session { self.nicks[member.user.nick.folded] = nil }
+    }
+}

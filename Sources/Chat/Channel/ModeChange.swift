@@ -1,0 +1,40 @@
+/// One letter of a MODE line that was accepted.
+package enum ModeChange: Hashable, Sendable {
+    case flag(ChannelModes, on: Bool)
+    /// The member key, or none.
+    case key(String?)
+    case limit(Int?)
+    case list(ListMode, ListEntry, on: Bool)
+    case rank(MemberModes, SessionID, nick: String, on: Bool)
+
+    /// The sign, the letter and the parameter as a MODE line shows them.
+    package var shown: (on: Bool, letter: Character, parameter: String?) {
+        switch self {
+        case .flag(let mode, let on): (on, Character(mode.text), nil)
+        case .key(let key): (key != nil, "k", key ?? "*")
+        case .limit(let limit): (limit != nil, "l", limit.map(String.init))
+        case .list(let list, let entry, let on): (on, list.rawValue, entry.mask)
+        case .rank(let mode, _, let nick, let on):
+            (on, MemberModes.ranks.first { $0.mode == mode }?.letter ?? "v", nick)
+        }
+    }
+}
+
+extension [ModeChange] {
+    /// The changes as the parameters of a MODE line, e.g. `["+ov-t", "alice", "bob"]`.
+    package var parameters: [String] {
+        var letters = ""
+        var parameters: [String] = []
+        var sign: Bool?
+        for change in self {
+            let shown = change.shown
+            if sign != shown.on {
+                letters.append(shown.on ? "+" : "-")
+                sign = shown.on
+            }
+            letters.append(shown.letter)
+            if let parameter = shown.parameter { parameters.append(parameter) }
+        }
+        return [letters] + parameters
+    }
+}

@@ -1,0 +1,46 @@
+package import IRC
+
+/// One letter of a MODE command as the client sent it.
+package struct ModeRequest: Hashable, Sendable {
+    package var isAdding: Bool
+    package var letter: Character
+    package var parameter: String?
+
+    package init(isAdding: Bool, letter: Character, parameter: String?) {
+        self.isAdding = isAdding
+        self.letter = letter
+        self.parameter = parameter
+    }
+
+    /// Takes the parameters after the channel's name apart (modern.ircdocs.horse MODE, types A to D).
+    ///
+    /// A letter that wants a parameter takes the next one if there is one; letters without a sign are added.
+    package static func parse(_ parameters: [String]) -> [ModeRequest] {
+        guard let letters = parameters.first else { return [] }
+        var rest = parameters.dropFirst()
+        var isAdding = true
+        var requests: [ModeRequest] = []
+        for letter in letters {
+            switch letter {
+            case "+": isAdding = true
+            case "-": isAdding = false
+            default:
+                let takesParameter = isAdding ? "beIklqov".contains(letter) : "beIkqov".contains(letter)
+                requests.append(
+                    ModeRequest(
+                        isAdding: isAdding, letter: letter, parameter: takesParameter ? rest.popFirst() : nil
+                    )
+                )
+            }
+        }
+        return requests
+    }
+}
+
+/// What comes of a MODE command: some of it may be accepted, some refused, some a question.
+package struct ModeDecision: Hashable, Sendable {
+    package var changes: [ModeChange] = []
+    package var refusals: [Refusal] = []
+    /// Lists that the client asked to see.
+    package var listings: [ListMode] = []
+}

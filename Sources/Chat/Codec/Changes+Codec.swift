@@ -1,0 +1,114 @@
+package import IRC
+package import NIOCore
+
+extension ModeChange {
+    package func encode(into buffer: inout ByteBuffer) {
+        switch self {
+        case .flag(let mode, let on):
+            buffer.writeInteger(1 as UInt8)
+            buffer.writeInteger(mode.rawValue)
+            buffer.writeFlag(on)
+        case .key(let key):
+            buffer.writeInteger(2 as UInt8)
+            buffer.writeOptionalText(key)
+        case .limit(let limit):
+            buffer.writeInteger(3 as UInt8)
+            buffer.writeInteger(Int64(limit ?? -1))
+        case .list(let list, let entry, let on):
+            buffer.writeInteger(4 as UInt8)
+            buffer.writeText(String(list.rawValue))
+            buffer.writeText(entry.mask)
+            buffer.writeText(entry.setter)
+            buffer.writeInteger(entry.time)
+            buffer.writeFlag(on)
+        case .rank(let mode, let session, let nick, let on):
+            buffer.writeInteger(5 as UInt8)
+            buffer.writeInteger(mode.rawValue)
+            buffer.writeSession(session)
+            buffer.writeText(nick)
+            buffer.writeFlag(on)
+        }
+    }
+
+    package init?(from buffer: inout ByteBuffer) {
+        switch buffer.readInteger(as: UInt8.self) {
+        case 1:
+            guard let mode = buffer.readInteger(as: UInt16.self), let on = buffer.readFlag() else { return nil }
+            self = .flag(ChannelModes(rawValue: mode), on: on)
+        case 2:
+            guard let key = buffer.readOptionalText() else { return nil }
+            self = .key(key)
+        case 3:
+            guard let limit = buffer.readInteger(as: Int64.self) else { return nil }
+            self = .limit(limit < 0 ? nil : Int(limit))
+        case 4:
+            guard let list = buffer.readText()?.first.flatMap(ListMode.init(rawValue:)), let mask = buffer.readText(),
+                let setter = buffer.readText(), let time = buffer.readInteger(as: Int64.self),
+                let on = buffer.readFlag()
+            else { return nil }
+            self = .list(list, ListEntry(mask: mask, setter: setter, time: time), on: on)
+        case 5:
+            guard let mode = buffer.readInteger(as: UInt8.self), let session = buffer.readSession(),
+                let nick = buffer.readText(), let on = buffer.readFlag()
+            else { return nil }
+            self = .rank(MemberModes(rawValue: mode), session, nick: nick, on: on)
+        default: return nil
+        }
+    }
+}
+
+extension UserChange {
+    package func encode(into buffer: inout ByteBuffer) {
+        switch self {
+        case .nick(let nick):
+            buffer.writeInteger(1 as UInt8)
+            buffer.writeText(nick.raw)
+        case .away(let reason):
+            buffer.writeInteger(2 as UInt8)
+            buffer.writeOptionalText(reason)
+        case .account(let account):
+            buffer.writeInteger(3 as UInt8)
+            buffer.writeOptionalText(account)
+        case .host(let username, let host):
+            buffer.writeInteger(4 as UInt8)
+            buffer.writeText(username)
+            buffer.writeText(host)
+        case .realname(let realname):
+            buffer.writeInteger(5 as UInt8)
+            buffer.writeText(realname)
+        case .modes(let modes):
+            buffer.writeInteger(6 as UInt8)
+            buffer.writeInteger(modes.rawValue)
+        }
+    }
+
+    package init?(from buffer: inout ByteBuffer) {
+        switch buffer.readInteger(as: UInt8.self) {
+        case 1:
+            guard let nick = buffer.readNickname() else { return nil }
+            self = .nick(nick)
+        case 2:
+            guard let reason = buffer.readOptionalText() else { return nil }
+            self = .away(reason)
+        case 3:
+            guard let account = buffer.readOptionalText() else { return nil }
+            self = .account(account)
+        case 4:
+            guard let username = buffer.readText(), let host = buffer.readText() else { return nil }
+            self = .host(username: username, host: host)
+        case 5:
+            guard let realname = buffer.readText() else { return nil }
+            self = .realname(realname)
+        case 6:
+            guard let modes = buffer.readInteger(as: UInt8.self) else { return nil }
+            self = .modes(UserModes(rawValue: modes))
+        default: return nil
+        }
+    }
+}
+
+extension ByteBuffer {
+    mutating func writeFlag(_ flag: Bool) { self.writeInteger(flag ? 1 : 0 as UInt8) }
+
+    mutating func readFlag() -> Bool? { self.readInteger(as: UInt8.self).map { $0 != 0 } }
+}

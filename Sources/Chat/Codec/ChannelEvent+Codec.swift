@@ -1,0 +1,149 @@
+package import IRC
+package import NIOCore
+
+/// The byte before each event. Numbers are never used for something else once released.
+private enum Tag: UInt8 {
+    case joined = 1
+    case parted, quit, kicked, modes, topic, changed, invited, message
+}
+
+extension ChannelEvent {
+    package var encoded: ByteBuffer {
+        var buffer = ByteBuffer()
+        self.encode(into: &buffer)
+        return buffer
+    }
+
+    package func encode(into buffer: inout ByteBuffer) {
+        switch self {
+        case .joined(let member, let founding):
+            buffer.writeInteger(Tag.joined.rawValue)
+            member.encode(into: &buffer)
+            buffer.writeOptionalText(founding?.name.raw)
+            if let founding { buffer.writeInteger(founding.created) }
+        case .parted(let session, let actor, let reason):
+            buffer.writeInteger(Tag.parted.rawValue)
+            buffer.writeSession(session)
+            actor.encode(into: &buffer)
+            buffer.writeOptionalText(reason)
+        case .quit(let session, let actor, let reason):
+            buffer.writeInteger(Tag.quit.rawValue)
+            buffer.writeSession(session)
+            actor.encode(into: &buffer)
+            buffer.writeText(reason)
+        case .kicked(let session, let nick, let actor, let reason):
+            buffer.writeInteger(Tag.kicked.rawValue)
+            buffer.writeSession(session)
+            buffer.writeText(nick)
+            actor.encode(into: &buffer)
+            buffer.writeText(reason)
+        case .modes(let changes, let actor):
+            buffer.writeInteger(Tag.modes.rawValue)
+            actor.encode(into: &buffer)
+            buffer.writeInteger(UInt8(clamping: changes.count))
+            for change in changes.prefix(255) { change.encode(into: &buffer) }
+        case .topic(let topic, let actor):
+            buffer.writeInteger(Tag.topic.rawValue)
+            actor.encode(into: &buffer)
+            buffer.writeOptionalText(topic?.text)
+            if let topic {
+                buffer.writeText(topic.setter)
+                buffer.writeInteger(topic.time)
+            }
+        case .changed(let session, let change, let actor, let number):
+            buffer.writeInteger(Tag.changed.rawValue)
+            buffer.writeSession(session)
+            change.encode(into: &buffer)
+            actor.encode(into: &buffer)
+            buffer.writeInteger(number)
+        case .invited(let session, let nick, let actor):
+            buffer.writeInteger(Tag.invited.rawValue)
+            buffer.writeSession(session)
+            buffer.writeText(nick)
+            actor.encode(into: &buffer)
+        case .message(let message):
+            buffer.writeInteger(Tag.message.rawValue)
+            message.encode(into: &buffer)
+        }
+    }
+
+    /// Reads an entry's payload.
+    ///
+    /// - Returns: nil if the bytes are not what ``encode(into:)`` wrote.
+    package init?(_ payload: ByteBuffer) {
+        var buffer = payload
+        guard let tag = buffer.readInteger(as: UInt8.self).flatMap(Tag.init(rawValue:)),
+            let event = Self.read(tag, &buffer)
+        else { return nil }
+        self = event
+    }
+
+    private static func read(_ tag: Tag, _ buffer: inout ByteBuffer) -> ChannelEvent? {
+        switch tag {
+        case .message: return ChatMessage(from: &buffer).map { .message($0) }
+        case .joined:
+            guard let member = Member(from: &buffer), let name = buffer.readOptionalText() else { return nil }
+            guard let name else { return .joined(member, founding: nil) }
+            guard let name = ChannelName(name, under: Names.caseMapping),
+                let created = buffer.readInteger(as: Int64.self)
+            else { return nil }
+            return .joined(member, founding: Founding(name: name, created: created))
+        case .modes:
+            guard let actor = Actor(from: &buffer), let count = buffer.readInteger(as: UInt8.self) else { return nil }
+            var changes: [ModeChange] = []
+            for _ in 0..<count {
+                guard let change = ModeChange(from: &buffer) else { return nil }
+                changes.append(change)
+            }
+            return .modes(changes, by: actor)
+        case .topic:
+            guard let actor = Actor(from: &buffer), let text = buffer.readOptionalText() else { return nil }
+            guard let text else { return .topic(nil, by: actor) }
+            guard let setter = buffer.readText(), let time = buffer.readInteger(as: Int64.self) else { return nil }
+            return .topic(Topic(text: text, setter: setter, time: time), by: actor)
+        case .parted, .quit, .kicked, .changed, .invited:
+            guard let session = buffer.readSession() else { return nil }
+            return Self.read(tag, about: session, &buffer)
+        }
+    }
+
+    private static func read(_ tag: Tag, about session: SessionID, _ buffer: inout ByteBuffer) -> ChannelEvent? {
+        switch tag {
+        case .parted:
+            guard let actor = Actor(from: &buffer), let reason = buffer.readOptionalText() else { return nil }
+            return .parted(session, by: actor, reason: reason)
+        case .quit:
+            guard let actor = Actor(from: &buffer), let reason = buffer.readText() else { return nil }
+            return .quit(session, by: actor, reason: reason)
+        case .kicked:
+            guard let nick = buffer.readText(), let actor = Actor(from: &buffer), let reason = buffer.readText()
+            else { return nil }
+            return .kicked(session, nick: nick, by: actor, reason: reason)
+        case .changed:
+            guard let change = UserChange(from: &buffer), let actor = Actor(from: &buffer),
+                let number = buffer.readInteger(as: UInt32.self)
+            else { return nil }
+            return .changed(session, change, by: actor, number: number)
+        case .invited:
+            guard let nick = buffer.readText(), let actor = Actor(from: &buffer) else { return nil }
+            return .invited(session, nick: nick, by: actor)
+        case .joined, .modes, .topic, .message:
+            return nil
+        }
+    }
+}
+
+extension Actor {
+    package func encode(into buffer: inout ByteBuffer) {
+        buffer.writeInteger(self.session?.rawValue ?? 0)
+        buffer.writeText(self.prefix)
+        buffer.writeOptionalText(self.account)
+    }
+
+    package init?(from buffer: inout ByteBuffer) {
+        guard let session = buffer.readInteger(as: UInt64.self), let prefix = buffer.readText(),
+            let account = buffer.readOptionalText()
+        else { return nil }
+        self.init(session: session == 0 ? nil : SessionID(rawValue: session), prefix: prefix, account: account)
+    }
+}

@@ -1,0 +1,67 @@
+package import IRC
+package import NIOCore
+
+/// A session as the store keeps it: enough for another pod to answer WHOIS, or to end the session when its pod died.
+package struct SessionRecord: Hashable, Sendable {
+    package var session: SessionID
+    package var user: User
+    /// Folded names of the channels that the session is in.
+    package var channels: Set<String>
+    /// The number of the last ``UserChange``.
+    package var changes: UInt32
+
+    package init(session: SessionID, user: User, channels: Set<String> = [], changes: UInt32 = 0) {
+        self.session = session
+        self.user = user
+        self.channels = channels
+        self.changes = changes
+    }
+
+    /// The one field that holds everything but the channels.
+    package static let userField = FieldKey(.setting, "user")
+
+    package var userUpdate: FieldUpdate {
+        var buffer = ByteBuffer()
+        buffer.writeSession(self.session)
+        buffer.writeInteger(self.changes)
+        self.user.encode(into: &buffer)
+        return FieldUpdate(Self.userField, Array(buffer.readableBytesView))
+    }
+
+    package static func channelUpdate(_ folded: String, isMember: Bool) -> FieldUpdate {
+        FieldUpdate(FieldKey(.channel, folded), isMember ? [] : nil)
+    }
+
+    /// Reads the fields of a user's log.
+    ///
+    /// - Returns: nil if there is no session in them.
+    package init?(fields: some Sequence<(FieldKey, [UInt8])>) {
+        var record: SessionRecord?
+        var channels: Set<String> = []
+        for (key, value) in fields {
+            if key == Self.userField {
+                var buffer = ByteBuffer(bytes: value)
+                guard let session = buffer.readSession(), let changes = buffer.readInteger(as: UInt32.self),
+                    let user = User(from: &buffer)
+                else { return nil }
+                record = SessionRecord(session: session, user: user, changes: changes)
+            } else if key.section == .channel {
+                channels.insert(key.name)
+            }
+        }
+        guard var record else { return nil }
+        record.channels = channels
+        self = record
+    }
+}
+
+/// Who holds a nickname: the one field of a nickname's log.
+package enum NickClaim {
+    package static let field = FieldKey(.setting, "session")
+
+    package static func bytes(_ session: SessionID) -> [UInt8] { Array(session.text.utf8) }
+
+    package static func session(_ bytes: [UInt8]) -> SessionID? {
+        SessionID(text: String(decoding: bytes, as: UTF8.self))
+    }
+}

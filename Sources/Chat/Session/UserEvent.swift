@@ -1,0 +1,148 @@
+package import IRC
+package import NIOCore
+
+/// Something that concerns one user; what the user's inbox is made of.
+package enum UserEvent: Hashable, Sendable {
+    case signedOn
+    case message(ChatMessage)
+    /// Invited to a channel.
+    case invited(channel: String, by: Actor)
+    /// Changed itself, seen from itself.
+    case changed(UserChange, by: Actor, number: UInt32)
+    /// Disconnected by an operator.
+    case killed(by: Actor, reason: String)
+    case signedOff(reason: String)
+
+    private enum Tag: UInt8 {
+        case signedOn = 1
+        case message, invited, changed, killed, signedOff
+    }
+
+    package var encoded: ByteBuffer {
+        var buffer = ByteBuffer()
+        self.encode(into: &buffer)
+        return buffer
+    }
+
+    package func encode(into buffer: inout ByteBuffer) {
+        switch self {
+        case .signedOn: buffer.writeInteger(Tag.signedOn.rawValue)
+        case .message(let message):
+            buffer.writeInteger(Tag.message.rawValue)
+            message.encode(into: &buffer)
+        case .invited(let channel, let actor):
+            buffer.writeInteger(Tag.invited.rawValue)
+            buffer.writeText(channel)
+            actor.encode(into: &buffer)
+        case .changed(let change, let actor, let number):
+            buffer.writeInteger(Tag.changed.rawValue)
+            change.encode(into: &buffer)
+            actor.encode(into: &buffer)
+            buffer.writeInteger(number)
+        case .killed(let actor, let reason):
+            buffer.writeInteger(Tag.killed.rawValue)
+            actor.encode(into: &buffer)
+            buffer.writeText(reason)
+        case .signedOff(let reason):
+            buffer.writeInteger(Tag.signedOff.rawValue)
+            buffer.writeText(reason)
+        }
+    }
+
+    /// Reads an entry's payload.
+    ///
+    /// - Returns: nil if the bytes are not what ``encode(into:)`` wrote.
+    package init?(_ payload: ByteBuffer) {
+        var buffer = payload
+        switch buffer.readInteger(as: UInt8.self).flatMap(Tag.init(rawValue:)) {
+        case .signedOn: self = .signedOn
+        case .message:
+            guard let message = ChatMessage(from: &buffer) else { return nil }
+            self = .message(message)
+        case .invited:
+            guard let channel = buffer.readText(), let actor = Actor(from: &buffer) else { return nil }
+            self = .invited(channel: channel, by: actor)
+        case .changed:
+            guard let change = UserChange(from: &buffer), let actor = Actor(from: &buffer),
+                let number = buffer.readInteger(as: UInt32.self)
+            else { return nil }
+            self = .changed(change, by: actor, number: number)
+        case .killed:
+            guard let actor = Actor(from: &buffer), let reason = buffer.readText() else { return nil }
+            self = .killed(by: actor, reason: reason)
+        case .signedOff:
+            guard let reason = buffer.readText() else { return nil }
+            self = .signedOff(reason: reason)
+        case nil: return nil
+        }
+    }
+}
+
+/// What is announced in the tenant's own log, to everybody on it.
+package enum TenantEvent: Hashable, Sendable {
+    /// For operators and those with user mode `w`.
+    case wallops(text: String, by: Actor)
+    /// Somebody left: what WHOWAS is made of.
+    case signedOff(User, at: Int64)
+
+    package var encoded: ByteBuffer {
+        var buffer = ByteBuffer()
+        switch self {
+        case .wallops(let text, let actor):
+            buffer.writeInteger(1 as UInt8)
+            buffer.writeText(text)
+            actor.encode(into: &buffer)
+        case .signedOff(let user, let time):
+            buffer.writeInteger(2 as UInt8)
+            user.encode(into: &buffer)
+            buffer.writeInteger(time)
+        }
+        return buffer
+    }
+
+    package init?(_ payload: ByteBuffer) {
+        var buffer = payload
+        switch buffer.readInteger(as: UInt8.self) {
+        case 1:
+            guard let text = buffer.readText(), let actor = Actor(from: &buffer) else { return nil }
+            self = .wallops(text: text, by: actor)
+        case 2:
+            guard let user = User(from: &buffer), let time = buffer.readInteger(as: Int64.self) else { return nil }
+            self = .signedOff(user, at: time)
+        default: return nil
+        }
+    }
+}
+
+/// Comings and goings in a nickname's log; what MONITOR tells.
+package enum NickEvent: Hashable, Sendable {
+    /// `nick!user@host` of who has it now.
+    case online(prefix: String)
+    case offline(nick: String)
+
+    package var encoded: ByteBuffer {
+        var buffer = ByteBuffer()
+        switch self {
+        case .online(let prefix):
+            buffer.writeInteger(1 as UInt8)
+            buffer.writeText(prefix)
+        case .offline(let nick):
+            buffer.writeInteger(2 as UInt8)
+            buffer.writeText(nick)
+        }
+        return buffer
+    }
+
+    package init?(_ payload: ByteBuffer) {
+        var buffer = payload
+        switch buffer.readInteger(as: UInt8.self) {
+        case 1:
+            guard let prefix = buffer.readText() else { return nil }
+            self = .online(prefix: prefix)
+        case 2:
+            guard let nick = buffer.readText() else { return nil }
+            self = .offline(nick: nick)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// Modes of a user, as in `MODE nick +i` (RFC 2812 3.1.5).
+package struct UserModes: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// `i`: not shown to people who share no channel.
+    package static let invisible = UserModes(rawValue: 1)
+    /// `o`: a server operator of the tenant.
+    package static let `operator` = UserModes(rawValue: 2)
+    /// `w`: gets WALLOPS.
+    package static let wallops = UserModes(rawValue: 4)
+    /// `B`: a bot (IRCv3 bot mode).
+    package static let bot = UserModes(rawValue: 8)
+    /// `r`: logged in to an account. Set by the server only.
+    package static let registered = UserModes(rawValue: 16)
+
+    /// Letters in the order in which they are shown.
+    package static let letters: [(letter: Character, mode: UserModes)] = [
+        ("B", .bot), ("i", .invisible), ("o", .operator), ("r", .registered), ("w", .wallops),
+    ]
+
+    /// The letters that are set, with a `+` before them.
+    package var text: String {
+        "+" + String(Self.letters.filter { self.contains($0.mode) }.map(\.letter))
+    }
+}

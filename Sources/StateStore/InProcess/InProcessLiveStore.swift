@@ -1,0 +1,131 @@
+import DequeModule
+import Glibc
+package import NIOCore
+import Synchronization
+import Tenant
+
+/// The live store of a single process: `roost dev`, tests, and the fastest way to run one edge.
+///
+/// Every call completes before it returns, so a message costs neither a task nor an actor hop. What it holds ends with
+/// the process; only the journal, read by the history writer, outlives it. One lock guards everything: it is held for
+/// the fraction of a microsecond that a transaction takes, and shards meet only there.
+package final class InProcessLiveStore: LiveStore, Sendable {
+    package struct Configuration: Sendable {
+        /// Recent entries kept of each log.
+        package var entryLimit = 256
+        /// Journal records waiting for the history writer, past which reading from clients pauses.
+        package var journalLimit = 50_000
+
+        package init() {}
+    }
+
+    package let pod = PodID(rawValue: 1)
+    let configuration: Configuration
+    /// Milliseconds since 1970.
+    let wallClock: @Sendable () -> Int64
+    let state: Mutex<MemoryState>
+    private let clients = Mutex<[ClientHandle]>([])
+    private let isClosed = Mutex(false)
+
+    /// How to reach a client from another shard's loop.
+    struct ClientHandle: Sendable {
+        let loop: any EventLoop
+        let receiver: any LiveStoreReceiver
+        let drain: @Sendable () -> Void
+    }
+
+    package init(
+        configuration: Configuration = Configuration(),
+        wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime
+    ) {
+        self.configuration = configuration
+        self.wallClock = wallClock
+        var state = MemoryState(firstEpoch: UInt64(max(1, wallClock())) << 20)
+        state.leases[self.pod] = .init(expires: .now.advanced(by: .seconds(60)))
+        self.state = Mutex(state)
+    }
+
+    /// The system's clock in milliseconds since 1970.
+    package static let systemTime: @Sendable () -> Int64 = {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    package func makeClient(
+        on loop: any EventLoop, receiver: any LiveStoreReceiver
+    ) -> any LiveStoreClient {
+        let index = self.state.withLock { state in
+            state.mailboxes.append(.init())
+            return state.mailboxes.count - 1
+        }
+        let client = InProcessClient(store: self, index: index, receiver: receiver)
+        let bound = NIOLoopBound(client, eventLoop: loop)
+        self.clients.withLock {
+            $0.append(ClientHandle(loop: loop, receiver: receiver, drain: { bound.value.drain() }))
+        }
+        return client
+    }
+
+    /// Tells clients on other loops that their mailboxes have something.
+    func wake(_ indexes: [Int]) {
+        guard !indexes.isEmpty else { return }
+        self.clients.withLock { clients in
+            for index in indexes { clients[index].loop.execute(clients[index].drain) }
+        }
+    }
+
+    package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> Bool {
+        self.state.withLock { state in
+            let now = ContinuousClock.now
+            let wasAlive = (state.leases[self.pod]?.expires ?? now) >= now
+            state.leases[self.pod, default: .init(expires: now)].expires = now.advanced(by: ttl)
+            return wasAlive
+        }
+    }
+
+    /// Always empty: the only pod is this process.
+    package func lapsedPods() async throws(LiveStoreError) -> [PodID] { [] }
+
+    package func orphans(of pod: PodID, limit: Int) async throws(LiveStoreError) -> [LogKey] {
+        self.state.withLock { ($0.leases[pod]?.logs.prefix(limit)).map(Array.init) ?? [] }
+    }
+
+    package func bury(_ pod: PodID) async throws(LiveStoreError) {
+        self.state.withLock { state in
+            for (counter, held) in state.leases[pod]?.slots ?? [:] { state.slots[counter, default: 0] -= held }
+            state.leases[pod] = nil
+        }
+    }
+
+    package func readJournal(limit: Int, timeout: Duration) async throws(LiveStoreError) -> [JournalRecord] {
+        let deadline = ContinuousClock.now.advanced(by: timeout)
+        while true {
+            let records = self.state.withLock { Array($0.journal.prefix(limit)) }
+            if !records.isEmpty { return records }
+            if self.isClosed.withLock({ $0 }) || Task.isCancelled { throw .closed }
+            if ContinuousClock.now >= deadline { return [] }
+            // The journal is polled: nothing waits for it, and waking a reader for every message would cost the hot path.
+            do { try await Task.sleep(for: min(.milliseconds(20), timeout)) } catch { throw .closed }
+        }
+    }
+
+    package func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError) {
+        let done = Set(ids)
+        let nowReady = self.state.withLock { state in
+            let wasFull = state.journal.count >= self.configuration.journalLimit
+            if state.journal.prefix(done.count).allSatisfy({ done.contains($0.id) }) {
+                state.journal.removeFirst(min(done.count, state.journal.count))
+            } else {
+                state.journal.removeAll { done.contains($0.id) }
+            }
+            return wasFull && state.journal.count < self.configuration.journalLimit
+        }
+        guard nowReady else { return }
+        for client in self.clients.withLock({ $0 }) {
+            client.loop.execute { client.receiver.storeBecameReady() }
+        }
+    }
+
+    package func shutdown() async { self.isClosed.withLock { $0 = true } }
+}

@@ -1,0 +1,45 @@
+import DequeModule
+
+/// One log of the in-process store. Touched only under the store's lock.
+final class MemoryLog {
+    let key: LogKey
+    let epoch: UInt64
+    private(set) var sequence: UInt64 = 0
+    /// The number of the last entry that changed a field.
+    private(set) var version: UInt64 = 0
+    private(set) var time: Int64 = 0
+    private(set) var entries: Deque<Entry> = []
+    var fields = FieldTable()
+    var holder: PodID?
+
+    init(key: LogKey, epoch: UInt64) {
+        self.key = key
+        self.epoch = epoch
+    }
+
+    var position: Position { Position(epoch: self.epoch, sequence: self.sequence) }
+
+    /// Applies one change and returns its entry.
+    func apply(_ change: LogChange, by producer: ProducerID, now: Int64, keeping limit: Int) -> Entry {
+        self.sequence += 1
+        self.time = max(self.time, now)
+        if !change.fields.isEmpty {
+            self.version = self.sequence
+            for field in change.fields { self.fields.apply(field) }
+        }
+        let entry = Entry(position: self.position, time: self.time, producer: producer, payload: change.payload)
+        if self.entries.count >= limit { self.entries.removeFirst() }
+        self.entries.append(entry)
+        return entry
+    }
+
+    func holds(_ test: Condition.Test) -> Bool {
+        switch test {
+        case .unchanged(let seen): seen.epoch == self.epoch && self.version <= seen.sequence
+        case .absent(let name): self.fields[name] == nil
+        case .equals(let name, let value): self.fields[name] == value
+        case .countBelow(let section, let limit): self.fields.counts[section] < limit
+        case .logsBelow: true
+        }
+    }
+}

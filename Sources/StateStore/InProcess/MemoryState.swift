@@ -1,0 +1,141 @@
+import DequeModule
+import NIOCore
+import Tenant
+
+/// Everything that the in-process store holds; lives behind one lock.
+struct MemoryState: ~Copyable {
+    typealias Mail = [(entry: Entry, log: LogKey)]
+
+    struct Mailbox {
+        var entries: Mail = []
+        /// Whether the client's loop was already told to drain.
+        var isScheduled = false
+    }
+
+    struct Lease {
+        var expires: ContinuousClock.Instant
+        var slots: [CounterKey: Int] = [:]
+        var logs: Set<LogKey> = []
+    }
+
+    struct Bucket {
+        var tokens: Double
+        var updated: ContinuousClock.Instant
+    }
+
+    private(set) var logs: [LogKey: MemoryLog] = [:]
+    private var names: [TenantID: [LogKey.Kind: Set<String>]] = [:]
+    private var followers: [LogKey: [Int]] = [:]
+    private var nextEpoch: UInt64
+    var mailboxes: [Mailbox] = []
+    var leases: [PodID: Lease] = [:]
+    var slots: [CounterKey: Int] = [:]
+    var buckets: [CounterKey: Bucket] = [:]
+    var journal: Deque<JournalRecord> = []
+    private var nextJournal: UInt64 = 0
+
+    init(firstEpoch: UInt64) { self.nextEpoch = firstEpoch }
+
+    /// The index of the first condition that fails.
+    func failedCondition(of transaction: Transaction) -> Int? {
+        transaction.conditions.firstIndex { !self.holds($0) }
+    }
+
+    private func holds(_ condition: Condition) -> Bool {
+        if let log = self.logs[condition.log] { return log.holds(condition.test) }
+        switch condition.test {
+        case .unchanged(let seen): return seen == .none
+        case .absent: return true
+        case .equals: return false
+        case .countBelow(_, let limit): return limit > 0
+        case .logsBelow(let limit): return self.count(condition.log.tenant, condition.log.kind) < limit
+        }
+    }
+
+    /// Applies one change, hands its entry to the followers' mailboxes and returns its stamp.
+    ///
+    /// - Parameter wake: gets the clients that must be told to drain.
+    mutating func apply(
+        _ change: LogChange, by producer: ProducerID, now: Int64, entryLimit: Int, wake: inout [Int]
+    ) -> Stamp {
+        let log = self.log(change.log)
+        let entry = log.apply(change, by: producer, now: now, keeping: entryLimit)
+        if let followers = self.followers[change.log] {
+            for client in followers {
+                self.mailboxes[client].entries.append((entry, change.log))
+                if !self.mailboxes[client].isScheduled {
+                    self.mailboxes[client].isScheduled = true
+                    wake.append(client)
+                }
+            }
+        }
+        if change.journal {
+            self.nextJournal += 1
+            self.journal.append(.init(id: .init(String(self.nextJournal)), log: change.log, entry: entry))
+        }
+        self.hold(log, change.holder)
+        switch change.lifetime {
+        case .keep: break
+        case .drop: self.drop(log)
+        case .dropIfEmpty(let section): if log.fields.counts[section] == 0 { self.drop(log) }
+        }
+        return Stamp(position: entry.position, time: entry.time)
+    }
+
+    private mutating func log(_ key: LogKey) -> MemoryLog {
+        if let log = self.logs[key] { return log }
+        let log = MemoryLog(key: key, epoch: self.nextEpoch)
+        self.nextEpoch += 1
+        self.logs[key] = log
+        self.names[key.tenant, default: [:]][key.kind, default: []].insert(key.name)
+        return log
+    }
+
+    private mutating func hold(_ log: MemoryLog, _ holder: LogChange.Holder) {
+        let pod: PodID?
+        switch holder {
+        case .unchanged: return
+        case .set(let holder): pod = holder
+        case .cleared: pod = nil
+        }
+        if let old = log.holder { self.leases[old]?.logs.remove(log.key) }
+        log.holder = pod
+        if let pod { self.leases[pod]?.logs.insert(log.key) }
+    }
+
+    private mutating func drop(_ log: MemoryLog) {
+        self.hold(log, .cleared)
+        self.logs[log.key] = nil
+        self.names[log.key.tenant]?[log.key.kind]?.remove(log.key.name)
+    }
+
+    mutating func takeMail(of client: Int) -> Mail {
+        self.mailboxes[client].isScheduled = false
+        if self.mailboxes[client].entries.isEmpty { return [] }
+        let mail = self.mailboxes[client].entries
+        self.mailboxes[client].entries.removeAll(keepingCapacity: true)
+        return mail
+    }
+
+    func snapshot(of key: LogKey) -> Snapshot {
+        guard let log = self.logs[key] else { return Snapshot(log: key, position: .none, fields: [:]) }
+        return Snapshot(log: key, position: log.position, fields: log.fields.dictionary)
+    }
+
+    mutating func follow(_ key: LogKey, client: Int) {
+        if self.followers[key]?.contains(client) == true { return }
+        self.followers[key, default: []].append(client)
+    }
+
+    mutating func unfollow(_ key: LogKey, client: Int) {
+        self.followers[key]?.removeAll { $0 == client }
+        if self.followers[key]?.isEmpty == true { self.followers[key] = nil }
+        self.mailboxes[client].entries.removeAll { $0.log == key }
+    }
+
+    func count(_ tenant: TenantID, _ kind: LogKey.Kind) -> Int { self.names[tenant]?[kind]?.count ?? 0 }
+
+    func allNames(_ tenant: TenantID, _ kind: LogKey.Kind) -> [String] {
+        Array(self.names[tenant]?[kind] ?? [])
+    }
+}
