@@ -1,0 +1,16 @@
+// Accounts.
+
+/// The name of an account, under the rules of nicks, so that every account's name can be its owner's nick.
+package struct AccountName: Name {
+    package let raw: String
+    package let folded: String
+
+    /// - Parameter maximumLength: in Unicode scalars.
+    /// - Returns: `nil` if no account may be called that.
+    package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
+        let raw = String(text)
+        guard let folded = Nickname.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }
+        self.raw = raw
+        self.folded = folded
+    }
+}

@@ -1,0 +1,85 @@
+// Which names are the same name.
+
+@_spi(_Unicode) import Swift
+
+/// How names are compared: two are equal if they fold to the same text.
+package enum CaseMapping: String, Sendable, CaseIterable {
+    /// A–Z are a–z.
+    case ascii
+    /// Also `[ ] \ ~` are `{ } | ^` (RFC 1459 §2.2).
+    case rfc1459
+    /// Unicode names in the manner of RFC 8265 §3.3: full-width ASCII made narrow, lower case, NFC.
+    ///
+    /// Beyond that profile final and long s fold to σ and s, and the variation selectors 15 and 16, which a keyboard
+    /// adds to emoji unseen, are dropped.
+    case rfc7613
+
+    /// The text by which names are compared. Folding what is folded changes nothing.
+    package func fold(_ text: String) -> String {
+        var needsWork = false
+        for byte in text.utf8 {
+            if byte &- UInt8(ascii: "A") < 26 || byte >= 0x80 && self == .rfc7613 || self.isSpecial(byte) {
+                needsWork = true
+                if byte >= 0x80 { return Self.foldUnicode(text) }
+            }
+        }
+        guard needsWork else { return text }
+        return self.foldBytes(text)
+    }
+
+    private func isSpecial(_ byte: UInt8) -> Bool {
+        self == .rfc1459 && (0x5B...0x5D ~= byte || byte == 0x7E)
+    }
+
+    private func foldBytes(_ text: String) -> String {
+        let count = text.utf8.count
+        return String(unsafeUninitializedCapacity: count) { target in
+            var index = 0
+            for byte in text.utf8 {
+                let folded: UInt8 =
+                    if byte &- UInt8(ascii: "A") < 26 {
+                        byte | 0x20
+                    } else if self.isSpecial(byte) {
+                        byte == UInt8(ascii: "~") ? UInt8(ascii: "^") : byte | 0x20
+                    } else {
+                        byte
+                    }
+                target.initializeElement(at: index, to: folded)
+                index += 1
+            }
+            return count
+        }
+    }
+
+    private static func foldUnicode(_ text: String) -> String {
+        var folded = self.foldOnce(text)
+        // Composition can bring out a character with a mapping of its own; a second round has settled all that are known.
+        for _ in 0..<3 {
+            let again = self.foldOnce(folded)
+            if again.utf8.elementsEqual(folded.utf8) { break }
+            folded = again
+        }
+        return folded
+    }
+
+    private static func foldOnce(_ text: String) -> String {
+        var mapped = ""
+        mapped.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0xFF21...0xFF3A:
+                mapped.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value - 0xFF21) + UInt8(ascii: "a")))
+            case 0xFF01...0xFF5E:
+                mapped.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value - 0xFF01) + UInt8(ascii: "!")))
+            case 0x3C2: mapped.unicodeScalars.append("\u{3C3}")
+            case 0x17F: mapped.unicodeScalars.append("s")
+            case 0xFE0E, 0xFE0F: break
+            default: mapped += scalar.properties.lowercaseMapping
+            }
+        }
+        var composed = ""
+        composed.reserveCapacity(mapped.utf8.count)
+        for scalar in mapped._nfc { composed.unicodeScalars.append(scalar) }
+        return composed
+    }
+}

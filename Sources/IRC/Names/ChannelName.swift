@@ -1,0 +1,34 @@
+// Channels.
+
+/// The name of a channel: `#` or `&` and 1 to 49 more Unicode scalars.
+///
+/// Refused are spaces, commas, controls (BEL with them; RFC 1459 §1.3), characters that show as nothing, and `*` and `?`,
+/// which RFC 1459 would have: a name must never be taken for a mask. Digits, dots, further `#` and letters of any
+/// script are allowed.
+package struct ChannelName: Name {
+    package let raw: String
+    package let folded: String
+
+    private static let rules = NameRules(refused: " ,*?", refusedInFront: "")
+
+    /// - Parameter maximumLength: in Unicode scalars, the `#` included.
+    /// - Returns: `nil` if no channel may be called that; numeric 403 or 479.
+    package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 50) {
+        let raw = String(text)
+        guard Self.isChannel(raw), raw.utf8.count > 1,
+            let folded = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength),
+            folded.utf8.count > 1
+        else { return nil }
+        // A mark right behind the `#` would sit on it.
+        guard let second = raw.unicodeScalars.dropFirst().first,
+            Self.rules.allows(second, isFirst: true, isFolded: false)
+        else { return nil }
+        self.raw = raw
+        self.folded = folded
+    }
+
+    /// Whether a target means a channel rather than a user: it begins with one of CHANTYPES.
+    package static func isChannel(_ target: some StringProtocol) -> Bool {
+        target.utf8.first == UInt8(ascii: "#") || target.utf8.first == UInt8(ascii: "&")
+    }
+}

@@ -1,0 +1,87 @@
+// Which characters names may have. A name is judged twice, as it was given and folded: a full-width or composed
+// character must not turn into one that would have been refused.
+
+/// The characters of one kind of name.
+struct NameRules: Sendable {
+    /// ASCII characters that are refused everywhere, beside controls and the space.
+    private let refused: ASCIISet
+    /// ASCII characters that are refused in front as well.
+    private let refusedInFront: ASCIISet
+
+    /// An ASCII set as 128 bits.
+    struct ASCIISet: Sendable, ExpressibleByStringLiteral {
+        private var low: UInt64 = 0
+        private var high: UInt64 = 0
+
+        init(stringLiteral value: StaticString) {
+            value.withUTF8Buffer { bytes in
+                for byte in bytes {
+                    if byte < 64 { self.low |= 1 << byte } else { self.high |= 1 << (byte & 63) }
+                }
+            }
+        }
+
+        func contains(_ byte: UInt8) -> Bool {
+            (byte < 64 ? self.low : self.high) & (1 << (byte & 63)) != 0
+        }
+    }
+
+    init(refused: ASCIISet, refusedInFront: ASCIISet) {
+        self.refused = refused
+        self.refusedInFront = refusedInFront
+    }
+
+    /// The name folded, or `nil` if it may not be.
+    ///
+    /// - Parameter maximumLength: in Unicode scalars.
+    func fold(_ raw: String, under mapping: CaseMapping, maximumLength: Int) -> String? {
+        guard !raw.isEmpty, self.isLong(raw, atMost: maximumLength), self.allows(raw, isFolded: false) else {
+            return nil
+        }
+        let folded = mapping.fold(raw)
+        // ASCII folds to ASCII that is no worse.
+        if folded.utf8.count == raw.utf8.count, folded.utf8.allSatisfy({ $0 < 0x80 }),
+            raw.utf8.allSatisfy({ $0 < 0x80 })
+        {
+            return folded
+        }
+        guard !folded.isEmpty, self.allows(folded, isFolded: true) else { return nil }
+        return folded
+    }
+
+    private func isLong(_ text: String, atMost maximum: Int) -> Bool {
+        text.utf8.count <= maximum || text.unicodeScalars.count <= maximum
+    }
+
+    private func allows(_ text: String, isFolded: Bool) -> Bool {
+        var isFirst = true
+        for scalar in text.unicodeScalars {
+            guard self.allows(scalar, isFirst: isFirst, isFolded: isFolded) else { return false }
+            isFirst = false
+        }
+        return true
+    }
+
+    /// Whether the character may stand there at all.
+    func allows(_ scalar: Unicode.Scalar, isFirst: Bool, isFolded: Bool) -> Bool {
+        if scalar.isASCII {
+            let byte = UInt8(truncatingIfNeeded: scalar.value)
+            if byte <= 0x20 || byte == 0x7F || self.refused.contains(byte) { return false }
+            return !(isFirst && self.refusedInFront.contains(byte))
+        }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
+            .paragraphSeparator:
+            return false
+        case .nonspacingMark, .spacingMark, .enclosingMark:
+            // A mark in front would sit on whatever a client writes before the name.
+            if isFirst { return false }
+        default: break
+        }
+        // Characters that show as nothing make two names look like one. Emoji selectors pass: folding drops them.
+        if scalar.properties.isDefaultIgnorableCodePoint {
+            return !isFolded && (scalar.value == 0xFE0E || scalar.value == 0xFE0F)
+        }
+        return true
+    }
+}

@@ -1,0 +1,79 @@
+// Capabilities: what a client has asked for beyond the old protocol. A connection keeps them as one word, so encoding
+// once for each distinct set is cheap.
+
+/// A set of IRCv3 capabilities.
+package struct Capabilities: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// Told when capabilities come and go; implied by `CAP LS 302`, and then cannot be given up.
+    package static let capNotify = Capabilities(rawValue: 1 << 0)
+    /// Tags, client-only tags and TAGMSG. Tags of capabilities below are sent without it too.
+    package static let messageTags = Capabilities(rawValue: 1 << 1)
+    /// `time` tags.
+    package static let serverTime = Capabilities(rawValue: 1 << 2)
+    /// `account` tags.
+    package static let accountTag = Capabilities(rawValue: 1 << 3)
+    /// ACCOUNT messages; of users without a common channel too if ``extendedMonitor`` is there.
+    package static let accountNotify = Capabilities(rawValue: 1 << 4)
+    /// JOIN with account and real name.
+    package static let extendedJoin = Capabilities(rawValue: 1 << 5)
+    /// AWAY messages; see ``accountNotify`` for ``extendedMonitor``.
+    package static let awayNotify = Capabilities(rawValue: 1 << 6)
+    /// All prefixes of a member in NAMES and WHO.
+    package static let multiPrefix = Capabilities(rawValue: 1 << 7)
+    /// nick!user@host in NAMES.
+    package static let userhostInNames = Capabilities(rawValue: 1 << 8)
+    /// A client's own messages come back to it.
+    package static let echoMessage = Capabilities(rawValue: 1 << 9)
+    /// BATCH and the `batch` tag.
+    package static let batch = Capabilities(rawValue: 1 << 10)
+    /// `label` tags; replies of several lines need ``batch``, so it is of no use without.
+    package static let labeledResponse = Capabilities(rawValue: 1 << 11)
+    /// SETNAME messages; see ``accountNotify`` for ``extendedMonitor``.
+    package static let setname = Capabilities(rawValue: 1 << 12)
+    /// CHGHOST messages; see ``accountNotify`` for ``extendedMonitor``.
+    package static let chghost = Capabilities(rawValue: 1 << 13)
+    /// INVITE messages of others.
+    package static let inviteNotify = Capabilities(rawValue: 1 << 14)
+    /// FAIL, WARN and NOTE instead of numerics where there is a choice.
+    package static let standardReplies = Capabilities(rawValue: 1 << 15)
+    /// AUTHENTICATE. Its value in `LS 302` names the mechanisms.
+    package static let sasl = Capabilities(rawValue: 1 << 16)
+    /// MONITOR also reports what ``accountNotify``, ``awayNotify``, ``setname`` and ``chghost`` ask for.
+    package static let extendedMonitor = Capabilities(rawValue: 1 << 17)
+
+    /// Every capability with its name, in the order of their bits.
+    private static let names: [String] = [
+        "cap-notify", "message-tags", "server-time", "account-tag", "account-notify", "extended-join", "away-notify",
+        "multi-prefix", "userhost-in-names", "echo-message", "batch", "labeled-response", "setname", "chghost",
+        "invite-notify", "standard-replies", "sasl", "extended-monitor",
+    ]
+
+    /// All that there are.
+    package static let all = Capabilities(rawValue: 1 << UInt32(Self.names.count) - 1)
+
+    /// Those of which any puts tags on lines.
+    package static let tagged: Capabilities = [
+        .messageTags, .serverTime, .accountTag, .batch, .labeledResponse,
+    ]
+
+    /// The capability of this name, which is compared exactly; `nil` if there is none.
+    package init?(named name: some StringProtocol) {
+        guard let bit = Self.names.firstIndex(where: { $0 == name }) else { return nil }
+        self.init(rawValue: 1 << UInt32(bit))
+    }
+
+    /// The capabilities one by one, always in the same order.
+    package var elements: [Capabilities] {
+        (0..<Self.names.count).map { Capabilities(rawValue: 1 << UInt32($0)) }.filter { self.contains($0) }
+    }
+
+    /// Their names, always in the same order.
+    package var sortedNames: [String] {
+        Self.names.indices.filter { self.rawValue & (1 << UInt32($0)) != 0 }.map { Self.names[$0] }
+    }
+}
