@@ -9,11 +9,12 @@ package struct TenantID: Hashable, Sendable, Comparable, CustomStringConvertible
 
     /// Takes a name if it is an RFC 1123 label.
     package init?(_ text: some StringProtocol) {
+        let text = String(text)
         let bytes = text.utf8
         guard (1...63).contains(bytes.count), bytes.first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "-"),
             bytes.allSatisfy(Self.isLabelByte)
         else { return nil }
-        self.text = String(text)
+        self.text = text
     }
 
     package var description: String { self.text }

@@ -1,0 +1,21 @@
+/// Names of hosts and objects as RFC 1123 section 2.1 and Kubernetes restrict them.
+package enum DNSName {
+    /// Brings a host name into the form in which it is stored and compared.
+    ///
+    /// - Parameter text: Labels of letters, digits and `-`, separated by dots; 253 bytes at most.
+    /// - Returns: The name in lower case, or `nil` if it is none. An IPv4 address is none: certificates and TLS server names
+    ///   (RFC 6066 section 3) do not carry it as a name.
+    package static func host(_ text: some StringProtocol) -> String? {
+        let name = text.lowercased()
+        guard Self.isSubdomain(name), let last = name.split(separator: ".").last,
+            !last.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return nil }
+        return name
+    }
+
+    /// Whether this is a Kubernetes object name: an RFC 1123 subdomain in lower case.
+    package static func isSubdomain(_ text: some StringProtocol) -> Bool {
+        text.utf8.count <= 253
+            && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { TenantID($0) != nil }
+    }
+}
