@@ -1,5 +1,5 @@
 package import IRC
-package import NIOCore
+import NIOCore
 
 /// Between a channel's state and its fields. Reading back the fields that ``updates(for:)`` wrote gives the state that
 /// ``evolve(_:)`` made.

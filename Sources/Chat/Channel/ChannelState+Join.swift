@@ -1,4 +1,4 @@
-package import IRC
+import IRC
 
 extension ChannelState {
     /// Decides whether somebody comes in (RFC 2812 3.2.1, modern.ircdocs.horse JOIN).

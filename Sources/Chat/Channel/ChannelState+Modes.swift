@@ -1,4 +1,4 @@
-package import IRC
+import IRC
 
 extension ChannelState {
     /// How many letters with a parameter one MODE may have (ISUPPORT MODES).

@@ -1,3 +1,5 @@
+import IRC
+
 extension ChannelState {
     /// Decides whether somebody may send a message to the channel (RFC 2811 4.2.3, 4.3; modern.ircdocs.horse PRIVMSG).
     ///

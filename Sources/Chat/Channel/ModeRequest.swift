@@ -1,5 +1,3 @@
-package import IRC
-
 /// One letter of a MODE command as the client sent it.
 package struct ModeRequest: Hashable, Sendable {
     package var isAdding: Bool

@@ -1,4 +1,4 @@
-package import IRC
+import IRC
 package import NIOCore
 
 extension ModeChange {

@@ -1,4 +1,4 @@
-package import IRC
+import IRC
 package import NIOCore
 
 /// The byte before each event. Numbers are never used for something else once released.

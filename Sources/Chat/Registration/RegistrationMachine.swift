@@ -5,7 +5,7 @@ package import IRC
 /// It says when everything that is needed is there. Whether the nickname is free is not known here: the store says so
 /// when the session is made, and ``refuseNick()`` goes back.
 package struct RegistrationMachine: ~Copyable {
-    private enum State: ~Copyable {
+    private enum State {
         /// May go to `ready` once nick and user are there and negotiation is over.
         case collecting(Collected)
         /// A session is being made; goes to `done`, or back to `collecting` when the nickname is taken.
@@ -76,21 +76,19 @@ package struct RegistrationMachine: ~Copyable {
 
     /// The nickname turned out to be taken: wait for another.
     package mutating func refuseNick() {
-        switch consume self.state {
+        switch self.state {
         case .ready(var collected):
             collected.nick = nil
             self.state = .collecting(collected)
-        case .collecting(let collected): self.state = .collecting(collected)
-        case .done: self.state = .done
+        case .collecting, .done: break
         }
     }
 
     /// The store was away: the same candidate may be tried again.
     package mutating func retry() -> Action {
-        switch consume self.state {
+        switch self.state {
         case .ready(let collected): self.state = .collecting(collected)
-        case .collecting(let collected): self.state = .collecting(collected)
-        case .done: self.state = .done
+        case .collecting, .done: break
         }
         return self.advance { _ in }
     }
@@ -98,7 +96,7 @@ package struct RegistrationMachine: ~Copyable {
     package mutating func completed() { self.state = .done }
 
     private mutating func advance(_ change: (inout Collected) -> Void) -> Action {
-        switch consume self.state {
+        switch self.state {
         case .collecting(var collected):
             change(&collected)
             guard let nick = collected.nick, let username = collected.username, let realname = collected.realname,
@@ -111,11 +109,7 @@ package struct RegistrationMachine: ~Copyable {
             return .register(
                 Candidate(nick: nick, username: username, realname: realname, password: collected.password)
             )
-        case .ready(let collected):
-            self.state = .ready(collected)
-            return .wait
-        case .done:
-            self.state = .done
+        case .ready, .done:
             return .wait
         }
     }

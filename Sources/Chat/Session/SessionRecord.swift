@@ -1,5 +1,5 @@
-package import IRC
-package import NIOCore
+import IRC
+import NIOCore
 
 /// A session as the store keeps it: enough for another pod to answer WHOIS, or to end the session when its pod died.
 package struct SessionRecord: Hashable, Sendable {

@@ -1,4 +1,3 @@
-package import IRC
 package import NIOCore
 
 /// Something that concerns one user; what the user's inbox is made of.

@@ -1,0 +1,43 @@
+package import Tenant
+
+/// Checks accounts off the event loops.
+package protocol Authenticator: Sendable {
+    /// Whether a password is right (SASL PLAIN, RFC 4616; PASS).
+    ///
+    /// - Returns: the account, or nil if name or password is wrong, in the same time.
+    func verify(account: String, password: String, in tenant: TenantID) async throws(AuthenticationError) -> LoggedIn?
+
+    /// The SCRAM credentials of an account (RFC 7677); nil if there are none.
+    func scramCredentials(
+        of account: String, in tenant: TenantID
+    ) async throws(AuthenticationError) -> (credentials: ScramCredentials, login: LoggedIn)?
+
+    /// A secret that stays the same while the process lives, for what unknown accounts are shown.
+    var decoySecret: [UInt8] { get }
+}
+
+/// Somebody whose log-in was checked.
+package struct LoggedIn: Sendable, Hashable {
+    /// The account's name as it was registered.
+    package let account: String
+    /// Whether it is one of the tenant's admins, who may become operators.
+    package let isAdmin: Bool
+
+    package init(account: String, isAdmin: Bool) {
+        self.account = account
+        self.isAdmin = isAdmin
+    }
+}
+
+/// Why a log-in could not be checked at all.
+package enum AuthenticationError: Error, Hashable, CustomStringConvertible {
+    case busy
+    case unavailable
+
+    package var description: String {
+        switch self {
+        case .busy: "too many log-ins at once, try again"
+        case .unavailable: "accounts cannot be checked now, try again"
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Chat
+import IRC
+import StateStore
+
+/// A shard's copy of a channel: followed while somebody here is in it, or looked up once for somebody who asks.
+final class ChannelReplica {
+    let key: LogKey
+    private(set) var state: ChannelState
+    /// The last entry that is in the state.
+    private(set) var position: Position
+    /// The last entry that changed the state; messages do not.
+    private(set) var changed: UInt64
+    let isFollowed: Bool
+    /// Members here, by what their clients understand: each group gets the same bytes.
+    private(set) var groups: [DeliveryGroup] = []
+    /// A change of the channel is in the store's hands; the next one waits for it instead of being refused.
+    var isChanging = false
+    var waiting: [Call] = []
+
+    init(key: LogKey, name: ChannelName, snapshot: Snapshot, isFollowed: Bool) {
+        self.key = key
+        self.state = ChannelState(name: name, fields: snapshot.chatFields)
+        self.position = snapshot.position
+        self.changed = snapshot.position.sequence
+        self.isFollowed = isFollowed
+    }
+
+    var exists: Bool { self.position != .none }
+    var hasLocalMembers: Bool { !self.groups.isEmpty }
+
+    /// Puts an entry into the state; the caller has fanned it out, or will.
+    func evolve(_ event: ChannelEvent?, at position: Position) {
+        self.position = position
+        guard let event else { return }
+        if case .message = event { return }
+        self.changed = position.sequence
+        self.state.evolve(event)
+    }
+
+    /// Takes another state altogether, after the log could not be followed entry by entry.
+    func replace(with snapshot: Snapshot) {
+        self.state = ChannelState(name: self.state.name, fields: snapshot.chatFields)
+        self.position = snapshot.position
+        self.changed = snapshot.position.sequence
+    }
+
+    /// The channel ended: its last member left.
+    func dropped() {
+        self.state = ChannelState(name: self.state.name, created: 0)
+        self.position = .none
+        self.changed = 0
+    }
+
+    func add(_ session: Session) {
+        let connection = session.connection
+        if let group = self.groups.first(where: { $0.capabilities == connection.capabilities }) {
+            group.connections.append(connection)
+        } else {
+            self.groups.append(DeliveryGroup(capabilities: connection.capabilities, connections: [connection]))
+        }
+    }
+
+    func remove(_ session: Session) {
+        for (index, group) in self.groups.enumerated() {
+            guard let place = group.connections.firstIndex(where: { $0 === session.connection }) else { continue }
+            group.connections.swapAt(place, group.connections.count - 1)
+            group.connections.removeLast()
+            if group.connections.isEmpty { self.groups.remove(at: index) }
+            return
+        }
+    }
+}
+
+/// Connections whose clients understand the same.
+final class DeliveryGroup {
+    let capabilities: Capabilities
+    var connections: ContiguousArray<Connection>
+
+    init(capabilities: Capabilities, connections: ContiguousArray<Connection>) {
+        self.capabilities = capabilities
+        self.connections = connections
+    }
+}

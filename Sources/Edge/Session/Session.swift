@@ -1,0 +1,46 @@
+import Chat
+import IRC
+import StateStore
+
+/// One user's presence on a tenant, as the shard that serves it holds it.
+final class Session {
+    let id: SessionID
+    /// The user, with the modes and the real host that only this shard knows; what decisions are made for.
+    var requester: Requester
+    /// `nick!user@host`, kept because every message carries it.
+    private(set) var prefix: String
+    /// The session's log: its record, and what is sent to it.
+    let inbox: LogKey
+    var memberships: [ChannelReplica] = []
+    /// The number of the last change of the user.
+    var changes: UInt32 = 0
+    /// Nicknames that it watches, folded, with the spelling that it used.
+    var monitored: [String: String] = [:]
+    /// When it last said something, in the shard's seconds.
+    var lastSpoke: UInt32
+    unowned let connection: Connection
+
+    init(requester: Requester, inbox: LogKey, connection: Connection, now: UInt32) {
+        self.id = requester.session
+        self.requester = requester
+        self.prefix = requester.user.prefix
+        self.inbox = inbox
+        self.connection = connection
+        self.lastSpoke = now
+    }
+
+    var user: User { self.requester.user }
+
+    func apply(_ change: UserChange) {
+        self.requester.user.apply(change)
+        self.prefix = self.requester.user.prefix
+    }
+
+    var record: SessionRecord {
+        SessionRecord(
+            session: self.id, user: self.user, channels: Set(self.memberships.map(\.key.name)), changes: self.changes
+        )
+    }
+
+    var actor: Actor { Actor(session: self.id, prefix: self.prefix, account: self.user.account) }
+}

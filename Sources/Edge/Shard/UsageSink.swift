@@ -1,0 +1,25 @@
+package import Tenant
+
+/// What one shard counted for one tenant since it last told.
+package struct UsageDelta: Sendable, Hashable {
+    package var messages: UInt64 = 0
+    package var deliveries: UInt64 = 0
+    package var bytesIn: UInt64 = 0
+    package var bytesOut: UInt64 = 0
+    /// Connections open now.
+    package var connections: Int = 0
+    /// The most that were open at once.
+    package var peakConnections: Int = 0
+    /// Milliseconds that connections were open, summed over them.
+    package var connectionMilliseconds: UInt64 = 0
+
+    package init() {}
+}
+
+/// Takes what shards counted.
+package protocol UsageSink: Sendable {
+    /// - Parameters:
+    ///   - shard: which shard of this process counted.
+    ///   - now: milliseconds since 1970.
+    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64)
+}
