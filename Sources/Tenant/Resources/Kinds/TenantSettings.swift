@@ -20,6 +20,20 @@ package struct AccountSettings: Hashable, Sendable {
     package let required: Bool
     /// The offered mechanisms in the order of the offer, by default all.
     package let saslMechanisms: [SASLMechanism]
+
+    /// What holds where nothing is said.
+    package static let standard = AccountSettings(
+        registration: .open,
+        required: false,
+        saslMechanisms: SASLMechanism.allCases
+    )
+
+    /// States who gets an account.
+    package init(registration: Registration, required: Bool, saslMechanisms: [SASLMechanism]) {
+        self.registration = registration
+        self.required = required
+        self.saslMechanisms = saslMechanisms
+    }
 }
 
 /// Ways to log in, by their names in the IANA registry of SASL mechanisms.
@@ -38,6 +52,15 @@ package struct SessionSettings: Hashable, Sendable {
     package let resumeGrace: Duration
     /// Whether an account may attach several connections to one session, by default yes.
     package let multipleClients: Bool
+
+    /// What holds where nothing is said.
+    package static let standard = SessionSettings(resumeGrace: .seconds(120), multipleClients: true)
+
+    /// States what happens when connections break.
+    package init(resumeGrace: Duration, multipleClients: Bool) {
+        self.resumeGrace = resumeGrace
+        self.multipleClients = multipleClients
+    }
 }
 
 /// What a tenant says about history; `nil` leaves it to the plan.
@@ -58,6 +81,13 @@ package struct ArchiveSettings: Hashable, Sendable {
     package let schedule: String
     /// For how long archives are kept, by default 365 days.
     package let retention: Duration
+
+    /// What holds where nothing is said.
+    package static let standard = ArchiveSettings(
+        enabled: false,
+        schedule: "15 3 * * *",
+        retention: .seconds(365 * 86_400)
+    )
 }
 
 /// How IRCX looks to this tenant's clients.
@@ -74,6 +104,15 @@ package struct IRCXSettings: Hashable, Sendable {
     package let dialect: Dialect
     /// The prefix of channel owners, one ASCII character, by default `.`.
     package let ownerPrefix: String
+
+    /// What holds where nothing is said.
+    package static let standard = IRCXSettings(dialect: .pyircx, ownerPrefix: ".")
+
+    /// States how IRCX looks.
+    package init(dialect: Dialect, ownerPrefix: String) {
+        self.dialect = dialect
+        self.ownerPrefix = ownerPrefix
+    }
 }
 
 extension AccountSettings {
@@ -91,23 +130,19 @@ extension AccountSettings {
                 saslMechanisms: mechanisms ?? SASLMechanism.allCases
             )
         }
-        return read
-            ?? AccountSettings(registration: .open, required: false, saslMechanisms: SASLMechanism.allCases)
+        return read ?? .standard
     }
 }
 
 extension SessionSettings {
-    /// For how long a broken session stays where nothing is said.
-    package static let defaultResumeGrace: Duration = .seconds(120)
-
     static func read(_ cursor: FieldCursor) -> SessionSettings {
         let read = cursor.object { fields in
             SessionSettings(
-                resumeGrace: fields["resumeGrace"].duration() ?? Self.defaultResumeGrace,
+                resumeGrace: fields["resumeGrace"].duration() ?? Self.standard.resumeGrace,
                 multipleClients: fields["multipleClients"].bool() ?? true
             )
         }
-        return read ?? SessionSettings(resumeGrace: Self.defaultResumeGrace, multipleClients: true)
+        return read ?? .standard
     }
 }
 
@@ -125,22 +160,16 @@ extension HistorySpec {
 }
 
 extension ArchiveSettings {
-    private static let byDefault = ArchiveSettings(
-        enabled: false,
-        schedule: "15 3 * * *",
-        retention: .seconds(365 * 86_400)
-    )
-
     static func read(_ cursor: FieldCursor) -> ArchiveSettings {
         let read = cursor.object { fields in
             ArchiveSettings(
-                enabled: fields["enabled"].bool() ?? Self.byDefault.enabled,
+                enabled: fields["enabled"].bool() ?? Self.standard.enabled,
                 schedule: fields["schedule"].parsed("schedule: write five cron fields, such as \"15 3 * * *\"", Self.cron)
-                    ?? Self.byDefault.schedule,
-                retention: fields["retention"].duration() ?? Self.byDefault.retention
+                    ?? Self.standard.schedule,
+                retention: fields["retention"].duration() ?? Self.standard.retention
             )
         }
-        return read ?? Self.byDefault
+        return read ?? .standard
     }
 
     /// Whether there are five fields of what cron fields are made of; their ranges are checked where they are used.
@@ -159,7 +188,7 @@ extension IRCXSettings {
                 ownerPrefix: fields["ownerPrefix"].parsed("owner prefix: write one of . ~ ! & * ^ =", Self.prefix) ?? "."
             )
         }
-        return read ?? IRCXSettings(dialect: .pyircx, ownerPrefix: ".")
+        return read ?? .standard
     }
 
     /// One character that no nickname and no other prefix begins with.

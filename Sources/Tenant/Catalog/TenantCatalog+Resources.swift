@@ -1,0 +1,229 @@
+// From resources to a catalog: plans and secrets looked up, hostnames given out once.
+
+extension TenantCatalog {
+    /// Applies plans, looks up secrets and gives out hostnames.
+    ///
+    /// A tenant with an error is left out, or stays as it was in `previous`. Names go to who had them in `previous`, then to
+    /// the older object (`creationTimestamp`), then to the one that was read first: a new file never takes a name away from a
+    /// running tenant. A tenant's name is its id in every store, so it is given out once too, over all namespaces.
+    ///
+    /// - Parameters:
+    ///   - resources: What was read.
+    ///   - previous: The catalog in use, if there is one.
+    /// - Returns: The catalog, and what is wrong beyond single resources.
+    package static func make(
+        from resources: ResourceSet,
+        previous: TenantCatalog = .empty
+    ) -> (catalog: TenantCatalog, errors: [ResourceError]) {
+        var maker = CatalogMaker(resources: resources, previous: previous)
+        return maker.make()
+    }
+
+    /// Like ``make(from:previous:)`` with nothing before; what is wrong is added to `errors`.
+    package init(resources: ResourceSet, errors: inout [ResourceError]) {
+        let made = Self.make(from: resources)
+        self = made.catalog
+        errors.append(contentsOf: made.errors)
+    }
+}
+
+private struct CatalogMaker {
+    let resources: ResourceSet
+    let previous: TenantCatalog
+    private var errors: [ResourceError] = []
+    private var names: [TenantID: ResourceSource] = [:]
+    private var holders: [String: ResourceSource] = [:]
+
+    init(resources: ResourceSet, previous: TenantCatalog) {
+        self.resources = resources
+        self.previous = previous
+    }
+
+    mutating func make() -> (TenantCatalog, [ResourceError]) {
+        var candidates: [(resource: TenantResource, tenant: HostedTenant)] = []
+        for resource in self.byAge() {
+            if let holder = self.names[resource.id] {
+                self.errors.append(
+                    resource.source.error(.conflict, "metadata.name", "the name belongs to \(Self.place(holder)): choose another")
+                )
+                continue
+            }
+            self.names[resource.id] = resource.source
+            guard let tenant = self.applyPlan(to: resource) ?? self.previous.tenants[resource.id] else { continue }
+            candidates.append((resource, tenant))
+        }
+        // Those who have a hostname keep it; only then the others get theirs.
+        for (resource, tenant) in candidates {
+            for hostname in tenant.hostnames where self.had(resource.id, hostname) { self.holders[hostname] = resource.source }
+        }
+        let tenants = candidates.compactMap { self.claimHostnames($0.resource, $0.tenant) }
+        return (TenantCatalog(tenants), self.errors)
+    }
+
+    /// The tenants with the one first whose claim to a name is oldest.
+    private func byAge() -> [TenantResource] {
+        self.resources.tenants.enumerated().sorted { left, right in
+            func rank(_ item: (offset: Int, element: TenantResource)) -> (Int, String, Int) {
+                let before = self.previous.tenants[item.element.id]
+                let known = before?.namespace == item.element.metadata.namespace
+                return (known ? 0 : 1, item.element.metadata.creationTimestamp ?? "", item.offset)
+            }
+            return rank(left) < rank(right)
+        }.map(\.element)
+    }
+
+    private func had(_ id: TenantID, _ hostname: String) -> Bool {
+        self.previous.tenant(forHostname: hostname)?.id == id
+    }
+
+    private mutating func claimHostnames(_ resource: TenantResource, _ tenant: HostedTenant) -> HostedTenant? {
+        var taken = false
+        for (index, hostname) in tenant.hostnames.enumerated() {
+            guard let holder = self.holders[hostname], holder.place != resource.source.place else { continue }
+            taken = true
+            self.errors.append(
+                resource.source.error(
+                    .conflict,
+                    "spec.hostnames[\(index)]",
+                    "`\(hostname)` belongs to \(Self.place(holder)): choose another, or remove it there"
+                )
+            )
+        }
+        var tenant = tenant
+        if taken {
+            // As it was before, with the names that nobody else has got since.
+            guard let before = self.previous.tenants[resource.id] else { return nil }
+            let free = before.hostnames.filter { name in
+                self.holders[name].map { $0.place == resource.source.place } ?? true
+            }
+            guard !free.isEmpty else { return nil }
+            tenant = before.with(hostnames: free)
+        }
+        for hostname in tenant.hostnames { self.holders[hostname] = resource.source }
+        return tenant
+    }
+
+    /// The tenant with everything looked up, or `nil` after an error.
+    private mutating func applyPlan(to resource: TenantResource) -> HostedTenant? {
+        let spec = resource.spec
+        let errorsBefore = self.errors.count
+        let admins = spec.admins.enumerated().compactMap { self.admin($1, field: "spec.admins[\($0)]", of: resource) }
+        guard let plan = self.resources.plans[spec.planRef.name]?.spec else {
+            let names = self.resources.plans.keys.sorted()
+            let advice =
+                Spelling.nearest(to: spec.planRef.name, in: names).map { "did you mean `\($0)`?" }
+                ?? (names.isEmpty ? "add a Plan of this name" : "choose one of \(names.joined(separator: ", "))")
+            self.report(resource, .notFound, "spec.planRef.name", "there is no Plan `\(spec.planRef.name)`: \(advice)")
+            return nil
+        }
+        let history = self.history(of: resource, plan)
+        if spec.archive.enabled, !plan.features.contains(.archive) {
+            let advice = "set it to false or choose a plan with the feature Archive"
+            self.report(resource, .notInPlan, "spec.archive.enabled", "the plan `\(spec.planRef.name)` has no archive: \(advice)")
+        }
+        guard self.errors.count == errorsBefore else { return nil }
+        return HostedTenant(
+            id: resource.id,
+            displayName: spec.displayName,
+            hostnames: spec.hostnames,
+            state: spec.state,
+            quotas: Quotas(plan: plan.quotas, tenant: spec.quotas),
+            motd: spec.motd,
+            admins: admins,
+            accounts: spec.accounts,
+            sessions: spec.sessions,
+            history: history,
+            archive: spec.archive,
+            features: plan.features,
+            ircx: spec.ircx,
+            planName: spec.planRef.name,
+            namespace: resource.metadata.namespace
+        )
+    }
+
+    private mutating func history(of resource: TenantResource, _ plan: PlanSpec) -> HistorySettings {
+        let spec = resource.spec.history
+        let name = resource.spec.planRef.name
+        let included = plan.features.contains(.history)
+        if spec.enabled == true, !included {
+            let advice = "set it to false or choose a plan with the feature History"
+            self.report(resource, .notInPlan, "spec.history.enabled", "the plan `\(name)` has no history: \(advice)")
+        }
+        let retention = spec.retention ?? plan.historyRetention
+        if retention > plan.historyRetention {
+            let (wanted, most) = (GoDuration.text(retention), GoDuration.text(plan.historyRetention))
+            let message = "\(wanted) exceeds what the plan `\(name)` allows: write \(most) or less"
+            self.report(resource, .notInPlan, "spec.history.retention", message)
+        }
+        return HistorySettings(
+            enabled: spec.enabled ?? included,
+            retention: retention,
+            directMessages: spec.directMessages
+        )
+    }
+
+    private mutating func admin(_ admin: TenantAdmin, field: String, of resource: TenantResource) -> AdminAccount? {
+        let reference = admin.passwordSecretRef
+        guard let secret = self.resources.secret(reference.name, in: resource.metadata.namespace) else {
+            let message =
+                "there is no Secret `\(reference.name)` in namespace `\(resource.metadata.namespace)`: add it beside the tenant"
+            self.report(resource, .notFound, field + ".passwordSecretRef.name", message)
+            return nil
+        }
+        guard let password = secret.text(reference.key) else {
+            let message = "the Secret `\(reference.name)` has no text under `\(reference.key)`: add it to stringData"
+            self.report(resource, .notFound, field + ".passwordSecretRef.key", message)
+            return nil
+        }
+        guard !password.reveal().isEmpty else {
+            let message = "the Secret `\(reference.name)` has an empty `\(reference.key)`: set a password"
+            self.report(resource, .badValue, field + ".passwordSecretRef.key", message)
+            return nil
+        }
+        return AdminAccount(account: admin.account, password: password)
+    }
+
+    private mutating func report(
+        _ resource: TenantResource,
+        _ reason: ResourceError.Reason,
+        _ field: String,
+        _ message: String
+    ) {
+        self.errors.append(resource.source.error(reason, field, message))
+    }
+
+    private static func place(_ source: ResourceSource) -> String {
+        let line = source.position(of: "metadata.name").map { ":\($0.line)" } ?? ""
+        return "\(source.resource) (\(source.file)\(line))"
+    }
+}
+
+extension ResourceSource {
+    /// What tells two resources apart, whatever they are called.
+    fileprivate var place: String {
+        "\(self.file):\(self.position(of: "metadata.name")?.line ?? 0):\(self.position(of: "metadata.name")?.column ?? 0)"
+    }
+}
+
+extension HostedTenant {
+    /// The same tenant under other hostnames.
+    fileprivate func with(hostnames: [String]) -> HostedTenant {
+        HostedTenant(
+            id: self.id,
+            displayName: self.displayName,
+            hostnames: hostnames,
+            state: self.state,
+            quotas: self.quotas,
+            motd: self.motd,
+            admins: self.admins,
+            accounts: self.accounts,
+            sessions: self.sessions,
+            history: self.history,
+            archive: self.archive,
+            features: self.features,
+            ircx: self.ircx,
+            planName: self.planName,
+            namespace: self.namespace
+        )
+    }
+}

@@ -1,0 +1,112 @@
+// What users see in place of an address. Each label stands for a network, the widest last, so that a ban on
+// `*.label.label.ip` covers exactly the network that it would cover with the address in sight.
+
+package import Crypto
+import Glibc
+
+/// Turns addresses into host names that tell nothing: keyed by tenant, the same each time.
+///
+/// ```
+/// 192.0.2.7       →  ⟨192.0.2.7⟩.⟨192.0.2.0/24⟩.⟨192.0.0.0/16⟩.ip
+/// 2001:db8:1:2::7 →  ⟨2001:db8:1:2::/64⟩.⟨2001:db8:1::/48⟩.⟨2001:db8::/32⟩.ip
+/// ```
+/// A label is 40 bits of HMAC-SHA-256 over the network, as eight characters of `a`–`z`, `2`–`7`. Another tenant's key gives
+/// other labels, so nobody can be followed across tenants.
+package struct HostCloak: Sendable {
+    private let key: SymmetricKey
+
+    /// Makes the cloak of one tenant.
+    ///
+    /// - Parameter tenantKey: A secret of the tenant, at least 16 random bytes, the same on every edge.
+    package init(tenantKey: SymmetricKey) {
+        self.key = tenantKey
+    }
+
+    /// Derives a tenant's key for one purpose from a secret of the whole installation (HKDF, RFC 5869).
+    package static func tenantKey(
+        from secret: SymmetricKey,
+        tenant: TenantID,
+        purpose: String = "cloak"
+    ) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: secret,
+            salt: Array(tenant.text.utf8),
+            info: Array("roost \(purpose)".utf8),
+            outputByteCount: 32
+        )
+    }
+
+    /// Cloaks an IPv4 address.
+    package func cloak(ipv4 address: (UInt8, UInt8, UInt8, UInt8)) -> String {
+        self.cloak(ipv4: [address.0, address.1, address.2, address.3])
+    }
+
+    /// Cloaks an IPv6 address; an IPv4-mapped one (RFC 4291 section 2.5.5.2) as the IPv4 address that it is.
+    ///
+    /// - Parameter address: Its 16 bytes; other lengths are cloaked as opaque text.
+    package func cloak(ipv6 address: [UInt8]) -> String {
+        guard address.count == 16 else { return self.opaque(address) }
+        if address.prefix(12).elementsEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]) {
+            return self.cloak(ipv4: Array(address.suffix(4)))
+        }
+        return [8, 6, 4].map { self.label("6", address.prefix($0)) }.joined(separator: ".") + ".ip"
+    }
+
+    /// Cloaks an address in text form, with or without brackets or a zone (`fe80::1%eth0`).
+    ///
+    /// What is no address, such as the path of a local socket, becomes one label and `.local`.
+    package func cloak(address text: String) -> String {
+        let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
+        let address = String(bare.prefix { $0 != "%" })
+        var four = in_addr()
+        if inet_pton(AF_INET, address, &four) == 1 { return self.cloak(ipv4: withUnsafeBytes(of: four) { Array($0) }) }
+        var six = in6_addr()
+        if inet_pton(AF_INET6, address, &six) == 1 { return self.cloak(ipv6: withUnsafeBytes(of: six) { Array($0) }) }
+        return self.opaque(Array(text.utf8))
+    }
+
+    /// The host of a user who is logged in: `alice.user.acme`, independent of the address.
+    ///
+    /// - Parameters:
+    ///   - account: The account's name. Letter case does not count; what a host name cannot hold becomes `-`, and a label
+    ///     of the whole name follows then, so that no two accounts share a host.
+    ///   - suffix: What follows, such as the tenant's name.
+    package func cloak(account: String, suffix: String) -> String {
+        let name = account.lowercased()
+        let safe = String(name.utf8.map { Self.isHostByte($0) ? Character(Unicode.Scalar($0)) : "-" })
+        let plain = safe == name && TenantID(name) != nil && name.utf8.count <= 32
+        let shown = plain ? name : "\(Self.trimmed(safe))\(self.label("account", name.utf8))"
+        return "\(shown).user.\(suffix)"
+    }
+
+    private func cloak(ipv4 address: [UInt8]) -> String {
+        [4, 3, 2].map { self.label("4", address.prefix($0)) }.joined(separator: ".") + ".ip"
+    }
+
+    private func opaque(_ bytes: [UInt8]) -> String { self.label("other", bytes) + ".local" }
+
+    private func label(_ domain: String, _ bytes: some Sequence<UInt8>) -> String {
+        let network = Array(bytes)
+        // Domain and length keep an address and a network that begins with the same bytes apart.
+        let code = HMAC<SHA256>.authenticationCode(for: Array("\(domain)/\(network.count * 8)/".utf8) + network, using: self.key)
+        let bits = code.prefix(5).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+        return String(
+            decoding: stride(from: 35, through: 0, by: -5).map { alphabet[Int(bits >> UInt64($0) & 31)] },
+            as: UTF8.self
+        )
+    }
+
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+
+    /// The first bytes with a dash after them, or nothing if nothing is left: a label begins with a letter or digit.
+    private static func trimmed(_ name: String) -> String {
+        let text = name.drop { $0 == "-" }.prefix(23)
+        return text.isEmpty ? "" : text + (text.hasSuffix("-") ? "" : "-")
+    }
+}

@@ -1,0 +1,129 @@
+import Dispatch
+import Glibc
+
+/// Calls back, some milliseconds after the last of a burst of changes to files and folders.
+///
+/// Everything runs on one serial queue: kernel events, the callback, and the change of what is watched. The callback may
+/// read files; it blocks nobody else.
+///
+/// `@unchecked Sendable`: all mutable state is touched on `queue` only, but for `init`, before anybody else has it.
+final class PathWatcher: @unchecked Sendable {
+    /// How long it must be quiet before the callback runs.
+    private static let quiet = DispatchTimeInterval.milliseconds(50)
+    /// How long a burst that never pauses can put it off.
+    private static let patience: UInt64 = 250_000_000
+
+    private let queue = DispatchQueue(label: "roost.watch")
+    private let paths: [String]
+    private let onChange: () -> Void
+    private let inotify: Inotify
+    private let source: any DispatchSourceRead
+    private let timer: any DispatchSourceTimer
+    private var plan = WatchPlan(paths: [])
+    private var watches: [Int32: Set<String>?] = [:]
+    private var burstBegan: UInt64?
+    private var isCancelled = false
+
+    /// Watches from now on; what changes after this is not missed.
+    ///
+    /// - Parameters:
+    ///   - paths: Files and folders, there or not.
+    ///   - first: Called once the watch stands and before any callback: what changes meanwhile is told afterwards.
+    ///   - onChange: Called on the watcher's queue.
+    /// - Throws: ``WatchError`` if the kernel refuses.
+    init(
+        paths: [String],
+        first: () -> Void = {},
+        onChange: @escaping @Sendable () -> Void
+    ) throws(WatchError) {
+        self.paths = paths
+        self.onChange = onChange
+        self.inotify = try Inotify()
+        let descriptor = self.inotify.descriptor
+        self.source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: self.queue)
+        self.timer = DispatchSource.makeTimerSource(queue: self.queue)
+        self.source.setCancelHandler { close(descriptor) }
+        // Weak, or source and watcher would hold each other; `deinit` cancels both sources.
+        self.source.setEventHandler { [weak self] in self?.receive() }
+        self.timer.setEventHandler { [weak self] in self?.fire() }
+        self.timer.schedule(deadline: .distantFuture)
+        self.timer.activate()
+        do throws(WatchError) {
+            try self.follow()
+            first()
+            self.source.activate()
+        } catch {
+            // A source that was never activated must not be let go.
+            self.source.activate()
+            self.source.cancel()
+            throw error
+        }
+    }
+
+    deinit {
+        self.source.cancel()
+        self.timer.cancel()
+    }
+
+    /// Ends the watch; no callback begins after this has run on the queue.
+    func cancel() {
+        self.queue.async {
+            self.isCancelled = true
+            self.source.cancel()
+            self.timer.cancel()
+        }
+    }
+
+    /// Calls back soon, as if something had changed.
+    func poke() {
+        self.queue.async {
+            if !self.isCancelled { self.onChange() }
+        }
+    }
+
+    private func receive() {
+        guard !self.isCancelled else { return }
+        let matters = self.inotify.events().filter(self.matters)
+        guard !matters.isEmpty else { return }
+        let now = DispatchTime.now()
+        let began = self.burstBegan ?? now.uptimeNanoseconds
+        self.burstBegan = began
+        let latest = DispatchTime(uptimeNanoseconds: began + Self.patience)
+        self.timer.schedule(deadline: min(now + Self.quiet, latest))
+    }
+
+    private func matters(_ event: Inotify.Event) -> Bool {
+        if event.watch < 0 { return true }
+        guard let names = self.watches[event.watch] else { return false }
+        return event.ended || names?.contains(event.name) != false
+    }
+
+    private func fire() {
+        guard !self.isCancelled else { return }
+        self.burstBegan = nil
+        // Before reading: what changes in between is an event of its own then. At the kernel's limit the old watches stay.
+        try? self.follow()
+        self.onChange()
+    }
+
+    /// Brings the watches in line with what the paths mean now.
+    private func follow() throws(WatchError) {
+        // A folder may come between the plan and its watch; that changes the plan. A few rounds settle it.
+        for _ in 0..<5 {
+            let plan = WatchPlan(paths: self.paths)
+            var watches: [Int32: Set<String>?] = [:]
+            for (folder, names) in plan.folders {
+                guard let watch = try self.inotify.add(folder) else { continue }
+                switch (watches[watch], names) {
+                case (nil, _): watches[watch] = names
+                case (.some(.some(let others)), .some(let names)): watches[watch] = others.union(names)
+                default: watches[watch] = .some(nil)
+                }
+            }
+            for stale in self.watches.keys where watches[stale] == nil { self.inotify.remove(stale) }
+            self.watches = watches
+            self.plan = plan
+            if WatchPlan(paths: self.paths) == plan { return }
+        }
+    }
+}
