@@ -9,7 +9,7 @@ package import NIOCore
 /// most one of ``last(_:)`` and ``trailing(_:)``, ``end()``.
 ///
 /// - Tags that do not fit the limit are left out whole, each by itself.
-/// - The body is cut at the limit, at a character's border, CR LF included.
+/// - The body is cut at the limit, at a character's border, CR LF included; a source so that a command has room behind it.
 /// - CR, LF and NUL become a space in a last parameter and `_` elsewhere.
 /// - In a parameter that is not the last a space becomes `_`, as does a `:` in front; an empty one becomes `*`.
 ///
@@ -23,7 +23,7 @@ package struct LineWriter: Sendable {
     /// Where its body begins; -1 as long as tags may follow.
     private var bodyStart = -1
 
-    /// - Parameter buffer: lines are written behind its content.
+    /// A writer that puts its lines behind what is in the buffer.
     package init(_ buffer: ByteBuffer = ByteBuffer(), limits: LineLimits = .fromServer) {
         self.buffer = buffer
         self.limits = limits
@@ -87,12 +87,13 @@ package struct LineWriter: Sendable {
 
     // MARK: Source and command
 
-    /// Adds `:source`.
+    /// Adds `:source`; nothing if it is empty.
     package mutating func source(_ source: String) {
         self.beginBody()
+        if source.isEmpty { return }
         self.buffer.writeInteger(UInt8(ascii: ":"))
         self.piece(source, in: .word)
-        self.buffer.writeInteger(UInt8(ascii: " "))
+        self.endSource()
     }
 
     /// Adds `:nick!user@host`.
@@ -106,8 +107,16 @@ package struct LineWriter: Sendable {
         self.buffer.writeInteger(UInt8(ascii: "@"))
         self.buffer.writeString(host)
         self.replaceForbidden(from: start, in: .word)
+        self.endSource()
+    }
+
+    private mutating func endSource() {
+        self.cut(at: self.bodyStart + self.limits.body - Self.bytesKeptForCommand)
         self.buffer.writeInteger(UInt8(ascii: " "))
     }
+
+    /// How much of a body an absurdly long source leaves, so that the line stays a message.
+    private static let bytesKeptForCommand = 128
 
     /// Adds the command.
     package mutating func command(_ command: String) {
@@ -172,16 +181,19 @@ package struct LineWriter: Sendable {
     /// Ends the line: cuts it to the limit and adds CR LF.
     package mutating func end() {
         self.beginBody()
-        let cut = self.bodyStart + self.limits.body - 2
-        if self.buffer.writerIndex > cut {
-            var border = cut
-            // A continuation byte at the cut means that its character began before it.
-            while border > self.bodyStart, self.byte(at: border) & 0xC0 == 0x80 { border -= 1 }
-            self.buffer.moveWriterIndex(to: border)
-        }
+        self.cut(at: self.bodyStart + self.limits.body - 2)
         self.buffer.writeStaticString("\r\n")
         self.lineStart = self.buffer.writerIndex
         self.bodyStart = -1
+    }
+
+    /// Takes back what is behind `end`, and the character that `end` would split.
+    private mutating func cut(at end: Int) {
+        if self.buffer.writerIndex <= end { return }
+        var border = max(end, self.bodyStart)
+        // A continuation byte at the cut means that its character began before it.
+        while border > self.bodyStart, self.byte(at: border) & 0xC0 == 0x80 { border -= 1 }
+        self.buffer.moveWriterIndex(to: border)
     }
 }
 

@@ -14,7 +14,9 @@ package enum CaseMapping: String, Sendable, CaseIterable {
     /// adds to emoji unseen, are dropped.
     case rfc7613
 
-    /// The text by which names are compared. Folding what is folded changes nothing.
+    /// The text by which names are compared.
+    ///
+    /// Folding what is folded changes nothing.
     package func fold(_ text: String) -> String {
         var needsWork = false
         for byte in text.utf8 {

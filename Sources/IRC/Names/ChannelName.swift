@@ -9,10 +9,11 @@ package struct ChannelName: Name {
     package let raw: String
     package let folded: String
 
-    private static let rules = NameRules(refused: " ,*?", refusedInFront: "")
+    private static let rules = NameRules(refused: ",*?", refusedInFront: "")
 
-    /// - Parameter maximumLength: in Unicode scalars, the `#` included.
-    /// - Returns: `nil` if no channel may be called that; numeric 403 or 479.
+    /// `nil` if no channel may be called that; numeric 403 or 479.
+    ///
+    /// The maximum length is in Unicode scalars, the `#` included.
     package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 50) {
         let raw = String(text)
         guard Self.isChannel(raw), raw.utf8.count > 1,
