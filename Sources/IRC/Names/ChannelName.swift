@@ -21,9 +21,11 @@ package struct ChannelName: Name {
             folded.utf8.count > 1
         else { return nil }
         // A mark right behind the `#` would sit on it.
-        guard let second = raw.unicodeScalars.dropFirst().first,
-            Self.rules.allows(second, isFirst: true, isFolded: false)
-        else { return nil }
+        if raw.utf8.dropFirst().first ?? 0 >= 0x80 {
+            guard let second = raw.unicodeScalars.dropFirst().first,
+                Self.rules.allows(second, isFirst: true, isFolded: false)
+            else { return nil }
+        }
         self.raw = raw
         self.folded = folded
     }

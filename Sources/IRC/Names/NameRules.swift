@@ -35,22 +35,30 @@ struct NameRules: Sendable {
     ///
     /// The maximum length is in Unicode scalars.
     func fold(_ raw: String, under mapping: CaseMapping, maximumLength: Int) -> String? {
-        guard !raw.isEmpty, self.isLong(raw, atMost: maximumLength) else { return nil }
-        guard raw.utf8.contains(where: { $0 >= 0x80 }) else {
+        var raw = raw
+        switch raw.withUTF8({ self.judge($0) }) {
+        case .refused: return nil
+        case .allowed:
             // ASCII folds to ASCII that is no worse.
-            return self.allowsASCII(raw) ? mapping.fold(raw) : nil
+            return raw.utf8.count <= maximumLength ? mapping.fold(raw) : nil
+        case .unicode:
+            guard self.isLong(raw, atMost: maximumLength), self.allows(raw, isFolded: false) else { return nil }
+            let folded = mapping.fold(raw)
+            return self.allows(folded, isFolded: true) ? folded : nil
         }
-        let folded = mapping.fold(raw)
-        return self.allows(raw, isFolded: false) && self.allows(folded, isFolded: true) ? folded : nil
     }
 
-    private func allowsASCII(_ text: String) -> Bool {
-        var isFirst = true
-        for byte in text.utf8 {
-            guard self.allows(byte, isFirst: isFirst) else { return false }
-            isFirst = false
+    private enum Judgement { case allowed, refused, unicode }
+
+    /// Decides on names that are ASCII.
+    private func judge(_ bytes: UnsafeBufferPointer<UInt8>) -> Judgement {
+        guard let first = bytes.first else { return .refused }
+        if first < 0x80, !self.allows(first, isFirst: true) { return .refused }
+        for byte in bytes {
+            if byte >= 0x80 { return .unicode }
+            if !self.allows(byte, isFirst: false) { return .refused }
         }
-        return !isFirst
+        return .allowed
     }
 
     private func allows(_ byte: UInt8, isFirst: Bool) -> Bool {
