@@ -93,6 +93,10 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         // Seeded runs for tests only.
         .target(name: "Simulation", dependencies: ["IRC", "Chat", "StateStore"]),
+        .testTarget(
+            name: "IRCTests",
+            dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
+        ),
     ]
 )
 

@@ -13,8 +13,9 @@ package struct Mask: Hashable, Sendable, CustomStringConvertible {
     /// The full form for listing, in the case that it was given in.
     package let text: String
 
-    /// - Parameter maximumLength: of the full form, in bytes; a listed mask must fit its line.
-    /// - Returns: `nil` if the text is empty or too long, has spaces or controls, or names a server.
+    /// `nil` if the text is empty or too long, has spaces or controls, or names a server.
+    ///
+    /// The maximum length is of the full form, in bytes: a listed mask must fit its line.
     package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 250) {
         guard !text.isEmpty, text.utf8.count <= maximumLength,
             text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.properties.generalCategory != .control })
@@ -52,7 +53,9 @@ package struct Mask: Hashable, Sendable, CustomStringConvertible {
             && self.host.matches(folded: subject.host)
     }
 
-    /// Whether the mask means this user. Folds all three; use a ``MaskSubject`` to match many masks.
+    /// Whether the mask means this user.
+    ///
+    /// Folds all three; use a ``MaskSubject`` to match many masks.
     package func matches(nick: String, user: String, host: String) -> Bool {
         self.matches(MaskSubject(nick: nick, user: user, host: host, under: self.mapping))
     }

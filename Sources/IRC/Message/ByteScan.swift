@@ -41,22 +41,42 @@ enum ByteScan {
         return (word | noNUL | noCR | noLF) & self.highs == 0
     }
 
-    /// Whether a NUL, CR or LF is among the bytes.
-    static func containsLineBreak(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        self.contains(
-            bytes,
-            wordMayContain: { !self.isPlainOrHigh($0) },
-            matches: { $0 == 0 || $0 == 0x0D || $0 == 0x0A }
-        )
+    /// Copies bytes, putting `replacement` in the place of NUL, CR and LF and, if `andSpaces`, of spaces.
+    ///
+    /// There must be as much room at `target` as there are bytes.
+    static func copy(
+        _ bytes: UnsafeRawBufferPointer,
+        to target: UnsafeMutableRawPointer,
+        replacing replacement: UInt8,
+        andSpaces: Bool
+    ) {
+        let count = bytes.count
+        let blank = andSpaces ? self.ones &* 0x20 : self.ones &* 0x0D
+        var offset = 0
+        while offset &+ 8 <= count {
+            let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if self.isPlainOrHigh(word), !self.hasZero(word ^ blank) {
+                target.storeBytes(of: word, toByteOffset: offset, as: UInt64.self)
+                offset &+= 8
+                continue
+            }
+            for _ in 0..<8 {
+                let byte = self.replaced(bytes[offset], replacement, andSpaces)
+                target.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+                offset &+= 1
+            }
+        }
+        while offset < count {
+            let byte = self.replaced(bytes[offset], replacement, andSpaces)
+            target.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+            offset &+= 1
+        }
     }
 
-    /// Whether a space, NUL, CR or LF is among the bytes.
-    static func containsSeparator(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        self.contains(
-            bytes,
-            wordMayContain: { !self.isPlainOrHigh($0) || self.hasZero($0 ^ (self.ones &* 0x20)) },
-            matches: { $0 == 0x20 || $0 == 0 || $0 == 0x0D || $0 == 0x0A }
-        )
+    private static func replaced(_ byte: UInt8, _ replacement: UInt8, _ andSpaces: Bool) -> UInt8 {
+        if byte > 0x20 { return byte }
+        let isForbidden = byte == 0 || byte == 0x0D || byte == 0x0A || byte == 0x20 && andSpaces
+        return isForbidden ? replacement : byte
     }
 
     private static func hasZero(_ word: UInt64) -> Bool {
@@ -66,23 +86,6 @@ enum ByteScan {
     /// Whether none of eight bytes, ASCII or not, is NUL, CR or LF.
     private static func isPlainOrHigh(_ word: UInt64) -> Bool {
         !(self.hasZero(word) || self.hasZero(word ^ (self.ones &* 0x0D)) || self.hasZero(word ^ (self.ones &* 0x0A)))
-    }
-
-    private static func contains(
-        _ bytes: UnsafeRawBufferPointer,
-        wordMayContain: (UInt64) -> Bool,
-        matches: (UInt8) -> Bool
-    ) -> Bool {
-        var offset = 0
-        while offset &+ 8 <= bytes.count {
-            if wordMayContain(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) { return true }
-            offset &+= 8
-        }
-        while offset < bytes.count {
-            if matches(bytes[offset]) { return true }
-            offset &+= 1
-        }
-        return false
     }
 
     /// The first fault in the content of a line, if there is one.

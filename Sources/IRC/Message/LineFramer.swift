@@ -40,7 +40,8 @@ package struct LineFramer: Sendable {
     package mutating func next(from buffer: inout ByteBuffer) -> Frame? {
         while true {
             if self.isDiscarding {
-                guard let end = buffer.firstOffset(of: UInt8(ascii: "\n"), from: 0, to: buffer.readableBytes) else {
+                let end = buffer.withUnsafeReadableBytes { ByteScan.firstOffset(of: UInt8(ascii: "\n"), in: $0) }
+                guard let end else {
                     buffer.moveReaderIndex(to: buffer.writerIndex)
                     return nil
                 }
@@ -48,54 +49,59 @@ package struct LineFramer: Sendable {
                 self.isDiscarding = false
             }
 
-            let end = buffer.firstOffset(of: UInt8(ascii: "\n"), from: self.scanned, to: buffer.readableBytes)
-            if let excess = self.excess(in: buffer, upTo: end ?? buffer.readableBytes, isComplete: end != nil) {
-                buffer.moveReaderIndex(forwardBy: end.map { $0 + 1 } ?? buffer.readableBytes)
-                self.isDiscarding = end == nil
+            let found = buffer.withUnsafeReadableBytes { self.scan($0) }
+            switch found {
+            case .nothing(let scanned):
+                self.scanned = scanned
+                return nil
+            case .excess(let frame, let length, let isComplete):
+                buffer.moveReaderIndex(forwardBy: length)
+                self.isDiscarding = !isComplete
                 self.scanned = 0
                 self.tagLength = 0
-                return excess
+                return frame
+            case .line(let length, let ending):
+                self.scanned = 0
+                self.tagLength = 0
+                // The slice cannot fail: its bytes were just scanned.
+                let line = buffer.readSlice(length: length)
+                buffer.moveReaderIndex(forwardBy: ending)
+                if length > 0, let line { return .line(line) }
             }
-            guard let end else {
-                self.scanned = buffer.readableBytes
-                return nil
-            }
-            self.scanned = 0
-            self.tagLength = 0
-            let length = end - (buffer.hasCarriageReturn(before: end) ? 1 : 0)
-            // The slice cannot fail: `length` bytes were just scanned.
-            let line = buffer.readSlice(length: length)
-            buffer.moveReaderIndex(forwardBy: end - length + 1)
-            if length > 0, let line { return .line(line) }
         }
     }
 
-    /// Whether the line that begins at the reader index and reaches `length` bytes so far is over a limit.
-    private mutating func excess(in buffer: ByteBuffer, upTo length: Int, isComplete: Bool) -> Frame? {
+    private enum Found {
+        case nothing(scanned: Int)
+        /// An overlong line of which `length` bytes are there.
+        case excess(Frame, length: Int, isComplete: Bool)
+        /// A line and the length of its ending.
+        case line(length: Int, ending: Int)
+    }
+
+    private mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Found {
+        let unseen = UnsafeRawBufferPointer(rebasing: bytes[self.scanned...])
+        let end = ByteScan.firstOffset(of: UInt8(ascii: "\n"), in: unseen).map { self.scanned &+ $0 }
+        let length = end ?? bytes.count
         // Until a line's end is seen its last byte may be the CR of the ending.
-        let content = length - (buffer.hasCarriageReturn(before: length) ? 1 : 0)
-        if length > 0, buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) == UInt8(ascii: "@") {
+        let content = length > 0 && bytes[length &- 1] == UInt8(ascii: "\r") ? length &- 1 : length
+        if let excess = self.excess(in: bytes, upTo: length, content: content) {
+            return .excess(excess, length: end.map { $0 &+ 1 } ?? length, isComplete: end != nil)
+        }
+        return end == nil ? .nothing(scanned: length) : .line(length: content, ending: length &- content &+ 1)
+    }
+
+    /// Whether the line that reaches `length` bytes so far is over a limit.
+    private mutating func excess(in bytes: UnsafeRawBufferPointer, upTo length: Int, content: Int) -> Frame? {
+        if length > 0, bytes[0] == UInt8(ascii: "@") {
             if self.tagLength == 0 {
-                let space = buffer.firstOffset(of: UInt8(ascii: " "), from: self.scanned, to: length)
-                if let space { self.tagLength = space + 1 }
+                let unseen = UnsafeRawBufferPointer(rebasing: bytes[self.scanned..<length])
+                let space = ByteScan.firstOffset(of: UInt8(ascii: " "), in: unseen)
+                if let space { self.tagLength = self.scanned &+ space &+ 1 }
             }
             guard self.tagLength > 0 else { return content > self.limits.tags - 1 ? .tagsTooLong : nil }
             if self.tagLength > self.limits.tags { return .tagsTooLong }
         }
         return content - self.tagLength > self.limits.body - 2 ? .bodyTooLong : nil
-    }
-}
-
-extension ByteBuffer {
-    /// Whether the byte before `offset`, counted from the reader index, is a CR.
-    fileprivate func hasCarriageReturn(before offset: Int) -> Bool {
-        offset > 0 && self.getInteger(at: self.readerIndex + offset - 1, as: UInt8.self) == UInt8(ascii: "\r")
-    }
-
-    /// The offset from the reader index of the first `byte` in `start..<end`, both counted from there.
-    fileprivate func firstOffset(of byte: UInt8, from start: Int, to end: Int) -> Int? {
-        self.withUnsafeReadableBytes { bytes in
-            ByteScan.firstOffset(of: byte, in: UnsafeRawBufferPointer(rebasing: bytes[start..<end])).map { start + $0 }
-        }
     }
 }

@@ -5,11 +5,8 @@ package import NIOCore
 extension LineWriter {
     /// Writes one line.
     ///
-    /// - Parameters:
-    ///   - tags: keys with values as they are meant, not escaped.
-    ///   - source: `nil` for a line without one.
-    ///   - parameters: the last gets a `:` where it needs one.
-    ///   - forcesTrailing: gives the last its `:` in any case.
+    /// Tag values are given as they are meant, not escaped. The last parameter gets a `:` where it needs one, in any case
+    /// if `forcesTrailing`.
     package mutating func message(
         tags: KeyValuePairs<String, String> = [:],
         source: String? = nil,
@@ -26,9 +23,8 @@ extension LineWriter {
 
     /// Writes one numeric: `:source 001 target parameters…`, the last one always with its `:`.
     ///
-    /// - Parameters:
-    ///   - target: the client's nick, `*` before it has one.
-    ///   - parameters: what follows; the numeric's ``Numeric/text`` comes behind it if it has one.
+    /// The target is the client's nick, `*` before it has one. The numeric's ``Numeric/text`` comes behind the parameters
+    /// if it has one.
     package mutating func numeric(_ numeric: Numeric, source: String, target: String, _ parameters: String...) {
         self.source(source)
         self.command(numeric)

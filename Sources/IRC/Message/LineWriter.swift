@@ -1,5 +1,5 @@
-// Lines on their way out. Pieces are copied into the buffer as they are and then looked over in place, eight bytes a
-// step, for the few bytes that may not stand there; so nothing a user wrote can end a line or begin a parameter.
+// Lines on their way out. Pieces are looked over while they are copied, eight bytes a step, for the few bytes that may
+// not stand there; so nothing a user wrote can end a line or begin a parameter.
 
 package import NIOCore
 
@@ -9,7 +9,7 @@ package import NIOCore
 /// most one of ``last(_:)`` and ``trailing(_:)``, ``end()``.
 ///
 /// - Tags that do not fit the limit are left out whole, each by itself.
-/// - The body is cut at the limit, at a character's border, CR LF included.
+/// - The body is cut at the limit, at a character's border, CR LF included; a source so that a command has room behind it.
 /// - CR, LF and NUL become a space in a last parameter and `_` elsewhere.
 /// - In a parameter that is not the last a space becomes `_`, as does a `:` in front; an empty one becomes `*`.
 ///
@@ -23,7 +23,7 @@ package struct LineWriter: Sendable {
     /// Where its body begins; -1 as long as tags may follow.
     private var bodyStart = -1
 
-    /// - Parameter buffer: lines are written behind its content.
+    /// A writer that puts its lines behind what is in the buffer.
     package init(_ buffer: ByteBuffer = ByteBuffer(), limits: LineLimits = .fromServer) {
         self.buffer = buffer
         self.limits = limits
@@ -43,16 +43,14 @@ package struct LineWriter: Sendable {
 
     /// Adds a tag; one without a value if `value` is empty.
     package mutating func tag(_ key: String, _ value: String = "") {
-        let start = self.beginTag()
-        let keyStart = self.buffer.writerIndex
-        self.buffer.writeString(key)
-        self.replaceForbidden(from: keyStart, in: .tag)
+        let start = self.buffer.writerIndex
+        self.put(self.tagLead, key, in: .word)
         if !value.isEmpty {
-            self.buffer.writeInteger(UInt8(ascii: "="))
-            let needsEscape = value.utf8.contains { byte in
-                byte <= 0x20 || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "\\")
+            var value = value
+            let needsEscape = value.withUTF8 { bytes in
+                bytes.contains { $0 <= 0x20 || $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "\\") }
             }
-            self.buffer.writeString(needsEscape ? TagValue.escape(value) : value)
+            self.put("=", needsEscape ? TagValue.escape(value) : value, in: .word)
         }
         self.endTag(from: start)
     }
@@ -60,18 +58,12 @@ package struct LineWriter: Sendable {
     /// Adds tags that are in wire form already, `key[=escaped value]` separated by `;`, such as ``Tags/clientOnly``.
     package mutating func rawTags(_ wire: String) {
         if wire.isEmpty { return }
-        let start = self.beginTag()
-        let wireStart = self.buffer.writerIndex
-        self.buffer.writeString(wire)
-        self.replaceForbidden(from: wireStart, in: .tag)
+        let start = self.buffer.writerIndex
+        self.put(self.tagLead, wire, in: .word)
         self.endTag(from: start)
     }
 
-    private mutating func beginTag() -> Int {
-        let start = self.buffer.writerIndex
-        self.buffer.writeInteger(start == self.lineStart ? UInt8(ascii: "@") : UInt8(ascii: ";"))
-        return start
-    }
+    private var tagLead: StaticString { self.buffer.writerIndex == self.lineStart ? "@" : ";" }
 
     private mutating func endTag(from start: Int) {
         if self.buffer.writerIndex - self.lineStart > self.limits.tags - 1 {
@@ -79,89 +71,84 @@ package struct LineWriter: Sendable {
         }
     }
 
-    private mutating func beginBody() {
-        if self.bodyStart >= 0 { return }
-        if self.buffer.writerIndex > self.lineStart { self.buffer.writeInteger(UInt8(ascii: " ")) }
-        self.bodyStart = self.buffer.writerIndex
-    }
-
     // MARK: Source and command
 
-    /// Adds `:source`.
+    /// Adds `:source`; nothing if it is empty.
     package mutating func source(_ source: String) {
-        self.beginBody()
-        self.buffer.writeInteger(UInt8(ascii: ":"))
-        self.piece(source, in: .word)
-        self.buffer.writeInteger(UInt8(ascii: " "))
+        if source.isEmpty { return }
+        self.put(self.beginBody() ? " :" : ":", source, in: .word)
+        self.cut(at: self.bodyStart + self.limits.body - Self.bytesKeptForCommand)
     }
 
     /// Adds `:nick!user@host`.
     package mutating func source(nick: String, user: String, host: String) {
-        self.beginBody()
-        self.buffer.writeInteger(UInt8(ascii: ":"))
-        let start = self.buffer.writerIndex
-        self.buffer.writeString(nick)
-        self.buffer.writeInteger(UInt8(ascii: "!"))
-        self.buffer.writeString(user)
-        self.buffer.writeInteger(UInt8(ascii: "@"))
-        self.buffer.writeString(host)
-        self.replaceForbidden(from: start, in: .word)
-        self.buffer.writeInteger(UInt8(ascii: " "))
+        self.put(self.beginBody() ? " :" : ":", nick, in: .word)
+        self.put("!", user, in: .word)
+        self.put("@", host, in: .word)
+        self.cut(at: self.bodyStart + self.limits.body - Self.bytesKeptForCommand)
     }
+
+    /// How much of a body an absurdly long source leaves, so that the line stays a message.
+    private static let bytesKeptForCommand = 128
 
     /// Adds the command.
     package mutating func command(_ command: String) {
-        self.beginBody()
-        self.piece(command, in: .word)
+        let needsSpace = self.bodyStart < 0 ? self.beginBody() : true
+        self.put(needsSpace ? " " : "", command, in: .word)
     }
 
     /// Adds the numeric's three digits.
     package mutating func command(_ numeric: Numeric) {
-        self.beginBody()
-        self.buffer.writeString(numeric.code)
+        self.command(numeric.code)
+    }
+
+    /// Fixes where the body begins, which is behind the space that its first piece must bring along.
+    ///
+    /// - Returns: whether there are tags, so that it must.
+    private mutating func beginBody() -> Bool {
+        let hasTags = self.buffer.writerIndex > self.lineStart
+        self.bodyStart = self.buffer.writerIndex + (hasTags ? 1 : 0)
+        return hasTags
     }
 
     // MARK: Parameters
 
     /// Adds a parameter that others follow, or one that never needs a `:`.
     package mutating func parameter(_ text: String) {
-        self.buffer.writeInteger(UInt8(ascii: " "))
-        self.piece(text.isEmpty ? "*" : text, in: .parameter)
+        self.put(" ", text.isEmpty ? "*" : text, in: .parameter)
     }
 
     /// Adds a parameter that others follow, or one that never needs a `:`.
     package mutating func parameter(_ bytes: ByteBuffer) {
-        self.buffer.writeInteger(UInt8(ascii: " "))
-        if bytes.readableBytes == 0 { self.buffer.writeInteger(UInt8(ascii: "*")) }
-        self.piece(bytes, in: .parameter)
+        if bytes.readableBytes == 0 { return self.parameter("*") }
+        bytes.withUnsafeReadableBytes { self.put(" ", $0, in: .parameter) }
     }
 
     /// Adds a number.
     package mutating func parameter(_ number: Int) {
-        self.buffer.writeInteger(UInt8(ascii: " "))
-        self.buffer.writeString(String(number))
+        self.put(" ", String(number), in: .parameter)
     }
 
     /// Adds the last parameter, with a `:` where it needs one: it is empty, begins with `:` or contains a space.
     package mutating func last(_ text: String) {
-        if text.isEmpty || text.utf8.first == UInt8(ascii: ":") || text.utf8.contains(where: \.becomesSpace) {
-            self.trailing(text)
-        } else {
-            self.buffer.writeInteger(UInt8(ascii: " "))
-            self.buffer.writeString(text)
+        var text = text
+        text.withUTF8 { bytes in
+            if bytes.isEmpty || bytes.first == UInt8(ascii: ":") || bytes.contains(where: \.becomesSpace) {
+                self.put(" :", UnsafeRawBufferPointer(bytes), in: .trailing)
+            } else {
+                self.put(" ", UnsafeRawBufferPointer(bytes), in: .parameter)
+            }
         }
     }
 
     /// Adds the last parameter with a `:` whether it needs it or not; clients expect that of texts.
     package mutating func trailing(_ text: String) {
-        self.buffer.writeStaticString(" :")
-        self.piece(text, in: .trailing)
+        self.put(" :", text, in: .trailing)
     }
 
     /// Adds the last parameter with a `:` whether it needs it or not; clients expect that of texts.
     package mutating func trailing(_ bytes: ByteBuffer) {
-        self.buffer.writeStaticString(" :")
-        self.piece(bytes, in: .trailing)
+        bytes.withUnsafeReadableBytes { self.put(" :", $0, in: .trailing) }
     }
 
     /// Bytes that the line's body still takes before ``end()`` would cut it.
@@ -171,70 +158,61 @@ package struct LineWriter: Sendable {
 
     /// Ends the line: cuts it to the limit and adds CR LF.
     package mutating func end() {
-        self.beginBody()
-        let cut = self.bodyStart + self.limits.body - 2
-        if self.buffer.writerIndex > cut {
-            var border = cut
-            // A continuation byte at the cut means that its character began before it.
-            while border > self.bodyStart, self.byte(at: border) & 0xC0 == 0x80 { border -= 1 }
-            self.buffer.moveWriterIndex(to: border)
-        }
-        self.buffer.writeStaticString("\r\n")
+        if self.bodyStart < 0 { self.bodyStart = self.buffer.writerIndex }
+        self.cut(at: self.bodyStart + self.limits.body - 2)
+        self.put("\r\n", "", in: .word)
         self.lineStart = self.buffer.writerIndex
         self.bodyStart = -1
     }
-}
 
-// MARK: - Bytes that may not stand where they are
-
-extension LineWriter {
-    /// Where in a line a piece stands.
-    private enum Place { case tag, word, parameter, trailing }
-
-    private mutating func piece(_ text: String, in place: Place) {
-        let start = self.buffer.writerIndex
-        self.buffer.writeString(text)
-        self.replaceForbidden(from: start, in: place)
-    }
-
-    private mutating func piece(_ bytes: ByteBuffer, in place: Place) {
-        let start = self.buffer.writerIndex
-        self.buffer.writeImmutableBuffer(bytes)
-        self.replaceForbidden(from: start, in: place)
-    }
-
-    private func byte(at index: Int) -> UInt8 {
-        self.buffer.getInteger(at: index, as: UInt8.self) ?? 0
-    }
-
-    private mutating func replaceForbidden(from start: Int, in place: Place) {
-        let offset = start - self.buffer.readerIndex
-        let isClean = self.buffer.withUnsafeReadableBytes { bytes in
-            let piece = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-            return switch place {
-            case .trailing: !ByteScan.containsLineBreak(piece)
-            case .tag, .word: !ByteScan.containsSeparator(piece)
-            case .parameter: piece.first != UInt8(ascii: ":") && !ByteScan.containsSeparator(piece)
-            }
+    /// Takes back what is behind `end`, and the character that `end` would split.
+    private mutating func cut(at end: Int) {
+        if self.buffer.writerIndex <= end { return }
+        var border = max(end, self.bodyStart)
+        // A continuation byte at the cut means that its character began before it.
+        while border > self.bodyStart,
+            let byte = self.buffer.getInteger(at: border, as: UInt8.self), byte & 0xC0 == 0x80
+        {
+            border -= 1
         }
-        if isClean { return }
-        let replacement = place == .trailing ? UInt8(ascii: " ") : UInt8(ascii: "_")
-        for index in start..<self.buffer.writerIndex {
-            let byte = self.byte(at: index)
-            let isForbidden =
-                switch place {
-                case .trailing: byte.endsLine
-                case .tag, .word: byte.becomesSpace
-                case .parameter: byte.becomesSpace || index == start && byte == UInt8(ascii: ":")
-                }
-            if isForbidden { self.buffer.setInteger(replacement, at: index) }
+        self.buffer.moveWriterIndex(to: border)
+    }
+
+    // MARK: Bytes
+
+    /// Where in a line a piece stands, which decides on the bytes that may not stand in it.
+    private enum Place { case word, parameter, trailing }
+
+    private mutating func put(_ lead: StaticString, _ text: String, in place: Place) {
+        var text = text
+        text.withUTF8 { self.put(lead, UnsafeRawBufferPointer($0), in: place) }
+    }
+
+    /// Copies `lead` as it is and then the piece, replacing what may not stand there.
+    ///
+    /// One reservation a piece: each costs more than the copying.
+    private mutating func put(_ lead: StaticString, _ piece: UnsafeRawBufferPointer, in place: Place) {
+        let count = lead.utf8CodeUnitCount &+ piece.count
+        self.buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+            guard let start = target.baseAddress else { return 0 }
+            start.copyMemory(from: lead.utf8Start, byteCount: lead.utf8CodeUnitCount)
+            let rest = start + lead.utf8CodeUnitCount
+            let isTrailing = place == .trailing
+            ByteScan.copy(
+                piece,
+                to: rest,
+                replacing: isTrailing ? UInt8(ascii: " ") : UInt8(ascii: "_"),
+                andSpaces: !isTrailing
+            )
+            if place == .parameter, piece.first == UInt8(ascii: ":") {
+                rest.storeBytes(of: UInt8(ascii: "_"), as: UInt8.self)
+            }
+            return count
         }
     }
 }
 
 extension UInt8 {
-    /// NUL, CR, LF.
-    fileprivate var endsLine: Bool { self == 0 || self == 0x0D || self == 0x0A }
-    /// A space, or what is written as one in a last parameter.
-    fileprivate var becomesSpace: Bool { self == 0x20 || self.endsLine }
+    /// A space, or what is written as one in a last parameter: NUL, CR, LF.
+    fileprivate var becomesSpace: Bool { self == 0x20 || self == 0 || self == 0x0D || self == 0x0A }
 }

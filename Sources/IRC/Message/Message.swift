@@ -9,7 +9,9 @@ package import NIOCore
 /// are separated by one or more spaces, a last parameter that begins with `:` runs to the end. The whole line is
 /// well-formed UTF-8 without NUL, CR and LF. Making one allocates nothing unless the command has over 15 bytes.
 package struct Message: Sendable {
-    /// The command, letters A to Z in upper case: `PRIVMSG`, `001`. Not necessarily one that exists.
+    /// The command, letters A to Z in upper case: `PRIVMSG`, `001`.
+    ///
+    /// Not necessarily one that exists.
     package let command: String
     /// The parameters, with the line that they point into.
     package let parameters: Parameters
@@ -73,6 +75,8 @@ extension Message: Equatable {
 }
 
 extension Message: CustomStringConvertible {
-    /// The line as it came. May hold passwords and what users say: not for logs.
+    /// The line as it came.
+    ///
+    /// May hold passwords and what users say: not for logs.
     package var description: String { String(buffer: self.line) }
 }

@@ -42,7 +42,9 @@ package struct Parameters: Sendable, RandomAccessCollection {
     package var startIndex: Int { 0 }
     package var endIndex: Int { self.count }
 
-    /// The parameter's text. Up to 15 bytes are kept in the string itself.
+    /// The parameter's text.
+    ///
+    /// Up to 15 bytes are kept in the string itself.
     package subscript(position: Int) -> String {
         precondition(position < self.count, "there is no such parameter")
         return self.string(self.spans[position])

@@ -2,7 +2,9 @@
 
 /// The escaping of tag values: `;` `\:`, space `\s`, `\` `\\`, CR `\r`, LF `\n`.
 package enum TagValue {
-    /// A value as it goes on the wire. NUL has no escape and is left out.
+    /// A value as it goes on the wire.
+    ///
+    /// NUL has no escape and is left out.
     package static func escape(_ value: some StringProtocol) -> String {
         var result = ""
         result.reserveCapacity(value.utf8.count)
@@ -20,7 +22,9 @@ package enum TagValue {
         return result
     }
 
-    /// A value as it was meant. A backslash before any other character, or at the end, is dropped.
+    /// A value as it was meant.
+    ///
+    /// A backslash before any other character, or at the end, is dropped.
     package static func unescape(_ wire: some StringProtocol) -> String {
         guard wire.utf8.contains(UInt8(ascii: "\\")) else { return String(wire) }
         var result = ""

@@ -28,7 +28,9 @@ package struct Tags: Sendable, Hashable {
         }
     }
 
-    /// Calls `body` with each tag in the order of the line, the value unescaped. Duplicates come as they came.
+    /// Calls `body` with each tag in the order of the line, the value unescaped.
+    ///
+    /// Duplicates come as they came.
     package func forEach(_ body: (_ key: String, _ value: String) throws -> Void) rethrows {
         try self.bytes.withUnsafeReadableBytes { bytes in
             for piece in Pieces(bytes: bytes) {

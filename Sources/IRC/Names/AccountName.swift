@@ -5,8 +5,9 @@ package struct AccountName: Name {
     package let raw: String
     package let folded: String
 
-    /// - Parameter maximumLength: in Unicode scalars.
-    /// - Returns: `nil` if no account may be called that.
+    /// `nil` if no account may be called that.
+    ///
+    /// The maximum length is in Unicode scalars.
     package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
         let raw = String(text)
         guard let folded = Nickname.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }

@@ -14,17 +14,21 @@ package enum CaseMapping: String, Sendable, CaseIterable {
     /// adds to emoji unseen, are dropped.
     case rfc7613
 
-    /// The text by which names are compared. Folding what is folded changes nothing.
+    /// The text by which names are compared.
+    ///
+    /// Folding what is folded changes nothing.
     package func fold(_ text: String) -> String {
-        var needsWork = false
-        for byte in text.utf8 {
-            if byte &- UInt8(ascii: "A") < 26 || byte >= 0x80 && self == .rfc7613 || self.isSpecial(byte) {
-                needsWork = true
-                if byte >= 0x80 { return Self.foldUnicode(text) }
+        var text = text
+        let (changes, isUnicode) = text.withUTF8 { bytes in
+            var changes = false
+            for byte in bytes {
+                if byte >= 0x80 && self == .rfc7613 { return (true, true) }
+                changes = changes || byte &- UInt8(ascii: "A") < 26 || self.isSpecial(byte)
             }
+            return (changes, false)
         }
-        guard needsWork else { return text }
-        return self.foldBytes(text)
+        if isUnicode { return Self.foldUnicode(text) }
+        return changes ? self.foldBytes(text) : text
     }
 
     private func isSpecial(_ byte: UInt8) -> Bool {

@@ -9,10 +9,11 @@ package struct ChannelName: Name {
     package let raw: String
     package let folded: String
 
-    private static let rules = NameRules(refused: " ,*?", refusedInFront: "")
+    private static let rules = NameRules(refused: ",*?", refusedInFront: "")
 
-    /// - Parameter maximumLength: in Unicode scalars, the `#` included.
-    /// - Returns: `nil` if no channel may be called that; numeric 403 or 479.
+    /// `nil` if no channel may be called that; numeric 403 or 479.
+    ///
+    /// The maximum length is in Unicode scalars, the `#` included.
     package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 50) {
         let raw = String(text)
         guard Self.isChannel(raw), raw.utf8.count > 1,
@@ -20,9 +21,11 @@ package struct ChannelName: Name {
             folded.utf8.count > 1
         else { return nil }
         // A mark right behind the `#` would sit on it.
-        guard let second = raw.unicodeScalars.dropFirst().first,
-            Self.rules.allows(second, isFirst: true, isFolded: false)
-        else { return nil }
+        if raw.utf8.dropFirst().first ?? 0 >= 0x80 {
+            guard let second = raw.unicodeScalars.dropFirst().first,
+                Self.rules.allows(second, isFirst: true, isFolded: false)
+            else { return nil }
+        }
         self.raw = raw
         self.folded = folded
     }

@@ -1,6 +1,8 @@
 // What the kinds of names have in common.
 
-/// A name as it is shown and as it is compared. Only valid ones can be made.
+/// A name as it is shown and as it is compared.
+///
+/// Only valid ones can be made.
 package protocol Name: Hashable, Sendable, CustomStringConvertible {
     /// As it was given, for showing.
     var raw: String { get }
@@ -9,7 +11,9 @@ package protocol Name: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Name {
-    /// Whether both are one name. Both must have been made under one mapping.
+    /// Whether both are one name.
+    ///
+    /// Both must have been made under one mapping.
     package static func == (left: Self, right: Self) -> Bool { left.folded == right.folded }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(self.folded) }

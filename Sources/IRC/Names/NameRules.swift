@@ -33,20 +33,37 @@ struct NameRules: Sendable {
 
     /// The name folded, or `nil` if it may not be.
     ///
-    /// - Parameter maximumLength: in Unicode scalars.
+    /// The maximum length is in Unicode scalars.
     func fold(_ raw: String, under mapping: CaseMapping, maximumLength: Int) -> String? {
-        guard !raw.isEmpty, self.isLong(raw, atMost: maximumLength), self.allows(raw, isFolded: false) else {
-            return nil
+        var raw = raw
+        switch raw.withUTF8({ self.judge($0) }) {
+        case .refused: return nil
+        case .allowed:
+            // ASCII folds to ASCII that is no worse.
+            return raw.utf8.count <= maximumLength ? mapping.fold(raw) : nil
+        case .unicode:
+            guard self.isLong(raw, atMost: maximumLength), self.allows(raw, isFolded: false) else { return nil }
+            let folded = mapping.fold(raw)
+            return self.allows(folded, isFolded: true) ? folded : nil
         }
-        let folded = mapping.fold(raw)
-        // ASCII folds to ASCII that is no worse.
-        if folded.utf8.count == raw.utf8.count, folded.utf8.allSatisfy({ $0 < 0x80 }),
-            raw.utf8.allSatisfy({ $0 < 0x80 })
-        {
-            return folded
+    }
+
+    private enum Judgement { case allowed, refused, unicode }
+
+    /// Decides on names that are ASCII.
+    private func judge(_ bytes: UnsafeBufferPointer<UInt8>) -> Judgement {
+        guard let first = bytes.first else { return .refused }
+        if first < 0x80, !self.allows(first, isFirst: true) { return .refused }
+        for byte in bytes {
+            if byte >= 0x80 { return .unicode }
+            if !self.allows(byte, isFirst: false) { return .refused }
         }
-        guard !folded.isEmpty, self.allows(folded, isFolded: true) else { return nil }
-        return folded
+        return .allowed
+    }
+
+    private func allows(_ byte: UInt8, isFirst: Bool) -> Bool {
+        if byte <= 0x20 || byte == 0x7F || self.refused.contains(byte) { return false }
+        return !(isFirst && self.refusedInFront.contains(byte))
     }
 
     private func isLong(_ text: String, atMost maximum: Int) -> Bool {
@@ -59,15 +76,13 @@ struct NameRules: Sendable {
             guard self.allows(scalar, isFirst: isFirst, isFolded: isFolded) else { return false }
             isFirst = false
         }
-        return true
+        return !isFirst
     }
 
     /// Whether the character may stand there at all.
     func allows(_ scalar: Unicode.Scalar, isFirst: Bool, isFolded: Bool) -> Bool {
         if scalar.isASCII {
-            let byte = UInt8(truncatingIfNeeded: scalar.value)
-            if byte <= 0x20 || byte == 0x7F || self.refused.contains(byte) { return false }
-            return !(isFirst && self.refusedInFront.contains(byte))
+            return self.allows(UInt8(truncatingIfNeeded: scalar.value), isFirst: isFirst)
         }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
@@ -78,6 +93,8 @@ struct NameRules: Sendable {
             if isFirst { return false }
         default: break
         }
+        // The braille pattern without dots.
+        if scalar.value == 0x2800 { return false }
         // Characters that show as nothing make two names look like one. Emoji selectors pass: folding drops them.
         if scalar.properties.isDefaultIgnorableCodePoint {
             return !isFolded && (scalar.value == 0xFE0E || scalar.value == 0xFE0F)

@@ -12,8 +12,9 @@ package struct Nickname: Name {
 
     static let rules = NameRules(refused: ".+=#!@%&$~:*?,", refusedInFront: "0123456789^")
 
-    /// - Parameter maximumLength: in Unicode scalars.
-    /// - Returns: `nil` if no user may be called that; numeric 432.
+    /// `nil` if no user may be called that; numeric 432.
+    ///
+    /// The maximum length is in Unicode scalars.
     package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
         let raw = String(text)
         guard let folded = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }

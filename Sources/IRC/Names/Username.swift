@@ -10,8 +10,9 @@ package struct Username: Name {
 
     private static let rules = NameRules(refused: "+=#!@%&$~:*?,", refusedInFront: ".^")
 
-    /// - Parameter maximumLength: in Unicode scalars.
-    /// - Returns: `nil` if a username may not be that; numeric 468.
+    /// `nil` if a username may not be that; numeric 468.
+    ///
+    /// The maximum length is in Unicode scalars.
     package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
         let raw = String(text)
         guard let folded = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }
@@ -19,9 +20,7 @@ package struct Username: Name {
         self.folded = folded
     }
 
-    /// Leaves out what a username may not have and cuts it to the length; `user` if nothing is left.
-    ///
-    /// - Parameter maximumLength: in Unicode scalars.
+    /// Leaves out what a username may not have and cuts it to the length, in Unicode scalars; `user` if nothing is left.
     package init(sanitizing text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
         var kept = ""
         var length = 0

@@ -11,7 +11,9 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
 
     /// Told when capabilities come and go; implied by `CAP LS 302`, and then cannot be given up.
     package static let capNotify = Capabilities(rawValue: 1 << 0)
-    /// Tags, client-only tags and TAGMSG. Tags of capabilities below are sent without it too.
+    /// Tags, client-only tags and TAGMSG.
+    ///
+    /// Tags of capabilities below are sent without it too.
     package static let messageTags = Capabilities(rawValue: 1 << 1)
     /// `time` tags.
     package static let serverTime = Capabilities(rawValue: 1 << 2)
@@ -41,7 +43,9 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     package static let inviteNotify = Capabilities(rawValue: 1 << 14)
     /// FAIL, WARN and NOTE instead of numerics where there is a choice.
     package static let standardReplies = Capabilities(rawValue: 1 << 15)
-    /// AUTHENTICATE. Its value in `LS 302` names the mechanisms.
+    /// AUTHENTICATE.
+    ///
+    /// Its value in `LS 302` names the mechanisms.
     package static let sasl = Capabilities(rawValue: 1 << 16)
     /// MONITOR also reports what ``accountNotify``, ``awayNotify``, ``setname`` and ``chghost`` ask for.
     package static let extendedMonitor = Capabilities(rawValue: 1 << 17)

@@ -5,8 +5,8 @@ package import NIOCore
 extension Capabilities {
     /// The words of a `CAP LS`.
     ///
-    /// - Parameter values: by name, such as `["sasl": "PLAIN,SCRAM-SHA-256"]`; `nil` for clients that did not ask for
-    ///   version 302, which are given none.
+    /// The values are by name, such as `["sasl": "PLAIN,SCRAM-SHA-256"]`; `nil` for clients that did not ask for
+    /// version 302, which are given none.
     package func words(values: [String: String]?) -> [String] {
         self.sortedNames.map { name in
             guard let value = values?[name], !value.isEmpty else { return name }
@@ -16,12 +16,9 @@ extension Capabilities {
 
     /// `CAP target subcommand [*] :words` in as many lines as it takes.
     ///
-    /// - Parameters:
-    ///   - subcommand: `LS`, `LIST`, `NEW`, `DEL`, `ACK`.
-    ///   - target: the client's nick, `*` before it has one.
-    ///   - isContinued: whether the client knows that `*` means more lines follow: LS and LIST under version 302. All but the
-    ///     last line have it then. Others get several whole lines.
-    /// - Returns: one line with an empty list if there are no words.
+    /// The subcommand is `LS`, `LIST`, `NEW`, `DEL` or `ACK`; the target is the client's nick, `*` before it has one.
+    /// `isContinued` is whether the client knows that `*` means more lines follow: LS and LIST under version 302. All but
+    /// the last line have it then; other clients get several whole lines. Without words there is one line, empty.
     package static func lines(
         _ subcommand: String,
         words: [String],
@@ -52,8 +49,10 @@ package struct CapabilityRequest: Sendable, Hashable {
     package private(set) var enabled: Capabilities = []
     package private(set) var disabled: Capabilities = []
 
-    /// - Parameter text: names separated by spaces; `-` before those to be given up. The last word on one wins.
-    /// - Returns: `nil` if a name is unknown or not among `offered`; the whole request is refused then (`NAK`).
+    /// Reads names separated by spaces, with `-` before those to be given up.
+    ///
+    /// The last word on one wins. `nil` if a name is unknown or not among `offered`; the whole request is refused then
+    /// (`NAK`).
     package init?(_ text: some StringProtocol, offered: Capabilities = .all) {
         for word in text.split(separator: " ") {
             let isRemoval = word.utf8.first == UInt8(ascii: "-")

@@ -13,11 +13,8 @@ package enum StandardReply: String, Sendable, CaseIterable {
 extension LineWriter {
     /// Writes `FAIL command CODE context… :description`.
     ///
-    /// - Parameters:
-    ///   - command: the one that is answered, `*` if there is none.
-    ///   - code: in upper case with `_`, such as `INVALID_UTF8`.
-    ///   - context: what it is about: targets, parameters.
-    ///   - description: a sentence for people.
+    /// `command` is the one that is answered, `*` if there is none; `code` is in upper case with `_`, such as
+    /// `INVALID_UTF8`; `context` is what it is about: targets, parameters; `description` is a sentence for people.
     package mutating func standardReply(
         _ kind: StandardReply,
         source: String,

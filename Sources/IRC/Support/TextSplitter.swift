@@ -4,10 +4,8 @@
 package enum TextSplitter {
     /// Groups words in order so that each group, with a space before or between its words, fits.
     ///
-    /// - Parameters:
-    ///   - bytes: room for the words of one line, one space counted for each.
-    ///   - items: the most words in one line.
-    /// - Returns: no empty group. A word that is too long by itself has a group to itself; writing cuts it.
+    /// `bytes` is the room for the words of one line, one space counted for each, `items` the most words in one line.
+    /// There is no empty group. A word that is too long by itself has a group to itself; writing cuts it.
     package static func groups(of words: [String], bytes: Int, items: Int = .max) -> [[String]] {
         var groups: [[String]] = []
         var group: [String] = []

@@ -1,0 +1,1 @@
+../../../Tests/IRCTests/Message/WireInvariants.swift

@@ -1,0 +1,197 @@
+// What must hold for every stream of bytes. The seeded test and the fuzzer (Fuzz/) both call this.
+
+import IRC
+import NIOCore
+
+/// Properties of the wire that no input may break.
+enum WireInvariants {
+    /// What was broken.
+    struct Violation: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private static func require(_ condition: Bool, _ what: @autoclosure () -> String) throws {
+        if !condition { throw Violation(description: what()) }
+    }
+
+    /// Checks everything on one input.
+    ///
+    /// - Throws: ``Violation``.
+    static func check(_ input: [UInt8]) throws {
+        // Small limits reach the overlong paths with short inputs.
+        for limits in [LineLimits.fromClient, LineLimits(tags: 24, body: 20)] {
+            let whole = try self.checkFrames(input, limits: limits)
+            if limits == .fromClient { for line in whole { try self.checkMessage(line) } }
+        }
+        let text = String(decoding: input, as: UTF8.self)
+        try self.checkWriter(text)
+        try self.checkNames(text)
+        try self.checkMasks(text)
+        try self.checkSupport(text)
+    }
+
+    // MARK: Framing
+
+    /// Frames do not depend on how the stream is chopped up, and are what splitting it at LF gives.
+    private static func checkFrames(_ input: [UInt8], limits: LineLimits) throws -> [ByteBuffer] {
+        let whole = Self.frames(of: input, chunk: input.count + 1, limits: limits)
+        for chunk in [1, 2, 3, 7, 1 + Int(input.first ?? 0)] {
+            let other = Self.frames(of: input, chunk: chunk, limits: limits)
+            try self.require(other == whole, "frames differ in chunks of \(chunk)")
+        }
+        var expected: [LineFramer.Frame] = []
+        var pieces = input.split(separator: 0x0A, omittingEmptySubsequences: false)
+        pieces.removeLast()
+        for piece in pieces {
+            let content = piece.last == 0x0D ? piece.dropLast() : piece
+            let tags =
+                content.first == 0x40 ? (content.firstIndex(of: 0x20) ?? content.endIndex) - content.startIndex : 0
+            if tags > 0, tags + 1 > limits.tags {
+                expected.append(.tagsTooLong)
+            } else if content.count - (tags > 0 ? min(tags + 1, content.count) : 0) > limits.body - 2 {
+                expected.append(.bodyTooLong)
+            } else if !content.isEmpty {
+                expected.append(.line(ByteBuffer(bytes: content)))
+            }
+        }
+        // An unfinished line may have been found too long already.
+        try self.require(whole.starts(with: expected) && whole.count <= expected.count + 1, "frames are wrong")
+        return whole.compactMap { frame in
+            if case .line(let line) = frame { line } else { nil }
+        }
+    }
+
+    private static func frames(of input: [UInt8], chunk: Int, limits: LineLimits) -> [LineFramer.Frame] {
+        var framer = LineFramer(limits: limits)
+        var buffer = ByteBuffer()
+        var result: [LineFramer.Frame] = []
+        for start in stride(from: 0, to: input.count, by: chunk) {
+            buffer.writeBytes(input[start..<min(start + chunk, input.count)])
+            while let frame = framer.next(from: &buffer) { result.append(frame) }
+        }
+        return result
+    }
+
+    // MARK: Messages
+
+    private static func checkMessage(_ line: ByteBuffer) throws {
+        let isValid = line.readableBytesView.withContiguousStorageIfAvailable { bytes in
+            String(validating: bytes, as: UTF8.self) != nil
+        }
+        guard let message = try? Message(line) else { return }
+        try self.require(isValid == true, "a message is not UTF-8")
+        var writer = LineWriter(limits: .longest)
+        writer.message(message)
+        let again = try Message(Self.line(writer.take()))
+        try self.require(again == message, "a message written and read again differs")
+
+        var tags: [String: String] = [:]
+        message.tags.forEach { tags[$0] = $1 }
+        for (key, value) in tags {
+            try self.require(message.tags[key]?.utf8.elementsEqual(value.utf8) == true, "a tag is not found")
+        }
+        var relayed = LineWriter()
+        relayed.tag("time", "2001-01-01T00:00:00.000Z")
+        relayed.rawTags(message.tags.clientOnly)
+        relayed.source(nick: "n", user: "u", host: "h")
+        relayed.command(message.command)
+        for index in 0..<message.parameterCount where index + 1 < message.parameterCount {
+            relayed.parameter(message.parameters.bytes(index))
+        }
+        if message.parameterCount > 0 { relayed.trailing(message.parameters.bytes(message.parameterCount - 1)) }
+        relayed.end()
+        let relay = try Message(Self.line(relayed.take()))
+        try self.require(relay.parameterCount == message.parameterCount, "a relayed message has other parameters")
+    }
+
+    // MARK: Writing
+
+    /// Whatever the parts, one line comes out, within its limits, with as many parameters as went in.
+    private static func checkWriter(_ text: String) throws {
+        let words = text.split(separator: "|", maxSplits: 13, omittingEmptySubsequences: false).map(String.init)
+        var buffer = ByteBuffer()
+        buffer.writeMessage(tags: ["k": text, text: "v"], source: words.first, command: "CMD", parameters: words)
+        let line = try Self.line(buffer)
+        let message = try Message(line)
+        try self.require(message.command == "CMD", "the command is another")
+        try self.require(message.parameterCount <= words.count, "a parameter became two")
+        let isCut = line.readableBytes - message.tags.bytes.readableBytes > 500
+        try self.require(isCut || message.parameterCount == words.count, "a parameter is lost")
+        let body = line.readableBytes - message.tags.bytes.readableBytes
+        try self.require(body <= 512 && message.tags.bytes.readableBytes <= 8190, "a line is too long")
+        let escaped = TagValue.escape(text)
+        try self.require(
+            TagValue.unescape(escaped).utf8.elementsEqual(text.utf8.filter { $0 != 0 }),
+            "a value does not come back"
+        )
+    }
+
+    /// The one line that a writer wrote, without its CR LF.
+    private static func line(_ written: ByteBuffer) throws -> ByteBuffer {
+        var written = written
+        let bytes = Array(written.readableBytesView)
+        try self.require(bytes.suffix(2) == [0x0D, 0x0A], "a line has no end")
+        let content = bytes.dropLast(2)
+        try self.require(!content.contains { $0 == 0 || $0 == 0x0D || $0 == 0x0A }, "a line breaks inside")
+        try self.require(String(validating: content, as: UTF8.self) != nil, "a line is not UTF-8")
+        return written.readSlice(length: content.count) ?? ByteBuffer()
+    }
+
+    // MARK: Names, masks, tokens
+
+    private static func checkNames(_ text: String) throws {
+        for mapping in CaseMapping.allCases {
+            let folded = mapping.fold(text)
+            try self.require(
+                mapping.fold(folded).utf8.elementsEqual(folded.utf8),
+                "folding twice differs: \(text.debugDescription)"
+            )
+            let names: [(any Name)?] = [
+                Nickname(text, under: mapping), ChannelName(text, under: mapping), Username(text, under: mapping),
+                AccountName(text, under: mapping), Username(sanitizing: text, under: mapping), Hostname(text),
+            ]
+            for case let name? in names {
+                try self.require(!name.folded.isEmpty && !name.raw.isEmpty, "a name is empty")
+                let isWhole = (name.raw + name.folded).unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "," }
+                try self.require(isWhole, "a name has a separator")
+            }
+            if let nick = Nickname(text, under: mapping) {
+                try self.require(Nickname(nick.folded, under: mapping) == nick, "a folded nick is another")
+            }
+            if let channel = ChannelName(text, under: mapping) {
+                try self.require(ChannelName(channel.folded, under: mapping) == channel, "a folded channel is another")
+            }
+        }
+    }
+
+    private static func checkMasks(_ text: String) throws {
+        for mapping in CaseMapping.allCases {
+            let folded = mapping.fold(text)
+            try self.require(Glob("*", under: mapping).matches(folded: folded), "* does not match")
+            let pattern = Glob(text, under: mapping)
+            try self.require(pattern.matches(folded: folded), "a pattern does not match itself")
+            try self.require(Glob(text + "*", under: mapping).matches(folded: folded), "a prefix does not match")
+            try self.require(Glob("*" + text, under: mapping).matches(folded: folded), "a suffix does not match")
+            let scalars = String(repeating: "?", count: folded.unicodeScalars.count)
+            try self.require(Glob(scalars, under: mapping).matches(folded: folded), "? does not match a character")
+            try self.require(!Glob(scalars + "?", under: mapping).matches(folded: folded), "? matches nothing")
+            if let mask = Mask(text, under: mapping) {
+                try self.require(Mask(mask.text, under: mapping) == mask, "a completed mask is another")
+                _ = mask.matches(text)
+            }
+        }
+    }
+
+    private static func checkSupport(_ text: String) throws {
+        var support = ISupport()
+        for word in text.split(separator: "|") { support.set("K\(word.utf8.count)", String(word)) }
+        for line in support.lines(for: "nick", source: "irc.example") {
+            let message = try Message(Self.line(line))
+            try self.require(line.readableBytes <= 512, "a 005 line is too long")
+            try self.require(message.parameterCount <= 15, "a 005 line has too many tokens")
+        }
+        if let request = CapabilityRequest(text) {
+            try self.require(request.enabled.isDisjoint(with: request.disabled), "a capability is both")
+        }
+    }
+}
