@@ -1,0 +1,56 @@
+# One command a task. Each installs what it lacks (scripts/install-packages) and builds only what changed.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint fuzz bench clean
+.DELETE_ON_ERROR:
+
+# Handed on to what the target starts: make run ARGS="--shards 2", make test ARGS="--filter ChatTests".
+ARGS ?=
+# Tenants, plans and secrets that `make run` serves.
+TENANTS ?= k8s/examples
+# How long `make fuzz` looks for crashes.
+FUZZ_SECONDS ?= 60
+
+# SwiftPM takes seconds to find out that nothing changed, make milliseconds. Folders are listed too: a deleted file
+# changes its folder.
+release := .build/release/roost
+stamp := .build/roost-release.stamp
+sources := $(shell find Sources Package.swift $(wildcard Package.resolved))
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: $(stamp) ## Build the release and start a server here, with the tenants of k8s/examples
+	@exec $(release) dev --tenants $(TENANTS) $(ARGS)
+
+build: $(stamp) ## Build the release: .build/release/roost
+
+$(stamp): $(sources)
+	@scripts/install-packages build
+	swift build -c release --product roost
+	@touch $@
+
+$(release): $(stamp)
+
+test: ## Run all tests against servers of their own
+	@scripts/install-packages test
+	@scripts/install-python
+	@scripts/test $(ARGS)
+
+lint: ## Check format, scripts, YAML and links without building
+	@scripts/install-packages lint
+	@scripts/lint
+
+fuzz: ## Feed the parsers seeded garbage for FUZZ_SECONDS
+	@scripts/install-packages build
+	@scripts/fuzz $(FUZZ_SECONDS)
+
+bench: ## Measure against InspIRCd and ngIRCd, side by side
+	@scripts/install-packages bench
+	swift build -c release
+	@Benchmarks/run $(ARGS)
+
+clean: ## Delete everything that was built
+	rm -rf .build .venv

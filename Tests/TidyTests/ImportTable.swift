@@ -1,0 +1,102 @@
+// What may import what: the design's list of modules, as data.
+
+/// One module's row: what it may import beside the standard library.
+struct ImportRow {
+    /// Modules of this package.
+    let own: Set<String>
+    /// Modules of other packages and of the system.
+    let libraries: Set<String>
+
+    /// Writes a row.
+    ///
+    /// - Parameters:
+    ///   - own: modules of this package.
+    ///   - libraries: modules of others.
+    init(own: [String], libraries: Set<String>...) {
+        self.own = Set(own)
+        self.libraries = libraries.reduce(into: []) { $0.formUnion($1) }
+    }
+}
+
+/// The import table.
+///
+/// Imports point down the design's list only; a module that is not in the table may not exist.
+enum ImportTable {
+    /// Part of every toolchain, free of I/O.
+    static let standard: Set<String> = ["Swift", "Synchronization", "_Concurrency", "RegexBuilder"]
+
+    private static let collections: Set<String> = [
+        "BitCollections", "Collections", "DequeModule", "HashTreeCollections", "HeapModule", "OrderedCollections",
+    ]
+    private static let foundation: Set<String> = ["Foundation", "FoundationEssentials"]
+    private static let platform: Set<String> = ["Darwin", "Dispatch", "Glibc", "Musl"]
+    private static let observing: Set<String> = ["Logging", "Metrics", "ServiceLifecycle", "UnixSignals"]
+    private static let sockets: Set<String> = ["NIOCore", "NIOConcurrencyHelpers", "NIOPosix", "NIOSSL", "NIOTLS"]
+    private static let web: Set<String> = [
+        "AsyncAlgorithms", "AsyncHTTPClient", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
+        "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOWebSocket",
+    ]
+    private static let cryptography: Set<String> = ["Crypto", "CryptoExtras", "SwiftASN1", "X509", "_CryptoExtras"]
+
+    /// The rows, in the order of the design.
+    static let rows: [String: ImportRow] = [
+        // No I/O and no clock in these two: nothing that could give them one.
+        "IRC": ImportRow(own: [], libraries: collections, ["NIOCore"]),
+        "Chat": ImportRow(own: ["IRC"], libraries: collections, ["NIOCore"]),
+        "Tenant": ImportRow(
+            own: ["IRC", "Chat"],
+            libraries: collections,
+            foundation,
+            platform,
+            observing,
+            cryptography,
+            ["NIOCore", "Yams"]
+        ),
+        "StateStore": ImportRow(
+            own: ["IRC", "Chat", "Tenant", "CHiredis", "CLibPQ"],
+            libraries: collections,
+            foundation,
+            platform,
+            observing,
+            sockets,
+            cryptography,
+            ["GRDB"]
+        ),
+        "Metering": ImportRow(
+            own: ["IRC", "Chat", "Tenant", "StateStore"],
+            libraries: collections,
+            foundation,
+            platform,
+            observing,
+            ["NIOCore"]
+        ),
+        "Edge": ImportRow(
+            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering"],
+            libraries: collections,
+            foundation,
+            platform,
+            observing,
+            sockets,
+            cryptography,
+            web,
+            ["Yams"]
+        ),
+        "roost": ImportRow(
+            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge"],
+            libraries: collections,
+            foundation,
+            platform,
+            observing,
+            ["ArgumentParser", "NIOCore", "NIOPosix", "Yams"]
+        ),
+        "Simulation": ImportRow(
+            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge"],
+            libraries: collections,
+            foundation,
+            observing,
+            ["NIOCore", "NIOEmbedded"]
+        ),
+        "CHiredis": ImportRow(own: []),
+        "CLibPQ": ImportRow(own: []),
+    ]
+}
