@@ -1,0 +1,2 @@
+// What Glibc's Swift module leaves out.
+#include <sys/epoll.h>

@@ -1,0 +1,3 @@
+// OpenSSL for the generator's TLS clients.
+#include <openssl/err.h>
+#include <openssl/ssl.h>

@@ -1,0 +1,87 @@
+// Getting clients onto the server: connect, NICK, USER, wait for the end of the MOTD, and then perhaps JOIN.
+
+import Glibc
+
+/// Registers a fleet's clients, a bounded number at a time.
+final class Registration: Traffic {
+    private let range: Range<Int>
+    private let parallel: Int
+    private let channel: (Int) -> String?
+    private var begun = 0
+    private var done = 0
+
+    /// - Parameters:
+    ///   - range: the clients to register.
+    ///   - parallel: how many at a time.
+    ///   - channel: the channel that a client joins at once, if any.
+    init(_ range: Range<Int>, parallel: Int, channel: @escaping (Int) -> String? = { _ in nil }) {
+        self.range = range
+        self.parallel = parallel
+        self.channel = channel
+    }
+
+    /// Returns when all clients are registered and in their channels.
+    func run(in fleet: Fleet) throws(BenchError) {
+        var watch = StallWatch(what: "registration")
+        while done < range.count {
+            while begun < range.count, begun - done < parallel {
+                try fleet.connect(range.lowerBound + begun)
+                begun += 1
+            }
+            try fleet.turn(self, waiting: 100)
+            try watch.check(progress: done) { "\(done) of \(range.count) done; \(fleet.lastError)" }
+        }
+    }
+
+    func opened(_ client: Int, in fleet: Fleet) throws(BenchError) {
+        try Self.greet(client, as: String(decoding: Nick.bytes(of: client), as: UTF8.self), in: fleet)
+    }
+
+    func received(_ line: Line, by client: Int, in fleet: Fleet) throws(BenchError) {
+        let (_, command, _) = line.parts
+        if command.equals("376") || command.equals("422") {
+            guard let channel = channel(client) else { return done += 1 }
+            try fleet.send("JOIN \(channel)\r\n", from: client)
+        } else if command.equals("366") {
+            done += 1
+        } else if Self.isRefusal(command) {
+            throw .violation("client \(client) is refused: \(line.text)")
+        }
+    }
+
+    static func greet(_ client: Int, as nick: String, in fleet: Fleet) throws(BenchError) {
+        try fleet.send("NICK \(nick)\r\nUSER bench 0 * :benchmark client\r\n", from: client)
+    }
+
+    /// Whether a numeric means that the server did not do what it was asked to.
+    static func isRefusal(_ command: Slice<UnsafeRawBufferPointer>) -> Bool {
+        guard command.count == 3, let first = command.first else { return false }
+        return (first == UInt8(ascii: "4") || first == UInt8(ascii: "5")) && !command.equals("422")
+    }
+}
+
+/// Fails a run in which nothing moves.
+struct StallWatch {
+    let what: String
+    /// How long nothing may move.
+    var patience: UInt64 = 10_000_000_000
+    private var last = -1
+    private var since = monotonicNanoseconds()
+
+    init(what: String) {
+        self.what = what
+    }
+
+    /// - Parameters:
+    ///   - progress: any number that changes when something moves.
+    ///   - detail: what to tell in a failure.
+    mutating func check(progress: Int, detail: () -> String) throws(BenchError) {
+        let now = monotonicNanoseconds()
+        if progress != last {
+            last = progress
+            since = now
+        } else if now - since > patience {
+            throw .stalled("\(what): \(detail())")
+        }
+    }
+}

@@ -1,0 +1,243 @@
+"""The servers that are compared: a row each, with how to configure and start it and which processes to charge.
+
+Every server gets limits that no scenario reaches, no look-ups, no flood control and no log of traffic, so that the figures
+are about carrying messages. To add a server, write its start function and a row in `SERVERS`.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .processes import Processes, StartFailure, cores, free_port
+
+HOSTNAME = "bench.localhost"
+
+
+@dataclass
+class Started:
+    """A running server."""
+
+    port: int
+    tls_port: int
+    """Label to pid; the label `server` is the one that figures are divided by."""
+    charge: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Server:
+    """A row of the comparison."""
+
+    name: str
+    title: str
+    binary: str
+    start: Callable[["Server", Processes, "Companions"], Started]
+    version_arguments: tuple[str, ...] = ("--version",)
+
+    def available(self) -> bool:
+        """Whether the binary is there."""
+        return shutil.which(self.binary) is not None
+
+    def version(self) -> str:
+        """What the binary says of itself."""
+        result = subprocess.run([self.binary, *self.version_arguments], capture_output=True, text=True, timeout=20)
+        lines = (result.stdout or result.stderr).strip().splitlines()
+        return lines[0] if lines else "unknown"
+
+
+@dataclass
+class Companions:
+    """What outlives the servers of a run: certificates, and the Redis and PostgreSQL that edges use."""
+
+    certificate: Path
+    key: Path
+    processes: Processes
+    charge: dict[str, int] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def ensure_stores(self) -> None:
+        """Starts Redis and PostgreSQL on free ports with data of their own, once."""
+        if self.charge:
+            return
+        folder = self.processes.folder
+        redis_port, postgres_port = free_port(), free_port()
+        redis = self.processes.start(
+            "redis",
+            ["redis-server", "--port", str(redis_port), "--bind", "127.0.0.1", "--dir", str(folder),
+             "--save", "", "--appendonly", "yes", "--appendfsync", "everysec"],
+            cores()["companions"],
+        )
+        data = folder / "postgres"
+        data.mkdir()
+        # PostgreSQL refuses to run as root; its package brings a user for it.
+        user = "postgres" if os.geteuid() == 0 else None
+        if user:
+            shutil.chown(data, user)
+        tools = Path(shutil.which("postgres") or "postgres").resolve().parent
+        subprocess.run(
+            [tools / "initdb", "-D", data, "-U", "roost", "--auth=trust", "--encoding=UTF8", "--no-locale"],
+            check=True, capture_output=True, user=user, cwd=folder,
+        )
+        postgres = self.processes.start(
+            "postgres",
+            [str(tools / "postgres"), "-D", str(data), "-k", "", "-h", "127.0.0.1", "-p", str(postgres_port)],
+            cores()["companions"], user=user,
+        )
+        self.processes.wait_for_port("redis", redis, redis_port)
+        self.processes.wait_for_port("postgres", postgres, postgres_port)
+        self.charge = {"redis": redis.pid, "postgres": postgres.pid}
+        self.environment = {
+            "ROOST_REDIS_URL": f"redis://127.0.0.1:{redis_port}",
+            "ROOST_DATABASE_URL": f"postgresql://roost@127.0.0.1:{postgres_port}/postgres",
+        }
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A throw-away certificate that every server may read."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", f"/CN={HOSTNAME}", "-addext", f"subjectAltName=DNS:{HOSTNAME}", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )
+    key.chmod(0o644)
+    return certificate, key
+
+
+def start_inspircd(server: Server, processes: Processes, companions: Companions) -> Started:
+    """InspIRCd 3: only the core modules and TLS."""
+    port, tls_port = free_port(), free_port()
+    configuration = processes.folder / "inspircd.conf"
+    configuration.write_text(f"""
+<server name="{HOSTNAME}" description="benchmark" network="Bench">
+<admin name="bench" nick="bench" email="bench@{HOSTNAME}">
+<bind address="127.0.0.1" port="{port}" type="clients">
+<module name="ssl_gnutls">
+<sslprofile name="bench" provider="gnutls" certfile="{companions.certificate}" keyfile="{companions.key}">
+<bind address="127.0.0.1" port="{tls_port}" type="clients" sslprofile="bench">
+<connect name="bench" allow="*" timeout="60" pingfreq="600" hardsendq="67108864" softsendq="67108864" recvq="1048576"
+  threshold="1000000" commandrate="1000000000" fakelag="no" localmax="100000" globalmax="100000" maxconnwarn="no"
+  limit="100000" resolvehostnames="no" useident="no" maxchans="100">
+<performance netbuffersize="65534" somaxconn="4096" softlimit="100000" clonesonconnect="no" nouserdns="yes">
+<limits maxnick="30" maxchan="64">
+<log method="file" type="*" level="sparse" target="{processes.folder}/inspircd-server.log">
+<path datadir="{processes.folder}" logdir="{processes.folder}">
+""")
+    command = [server.binary, "--config", str(configuration), "--nofork", "--nopid"]
+    if os.geteuid() == 0:
+        command.append("--runasroot")
+    process = processes.start(server.name, command, cores()["server"])
+    processes.wait_for_port(server.name, process, port)
+    return Started(port, tls_port, {"server": process.pid})
+
+
+def start_ngircd(server: Server, processes: Processes, companions: Companions) -> Started:
+    """ngIRCd in the foreground; as root it becomes the user `irc`."""
+    port, tls_port = free_port(), free_port()
+    configuration = processes.folder / "ngircd.conf"
+    configuration.write_text(f"""
+[Global]
+Name = {HOSTNAME}
+Info = benchmark
+Listen = 127.0.0.1
+Ports = {port}
+ServerUID = irc
+ServerGID = irc
+[Limits]
+MaxConnections = 0
+MaxConnectionsIP = 0
+MaxJoins = 0
+MaxPenaltyTime = 0
+PingTimeout = 600
+PongTimeout = 600
+[Options]
+DNS = no
+Ident = no
+PAM = no
+[SSL]
+CertFile = {companions.certificate}
+KeyFile = {companions.key}
+Ports = {tls_port}
+""")
+    process = processes.start(server.name, [server.binary, "-n", "-f", str(configuration)], cores()["server"])
+    processes.wait_for_port(server.name, process, port)
+    return Started(port, tls_port, {"server": process.pid})
+
+
+def write_tenant(folder: Path) -> Path:
+    """A folder with one tenant whose quotas no scenario reaches."""
+    tenants = folder / "tenants"
+    tenants.mkdir(exist_ok=True)
+    (tenants / "bench.yaml").write_text(f"""
+apiVersion: roost.chat/v1alpha1
+kind: Plan
+metadata: {{name: bench}}
+spec:
+  quotas:
+    connections: 1000000
+    connectionsPerAddress: 1000000
+    newConnectionsPerSecond: 1000000
+    accounts: 1000000
+    channels: 1000000
+    channelMembers: 1000000
+    messagesPerSecond: 1000000000
+---
+apiVersion: roost.chat/v1alpha1
+kind: Tenant
+metadata: {{name: bench, namespace: bench}}
+spec:
+  displayName: Benchmark
+  hostnames: [{HOSTNAME}]
+  planRef: {{name: bench}}
+""")
+    return tenants
+
+
+def listen_arguments(ports: dict[str, int]) -> list[str]:
+    """`--irc 127.0.0.1:N` and so on."""
+    return [part for name, port in ports.items() for part in (f"--{name}", f"127.0.0.1:{port}")]
+
+
+def start_roost_embedded(server: Server, processes: Processes, companions: Companions) -> Started:
+    """Roost in one process, nothing beside it, one shard."""
+    ports = {name: free_port() for name in ("irc", "ircs", "http", "metrics")}
+    command = [server.binary, "dev", "--ephemeral", "--shards", "1", *listen_arguments(ports),
+               "--tenants", str(write_tenant(processes.folder))]
+    process = processes.start(server.name, command, cores()["server"])
+    processes.wait_for_port(server.name, process, ports["irc"])
+    return Started(ports["irc"], ports["ircs"], {"server": process.pid})
+
+
+def start_roost_edge(server: Server, processes: Processes, companions: Companions) -> Started:
+    """One Roost edge with one shard over Redis and PostgreSQL, whose CPU is shown apart."""
+    companions.ensure_stores()
+    ports = {name: free_port() for name in ("irc", "ircs", "http", "metrics")}
+    environment = {
+        **companions.environment,
+        **{f"ROOST_{name.upper()}": f"127.0.0.1:{port}" for name, port in ports.items()},
+        "ROOST_SHARDS": "1",
+        "ROOST_TENANTS": str(write_tenant(processes.folder)),
+        "ROOST_TLS_CERTIFICATE": str(companions.certificate),
+        "ROOST_TLS_KEY": str(companions.key),
+    }
+    migrated = subprocess.run([server.binary, "migrate", "up"], env={**os.environ, **environment}, capture_output=True)
+    if migrated.returncode != 0:
+        raise StartFailure(f"roost migrate up ended with {migrated.returncode}: {migrated.stderr.decode()[-400:]}")
+    configuration = processes.folder / "edge.yaml"
+    configuration.write_text("{}\n")
+    command = [server.binary, "edge", "--config", str(configuration)]
+    process = processes.start(server.name, command, cores()["server"], environment=environment)
+    processes.wait_for_port(server.name, process, ports["irc"])
+    return Started(ports["irc"], ports["ircs"], {"server": process.pid, **companions.charge})
+
+
+def servers(roost: str) -> list[Server]:
+    """All rows; `roost` is the path of the binary."""
+    return [
+        Server("inspircd", "InspIRCd", shutil.which("inspircd") or "/usr/sbin/inspircd", start_inspircd),
+        Server("ngircd", "ngIRCd", shutil.which("ngircd") or "/usr/sbin/ngircd", start_ngircd),
+        Server("roost", "Roost embedded", roost, start_roost_embedded),
+        Server("roost-edge", "Roost over Redis", roost, start_roost_edge),
+    ]
