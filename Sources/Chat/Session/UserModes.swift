@@ -24,4 +24,11 @@ package struct UserModes: OptionSet, Hashable, Sendable {
     package var text: String {
         "+" + String(Self.letters.filter { self.contains($0.mode) }.map(\.letter))
     }
+
+    /// What a MODE line says of a change: `+w-i`.
+    package func difference(from before: UserModes) -> String {
+        func letters(_ modes: UserModes) -> String { String(Self.letters.filter { modes.contains($0.mode) }.map(\.letter)) }
+        let (added, removed) = (letters(self.subtracting(before)), letters(before.subtracting(self)))
+        return (added.isEmpty ? "" : "+" + added) + (removed.isEmpty ? "" : "-" + removed)
+    }
 }

@@ -7,13 +7,22 @@ package protocol Authenticator: Sendable {
     /// - Returns: the account, or nil if name or password is wrong, in the same time.
     func verify(account: String, password: String, in tenant: TenantID) async throws(AuthenticationError) -> LoggedIn?
 
-    /// The SCRAM credentials of an account (RFC 7677); nil if there are none.
-    func scramCredentials(
-        of account: String, in tenant: TenantID
-    ) async throws(AuthenticationError) -> (credentials: ScramCredentials, login: LoggedIn)?
+    /// The SCRAM credentials of an account (RFC 7677).
+    ///
+    /// - Returns: an unknown account's are made up, always the same, so that nobody learns which accounts there are;
+    ///   the log-in is nil then.
+    func scramCredentials(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> ScramLogin
+}
 
-    /// A secret that stays the same while the process lives, for what unknown accounts are shown.
-    var decoySecret: [UInt8] { get }
+/// What a SCRAM exchange is checked against, and who is logged in if it succeeds.
+package struct ScramLogin: Sendable {
+    package let credentials: ScramCredentials
+    package let login: LoggedIn?
+
+    package init(credentials: ScramCredentials, login: LoggedIn?) {
+        self.credentials = credentials
+        self.login = login
+    }
 }
 
 /// Somebody whose log-in was checked.

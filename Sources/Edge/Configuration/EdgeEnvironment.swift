@@ -12,6 +12,10 @@ package struct EdgeEnvironment: Sendable {
     package var wallClock: @Sendable () -> Int64
     /// Random bits for session ids and nonces.
     package var random: @Sendable () -> UInt64
+    /// The cloak of a tenant, keyed by it.
+    package var cloak: @Sendable (TenantID) -> HostCloak
+    /// Reads tenants and certificates again.
+    package var rehash: @Sendable () -> Void
     /// Told about usage when a tenant's counters were drained.
     package var usage: any UsageSink
     /// When this process began, milliseconds since 1970.
@@ -19,7 +23,8 @@ package struct EdgeEnvironment: Sendable {
 
     package init(
         limits: ConnectionLimits = ConnectionLimits(), store: any LiveStore, authenticator: any Authenticator,
-        logger: Logger, usage: any UsageSink,
+        logger: Logger, usage: any UsageSink, cloak: @escaping @Sendable (TenantID) -> HostCloak,
+        rehash: @escaping @Sendable () -> Void = {},
         wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime,
         random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: 1...UInt64.max) }
     ) {
@@ -28,6 +33,8 @@ package struct EdgeEnvironment: Sendable {
         self.authenticator = authenticator
         self.logger = logger
         self.usage = usage
+        self.cloak = cloak
+        self.rehash = rehash
         self.wallClock = wallClock
         self.random = random
         self.started = wallClock()

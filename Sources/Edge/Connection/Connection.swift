@@ -47,7 +47,12 @@ final class Connection {
     /// How many steps of the command in hand are still under way.
     var stepsUnderWay = 0
     var isProcessing = false
+    var isAdvancing = false
+    /// The first waiting command waits for messages in flight.
+    var isHeldBack = false
     var isReadingPaused = false
+    /// The flood control will look again later.
+    var isWakePending = false
     var flood: FloodBucket
     /// Messages in the store's hands, and what they were decided on.
     var messagesInFlight = 0

@@ -1,0 +1,37 @@
+import Tenant
+
+/// A SASL exchange of one connection (IRCv3 sasl-3.1): the mechanism, and the pieces of a message that came so far.
+final class SASLExchange {
+    /// Bytes of base64 in one AUTHENTICATE.
+    static let chunk = 400
+    /// The longest message, decoded or not.
+    static let limit = 8 << 10
+
+    enum Mechanism: String, CaseIterable {
+        case plain = "PLAIN"
+        case scram = "SCRAM-SHA-256"
+    }
+
+    let mechanism: Mechanism
+    var received = ""
+    var scram: ScramServer
+    var login: LoggedIn?
+    /// Whom an authorization identity names, to be checked against who logged in.
+    var authorizationIdentity: String?
+    var phase = Phase.first
+
+    enum Phase {
+        case first
+        /// SCRAM: the challenge was sent.
+        case challenged
+        /// SCRAM: the proof was right; the client has to take note.
+        case proven
+    }
+
+    init(mechanism: Mechanism, nonce: String) {
+        self.mechanism = mechanism
+        self.scram = ScramServer(nonce: nonce)
+    }
+
+    static func offers(_ name: String) -> Bool { Mechanism(rawValue: name) != nil }
+}

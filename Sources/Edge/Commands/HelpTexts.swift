@@ -1,0 +1,43 @@
+/// What HELP says of a command.
+enum HelpTexts {
+    static func text(of command: String) -> [String]? { Self.texts[command] }
+
+    private static let texts: [String: [String]] = [
+        "ADMIN": ["ADMIN", "Who runs this network."],
+        "AUTHENTICATE": ["AUTHENTICATE <mechanism or data>", "Logs in to an account (SASL)."],
+        "AWAY": ["AWAY [<reason>]", "Marks you as away, or as back without a reason."],
+        "CAP": ["CAP LS [302] | LIST | REQ :<capabilities> | END", "Negotiates what your client understands."],
+        "HELP": ["HELP [<command>]", "What there is, or what a command does."],
+        "INFO": ["INFO", "What this server is."],
+        "INVITE": ["INVITE <nick> <channel>", "Asks somebody into a channel; into an invite-only one hosts only."],
+        "ISON": ["ISON <nick> …", "Which of these people are here."],
+        "JOIN": ["JOIN <channel>{,<channel>} [<key>{,<key>}]", "Enters channels; JOIN 0 leaves all."],
+        "KICK": ["KICK <channel> <nick>{,<nick>} [<reason>]", "Removes people from a channel."],
+        "KILL": ["KILL <nick> <reason>", "Disconnects somebody. For operators."],
+        "LIST": ["LIST [<channel or condition>{,…}]", "Lists channels. Conditions: >n <n C>n C<n T>n T<n mask !mask."],
+        "LUSERS": ["LUSERS", "How many people and channels there are."],
+        "MODE": ["MODE <channel or nick> [<modes> [<parameters>]]", "Shows or changes modes."],
+        "MONITOR": ["MONITOR + <nick>{,<nick>} | - <nick>{,<nick>} | C | L | S", "Tells you when people come and go."],
+        "MOTD": ["MOTD", "The message of the day."],
+        "NAMES": ["NAMES <channel>{,<channel>}", "Who is in a channel."],
+        "NICK": ["NICK <nick>", "Changes your nickname."],
+        "NOTICE": ["NOTICE <target>{,<target>} <text>", "Sends a message that nothing answers by itself."],
+        "OPER": ["OPER <account> <password>", "Makes an administrator of the network an operator."],
+        "PART": ["PART <channel>{,<channel>} [<reason>]", "Leaves channels."],
+        "PING": ["PING <token>", "Asks for a PONG."],
+        "PRIVMSG": ["PRIVMSG <target>{,<target>} <text>", "Sends a message to people or channels."],
+        "QUIT": ["QUIT [<reason>]", "Disconnects."],
+        "REHASH": ["REHASH", "Reads tenants and certificates again. For operators."],
+        "SETNAME": ["SETNAME <real name>", "Changes your real name."],
+        "STATS": ["STATS u", "How long the server is up."],
+        "TAGMSG": ["TAGMSG <target>", "Sends client-only tags without a text."],
+        "TIME": ["TIME", "The server's time, in UTC."],
+        "TOPIC": ["TOPIC <channel> [<topic>]", "Shows or changes a channel's topic; an empty one clears it."],
+        "USERHOST": ["USERHOST <nick> …", "The hosts of up to five people."],
+        "VERSION": ["VERSION", "The server's version and what it supports."],
+        "WALLOPS": ["WALLOPS <text>", "Tells everybody with user mode w. For operators."],
+        "WHO": ["WHO <channel, nick or mask> [o][%<fields>[,<token>]]", "Who is there (WHOX)."],
+        "WHOIS": ["WHOIS <nick>", "Who somebody is."],
+        "WHOWAS": ["WHOWAS <nick> [<count>]", "Who somebody was that has left."],
+    ]
+}

@@ -1,0 +1,88 @@
+import Chat
+import IRC
+import NIOCore
+import StateStore
+
+/// Messages to those who are here: the hot path. A line is encoded once for each set of capabilities and copied into the
+/// outbox of every member that has it.
+extension ShardCore {
+    func fanOut(_ message: ChatMessage, _ entry: Entry, to replica: ChannelReplica, in scope: TenantScope) {
+        let sender = scope.sessions[message.sender]?.connection
+        var deliveries = 0
+        for group in replica.groups {
+            if message.verb == .tagmsg, !group.capabilities.contains(.messageTags) { continue }
+            self.encode(message, entry, for: group.capabilities)
+            deliveries += self.scratch.withUnsafeReadableBytes { bytes in
+                self.copy(bytes, to: group.connections, except: sender) { connection in
+                    message.minimum.isEmpty
+                        || connection.session.flatMap { replica.state.members[$0.id] }?.modes
+                            .reaches(message.minimum) == true
+                }
+            }
+        }
+        if let sender, sender.capabilities.contains(.echoMessage),
+            sender.session?.memberships.contains(where: { $0 === replica }) == true
+        {
+            self.echo(message, entry, to: sender)
+        }
+        scope.usage.delivered(deliveries)
+    }
+
+    @inline(__always)
+    private func copy(
+        _ bytes: UnsafeRawBufferPointer, to connections: ContiguousArray<Connection>, except sender: Connection?,
+        where isWanted: (Connection) -> Bool
+    ) -> Int {
+        var deliveries = 0
+        for connection in connections where connection !== sender && isWanted(connection) {
+            self.touch(connection)
+            connection.outbox.writeBytes(bytes)
+            deliveries += 1
+        }
+        return deliveries
+    }
+
+    /// A message in somebody's inbox.
+    func deliver(_ message: ChatMessage, _ entry: Entry, to session: Session) {
+        let connection = session.connection
+        guard connection.isOpen else { return }
+        if message.verb == .tagmsg, !connection.capabilities.contains(.messageTags) { return }
+        self.encode(message, entry, for: connection.capabilities)
+        self.touch(connection)
+        connection.outbox.writeImmutableBuffer(self.scratch)
+        connection.scope.usage.delivered(1)
+    }
+
+    /// The sender's own copy; part of the answer if the command was labelled.
+    func echo(_ message: ChatMessage, _ entry: Entry, to sender: Connection) {
+        guard sender.isOpen else { return }
+        if message.verb == .tagmsg, !sender.capabilities.contains(.messageTags) { return }
+        self.encode(message, entry, for: sender.capabilities)
+        if let response = sender.response { response.append(self.scratch) } else { self.send(self.scratch, to: sender) }
+    }
+
+    /// Puts a message's line into ``scratch``.
+    private func encode(_ message: ChatMessage, _ entry: Entry, for capabilities: Capabilities) {
+        self.scratch.clear()
+        if !capabilities.isDisjoint(with: .tagged) {
+            self.scratch.withLineWriter { writer in
+                if capabilities.contains(.serverTime) { writer.tag("time", self.timestamps.text(at: entry.time)) }
+                if capabilities.contains(.messageTags) { writer.tag("msgid", entry.messageID) }
+                if let account = message.account, capabilities.contains(.accountTag) { writer.tag("account", account) }
+                if capabilities.contains(.messageTags) {
+                    if message.isBot { writer.tag("bot") }
+                    if !message.clientTags.isEmpty { writer.rawTags(message.clientTags) }
+                }
+            }
+            if self.scratch.readableBytes > 0 { self.scratch.writeInteger(UInt8(ascii: " ")) }
+        }
+        self.scratch.writeImmutableBuffer(message.line)
+    }
+}
+
+extension Entry {
+    /// The `msgid` tag (IRCv3 message-ids): epochs are unique in a cell and numbers in an epoch.
+    var messageID: String {
+        String(self.position.epoch, radix: 36) + "-" + String(self.position.sequence, radix: 36)
+    }
+}

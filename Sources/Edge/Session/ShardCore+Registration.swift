@@ -1,0 +1,193 @@
+import Chat
+import IRC
+import NIOCore
+import StateStore
+import Tenant
+
+/// From a connection to a session: log in if a password came, claim the nickname, welcome.
+extension ShardCore {
+    func follow(_ action: RegistrationMachine.Action, _ call: Call) {
+        switch action {
+        case .wait: break
+        case .refuseRepeatedUser: call.reply(.errAlreadyRegistered)
+        case .register(let candidate): self.register(candidate, call)
+        }
+    }
+
+    private func register(_ candidate: RegistrationMachine.Candidate, _ call: Call) {
+        let connection = call.connection
+        if connection.login == nil, let password = candidate.password {
+            return self.logIn(candidate, password, call)
+        }
+        if call.scope.tenant.accounts.required, connection.login == nil {
+            self.standardReply(
+                connection, .fail, command: "*", code: "ACCOUNT_REQUIRED", "You must log in with SASL to connect"
+            )
+            return self.close(connection, reason: "This network is for people with an account")
+        }
+        self.claim(candidate, call)
+    }
+
+    /// PASS carries `account:password`, or the password of the account that the nickname names.
+    private func logIn(_ candidate: RegistrationMachine.Candidate, _ password: String, _ call: Call) {
+        let parts = password.split(separator: ":", maxSplits: 1)
+        let account = parts.count == 2 ? String(parts[0]) : candidate.nick.raw
+        let secret = parts.count == 2 ? String(parts[1]) : password
+        let id = call.connection.id
+        let (tenant, authenticator) = (call.scope.id, self.environment.authenticator)
+        guard self.mayTryLogin(call.connection) else {
+            return self.close(call.connection, reason: "Too many failed log-ins, try again in a minute")
+        }
+        call.connection.stepsUnderWay += 1
+        self.later {
+            do throws(AuthenticationError) {
+                return Result<LoggedIn?, AuthenticationError>.success(
+                    try await authenticator.verify(account: account, password: secret, in: tenant)
+                )
+            } catch { return .failure(error) }
+        } then: { core, result in
+            guard let connection = core[id] else { return }
+            switch result {
+            case .success(let login?):
+                connection.login = login
+                core.register(candidate, core.internalCall(connection))
+            case .success(nil):
+                core.countFailedLogin(connection)
+                core.reply(connection, .errPasswdMismatch)
+                core.close(connection, reason: "Bad password")
+            case .failure(let error):
+                core.close(connection, reason: error.description)
+            }
+            connection.stepsUnderWay -= 1
+            core.advance(connection)
+        }
+    }
+
+    /// A call for what goes on after something asynchronous.
+    private func internalCall(_ connection: Connection) -> Call {
+        Call(core: self, connection: connection, row: Self.registrationRow, message: Self.noMessage, replaced: [])
+    }
+
+    private static let registrationRow = CommandRow("NICK", phases: .always) { _ in }
+    private static let noMessage: Message = {
+        do { return try Message(ByteBuffer(string: "NICK")) } catch { preconditionFailure("NICK is a message") }
+    }()
+
+    private func claim(_ candidate: RegistrationMachine.Candidate, _ call: Call) {
+        let connection = call.connection
+        let scope = call.scope
+        let id = SessionID(rawValue: self.environment.random())
+        let login = connection.login
+        let isAdmin = false
+        var modes: UserModes = login == nil ? [] : .registered
+        if isAdmin { modes.insert(.operator) }
+        let user = User(
+            nick: candidate.nick, username: candidate.username,
+            host: self.cloak(connection.address, login, in: scope), realname: candidate.realname,
+            account: login?.account, modes: modes, signedOn: self.now
+        )
+        let requester = Requester(session: id, user: user, realHost: connection.address)
+        let session = Session(
+            requester: requester, inbox: scope.inboxKey(id), connection: connection, now: self.seconds
+        )
+        let nickKey = scope.nickKey(candidate.nick)
+        let field = FieldName(NickClaim.field)
+        let transaction = Transaction(
+            conditions: [Condition(nickKey, .absent(field))],
+            changes: [
+                LogChange(
+                    nickKey, payload: NickEvent.online(prefix: user.prefix).encoded,
+                    fields: [.set(field, NickClaim.bytes(id))]
+                ),
+                LogChange(
+                    session.inbox, payload: UserEvent.signedOn.encoded,
+                    fields: [FieldChange(session.record.userUpdate)], holder: .set(self.environment.store.pod)
+                ),
+            ]
+        )
+        let step = call.beginStep()
+        // Entered before the store answers, so that nothing sent to the session in between is lost.
+        scope.sessions[id] = session
+        self.store.follow(session.inbox) { result in
+            if case .failure(let error) = result {
+                scope.sessions[id] = nil
+                self.close(connection, reason: error.description)
+                return step.end()
+            }
+            self.store.append(transaction) { result in
+                self.claimed(result, session, call)
+                step.end()
+            }
+        }
+    }
+
+    private func claimed(_ result: Result<Outcome, LiveStoreError>, _ session: Session, _ call: Call) {
+        let (connection, scope) = (call.connection, call.scope)
+        switch result {
+        case .success(.appended):
+            connection.registration.completed()
+            scope.nicks[session.user.nick.folded] = session
+            guard connection.isOpen else { return self.signOff(session, reason: "Connection closed") }
+            connection.session = session
+            connection.phase = .registered
+            self.followTenant(scope)
+            self.welcome(session, call)
+        case .success(.refused):
+            scope.sessions[session.id] = nil
+            self.store.unfollow(session.inbox)
+            connection.registration.refuseNick()
+            self.reply(connection, .errNicknameInUse, [session.user.nick.raw])
+        case .failure(let error):
+            scope.sessions[session.id] = nil
+            self.store.unfollow(session.inbox)
+            self.close(connection, reason: error.description)
+        }
+    }
+
+    private func followTenant(_ scope: TenantScope) {
+        guard !scope.isFollowingOwnLog else { return }
+        scope.isFollowingOwnLog = true
+        self.store.follow(scope.ownLog) { result in
+            if case .failure = result { scope.isFollowingOwnLog = false }
+        }
+    }
+
+    /// 001 to 005, LUSERS, MOTD (RFC 2812 5.1, modern.ircdocs.horse connection registration).
+    private func welcome(_ session: Session, _ call: Call) {
+        let (tenant, nick) = (call.scope.tenant, session.user.nick.raw)
+        let server = call.server
+        call.reply(.rplWelcome, text: "Welcome to \(tenant.displayName), \(session.prefix)")
+        call.reply(.rplYourHost, text: "Your host is \(server), running \(Product.nameAndVersion)")
+        var timestamps = TimestampCache()
+        call.reply(.rplCreated, text: "This server was started \(timestamps.text(at: self.environment.started))")
+        call.reply(.rplMyInfo, server, Product.nameAndVersion, "Biorw", "beIiklmnopqrstv", "beIklqov")
+        for line in Support.tokens(for: tenant, limits: self.limits).lines(for: nick, source: server) {
+            call.core.send(line, to: call.connection)
+        }
+        ServerCommands.sendUsers(call) {
+            ServerCommands.sendMotd(call)
+            if !session.user.modes.isEmpty {
+                call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }
+            }
+        }
+    }
+
+    func cloak(_ address: String, _ login: LoggedIn?, in scope: TenantScope) -> String {
+        let cloak = self.environment.cloak(scope.id)
+        if let login { return cloak.cloak(account: login.account, suffix: "roost") }
+        return cloak.cloak(address: address)
+    }
+
+    // MARK: Attempts
+
+    /// Whether an address may try another password now.
+    func mayTryLogin(_ connection: Connection) -> Bool {
+        self.failedLogins[connection.address, default: 0] < self.limits.failedLoginsPerMinute
+    }
+
+    func countFailedLogin(_ connection: Connection) {
+        if self.failedLogins.count < 10_000 || self.failedLogins[connection.address] != nil {
+            self.failedLogins[connection.address, default: 0] += 1
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Chat
+import IRC
+import Logging
+import NIOCore
+import StateStore
+
+/// Entries of the logs that the shard follows: put into replicas and fanned out to those who are here.
+extension ShardCore {
+    func received(_ entry: Entry, of log: LogKey) {
+        guard let scope = self.scopes[log.tenant] else { return }
+        switch log.kind {
+        case .channel:
+            guard let replica = scope.channels[log.name] else { return }
+            self.received(entry, for: replica, in: scope)
+        case .user:
+            guard let session = SessionID(text: log.name).flatMap({ scope.sessions[$0] }) else { return }
+            self.received(entry, for: session)
+        case .nick:
+            if let event = NickEvent(entry.payload) { self.tellMonitors(event, of: log.name, in: scope) }
+        case .tenant:
+            if let event = TenantEvent(entry.payload) { self.tellTenant(event, in: scope) }
+        }
+    }
+
+    private func received(_ entry: Entry, for replica: ChannelReplica, in scope: TenantScope) {
+        guard let event = ChannelEvent(entry.payload) else {
+            // Written by something newer, or damaged: the log goes on without it.
+            if entry.payload.readableBytes > 0 {
+                self.logger.warning("unreadable channel entry", metadata: ["tenant": "\(scope.id)"])
+            }
+            return replica.evolve(nil, at: entry.position)
+        }
+        if case .message(let message) = event {
+            self.fanOut(message, entry, to: replica, in: scope)
+            return replica.evolve(event, at: entry.position)
+        }
+        let announcement = Announcement(event: event, entry: entry, replica: replica, scope: scope)
+        switch event {
+        case .joined(let member, _):
+            replica.evolve(event, at: entry.position)
+            if let session = scope.sessions[member.session] { self.enter(session, replica) }
+            self.announce(announcement)
+        case .parted(let id, _, _), .kicked(let id, _, _, _), .quit(let id, _, _):
+            if replica.state.members[id] != nil { self.announce(announcement) }
+            replica.evolve(event, at: entry.position)
+            if let session = scope.sessions[id] { self.exit(session, replica, in: scope) }
+        default:
+            replica.evolve(event, at: entry.position)
+            self.announce(announcement)
+        }
+        if replica.state.members.isEmpty, !replica.state.modes.contains(.registered) { replica.dropped() }
+    }
+
+    private func enter(_ session: Session, _ replica: ChannelReplica) {
+        guard !session.memberships.contains(where: { $0 === replica }), session.connection.isOpen else { return }
+        session.memberships.append(replica)
+        replica.add(session)
+    }
+
+    func exit(_ session: Session, _ replica: ChannelReplica, in scope: TenantScope) {
+        session.memberships.removeAll { $0 === replica }
+        replica.remove(session)
+        self.unfollowIfUnused(replica, in: scope)
+    }
+
+    /// The log could not be followed entry by entry: what is different is told as if it had happened now.
+    func reloaded(_ snapshot: Snapshot) {
+        guard let scope = self.scopes[snapshot.log.tenant], snapshot.log.kind == .channel,
+            let replica = scope.channels[snapshot.log.name]
+        else { return }
+        let before = replica.state
+        replica.replace(with: snapshot)
+        self.tellDifference(from: before, replica, in: scope)
+    }
+
+    private func received(_ entry: Entry, for session: Session) {
+        guard let event = UserEvent(entry.payload) else { return }
+        let connection = session.connection
+        switch event {
+        case .message(let message):
+            self.deliver(message, entry, to: session)
+        case .invited(let channel, let actor):
+            self.send(to: connection) { writer in
+                self.writeTags(&writer, connection.capabilities, time: entry.time, account: actor.account)
+                writer.message(source: actor.prefix, command: "INVITE", parameters: [session.user.nick.raw, channel])
+            }
+        case .changed(let change, let actor, let number):
+            session.changes = number
+            let scope = connection.scope
+            if case .nick(let nick) = change {
+                if scope.nicks[session.user.nick.folded] === session { scope.nicks[session.user.nick.folded] = nil }
+                scope.nicks[nick.folded] = session
+            }
+            let before = session.user.modes
+            session.apply(change)
+            self.tellSelf(change, actor, entry, session, modesBefore: before)
+        case .killed(let actor, let reason):
+            let nick = actor.prefix.prefix { $0 != "!" }
+            self.send(to: connection) { writer in
+                writer.message(
+                    source: actor.prefix, command: "KILL", parameters: [session.user.nick.raw, reason],
+                    forcesTrailing: true
+                )
+            }
+            self.close(connection, reason: "Killed (\(nick) (\(reason)))")
+        case .signedOn, .signedOff:
+            break
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import IRC
+import NIOCore
+import StateStore
+
+/// What happens by the clock: pings, time-outs, usage.
+extension ShardCore {
+    /// Once a second.
+    func tick() {
+        self.seconds += 1
+        if self.seconds.isMultiple(of: 60) { self.failedLogins = [:] }
+        // Every connection is looked at once in five seconds, a fifth of them each second.
+        var index = Int(self.seconds % 5)
+        while index < self.connections.count {
+            if let connection = self.connections[index] { self.checkTime(of: connection) }
+            index += 5
+        }
+        self.retrySignOffs()
+        self.reportUsage()
+    }
+
+    private func checkTime(of connection: Connection) {
+        switch connection.phase {
+        case .closing: return
+        case .admitting, .registering:
+            if self.seconds - connection.opened >= UInt32(clamping: self.limits.registrationTimeout.components.seconds) {
+                self.close(connection, reason: "Registration timed out")
+            }
+        case .registered:
+            if let sent = connection.pingSent {
+                if self.seconds - sent >= UInt32(clamping: self.limits.pingTimeout.components.seconds) {
+                    self.close(connection, reason: "Ping timeout: \(self.seconds - connection.lastHeard) seconds")
+                }
+            } else if self.seconds - connection.lastHeard
+                >= UInt32(clamping: self.limits.pingInterval.components.seconds)
+            {
+                connection.pingSent = self.seconds
+                self.touch(connection)
+                connection.outbox.withLineWriter {
+                    $0.message(command: "PING", parameters: [connection.scope.serverName], forcesTrailing: true)
+                }
+            }
+        }
+    }
+
+    /// Hands over what was counted.
+    func reportUsage() {
+        let now = self.now
+        for scope in self.scopes.values {
+            self.environment.usage.report(
+                scope.usage.drain(now: now), of: scope.id, shard: self.number, at: now
+            )
+        }
+    }
+}
