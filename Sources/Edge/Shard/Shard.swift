@@ -19,7 +19,10 @@ package actor Shard {
     }
 
     /// Connects to the store and begins to keep time.
-    package func start() { self.core.start(shard: self) }
+    package func start(number: Int) {
+        self.core.number = number
+        self.core.start(shard: self)
+    }
 }
 
 extension Shard: LiveStoreReceiver {

@@ -5,17 +5,19 @@ import NIOCore
 import StateStore
 import Tenant
 
+/// What a listener found out about a connection before the first byte of IRC.
+struct Arrival: Sendable {
+    var channel: any Channel
+    var tenant: HostedTenant
+    /// The client's address as text, without a port.
+    var address: String
+    var isSecure: Bool
+    /// The socket, if the shard may write to it itself; -1 otherwise.
+    var descriptor: CInt
+}
+
 /// Connections come, are let in or not, bring bytes, and go.
 extension ShardCore {
-    /// What a listener found out about a connection before the first byte of IRC.
-    struct Arrival: Sendable {
-        var channel: any Channel
-        var tenant: HostedTenant
-        var address: String
-        var isSecure: Bool
-        var descriptor: CInt
-    }
-
     func opened(_ arrival: Arrival) -> ConnectionID {
         let scope = self.scope(of: arrival.tenant)
         let index = self.freePlaces.popLast() ?? self.connections.count
@@ -149,6 +151,12 @@ extension ShardCore {
             self.store.release(1, of: CounterKey(connection.scope.id, counter))
         }
         connection.heldSlots = []
+    }
+
+    /// The connection broke; its peers are told why.
+    func failed(_ id: ConnectionID, reason: String) {
+        guard let connection = self[id], connection.closeReason == nil else { return }
+        connection.closeReason = reason
     }
 
     private func leave(_ connection: Connection, reason: String) {

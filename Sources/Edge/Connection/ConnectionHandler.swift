@@ -1,0 +1,82 @@
+import Glibc
+import NIOCore
+import Tenant
+
+/// The last handler of a client's pipeline: hands bytes to the shard and thinks of nothing.
+///
+/// What comes in is a stream of lines and so is what goes out, whatever lies between (TLS, WebSocket frames).
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let shard: Shard
+    private let tenant: HostedTenant
+    private let address: String
+    private let isSecure: Bool
+    /// Whether the shard may write to the socket itself: only where nothing transforms the bytes.
+    private let isDirect: Bool
+    private var id: ConnectionID?
+
+    init(shard: Shard, tenant: HostedTenant, address: String, isSecure: Bool, isDirect: Bool) {
+        self.shard = shard
+        self.tenant = tenant
+        self.address = address
+        self.isSecure = isSecure
+        self.isDirect = isDirect
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { self.open(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.open(context)
+        context.fireChannelActive()
+    }
+
+    private func open(_ context: ChannelHandlerContext) {
+        guard self.id == nil else { return }
+        var descriptor: CInt = -1
+        if self.isDirect {
+            descriptor =
+                (try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { $0 }) ?? -1
+        }
+        let arrival = Arrival(
+            channel: context.channel, tenant: self.tenant, address: self.address, isSecure: self.isSecure,
+            descriptor: descriptor
+        )
+        self.id = self.shard.assumeIsolated { $0.core.opened(arrival) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let id = self.id else { return }
+        let bytes = self.unwrapInboundIn(data)
+        self.shard.assumeIsolated { $0.core.received(bytes, from: id) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.close()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.close() }
+
+    private func close() {
+        guard let id = self.id else { return }
+        self.id = nil
+        self.shard.assumeIsolated { $0.core.closed(id) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let id = self.id {
+            let reason = Self.reason(for: error)
+            self.shard.assumeIsolated { $0.core.failed(id, reason: reason) }
+        }
+        context.close(promise: nil)
+    }
+
+    /// What peers are told of a broken connection; never the error's own text, which may name what is not theirs.
+    private static func reason(for error: any Error) -> String {
+        guard let error = error as? IOError else { return "Read error" }
+        return error.errnoCode == ECONNRESET ? "Connection reset by peer" : "Read error"
+    }
+}

@@ -1,0 +1,58 @@
+import Chat
+import IRC
+package import Tenant
+
+/// Tenants change while their people are connected.
+extension ShardCore {
+    /// - Parameter catalog: all tenants there are now; those that are gone or suspended lose their connections.
+    func apply(_ catalog: TenantCatalog) {
+        for scope in self.scopes.values {
+            guard let tenant = catalog.tenants[scope.id] else {
+                self.closeAll(of: scope, reason: "This network has ended")
+                continue
+            }
+            if tenant == scope.tenant { continue }
+            let before = Support.tokens(for: scope.tenant, limits: self.limits)
+            scope.update(tenant)
+            if tenant.state == .suspended {
+                self.closeAll(of: scope, reason: "\(tenant.displayName) is suspended")
+                continue
+            }
+            let after = Support.tokens(for: tenant, limits: self.limits)
+            let changes = after.changes(since: before)
+            guard !changes.isEmpty else { continue }
+            for session in scope.sessions.values {
+                let lines = ISupport.lines(of: changes, for: session.user.nick.raw, source: scope.serverName)
+                for line in lines { self.send(line, to: session.connection) }
+            }
+        }
+    }
+
+    private func closeAll(of scope: TenantScope, reason: String) {
+        for connection in self.connections {
+            if let connection, connection.scope === scope { self.close(connection, reason: reason) }
+        }
+    }
+
+    /// Ends a share of the connections, for a shutdown that spreads over time.
+    ///
+    /// - Returns: how many are left.
+    func drain(share: Double) -> Int {
+        self.isDraining = true
+        let open = self.connections.compactMap { $0 }.filter(\.isOpen)
+        let count = Int((Double(open.count) * share).rounded(.up))
+        for connection in open.prefix(count) {
+            self.close(connection, reason: "Server is shutting down, connect again")
+        }
+        return self.connectionCount
+    }
+}
+
+extension Shard {
+    package func apply(_ catalog: TenantCatalog) { self.core.apply(catalog) }
+
+    package func drain(share: Double) -> Int { self.core.drain(share: share) }
+
+    /// Connections open on this shard.
+    package var connectionCount: Int { self.core.connectionCount }
+}

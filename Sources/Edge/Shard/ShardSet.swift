@@ -1,0 +1,26 @@
+package import NIOCore
+package import Tenant
+
+/// The shards of this process, found by their event loops.
+package struct ShardSet: Sendable {
+    package let group: any EventLoopGroup
+    package let all: [Shard]
+
+    /// Makes one shard for each loop of a group and connects them to the store.
+    package static func start(on group: any EventLoopGroup, environment: EdgeEnvironment) async -> ShardSet {
+        var shards: [Shard] = []
+        for (number, loop) in group.makeIterator().enumerated() {
+            let shard = Shard(loop: loop, environment: environment)
+            await shard.start(number: number)
+            shards.append(shard)
+        }
+        return ShardSet(group: group, all: shards)
+    }
+
+    func shard(on loop: any EventLoop) -> Shard? { self.all.first { $0.loop === loop } }
+
+    /// Tells all shards what the tenants are now.
+    package func apply(_ catalog: TenantCatalog) async {
+        for shard in self.all { await shard.apply(catalog) }
+    }
+}
