@@ -93,6 +93,20 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         // Seeded runs for tests only.
         .target(name: "Simulation", dependencies: ["IRC", "Chat", "StateStore"]),
+        // Real servers for tests.
+        .target(name: "TestSupport", path: "Tests/Support"),
+        .testTarget(
+            name: "DurableStoreTests",
+            dependencies: [
+                "StateStore", "Tenant", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "MeteringTests",
+            dependencies: ["Metering", "StateStore", "Tenant", .product(name: "Logging", package: "swift-log")]
+        ),
     ]
 )
 

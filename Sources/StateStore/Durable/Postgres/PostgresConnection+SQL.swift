@@ -54,8 +54,8 @@ extension PostgresConnection: SQLConnection {
     }
 
     private func put(_ encoder: inout CopyEncoder) throws(DurableStoreError) {
-        try encoder.bytes.withUnsafeBytes { bytes throws(DurableStoreError) in
-            try self.put(bytes.assumingMemoryBound(to: CChar.self))
+        try encoder.bytes.withUnsafeBufferPointer { bytes throws(DurableStoreError) in
+            try self.put(UnsafeRawBufferPointer(bytes))
         }
         encoder.bytes.removeAll(keepingCapacity: true)
     }

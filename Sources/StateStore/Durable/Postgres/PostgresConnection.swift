@@ -1,4 +1,5 @@
 import CLibPQ
+import Tenant
 
 /// A connection of libpq, used on one queue only. Every wait ends at the deadline of the call that it works for.
 final class PostgresConnection {
@@ -159,8 +160,9 @@ extension PostgresConnection {
     }
 
     /// Hands bytes of a COPY to libpq.
-    func put(_ bytes: UnsafeBufferPointer<CChar>) throws(DurableStoreError) {
-        guard PQputCopyData(self.handle, bytes.baseAddress, Int32(bytes.count)) == 1 else { throw self.lost() }
+    func put(_ bytes: UnsafeRawBufferPointer) throws(DurableStoreError) {
+        let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+        guard PQputCopyData(self.handle, start, Int32(bytes.count)) == 1 else { throw self.lost() }
         try self.flush()
     }
 

@@ -1,4 +1,4 @@
-package import NIOCore
+import NIOCore
 
 /// An entry of a log as the durable history keeps it. Log and position identify it.
 package struct HistoryRecord: Hashable, Sendable {

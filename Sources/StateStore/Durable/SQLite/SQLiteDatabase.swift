@@ -81,7 +81,7 @@ package final class SQLiteDatabase: SQLDatabase {
         }
         guard first else { return }
         // Waits for the calls that run. What is left open then is closed by the system with the process.
-        try? self.writer.barrierWriteWithoutTransaction { _ in }
+        try? await self.writer.barrierWriteWithoutTransaction { _ in }
         try? self.writer.close()
     }
 
