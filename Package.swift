@@ -99,6 +99,20 @@ let package = Package(
         ),
         // The style rules as tests; reads the sources, imports none of them.
         .testTarget(name: "TidyTests"),
+        // Real servers for tests.
+        .target(name: "TestSupport", path: "Tests/Support"),
+        .testTarget(
+            name: "DurableStoreTests",
+            dependencies: [
+                "StateStore", "Tenant", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "MeteringTests",
+            dependencies: ["Metering", "StateStore", "Tenant", .product(name: "Logging", package: "swift-log")]
+        ),
     ]
 )
 

@@ -1,0 +1,107 @@
+package import Logging
+import Tenant
+
+/// Moves entries from the live store's journal to the durable history: the service of an edge that does so.
+///
+/// Nothing is acknowledged before it is stored, and what is stored twice is stored once, so neither the end of this
+/// process nor that of either store loses or doubles a record. Any number of these may run at a time.
+package struct HistoryWriter: Sendable {
+    private let live: any LiveStore
+    private let history: HistoryRepository
+    private let batch: Int
+    private let drainTime: Duration
+    private let clock: any Clock<Duration>
+    private let logger: Logger
+
+    /// Puts the service together.
+    ///
+    /// - Parameters:
+    ///   - live: Whose journal to read.
+    ///   - history: Where the records go.
+    ///   - batch: How many records are stored at a time.
+    ///   - drainTime: How long, once stopped, it may go on with what the journal holds.
+    ///   - clock: Times the waits between attempts.
+    ///   - logger: Hears of failures.
+    package init(
+        live: any LiveStore, history: HistoryRepository, batch: Int = 1000, drainTime: Duration = .seconds(5),
+        clock: any Clock<Duration> = ContinuousClock(), logger: Logger
+    ) {
+        self.live = live
+        self.history = history
+        self.batch = batch
+        self.drainTime = drainTime
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Works until its task is cancelled. Then the batch in hand is finished and the journal is emptied, as far as the
+    /// drain time goes; what is left stays in the journal.
+    package func run() async throws {
+        var backoff = Backoff(first: .milliseconds(100), longest: .seconds(10))
+        while !Task.isCancelled {
+            do {
+                _ = try await self.moveBatch(waiting: .seconds(1))
+                backoff.succeeded()
+            } catch {
+                if Task.isCancelled { break }
+                let delay = backoff.failed()
+                self.logger.warning(
+                    "history waits for its store",
+                    metadata: ["reason": "\(String(reflecting: error))", "attempt": "\(backoff.failures)"])
+                try? await self.clock.sleep(for: delay)
+            }
+        }
+        await self.drain()
+    }
+
+    /// Moves one batch.
+    ///
+    /// - Parameter timeout: How long to wait for the first record.
+    /// - Returns: How many records the batch had.
+    /// - Throws: The failure of either store. Nothing is lost: what was not acknowledged is handed out again.
+    package func moveBatch(waiting timeout: Duration) async throws -> Int {
+        let records = try await self.live.readJournal(limit: self.batch, timeout: timeout)
+        guard !records.isEmpty else { return 0 }
+        // A batch that was begun is finished even if this task is cancelled meanwhile.
+        return try await Task {
+            let stored = try await self.store(records)
+            try await self.live.acknowledgeJournal(stored.map(\.id))
+            return stored.count
+        }.value
+    }
+
+    /// Stores records.
+    ///
+    /// - Returns: Those that are stored. A record that the database refuses for what it is would hold up all others
+    ///   for good, so the batch is halved until it is alone; it is reported and left in the journal.
+    private func store(_ records: [JournalRecord]) async throws(DurableStoreError) -> [JournalRecord] {
+        do throws(DurableStoreError) {
+            _ = try await self.history.store(records.map(HistoryRecord.init))
+            return records
+        } catch .rejected(let code, let message) {
+            guard records.count > 1 else {
+                self.logger.error(
+                    "the database refuses a record of the history",
+                    metadata: [
+                        "code": "\(code)", "message": "\(message)", "record": "\(records.first?.id.text ?? "")",
+                        "tenant": "\(records.first?.log.tenant.text ?? "")",
+                    ])
+                return []
+            }
+            let half = records.count / 2
+            return try await self.store(Array(records[..<half])) + self.store(Array(records[half...]))
+        }
+    }
+
+    private func drain() async {
+        let end = ContinuousClock.now.advanced(by: self.drainTime)
+        await Task {
+            do {
+                while ContinuousClock.now < end, try await self.moveBatch(waiting: .zero) > 0 {}
+            } catch {
+                self.logger.warning(
+                    "history stays in the journal", metadata: ["reason": "\(String(reflecting: error))"])
+            }
+        }.value
+    }
+}

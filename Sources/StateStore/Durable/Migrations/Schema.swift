@@ -1,0 +1,88 @@
+// The schema, from version 0: append only.
+
+/// All migrations, oldest first.
+package enum Schema {
+    package static let migrations: [Migration] = [
+        Migration(version: 1, name: "accounts, channels, history, usage ledger") { dialect in
+            let (int, text, blob) = (dialect.name(of: .integer), dialect.name(of: .text), dialect.name(of: .blob))
+            return """
+                CREATE TABLE accounts (
+                    tenant \(text) NOT NULL,
+                    folded \(text) NOT NULL,
+                    name \(text) NOT NULL,
+                    role \(text) NOT NULL,
+                    password_hash \(text),
+                    scram \(text),
+                    created_at \(int) NOT NULL,
+                    updated_at \(int) NOT NULL,
+                    PRIMARY KEY (tenant, folded)
+                )\(Self.options(dialect));
+                CREATE TABLE channels (
+                    tenant \(text) NOT NULL,
+                    folded \(text) NOT NULL,
+                    name \(text) NOT NULL,
+                    owner \(text) NOT NULL,
+                    fields \(blob) NOT NULL,
+                    created_at \(int) NOT NULL,
+                    updated_at \(int) NOT NULL,
+                    PRIMARY KEY (tenant, folded)
+                )\(Self.options(dialect));
+                CREATE TABLE history (
+                    tenant \(text) NOT NULL,
+                    kind \(text) NOT NULL,
+                    name \(text) NOT NULL,
+                    epoch \(int) NOT NULL,
+                    sequence \(int) NOT NULL,
+                    time \(int) NOT NULL,
+                    payload \(blob) NOT NULL,
+                    PRIMARY KEY (tenant, kind, name, epoch, sequence)
+                )\(Self.options(dialect));
+                CREATE INDEX history_by_log ON history (tenant, kind, name, time, epoch, sequence);
+                CREATE INDEX history_by_time ON history (tenant, time);
+                CREATE TABLE usage_ledger (
+                    id \(text) NOT NULL PRIMARY KEY,
+                    tenant \(text) NOT NULL,
+                    meter \(text) NOT NULL,
+                    window_start \(int) NOT NULL,
+                    window_end \(int) NOT NULL,
+                    source \(text) NOT NULL,
+                    quantity \(int) NOT NULL
+                )\(Self.options(dialect));
+                CREATE INDEX usage_ledger_by_window ON usage_ledger (tenant, window_start, meter);
+                """
+                + ["accounts", "channels", "history", "usage_ledger"].map { Self.isolate($0, dialect) }.joined()
+        }
+    ]
+
+    /// The version of the last migration.
+    package static var version: Int { Self.migrations.last?.version ?? 0 }
+
+    /// SQLite checks types only where it is asked to; keys are the rows' place.
+    private static func options(_ dialect: SQLDialect) -> String {
+        switch dialect {
+        case .postgres: ""
+        case .sqlite: " STRICT, WITHOUT ROWID"
+        }
+    }
+
+    /// Row-level security by tenant. `FORCE` binds the tables' owner too, which is the role that the program runs as;
+    /// nothing binds a superuser, so the driver refuses to run as one.
+    ///
+    /// The scope of a cell is a setting of its own: no text in the place of a tenant can ever mean all tenants.
+    private static func isolate(_ table: String, _ dialect: SQLDialect) -> String {
+        switch dialect {
+        case .postgres:
+            """
+
+            ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY;
+            ALTER TABLE \(table) FORCE ROW LEVEL SECURITY;
+            CREATE POLICY tenant_rows ON \(table)
+                USING (tenant = current_setting('roost.tenant', true)
+                    OR current_setting('roost.scope', true) = 'cell')
+                WITH CHECK (tenant = current_setting('roost.tenant', true)
+                    OR current_setting('roost.scope', true) = 'cell');
+            """
+        case .sqlite: ""
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// libpq blocks or wants its socket watched, and NIO cannot watch a foreign descriptor. So each connection has a serial
+// queue of its own, off the event loops, on which it waits with poll(2) up to the call's deadline. Connections are few;
+// calls wait for one in a bounded queue.
+
+import CLibPQ
+import DequeModule
+import Dispatch
+package import Logging
+import Synchronization
+
+/// A PostgreSQL database (14 or later) behind a small pool of connections.
+///
+/// Connections are made when needed and made again when they broke, with exponential backoff and jitter, for as long
+/// as the deadline of the waiting call allows. TLS is as the URL's `sslmode` says.
+package final class PostgresDatabase: SQLDatabase {
+    /// Calls that may wait for a connection at a time; one more fails with ``DurableStoreError/busy``.
+    private let bound: Int
+    private let state: Mutex<State>
+
+    package let dialect = SQLDialect.postgres
+
+    private struct State {
+        var idle: [PostgresWorker]
+        let workers: [PostgresWorker]
+        var waiting: Deque<PostgresJob> = []
+        var closed = false
+        var onIdle: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// Takes the URL; connects when first called.
+    ///
+    /// - Parameters:
+    ///   - url: A connection URI of libpq.
+    ///   - connections: The most connections at a time.
+    ///   - bound: The most calls that may wait at a time.
+    ///   - logger: Hears of connections that come and go.
+    /// - Throws: ``DurableStoreError/configuration(_:)`` if the URL is malformed.
+    package init(
+        url: String, connections: Int = 4, bound: Int = 1024, logger: Logger
+    ) throws(DurableStoreError) {
+        try PostgresConnection.check(url)
+        let workers = (1...max(connections, 1)).map { PostgresWorker(url: url, number: $0, logger: logger) }
+        self.bound = bound
+        self.state = Mutex(State(idle: workers, workers: workers))
+    }
+
+    package func withTransaction<Answer: Sendable>(
+        _ scope: SQLScope,
+        _ access: SQLAccess,
+        deadline: Duration,
+        _ body: @escaping @Sendable (any SQLConnection) throws(DurableStoreError) -> Answer
+    ) async throws(DurableStoreError) -> Answer {
+        let call = PostgresCall(within: deadline)
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Result<Answer, DurableStoreError>, _>) in
+                self.submit(
+                    PostgresJob(
+                        call: call,
+                        run: { worker in
+                            let result = worker.transaction(scope, access, call, body)
+                            self.release(worker)
+                            continuation.resume(returning: result)
+                        },
+                        fail: { continuation.resume(returning: .failure($0)) }))
+            }
+        } onCancel: {
+            self.end(call, .cancelled)
+        }
+        return try result.get()
+    }
+
+    package func close() async {
+        let waiting = self.state.withLock { state in
+            state.closed = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for job in waiting { job.fail(.closed) }
+        await withCheckedContinuation { continuation in
+            let done = self.state.withLock { state in
+                if state.idle.count < state.workers.count { state.onIdle.append(continuation) }
+                return state.idle.count == state.workers.count
+            }
+            if done { continuation.resume() }
+        }
+        for worker in self.state.withLock(\.workers) { await worker.disconnect() }
+    }
+
+    private enum Verdict {
+        case start(PostgresWorker)
+        case wait
+        case fail(DurableStoreError)
+    }
+
+    private func submit(_ job: PostgresJob) {
+        let verdict: Verdict = self.state.withLock { state in
+            if state.closed { return .fail(.closed) }
+            if let reason = job.call.ended { return .fail(reason) }
+            // The last one back is the first to go: the others' connections stay unused.
+            if let worker = state.idle.popLast() { return .start(worker) }
+            if state.waiting.count >= self.bound { return .fail(.busy) }
+            state.waiting.append(job)
+            return .wait
+        }
+        switch verdict {
+        case .start(let worker): worker.start(job)
+        case .fail(let error): job.fail(error)
+        case .wait:
+            let time = ContinuousClock.now.duration(to: job.call.deadline)
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(time.wholeMilliseconds)) {
+                self.end(job.call, .timedOut)
+            }
+        }
+    }
+
+    /// Ends a call that waits for a connection; one that has one is told.
+    private func end(_ call: PostgresCall, _ reason: DurableStoreError) {
+        let job = self.state.withLock { state in
+            state.waiting.firstIndex { $0.call === call }.map { state.waiting.remove(at: $0) }
+        }
+        if let job {
+            job.fail(reason)
+        } else if reason != .timedOut {
+            // A call that runs watches its deadline itself.
+            call.end(reason)
+        }
+    }
+
+    private func release(_ worker: PostgresWorker) {
+        let (job, waiters) = self.state.withLock { state -> (PostgresJob?, [CheckedContinuation<Void, Never>]) in
+            if let job = state.waiting.popFirst() { return (job, []) }
+            state.idle.append(worker)
+            guard state.idle.count == state.workers.count else { return (nil, []) }
+            defer { state.onIdle = [] }
+            return (nil, state.onIdle)
+        }
+        if let job { worker.start(job) }
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+/// A call with what to do when it gets a connection, or does not.
+struct PostgresJob: Sendable {
+    let call: PostgresCall
+    let run: @Sendable (PostgresWorker) -> Void
+    let fail: @Sendable (DurableStoreError) -> Void
+}

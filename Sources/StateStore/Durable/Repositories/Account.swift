@@ -1,0 +1,48 @@
+package import Tenant
+
+/// An account of a tenant, as stored.
+package struct Account: Hashable, Sendable {
+    /// What an account may do in its tenant.
+    package enum Role: String, Hashable, Sendable, CaseIterable {
+        case user
+        case admin
+    }
+
+    /// What proves that somebody owns the account. Both are derived from the password, neither gives it away.
+    package struct Credentials: Hashable, Sendable {
+        /// The hash that SASL PLAIN is checked against, with its parameters; nil if there is no password.
+        package let passwordHash: String?
+        /// The stored key, server key, salt and iterations of SCRAM (RFC 5802 §3); nil if there is no password.
+        package let scram: String?
+
+        package init(passwordHash: String?, scram: String?) {
+            self.passwordHash = passwordHash
+            self.scram = scram
+        }
+    }
+
+    package let tenant: TenantID
+    /// As its owner spells it.
+    package let name: String
+    /// Under the tenant's casemapping: unique in the tenant.
+    package let folded: String
+    package let role: Role
+    package let credentials: Credentials
+    /// Milliseconds since 1970.
+    package let createdAt: Int64
+    /// Milliseconds since 1970 of the last change.
+    package let updatedAt: Int64
+
+    package init(
+        tenant: TenantID, name: String, folded: String, role: Role = .user, credentials: Credentials,
+        createdAt: Int64, updatedAt: Int64
+    ) {
+        self.tenant = tenant
+        self.name = name
+        self.folded = folded
+        self.role = role
+        self.credentials = credentials
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}

@@ -1,0 +1,121 @@
+package import Tenant
+
+/// The accounts of all tenants. Names are given folded; times are milliseconds since 1970.
+package struct AccountRepository: Sendable {
+    private let database: any SQLDatabase
+
+    package init(_ database: any SQLDatabase) { self.database = database }
+
+    private static let columns = "name, folded, role, password_hash, scram, created_at, updated_at"
+
+    /// Adds an account.
+    ///
+    /// - Throws: ``DurableStoreError/conflict(_:)`` if the tenant has one of this folded name.
+    package func create(
+        _ name: String, folded: String, role: Account.Role = .user, credentials: Account.Credentials,
+        of tenant: TenantID, now: Int64
+    ) async throws(DurableStoreError) -> Account {
+        let rows = try await self.database.execute(
+            """
+            INSERT INTO accounts (tenant, \(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+            ON CONFLICT DO NOTHING RETURNING \(Self.columns)
+            """,
+            [
+                .text(tenant.text), .text(name), .text(folded), .text(role.rawValue),
+                .text(orNull: credentials.passwordHash), .text(orNull: credentials.scram), .integer(now),
+            ],
+            in: .tenant(tenant))
+        guard let row = rows.first else { throw .conflict("account \(folded) of tenant \(tenant)") }
+        return try Self.account(row, of: tenant)
+    }
+
+    /// The account of a name, or nil.
+    package func find(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Account? {
+        let rows = try await self.database.execute(
+            "SELECT \(Self.columns) FROM accounts WHERE tenant = $1 AND folded = $2",
+            [.text(tenant.text), .text(folded)], in: .tenant(tenant), .readOnly)
+        guard let row = rows.first else { return nil }
+        return try Self.account(row, of: tenant)
+    }
+
+    /// Replaces what proves ownership.
+    ///
+    /// - Returns: false if there is no such account.
+    package func update(
+        _ folded: String, credentials: Account.Credentials, of tenant: TenantID, now: Int64
+    ) async throws(DurableStoreError) -> Bool {
+        let rows = try await self.database.execute(
+            """
+            UPDATE accounts SET password_hash = $3, scram = $4, updated_at = $5
+            WHERE tenant = $1 AND folded = $2 RETURNING folded
+            """,
+            [
+                .text(tenant.text), .text(folded), .text(orNull: credentials.passwordHash),
+                .text(orNull: credentials.scram), .integer(now),
+            ],
+            in: .tenant(tenant))
+        return !rows.isEmpty
+    }
+
+    /// Makes sure that an account exists, has the role admin and these credentials: the tenant's desired state.
+    package func ensureAdmin(
+        _ name: String, folded: String, credentials: Account.Credentials, of tenant: TenantID, now: Int64
+    ) async throws(DurableStoreError) {
+        _ = try await self.database.execute(
+            """
+            INSERT INTO accounts (tenant, \(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+            ON CONFLICT (tenant, folded) DO UPDATE SET
+                role = excluded.role, password_hash = excluded.password_hash, scram = excluded.scram,
+                updated_at = excluded.updated_at
+            """,
+            [
+                .text(tenant.text), .text(name), .text(folded), .text(Account.Role.admin.rawValue),
+                .text(orNull: credentials.passwordHash), .text(orNull: credentials.scram), .integer(now),
+            ],
+            in: .tenant(tenant))
+    }
+
+    /// Accounts in the order of their folded names.
+    ///
+    /// - Parameters:
+    ///   - tenant: Whose accounts.
+    ///   - after: The folded name that the last page ended with, or nil for the first page.
+    ///   - limit: How many at most, 1 to 1000.
+    package func list(
+        of tenant: TenantID, after: String? = nil, limit: Int = 100
+    ) async throws(DurableStoreError) -> [Account] {
+        let rows = try await self.database.execute(
+            """
+            SELECT \(Self.columns) FROM accounts WHERE tenant = $1 AND folded > $2 ORDER BY folded LIMIT $3
+            """,
+            [.text(tenant.text), .text(after ?? ""), .integer(Int64(min(max(limit, 1), 1000)))],
+            in: .tenant(tenant), .readOnly)
+        return try rows.map { row throws(DurableStoreError) in try Self.account(row, of: tenant) }
+    }
+
+    /// Removes an account.
+    ///
+    /// - Returns: false if there was none.
+    package func delete(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
+        let rows = try await self.database.execute(
+            "DELETE FROM accounts WHERE tenant = $1 AND folded = $2 RETURNING folded",
+            [.text(tenant.text), .text(folded)], in: .tenant(tenant))
+        return !rows.isEmpty
+    }
+
+    /// How many accounts a tenant has.
+    package func count(of tenant: TenantID) async throws(DurableStoreError) -> Int {
+        let rows = try await self.database.execute(
+            "SELECT COUNT(*) FROM accounts WHERE tenant = $1", [.text(tenant.text)], in: .tenant(tenant), .readOnly)
+        guard let row = rows.first else { throw .invalidAnswer("no count") }
+        return Int(try row.integer(0))
+    }
+
+    private static func account(_ row: SQLRow, of tenant: TenantID) throws(DurableStoreError) -> Account {
+        guard let role = Account.Role(rawValue: try row.text(2)) else { throw .invalidAnswer("an unknown role") }
+        return Account(
+            tenant: tenant, name: try row.text(0), folded: try row.text(1), role: role,
+            credentials: .init(passwordHash: try row.optionalText(3), scram: try row.optionalText(4)),
+            createdAt: try row.integer(5), updatedAt: try row.integer(6))
+    }
+}

@@ -1,0 +1,94 @@
+import StateStore
+import Tenant
+import Testing
+
+/// What every durable driver does for accounts.
+@Suite struct AccountConformanceTests {
+    @Test(arguments: Driver.allCases)
+    func `an account is found as it was created`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            let created = try await store.accounts.create(
+                "Alice", folded: "alice", credentials: .some, of: .acme, now: 17)
+            let found = try await store.accounts.find("alice", of: .acme)
+            #expect(found == created)
+            #expect(created.name == "Alice")
+            #expect(created.role == .user)
+            #expect(created.credentials == .some)
+            #expect(created.createdAt == 17)
+            #expect(try await store.accounts.find("bob", of: .acme) == nil)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a name is taken once in a tenant and free in another`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            _ = try await store.accounts.create("Alice", folded: "alice", credentials: .some, of: .acme, now: 1)
+            await #expect(throws: DurableStoreError.conflict("account alice of tenant acme")) {
+                try await store.accounts.create("ALICE", folded: "alice", credentials: .other, of: .acme, now: 2)
+            }
+            #expect(try await store.accounts.find("alice", of: .acme)?.credentials == .some)
+            #expect(try await store.accounts.find("alice", of: .globex) == nil)
+            _ = try await store.accounts.create("alice", folded: "alice", credentials: .other, of: .globex, now: 3)
+            #expect(try await store.accounts.count(of: .acme) == 1)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `credentials are replaced and keep the time of creation`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            _ = try await store.accounts.create("Alice", folded: "alice", credentials: .some, of: .acme, now: 1)
+            #expect(try await store.accounts.update("alice", credentials: .other, of: .acme, now: 9))
+            let account = try #require(try await store.accounts.find("alice", of: .acme))
+            #expect(account.credentials == .other)
+            #expect(account.createdAt == 1)
+            #expect(account.updatedAt == 9)
+            #expect(try await store.accounts.update("alice", credentials: .other, of: .globex, now: 9) == false)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `an admin is made, and made of a user, as often as wanted`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            _ = try await store.accounts.create("Alice", folded: "alice", credentials: .other, of: .acme, now: 1)
+            for now: Int64 in [2, 3] {
+                try await store.accounts.ensureAdmin("alice", folded: "alice", credentials: .some, of: .acme, now: now)
+                try await store.accounts.ensureAdmin("root", folded: "root", credentials: .some, of: .acme, now: now)
+            }
+            let accounts = try await store.accounts.list(of: .acme)
+            #expect(accounts.map(\.folded) == ["alice", "root"])
+            #expect(accounts.allSatisfy { $0.role == .admin && $0.credentials == .some && $0.updatedAt == 3 })
+            #expect(accounts.map(\.createdAt) == [1, 2])
+            #expect(accounts.first?.name == "Alice")
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `pages list every account once in order`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            let names = ["zoe", "_x", "bob", "Émile", "alice", "ål"]
+            for name in names {
+                _ = try await store.accounts.create(name, folded: name, credentials: .some, of: .acme, now: 1)
+            }
+            var listed: [String] = []
+            var after: String?
+            while true {
+                let page = try await store.accounts.list(of: .acme, after: after, limit: 4)
+                listed += page.map(\.folded)
+                after = page.last?.folded
+                if page.count < 4 { break }
+            }
+            #expect(listed == ["_x", "alice", "bob", "zoe", "Émile", "ål"])
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a deleted account is gone`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            _ = try await store.accounts.create("alice", folded: "alice", credentials: .some, of: .acme, now: 1)
+            #expect(try await store.accounts.delete("alice", of: .globex) == false)
+            #expect(try await store.accounts.delete("alice", of: .acme))
+            #expect(try await store.accounts.delete("alice", of: .acme) == false)
+            #expect(try await store.accounts.find("alice", of: .acme) == nil)
+        }
+    }
+}

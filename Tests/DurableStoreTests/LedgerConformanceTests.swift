@@ -1,0 +1,68 @@
+import StateStore
+import Tenant
+import Testing
+
+/// What every durable driver does for the ledger and for registered channels.
+@Suite struct LedgerConformanceTests {
+    private func record(
+        _ tenant: TenantID, _ meter: String, start: Int64, pod: String, _ quantity: Int64
+    ) -> LedgerRecord {
+        LedgerRecord(
+            id: "\(tenant)/\(meter)/\(start)/\(pod)", tenant: tenant, meter: meter, start: start, end: start + 60,
+            source: pod, quantity: quantity)
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a fact that is handed over again, late and in another order counts once`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            let facts = try [
+                self.record(.acme, "messages", start: 0, pod: "1", 10),
+                self.record(.acme, "messages", start: 0, pod: "2", 5),
+                self.record(.acme, "messages", start: 60, pod: "1", 8),
+                self.record(.acme, "peak", start: 0, pod: "1", 3),
+                self.record(.acme, "peak", start: 60, pod: "1", 4),
+                self.record(.acme, "peak", start: 60, pod: "2", 4),
+                self.record(.globex, "messages", start: 0, pod: "1", 1000),
+            ]
+            #expect(try await store.ledger.insert(facts) == 7)
+            #expect(try await store.ledger.insert(facts.reversed()) == 0)
+            let totals = try await store.ledger.totals(of: .acme, from: 0, to: 120)
+            #expect(
+                totals == [
+                    LedgerTotal(meter: "messages", sum: 23, peak: 15), LedgerTotal(meter: "peak", sum: 11, peak: 8),
+                ])
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `an interval takes its first window and not its last`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            _ = try await store.ledger.insert(
+                (0...3).map { self.record(try .acme, "messages", start: $0 * 60, pod: "1", 1 << $0) })
+            #expect(try await store.ledger.totals(of: .acme, from: 60, to: 180).map(\.sum) == [6])
+            #expect(try await store.ledger.totals(of: .acme, from: 240, to: 300).isEmpty)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a registered channel is saved, changed, listed and forgotten`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            let channel = RegisteredChannel(
+                tenant: try .acme, name: "#Tea", folded: "#tea", owner: "alice", fields: [1, 2, 0], createdAt: 1,
+                updatedAt: 1)
+            try await store.channels.save(channel)
+            #expect(try await store.channels.find("#tea", of: .acme) == channel)
+            let changed = RegisteredChannel(
+                tenant: try .acme, name: "#TEA", folded: "#tea", owner: "bob", fields: [9], createdAt: 5, updatedAt: 5)
+            try await store.channels.save(changed)
+            let found = try #require(try await store.channels.find("#tea", of: .acme))
+            #expect(found.fields == [9])
+            #expect(found.createdAt == 1)
+            #expect(found.updatedAt == 5)
+            #expect(try await store.channels.list(of: .globex).isEmpty)
+            #expect(try await store.channels.list(of: .acme) == [found])
+            #expect(try await store.channels.delete("#tea", of: .acme))
+            #expect(try await store.channels.find("#tea", of: .acme) == nil)
+        }
+    }
+}

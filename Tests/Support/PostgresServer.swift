@@ -1,0 +1,258 @@
+// A real PostgreSQL for tests: on a free port of the loopback, with data in a temporary folder, never the system's.
+// A small shell holds the server: it ends it by its pid, and removes the data, as soon as its own standard input ends,
+// which it does however this process ends.
+
+import Foundation
+import Synchronization
+
+/// A PostgreSQL server of the tests' own.
+package final class PostgresServer: Sendable {
+    /// Why there is no server.
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// The shell that holds the server. Unchecked: it is used under the lock only.
+    private struct Holder: @unchecked Sendable {
+        let process: Process
+        let input: Pipe
+
+        /// Lets the shell go and the server be.
+        func leave() {
+            self.input.fileHandleForWriting.write(Data("leave\n".utf8))
+            self.process.waitUntilExit()
+        }
+
+        /// Ends the server and removes its data.
+        func end() {
+            try? self.input.fileHandleForWriting.close()
+            self.process.waitUntilExit()
+        }
+    }
+
+    /// Where the server listens, on 127.0.0.1.
+    package let port: Int
+    private let folder: String
+    private let durable: Bool
+    private let holder: Mutex<Holder?>
+    private let databases = Mutex(0)
+
+    private static let sharedServer = Mutex<Result<PostgresServer, Failure>?>(nil)
+
+    /// The server that the suites of a run share; each makes databases of its own on it.
+    package static func shared() throws -> PostgresServer {
+        try self.sharedServer.withLock { shared in
+            let result =
+                shared
+                ?? Result {
+                    try PostgresServer()
+                }.mapError { $0 as? Failure ?? Failure(description: "\($0)") }
+            shared = result
+            return try result.get()
+        }
+    }
+
+    /// Makes the data and starts the server.
+    ///
+    /// - Parameter durable: Whether what is committed survives the loss of the machine, as in production; it is slower.
+    package init(durable: Bool = false) throws {
+        self.durable = durable
+        self.folder = try Self.makeFolder()
+        self.port = try Self.freePort()
+        self.holder = Mutex(nil)
+        try Self.run(
+            Self.binary("initdb"),
+            ["-D", "\(self.folder)/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
+        try self.start()
+        try self.query("CREATE ROLE roost LOGIN", in: "postgres")
+    }
+
+    deinit { self.end() }
+
+    /// Makes an empty database that belongs to a role which row-level security binds.
+    ///
+    /// - Returns: Its URL.
+    package func makeDatabase() throws -> String {
+        let name = self.databases.withLock { count in
+            count += 1
+            return "roost\(count)"
+        }
+        try self.query("CREATE DATABASE \(name) OWNER roost", in: "postgres")
+        return self.url(of: name)
+    }
+
+    /// The URL of a database, for a role.
+    package func url(of database: String, role: String = "roost") -> String {
+        "postgres://\(role)@127.0.0.1:\(self.port)/\(database)"
+    }
+
+    /// Runs SQL as a superuser.
+    ///
+    /// - Returns: What psql prints, unaligned and without headings.
+    @discardableResult
+    package func query(_ sql: String, in database: String) throws -> String {
+        try Self.run(
+            Self.binary("psql"),
+            ["-h", self.folder, "-p", "\(self.port)", "-U", "postgres", "-d", database, "-X", "-q", "-A", "-t"]
+                + ["-v", "ON_ERROR_STOP=1", "-c", sql])
+    }
+
+    /// Starts the server, on the data that are there.
+    package func start() throws {
+        let durability = self.durable ? "" : "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        let process = Process()
+        let input = Pipe()
+        let command = """
+            folder="$1"; port="$2"
+            "$3" -D "$folder/data" -p "$port" -k "$folder" -c listen_addresses=127.0.0.1 \\
+                -c max_connections=60 \(durability) >"$folder/log" 2>&1 </dev/null &
+            server=$!
+            echo $server >"$folder/pid"
+            while read -r order; do [ "$order" = leave ] && exit 0; done
+            kill -INT $server 2>/dev/null
+            wait $server
+            rm -rf "$folder"
+            """
+        let (tool, arguments) = Self.asOrdinaryUser(
+            "/bin/sh", ["-c", command, "sh", self.folder, "\(self.port)", try Self.binary("postgres")])
+        process.executableURL = URL(fileURLWithPath: tool)
+        process.arguments = arguments
+        process.standardInput = input
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        process.currentDirectoryURL = URL(fileURLWithPath: "/")
+        try? FileManager.default.removeItem(atPath: "\(self.folder)/pid")
+        try process.run()
+        let holder = Holder(process: process, input: input)
+        self.holder.withLock { $0 = holder }
+        try self.waitUntilReady()
+    }
+
+    /// Ends the server as a power loss would: no farewell, nothing flushed. Its data stay.
+    package func kill() throws {
+        guard let pid = self.pid else { throw Failure(description: "the server has no pid") }
+        self.letGo()
+        send(SIGKILL, to: pid)
+    }
+
+    /// Ends the server and removes its data.
+    package func end() {
+        self.holder.withLock { holder in
+            holder?.end()
+            holder = nil
+        }
+        try? FileManager.default.removeItem(atPath: self.folder)
+    }
+
+    private var pid: Int32? {
+        guard let text = try? String(contentsOfFile: "\(self.folder)/pid", encoding: .utf8) else { return nil }
+        return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    private func letGo() {
+        self.holder.withLock { holder in
+            holder?.leave()
+            holder = nil
+        }
+    }
+
+    private func waitUntilReady() throws {
+        let end = Date().addingTimeInterval(30)
+        while Date() < end {
+            let ready = try? Self.run(Self.binary("pg_isready"), ["-q", "-h", self.folder, "-p", "\(self.port)"])
+            if ready != nil { return }
+            // After a kill the old backends may still hold the shared memory: then the server gives up.
+            if let pid = self.pid, !send(0, to: pid) {
+                self.letGo()
+                Thread.sleep(forTimeInterval: 0.1)
+                return try self.start()
+            }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        let log = (try? String(contentsOfFile: "\(self.folder)/log", encoding: .utf8)) ?? ""
+        throw Failure(description: "PostgreSQL did not start: \(log)")
+    }
+}
+
+/// Sends a signal to a process; 0 only asks whether it is there.
+@discardableResult
+private func send(_ signal: Int32, to pid: Int32) -> Bool { pid > 1 && kill(pid, signal) == 0 }
+
+extension PostgresServer {
+    private static func makeFolder() throws -> String {
+        // Short: the path of a Unix socket has about a hundred bytes.
+        let folder = "/tmp/roost-pg-\(UInt32.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        if getuid() == 0 { try Self.runAsIs("/bin/chown", ["postgres", folder]) }
+        return folder
+    }
+
+    private static func binary(_ name: String) throws -> String {
+        for version in stride(from: 18, through: 14, by: -1) {
+            let path = "/usr/lib/postgresql/\(version)/bin/\(name)"
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        }
+        for folder in (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") {
+            let path = "\(folder)/\(name)"
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        }
+        throw Failure(description: "\(name) is missing: install postgresql")
+    }
+
+    /// PostgreSQL refuses to run as root.
+    private static func asOrdinaryUser(_ tool: String, _ arguments: [String]) -> (String, [String]) {
+        guard getuid() == 0 else { return (tool, arguments) }
+        return (
+            "/usr/bin/setpriv",
+            ["--reuid=postgres", "--regid=postgres", "--clear-groups", tool] + arguments
+        )
+    }
+
+    @discardableResult
+    private static func run(_ tool: String, _ arguments: [String]) throws -> String {
+        let (tool, arguments) = Self.asOrdinaryUser(tool, arguments)
+        return try Self.runAsIs(tool, arguments)
+    }
+
+    @discardableResult
+    private static func runAsIs(_ tool: String, _ arguments: [String]) throws -> String {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: tool)
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        process.currentDirectoryURL = URL(fileURLWithPath: "/")
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let text = String(decoding: data, as: UTF8.self)
+        guard process.terminationStatus == 0 else {
+            throw Failure(description: "\(tool) ended with \(process.terminationStatus): \(text)")
+        }
+        return text
+    }
+
+    /// A port that was free a moment ago.
+    package static func freePort() throws -> Int {
+        #if canImport(Darwin)
+        let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #else
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #endif
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(descriptor, generic, length) == 0 ? getsockname(descriptor, generic, &length) : -1
+            }
+        }
+        guard result == 0 else { throw Failure(description: "no free port: \(errno)") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
