@@ -5,7 +5,8 @@ package import NIOCore
 extension LineWriter {
     /// Writes one line.
     ///
-    /// Tag values are given as they are meant, not escaped. The last parameter gets a `:` where it needs one, in any case
+    /// Tag values are given as they are meant, not escaped. The last parameter gets a `:` where it needs one, in any
+    /// case
     /// if `forcesTrailing`.
     package mutating func message(
         tags: KeyValuePairs<String, String> = [:],
@@ -23,7 +24,8 @@ extension LineWriter {
 
     /// Writes one numeric: `:source 001 target parameters…`, the last one always with its `:`.
     ///
-    /// The target is the client's nick, `*` before it has one. The numeric's ``Numeric/text`` comes behind the parameters
+    /// The target is the client's nick, `*` before it has one. The numeric's ``Numeric/text`` comes behind the
+    /// parameters
     /// if it has one.
     package mutating func numeric(_ numeric: Numeric, source: String, target: String, _ parameters: String...) {
         self.source(source)
@@ -63,7 +65,8 @@ extension LineWriter {
 }
 
 extension ByteBuffer {
-    /// Writes one line behind what is there; see ``LineWriter/message(tags:source:command:parameters:forcesTrailing:)``.
+    /// Writes one line behind what is there; see
+    /// ``LineWriter/message(tags:source:command:parameters:forcesTrailing:)``.
     package mutating func writeMessage(
         tags: KeyValuePairs<String, String> = [:],
         source: String? = nil,

@@ -9,7 +9,8 @@ package import NIOCore
 /// most one of ``last(_:)`` and ``trailing(_:)``, ``end()``.
 ///
 /// - Tags that do not fit the limit are left out whole, each by itself.
-/// - The body is cut at the limit, at a character's border, CR LF included; a source so that a command has room behind it.
+/// - The body is cut at the limit, at a character's border, CR LF included; a source so that a command has room
+///   behind it.
 /// - CR, LF and NUL become a space in a last parameter and `_` elsewhere.
 /// - In a parameter that is not the last a space becomes `_`, as does a `:` in front; an empty one becomes `*`.
 ///

@@ -57,7 +57,8 @@ package enum CaseMapping: String, Sendable, CaseIterable {
 
     private static func foldUnicode(_ text: String) -> String {
         var folded = self.foldOnce(text)
-        // Composition can bring out a character with a mapping of its own; a second round has settled all that are known.
+        // Composition can bring out a character with a mapping of its own; a second round has settled all that are
+        // known.
         for _ in 0..<3 {
             let again = self.foldOnce(folded)
             if again.utf8.elementsEqual(folded.utf8) { break }

@@ -2,7 +2,8 @@
 
 /// A fully qualified DNS name (RFC 1123 §2.1).
 ///
-/// Letters, digits and inner hyphens in labels of 1 to 63, at least one dot, at most 253 bytes. Compared in lower case without the final dot.
+/// Letters, digits and inner hyphens in labels of 1 to 63, at least one dot, at most 253 bytes. Compared in lower
+/// case without the final dot.
 ///
 /// One without a dot, or with underscores, is no name for a server or a user even where DNS has it.
 package struct Hostname: Name {

@@ -20,7 +20,8 @@ package struct Username: Name {
         self.folded = folded
     }
 
-    /// Leaves out what a username may not have and cuts it to the length, in Unicode scalars; `user` if nothing is left.
+    /// Leaves out what a username may not have and cuts it to the length, in Unicode scalars; `user` if nothing is
+    /// left.
     package init(sanitizing text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
         var kept = ""
         var length = 0
