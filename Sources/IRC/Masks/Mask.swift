@@ -4,8 +4,7 @@
 ///
 /// Short forms are completed as IRCX does: `bob` is `bob!*@*`; one with a `.` or `:` is a host, `*.example.com` is
 /// `*!*@*.example.com`; `!` introduces the user, `@` the host. A server part, `$*`, is dropped if it means every
-/// server;
-/// there is no other here, so a mask that names one is refused.
+/// server; there is no other here, so a mask that names one is refused.
 package struct Mask: Hashable, Sendable, CustomStringConvertible {
     private let nick: Glob
     private let user: Glob

@@ -6,8 +6,7 @@ extension LineWriter {
     /// Writes one line.
     ///
     /// Tag values are given as they are meant, not escaped. The last parameter gets a `:` where it needs one, in any
-    /// case
-    /// if `forcesTrailing`.
+    /// case if `forcesTrailing`.
     package mutating func message(
         tags: KeyValuePairs<String, String> = [:],
         source: String? = nil,
@@ -25,8 +24,7 @@ extension LineWriter {
     /// Writes one numeric: `:source 001 target parameters…`, the last one always with its `:`.
     ///
     /// The target is the client's nick, `*` before it has one. The numeric's ``Numeric/text`` comes behind the
-    /// parameters
-    /// if it has one.
+    /// parameters if it has one.
     package mutating func numeric(_ numeric: Numeric, source: String, target: String, _ parameters: String...) {
         self.source(source)
         self.command(numeric)

@@ -3,9 +3,8 @@
 /// The name of a channel: `#` or `&` and 1 to 49 more Unicode scalars.
 ///
 /// Refused are spaces, commas, controls (BEL with them; RFC 1459 §1.3), characters that show as nothing, and `*` and
-/// `?`,
-/// which RFC 1459 would have: a name must never be taken for a mask. Digits, dots, further `#` and letters of any
-/// script are allowed.
+/// `?`, which RFC 1459 would have: a name must never be taken for a mask. Digits, dots, further `#` and letters of
+/// any script are allowed.
 package struct ChannelName: Name {
     package let raw: String
     package let folded: String

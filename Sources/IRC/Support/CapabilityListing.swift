@@ -18,8 +18,7 @@ extension Capabilities {
     ///
     /// The subcommand is `LS`, `LIST`, `NEW`, `DEL` or `ACK`; the target is the client's nick, `*` before it has one.
     /// `isContinued` is whether the client knows that `*` means more lines follow: LS and LIST under version 302. All
-    /// but
-    /// the last line have it then; other clients get several whole lines. Without words there is one line, empty.
+    /// but the last line have it then; other clients get several whole lines. Without words there is one line, empty.
     package static func lines(
         _ subcommand: String,
         words: [String],
