@@ -1,0 +1,68 @@
+package import Crypto
+package import Logging
+package import NIOCore
+package import StateStore
+package import Tenant
+
+/// An edge: shards over stores, and the services that go with them. Listeners are added by who starts it.
+package struct EdgeServer: Sendable {
+    package let directory: TenantDirectory
+    package let shards: ShardSet
+    package let accounts: AccountService
+    package let live: any LiveStore
+    package let durable: DurableStore
+    private let logger: Logger
+
+    /// Starts the shards.
+    ///
+    /// - Parameters:
+    ///   - secret: the installation's secret, from which each tenant's cloak is derived.
+    ///   - rehash: reads tenants and certificates again.
+    package static func start(
+        on group: any EventLoopGroup, catalog: TenantCatalog, live: any LiveStore, durable: DurableStore,
+        limits: ConnectionLimits, secret: SymmetricKey, usage: any UsageSink, logger: Logger,
+        rehash: @escaping @Sendable () -> Void
+    ) async -> EdgeServer {
+        let accounts = AccountService(accounts: durable.accounts, logger: logger)
+        accounts.provision(catalog.sorted)
+        let environment = EdgeEnvironment(
+            limits: limits, store: live, authenticator: accounts, logger: logger, usage: usage,
+            cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: secret, tenant: $0)) }, rehash: rehash
+        )
+        let shards = await ShardSet.start(on: group, environment: environment)
+        return EdgeServer(
+            directory: TenantDirectory(catalog), shards: shards, accounts: accounts, live: live, durable: durable,
+            logger: logger
+        )
+    }
+
+    /// Takes a new catalog: new tenants are served from now on, changed ones see the change, others lose their people.
+    package func apply(_ update: CatalogUpdate) async {
+        for error in update.errors { self.logger.error("\(error)") }
+        let touched = update.added.union(update.changed)
+        self.accounts.provision(update.catalog.sorted.filter { touched.contains($0.id) })
+        self.directory.replace(update.catalog)
+        await self.shards.apply(update.catalog)
+        for id in update.added.sorted() { self.logger.info("tenant added", metadata: ["tenant": "\(id)"]) }
+        for id in update.changed.sorted() { self.logger.info("tenant changed", metadata: ["tenant": "\(id)"]) }
+        for id in update.removed.sorted() { self.logger.info("tenant removed", metadata: ["tenant": "\(id)"]) }
+    }
+
+    /// Closes all connections, spread over some time, and waits until what they left is stored.
+    package func drain(over period: Duration) async {
+        let steps = max(1, Int(period / .milliseconds(200)))
+        for step in 0..<steps {
+            var left = 0
+            for shard in self.shards.all { left += await shard.drain(share: 1 / Double(steps - step)) }
+            if left == 0 { break }
+            try? await Task.sleep(for: period / steps)
+        }
+        // The last lines are on their way; their clients have a moment to take them.
+        for _ in 0..<20 {
+            var left = 0
+            for shard in self.shards.all { left += await shard.connectionCount }
+            if left == 0 { return }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}
