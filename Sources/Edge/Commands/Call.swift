@@ -49,6 +49,7 @@ struct Call {
     }
 
     func refuse(_ refusal: Refusal) {
+        if self.row.isSilent { return }
         self.core.reply(self.connection, refusal.numeric, refusal.parameters, text: refusal.text)
     }
 
@@ -90,7 +91,9 @@ struct Call {
             case .failure(let error): self.refuse(error)
             }
             step.end()
-            if let replica { self.core.nextChange(of: replica) }
+            guard let replica else { return }
+            self.core.nextChange(of: replica)
+            self.core.unfollowIfUnused(replica, in: self.scope)
         }
     }
 

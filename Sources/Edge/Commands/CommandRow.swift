@@ -32,6 +32,8 @@ struct CommandRow: Sendable {
     var phases: Phases = .registered
     /// Only for operators of the tenant.
     var isForOperators = false
+    /// Errors are not answered (RFC 2812 3.3.2: a NOTICE never is).
+    var isSilent = false
     /// What the flood control takes for it.
     var cost = 1
     /// A parameter that is a list separated by commas: the command is carried out for each element.
@@ -40,14 +42,15 @@ struct CommandRow: Sendable {
     let handler: @Sendable (Call) -> Void
 
     init(
-        _ name: String, parameters: Int = 0, phases: Phases = .registered, operators: Bool = false, cost: Int = 1,
-        list: (parameter: Int, keys: Int?, limit: Int)? = nil, need: Need = .nothing,
+        _ name: String, parameters: Int = 0, phases: Phases = .registered, operators: Bool = false,
+        silent: Bool = false, cost: Int = 1, list: (parameter: Int, keys: Int?, limit: Int)? = nil, need: Need = .nothing,
         _ handler: @escaping @Sendable (Call) -> Void
     ) {
         self.name = name
         self.minimumParameters = parameters
         self.phases = phases
         self.isForOperators = operators
+        self.isSilent = silent
         self.cost = cost
         self.list = list
         self.need = need

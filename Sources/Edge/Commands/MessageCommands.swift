@@ -8,18 +8,16 @@ import Tenant
 enum MessageCommands {
     static let rows: [CommandRow] = [
         CommandRow("PRIVMSG", list: (0, nil, 4)) { Self.send($0, .privmsg) },
-        CommandRow("NOTICE", list: (0, nil, 4)) { Self.send($0, .notice) },
+        CommandRow("NOTICE", silent: true, list: (0, nil, 4)) { Self.send($0, .notice) },
         CommandRow("TAGMSG", list: (0, nil, 4)) { Self.send($0, .tagmsg) },
     ]
 
     private static func send(_ call: Call, _ verb: ChatMessage.Verb) {
         guard call.count > 0, !call[0].isEmpty else {
-            if verb != .notice { call.reply(.errNoRecipient, text: "No recipient given (\(call.row.name))") }
-            return
+            return call.refuse(Refusal(.errNoRecipient, text: "No recipient given (\(call.row.name))"))
         }
         if verb != .tagmsg, call.count < 2 || call[1].isEmpty {
-            if verb == .privmsg { call.reply(.errNoTextToSend) }
-            return
+            return call.refuse(Refusal(.errNoTextToSend))
         }
         if verb == .tagmsg, !call.connection.capabilities.contains(.messageTags) || call.message.tags.clientOnly.isEmpty {
             return
@@ -29,23 +27,23 @@ enum MessageCommands {
             if ShardCore.namesChannel(target) {
                 let name = target.drop { MemberModes.rank(prefix: $0) != nil }
                 let minimum = target.first.flatMap { MemberModes.rank(prefix: $0) } ?? []
-                call.core.withChannel(String(name), for: call) { Self.toChannel($0, verb, target, minimum) }
+                call.core.withChannel(String(name), for: call) { Self.toChannel($0, verb, target.prefix(1), minimum) }
             } else {
                 call.core.withUser(target, for: call) { Self.toUser($0, verb) }
             }
         }
     }
 
-    private static func toChannel(_ call: Call, _ verb: ChatMessage.Verb, _ target: String, _ minimum: MemberModes) {
+    private static func toChannel(_ call: Call, _ verb: ChatMessage.Verb, _ sign: Substring, _ minimum: MemberModes) {
         guard let session = call.connection.session, let replica = call.channel else { return }
         do throws(Refusal) {
             try replica.state.checkSpeech(of: session.requester, to: minimum)
         } catch {
-            if verb != .notice { call.refuse(error) }
-            return
+            return call.refuse(error)
         }
         let messageGuard = MessageGuard(log: replica.key.name, sequence: replica.changed)
         guard call.mayFollow(messageGuard) else { return }
+        let target = (minimum.isEmpty ? "" : String(sign)) + replica.state.name.raw
         let message = Self.message(call, verb, from: session, target: target, minimum: minimum)
         let isKept = call.scope.tenant.history.enabled && verb != .tagmsg
         call.post(

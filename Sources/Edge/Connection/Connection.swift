@@ -48,6 +48,8 @@ final class Connection {
     var stepsUnderWay = 0
     var isProcessing = false
     var isAdvancing = false
+    /// Waits for the store to be ready.
+    var isStalled = false
     /// The first waiting command waits for messages in flight.
     var isHeldBack = false
     var isReadingPaused = false

@@ -69,7 +69,8 @@ extension ShardCore {
         while connection.isOpen, connection.inbound.readableBytes > 0 {
             if connection.isBusy { break }
             guard self.store.isReady else {
-                self.stalled.append(connection.id)
+                if !connection.isStalled { self.stalled.append(connection.id) }
+                connection.isStalled = true
                 break
             }
             let delay = connection.flood.delay(now: self.nanoseconds)
@@ -91,7 +92,8 @@ extension ShardCore {
         } else {
             connection.inbound.discardReadBytes()
         }
-        let shouldPause = connection.isBusy || left > LineLimits.fromClient.tags + LineLimits.fromClient.body
+        let isHeld = connection.isBusy || connection.isStalled
+        let shouldPause = isHeld && left > 0 || left > LineLimits.fromClient.tags + LineLimits.fromClient.body
         guard shouldPause != connection.isReadingPaused, connection.isOpen else { return }
         connection.isReadingPaused = shouldPause
         connection.channel.setOption(.autoRead, value: !shouldPause).whenFailure { _ in }
@@ -112,7 +114,11 @@ extension ShardCore {
     func storeBecameReady() {
         let waiting = self.stalled
         self.stalled = []
-        for id in waiting { if let connection = self[id] { self.process(connection) } }
+        for id in waiting {
+            guard let connection = self[id] else { continue }
+            connection.isStalled = false
+            self.process(connection)
+        }
     }
 
     /// Ends a connection from this side, with a reason that its client and its peers are told.

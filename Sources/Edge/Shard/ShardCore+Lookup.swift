@@ -15,10 +15,10 @@ extension ShardCore {
             return body(call)
         }
         guard let name = ChannelName(text, under: Names.caseMapping) else {
-            return call.reply(.errNoSuchChannel, Self.word(text))
+            return call.refuse(Refusal(.errNoSuchChannel, Self.word(text)))
         }
         self.withChannel(name, for: call) { replica, call in
-            guard replica.exists else { return call.reply(.errNoSuchChannel, name.raw) }
+            guard replica.exists else { return call.refuse(Refusal(.errNoSuchChannel, name.raw)) }
             body(call)
         }
     }
@@ -114,7 +114,7 @@ extension ShardCore {
     /// Goes on with the user who holds a nickname, or answers 401.
     func withUser(_ text: String, for call: Call, _ body: @escaping (Call) -> Void) {
         self.find(text, for: call) { found, call in
-            guard let found else { return call.reply(.errNoSuchNick, Self.word(text)) }
+            guard let found else { return call.refuse(Refusal(.errNoSuchNick, Self.word(text))) }
             var call = call
             call.user = found
             body(call)

@@ -1,0 +1,148 @@
+import Foundation
+import Yams
+
+/// What `roost edge --config FILE` reads: YAML, in which every key may also come from the environment.
+///
+/// `redis.url` is `ROOST_REDIS_URL`, `trustedProxies` is `ROOST_TRUSTED_PROXIES`; the environment wins. Unknown keys
+/// are errors, as are values that do not fit; all are told at once.
+struct EdgeConfiguration {
+    var redisURL = ""
+    var databaseURL = ""
+    /// A folder with Tenant and Plan files, as for `roost dev`.
+    var tenants = ""
+    /// A file with the installation's secret, at least 32 bytes: cloaks are derived from it, so that they are the same
+    /// on every edge.
+    var secretFile = ""
+    var shards = 1
+    var listenIRC: String?
+    var listenIRCS: String? = "[::]:6697"
+    var listenHTTP: String? = "[::]:8080"
+    var listenHTTPS: String?
+    var listenMetrics: String? = "[::]:9090"
+    var plainTenant: String?
+    /// Pairs of files: `certificate.pem,key.pem`.
+    var certificates: [String] = []
+    /// Networks whose PROXY headers and X-Forwarded-For are believed.
+    var trustedProxies: [String] = []
+    var logFormat = "text"
+    var logLevel = "info"
+    var drainSeconds = 30
+    var leaseSeconds = 15
+    var floodControl = true
+
+    struct Problem: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private struct Key {
+        let name: String
+        let set: (inout EdgeConfiguration, [String]) -> Bool
+
+        var variable: String {
+            "ROOST_"
+                + self.name.map { $0 == "." ? "_" : $0.isUppercase ? "_\($0)" : $0.uppercased() }.joined()
+        }
+    }
+
+    private static func text(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, String>) -> Key {
+        Key(name: name) { configuration, values in
+            configuration[keyPath: path] = values.first ?? ""
+            return values.count == 1
+        }
+    }
+
+    private static func address(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, String?>) -> Key {
+        Key(name: name) { configuration, values in
+            guard let value = values.first, values.count == 1 else { return false }
+            configuration[keyPath: path] = value == "off" || value.isEmpty ? nil : value
+            return true
+        }
+    }
+
+    private static func number(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, Int>) -> Key {
+        Key(name: name) { configuration, values in
+            guard let value = values.first.flatMap({ Int($0) }), value >= 0, values.count == 1 else { return false }
+            configuration[keyPath: path] = value
+            return true
+        }
+    }
+
+    private static func list(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, [String]>) -> Key {
+        Key(name: name) { configuration, values in
+            configuration[keyPath: path] = values
+            return true
+        }
+    }
+
+    private static var keys: [Key] {
+        [
+            self.text("redis.url", \.redisURL), self.text("database.url", \.databaseURL),
+            self.text("tenants", \.tenants), self.text("secretFile", \.secretFile), self.number("shards", \.shards),
+            self.address("listen.irc", \.listenIRC), self.address("listen.ircs", \.listenIRCS),
+            self.address("listen.http", \.listenHTTP), self.address("listen.https", \.listenHTTPS),
+            self.address("listen.metrics", \.listenMetrics), self.address("plainTenant", \.plainTenant),
+            self.list("certificates", \.certificates), self.list("trustedProxies", \.trustedProxies),
+            self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
+            self.number("drain.seconds", \.drainSeconds), self.number("lease.seconds", \.leaseSeconds),
+            Key(name: "floodControl") { configuration, values in
+                guard let value = values.first, let flag = Bool(value) else { return false }
+                configuration.floodControl = flag
+                return true
+            },
+        ]
+    }
+
+    /// Reads a file and the environment.
+    ///
+    /// - Throws: ``Problem`` with a line for each thing that is wrong.
+    init(file: String?, environment: [String: String]) throws {
+        var problems: [String] = []
+        if let file {
+            guard let yaml = try? String(contentsOfFile: file, encoding: .utf8) else {
+                throw Problem(description: "\(file): cannot be read: check that it exists and is UTF-8")
+            }
+            do {
+                try self.read(yaml, from: file, &problems)
+            } catch let error as YamlError {
+                throw Problem(description: "\(file): is not YAML: \(error)")
+            }
+        }
+        for key in Self.keys {
+            guard let value = environment[key.variable] else { continue }
+            let values = value.split(separator: " ").map(String.init)
+            if !key.set(&self, values.isEmpty ? [""] : values) {
+                problems.append("\(key.variable): `\(key.name.hasSuffix("url") ? "…" : value)` does not fit \(key.name)")
+            }
+        }
+        if self.redisURL.isEmpty { problems.append("redis.url: is missing: set it or ROOST_REDIS_URL") }
+        if self.databaseURL.isEmpty { problems.append("database.url: is missing: set it or ROOST_DATABASE_URL") }
+        if self.tenants.isEmpty { problems.append("tenants: is missing: name the folder with the tenants' files") }
+        if self.secretFile.isEmpty {
+            problems.append("secretFile: is missing: name a file with at least 32 random bytes, the same for all edges")
+        }
+        if self.shards == 0 { problems.append("shards: must be at least 1") }
+        if LineLogHandler.Format(rawValue: self.logFormat) == nil { problems.append("log.format: is text or json") }
+        guard problems.isEmpty else { throw Problem(description: problems.joined(separator: "\n")) }
+    }
+
+    private mutating func read(_ yaml: String, from file: String, _ problems: inout [String]) throws {
+        guard let root = try Yams.compose(yaml: yaml) else { return }
+        guard root.mapping != nil else { throw Problem(description: "\(file):1: must be a mapping of keys") }
+        for (path, node) in Self.leaves(of: root, path: "") {
+            let place = "\(file):\(node.mark?.line ?? 1): \(path):"
+            guard let key = Self.keys.first(where: { $0.name == path }) else {
+                problems.append("\(place) there is no such key; the keys are \(Self.keys.map(\.name).joined(separator: ", "))")
+                continue
+            }
+            let values = node.sequence.map { $0.compactMap { $0.scalar?.string } } ?? [node.scalar?.string ?? ""]
+            if !key.set(&self, values) { problems.append("\(place) the value does not fit") }
+        }
+    }
+
+    private static func leaves(of node: Node, path: String) -> [(String, Node)] {
+        guard let mapping = node.mapping else { return [(path, node)] }
+        return mapping.flatMap { key, value in
+            self.leaves(of: value, path: (path.isEmpty ? "" : path + ".") + (key.string ?? "?"))
+        }
+    }
+}
