@@ -107,10 +107,12 @@ package final class PostgresServer: Sendable {
             "$3" -D "$folder/data" -p "$port" -k "$folder" -c listen_addresses=127.0.0.1 \\
                 -c max_connections=60 \(durability) >"$folder/log" 2>&1 </dev/null &
             server=$!
+            trap '' HUP INT TERM
             echo $server >"$folder/pid"
             while read -r order; do [ "$order" = leave ] && exit 0; done
             kill -INT $server 2>/dev/null
-            wait $server
+            tries=0  # Not by wait(1): this process may have been started with SIGCHLD blocked.
+            while [ -e "$folder/data/postmaster.pid" ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
             rm -rf "$folder"
             """
         let (tool, arguments) = Self.asOrdinaryUser(
