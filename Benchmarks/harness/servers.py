@@ -34,6 +34,8 @@ class Server:
     title: str
     binary: str
     start: Callable[["Server", Processes, "Companions"], Started]
+    """Connections that may wait to be accepted: below the backlog that the server asks of the kernel."""
+    accept_queue: int = 64
     version_arguments: tuple[str, ...] = ("--version",)
 
     def available(self) -> bool:
@@ -237,7 +239,7 @@ def servers(roost: str) -> list[Server]:
     """All rows; `roost` is the path of the binary."""
     return [
         Server("inspircd", "InspIRCd", shutil.which("inspircd") or "/usr/sbin/inspircd", start_inspircd),
-        Server("ngircd", "ngIRCd", shutil.which("ngircd") or "/usr/sbin/ngircd", start_ngircd),
+        Server("ngircd", "ngIRCd", shutil.which("ngircd") or "/usr/sbin/ngircd", start_ngircd, accept_queue=8),
         Server("roost", "Roost embedded", roost, start_roost_embedded),
         Server("roost-edge", "Roost over Redis", roost, start_roost_edge),
     ]

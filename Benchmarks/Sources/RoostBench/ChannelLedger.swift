@@ -42,6 +42,10 @@ struct ChannelLedger {
         self.aside = Self.zeroed(members * window)
     }
 
+    /// Whether the next message can be accounted for: the window has room, and no message is still open that was sent so
+    /// long ago that its place is needed (a server that reads its clients unfairly keeps one back while others pass).
+    var hasRoom: Bool { inFlight < window && missing[Int(next & mask)] == 0 }
+
     /// Numbers a message that `member` is about to send.
     mutating func send(from member: Int) -> UInt32 {
         let number = next

@@ -48,6 +48,11 @@ final class ChannelTraffic: Traffic {
     /// Messages that not everyone has yet.
     var inFlight: Int { (0..<channels).reduce(0) { $0 + ledgers[$1].inFlight } }
 
+    /// Sends until the window of a channel is full.
+    func fill(_ channel: Int, fleet: Fleet) throws(BenchError) {
+        while ledgers[channel].hasRoom { try send(in: channel, fleet: fleet) }
+    }
+
     /// Sends the next message of a channel.
     func send(in channel: Int, fleet: Fleet) throws(BenchError) {
         let member = 1 + turns[channel] % (members - 1)
@@ -74,9 +79,7 @@ final class ChannelTraffic: Traffic {
         else { throw .violation("client \(client) of channel \(channel) got: \(line.text)") }
         if timesDeliveries { latencies.append(monotonicNanoseconds() &- Payload.time(in: text)) }
         deliveries += 1
-        if try ledgers[channel].receive(number, by: client % members), refills {
-            try send(in: channel, fleet: fleet)
-        }
+        if try ledgers[channel].receive(number, by: client % members), refills { try fill(channel, fleet: fleet) }
     }
 
     /// Checks the account of every channel after the last delivery.

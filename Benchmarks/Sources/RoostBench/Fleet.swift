@@ -33,6 +33,8 @@ struct Client {
     var descriptor: Int32 = -1
     var state = State.idle
     var tls: TLSSession?
+    /// Whether the server has sent anything, so has accepted.
+    var isAnswered = false
     /// The beginning of a line whose end has not arrived.
     var partial: UnsafeMutableRawPointer?
     var partialCount = 0
@@ -47,6 +49,14 @@ final class Fleet {
     let clients: UnsafeMutablePointer<Client>
     /// The last `ERROR` line of any client, the likely reason of a closed connection.
     var lastError = "no reason given"
+
+    /// Whether the kernel may not delay the acknowledgement of what was read. A server that leaves Nagle's algorithm on
+    /// stands still for 40 ms at a time before clients that delay it, and a full window would measure short bursts.
+    var acknowledgesAtOnce = true
+
+    /// The most connections that the server may have left to accept; beyond its backlog the kernel drops them for seconds.
+    var acceptQueue = 64
+    private var unanswered: [(client: Int, since: UInt64)] = []
 
     private let address: sockaddr_in
     private let tls: TLSContext?
@@ -80,6 +90,15 @@ final class Fleet {
         self.input = .allocate(byteCount: Self.inputCapacity + Self.longestPartial, alignment: 64)
     }
 
+    /// Whether another connection fits the server's accept queue, as far as can be told: one that has been answered has
+    /// left it, and so, as plain IRC servers say nothing at first, has one that is 2 ms old.
+    func mayConnect() -> Bool {
+        guard unanswered.count >= acceptQueue else { return true }
+        let now = monotonicNanoseconds()
+        unanswered.removeAll { clients[$0.client].isAnswered || tls == nil && now - $0.since > 2_000_000 }
+        return unanswered.count < acceptQueue
+    }
+
     /// Begins to connect an idle client.
     func connect(_ client: Int) throws(BenchError) {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
@@ -95,6 +114,8 @@ final class Fleet {
         guard status == 0 || errno == EINPROGRESS else { throw .system(call: "connect", code: errno) }
         clients[client].descriptor = descriptor
         clients[client].state = .connecting
+        clients[client].isAnswered = false
+        unanswered.append((client, monotonicNanoseconds()))
         try watch(client, EPOLL_CTL_ADD, writable: true)
     }
 
@@ -104,6 +125,7 @@ final class Fleet {
         clients[client].tls = nil
         close(clients[client].descriptor)
         clients[client].descriptor = -1
+        clients[client].isAnswered = true
         clients[client].state = .idle
         clients[client].partialCount = 0
         clients[client].outbound = []
@@ -206,6 +228,7 @@ final class Fleet {
     private func continueHandshake(_ client: Int, _ traffic: some Traffic) throws(BenchError) {
         switch clients[client].tls?.handshake() {
         case .done:
+            clients[client].isAnswered = true
             clients[client].state = .open
             try traffic.opened(client, in: self)
         case .wantsRead:
