@@ -95,7 +95,9 @@ struct ChannelLedger {
         guard inFlight == 0 else { throw .violation("\(inFlight) messages never reached everyone") }
         for member in 1..<members {
             try compareAside(of: member)
-            guard asideCount[member] == 0 else { throw .violation("member \(member) saw what the first member did not") }
+            guard asideCount[member] == 0 else {
+                throw .violation("member \(member) saw what the first member did not")
+            }
         }
     }
 

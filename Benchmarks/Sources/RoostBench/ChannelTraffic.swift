@@ -33,7 +33,8 @@ final class ChannelTraffic: Traffic {
             (self.sourceKeys + client).initialize(to: Nick.sourceKey(of: client))
         }
         self.templates = (0..<channels).map { channel in
-            let line = Array("PRIVMSG \(Self.name(of: channel)) :".utf8) + Payload.template(length: textLength) + [13, 10]
+            let command = "PRIVMSG \(Self.name(of: channel)) :"
+            let line = Array(command.utf8) + Payload.template(length: textLength) + [13, 10]
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: line.count, alignment: 8)
             memory.copyBytes(from: line)
             return memory

@@ -35,7 +35,8 @@ extension Fleet {
         let count = recv(clients[client].descriptor, place, Self.inputCapacity, 0)
         if acknowledgesAtOnce {
             var one: Int32 = 1
-            setsockopt(clients[client].descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, &one, socklen_t(MemoryLayout<Int32>.size))
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            setsockopt(clients[client].descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, &one, size)
         }
         if count >= 0 { return count }
         return errno == EAGAIN || errno == EINTR ? nil : 0

@@ -4,7 +4,9 @@
 import CEpoll
 import Glibc
 
-/// What a scenario does with what its clients receive. Called on the generator's only thread.
+/// What a scenario does with what its clients receive.
+///
+/// Called on the generator's only thread.
 protocol Traffic: AnyObject {
     /// A connection is ready for its first line.
     func opened(_ client: Int, in fleet: Fleet) throws(BenchError)
@@ -50,11 +52,13 @@ final class Fleet {
     /// The last `ERROR` line of any client, the likely reason of a closed connection.
     var lastError = "no reason given"
 
-    /// Whether the kernel may not delay the acknowledgement of what was read. A server that leaves Nagle's algorithm on
+    /// Whether the kernel may not delay the acknowledgement of what was read.
+    ///
+    /// A server that leaves Nagle's algorithm on
     /// stands still for 40 ms at a time before clients that delay it, and a full window would measure short bursts.
     var acknowledgesAtOnce = true
 
-    /// The most connections that the server may have left to accept; beyond its backlog the kernel drops them for seconds.
+    /// The most connections that the server may have left to accept; the kernel drops what exceeds its backlog.
     var acceptQueue = 64
     private var unanswered: [(client: Int, since: UInt64)] = []
 
@@ -72,6 +76,7 @@ final class Fleet {
     ///   - count: the most clients at once.
     ///   - port: the server's port on 127.0.0.1.
     ///   - tls: non-nil for clients that speak TLS.
+    /// - Throws: ``BenchError/system(call:code:)`` when the system has no descriptor left.
     init(count: Int, port: UInt16, tls: TLSContext?) throws(BenchError) {
         self.count = count
         self.clients = .allocate(capacity: count)
@@ -91,11 +96,11 @@ final class Fleet {
     }
 
     /// Whether another connection fits the server's accept queue, as far as can be told: one that has been answered has
-    /// left it, and so, as plain IRC servers say nothing at first, has one that is 2 ms old.
+    /// left it, and so, as InspIRCd says nothing for up to a second, has one that is 100 ms old.
     func mayConnect() -> Bool {
         guard unanswered.count >= acceptQueue else { return true }
         let now = monotonicNanoseconds()
-        unanswered.removeAll { clients[$0.client].isAnswered || tls == nil && now - $0.since > 2_000_000 }
+        unanswered.removeAll { clients[$0.client].isAnswered || now - $0.since > 100_000_000 }
         return unanswered.count < acceptQueue
     }
 

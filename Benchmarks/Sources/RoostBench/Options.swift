@@ -33,6 +33,8 @@ struct Options {
     var seconds = 3.0
     var warmUp = 0.7
     var rate = 100
+    /// Seconds without any progress after which a run is given up.
+    var patience = 10.0
     var textLength = 64
     var serverName: String?
 
@@ -50,6 +52,7 @@ struct Options {
           --accept-queue N     connections that the server may have left to accept
           --charge LABEL=PID   a process whose CPU and memory to report, its children with it; repeatable
           --warm-up S          seconds before a figure is taken
+          --patience S         seconds without any progress after which to give up
           --text N             bytes of a message's text, at least 32
           --tls NAME           speak TLS and indicate NAME as the server's name
         """
@@ -74,6 +77,7 @@ struct Options {
             case "--rate": rate = try Self.number(value, for: name)
             case "--text": textLength = try Self.number(value, for: name)
             case "--seconds": seconds = try Self.duration(value, for: name)
+            case "--patience": patience = try Self.duration(value, for: name)
             case "--warm-up": warmUp = try Self.duration(value, for: name)
             case "--tls": serverName = value
             default: throw .usage("unknown option \(name)\n\n\(Self.help)")
@@ -88,7 +92,8 @@ struct Options {
         guard channels * members <= 65_536, clients <= 65_536 else { throw .usage("at most 65536 clients") }
     }
 
-    private static func number<Number: FixedWidthInteger>(_ text: String, for name: String) throws(BenchError) -> Number {
+    private static func number<Number: FixedWidthInteger>(_ text: String, for name: String) throws(BenchError) -> Number
+    {
         guard let number = Number(text), number >= 0 else { throw .usage("\(name) takes a number, not \(text)") }
         return number
     }

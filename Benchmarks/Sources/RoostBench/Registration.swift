@@ -70,7 +70,7 @@ final class Registration: Traffic {
     }
 
     /// Whether a numeric means that the server did not do what it was asked to.
-    static func isRefusal(_ command: Slice<UnsafeRawBufferPointer>) -> Bool {
+    static func isRefusal(_ command: Line.Part) -> Bool {
         guard command.count == 3, let first = command.first else { return false }
         return (first == UInt8(ascii: "4") || first == UInt8(ascii: "5")) && !command.equals("422")
     }
@@ -79,18 +79,20 @@ final class Registration: Traffic {
 /// Fails a run in which nothing moves.
 struct StallWatch {
     let what: String
-    /// How long nothing may move.
-    var patience: UInt64 = 10_000_000_000
+    /// How long nothing may move, in nanoseconds.
+    let patience: UInt64
     private var last = -1
     private var since = monotonicNanoseconds()
 
-    init(what: String) {
+    init(what: String, patience: Double = 10) {
         self.what = what
+        self.patience = UInt64(patience * 1e9)
     }
 
     /// - Parameters:
     ///   - progress: any number that changes when something moves.
     ///   - detail: what to tell in a failure.
+    /// - Throws: ``BenchError/stalled(_:)`` when nothing has moved for longer than ``patience``.
     mutating func check(progress: Int, detail: () -> String) throws(BenchError) {
         let now = monotonicNanoseconds()
         if progress != last {

@@ -187,7 +187,7 @@ struct Run {
         _ count: () -> Int
     ) throws(BenchError) {
         let end = monotonicNanoseconds() + UInt64(seconds * 1e9)
-        var watch = StallWatch(what: options.scenario.rawValue)
+        var watch = StallWatch(what: options.scenario.rawValue, patience: options.patience)
         while monotonicNanoseconds() < end {
             try fleet.turnByClock(traffic)
             try watch.check(progress: count()) { "no delivery; \(fleet.lastError)" }
@@ -200,7 +200,7 @@ struct Run {
         what: String,
         _ open: () -> Int
     ) throws(BenchError) {
-        var watch = StallWatch(what: what)
+        var watch = StallWatch(what: what, patience: options.patience)
         while open() > 0 {
             try fleet.turn(traffic, waiting: 100)
             try watch.check(progress: open()) { "\(open()) messages have not reached everyone" }
