@@ -45,7 +45,7 @@ def _deliveries(title: str) -> tuple[Figure, ...]:
 
 
 def _fan_out(channels: int, members: int) -> Scenario:
-    # Each who talks has a message on its way, but no more than a server's queue for one client holds (ngIRCd's: 32 KiB).
+    # Each who talks has a message on its way, and 64 do at most: with 128, ngIRCd closed clients.
     window = members - 1 if members <= 100 else 64
     arguments = ("fanout", "--channels", str(channels), "--members", str(members), "--window", str(window))
     return Scenario(f"{channels}x{members}", arguments, _deliveries(f"{channels} × {members}"))
