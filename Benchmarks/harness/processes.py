@@ -46,6 +46,7 @@ class Processes:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.running: list[subprocess.Popen[bytes]] = []
+        self.stop_signals: dict[int, signal.Signals] = {}
 
     def __enter__(self) -> "Processes":
         return self
@@ -55,7 +56,13 @@ class Processes:
             self._end(process)
 
     def start(
-        self, name: str, command: list[str], core: int, user: str | None = None, environment: dict[str, str] | None = None
+        self,
+        name: str,
+        command: list[str],
+        core: int,
+        user: str | None = None,
+        environment: dict[str, str] | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
     ) -> subprocess.Popen[bytes]:
         """Starts a server pinned to `core`, its output in `NAME.log`."""
 
@@ -75,6 +82,7 @@ class Processes:
                 preexec_fn=prepare,
             )
         self.running.append(process)
+        self.stop_signals[process.pid] = stop_signal
         return process
 
     def wait_for_port(self, name: str, process: subprocess.Popen[bytes], port: int, seconds: float = 20) -> None:
@@ -95,11 +103,10 @@ class Processes:
         log = self.folder / f"{name}.log"
         return log.read_text(errors="replace")[-600:].strip() if log.exists() else "no output"
 
-    @staticmethod
-    def _end(process: subprocess.Popen[bytes]) -> None:
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             return
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(self.stop_signals[process.pid])
         try:
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:

@@ -6,6 +6,7 @@ are about carrying messages. To add a server, write its start function and a row
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ class Server:
     title: str
     binary: str
     start: Callable[["Server", Processes, "Companions"], Started]
+    """Connections that may wait to be accepted: below the backlog that the server asks of the kernel."""
+    accept_queue: int = 64
     version_arguments: tuple[str, ...] = ("--version",)
 
     def available(self) -> bool:
@@ -83,7 +86,8 @@ class Companions:
         postgres = self.processes.start(
             "postgres",
             [str(tools / "postgres"), "-D", str(data), "-k", "", "-h", "127.0.0.1", "-p", str(postgres_port)],
-            cores()["companions"], user=user,
+            # On SIGTERM it would wait for its clients.
+            cores()["companions"], user=user, stop_signal=signal.SIGINT,
         )
         self.processes.wait_for_port("redis", redis, redis_port)
         self.processes.wait_for_port("postgres", postgres, postgres_port)
@@ -236,8 +240,8 @@ def start_roost_edge(server: Server, processes: Processes, companions: Companion
 def servers(roost: str) -> list[Server]:
     """All rows; `roost` is the path of the binary."""
     return [
-        Server("inspircd", "InspIRCd", shutil.which("inspircd") or "/usr/sbin/inspircd", start_inspircd),
-        Server("ngircd", "ngIRCd", shutil.which("ngircd") or "/usr/sbin/ngircd", start_ngircd),
+        Server("inspircd", "InspIRCd", shutil.which("inspircd") or "/usr/sbin/inspircd", start_inspircd, accept_queue=1000),
+        Server("ngircd", "ngIRCd", shutil.which("ngircd") or "/usr/sbin/ngircd", start_ngircd, accept_queue=4),
         Server("roost", "Roost embedded", roost, start_roost_embedded),
         Server("roost-edge", "Roost over Redis", roost, start_roost_edge),
     ]

@@ -42,6 +42,10 @@ struct ChannelLedger {
         self.aside = Self.zeroed(members * window)
     }
 
+    /// Whether the next message can be accounted for: the window has room, and no message is still open that was sent so
+    /// long ago that its place is needed (a server that reads its clients unfairly keeps one back while others pass).
+    var hasRoom: Bool { inFlight < window && missing[Int(next & mask)] == 0 }
+
     /// Numbers a message that `member` is about to send.
     mutating func send(from member: Int) -> UInt32 {
         let number = next
@@ -91,7 +95,9 @@ struct ChannelLedger {
         guard inFlight == 0 else { throw .violation("\(inFlight) messages never reached everyone") }
         for member in 1..<members {
             try compareAside(of: member)
-            guard asideCount[member] == 0 else { throw .violation("member \(member) saw what the first member did not") }
+            guard asideCount[member] == 0 else {
+                throw .violation("member \(member) saw what the first member did not")
+            }
         }
     }
 

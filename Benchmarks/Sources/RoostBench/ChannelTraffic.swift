@@ -33,7 +33,8 @@ final class ChannelTraffic: Traffic {
             (self.sourceKeys + client).initialize(to: Nick.sourceKey(of: client))
         }
         self.templates = (0..<channels).map { channel in
-            let line = Array("PRIVMSG \(Self.name(of: channel)) :".utf8) + Payload.template(length: textLength) + [13, 10]
+            let command = "PRIVMSG \(Self.name(of: channel)) :"
+            let line = Array(command.utf8) + Payload.template(length: textLength) + [13, 10]
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: line.count, alignment: 8)
             memory.copyBytes(from: line)
             return memory
@@ -47,6 +48,11 @@ final class ChannelTraffic: Traffic {
 
     /// Messages that not everyone has yet.
     var inFlight: Int { (0..<channels).reduce(0) { $0 + ledgers[$1].inFlight } }
+
+    /// Sends until the window of a channel is full.
+    func fill(_ channel: Int, fleet: Fleet) throws(BenchError) {
+        while ledgers[channel].hasRoom { try send(in: channel, fleet: fleet) }
+    }
 
     /// Sends the next message of a channel.
     func send(in channel: Int, fleet: Fleet) throws(BenchError) {
@@ -74,9 +80,7 @@ final class ChannelTraffic: Traffic {
         else { throw .violation("client \(client) of channel \(channel) got: \(line.text)") }
         if timesDeliveries { latencies.append(monotonicNanoseconds() &- Payload.time(in: text)) }
         deliveries += 1
-        if try ledgers[channel].receive(number, by: client % members), refills {
-            try send(in: channel, fleet: fleet)
-        }
+        if try ledgers[channel].receive(number, by: client % members), refills { try fill(channel, fleet: fleet) }
     }
 
     /// Checks the account of every channel after the last delivery.

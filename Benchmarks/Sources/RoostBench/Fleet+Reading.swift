@@ -10,6 +10,7 @@ extension Fleet {
             if kept > 0, let partial = clients[client].partial { memcpy(input, partial, kept) }
             guard let count = try receive(client, into: input + kept) else { return }
             guard count > 0 else { return try traffic.closed(client, in: self) }
+            clients[client].isAnswered = true
             let used = try handOver(kept + count, of: client, to: traffic)
             guard clients[client].state == .open else { return }
             try keep(input + used, count: kept + count - used, for: client)
@@ -32,6 +33,11 @@ extension Fleet {
             }
         }
         let count = recv(clients[client].descriptor, place, Self.inputCapacity, 0)
+        if acknowledgesAtOnce {
+            var one: Int32 = 1
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            setsockopt(clients[client].descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, &one, size)
+        }
         if count >= 0 { return count }
         return errno == EAGAIN || errno == EINTR ? nil : 0
     }

@@ -4,7 +4,9 @@
 import CEpoll
 import Glibc
 
-/// What a scenario does with what its clients receive. Called on the generator's only thread.
+/// What a scenario does with what its clients receive.
+///
+/// Called on the generator's only thread.
 protocol Traffic: AnyObject {
     /// A connection is ready for its first line.
     func opened(_ client: Int, in fleet: Fleet) throws(BenchError)
@@ -33,6 +35,8 @@ struct Client {
     var descriptor: Int32 = -1
     var state = State.idle
     var tls: TLSSession?
+    /// Whether the server has sent anything, so has accepted.
+    var isAnswered = false
     /// The beginning of a line whose end has not arrived.
     var partial: UnsafeMutableRawPointer?
     var partialCount = 0
@@ -48,6 +52,16 @@ final class Fleet {
     /// The last `ERROR` line of any client, the likely reason of a closed connection.
     var lastError = "no reason given"
 
+    /// Whether the kernel may not delay the acknowledgement of what was read.
+    ///
+    /// A server that leaves Nagle's algorithm on
+    /// stands still for 40 ms at a time before clients that delay it, and a full window would measure short bursts.
+    var acknowledgesAtOnce = true
+
+    /// The most connections that the server may have left to accept; the kernel drops what exceeds its backlog.
+    var acceptQueue = 64
+    private var unanswered: [(client: Int, since: UInt64)] = []
+
     private let address: sockaddr_in
     private let tls: TLSContext?
     private let poll: Int32
@@ -62,6 +76,7 @@ final class Fleet {
     ///   - count: the most clients at once.
     ///   - port: the server's port on 127.0.0.1.
     ///   - tls: non-nil for clients that speak TLS.
+    /// - Throws: ``BenchError/system(call:code:)`` when the system has no descriptor left.
     init(count: Int, port: UInt16, tls: TLSContext?) throws(BenchError) {
         self.count = count
         self.clients = .allocate(capacity: count)
@@ -80,6 +95,15 @@ final class Fleet {
         self.input = .allocate(byteCount: Self.inputCapacity + Self.longestPartial, alignment: 64)
     }
 
+    /// Whether another connection fits the server's accept queue, as far as can be told: one that has been answered has
+    /// left it, and so, as InspIRCd says nothing for up to a second, has one that is 100 ms old.
+    func mayConnect() -> Bool {
+        guard unanswered.count >= acceptQueue else { return true }
+        let now = monotonicNanoseconds()
+        unanswered.removeAll { clients[$0.client].isAnswered || now - $0.since > 100_000_000 }
+        return unanswered.count < acceptQueue
+    }
+
     /// Begins to connect an idle client.
     func connect(_ client: Int) throws(BenchError) {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
@@ -95,6 +119,8 @@ final class Fleet {
         guard status == 0 || errno == EINPROGRESS else { throw .system(call: "connect", code: errno) }
         clients[client].descriptor = descriptor
         clients[client].state = .connecting
+        clients[client].isAnswered = false
+        unanswered.append((client, monotonicNanoseconds()))
         try watch(client, EPOLL_CTL_ADD, writable: true)
     }
 
@@ -104,6 +130,7 @@ final class Fleet {
         clients[client].tls = nil
         close(clients[client].descriptor)
         clients[client].descriptor = -1
+        clients[client].isAnswered = true
         clients[client].state = .idle
         clients[client].partialCount = 0
         clients[client].outbound = []
@@ -206,6 +233,7 @@ final class Fleet {
     private func continueHandshake(_ client: Int, _ traffic: some Traffic) throws(BenchError) {
         switch clients[client].tls?.handshake() {
         case .done:
+            clients[client].isAnswered = true
             clients[client].state = .open
             try traffic.opened(client, in: self)
         case .wantsRead:

@@ -2,7 +2,9 @@
 
 import Glibc
 
-/// The joins of a run. Every client must learn of every other in every channel: those before it by NAMES, those after it by
+/// The joins of a run.
+///
+/// Every client must learn of every other in every channel: those before it by NAMES, those after it by
 /// one JOIN each.
 final class JoinTraffic: Traffic {
     private let members: Int
@@ -70,8 +72,8 @@ final class JoinTraffic: Traffic {
     }
 
     private func joined(
-        _ source: Slice<UnsafeRawBufferPointer>,
-        channel: Slice<UnsafeRawBufferPointer>,
+        _ source: Line.Part,
+        channel: Line.Part,
         seenBy client: Int,
         line: Line
     ) throws(BenchError) {
@@ -83,7 +85,7 @@ final class JoinTraffic: Traffic {
     }
 
     private func named(
-        _ rest: Slice<UnsafeRawBufferPointer>,
+        _ rest: Line.Part,
         to client: Int,
         line: Line
     ) throws(BenchError) {
@@ -105,7 +107,7 @@ final class JoinTraffic: Traffic {
     }
 
     /// The number in `#bN`, which may follow a colon and precede further parameters.
-    private static func channel(in text: Slice<UnsafeRawBufferPointer>) -> Int? {
+    private static func channel(in text: Line.Part) -> Int? {
         let digits = text.drop { $0 != UInt8(ascii: "b") }.dropFirst().prefix { (48...57).contains($0) }
         return digits.isEmpty ? nil : digits.reduce(0) { $0 * 10 + Int($1 - 48) }
     }

@@ -6,8 +6,10 @@ import Glibc
 struct Line {
     let bytes: UnsafeRawBufferPointer
 
+    typealias Part = Slice<UnsafeRawBufferPointer>
+
     /// Source (without the colon), command and the rest of the line; source is empty where there is none.
-    var parts: (source: Slice<UnsafeRawBufferPointer>, command: Slice<UnsafeRawBufferPointer>, rest: Slice<UnsafeRawBufferPointer>) {
+    var parts: (source: Part, command: Part, rest: Part) {
         var rest = bytes[...]
         if rest.first == UInt8(ascii: "@") { _ = Self.word(from: &rest) }
         var source = rest.prefix(0)
@@ -19,7 +21,7 @@ struct Line {
     }
 
     /// Removes and returns the bytes before the next space.
-    static func word(from rest: inout Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+    static func word(from rest: inout Part) -> Part {
         let end = rest.firstIndex(of: UInt8(ascii: " ")) ?? rest.endIndex
         let word = rest[..<end]
         rest = rest[end...].drop { $0 == UInt8(ascii: " ") }

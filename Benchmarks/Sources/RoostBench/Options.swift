@@ -26,11 +26,15 @@ struct Options {
     var channels = 1
     var members = 100
     var window = 64
+    var joining = 32
     var clients = 2000
-    var parallel = 64
+    var parallel = 1000
+    var acceptQueue = 64
     var seconds = 3.0
     var warmUp = 0.7
     var rate = 100
+    /// Seconds without any progress after which a run is given up.
+    var patience = 10.0
     var textLength = 64
     var serverName: String?
 
@@ -41,11 +45,14 @@ struct Options {
           pairs          --clients N (twice the pairs) --window N (messages in flight a direction) --seconds S
           latency        --channels N --members N --rate N (messages a second in all) --seconds S
           idle           --clients N [--tls NAME]
-          joins          --clients N --channels N --parallel N
-          registrations  --clients N --parallel N
+          joins          --clients N --channels N --joining N (clients at a time)
+          registrations  --clients N
 
+          --parallel N         clients that register at a time
+          --accept-queue N     connections that the server may have left to accept
           --charge LABEL=PID   a process whose CPU and memory to report, its children with it; repeatable
           --warm-up S          seconds before a figure is taken
+          --patience S         seconds without any progress after which to give up
           --text N             bytes of a message's text, at least 32
           --tls NAME           speak TLS and indicate NAME as the server's name
         """
@@ -62,25 +69,31 @@ struct Options {
             case "--charge": charged.append(try Self.process(value))
             case "--channels": channels = try Self.number(value, for: name)
             case "--members": members = try Self.number(value, for: name)
+            case "--joining": joining = try Self.number(value, for: name)
             case "--window": window = try Self.number(value, for: name)
             case "--clients": clients = try Self.number(value, for: name)
             case "--parallel": parallel = try Self.number(value, for: name)
+            case "--accept-queue": acceptQueue = try Self.number(value, for: name)
             case "--rate": rate = try Self.number(value, for: name)
             case "--text": textLength = try Self.number(value, for: name)
             case "--seconds": seconds = try Self.duration(value, for: name)
+            case "--patience": patience = try Self.duration(value, for: name)
             case "--warm-up": warmUp = try Self.duration(value, for: name)
             case "--tls": serverName = value
             default: throw .usage("unknown option \(name)\n\n\(Self.help)")
             }
         }
-        guard members >= 2, channels >= 1, window >= 1, clients >= 2, parallel >= 1, rate >= 1, seconds > 0 else {
+        guard members >= 2, clients >= 2, seconds > 0,
+            [channels, window, parallel, joining, acceptQueue, rate].allSatisfy({ $0 >= 1 })
+        else {
             throw .usage("counts must be positive, and a channel has at least two members")
         }
         guard textLength >= Payload.minimumLength, textLength <= 300 else { throw .usage("--text is 32 to 300") }
         guard channels * members <= 65_536, clients <= 65_536 else { throw .usage("at most 65536 clients") }
     }
 
-    private static func number<Number: FixedWidthInteger>(_ text: String, for name: String) throws(BenchError) -> Number {
+    private static func number<Number: FixedWidthInteger>(_ text: String, for name: String) throws(BenchError) -> Number
+    {
         guard let number = Number(text), number >= 0 else { throw .usage("\(name) takes a number, not \(text)") }
         return number
     }

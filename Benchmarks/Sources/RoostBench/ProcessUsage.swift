@@ -4,7 +4,7 @@ import Glibc
 
 /// A process to be charged under a name; its children are charged with it.
 struct ChargedProcess {
-    /// `server`, `redis`, `postgres` …
+    /// The name in the report, such as `server` or `redis`.
     let label: String
     let pid: Int32
 }

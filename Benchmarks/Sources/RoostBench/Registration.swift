@@ -1,19 +1,23 @@
-// Getting clients onto the server: connect, NICK, USER, wait for the end of the MOTD, and then perhaps JOIN.
+// Getting clients onto the server: connect, NICK, USER, wait for the end of the MOTD; and then perhaps JOIN.
 
 import Glibc
 
-/// Registers a fleet's clients, a bounded number at a time.
+/// Registers a fleet's clients, a bounded number at a time, and then lets them join.
 final class Registration: Traffic {
     private let range: Range<Int>
     private let parallel: Int
     private let channel: (Int) -> String?
     private var begun = 0
-    private var done = 0
+    private var registered = 0
+    private var joined = 0
+
+    /// JOINs that may be on their way at once: each costs a server as much as its channel has members.
+    private static let parallelJoins = 32
 
     /// - Parameters:
     ///   - range: the clients to register.
     ///   - parallel: how many at a time.
-    ///   - channel: the channel that a client joins at once, if any.
+    ///   - channel: the channel that a client joins when all are registered, if any.
     init(_ range: Range<Int>, parallel: Int, channel: @escaping (Int) -> String? = { _ in nil }) {
         self.range = range
         self.parallel = parallel
@@ -23,14 +27,27 @@ final class Registration: Traffic {
     /// Returns when all clients are registered and in their channels.
     func run(in fleet: Fleet) throws(BenchError) {
         var watch = StallWatch(what: "registration")
-        while done < range.count {
-            while begun < range.count, begun - done < parallel {
+        while registered < range.count {
+            while begun < range.count, begun - registered < parallel, fleet.mayConnect() {
                 try fleet.connect(range.lowerBound + begun)
                 begun += 1
             }
-            try fleet.turn(self, waiting: 100)
-            try watch.check(progress: done) { "\(done) of \(range.count) done; \(fleet.lastError)" }
+            try fleet.turnByClock(self)
+            try watch.check(progress: registered) { "\(registered) of \(range.count) done; \(fleet.lastError)" }
         }
+        var asked = 0
+        for client in range {
+            guard let channel = channel(client) else { continue }
+            try fleet.send("JOIN \(channel)\r\n", from: client)
+            asked += 1
+            while asked - joined >= Self.parallelJoins { try turnForJoins(fleet, asked: asked, &watch) }
+        }
+        while joined < asked { try turnForJoins(fleet, asked: asked, &watch) }
+    }
+
+    private func turnForJoins(_ fleet: Fleet, asked: Int, _ watch: inout StallWatch) throws(BenchError) {
+        try fleet.turnByClock(self)
+        try watch.check(progress: registered + joined) { "\(joined) of \(asked) joins done; \(fleet.lastError)" }
     }
 
     func opened(_ client: Int, in fleet: Fleet) throws(BenchError) {
@@ -40,10 +57,9 @@ final class Registration: Traffic {
     func received(_ line: Line, by client: Int, in fleet: Fleet) throws(BenchError) {
         let (_, command, _) = line.parts
         if command.equals("376") || command.equals("422") {
-            guard let channel = channel(client) else { return done += 1 }
-            try fleet.send("JOIN \(channel)\r\n", from: client)
+            registered += 1
         } else if command.equals("366") {
-            done += 1
+            joined += 1
         } else if Self.isRefusal(command) {
             throw .violation("client \(client) is refused: \(line.text)")
         }
@@ -54,7 +70,7 @@ final class Registration: Traffic {
     }
 
     /// Whether a numeric means that the server did not do what it was asked to.
-    static func isRefusal(_ command: Slice<UnsafeRawBufferPointer>) -> Bool {
+    static func isRefusal(_ command: Line.Part) -> Bool {
         guard command.count == 3, let first = command.first else { return false }
         return (first == UInt8(ascii: "4") || first == UInt8(ascii: "5")) && !command.equals("422")
     }
@@ -63,18 +79,20 @@ final class Registration: Traffic {
 /// Fails a run in which nothing moves.
 struct StallWatch {
     let what: String
-    /// How long nothing may move.
-    var patience: UInt64 = 10_000_000_000
+    /// How long nothing may move, in nanoseconds.
+    let patience: UInt64
     private var last = -1
     private var since = monotonicNanoseconds()
 
-    init(what: String) {
+    init(what: String, patience: Double = 10) {
         self.what = what
+        self.patience = UInt64(patience * 1e9)
     }
 
     /// - Parameters:
     ///   - progress: any number that changes when something moves.
     ///   - detail: what to tell in a failure.
+    /// - Throws: ``BenchError/stalled(_:)`` when nothing has moved for longer than ``patience``.
     mutating func check(progress: Int, detail: () -> String) throws(BenchError) {
         let now = monotonicNanoseconds()
         if progress != last {

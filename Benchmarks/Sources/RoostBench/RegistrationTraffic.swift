@@ -5,13 +5,16 @@ import Glibc
 /// The registrations of a run; each client of the fleet registers again and again under a new nick.
 final class RegistrationTraffic: Traffic {
     private let total: Int
-    private var begun = 0
+    private var started = 0
+    private var greeted = 0
     private(set) var finished = 0
+    private var idle: [Int]
     private var welcomes: [Int]
     private var quits: [Bool]
 
     init(total: Int, parallel: Int) {
         self.total = total
+        self.idle = Array(0..<parallel)
         self.welcomes = Array(repeating: 0, count: parallel)
         self.quits = Array(repeating: false, count: parallel)
     }
@@ -19,17 +22,21 @@ final class RegistrationTraffic: Traffic {
     /// Returns when all registrations are over and all connections closed by the server.
     func run(in fleet: Fleet) throws(BenchError) {
         var watch = StallWatch(what: "registrations")
-        for client in 0..<min(fleet.count, total) { try begin(client, in: fleet) }
         while finished < total {
+            while started < total, fleet.mayConnect(), let client = idle.popLast() {
+                started += 1
+                welcomes[client] = 0
+                quits[client] = false
+                try fleet.connect(client)
+            }
             try fleet.turnByClock(self)
             try watch.check(progress: finished) { "\(finished) of \(total) done; \(fleet.lastError)" }
         }
     }
 
     func opened(_ client: Int, in fleet: Fleet) throws(BenchError) {
-        let number = String(begun, radix: 16)
-        begun += 1
-        try Registration.greet(client, as: "r" + number, in: fleet)
+        try Registration.greet(client, as: "r" + String(greeted, radix: 16), in: fleet)
+        greeted += 1
     }
 
     func received(_ line: Line, by client: Int, in fleet: Fleet) throws(BenchError) {
@@ -49,15 +56,6 @@ final class RegistrationTraffic: Traffic {
         guard quits[client] else { throw .closed(client: client, reason: fleet.lastError) }
         fleet.disconnect(client)
         finished += 1
-        if started < total { try begin(client, in: fleet) }
-    }
-
-    private var started = 0
-
-    private func begin(_ client: Int, in fleet: Fleet) throws(BenchError) {
-        started += 1
-        welcomes[client] = 0
-        quits[client] = false
-        try fleet.connect(client)
+        idle.append(client)
     }
 }

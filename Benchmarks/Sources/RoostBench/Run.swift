@@ -30,9 +30,7 @@ struct Run {
     private func fanOut(_ report: inout Report) throws(BenchError) {
         let (fleet, traffic) = try channels(window: options.window)
         traffic.refills = true
-        for _ in 0..<options.window {
-            for channel in 0..<options.channels { try traffic.send(in: channel, fleet: fleet) }
-        }
+        for channel in 0..<options.channels { try traffic.fill(channel, fleet: fleet) }
         try measure(fleet, traffic, { traffic.deliveries }, &report)
         traffic.refills = false
         try drain(fleet, traffic, what: "the last window") { traffic.inFlight }
@@ -55,6 +53,8 @@ struct Run {
         // At a fixed pace the window is only a bound: a server that lets it fill cannot keep the pace.
         let bound = 4096
         let (fleet, traffic) = try channels(window: bound)
+        // A client like any other: what waits for its acknowledgement is part of the latency.
+        fleet.acknowledgesAtOnce = false
         traffic.timesDeliveries = true
         let step = 1_000_000_000 / UInt64(options.rate)
         let begin = monotonicNanoseconds()
@@ -120,7 +120,7 @@ struct Run {
     private func joins(_ report: inout Report) throws(BenchError) {
         let fleet = try fleet(options.clients)
         try Registration(0..<options.clients, parallel: options.parallel).run(in: fleet)
-        let traffic = JoinTraffic(members: options.clients, channels: options.channels, parallel: options.parallel)
+        let traffic = JoinTraffic(members: options.clients, channels: options.channels, parallel: options.joining)
         let first = try Sample(usage, count: 0)
         try traffic.run(in: fleet)
         let last = try Sample(usage, count: options.clients * options.channels)
@@ -132,7 +132,7 @@ struct Run {
         let parallel = min(options.parallel, options.clients)
         let fleet = try fleet(parallel)
         // A few first, for what happens only once.
-        try RegistrationTraffic(total: parallel * 4, parallel: parallel).run(in: fleet)
+        try RegistrationTraffic(total: min(parallel, 100), parallel: parallel).run(in: fleet)
         let traffic = RegistrationTraffic(total: options.clients, parallel: parallel)
         let first = try Sample(usage, count: 0)
         try traffic.run(in: fleet)
@@ -143,7 +143,9 @@ struct Run {
     private func fleet(_ count: Int) throws(BenchError) -> Fleet {
         var tls: TLSContext?
         if let serverName = options.serverName { tls = try TLSContext(serverName: serverName) }
-        return try Fleet(count: count, port: options.port, tls: tls)
+        let fleet = try Fleet(count: count, port: options.port, tls: tls)
+        fleet.acceptQueue = options.acceptQueue
+        return fleet
     }
 
     /// A fleet whose clients are in their channels.
@@ -185,7 +187,7 @@ struct Run {
         _ count: () -> Int
     ) throws(BenchError) {
         let end = monotonicNanoseconds() + UInt64(seconds * 1e9)
-        var watch = StallWatch(what: options.scenario.rawValue)
+        var watch = StallWatch(what: options.scenario.rawValue, patience: options.patience)
         while monotonicNanoseconds() < end {
             try fleet.turnByClock(traffic)
             try watch.check(progress: count()) { "no delivery; \(fleet.lastError)" }
@@ -198,7 +200,7 @@ struct Run {
         what: String,
         _ open: () -> Int
     ) throws(BenchError) {
-        var watch = StallWatch(what: what)
+        var watch = StallWatch(what: what, patience: options.patience)
         while open() > 0 {
             try fleet.turn(traffic, waiting: 100)
             try watch.check(progress: open()) { "\(open()) messages have not reached everyone" }

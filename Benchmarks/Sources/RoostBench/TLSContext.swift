@@ -52,6 +52,7 @@ struct TLSContext {
     private let serverName: String
 
     /// - Parameter serverName: the server name that clients indicate.
+    /// - Throws: ``BenchError/tls(_:)`` when OpenSSL gives no context.
     init(serverName: String) throws(BenchError) {
         guard let context = SSL_CTX_new(TLS_client_method()) else { throw .tls("no context") }
         SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
