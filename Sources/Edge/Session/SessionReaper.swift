@@ -1,4 +1,5 @@
 import Chat
+import IRC
 package import Logging
 import NIOCore
 package import StateStore
