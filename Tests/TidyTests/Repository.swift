@@ -8,8 +8,8 @@ enum Repository {
     static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Names of folders that hold nothing of ours: build outputs, caches, what package managers made.
-    private static let skippedFolders: Set<String> = ["node_modules", "__pycache__"]
+    /// Names of folders that hold nothing of ours: caches, what package managers made, what a server kept.
+    private static let skippedFolders: Set<String> = ["node_modules", "__pycache__", "roost-data"]
 
     /// Every file under the root that a person wrote, by its path relative to the root, sorted.
     ///
