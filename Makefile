@@ -47,10 +47,9 @@ fuzz: ## Feed the parsers seeded garbage for FUZZ_SECONDS
 	@scripts/install-packages build
 	@scripts/fuzz $(FUZZ_SECONDS)
 
-bench: ## Measure against InspIRCd and ngIRCd, side by side
+bench: $(stamp) ## Measure against InspIRCd and ngIRCd, side by side
 	@scripts/install-packages bench
-	swift build -c release
 	@Benchmarks/run $(ARGS)
 
 clean: ## Delete everything that was built
-	rm -rf .build .venv
+	rm -rf .build .build-fuzz Benchmarks/.build .venv

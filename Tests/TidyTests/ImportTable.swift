@@ -87,7 +87,8 @@ enum ImportTable {
             foundation,
             platform,
             observing,
-            ["ArgumentParser", "NIOCore", "NIOPosix", "Yams"]
+            cryptography,
+            ["ArgumentParser", "NIOCore", "NIOPosix", "NIOSSL", "Yams"]
         ),
         "Simulation": ImportRow(
             own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge"],

@@ -8,12 +8,12 @@ enum Repository {
     static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Names of folders that hold nothing of ours: build outputs, caches, what package managers made.
-    private static let skippedFolders: Set<String> = ["node_modules", "__pycache__"]
+    /// Names of folders that hold nothing of ours: caches, what package managers made, what a server kept.
+    private static let skippedFolders: Set<String> = ["node_modules", "__pycache__", "roost-data"]
 
     /// Every file under the root that a person wrote, by its path relative to the root, sorted.
     ///
-    /// Hidden folders are left out, save `.ci` and `.github`; so are build outputs.
+    /// Hidden folders are left out, save `.ci` and `.github`; so are build outputs and links.
     static let files: [String] = {
         var found: [String] = []
         var folders = [""]
@@ -22,7 +22,10 @@ enum Repository {
             for name in names {
                 let path = folder.isEmpty ? name : "\(folder)/\(name)"
                 var isFolder: ObjCBool = false
-                guard FileManager.default.fileExists(atPath: root.appending(path: path).path, isDirectory: &isFolder)
+                let absolute = root.appending(path: path).path
+                // A link leads to what is found elsewhere.
+                let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: absolute)) != nil
+                guard !isLink, FileManager.default.fileExists(atPath: absolute, isDirectory: &isFolder)
                 else { continue }
                 if !isFolder.boolValue {
                     found.append(path)
