@@ -2,9 +2,7 @@ import ArgumentParser
 import Crypto
 import Edge
 import Foundation
-import Glibc
 import Logging
-import Metering
 import NIOCore
 import NIOPosix
 import StateStore
@@ -20,35 +18,77 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: "The folder for accounts, history, usage and certificates.") var data = "./roost-data"
     @Flag(help: "Keep everything in memory.") var ephemeral = false
     @Option(help: "Event loops, each with its own shard.") var shards = 1
-    @Option(help: "Address for IRC without TLS, or `off`.") var irc = "127.0.0.1:6667"
+    @Option(help: "Address for IRC without TLS, or off.") var irc = "127.0.0.1:6667"
+    @Option(help: "Address for IRC over TLS, or off.") var ircs = "127.0.0.1:6697"
+    @Option(help: "Address for HTTP with the WebSocket at /irc, or off.") var http = "127.0.0.1:8080"
+    @Option(help: "Address for /metrics, /livez and /readyz, or off.") var metrics = "127.0.0.1:9090"
     @Option(help: "The tenant that plain connections belong to; else the first by name.") var plainTenant: String?
+    @Option(help: "text or json.") var logFormat = LineLogHandler.Format.text
+    @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = Logger.Level.notice
     @Flag(inversion: .prefixedNo, help: "Slow down clients that send too fast.") var floodControl = true
 
+    func validate() throws {
+        guard self.shards >= 1 else { throw ValidationError("--shards: at least 1") }
+    }
+
     func run() async throws {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let (format, level) = (self.logFormat, self.logLevel)
+        LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "roost")
+        var addresses = EdgeRunner.Addresses()
+        do {
+            addresses.irc = try ListenAddress.parse(self.irc, option: "--irc")
+            addresses.ircs = try ListenAddress.parse(self.ircs, option: "--ircs")
+            addresses.http = try ListenAddress.parse(self.http, option: "--http")
+            addresses.metrics = try ListenAddress.parse(self.metrics, option: "--metrics")
+        } catch { throw ValidationError("\(error)") }
+        guard FileManager.default.fileExists(atPath: self.tenants) else {
+            throw ValidationError("--tenants: there is no folder \(self.tenants)")
+        }
         let watcher = try FolderWatcher(folder: self.tenants)
-        let durable = try DurableStore.open(ephemeral ? "sqlite::memory:" : "sqlite:\(data)/roost.sqlite", logger: logger)
+        if !self.ephemeral { try FileManager.default.createDirectory(atPath: self.data, withIntermediateDirectories: true) }
+        let durable = try DurableStore.open(
+            self.ephemeral ? "sqlite::memory:" : "sqlite:\(self.data)/roost.sqlite", logger: logger
+        )
         _ = try await durable.migrator.up(now: InProcessLiveStore.systemTime())
-        let live = InProcessLiveStore()
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: self.shards)
         var limits = ConnectionLimits()
         if !self.floodControl { limits.floodBurst = 0 }
-        let server = await EdgeServer.start(
-            on: group, catalog: watcher.initial.catalog, live: live, durable: durable, limits: limits,
-            secret: SymmetricKey(size: .bits256), usage: NoUsage(), logger: logger, rehash: { watcher.reload() }
-        )
-        let parts = self.irc.split(separator: ":")
-        let listener = PlainListener(directory: server.directory, tenantName: self.plainTenant, shards: server.shards)
-        let channel = try await listener.bind(to: try SocketAddress(ipAddress: String(parts[0]), port: Int(parts[1]) ?? 6667))
-        let history = HistoryWriter(live: live, history: durable.history, logger: logger)
-        Task { try? await history.run() }
-        FileHandle.standardOutput.write(Data("ready\n".utf8))
-        for await update in watcher.updates { await server.apply(update) }
-        try await channel.closeFuture.get()
+        let data = self.data
+        let secret = self.ephemeral
+            ? SymmetricKey(size: .bits256)
+            : try Failure.configuration { try InstallationSecret.loadOrMake("\(data)/secret") }
+        let authority = self.ephemeral
+            ? try DevelopmentAuthority.ephemeral() : try DevelopmentAuthority(folder: self.data)
+        try await EdgeRunner(
+            live: InProcessLiveStore(), durable: durable, watcher: watcher,
+            group: MultiThreadedEventLoopGroup(numberOfThreads: self.shards), addresses: addresses,
+            certificates: try CertificateStore(authority: authority, logger: logger), trustedProxies: .none,
+            plainTenant: self.plainTenant, limits: limits, secret: secret, drain: .zero, lease: nil, logger: logger,
+            announce: { [plainTenant] catalog, bound in Self.announce(catalog, bound, plainTenant: plainTenant) }
+        ).run()
+    }
+
+    /// Says for each tenant how to connect, in lines to paste.
+    private static func announce(_ catalog: TenantCatalog, _ bound: EdgeRunner.Addresses, plainTenant: String?) {
+        var lines: [String] = []
+        for tenant in catalog.sorted {
+            lines.append("\(tenant.displayName) (\(tenant.id)):")
+            if let port = bound.ircs?.port {
+                lines.append(
+                    "  IRC with TLS     openssl s_client -quiet -servername \(tenant.serverName) -connect 127.0.0.1:\(port)"
+                )
+            }
+            if let address = bound.irc, tenant.id.text == plainTenant ?? catalog.sorted.first?.id.text {
+                lines.append("  IRC without TLS  irssi -c 127.0.0.1 -p \(address.port ?? 0)")
+            }
+            if let port = bound.http?.port, tenant.features.contains(.webSocket) {
+                lines.append("  WebSocket        ws://\(tenant.serverName):\(port)/irc")
+            }
+        }
+        lines.append("ready")
+        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
     }
 }
 
-struct NoUsage: UsageSink {
-    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64) {}
-}
+extension LineLogHandler.Format: ExpressibleByArgument {}
+extension Logger.Level: @retroactive ExpressibleByArgument {}

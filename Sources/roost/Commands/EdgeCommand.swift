@@ -1,0 +1,85 @@
+import ArgumentParser
+import Edge
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import StateStore
+import Tenant
+
+/// `roost edge`: one of any number of edges over a Redis and a PostgreSQL.
+struct EdgeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edge", abstract: "Serve clients over a Redis and a PostgreSQL that several edges share."
+    )
+
+    @Option(help: "YAML; every key may also come from the environment as ROOST_….") var config: String?
+
+    func run() async throws {
+        let configuration: EdgeConfiguration
+        var addresses = EdgeRunner.Addresses()
+        do {
+            configuration = try EdgeConfiguration(file: self.config, environment: ProcessInfo.processInfo.environment)
+            func address(_ text: String?, _ key: String) throws -> SocketAddress? {
+                try text.flatMap { try ListenAddress.parse($0, option: key) }
+            }
+            addresses.irc = try address(configuration.listenIRC, "listen.irc")
+            addresses.ircs = try address(configuration.listenIRCS, "listen.ircs")
+            addresses.http = try address(configuration.listenHTTP, "listen.http")
+            addresses.https = try address(configuration.listenHTTPS, "listen.https")
+            addresses.metrics = try address(configuration.listenMetrics, "listen.metrics")
+        } catch { throw Failure(.configuration, "\(error)") }
+        let format = LineLogHandler.Format(rawValue: configuration.logFormat) ?? .text
+        let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
+        LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
+        let logger = Logger(label: "roost")
+        let runner = try await self.runner(configuration, addresses, logger)
+        try await runner.run()
+    }
+
+    private func runner(
+        _ configuration: EdgeConfiguration, _ addresses: EdgeRunner.Addresses, _ logger: Logger
+    ) async throws -> EdgeRunner {
+        let certificates: CertificateStore
+        let proxies: TrustedNetworks
+        let durable: DurableStore
+        let watcher: FolderWatcher
+        do {
+            certificates = try CertificateStore(files: Self.certificates(configuration.certificates), logger: logger)
+            proxies = try TrustedNetworks(configuration.trustedProxies)
+            durable = try DurableStore.open(configuration.databaseURL, logger: logger)
+            watcher = try FolderWatcher(folder: configuration.tenants)
+        } catch { throw Failure(.configuration, "\(error)") }
+        let secret = try Failure.configuration { try InstallationSecret.load(configuration.secretFile) }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.shards)
+        let live: any LiveStore
+        do {
+            try await durable.migrator.requireCurrent()
+            live = try await RedisLiveStore.connect(
+                to: try RedisEndpoint(configuration.redisURL), on: group.next(), logger: logger
+            )
+        } catch let error as RedisEndpoint.ParseError {
+            throw Failure(.configuration, "redis.url: \(error)")
+        } catch { throw Failure(.unavailable, "\(error)") }
+        var limits = ConnectionLimits()
+        if !configuration.floodControl { limits.floodBurst = 0 }
+        return EdgeRunner(
+            live: live, durable: durable, watcher: watcher, group: group, addresses: addresses,
+            certificates: certificates, trustedProxies: proxies, plainTenant: configuration.plainTenant,
+            limits: limits, secret: secret, drain: .seconds(configuration.drainSeconds),
+            lease: .seconds(configuration.leaseSeconds), logger: logger,
+            announce: { _, _ in FileHandle.standardOutput.write(Data("ready\n".utf8)) }
+        )
+    }
+
+    /// - Throws: ``EdgeConfiguration/Problem`` for what is not a pair of files.
+    private static func certificates(_ texts: [String]) throws -> [CertificateFiles] {
+        try texts.map { text in
+            let parts = text.split(separator: ",").map(String.init)
+            guard parts.count == 2 else {
+                throw EdgeConfiguration.Problem(description: "certificates: `\(text)` is not CERTIFICATE.pem,KEY.pem")
+            }
+            return CertificateFiles(certificate: parts[0], key: parts[1])
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import Crypto
+import Edge
+import Foundation
+import Logging
+import Metering
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import StateStore
+import Tenant
+import UnixSignals
+
+/// Runs an edge from its parts until it is told to stop: what `roost dev` and `roost edge` have in common.
+struct EdgeRunner: Sendable {
+    /// Where to listen; nil is off.
+    struct Addresses: Sendable {
+        var irc: SocketAddress?
+        var ircs: SocketAddress?
+        var http: SocketAddress?
+        var https: SocketAddress?
+        var metrics: SocketAddress?
+    }
+
+    var live: any LiveStore
+    var durable: DurableStore
+    var watcher: FolderWatcher
+    var group: MultiThreadedEventLoopGroup
+    var addresses: Addresses
+    var certificates: CertificateStore
+    var trustedProxies: TrustedNetworks
+    var plainTenant: String?
+    var limits: ConnectionLimits
+    var secret: SymmetricKey
+    /// How long connections are closed over at the end.
+    var drain: Duration
+    /// How long this pod's lease lasts; nil where there are no other pods.
+    var lease: Duration?
+    var logger: Logger
+    /// Told once everything listens, with the addresses that were bound.
+    var announce: @Sendable (TenantCatalog, Addresses) -> Void
+
+    func run() async throws {
+        let started = InProcessLiveStore.systemTime()
+        let collector = MeterCollector(UsageWindows(source: MeterSource(pod: self.live.pod, epoch: started)))
+        let ledger = LedgerWriter(
+            collector: collector, ledger: self.durable.ledger, now: InProcessLiveStore.systemTime, logger: self.logger
+        )
+        let history = HistoryWriter(live: self.live, history: self.durable.history, logger: self.logger)
+        for error in self.watcher.initial.errors { self.logger.error("\(error)") }
+        let (watcher, certificates) = (self.watcher, self.certificates)
+        let server = await EdgeServer.start(
+            on: self.group, catalog: watcher.initial.catalog, live: self.live, durable: self.durable,
+            limits: self.limits, secret: self.secret, usage: collector, logger: self.logger,
+            rehash: {
+                watcher.reload()
+                certificates.reload()
+            }
+        )
+        let (listeners, bound) = try await self.listen(for: server)
+        let drain = self.drain
+
+        var services: [any Service] = [
+            Work { try await history.run() },
+            Work { try await ledger.run() },
+            Work { try await certificates.run() },
+            Work { for await update in watcher.updates { await server.apply(update) } },
+            Work {
+                for await _ in await UnixSignalsSequence(trapping: .sighup) {
+                    watcher.reload()
+                    certificates.reload()
+                }
+            },
+        ]
+        if let lease = self.lease {
+            let reaper = SessionReaper(live: self.live, shards: server.shards, term: lease, logger: self.logger)
+            services.append(Work { try await reaper.run() })
+        }
+        // Last in, first out: clients go before what keeps their words.
+        services.append(
+            Drain {
+                for listener in listeners { try? await listener.close() }
+                await server.drain(over: drain)
+            }
+        )
+        self.announce(watcher.initial.catalog, bound)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger
+            )
+        )
+        do {
+            try await group.run()
+        } catch {
+            await self.end()
+            throw error
+        }
+        await self.end()
+    }
+
+    private func end() async {
+        await self.live.shutdown()
+        await self.durable.close()
+        try? await self.group.shutdownGracefully()
+    }
+
+    private func listen(for server: EdgeServer) async throws -> ([any Channel], Addresses) {
+        var channels: [any Channel] = []
+        var bound = Addresses()
+        if let address = self.addresses.irc {
+            let listener = PlainListener(
+                directory: server.directory, tenantName: self.plainTenant, shards: server.shards
+            )
+            let channel = try await Self.binding("irc", address) { try await listener.bind(to: address) }
+            bound.irc = channel.localAddress
+            channels.append(channel)
+        }
+        if let address = self.addresses.ircs {
+            let listener = TLSListener(
+                directory: server.directory, certificates: self.certificates, trustedProxies: self.trustedProxies,
+                shards: server.shards
+            )
+            let channel = try await Self.binding("ircs", address) { try await listener.bind(to: address) }
+            bound.ircs = channel.localAddress
+            channels.append(channel)
+        }
+        for (name, address, certificates) in [
+            ("http", self.addresses.http, nil), ("https", self.addresses.https, self.certificates),
+        ] {
+            guard let address else { continue }
+            let listener = HTTPListener(
+                directory: server.directory, shards: server.shards, trustedProxies: self.trustedProxies,
+                certificates: certificates, logger: self.logger
+            )
+            let channel = try await Self.binding(name, address) { try await listener.bind(to: address) }
+            if certificates == nil { bound.http = channel.localAddress } else { bound.https = channel.localAddress }
+            channels.append(channel)
+        }
+        return (channels, bound)
+    }
+
+    /// - Throws: what says which listener could not be bound, and why.
+    private static func binding<Value>(
+        _ name: String, _ address: SocketAddress, _ bind: () async throws -> Value
+    ) async throws -> Value {
+        do { return try await bind() } catch {
+            throw ListenAddress.Problem(
+                description: "--\(name): cannot listen on \(address.ipAddress ?? "?"):\(address.port ?? 0): \(error)"
+            )
+        }
+    }
+}
+
+/// A service that ends when it is cancelled.
+private struct Work: Service {
+    let body: @Sendable () async throws -> Void
+
+    init(_ body: @escaping @Sendable () async throws -> Void) { self.body = body }
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await self.body()
+            // A service that returns early would end the process; it has nothing more to do, which is all right.
+            if !Task.isCancelled { try? await Task.sleep(for: .seconds(86_400 * 365)) }
+        }
+    }
+}
+
+/// Waits for the end, then does something before the other services stop.
+private struct Drain: Service {
+    let body: @Sendable () async -> Void
+
+    init(_ body: @escaping @Sendable () async -> Void) { self.body = body }
+
+    func run() async throws {
+        try await gracefulShutdown()
+        await self.body()
+    }
+}
