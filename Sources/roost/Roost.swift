@@ -6,6 +6,6 @@ import Edge
 struct Roost: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roost", abstract: "Multi-tenant IRC and IRCX chat hosting.", version: Product.version,
-        subcommands: [DevCommand.self]
+        subcommands: [DevCommand.self, MigrateCommand.self, UsageCommand.self, AccountCommand.self]
     )
 }

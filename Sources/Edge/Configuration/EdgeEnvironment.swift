@@ -1,4 +1,5 @@
 package import Logging
+package import Metering
 package import StateStore
 package import Tenant
 

@@ -1,5 +1,6 @@
 package import Crypto
 package import Logging
+package import Metering
 package import NIOCore
 package import StateStore
 package import Tenant

@@ -1,4 +1,5 @@
 import IRC
+import Metering
 import NIOCore
 import StateStore
 

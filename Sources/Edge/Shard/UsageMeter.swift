@@ -1,3 +1,5 @@
+import Metering
+
 /// Counts one tenant's usage on one shard: plain integers, since only the shard touches them.
 struct UsageMeter {
     private var delta = UsageDelta()

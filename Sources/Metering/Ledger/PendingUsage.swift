@@ -1,3 +1,5 @@
+import Tenant
+
 /// The records that are not in the ledger yet. Bounded without dropping any: past the bound, records of one tenant and
 /// meter become one record for a longer window, first within an hour, then within a day (UTC), so sums over days stay
 /// exact. What is left then is one record a tenant, meter and day. A peak over several processes is a lower bound where
