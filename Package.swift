@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "Edge", "Tenant", "StateStore", "Metering",
+                "IRC", "Chat", "Edge", "Tenant", "StateStore", "Metering",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -32,10 +32,11 @@ package struct DurableStore: Sendable {
     /// - Parameters:
     ///   - url: Which database; see ``DurableStore``. It is never logged: it may hold a password.
     ///   - connections: How many connections to a PostgreSQL server this process may have.
+    ///   - isNew: Whether a file of SQLite is made if there is none.
     ///   - logger: Hears of connections that come and go.
     /// - Throws: ``DurableStoreError/configuration(_:)`` if the URL cannot be used.
     package static func open(
-        _ url: String, connections: Int = 4, logger: Logger
+        _ url: String, connections: Int = 4, isNew: Bool = true, logger: Logger
     ) throws(DurableStoreError) -> DurableStore {
         if url == "sqlite::memory:" { return DurableStore(try SQLiteDatabase()) }
         if url.hasPrefix("sqlite:") {
@@ -43,7 +44,7 @@ package struct DurableStore: Sendable {
             let path = url.dropFirst("sqlite:".count)
             let file = path.hasPrefix("///") ? path.dropFirst(2) : path
             guard !file.isEmpty else { throw .configuration("the database URL sqlite: names no file") }
-            return DurableStore(try SQLiteDatabase(path: String(file)))
+            return DurableStore(try SQLiteDatabase(path: String(file), isNew: isNew))
         }
         if url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") {
             return DurableStore(try PostgresDatabase(url: url, connections: connections, logger: logger))

@@ -65,6 +65,9 @@ package struct HistoryWriter: Sendable {
         // A batch that was begun is finished even if this task is cancelled meanwhile.
         return try await Task {
             let stored = try await self.store(records)
+            guard !stored.isEmpty else {
+                throw DurableStoreError.rejected(code: "", message: "no record of a batch can be stored")
+            }
             try await self.live.acknowledgeJournal(stored.map(\.id))
             return stored.count
         }.value

@@ -56,7 +56,7 @@ struct DevCommand: AsyncParsableCommand {
         let data = self.data
         let secret = self.ephemeral
             ? SymmetricKey(size: .bits256)
-            : try Failure.configuration { try InstallationSecret.loadOrMake("\(data)/secret") }
+            : try CommandFailure.configuration { try InstallationSecret.loadOrMake("\(data)/secret") }
         let authority = self.ephemeral
             ? try DevelopmentAuthority.ephemeral() : try DevelopmentAuthority(folder: self.data)
         try await EdgeRunner(

@@ -28,7 +28,7 @@ struct EdgeCommand: AsyncParsableCommand {
             addresses.http = try address(configuration.listenHTTP, "listen.http")
             addresses.https = try address(configuration.listenHTTPS, "listen.https")
             addresses.metrics = try address(configuration.listenMetrics, "listen.metrics")
-        } catch { throw Failure(.configuration, "\(error)") }
+        } catch { throw CommandFailure.exit(CommandFailure.configuration, "\(error)") }
         let format = LineLogHandler.Format(rawValue: configuration.logFormat) ?? .text
         let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
         LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
@@ -49,8 +49,8 @@ struct EdgeCommand: AsyncParsableCommand {
             proxies = try TrustedNetworks(configuration.trustedProxies)
             durable = try DurableStore.open(configuration.databaseURL, logger: logger)
             watcher = try FolderWatcher(folder: configuration.tenants)
-        } catch { throw Failure(.configuration, "\(error)") }
-        let secret = try Failure.configuration { try InstallationSecret.load(configuration.secretFile) }
+        } catch { throw CommandFailure.exit(CommandFailure.configuration, "\(error)") }
+        let secret = try CommandFailure.configuration { try InstallationSecret.load(configuration.secretFile) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.shards)
         let live: any LiveStore
         do {
@@ -59,8 +59,8 @@ struct EdgeCommand: AsyncParsableCommand {
                 to: try RedisEndpoint(configuration.redisURL), on: group.next(), logger: logger
             )
         } catch let error as RedisEndpoint.ParseError {
-            throw Failure(.configuration, "redis.url: \(error)")
-        } catch { throw Failure(.unavailable, "\(error)") }
+            throw CommandFailure.exit(CommandFailure.configuration, "redis.url: \(error)")
+        } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)") }
         var limits = ConnectionLimits()
         if !configuration.floodControl { limits.floodBurst = 0 }
         return EdgeRunner(

@@ -25,10 +25,16 @@ package final class SQLiteDatabase: SQLDatabase {
 
     package let dialect = SQLDialect.sqlite
 
-    /// Opens the database in a file, which is made if there is none, readable by nobody else: it holds credentials.
+    /// Opens the database in a file.
     ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - isNew: Whether it is made if there is none: readable by nobody else, since it holds credentials.
     /// - Throws: ``DurableStoreError/configuration(_:)`` if the file cannot be opened or is no database.
-    package init(path: String) throws(DurableStoreError) {
+    package init(path: String, isNew: Bool = true) throws(DurableStoreError) {
+        guard isNew || FileManager.default.fileExists(atPath: path) else {
+            throw .configuration("there is no database \(path): name one, or make it with `roost migrate up`")
+        }
         do {
             try Self.makePrivateFile(path)
             let pool = try DatabasePool(path: path, configuration: Self.settings())

@@ -1,0 +1,84 @@
+// What the commands share that look after the durable store.
+
+import ArgumentParser
+import Foundation
+import Logging
+import StateStore
+import Tenant
+
+/// Which database a command works on.
+struct DatabaseOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The database: postgres://… or sqlite:PATH.",
+            discussion: "Else the environment's ROOST_DATABASE_URL, else what `roost dev` uses: "
+                + "\(DurableStore.developmentURL)."
+        )
+    )
+    var database: String?
+
+    /// Opens the database for the time of a block; failures end the program with a message and its exit code.
+    ///
+    /// - Parameters:
+    ///   - isNew: Whether the database may be new or of an older schema.
+    ///   - body: What to do with it.
+    func withStore(isNew: Bool = false, _ body: (DurableStore) async throws -> Void) async throws {
+        do {
+            let store = try DurableStore.open(
+                self.url, connections: 1, isNew: isNew, logger: Logger(label: "roost") { _ in SwiftLogNoOpLogHandler() })
+            do {
+                if !isNew { try await store.migrator.requireCurrent() }
+                try await body(store)
+            } catch {
+                await store.close()
+                throw error
+            }
+            await store.close()
+        } catch let error as DurableStoreError {
+            throw CommandFailure.exit(error)
+        }
+    }
+
+    private var url: String {
+        if let database { return database }
+        let variable = ProcessInfo.processInfo.environment["ROOST_DATABASE_URL"] ?? ""
+        return variable.isEmpty ? DurableStore.developmentURL : variable
+    }
+}
+
+/// How a command ends that could not do its work.
+enum CommandFailure {
+    static let usage: Int32 = 64
+    static let unavailable: Int32 = 69
+    static let configuration: Int32 = 78
+
+    /// Says what went wrong on the standard error.
+    static func exit(_ code: Int32, _ message: String) -> ExitCode {
+        FileHandle.standardError.write(Data("roost: \(message)\n".utf8))
+        return ExitCode(code)
+    }
+
+    /// Runs something whose errors are the configuration's fault.
+    static func configuration<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch { throw self.exit(self.configuration, "\(error)") }
+    }
+
+    /// Says why the database could not be used.
+    static func exit(_ error: DurableStoreError) -> ExitCode {
+        switch error {
+        case .configuration, .schema: self.exit(self.configuration, error.description)
+        case .unavailable(let reason): self.exit(self.unavailable, "the database is unavailable: \(reason)")
+        default: self.exit(self.unavailable, error.description)
+        }
+    }
+}
+
+extension TenantID {
+    /// The value of an option.
+    static func argument(_ text: String) throws -> TenantID {
+        guard let tenant = TenantID(text) else {
+            throw ValidationError("'\(text)' is no tenant's name: 1 to 63 lower-case letters, digits and hyphens")
+        }
+        return tenant
+    }
+}

@@ -1,0 +1,123 @@
+import StateStore
+import Tenant
+import TestSupport
+import Testing
+
+/// The way of an entry from the live store's journal to the durable history.
+@Suite struct HistoryWriterTests {
+    @Test(arguments: Driver.allCases)
+    func `what the journal holds is stored in order and acknowledged`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            let live = JournalStore()
+            let log = LogKey(try .acme, .channel, "#tea")
+            live.append(1...250, to: log)
+            let writer = HistoryWriter(live: live, history: store.history, batch: 100, logger: .quiet)
+            var moved: [Int] = []
+            while let count = try await writer.moveBatch(waiting: .zero).nonZero { moved.append(count) }
+            #expect(moved == [100, 100, 50])
+            #expect(live.waiting == 0)
+            let kept = try await store.history.read(log, .latest, limit: 1000)
+            #expect(kept.map(\.position.sequence) == Array(1...250))
+            #expect(kept.last?.payload == Array("message 250".utf8))
+        }
+    }
+
+    @Test func `nothing is acknowledged that is not stored`() async throws {
+        let live = JournalStore()
+        live.append(1...5, to: LogKey(try .acme, .channel, "#tea"))
+        let store = DurableStore(try SQLiteDatabase())
+        let writer = HistoryWriter(live: live, history: store.history, logger: .quiet)
+        // There is no schema yet: a failure of the store that is no record's fault.
+        _ = try? await writer.moveBatch(waiting: .zero)
+        #expect(live.waiting == 5)
+        _ = try await store.migrator.up(now: 0)
+        _ = try await writer.moveBatch(waiting: .zero)
+        #expect(live.waiting == 0)
+        await store.close()
+    }
+
+    @Test func `an acknowledgement that is lost doubles nothing`() async throws {
+        try await Driver.sqliteInMemory.withStore { store in
+            let live = JournalStore(lostAcknowledgements: 1)
+            let log = LogKey(try .acme, .channel, "#tea")
+            live.append(1...5, to: log)
+            let writer = HistoryWriter(live: live, history: store.history, logger: .quiet)
+            await #expect(throws: LiveStoreError.self) { try await writer.moveBatch(waiting: .zero) }
+            live.append(6...7, to: log)
+            _ = try await writer.moveBatch(waiting: .zero)
+            #expect(live.waiting == 0)
+            let kept = try await store.history.read(log, .latest, limit: 1000)
+            #expect(kept.map(\.position.sequence) == Array(1...7))
+        }
+    }
+
+    @Test func `a record that the database refuses does not hold up the others`() async throws {
+        try await Driver.sqliteInMemory.withStore { store in
+            let live = JournalStore()
+            let log = LogKey(try .acme, .channel, "#tea")
+            live.append(1...9, to: log)
+            live.append(1...1, to: LogKey(try .acme, .channel, "#\u{0}"))
+            live.append(10...20, to: log)
+            let writer = HistoryWriter(live: live, history: store.history, logger: .quiet)
+            let moved = try await writer.moveBatch(waiting: .zero)
+            #expect(moved == 20)
+            #expect(live.waiting == 1)
+        }
+    }
+
+    @Test func `a writer that is stopped empties the journal first`() async throws {
+        try await Driver.sqliteInMemory.withStore { store in
+            let live = JournalStore()
+            let log = LogKey(try .acme, .channel, "#tea")
+            live.append(1...500, to: log)
+            let writer = HistoryWriter(live: live, history: store.history, batch: 10, logger: .quiet)
+            let service = Task { try await writer.run() }
+            service.cancel()
+            try await service.value
+            #expect(live.waiting == 0)
+            let size = try await store.history.size(of: .acme)
+            #expect(size.records == 500)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `the database killed and started again loses and doubles nothing`() async throws {
+        let server = try PostgresServer(durable: true)
+        defer { server.end() }
+        let store = try DurableStore.open(server.makeDatabase(), logger: .quiet)
+        _ = try await store.migrator.up(now: 0)
+        let live = JournalStore()
+        let log = LogKey(try .acme, .channel, "#tea")
+        let writer = HistoryWriter(live: live, history: store.history, batch: 20, logger: .quiet)
+        let service = Task { try await writer.run() }
+
+        var sequence: UInt64 = 0
+        for _ in 0..<3 {
+            // The kill comes amid the batches of these.
+            live.append(sequence + 1...sequence + 1000, to: log)
+            sequence += 1000
+            while live.waiting > 900 { await Task.yield() }
+            try server.kill()
+            try server.start()
+        }
+        while live.waiting > 0 { await Task.yield() }
+        service.cancel()
+        try await service.value
+
+        var kept: [HistoryRecord] = []
+        while let page = try await store.history.read(log, .after(kept.last?.cursor ?? .start(of: 0)), limit: 1000)
+            .nonEmpty
+        { kept += page }
+        #expect(kept.map(\.position.sequence) == Array(1...sequence))
+        #expect(kept.allSatisfy { $0.payload == Array("message \($0.position.sequence)".utf8) })
+        await store.close()
+    }
+}
+
+extension Int {
+    fileprivate var nonZero: Int? { self == 0 ? nil : self }
+}
+
+extension Array {
+    fileprivate var nonEmpty: Self? { self.isEmpty ? nil : self }
+}

@@ -1,0 +1,71 @@
+import NIOCore
+import StateStore
+import Synchronization
+
+/// A live store whose journal tests fill as they like; the rest is the store in process.
+final class JournalStore: LiveStore {
+    private struct State {
+        var records: [JournalRecord] = []
+        var lostAcknowledgements: Int
+        var next = 0
+    }
+
+    private let rest = InProcessLiveStore()
+    private let state: Mutex<State>
+
+    /// - Parameter lostAcknowledgements: how many acknowledgements fail first.
+    init(lostAcknowledgements: Int = 0) {
+        self.state = Mutex(State(lostAcknowledgements: lostAcknowledgements))
+    }
+
+    /// How many records are not acknowledged.
+    var waiting: Int { self.state.withLock { $0.records.count } }
+
+    func append(_ sequences: ClosedRange<UInt64>, to log: LogKey) {
+        self.state.withLock { state in
+            for sequence in sequences {
+                state.next += 1
+                let entry = Entry(
+                    position: Position(epoch: 9, sequence: sequence), time: Int64(1000 + sequence),
+                    producer: ProducerID(rawValue: 1), payload: ByteBuffer(string: "message \(sequence)"))
+                state.records.append(JournalRecord(id: .init("\(state.next)"), log: log, entry: entry))
+            }
+        }
+    }
+
+    func readJournal(limit: Int, timeout: Duration) async throws(LiveStoreError) -> [JournalRecord] {
+        await Task.yield()
+        return self.state.withLock { Array($0.records.prefix(limit)) }
+    }
+
+    func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError) {
+        let lost = self.state.withLock { state in
+            if state.lostAcknowledgements > 0 {
+                state.lostAcknowledgements -= 1
+                return true
+            }
+            let done = Set(ids)
+            state.records.removeAll { done.contains($0.id) }
+            return false
+        }
+        if lost { throw .unavailable(reason: "the acknowledgement is lost") }
+    }
+
+    var pod: PodID { self.rest.pod }
+
+    func makeClient(on loop: any EventLoop, receiver: any LiveStoreReceiver) -> any LiveStoreClient {
+        self.rest.makeClient(on: loop, receiver: receiver)
+    }
+
+    func renewLease(for ttl: Duration) async throws(LiveStoreError) -> Bool { try await self.rest.renewLease(for: ttl) }
+
+    func lapsedPods() async throws(LiveStoreError) -> [PodID] { try await self.rest.lapsedPods() }
+
+    func orphans(of pod: PodID, limit: Int) async throws(LiveStoreError) -> [LogKey] {
+        try await self.rest.orphans(of: pod, limit: limit)
+    }
+
+    func bury(_ pod: PodID) async throws(LiveStoreError) { try await self.rest.bury(pod) }
+
+    func shutdown() async { await self.rest.shutdown() }
+}

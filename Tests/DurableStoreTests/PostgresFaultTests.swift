@@ -1,0 +1,127 @@
+import StateStore
+import Tenant
+import TestSupport
+import Testing
+
+/// PostgreSQL away, slow or too busy. These wait for a server, so for real time, and shortly.
+@Suite struct PostgresFaultTests {
+    private func open(_ url: String, connections: Int = 1, bound: Int = 1024) throws -> PostgresDatabase {
+        try PostgresDatabase(url: url, connections: connections, bound: bound, logger: .quiet)
+    }
+
+    private func sleep(
+        _ database: PostgresDatabase, seconds: Double, within deadline: Duration
+    ) async throws(DurableStoreError) {
+        _ = try await database.withTransaction(.cell, .readOnly, deadline: deadline) {
+            connection throws(DurableStoreError) in
+            try connection.execute("SELECT pg_sleep($1)", [.real(seconds)])
+        }
+    }
+
+    @Test func `a statement ends at its deadline and the connection goes on`() async throws {
+        let database = try self.open(PostgresServer.shared().makeDatabase())
+        let time = await ContinuousClock().measure {
+            await #expect(throws: DurableStoreError.timedOut) {
+                try await self.sleep(database, seconds: 60, within: .milliseconds(300))
+            }
+        }
+        #expect(time < .seconds(5))
+        let rows = try await database.execute("SELECT 1 + 1", in: .cell)
+        #expect(rows == [SQLRow([.integer(2)])])
+        await database.close()
+    }
+
+    @Test func `a cancelled call ends at once and so does the server's work`() async throws {
+        let server = try PostgresServer.shared()
+        let url = try server.makeDatabase()
+        let name = try #require(url.split(separator: "/").last).description
+        let database = try self.open(url, connections: 2)
+        let call = Task { try await self.sleep(database, seconds: 60, within: .seconds(60)) }
+        let active = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
+            + " AND state = 'active'"
+        let watcher = try self.open(url)
+        try await Self.poll { try server.query(active, in: "postgres") == "1\n" }
+        call.cancel()
+        await #expect(throws: DurableStoreError.cancelled) { try await call.value }
+        try await Self.poll { try server.query(active, in: "postgres") == "0\n" }
+        await watcher.close()
+        await database.close()
+    }
+
+    @Test func `calls wait in a queue with a bound, each up to its deadline`() async throws {
+        let database = try self.open(PostgresServer.shared().makeDatabase(), bound: 1)
+        try await withThrowingTaskGroup(of: DurableStoreError?.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    do throws(DurableStoreError) {
+                        try await self.sleep(database, seconds: 2, within: .milliseconds(500))
+                        return nil
+                    } catch { return error }
+                }
+            }
+            let errors = try await group.reduce(into: []) { $0.append($1) }
+            #expect(errors.filter { $0 == .busy }.count == 1)
+            #expect(errors.filter { $0 == .timedOut }.count == 2)
+        }
+        await database.close()
+    }
+
+    @Test func `a server that is not there is said to be away once the deadline is over`() async throws {
+        let database = try self.open("postgres://roost@127.0.0.1:\(PostgresServer.freePort())/roost")
+        let error = await #expect(throws: DurableStoreError.self) {
+            try await database.withTransaction(.cell, .readOnly, deadline: .milliseconds(400)) {
+                connection throws(DurableStoreError) in
+                try connection.execute("SELECT 1")
+            }
+        }
+        guard case .unavailable(let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("refused"))
+        await database.close()
+    }
+
+    @Test func `a server that comes back within the deadline is not noticed`() async throws {
+        let server = try PostgresServer(durable: true)
+        defer { server.end() }
+        let store = try DurableStore.open(server.makeDatabase(), connections: 2, logger: .quiet)
+        _ = try await store.migrator.up(now: 0)
+        try server.kill()
+        async let count = store.accounts.count(of: .acme)
+        try server.start()
+        #expect(try await count == 0)
+        await store.close()
+    }
+
+    @Test func `closing waits for what runs and fails what waits`() async throws {
+        let server = try PostgresServer.shared()
+        let url = try server.makeDatabase()
+        let name = try #require(url.split(separator: "/").last).description
+        let database = try self.open(url)
+        let running = Task { try await self.sleep(database, seconds: 1, within: .seconds(20)) }
+        let active = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
+            + " AND state = 'active'"
+        try await Self.poll { try server.query(active, in: "postgres") == "1\n" }
+        async let waiting: Void = self.sleep(database, seconds: 0, within: .seconds(20))
+        await Task.yield()
+        await database.close()
+        try await running.value
+        do {
+            try await waiting
+            Issue.record("a call was taken after the close")
+        } catch let error as DurableStoreError {
+            #expect(error == .closed)
+        }
+        let connections = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)'"
+        try await Self.poll { try server.query(connections, in: "postgres") == "0\n" }
+    }
+
+    /// Asks until it is so, for some seconds.
+    private static func poll(_ condition: () throws -> Bool) async throws {
+        let end = ContinuousClock.now.advanced(by: .seconds(10))
+        while try !condition() {
+            try #require(ContinuousClock.now < end, "it never became so")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Logging
+import Metering
+import StateStore
+import Synchronization
+import Tenant
+import Testing
+
+extension TenantID {
+    static var acme: TenantID { get throws { try #require(TenantID("acme")) } }
+    static var globex: TenantID { get throws { try #require(TenantID("globex")) } }
+}
+
+extension UsageDelta {
+    static func messages(_ count: UInt64) -> UsageDelta {
+        var delta = UsageDelta()
+        delta.messages = count
+        return delta
+    }
+
+    static func connections(_ now: Int, peak: Int) -> UsageDelta {
+        var delta = UsageDelta()
+        delta.connections = now
+        delta.peakConnections = peak
+        return delta
+    }
+}
+
+/// splitmix64: the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { self.state = seed }
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = (self.state ^ (self.state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// A database that fails when told to, before or after it did what was asked: the answer is lost then.
+final class FlakyDatabase: SQLDatabase {
+    enum Fault: Sendable {
+        case before
+        case after
+    }
+
+    private let database: any SQLDatabase
+    private let faults: Mutex<[Fault]>
+
+    var dialect: SQLDialect { self.database.dialect }
+
+    init(_ database: any SQLDatabase, faults: [Fault]) {
+        self.database = database
+        self.faults = Mutex(faults)
+    }
+
+    func withTransaction<Answer: Sendable>(
+        _ scope: SQLScope, _ access: SQLAccess, deadline: Duration,
+        _ body: @escaping @Sendable (any SQLConnection) throws(DurableStoreError) -> Answer
+    ) async throws(DurableStoreError) -> Answer {
+        let fault = self.faults.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        if fault == .before { throw .unavailable(reason: "away") }
+        let answer = try await self.database.withTransaction(scope, access, deadline: deadline, body)
+        if fault == .after { throw .unavailable(reason: "the answer is lost") }
+        return answer
+    }
+
+    func close() async { await self.database.close() }
+}
+
+/// A clock on which every wait is over at once.
+struct HastyClock: Clock {
+    typealias Instant = ContinuousClock.Instant
+
+    var now: Instant { .now }
+    var minimumResolution: Duration { .zero }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws { await Task.yield() }
+}
+
+extension Logger {
+    static var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
