@@ -11,6 +11,8 @@ final class MemoryLog {
     private(set) var entries: Deque<Entry> = []
     var fields = FieldTable()
     var holder: PodID?
+    /// The clients that follow it.
+    var followers: [Int] = []
 
     init(key: LogKey, epoch: UInt64) {
         self.key = key

@@ -25,7 +25,8 @@ struct MemoryState: ~Copyable {
 
     private(set) var logs: [LogKey: MemoryLog] = [:]
     private var names: [TenantID: [LogKey.Kind: Set<String>]] = [:]
-    private var followers: [LogKey: [Int]] = [:]
+    /// Who follows logs that do not exist; those of the others are with the logs.
+    private var followersOfNothing: [LogKey: [Int]] = [:]
     private var nextEpoch: UInt64
     var mailboxes: [Mailbox] = []
     var leases: [PodID: Lease] = [:]
@@ -60,13 +61,11 @@ struct MemoryState: ~Copyable {
     ) -> Stamp {
         let log = self.log(change.log)
         let entry = log.apply(change, by: producer, now: now, keeping: entryLimit)
-        if let followers = self.followers[change.log] {
-            for client in followers {
-                self.mailboxes[client].entries.append((entry, change.log))
-                if !self.mailboxes[client].isScheduled {
-                    self.mailboxes[client].isScheduled = true
-                    wake.append(client)
-                }
+        for client in log.followers {
+            self.mailboxes[client].entries.append((entry, change.log))
+            if !self.mailboxes[client].isScheduled {
+                self.mailboxes[client].isScheduled = true
+                wake.append(client)
             }
         }
         if change.journal {
@@ -86,6 +85,7 @@ struct MemoryState: ~Copyable {
         if let log = self.logs[key] { return log }
         let log = MemoryLog(key: key, epoch: self.nextEpoch)
         self.nextEpoch += 1
+        log.followers = self.followersOfNothing.removeValue(forKey: key) ?? []
         self.logs[key] = log
         self.names[key.tenant, default: [:]][key.kind, default: []].insert(key.name)
         return log
@@ -106,14 +106,16 @@ struct MemoryState: ~Copyable {
     private mutating func drop(_ log: MemoryLog) {
         self.hold(log, .cleared)
         self.logs[log.key] = nil
+        if !log.followers.isEmpty { self.followersOfNothing[log.key] = log.followers }
         self.names[log.key.tenant]?[log.key.kind]?.remove(log.key.name)
     }
 
     mutating func takeMail(of client: Int) -> Mail {
         self.mailboxes[client].isScheduled = false
         if self.mailboxes[client].entries.isEmpty { return [] }
-        let mail = self.mailboxes[client].entries
-        self.mailboxes[client].entries.removeAll(keepingCapacity: true)
+        // Handed out as it is; the next entry begins a new one.
+        var mail: Mail = []
+        swap(&mail, &self.mailboxes[client].entries)
         return mail
     }
 
@@ -123,13 +125,20 @@ struct MemoryState: ~Copyable {
     }
 
     mutating func follow(_ key: LogKey, client: Int) {
-        if self.followers[key]?.contains(client) == true { return }
-        self.followers[key, default: []].append(client)
+        if let log = self.logs[key] {
+            if !log.followers.contains(client) { log.followers.append(client) }
+        } else if self.followersOfNothing[key]?.contains(client) != true {
+            self.followersOfNothing[key, default: []].append(client)
+        }
     }
 
     mutating func unfollow(_ key: LogKey, client: Int) {
-        self.followers[key]?.removeAll { $0 == client }
-        if self.followers[key]?.isEmpty == true { self.followers[key] = nil }
+        if let log = self.logs[key] {
+            log.followers.removeAll { $0 == client }
+        } else {
+            self.followersOfNothing[key]?.removeAll { $0 == client }
+            if self.followersOfNothing[key]?.isEmpty == true { self.followersOfNothing[key] = nil }
+        }
         self.mailboxes[client].entries.removeAll { $0.log == key }
     }
 

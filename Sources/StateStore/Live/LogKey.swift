@@ -20,11 +20,24 @@ package struct LogKey: Hashable, Sendable, CustomStringConvertible {
     package let kind: Kind
     /// The folded name of the channel or nickname, the id of the session, or empty for the tenant's own log.
     package let name: String
+    /// Computed once: a key is made once for a channel or session and looked up for every message.
+    private let hash: Int
 
     package init(_ tenant: TenantID, _ kind: Kind, _ name: String) {
         self.tenant = tenant
         self.kind = kind
         self.name = name
+        var hasher = Hasher()
+        hasher.combine(tenant)
+        hasher.combine(kind)
+        hasher.combine(name)
+        self.hash = hasher.finalize()
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(self.hash) }
+
+    package static func == (left: LogKey, right: LogKey) -> Bool {
+        left.hash == right.hash && left.name == right.name && left.kind == right.kind && left.tenant == right.tenant
     }
 
     /// `tenant:kind:name`. Unambiguous: neither a tenant nor a kind contains a colon.
