@@ -256,7 +256,7 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
         ),
         BrokenFile(2, "kind", .otherKind, "passed over", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}"),
         BrokenFile(1, nil, .wrongType, "is no resource", "just text"),
-        BrokenFile(5, nil, .syntax, "is no YAML", "# a comment\n\n---\na: b\nb: [\n"),
+        BrokenFile(6, nil, .syntax, "is no YAML", "# a comment\n\n---\na: b\nb: [\n"),
         BrokenFile(
             4,
             "data.password",
@@ -291,7 +291,7 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
         #expect(
             errors.map { "\($0.line ?? 0) \($0.resource ?? "-") \($0.field ?? "-") \($0.reason)" } == [
                 "7 Tenant acme spec.state badValue", "9 Tenant acme spec.sessions.resumeGrace badValue",
-                "8 Tenant acme spec.colour unknownField", "16 - - syntax", "22 Tenant globex spec.motd wrongType",
+                "8 Tenant acme spec.colour unknownField", "16 - - syntax", "23 Tenant globex spec.motd wrongType",
             ]
         )
         #expect(resources.plans.keys.sorted() == ["free"], "what is right goes on")

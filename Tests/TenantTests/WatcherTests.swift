@@ -42,10 +42,20 @@ import Testing
     @Test func `a change is seen in well under a second`() async throws {
         try await withFolder(["plan.yaml": freePlan]) { folder in
             let watcher = try FolderWatcher(folder: folder.path)
-            let began = ContinuousClock.now
-            try folder.write("acme.yaml", tenantYAML())
-            _ = try await self.update(watcher) { !$0.catalog.tenants.isEmpty }
-            #expect(ContinuousClock.now - began < .seconds(1))
+            // The fastest of a few: a busy machine delays single ones.
+            let fastest = try await within {
+                var fastest = Duration.seconds(3600)
+                var updates = watcher.updates.makeAsyncIterator()
+                for name in ["a", "b", "c", "d", "e"] {
+                    let began = ContinuousClock.now
+                    try folder.write("\(name).yaml", tenantYAML(name))
+                    var update = try #require(await updates.next())
+                    while update.added.isEmpty { update = try #require(await updates.next()) }
+                    fastest = min(fastest, ContinuousClock.now - began)
+                }
+                return fastest
+            }
+            #expect(fastest < .milliseconds(500))
         }
     }
 
