@@ -1,3 +1,5 @@
+// The encoding of stored hashes and login messages, and the comparison that tells nothing by its time.
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else

@@ -1,3 +1,5 @@
+// From a folder to resources: which files count, and what stays when one of them breaks.
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else

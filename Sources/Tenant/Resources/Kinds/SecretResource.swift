@@ -1,3 +1,5 @@
+// Secrets, only as far as a tenant's fields point into them.
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
