@@ -118,6 +118,7 @@ let package = Package(
             name: "MeteringTests",
             dependencies: ["Metering", "StateStore", "Tenant", .product(name: "Logging", package: "swift-log")]
         ),
+        .testTarget(name: "TenantTests", dependencies: ["Tenant", .product(name: "Crypto", package: "swift-crypto")]),
     ]
 )
 

@@ -14,7 +14,7 @@ package struct AccountCredentials: Hashable, Sendable {
         self.scram = scram
     }
 
-    /// Derives both from a password. Takes tens of milliseconds: see ``PasswordHasher/credentials(name:password:)``.
+    /// Derives both from a password, in tens of milliseconds: see ``PasswordHasher/credentials(name:password:)``.
     ///
     /// - Throws: ``AccountError/name`` or ``AccountError/password`` if a text is none.
     package init(

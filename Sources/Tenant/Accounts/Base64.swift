@@ -1,3 +1,5 @@
+// The encoding of stored hashes and login messages, and the comparison that tells nothing by its time.
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -8,7 +10,9 @@ import Foundation
 enum Base64 {
     static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
-    static func decode(_ text: some StringProtocol) -> [UInt8]? { Data(base64Encoded: String(text)).map { [UInt8]($0) } }
+    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        Data(base64Encoded: String(text)).map { [UInt8]($0) }
+    }
 
     static func encodeUnpadded(_ bytes: [UInt8]) -> String { String(Self.encode(bytes).prefix { $0 != "=" }) }
 

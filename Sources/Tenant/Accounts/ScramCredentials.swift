@@ -19,7 +19,7 @@ package struct ScramCredentials: Hashable, Sendable {
     /// Iterations for new verifiers: above the least of RFC 7677 (4,096); every client pays for them at each login.
     package static let standardIterations = 10_000
 
-    /// Derives a verifier with a fresh salt. Takes milliseconds: do it in a ``PasswordHasher``.
+    /// Derives a verifier with a fresh salt; it takes milliseconds: do it in a ``PasswordHasher``.
     ///
     /// - Throws: ``AccountError/password`` if the text is no password.
     package init(password: String, iterations: Int = Self.standardIterations) throws(AccountError) {
@@ -77,6 +77,7 @@ package struct ScramCredentials: Hashable, Sendable {
     /// - Parameters:
     ///   - name: The name that was asked for; letter case does not count.
     ///   - key: A key that only servers of this tenant know.
+    /// - Returns: Credentials that nobody can prove.
     package static func unknown(_ name: String, key: SymmetricKey) -> ScramCredentials {
         let name = name.lowercased()
         return ScramCredentials(

@@ -15,6 +15,12 @@ package struct ScramServer: ~Copyable {
         package let account: String
         /// Whom the client wants to act as; `nil` is the account itself.
         package let authorizationIdentity: String?
+
+        /// States a request.
+        package init(account: String, authorizationIdentity: String?) {
+            self.account = account
+            self.authorizationIdentity = authorizationIdentity
+        }
     }
 
     /// Data of the TLS connection that both sides know (RFC 5929, RFC 9266).
@@ -78,7 +84,9 @@ package struct ScramServer: ~Copyable {
         guard attributes.count >= 2 else { throw .malformed }
         let account = try Self.name(Self.value("n", attributes[0]))
         let clientNonce = try Self.value("r", attributes[1])
-        guard !clientNonce.isEmpty, clientNonce.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .malformed }
+        guard !clientNonce.isEmpty, clientNonce.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw .malformed
+        }
         self.state = .requested(header: header, firstBare: bare, clientNonce: String(clientNonce))
         return Request(account: account, authorizationIdentity: identity)
     }
@@ -86,6 +94,7 @@ package struct ScramServer: ~Copyable {
     /// Makes the server's first message, `r=…,s=…,i=…`.
     ///
     /// - Parameter credentials: The account's, or ``ScramCredentials/unknown(_:key:)`` if there is no such account.
+    /// - Returns: The message, to be sent as it is.
     /// - Throws: ``AccountError/malformed`` out of order.
     package mutating func challenge(_ credentials: ScramCredentials) throws(AccountError) -> String {
         guard case .requested(let header, let firstBare, let clientNonce) = self.state else { throw .malformed }
@@ -108,7 +117,9 @@ package struct ScramServer: ~Copyable {
         let text = try Self.text(message)
         let attributes = text.split(separator: ",", omittingEmptySubsequences: false)
         guard attributes.count >= 3, let last = attributes.last else { throw .malformed }
-        guard let bound = Base64.decode(try Self.value("c", attributes[0])), bound == header else { throw .channelBinding }
+        guard let bound = Base64.decode(try Self.value("c", attributes[0])), bound == header else {
+            throw .channelBinding
+        }
         guard try Self.value("r", attributes[1]) == nonce else { throw .malformed }
         guard let proof = Base64.decode(try Self.value("p", last)), proof.count == 32 else { throw .malformed }
         let withoutProof = text[..<last.startIndex].dropLast()

@@ -44,7 +44,11 @@ private struct CatalogMaker {
         for resource in self.byAge() {
             if let holder = self.names[resource.id] {
                 self.errors.append(
-                    resource.source.error(.conflict, "metadata.name", "the name belongs to \(Self.place(holder)): choose another")
+                    resource.source.error(
+                        .conflict,
+                        "metadata.name",
+                        "the name belongs to \(Self.place(holder)): choose another"
+                    )
                 )
                 continue
             }
@@ -54,7 +58,9 @@ private struct CatalogMaker {
         }
         // Those who have a hostname keep it; only then the others get theirs.
         for (resource, tenant) in candidates {
-            for hostname in tenant.hostnames where self.had(resource.id, hostname) { self.holders[hostname] = resource.source }
+            for hostname in tenant.hostnames where self.had(resource.id, hostname) {
+                self.holders[hostname] = resource.source
+            }
         }
         let tenants = candidates.compactMap { self.claimHostnames($0.resource, $0.tenant) }
         return (TenantCatalog(tenants), self.errors)
@@ -119,7 +125,12 @@ private struct CatalogMaker {
         let history = self.history(of: resource, plan)
         if spec.archive.enabled, !plan.features.contains(.archive) {
             let advice = "set it to false or choose a plan with the feature Archive"
-            self.report(resource, .notInPlan, "spec.archive.enabled", "the plan `\(spec.planRef.name)` has no archive: \(advice)")
+            self.report(
+                resource,
+                .notInPlan,
+                "spec.archive.enabled",
+                "the plan `\(spec.planRef.name)` has no archive: \(advice)"
+            )
         }
         guard self.errors.count == errorsBefore else { return nil }
         return HostedTenant(

@@ -44,6 +44,7 @@ package struct HostCloak: Sendable {
     /// Cloaks an IPv6 address; an IPv4-mapped one (RFC 4291 section 2.5.5.2) as the IPv4 address that it is.
     ///
     /// - Parameter address: Its 16 bytes; other lengths are cloaked as opaque text.
+    /// - Returns: Three labels and `.ip`.
     package func cloak(ipv6 address: [UInt8]) -> String {
         guard address.count == 16 else { return self.opaque(address) }
         if address.prefix(12).elementsEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]) {
@@ -71,6 +72,7 @@ package struct HostCloak: Sendable {
     ///   - account: The account's name. Letter case does not count; what a host name cannot hold becomes `-`, and a label
     ///     of the whole name follows then, so that no two accounts share a host.
     ///   - suffix: What follows, such as the tenant's name.
+    /// - Returns: A host name.
     package func cloak(account: String, suffix: String) -> String {
         let name = account.lowercased()
         let safe = String(name.utf8.map { Self.isHostByte($0) ? Character(Unicode.Scalar($0)) : "-" })
@@ -88,7 +90,10 @@ package struct HostCloak: Sendable {
     private func label(_ domain: String, _ bytes: some Sequence<UInt8>) -> String {
         let network = Array(bytes)
         // Domain and length keep an address and a network that begins with the same bytes apart.
-        let code = HMAC<SHA256>.authenticationCode(for: Array("\(domain)/\(network.count * 8)/".utf8) + network, using: self.key)
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Array("\(domain)/\(network.count * 8)/".utf8) + network,
+            using: self.key
+        )
         let bits = code.prefix(5).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
         return String(

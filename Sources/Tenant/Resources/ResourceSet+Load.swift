@@ -1,3 +1,5 @@
+// From a folder to resources: which files count, and what stays when one of them breaks.
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -8,8 +10,9 @@ extension ResourceSet {
     /// The largest file that is read, in bytes: far above what a cluster's store would take as one object.
     package static let maximumFileSize = 8 << 20
 
-    /// Reads every `.yaml`, `.yml` and `.json` file of a folder, in the order of their names, as `kubectl apply -f` does:
-    /// subfolders and names that begin with a dot are passed over. A path to one file reads that file.
+    /// Reads every `.yaml`, `.yml` and `.json` file of a folder, in the order of their names.
+    ///
+    /// As for `kubectl apply -f`, subfolders and names that begin with a dot are passed over. A path to one file reads that file.
     ///
     /// A resource with an error is left out and the others go on. Kinds that are not Roost's are passed over with a
     /// warning. Of two resources of the same kind and name the first one counts and the other gets an error.

@@ -44,7 +44,8 @@ package struct ResourceSet: Sendable {
         switch key.kind {
         case .plan: self.plans[key.name]?.source
         case .cell: self.cells[key.name]?.source
-        case .tenant: self.tenants.first { $0.metadata.name == key.name && $0.metadata.namespace == key.namespace }?.source
+        case .tenant:
+            self.tenants.first { $0.metadata.name == key.name && $0.metadata.namespace == key.namespace }?.source
         case .secret: self.secrets["\(key.namespace)/\(key.name)"]?.source
         }
     }

@@ -3,8 +3,9 @@
 /// Writing, replacing, removing, and pointing a symbolic link elsewhere anywhere on a path count, as in volumes that
 /// Kubernetes fills from secrets. Changes within some 50 ms are told as one.
 package struct FileWatcher: Sendable {
-    /// An element for each burst of changes; changes that nobody took yet are one. One task iterates it; the watch ends
-    /// when that task is cancelled or the stream is let go.
+    /// An element for each burst of changes, for one task to iterate; changes that nobody took yet are one.
+    ///
+    /// The watch ends when that task is cancelled or the stream is let go.
     package let changes: AsyncStream<Void>
     private let watcher: PathWatcher
 

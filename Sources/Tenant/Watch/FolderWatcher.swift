@@ -9,8 +9,10 @@ import Synchronization
 package struct FolderWatcher: Sendable {
     /// What the folder described at the start: every tenant is new.
     package let initial: CatalogUpdate
-    /// The updates after that, newest only: one that nobody took in time is replaced, and the next one's changes count from
-    /// what was taken last. One task iterates it; the watch ends when that task is cancelled.
+    /// The updates after that, newest only, for one task to iterate.
+    ///
+    /// An update that nobody took in time is replaced, and the next one's changes count from what was taken last. The watch
+    /// ends when the task is cancelled, or when the watcher and this are let go.
     package let updates: CatalogUpdates
     private let watcher: PathWatcher
 

@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// One inotify instance. Not thread-safe: one queue uses it.
+/// One inotify instance, for one queue to use.
 struct Inotify: ~Copyable {
     /// What happened to a name in a watched folder, or to the folder itself.
     struct Event {

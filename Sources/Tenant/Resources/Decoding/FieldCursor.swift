@@ -86,7 +86,10 @@ struct FieldCursor {
     func integer(_ bounds: ClosedRange<Int>) -> Int? {
         guard let scalar = self.scalar(expected: "a whole number") else { return nil }
         guard ScalarType(scalar) == .number else {
-            self.report(.wrongType, "is \(ScalarType(scalar).rawValue) where a whole number is due: write it without quotes")
+            self.report(
+                .wrongType,
+                "is \(ScalarType(scalar).rawValue) where a whole number is due: write it without quotes"
+            )
             return nil
         }
         guard let value = Int(scalar.string) else {
@@ -94,7 +97,9 @@ struct FieldCursor {
             return nil
         }
         guard bounds.contains(value) else {
-            let most = bounds.upperBound == Int.max ? "at least \(bounds.lowerBound)" : "\(bounds.lowerBound) to \(bounds.upperBound)"
+            let most =
+                bounds.upperBound == Int.max
+                ? "at least \(bounds.lowerBound)" : "\(bounds.lowerBound) to \(bounds.upperBound)"
             self.report(.badValue, "\(value) is out of bounds: write \(most)")
             return nil
         }
@@ -117,7 +122,10 @@ struct FieldCursor {
     /// Reads a duration such as `90s`, `2m` or `30d`.
     func duration() -> Duration? {
         if case .scalar(let scalar) = self.node, ScalarType(scalar) == .number {
-            self.report(.wrongType, "\(scalar.string) has no unit: write a duration such as \(scalar.string)s, 2m or 30d")
+            self.report(
+                .wrongType,
+                "\(scalar.string) has no unit: write a duration such as \(scalar.string)s, 2m or 30d"
+            )
             return nil
         }
         return self.parsed("duration: write a number with a unit, such as 90s, 2m, 1h30m or 30d", GoDuration.parse)
@@ -135,7 +143,10 @@ struct FieldCursor {
         if let choice = Choice(rawValue: text) { return choice }
         let names = Choice.allCases.map(\.rawValue)
         let advice = Spelling.nearest(to: text, in: names).map { "did you mean \($0)? " } ?? ""
-        self.report(.badValue, "\(Self.quoted(text)) is not known here: \(advice)Choose one of \(names.joined(separator: ", "))")
+        self.report(
+            .badValue,
+            "\(Self.quoted(text)) is not known here: \(advice)Choose one of \(names.joined(separator: ", "))"
+        )
         return nil
     }
 
@@ -179,7 +190,10 @@ struct FieldCursor {
     func object<T>(_ read: (ObjectFields) -> T?) -> T? {
         guard let node = self.node else { return nil }
         guard case .mapping(let mapping) = node else {
-            self.report(.wrongType, "is \(Self.typeName(node)) where fields are due: write `name: value` lines or { … }")
+            self.report(
+                .wrongType,
+                "is \(Self.typeName(node)) where fields are due: write `name: value` lines or { … }"
+            )
             return nil
         }
         let fields = ObjectFields(mapping, at: self)

@@ -34,7 +34,12 @@ final class ObjectFields {
         for (name, first) in repeated {
             let again = FieldCursor.place(self.values[name]?.key, self.log)
             let line = FieldCursor.place(first, self.log)?.line ?? 0
-            self.log.report(.duplicate, self.path(of: name), at: again, "is already set in line \(line): remove one of them")
+            self.log.report(
+                .duplicate,
+                self.path(of: name),
+                at: again,
+                "is already set in line \(line): remove one of them"
+            )
         }
     }
 

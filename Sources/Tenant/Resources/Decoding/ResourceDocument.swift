@@ -21,7 +21,12 @@ struct ResourceDocument {
 
     private mutating func read(_ cursor: FieldCursor, depth: Int) {
         guard case .mapping(let mapping) = cursor.node else {
-            cursor.log.report(.wrongType, nil, at: cursor.position, "is no resource: write apiVersion, kind, metadata, spec")
+            cursor.log.report(
+                .wrongType,
+                nil,
+                at: cursor.position,
+                "is no resource: write apiVersion, kind, metadata, spec"
+            )
             self.brokenUnnamed = true
             return
         }
@@ -48,7 +53,10 @@ struct ResourceDocument {
             self.brokenUnnamed = true
             let kinds = ResourceKind.allCases.filter { $0 != .secret }.map(\.rawValue)
             if kinds.contains(kind) {
-                fields["apiVersion"].report(.badValue, "\(FieldCursor.quoted(version)) is not served: write roost.chat/v1alpha1")
+                fields["apiVersion"].report(
+                    .badValue,
+                    "\(FieldCursor.quoted(version)) is not served: write roost.chat/v1alpha1"
+                )
             } else {
                 let advice = Spelling.nearest(to: kind, in: kinds).map { "did you mean \($0)?" }
                 fields["kind"].report(
@@ -57,7 +65,10 @@ struct ResourceDocument {
                 )
             }
         } else {
-            fields["kind"].report(.otherKind, "\(FieldCursor.quoted(kind)) of \(FieldCursor.quoted(version)) is none of Roost's kinds and is passed over")
+            fields["kind"].report(
+                .otherKind,
+                "\(FieldCursor.quoted(kind)) of \(FieldCursor.quoted(version)) is none of Roost's kinds and is passed over"
+            )
         }
         return nil
     }

@@ -8,15 +8,17 @@ struct YAMLDocument {
     let root: Node
     /// Lines of the file before the document's text; marks in `root` count from there.
     let linesBefore: Int
-    /// Keys that occur a second time in their mapping: where the first one stands (in the document's own lines) and how
-    /// it is written. In `root` the first one carries ``YAMLDocuments/repeatedMark`` instead of its first character.
+    /// Keys that occur a second time in their mapping, by the place of the first one in the document's own lines.
+    ///
+    /// In `root` the first one carries ``YAMLDocuments/repeatedMark`` instead of its first character.
     let repeatedKeys: [SourcePosition: String]
 }
 
 /// Cuts text into documents and composes each of them.
 enum YAMLDocuments {
-    /// Takes the place of the first character of a key that occurs again: Yams refuses the whole document otherwise, and
-    /// says neither where the second one stands nor in which field. It is a private-use character, legal in YAML.
+    /// Takes the place of the first character of a key that occurs again.
+    ///
+    /// Yams refuses the whole document otherwise, and says neither where the second one stands nor in which field. It is a private-use character, legal in YAML.
     static let repeatedMark: Unicode.Scalar = "\u{E000}"
 
     /// How many repeated keys of one document are reported, each of which costs another pass.
@@ -56,7 +58,7 @@ enum YAMLDocuments {
         return parts
     }
 
-    /// Lines without their `\n`. Over scalars, since `\r\n` is one `Character`.
+    /// Lines without their `\n`, over scalars, since `\r\n` is one `Character`.
     private static func lines(_ text: String) -> [Substring] {
         text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Substring.init)
     }

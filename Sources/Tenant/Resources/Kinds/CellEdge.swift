@@ -152,7 +152,9 @@ extension FieldCursor {
     /// Reads a mapping from free names to strings.
     fileprivate func strings() -> [String: String]? {
         self.object { fields in
-            Dictionary(uniqueKeysWithValues: fields.all().compactMap { name, field in field.string().map { (name, $0) } })
+            Dictionary(
+                uniqueKeysWithValues: fields.all().compactMap { name, field in field.string().map { (name, $0) } }
+            )
         }
     }
 

@@ -7,7 +7,7 @@ package struct ObjectMeta: Hashable, Sendable {
     package let name: String
     /// The namespace, `default` if the file names none; without meaning for `Plan` and `Cell`.
     package let namespace: String
-    /// When the cluster took the object (RFC 3339, UTC), which files do not say. The older one keeps a hostname.
+    /// When the cluster took the object (RFC 3339, UTC), which files do not say; the older one keeps a hostname.
     package let creationTimestamp: String?
 
     /// Names an object.
@@ -22,8 +22,18 @@ extension ObjectMeta {
     static func read(_ cursor: FieldCursor) -> ObjectMeta? {
         cursor.required("write metadata: {name: …}").object { fields in
             fields.ignore(
-                "labels", "annotations", "uid", "resourceVersion", "generation", "managedFields", "finalizers",
-                "ownerReferences", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generateName"
+                "labels",
+                "annotations",
+                "uid",
+                "resourceVersion",
+                "generation",
+                "managedFields",
+                "finalizers",
+                "ownerReferences",
+                "deletionTimestamp",
+                "deletionGracePeriodSeconds",
+                "selfLink",
+                "generateName"
             )
             let name = fields["name"].required("name the object").parsed(Self.nameRule) {
                 DNSName.isSubdomain($0) ? $0 : nil

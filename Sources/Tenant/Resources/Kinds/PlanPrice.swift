@@ -65,7 +65,8 @@ extension PlanPrice {
         cursor.object { fields in
             let currency = fields["currency"].required("write a currency code such as EUR")
                 .parsed("currency: write its ISO 4217 code, such as EUR") {
-                    $0.utf8.count == 3 && $0.utf8.allSatisfy((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains) ? $0 : nil
+                    $0.utf8.count == 3 && $0.utf8.allSatisfy((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains)
+                        ? $0 : nil
                 }
             let interval = fields["interval"].choice(Interval.self)
             let base = fields["base"].amount()
@@ -88,7 +89,9 @@ extension MeterPrice {
                 .parsed("meter name: use a-z, 0-9 and `_`") {
                     !$0.isEmpty && $0.utf8.allSatisfy(Self.isMeterByte) ? $0 : nil
                 }
-            let model = fields["model"].required("choose one of Flat, Unit, Graduated, Volume, Package").choice(Model.self)
+            let model = fields["model"].required("choose one of Flat, Unit, Graduated, Volume, Package").choice(
+                Model.self
+            )
             let included = fields["included"].integer(0...Int.max)
             let minimum = fields["minimum"].amount()
             let maximum = fields["maximum"].amount()
@@ -139,7 +142,10 @@ extension MeterPrice {
                 continue
             }
             if let nextEnd = next.tier.upTo, nextEnd <= end {
-                next.upTo.report(.badValue, "\(nextEnd) does not exceed the tier before, \(end): put the tiers in ascending order")
+                next.upTo.report(
+                    .badValue,
+                    "\(nextEnd) does not exceed the tier before, \(end): put the tiers in ascending order"
+                )
             }
         }
         if let last = tiers.last, last.tier.upTo != nil {

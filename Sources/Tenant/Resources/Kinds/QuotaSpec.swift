@@ -35,7 +35,9 @@ package enum QuotaMode: String, Hashable, Sendable, CaseIterable {
     case soft = "Soft"
 }
 
-/// One quota as it is written: a number alone, or `{limit, mode, warnAt}`. What it leaves open comes from the plan.
+/// One quota as it is written: a number alone, or `{limit, mode, warnAt}`.
+///
+/// What it leaves open comes from the plan.
 package struct QuotaSpec: Hashable, Sendable {
     /// The most that is allowed, in the quota's unit.
     package let limit: Int

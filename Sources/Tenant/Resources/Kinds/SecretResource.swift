@@ -1,3 +1,5 @@
+// Secrets, only as far as a tenant's fields point into them.
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -19,7 +21,9 @@ package struct SecretResource: Sendable {
     ///
     /// - Returns: The text, or `nil` if the key is absent or its value is not UTF-8.
     package func text(_ key: String) -> Redacted<String>? {
-        guard let bytes = self.data[key]?.reveal(), let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        guard let bytes = self.data[key]?.reveal(), let text = String(validating: bytes, as: UTF8.self) else {
+            return nil
+        }
         let end = text.hasSuffix("\r\n") || text.hasSuffix("\n") ? text.dropLast() : text[...]
         return Redacted(String(end))
     }

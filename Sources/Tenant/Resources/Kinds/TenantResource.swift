@@ -1,6 +1,8 @@
 import Yams
 
-/// One customer's chat network, as it is written: what `Tenant.spec` says. Without its plan; see `HostedTenant` for both.
+/// One customer's chat network, as it is written: what `Tenant.spec` says.
+///
+/// Its plan is not in it; ``HostedTenant`` has both.
 package struct TenantSpec: Hashable, Sendable {
     /// The name that people see, by default the object's.
     package let displayName: String
@@ -113,7 +115,10 @@ extension TenantSpec {
 
     private static func readHostnames(_ cursor: FieldCursor) -> [String]? {
         let names = cursor.required("write at least one, such as [chat.example.com]").distinct(by: { $0 }) {
-            $0.parsed("host name: write labels of letters, digits and `-` with dots between, and no address", DNSName.host)
+            $0.parsed(
+                "host name: write labels of letters, digits and `-` with dots between, and no address",
+                DNSName.host
+            )
         }
         guard let names else { return nil }
         if names.isEmpty, case .sequence(let list) = cursor.node, list.isEmpty {

@@ -122,7 +122,10 @@ extension AccountSettings {
             let required = fields["required"].bool()
             let mechanisms = fields["sasl"].distinct(by: { $0 }) { $0.choice(SASLMechanism.self) }
             if required == true, mechanisms?.isEmpty == true {
-                fields["sasl"].report(.badValue, "is empty while accounts are required: offer one of PLAIN, SCRAM-SHA-256, EXTERNAL")
+                fields["sasl"].report(
+                    .badValue,
+                    "is empty while accounts are required: offer one of PLAIN, SCRAM-SHA-256, EXTERNAL"
+                )
             }
             return AccountSettings(
                 registration: registration ?? .open,
@@ -164,7 +167,10 @@ extension ArchiveSettings {
         let read = cursor.object { fields in
             ArchiveSettings(
                 enabled: fields["enabled"].bool() ?? Self.standard.enabled,
-                schedule: fields["schedule"].parsed("schedule: write five cron fields, such as \"15 3 * * *\"", Self.cron)
+                schedule: fields["schedule"].parsed(
+                    "schedule: write five cron fields, such as \"15 3 * * *\"",
+                    Self.cron
+                )
                     ?? Self.standard.schedule,
                 retention: fields["retention"].duration() ?? Self.standard.retention
             )
@@ -175,7 +181,9 @@ extension ArchiveSettings {
     /// Whether there are five fields of what cron fields are made of; their ranges are checked where they are used.
     private static func cron(_ text: String) -> String? {
         let fields = text.split(separator: " ")
-        let allowed = fields.allSatisfy { $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "*/,-".contains($0)) } }
+        let allowed = fields.allSatisfy {
+            $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "*/,-".contains($0)) }
+        }
         return fields.count == 5 && allowed ? fields.joined(separator: " ") : nil
     }
 }
@@ -185,7 +193,8 @@ extension IRCXSettings {
         let read = cursor.object { fields in
             IRCXSettings(
                 dialect: fields["dialect"].choice(Dialect.self) ?? .pyircx,
-                ownerPrefix: fields["ownerPrefix"].parsed("owner prefix: write one of . ~ ! & * ^ =", Self.prefix) ?? "."
+                ownerPrefix: fields["ownerPrefix"].parsed("owner prefix: write one of . ~ ! & * ^ =", Self.prefix)
+                    ?? "."
             )
         }
         return read ?? .standard

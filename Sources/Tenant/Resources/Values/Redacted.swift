@@ -9,7 +9,7 @@ package struct Redacted<Value: Hashable & Sendable>: Hashable, Sendable {
         self.value = value
     }
 
-    /// The secret itself. Call it where it is used, not where it is passed on.
+    /// The secret itself; call it where it is used, not where it is passed on.
     package func reveal() -> Value { self.value }
 }
 

@@ -1,0 +1,135 @@
+import Crypto
+import Tenant
+import Testing
+
+private func bytes(hex: String) -> [UInt8] {
+    let digits = hex.filter { !$0.isWhitespace }.map { UInt8($0.hexDigitValue ?? 0) }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+}
+
+private let cheap = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 1)
+
+@Suite struct Passwords {
+    // RFC 7914 section 12; the vector with N = 2^20 takes 1 GiB and is left out.
+    @Test(arguments: [
+        (
+            "", "", 4, 1, 1,
+            "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906"
+        ),
+        (
+            "password", "NaCl", 10, 8, 16,
+            "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640"
+        ),
+        (
+            "pleaseletmein", "SodiumChloride", 14, 8, 1,
+            "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887"
+        ),
+    ])
+    func `scrypt gives the published results`(
+        password: String,
+        salt: String,
+        logN: Int,
+        r: Int,
+        p: Int,
+        result: String
+    ) throws {
+        let parameters = PasswordHash.Parameters(logN: logN, blockSize: r, parallelism: p)
+        let derived = try PasswordHash.derive(Array(password.utf8), Array(salt.utf8), parameters, length: 64)
+        #expect(derived == bytes(hex: result))
+    }
+
+    @Test func `only the right password fits its hash`() throws {
+        let hash = try PasswordHash(password: "correct horse", parameters: cheap)
+        #expect(hash.verify("correct horse"))
+        #expect(!hash.verify("correct horsf") && !hash.verify("") && !hash.verify("correct horse "))
+        #expect(try PasswordHash(password: "correct horse", parameters: cheap) != hash, "each hash has its own salt")
+    }
+
+    @Test func `a hash survives as text and shows its cost`() throws {
+        let hash = try PasswordHash(password: "p", parameters: cheap)
+        #expect(hash.text.hasPrefix("$scrypt$ln=4,r=8,p=1$"))
+        let read = try #require(PasswordHash(text: hash.text))
+        #expect(read == hash && read.verify("p"))
+        #expect(PasswordHash.Parameters.standard == .init(logN: 15, blockSize: 8, parallelism: 1))
+        #expect(!"\(hash) \(String(reflecting: hash))".contains(hash.text.suffix(10)))
+    }
+
+    @Test(arguments: [
+        "", "p", "$scrypt$ln=4,r=8,p=1$c2FsdHNhbHQ", "$argon2$ln=4,r=8,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA",
+        "$scrypt$ln=30,r=8,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA",
+        "$scrypt$ln=4,r=8$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA",
+        "$scrypt$ln=4,r=8,p=1$?$aGFzaGhhc2hoYXNoaGFzaA", "$scrypt$ln=0,r=8,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA",
+    ])
+    func `other texts, and hashes that would take gigabytes, are refused`(text: String) {
+        #expect(PasswordHash(text: text) == nil)
+    }
+
+    // RFC 4013 section 3, and what everybody types.
+    @Test(arguments: [
+        ("user", "user"), ("USER", "USER"), ("I\u{AD}X", "IX"), ("\u{AA}", "a"), ("\u{2168}", "IX"),
+        ("a\u{A0}b", "a b"), ("e\u{301}", "é"),
+    ])
+    func `passwords are prepared`(text: String, prepared: String) {
+        #expect(PasswordText.prepare(text) == prepared)
+    }
+
+    @Test(arguments: [
+        "", "\u{7}", "a\nb", "\u{AD}", "\u{E000}", "a\u{202E}b", "\u{FFFD}", String(repeating: "x", count: 513),
+    ])
+    func `texts that are no passwords are refused`(text: String) {
+        #expect(PasswordText.prepare(text) == nil)
+        #expect(throws: AccountError.password) { try PasswordHash(password: text, parameters: cheap) }
+    }
+
+    @Test func `a hasher hashes and verifies off the caller's thread`() async throws {
+        let hasher = PasswordHasher(parameters: cheap)
+        let hash = try await hasher.hash("secret")
+        #expect(try await hasher.verify("secret", against: hash))
+        #expect(try await !hasher.verify("Secret", against: hash))
+        try await hasher.verifyNothing("secret")
+        let credentials = try await hasher.credentials(name: "alice", password: "secret")
+        #expect(credentials.name == "alice" && credentials.passwordHash.verify("secret"))
+        await #expect(throws: AccountError.name) { try await hasher.credentials(name: "al ice", password: "secret") }
+    }
+
+    @Test func `a hasher that has too much to do says so at once`() async throws {
+        // Each takes long enough that twenty cannot pass through one thread while they are being submitted.
+        let hasher = PasswordHasher(width: 1, bound: 2, parameters: .init(logN: 13, blockSize: 8, parallelism: 1))
+        let outcomes = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    do throws(AccountError) {
+                        _ = try await hasher.hash("secret")
+                        return true
+                    } catch {
+                        return error != .busy
+                    }
+                }
+            }
+            return await group.reduce(into: [Bool]()) { $0.append($1) }
+        }
+        #expect(outcomes.contains(true) && outcomes.contains(false))
+        #expect(try await hasher.hash("secret").verify("secret"), "it works again afterwards")
+    }
+}
+
+@Suite struct `SASL PLAIN` {
+    @Test func `the three parts are read`() throws {
+        let message = try SASLPlain(Array("\0tim\0tanstaaftanstaaf".utf8))
+        #expect(message.authorizationIdentity == nil && message.account == "tim")
+        #expect(message.password.reveal() == "tanstaaftanstaaf")
+        let other = try SASLPlain(Array("Ursel\0Kurt\0xipj3plmq".utf8))
+        #expect(other.authorizationIdentity == "Ursel" && other.account == "Kurt")
+        #expect(!"\(other)".contains("xipj3plmq"))
+    }
+
+    @Test(arguments: [
+        [], Array("tim".utf8), Array("tim\0pw".utf8), Array("\0\0pw".utf8), Array("\0tim\0".utf8),
+        Array("\0tim\0pw\0".utf8),
+        Array("\0tim\0".utf8) + [0xFF], [0] + Array(repeating: 0x61, count: 256) + Array("\0pw".utf8),
+        Array("\0tim\0".utf8) + Array(repeating: 0x61, count: 5000),
+    ])
+    func `other messages are refused`(message: [UInt8]) {
+        #expect(throws: AccountError.malformed) { try SASLPlain(message) }
+    }
+}

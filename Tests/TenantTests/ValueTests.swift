@@ -1,0 +1,66 @@
+import Tenant
+import Testing
+
+@Suite struct `Values in YAML` {
+    @Test(arguments: [
+        ("90s", Duration.seconds(90)), ("2m", .seconds(120)), ("1h30m", .seconds(5400)), ("30d", .seconds(2_592_000)),
+        ("1.5h", .seconds(5400)), ("250ms", .milliseconds(250)), ("1d12h", .seconds(129_600)), ("0", .zero),
+        ("1us", .microseconds(1)),
+    ])
+    func `durations are Go's plus days`(text: String, duration: Duration) throws {
+        #expect(GoDuration.parse(text) == duration)
+        #expect(GoDuration.parse(GoDuration.text(duration)) == duration, "what is written can be read")
+    }
+
+    @Test(arguments: ["", "s", "90", "1 h", "-1s", "1w", "1..5s", ".s", "1s30", "999999999999d", "1h-1m"])
+    func `other texts are no durations`(text: String) {
+        #expect(GoDuration.parse(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("500", Int64(500)), ("100M", 100_000_000), ("10Gi", 10_737_418_240), ("1e3", 1000),
+        ("2E", 2_000_000_000_000_000_000),
+        ("1.5Ki", 1536), ("0.5", 1), ("1E2", 100), ("4k", 4000), ("0", 0),
+    ])
+    func `sizes are Kubernetes quantities`(text: String, bytes: Int64) {
+        #expect(ByteQuantity.parse(text) == bytes)
+    }
+
+    @Test(arguments: ["", "Gi", "10Gb", "10 Gi", "-1", "1m", "10E9E", "9Ei", "1e19", "1ki"])
+    func `other texts are no sizes`(text: String) {
+        #expect(ByteQuantity.parse(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("49.00", "49"), ("0.00002", "0.00002"), ("-1.50", "-1.5"), ("0", "0"), ("-0.0", "0"), ("100", "100"),
+        ("123456789012345678.123456789012345678", "123456789012345678.123456789012345678"),
+    ])
+    func `decimals are exact`(text: String, shown: String) throws {
+        #expect(try #require(ExactDecimal(text)).description == shown)
+    }
+
+    @Test(arguments: ["", ".", "1.", ".5", "1,5", "1e3", "+1", "--1", "1.2.3", " 1", "١"])
+    func `other texts are no decimals`(text: String) {
+        #expect(ExactDecimal(text) == nil)
+    }
+
+    @Test func `decimals are ordered by value`() throws {
+        let sorted = try ["-2", "-1.5", "0.00002", "0.1", "0.10001", "2", "10"].map { try #require(ExactDecimal($0)) }
+        #expect(sorted.reversed().sorted() == sorted)
+    }
+
+    @Test(arguments: [
+        ("Chat.Example.COM", "chat.example.com"), ("a", "a"), ("1.example", "1.example"), ("x--y.z", "x--y.z"),
+    ])
+    func `host names are lower-cased`(text: String, name: String) {
+        #expect(DNSName.host(text) == name)
+    }
+
+    @Test(arguments: [
+        "", ".", "a.", ".a", "a..b", "-a", "a-", "a_b", "*.a", "1.2.3.4", "ä.example", "a b",
+        String(repeating: "a", count: 64),
+    ])
+    func `other texts are no host names`(text: String) {
+        #expect(DNSName.host(text) == nil)
+    }
+}
