@@ -2,47 +2,67 @@ package import NIOCore
 import NIOPosix
 import Tenant
 
-/// IRC without TLS: for development, and behind something that ends TLS. There is no hostname, so the tenant is named
-/// by the configuration, or is the first by name.
+/// IRC without TLS: for development, and behind something that ends TLS.
+///
+/// The tenant is the one whose hostname a trusted proxy names (PROXY version 2). Else there is no hostname, and the tenant
+/// is named by the configuration, or is the first by name.
 package struct PlainListener: Sendable {
     package let directory: TenantDirectory
     package let tenantName: String?
+    package let trustedProxies: TrustedNetworks
     package let shards: ShardSet
 
-    package init(directory: TenantDirectory, tenantName: String?, shards: ShardSet) {
+    /// - Parameters:
+    ///   - tenantName: The tenant of connections that come without a hostname; `nil` for the first by name.
+    ///   - trustedProxies: Networks whose connections must begin with a PROXY header.
+    package init(
+        directory: TenantDirectory,
+        tenantName: String?,
+        trustedProxies: TrustedNetworks = .none,
+        shards: ShardSet
+    ) {
         self.directory = directory
         self.tenantName = tenantName
+        self.trustedProxies = trustedProxies
         self.shards = shards
     }
 
-    private var tenant: HostedTenant? {
+    private func tenant(of origin: Origin) -> HostedTenant? {
+        if let hostname = origin.hostname { return self.directory.tenant(forHostname: hostname) }
         let catalog = self.directory.current
         if let name = self.tenantName { return TenantID(name).flatMap { catalog.tenants[$0] } }
         return catalog.sorted.first
     }
 
-    /// Binds and accepts until the returned channel is closed.
+    /// Binds and accepts until the returned channel is closed; clients stay then.
+    ///
+    /// - Throws: What the system says, such as that the address is in use.
     package func bind(to address: SocketAddress) async throws -> any Channel {
-        try await ServerBootstrap(group: self.shards.group)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
-            .childChannelOption(.maxMessagesPerRead, value: 1)
+        try await ServerBootstrap.forClients(on: self.shards.group)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard let tenant = self.tenant, let shard = self.shards.shard(on: channel.eventLoop) else {
-                        channel.close(promise: nil)
-                        return
+                    if self.trustedProxies.contains(channel.remoteAddress) {
+                        try channel.pipeline.syncOperations.addHandler(ArrivalDeadline(.seconds(10)))
                     }
-                    try channel.pipeline.syncOperations.addHandler(
-                        ConnectionHandler(
-                            shard: shard, tenant: tenant, address: channel.remoteAddress?.ipAddress ?? "",
-                            isSecure: false, isDirect: true
-                        )
-                    )
+                    try Origin.find(of: channel, trusted: self.trustedProxies, next: self.open)
                 }
             }
             .bind(to: address).get()
+    }
+
+    private func open(_ channel: any Channel, from origin: Origin) throws {
+        guard let tenant = self.tenant(of: origin), let shard = self.shards.shard(on: channel.eventLoop) else {
+            return channel.close(promise: nil)
+        }
+        ArrivalDeadline.met(on: channel)
+        try channel.pipeline.syncOperations.addHandler(
+            ConnectionHandler(
+                shard: shard,
+                tenant: tenant,
+                address: origin.address,
+                isSecure: origin.isSecure,
+                isDirect: true
+            )
+        )
     }
 }

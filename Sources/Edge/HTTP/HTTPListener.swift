@@ -1,0 +1,100 @@
+import HTTPTypes
+import Hummingbird
+package import Logging
+package import NIOCore
+import NIOPosix
+import NIOSSL
+import Tenant
+
+/// HTTP, and IRC over WebSocket at `/irc` (https://ircv3.net/specs/extensions/websocket); `Host` names the tenant.
+///
+/// With certificates it speaks TLS and nothing else. Any origin may connect: IRC's own log-in protects accounts, not cookies.
+package struct HTTPListener: Sendable {
+    package let directory: TenantDirectory
+    package let shards: ShardSet
+    package let trustedProxies: TrustedNetworks
+    package let certificates: CertificateStore?
+    /// Whether connections from trusted proxies begin with a PROXY header; else such proxies send `X-Forwarded-For`.
+    package let expectsProxyProtocol: Bool
+    /// How long a client may take from the first byte to the end of its first request's header.
+    package var arrivalTimeout: TimeAmount = .seconds(10)
+    private let serving: HTTPServing
+
+    /// - Parameters:
+    ///   - trustedProxies: Networks whose word on who a client is holds.
+    ///   - certificates: For HTTPS; `nil` for plain HTTP.
+    package init(
+        directory: TenantDirectory,
+        shards: ShardSet,
+        trustedProxies: TrustedNetworks = .none,
+        certificates: CertificateStore? = nil,
+        expectsProxyProtocol: Bool = false,
+        logger: Logger
+    ) {
+        self.directory = directory
+        self.shards = shards
+        self.trustedProxies = trustedProxies
+        self.certificates = certificates
+        self.expectsProxyProtocol = expectsProxyProtocol
+        self.serving = HTTPServing(Self.routes(directory), logger: logger)
+    }
+
+    /// Binds and accepts until the returned channel is closed; clients stay then.
+    ///
+    /// - Throws: What the system says, such as that the address is in use.
+    package func bind(to address: SocketAddress) async throws -> any Channel {
+        let proxies = self.expectsProxyProtocol ? self.trustedProxies : .none
+        return try await ServerBootstrap.forClients(on: self.shards.group)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ArrivalDeadline(self.arrivalTimeout))
+                    try Origin.find(of: channel, trusted: proxies, next: self.open)
+                }
+            }
+            .bind(to: address).get()
+    }
+
+    private func open(_ channel: any Channel, from origin: Origin) throws {
+        guard let shard = self.shards.shard(on: channel.eventLoop) else { return channel.close(promise: nil) }
+        var upgrade = WebSocketUpgrade(
+            directory: self.directory,
+            shard: shard,
+            trustedProxies: self.trustedProxies,
+            serving: self.serving,
+            origin: origin
+        )
+        guard let certificates = self.certificates else { return try upgrade.install(on: channel) }
+        upgrade.origin.isSecure = true
+        let gate = ServerNameGate { name in
+            guard let name, self.directory.tenant(forHostname: name) != nil else { return nil }
+            return certificates.contexts(for: name)?.http
+        } next: { [upgrade] channel in
+            try channel.pipeline.syncOperations.addHandler(
+                HandshakeGate { channel in try upgrade.install(on: channel) }
+            )
+        }
+        try gate.install(on: channel)
+    }
+
+    private static func routes(_ directory: TenantDirectory) -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.addMiddleware { PlainErrors() }
+        // A request that was not upgraded comes here, and is told why.
+        router.get(RouterPath(WebSocketAdmission.path)) { request, _ in
+            let admission = WebSocketAdmission.decide(
+                host: request.head.authority,
+                protocols: [],
+                directory: directory
+            )
+            switch admission {
+            case .refuse(let status): return Response.plain(status)
+            case .accept:
+                var headers: HTTPFields = [.upgrade: "websocket", .connection: "upgrade"]
+                headers[.secWebSocketVersion] = "13"
+                return Response.plain(.upgradeRequired, headers: headers)
+            }
+        }
+        return router
+    }
+}

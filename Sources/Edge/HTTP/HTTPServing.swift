@@ -1,0 +1,74 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// Hummingbird's routing and its HTTP/1.1 on channels of our own listeners.
+///
+/// Hummingbird's server would bind and accept by itself. Ours do, so that all of them are bound, report their port and
+/// stop in the same way, and a connection stays on its shard's loop when it becomes a WebSocket connection.
+struct HTTPServing: Sendable {
+    private let http: HTTP1Channel
+    private let logger: Logger
+
+    /// How long a connection may be silent between requests, or within one.
+    static let idleTimeout = Duration.seconds(60)
+    /// Bounds of what comes before a body.
+    static let maximumHeaderBytes = 16 << 10
+
+    init(_ router: Router<BasicRequestContext>, logger: Logger) {
+        let responder = router.buildResponder()
+        self.logger = logger
+        var configuration = HTTP1Channel.Configuration(idleTimeout: .seconds(60))
+        configuration.httpDecoder = .init(
+            maxHeaderFieldSize: Self.maximumHeaderBytes,
+            maxHeaderListSize: Self.maximumHeaderBytes,
+            maxHeaderFieldCount: 100
+        )
+        self.http = HTTP1Channel(
+            responder: { request, writer, channel in
+                let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+                var response: Response
+                do {
+                    response = try await responder.respond(to: request, context: BasicRequestContext(source: source))
+                } catch let error as HTTPParserError {
+                    throw error
+                } catch {
+                    logger.error("request failed", metadata: ["error": "\(error)"])
+                    response = .plain(.internalServerError)
+                }
+                response.headers[.date] = HTTPDate.now
+                try await writer.write(response: response.head, body: response.body)
+            },
+            configuration: configuration
+        )
+    }
+
+    /// Serves a connection that speaks HTTP from its first byte, until it is closed.
+    func serve(_ channel: any Channel) -> EventLoopFuture<Void> {
+        self.http.setup(channel: channel, logger: self.logger).map { self.run($0) }
+    }
+
+    /// Serves a connection whose pipeline ends with the HTTP decoder.
+    func serveDecoded(_ channel: any Channel, secure: Bool) throws {
+        try channel.pipeline.syncOperations.addHandlers(
+            HTTP1ToHTTPServerCodec(secure: secure),
+            HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: self.logger)
+        )
+        self.run(
+            try NIOAsyncChannel(
+                wrappingChannelSynchronously: channel,
+                configuration: .init(isOutboundHalfClosureEnabled: true)
+            )
+        )
+    }
+
+    /// The task ends when the connection does.
+    private func run(_ channel: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>) {
+        Task { await self.http.handle(value: channel, logger: self.logger) }
+    }
+}

@@ -1,0 +1,52 @@
+import NIOCore
+import NIOSSL
+import NIOTLS
+
+/// Reads the server name that begins a TLS connection, and either starts TLS with that name's certificate or refuses.
+struct ServerNameGate {
+    /// The bytes within which the ClientHello must end: a record and its header.
+    static let maximumHelloBytes = 16_384 + 5
+
+    /// Chooses a certificate for a name (`nil`: the client sent none); `nil` refuses.
+    let choose: (String?) -> NIOSSLContext?
+    /// Adds the handlers that follow TLS.
+    let next: (any Channel) throws -> Void
+
+    /// Adds the reader; later bytes reach what ``next`` adds, decrypted.
+    func install(on channel: any Channel) throws {
+        let errors = ArrivalErrorHandler()
+        let reader = SNIHandler { result in
+            var name: String?
+            if case .hostname(let hostname) = result { name = hostname }
+            guard let context = self.choose(name) else { return Self.refuse(channel) }
+            do {
+                let handler = NIOSSLServerHandler(context: context, configuration: TLSContexts.handlerConfiguration)
+                channel.pipeline.syncOperations.removeHandler(errors, promise: nil)
+                try channel.pipeline.syncOperations.addHandler(handler)
+                try self.next(channel)
+                return channel.eventLoop.makeSucceededVoidFuture()
+            } catch {
+                channel.close(promise: nil)
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+        }
+        let decoder = ByteToMessageHandler(reader, maximumBufferSize: Self.maximumHelloBytes)
+        try channel.pipeline.syncOperations.addHandlers(decoder, errors)
+    }
+
+    /// Sends the fatal alert `unrecognized_name` (RFC 6066 section 3, RFC 8446 section 6) in the clear, as nothing was
+    /// agreed on yet, and closes. It is the same for every name that nobody has, and for bytes that are no TLS.
+    private static func refuse(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let alert: [UInt8] = [21, 3, 3, 0, 2, 2, 112]
+        channel.writeAndFlush(ByteBuffer(bytes: alert)).whenComplete { _ in channel.close(promise: nil) }
+        // The reader stays until the channel closes: it swallows what comes.
+        return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+    }
+}
+
+/// Closes connections whose first bytes are too many.
+private final class ArrivalErrorHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = NIOAny
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}

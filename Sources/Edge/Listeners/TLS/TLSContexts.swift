@@ -1,0 +1,43 @@
+package import NIOSSL
+
+/// A certificate ready for use, once for each protocol that ALPN (RFC 7301) may agree on.
+///
+/// Connections share these: what a connection does not own costs it no memory.
+package struct TLSContexts: Sendable {
+    /// For IRC: ALPN `irc`, if the client asks.
+    package let irc: NIOSSLContext
+    /// For HTTP: ALPN `http/1.1`, if the client asks. Apart from IRC's, so that neither speaks the other's protocol.
+    package let http: NIOSSLContext
+
+    /// Prepares a certificate.
+    ///
+    /// - Parameters:
+    ///   - chain: The certificate first, then its issuers.
+    ///   - key: The certificate's private key.
+    /// - Throws: What NIOSSL says, such as that the key is not the certificate's.
+    package init(chain: [NIOSSLCertificate], key: NIOSSLPrivateKey) throws {
+        self.irc = try Self.context(chain, key, "irc")
+        self.http = try Self.context(chain, key, "http/1.1")
+    }
+
+    private static func context(
+        _ chain: [NIOSSLCertificate],
+        _ key: NIOSSLPrivateKey,
+        _ application: String
+    ) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(key)
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = [application]
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    /// How NIOSSL treats a connection's buffers: an idle client keeps none of a burst's.
+    static var handlerConfiguration: NIOSSLHandler.Configuration {
+        var configuration = NIOSSLHandler.Configuration()
+        configuration.maximumPreservedOutboundBufferCapacity = 1024
+        return configuration
+    }
+}

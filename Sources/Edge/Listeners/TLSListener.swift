@@ -1,0 +1,95 @@
+package import NIOCore
+import NIOPosix
+import NIOSSL
+import Tenant
+
+/// IRC over TLS (RFC 7194); the server name in the client's first message (RFC 6066 section 3) names the tenant.
+///
+/// Names that nobody has, names of deleted tenants and clients that send no name all get the same alert. Suspended tenants'
+/// clients are let in as far as their shard, which tells them why they cannot stay.
+package struct TLSListener: Sendable {
+    package let directory: TenantDirectory
+    package let certificates: CertificateStore
+    package let trustedProxies: TrustedNetworks
+    package let shards: ShardSet
+    /// How long a client may take from the first byte to the end of the handshake.
+    package var handshakeTimeout: TimeAmount = .seconds(10)
+
+    /// - Parameter trustedProxies: Networks whose connections must begin with a PROXY header.
+    package init(
+        directory: TenantDirectory,
+        certificates: CertificateStore,
+        trustedProxies: TrustedNetworks = .none,
+        shards: ShardSet
+    ) {
+        self.directory = directory
+        self.certificates = certificates
+        self.trustedProxies = trustedProxies
+        self.shards = shards
+    }
+
+    /// Binds and accepts until the returned channel is closed; clients stay then.
+    ///
+    /// - Throws: What the system says, such as that the address is in use.
+    package func bind(to address: SocketAddress) async throws -> any Channel {
+        try await ServerBootstrap.forClients(on: self.shards.group)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ArrivalDeadline(self.handshakeTimeout))
+                    try Origin.find(of: channel, trusted: self.trustedProxies, next: self.secure)
+                }
+            }
+            .bind(to: address).get()
+    }
+
+    private func secure(_ channel: any Channel, from origin: Origin) throws {
+        let arrival = Arriving(listener: self, origin: origin)
+        let gate = ServerNameGate(choose: arrival.choose) { channel in
+            try channel.pipeline.syncOperations.addHandler(HandshakeGate(next: arrival.open))
+        }
+        try gate.install(on: channel)
+    }
+
+    /// The tenant of a name; a name that a proxy gives must not contradict it.
+    fileprivate func tenant(named name: String?, from origin: Origin) -> HostedTenant? {
+        guard let hostname = name ?? origin.hostname, let tenant = self.directory.tenant(forHostname: hostname) else {
+            return nil
+        }
+        guard let other = origin.hostname else { return tenant }
+        return self.directory.tenant(forHostname: other)?.id == tenant.id ? tenant : nil
+    }
+}
+
+/// One connection on its way to its shard; it lives until the handshake is done. Used on its event loop only.
+private final class Arriving {
+    let listener: TLSListener
+    let origin: Origin
+    var tenant: HostedTenant?
+
+    init(listener: TLSListener, origin: Origin) {
+        self.listener = listener
+        self.origin = origin
+    }
+
+    func choose(_ name: String?) -> NIOSSLContext? {
+        self.tenant = self.listener.tenant(named: name, from: self.origin)
+        guard self.tenant != nil, let hostname = name ?? self.origin.hostname else { return nil }
+        return self.listener.certificates.contexts(for: hostname)?.irc
+    }
+
+    func open(_ channel: any Channel) throws {
+        guard let tenant = self.tenant, let shard = self.listener.shards.shard(on: channel.eventLoop) else {
+            return channel.close(promise: nil)
+        }
+        ArrivalDeadline.met(on: channel)
+        try channel.pipeline.syncOperations.addHandler(
+            ConnectionHandler(
+                shard: shard,
+                tenant: tenant,
+                address: self.origin.address,
+                isSecure: true,
+                isDirect: false
+            )
+        )
+    }
+}
