@@ -1,0 +1,56 @@
+import NIOCore
+
+// From async code to what lives on a loop, and back.
+
+extension NIOLoopBound {
+    /// Does something on the value's loop, some time.
+    func execute(_ body: @escaping @Sendable (Value) -> Void) {
+        self.loop.execute { body(self.value) }
+    }
+
+    /// Does something on the value's loop and waits for it.
+    func run(_ body: @escaping @Sendable (Value) -> Void) async {
+        await withCheckedContinuation { continuation in
+            self.loop.execute {
+                body(self.value)
+                continuation.resume()
+            }
+        }
+    }
+}
+
+extension NIOLoopBound<RedisPipeline> {
+    /// Sends a command and waits for its reply.
+    func ask<Answer: Sendable>(
+        _ command: ByteBuffer, within limit: Duration, _ parse: @escaping @Sendable (RedisReply) -> Answer?
+    ) async throws(LiveStoreError) -> Answer {
+        try await answer { completion in
+            self.execute { pipeline in
+                pipeline.enqueue(command, deadline: .now() + TimeAmount(limit)) { result in
+                    completion(
+                        result.flatMap { reply in
+                            parse(reply).map { .success($0) } ?? .failure(.invalidAnswer("a reply of another kind"))
+                        }
+                    )
+                }
+            }
+        }
+    }
+}
+
+/// Waits for what a completion gets.
+func answer<Answer: Sendable>(
+    _ start: (@escaping @Sendable (Result<Answer, LiveStoreError>) -> Void) -> Void
+) async throws(LiveStoreError) -> Answer {
+    let result = await withCheckedContinuation { continuation in
+        start { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+}
+
+extension Duration {
+    /// Whole milliseconds.
+    var milliseconds: Int64 {
+        self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000
+    }
+}
