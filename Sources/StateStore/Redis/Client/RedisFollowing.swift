@@ -180,13 +180,16 @@ final class RedisFollowing: RedisLink.User {
         }
     }
 
-    private func apply(_ chunk: RedisChunk, to replica: RedisReplica) {
+    /// - Parameter hasMissed: something may lie between what was delivered and the chunk, e.g. a whole incarnation.
+    private func apply(_ chunk: RedisChunk, to replica: RedisReplica, hasMissed: Bool = false) {
         switch replica.step(for: chunk) {
         case .ignore: return
         case .check:
             // Not held: what was published was kept first, so the answer has it, or makes it void.
             return self.check(replica)
-        case .restart:
+        case .begin where !hasMissed:
+            replica.restarted(chunk.epoch)
+        case .begin, .restart:
             replica.restarted(chunk.epoch)
             self.receiver?.reloaded(Snapshot(log: replica.log, position: replica.position, fields: [:]))
         case .deliver: break
@@ -305,7 +308,9 @@ final class RedisFollowing: RedisLink.User {
         let chunks = answer.elements.map { RedisChunk($0.buffer) }
         guard answer.isArray, !chunks.contains(where: { $0?.isWhole != true }) else { return self.reload(replica) }
         replica.phase = .live
-        for case .some(let chunk) in chunks where self.isLive(replica) { self.apply(chunk, to: replica) }
+        for case .some(let chunk) in chunks where self.isLive(replica) {
+            self.apply(chunk, to: replica, hasMissed: true)
+        }
         if self.isLive(replica) { self.resume(replica) }
     }
 

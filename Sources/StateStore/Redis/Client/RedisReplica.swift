@@ -20,7 +20,9 @@ final class RedisReplica {
         case ignore
         /// Deliver its entries after the replica's position.
         case deliver
-        /// It begins a new incarnation of the log.
+        /// It begins a new incarnation of a log whose end is known.
+        case begin
+        /// It begins a new incarnation of the log; what the last one ended with is lost.
         case restart
         /// Something between is missing.
         case check
@@ -78,7 +80,8 @@ final class RedisReplica {
             if chunk.last <= self.position.sequence { return .ignore }
             return chunk.first <= self.position.sequence + 1 ? .deliver : .check
         }
-        return chunk.epoch > self.position.epoch && chunk.first == 1 ? .restart : .check
+        guard chunk.epoch > self.position.epoch, chunk.first == 1 else { return .check }
+        return self.exists ? .restart : .begin
     }
 
     func advance(to position: Position) { self.position = position }

@@ -19,19 +19,19 @@ package final class RedisLiveStore: LiveStore {
     let settings: RedisSettings
     let logger: Logger
     /// For leases; the journal's reader waits on a connection of its own.
-    let control: NIOLoopBound<RedisPipeline>
-    let journal: NIOLoopBound<RedisJournal>
+    let control: OnLoop<RedisPipeline>
+    let journal: OnLoop<RedisJournal>
     private let clients = Mutex<Clients>(Clients())
 
     private struct Clients {
         var shards: UInt64 = 0
-        var open: [NIOLoopBound<RedisLiveClient>] = []
+        var open: [OnLoop<RedisLiveClient>] = []
         var isClosed = false
     }
 
     private init(
-        pod: PodID, settings: RedisSettings, logger: Logger, control: NIOLoopBound<RedisPipeline>,
-        journal: NIOLoopBound<RedisJournal>
+        pod: PodID, settings: RedisSettings, logger: Logger, control: OnLoop<RedisPipeline>,
+        journal: OnLoop<RedisJournal>
     ) {
         self.pod = pod
         self.settings = settings
@@ -58,7 +58,7 @@ package final class RedisLiveStore: LiveStore {
             let greeting = RedisGreeting(settings.endpoint, needsLibrary: true)
             let pipeline = RedisPipeline(RedisLink(settings, on: loop, logger: logger, greeting: greeting))
             pipeline.link.start()
-            return NIOLoopBound(pipeline, eventLoop: loop)
+            return OnLoop(pipeline, loop)
         }.get()
         let lease = String(max(1, configuration.firstLease.milliseconds))
         let pod: PodID
@@ -67,15 +67,15 @@ package final class RedisLiveStore: LiveStore {
                 reply.integer.map { PodID(rawValue: UInt64($0)) }
             }
         } catch {
-            let reason = try await loop.submit { () -> String in
-                control.value.close()
-                return control.value.link.lastFailure
-            }.get()
+            let reason = await control.run { pipeline -> String in
+                pipeline.close()
+                return pipeline.link.lastFailure
+            }
             if case .unavailable = error { throw LiveStoreError.unavailable(reason: reason) }
             throw error
         }
         let journal = try await loop.submit {
-            NIOLoopBound(RedisJournal(settings, on: loop, pod: pod, logger: logger), eventLoop: loop)
+            OnLoop(RedisJournal(settings, on: loop, pod: pod, logger: logger), loop)
         }.get()
         return RedisLiveStore(pod: pod, settings: settings, logger: logger, control: control, journal: journal)
     }
@@ -90,7 +90,7 @@ package final class RedisLiveStore: LiveStore {
             self.settings, pod: self.pod, producer: ProducerID(rawValue: self.pod.rawValue << 16 | shard & 0xFFFF),
             on: loop, receiver: receiver, logger: self.logger
         )
-        let bound = NIOLoopBound(client, eventLoop: loop)
+        let bound = OnLoop(client, loop)
         let isClosed = self.clients.withLock { clients in
             if !clients.isClosed { clients.open.append(bound) }
             return clients.isClosed

@@ -1,4 +1,5 @@
 import NIOCore
+import Tenant
 
 // The few kinds of MessagePack values that a batch consists of. https://github.com/msgpack/msgpack/blob/master/spec.md
 

@@ -1,25 +1,30 @@
 import NIOCore
 
-// From async code to what lives on a loop, and back.
+/// Something that lives on a loop, reached from anywhere.
+struct OnLoop<Value>: Sendable {
+    let loop: any EventLoop
+    private let bound: NIOLoopBound<Value>
 
-extension NIOLoopBound {
-    /// Does something on the value's loop, some time.
-    func execute(_ body: @escaping @Sendable (Value) -> Void) {
-        self.loop.execute { body(self.value) }
+    /// Called on the loop.
+    init(_ value: Value, _ loop: any EventLoop) {
+        self.loop = loop
+        self.bound = NIOLoopBound(value, eventLoop: loop)
     }
 
-    /// Does something on the value's loop and waits for it.
-    func run(_ body: @escaping @Sendable (Value) -> Void) async {
+    /// Does something on the loop, some time.
+    func execute(_ body: @escaping @Sendable (Value) -> Void) {
+        self.loop.execute { body(self.bound.value) }
+    }
+
+    /// Does something on the loop and waits for what comes of it.
+    func run<Result: Sendable>(_ body: @escaping @Sendable (Value) -> Result) async -> Result {
         await withCheckedContinuation { continuation in
-            self.loop.execute {
-                body(self.value)
-                continuation.resume()
-            }
+            self.loop.execute { continuation.resume(returning: body(self.bound.value)) }
         }
     }
 }
 
-extension NIOLoopBound<RedisPipeline> {
+extension OnLoop<RedisPipeline> {
     /// Sends a command and waits for its reply.
     func ask<Answer: Sendable>(
         _ command: ByteBuffer, within limit: Duration, _ parse: @escaping @Sendable (RedisReply) -> Answer?
