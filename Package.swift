@@ -132,8 +132,6 @@ let package = Package(
         ),
         // The style rules as tests; reads the sources, imports none of them.
         .testTarget(name: "TidyTests"),
-        // Real servers for tests.
-        .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(
             name: "DurableStoreTests",
             dependencies: [

@@ -29,7 +29,7 @@ struct LiveDriver: Sendable, CustomTestStringConvertible {
         return Backend(pod: { store }, stop: { await store.shutdown() })
     }
 
-    /// The tests share one server; each has tenants of its own.
+    /// Each test has a server of its own.
     static let redis = LiveDriver(testDescription: "Redis", hasPods: true) {
         let server = try RedisServer()
         let stores = Mutex<[RedisLiveStore]>([])

@@ -22,6 +22,8 @@ package final class RedisServer: Sendable {
     package let port: Int
     /// Where its data are; a test may put what the server reads there.
     package let folder: String
+    /// Where it listens with TLS, if the options say so: `@tls` in them is this port.
+    package let tlsPort: Int
     private let options: [String]
     private let holder = Mutex<Holder?>(nil)
 
@@ -31,13 +33,18 @@ package final class RedisServer: Sendable {
     /// Starts a server.
     ///
     /// - Parameters:
-    ///   - options: More options of `redis-server`, e.g. `["--requirepass", "secret"]`. `@` in them is the folder.
+    ///   - options: More options of `redis-server`, e.g. `["--requirepass", "secret"]`. `@/` before a name is the folder.
     ///   - prepare: Called with the folder before the server starts.
     package init(options: [String] = [], prepare: (String) throws -> Void = { _ in }) throws {
         self.port = try Self.freePort()
+        let tlsPort = try Self.freePort()
+        self.tlsPort = tlsPort
         let folder = "\(FileManager.default.temporaryDirectory.path)/roost-redis-\(UUID().uuidString)"
         self.folder = folder
-        self.options = options.map { $0.replacingOccurrences(of: "@", with: folder) }
+        self.options = options.map { option in
+            option == "@tls"
+                ? String(tlsPort) : option.hasPrefix("@/") ? folder + option.dropFirst() : option
+        }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try prepare(folder)
         try self.start()
@@ -103,6 +110,25 @@ package final class RedisServer: Sendable {
             holder = nil
         }
         try? FileManager.default.removeItem(atPath: self.folder)
+    }
+
+    /// Sends a command as its default user, over a connection of its own.
+    ///
+    /// - Returns: The first line of the reply, without the sign before it.
+    @discardableResult
+    package func command(_ words: String...) throws -> String {
+        guard let socket = Self.connected(to: self.port) else { throw Failure(description: "no connection") }
+        defer { close(socket) }
+        let command = Array(
+            (["*\(words.count)"] + words.flatMap { ["$\($0.utf8.count)", $0] }).map { $0 + "\r\n" }.joined().utf8)
+        guard send(socket, command, command.count, 0) == command.count else {
+            throw Failure(description: "the command cannot be sent")
+        }
+        var reply = [UInt8](repeating: 0, count: 4096)
+        let count = recv(socket, &reply, reply.count, 0)
+        let line = String(decoding: reply.prefix(max(0, count)), as: UTF8.self).prefix { !$0.isNewline }
+        if line.isEmpty || line.hasPrefix("-") { throw Failure(description: String(line)) }
+        return String(line.dropFirst())
     }
 
     // MARK: Sockets

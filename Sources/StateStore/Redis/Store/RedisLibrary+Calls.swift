@@ -147,6 +147,7 @@ extension RedisLibrary {
         end
 
         local function apply(keys, args)
+          start()
           local number = tonumber(args[1])
           local t = cmsgpack.unpack(args[2])
           local memory = 'r:.producer:' .. t[1]
@@ -186,6 +187,7 @@ extension RedisLibrary {
         -- For each log, epoch and sequence (epoch 0: known not to exist): 0 if nothing came after, the chunks that
         -- came after, or 1 if they are not all there any more.
         local function check(keys, args)
+          start()
           local out = {}
           for a = 1, #args, 3 do
             local log, epoch, seq = open(args[a]), tonumber(args[a + 1]), tonumber(args[a + 2])

@@ -11,7 +11,12 @@
 extension RedisLibrary {
     static let logs = #"""
         #!lua name=@
-        local pack, decode, spread = struct.pack, struct.unpack, unpack
+        -- Redis gives these to functions that run, not to a library that is loaded.
+        local pack, decode, spread
+        local function start()
+          if not pack then pack, decode, spread = struct.pack, struct.unpack, unpack end
+        end
+
         local META, COUNT = '\0', '\1'
         local JOURNAL = 'r:.journal'
 
