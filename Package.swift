@@ -103,6 +103,36 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // No pkgConfig: the flags of hiredis.pc warn on every target.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        // What tests of several modules share: servers, a faulty network, deadlines.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "StateStore", "Tenant",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/Support"
+        ),
+        // What every driver of the live store does.
+        .testTarget(
+            name: "StateStoreConformance",
+            dependencies: [
+                "StateStore", "Tenant", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "RedisTests",
+            dependencies: [
+                "StateStore", "Tenant", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         // Seeded runs for tests only.
         .target(name: "Simulation", dependencies: ["IRC", "Chat", "StateStore"]),
         .testTarget(
@@ -123,8 +153,6 @@ let package = Package(
         ),
         // The style rules as tests; reads the sources, imports none of them.
         .testTarget(name: "TidyTests"),
-        // Real servers for tests.
-        .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(
             name: "DurableStoreTests",
             dependencies: [

@@ -1,0 +1,200 @@
+import NIOCore
+
+/// Operations that go to the store in one function call, as MessagePack, in the order they were added.
+///
+/// `RedisLibrary.calls` reads what is written here.
+final class RedisBatch {
+    /// Who waits for an operation's result.
+    enum Operation {
+        case transaction(Transaction, (Result<Outcome, LiveStoreError>) -> Void)
+        case grant((Result<Int, LiveStoreError>) -> Void)
+    }
+
+    private(set) var operations: [Operation] = []
+    /// No more operations may be added: something later waits behind the batch, or it was sent.
+    var isSealed = false
+    private var body = ByteBuffer()
+    private var elements = 0
+    private let producer: ProducerID
+    private let keep: [UInt64]
+
+    /// - Parameter keep: how many entries channels, users, nicks and tenants keep.
+    init(_ producer: ProducerID, keep: [UInt64]) {
+        self.producer = producer
+        self.keep = keep
+    }
+
+    var size: Int { self.body.readableBytes }
+
+    /// What its operations count for while they wait.
+    var charged = 0
+
+    // MARK: Operations
+
+    /// - Parameter key: the key of a log, ready to be copied, if there is one.
+    func add(
+        _ transaction: Transaction, key: (LogKey) -> ByteBuffer?,
+        _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
+    ) {
+        self.operations.append(.transaction(transaction, completion))
+        self.body.writeInteger(1 as UInt8)
+        let length = self.body.writerIndex
+        self.body.writeMultipleIntegers(0xCE as UInt8, 0 as UInt32)
+        let before = self.elements
+        self.body.writePacked(UInt64(transaction.conditions.count))
+        self.body.writePacked(UInt64(transaction.changes.count))
+        self.elements += 4
+        for condition in transaction.conditions {
+            self.write(condition.log, key)
+            self.write(condition.test)
+        }
+        for change in transaction.changes { self.write(change, key) }
+        self.body.setInteger(UInt32(self.elements - before - 1), at: length + 1)
+    }
+
+    func reserve(
+        _ wanted: Int, of counter: CounterKey, limit: Int, pod: PodID,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+    ) {
+        self.operations.append(.grant(completion))
+        self.body.writeInteger(2 as UInt8)
+        self.body.writePacked(counter.redisSlots)
+        self.body.writePacked(pod.rawValue)
+        self.body.writePacked(UInt64(max(0, wanted)))
+        self.body.writePacked(UInt64(max(0, limit)))
+        self.elements += 5
+    }
+
+    func release(
+        _ count: Int, of counter: CounterKey, pod: PodID, _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+    ) {
+        self.operations.append(.grant(completion))
+        self.body.writeInteger(3 as UInt8)
+        self.body.writePacked(counter.redisSlots)
+        self.body.writePacked(pod.rawValue)
+        self.body.writePacked(UInt64(max(0, count)))
+        self.elements += 4
+    }
+
+    func take(
+        _ wanted: Int, from bucket: CounterKey, rate: Double, burst: Double,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+    ) {
+        self.operations.append(.grant(completion))
+        self.body.writeInteger(4 as UInt8)
+        self.body.writePacked(bucket.redisBucket)
+        self.body.writePacked(UInt64(max(0, wanted)))
+        self.body.writePacked(max(0, rate))
+        self.body.writePacked(max(0, burst))
+        self.elements += 5
+    }
+
+    // MARK: Writing
+
+    /// The whole command, under the producer's next number.
+    func encoded(number: Int) -> ByteBuffer {
+        self.isSealed = true
+        var head = ByteBuffer()
+        head.writePackedArrayHead()
+        head.writePacked(String(self.producer.rawValue))
+        head.writePackedHead(8)
+        head.writeInteger(self.producer.rawValue)
+        for bound in self.keep { head.writePacked(bound) }
+        head.setPackedArray(count: 2 + self.keep.count + self.elements, at: 0)
+
+        var command = ByteBuffer()
+        command.reserveCapacity(head.readableBytes + self.body.readableBytes + 128)
+        command.writeRedisArray(5)
+        command.writeRedisBulk("FCALL")
+        command.writeRedisBulk(RedisLibrary.Function.apply.name)
+        command.writeRedisBulk("0")
+        command.writeRedisBulk(String(number))
+        command.writeRedisBulkHead(head.readableBytes + self.body.readableBytes)
+        command.writeBuffer(&head)
+        command.writeImmutableBuffer(self.body)
+        command.writeStaticString("\r\n")
+        self.body = ByteBuffer()
+        return command
+    }
+
+    private func write(_ log: LogKey, _ key: (LogKey) -> ByteBuffer?) {
+        if let packed = key(log) { self.body.writeImmutableBuffer(packed) } else { self.body.writePacked(log) }
+        self.elements += 1
+    }
+
+    private func write(_ test: Condition.Test) {
+        switch test {
+        case .unchanged(let position):
+            self.body.writeInteger(1 as UInt8)
+            self.body.writePacked(position.epoch)
+            self.body.writePacked(position.sequence)
+            self.elements += 3
+        case .absent(let field):
+            self.body.writeInteger(2 as UInt8)
+            self.body.writePacked(field)
+            self.elements += 2
+        case .equals(let field, let value):
+            self.body.writeInteger(3 as UInt8)
+            self.body.writePacked(field)
+            self.body.writePacked(value)
+            self.elements += 3
+        case .countBelow(let section, let limit):
+            self.body.writeInteger(4 as UInt8)
+            self.body.writePackedHead(1)
+            self.body.writeInteger(section.byte)
+            self.body.writePacked(UInt64(max(0, limit)))
+            self.elements += 3
+        case .logsBelow(let limit):
+            self.body.writeInteger(5 as UInt8)
+            self.body.writePacked(UInt64(max(0, limit)))
+            self.elements += 2
+        }
+    }
+
+    private func write(_ change: LogChange, _ key: (LogKey) -> ByteBuffer?) {
+        self.write(change.log, key)
+        var flags: UInt8 = change.journal ? 1 : 0
+        switch change.lifetime {
+        case .keep: break
+        case .drop: flags += 2
+        case .dropIfEmpty: flags += 4
+        }
+        if change.holder != .unchanged { flags += 8 }
+        if !change.fields.isEmpty { flags += 16 }
+        self.body.writeInteger(flags)
+        self.body.writePackedHead(5 + change.payload.readableBytes)
+        self.body.writeMultipleIntegers(change.journal ? 1 as UInt8 : 0, UInt32(change.payload.readableBytes))
+        self.body.writeImmutableBuffer(change.payload)
+        self.elements += 2
+        if !change.fields.isEmpty {
+            self.body.writePacked(UInt64(change.fields.count))
+            for field in change.fields { self.write(field) }
+            self.elements += 1 + 2 * change.fields.count
+        }
+        switch change.holder {
+        case .unchanged: break
+        case .set(let pod):
+            self.body.writePacked(pod.rawValue)
+            self.elements += 1
+        case .cleared:
+            self.body.writePacked(0 as UInt64)
+            self.elements += 1
+        }
+        if case .dropIfEmpty(let section) = change.lifetime {
+            self.body.writePackedHead(1)
+            self.body.writeInteger(section.byte)
+            self.elements += 1
+        }
+    }
+
+    private func write(_ field: FieldChange) {
+        switch field {
+        case .set(let name, let value):
+            self.body.writePacked(name)
+            self.body.writePacked(value)
+        case .remove(let name):
+            self.body.writePacked(name)
+            self.body.writePackedFalse()
+        }
+    }
+}

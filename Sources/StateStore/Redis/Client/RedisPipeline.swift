@@ -1,0 +1,134 @@
+import DequeModule
+import NIOCore
+
+/// Commands in order over one link: sent together once a turn, answered in order, sent again after a lost connection.
+///
+/// A command that is no batch must be harmless to repeat. Bounded by whoever enqueues.
+final class RedisPipeline: RedisLink.User {
+    let link: RedisLink
+    /// Called when the link came up, before anything is sent on it, and when it is lost.
+    var onChange: () -> Void = {}
+    /// Called a few times in ``RedisConfiguration/silence``.
+    var onTick: (NIODeadline) -> Void = { _ in }
+    private var waiting = Deque<RedisCall>()
+    private var sent = Deque<RedisCall>()
+    private var numberedUnderWay = 0
+    private var lastNumber = 0
+    private var flushIsDue = false
+    private var isClosed = false
+    private let ping = ByteBuffer.redis(["PING"])
+
+    init(_ link: RedisLink) {
+        self.link = link
+        link.user = self
+    }
+
+    var isUp: Bool { self.link.isUp }
+
+    /// Takes a command, to be sent at the end of this turn of the loop.
+    func enqueue(_ call: RedisCall) {
+        guard !self.isClosed else { return call.complete(.failure(.closed)) }
+        self.waiting.append(call)
+        guard !self.flushIsDue else { return }
+        self.flushIsDue = true
+        self.link.loop.assumeIsolated().execute {
+            self.flushIsDue = false
+            self.flush()
+        }
+    }
+
+    func enqueue(
+        _ bytes: ByteBuffer, deadline: NIODeadline?,
+        _ completion: @escaping (Result<RedisReply, LiveStoreError>) -> Void
+    ) {
+        self.enqueue(RedisCall(.bytes(bytes), deadline: deadline, completion))
+    }
+
+    /// Fails everything that waits and ends the connection.
+    func close() {
+        guard !self.isClosed else { return }
+        self.isClosed = true
+        self.link.close()
+        let calls = Array(self.sent) + Array(self.waiting)
+        self.sent.removeAll()
+        self.waiting.removeAll()
+        for call in calls { call.complete(.failure(.closed)) }
+    }
+
+    // MARK: Sending
+
+    private func flush() {
+        guard self.link.isUp, !self.waiting.isEmpty else { return }
+        var bytes = ByteBuffer()
+        while let call = self.waiting.first {
+            if call.isNumbered {
+                guard self.numberedUnderWay < self.link.settings.configuration.batchesUnderWay else { break }
+                self.numberedUnderWay += 1
+            }
+            self.waiting.removeFirst()
+            self.sent.append(call)
+            if case .batch(let batch) = call.content {
+                self.lastNumber += 1
+                call.content = .bytes(batch.encoded(number: self.lastNumber))
+            }
+            guard case .bytes(var content) = call.content else { continue }
+            if bytes.readableBytes == 0 { bytes = content } else { bytes.writeBuffer(&content) }
+        }
+        self.link.send(bytes)
+    }
+
+    // MARK: What the link tells
+
+    func linkIsUp() {
+        self.onChange()
+        self.flush()
+    }
+
+    func linkIsDown() {
+        let again = self.sent.filter { !$0.isAbandoned }
+        self.sent.removeAll()
+        self.numberedUnderWay = 0
+        self.waiting.prepend(contentsOf: again)
+        self.onChange()
+    }
+
+    func linkReceived(_ reply: RedisReply) {
+        guard let call = self.sent.first else { return self.link.cut("a reply to nothing") }
+        if let error = reply.error, Self.isPassing(error) { return self.link.cut(error) }
+        self.sent.removeFirst()
+        if call.isNumbered { self.numberedUnderWay -= 1 }
+        call.complete(Self.result(reply))
+    }
+
+    func linkReceivedAll() { self.flush() }
+
+    func linkTick(_ now: NIODeadline) {
+        if self.link.isUp, self.sent.isEmpty {
+            self.enqueue(self.ping, deadline: now + TimeAmount(self.link.settings.configuration.silence)) { _ in }
+        }
+        for call in self.sent {
+            guard let deadline = call.deadline, deadline <= now else { continue }
+            call.complete(.failure(.unavailable(reason: "no answer in time")))
+        }
+        if self.waiting.contains(where: { $0.isAbandoned || ($0.deadline ?? now + .hours(1)) <= now }) {
+            let late = self.waiting.filter { ($0.deadline ?? now + .hours(1)) <= now }
+            self.waiting.removeAll { $0.isAbandoned || ($0.deadline ?? now + .hours(1)) <= now }
+            for call in late { call.complete(.failure(.unavailable(reason: "no connection in time"))) }
+        }
+        self.onTick(now)
+    }
+
+    /// Whether an error says that this server cannot serve now or lost its functions: another connection will do.
+    private static func isPassing(_ error: String) -> Bool {
+        ["LOADING", "READONLY", "MASTERDOWN", "BUSY ", "NOAUTH", "ERR Function not found"].contains {
+            error.hasPrefix($0)
+        }
+    }
+
+    private static func result(_ reply: RedisReply) -> Result<RedisReply, LiveStoreError> {
+        guard let error = reply.error else { return .success(reply) }
+        let refusals = ["OOM", "MISCONF", "NOREPLICAS", "STALE"]
+        if refusals.contains(where: { error.hasPrefix($0) }) { return .failure(.unavailable(reason: error)) }
+        return .failure(.invalidAnswer(error))
+    }
+}

@@ -1,0 +1,182 @@
+import NIOCore
+
+/// How far one followed log was delivered, and who waits for more of it. Decides; does no I/O.
+final class RedisReplica {
+    enum Phase {
+        /// Waits for the subscription's acknowledgement; nothing was loaded.
+        case subscribing
+        /// Waits for a snapshot for whoever asked to follow.
+        case loading
+        /// Delivers what comes.
+        case live
+        /// Waits to hear what it missed.
+        case checking
+        /// Waits for a snapshot because what it missed is not there any more.
+        case reloading
+    }
+
+    /// What to do with a chunk that came.
+    enum Step {
+        case ignore
+        /// Deliver its entries after the replica's position.
+        case deliver
+        /// It begins a new incarnation of a log whose end is known.
+        case begin
+        /// It begins a new incarnation of the log; what the last one ended with is lost.
+        case restart
+        /// Something between is missing.
+        case check
+    }
+
+    /// What has to be delivered before something else may be told.
+    enum Goal {
+        case reached(Position)
+        /// The log does not exist any more, as of an epoch.
+        case gone(UInt64)
+    }
+
+    private struct Wait {
+        let goal: Goal
+        let since: NIODeadline
+        let delivery: RedisDelivery
+    }
+
+    /// More chunks than this are not held while the replica waits; it asks for them later.
+    private static let mostHeld = 64
+
+    let log: LogKey
+    /// The log's key: its pub/sub channel.
+    let key: String
+    /// The key as MessagePack, ready to be copied into a batch.
+    let packedKey: ByteBuffer
+    var phase = Phase.subscribing
+    private(set) var position = Position.none
+    private(set) var exists = false
+    /// Whether a snapshot was ever handed out: the log is followed.
+    private(set) var isFollowed = false
+    /// Set when the subscription was made again while the replica waited for something else.
+    var mustCheckAgain = false
+    /// Who asked to follow and was not answered yet, and until when they wait.
+    var callers: [(NIODeadline, (Result<Snapshot, LiveStoreError>) -> Void)] = []
+    /// Tells the request under way from earlier ones.
+    var request: UInt64 = 0
+    /// Whether the replica is on the list of those that are waited for.
+    var isListed = false
+    private var held: [RedisChunk] = []
+    private var waits: [Wait] = []
+    /// Waits that the check under way satisfies in any case.
+    private var covered: [Wait] = []
+
+    init(_ log: LogKey) {
+        self.log = log
+        self.key = log.redisKey
+        var packed = ByteBuffer()
+        packed.writePacked(log)
+        self.packedKey = packed
+    }
+
+    func step(for chunk: RedisChunk) -> Step {
+        if chunk.epoch == self.position.epoch {
+            if chunk.last <= self.position.sequence { return .ignore }
+            return chunk.first <= self.position.sequence + 1 ? .deliver : .check
+        }
+        guard chunk.epoch > self.position.epoch, chunk.first == 1 else { return .check }
+        return self.exists ? .restart : .begin
+    }
+
+    func advance(to position: Position) { self.position = position }
+
+    func dropped() { self.exists = false }
+
+    func restarted(_ epoch: UInt64) {
+        self.position = Position(epoch: epoch, sequence: 0)
+        self.exists = true
+    }
+
+    func loaded(_ snapshot: Snapshot) {
+        self.position = snapshot.position
+        self.exists = snapshot.exists
+        self.isFollowed = true
+    }
+
+    // MARK: Chunks that come while the replica waits
+
+    func hold(_ chunk: RedisChunk) {
+        if self.held.count < Self.mostHeld { self.held.append(chunk) } else { self.mustCheckAgain = true }
+    }
+
+    /// The chunks that were held and are not of an earlier incarnation.
+    func takeHeld() -> [RedisChunk] {
+        defer { self.held = [] }
+        return self.held.filter { $0.epoch >= self.position.epoch }
+    }
+
+    // MARK: Waiting for deliveries
+
+    var isWaitedFor: Bool { !self.waits.isEmpty || !self.covered.isEmpty }
+
+    /// Since when the longest waits that no check covers.
+    var waitedForSince: NIODeadline? { self.waits.first?.since }
+
+    func has(_ goal: Goal) -> Bool {
+        switch goal {
+        case .reached(let wanted):
+            self.position.epoch > wanted.epoch
+                || (self.position.epoch == wanted.epoch && self.position.sequence >= wanted.sequence)
+        case .gone(let epoch):
+            !self.exists || self.position.epoch != epoch
+        }
+    }
+
+    func wait(for goal: Goal, since: NIODeadline, _ delivery: RedisDelivery) {
+        delivery.awaited += 1
+        self.waits.append(Wait(goal: goal, since: since, delivery: delivery))
+    }
+
+    /// A request that is sent now brings everything that anyone waits for now.
+    func coverWaits() {
+        self.covered += self.waits
+        self.waits = []
+    }
+
+    /// Takes out what has been reached; the caller tells them.
+    func settled() -> [RedisDelivery] {
+        guard self.isWaitedFor else { return [] }
+        var done: [RedisDelivery] = []
+        self.covered.removeAll { wait in
+            if self.has(wait.goal) { done.append(wait.delivery) }
+            return self.has(wait.goal)
+        }
+        self.waits.removeAll { wait in
+            if self.has(wait.goal) { done.append(wait.delivery) }
+            return self.has(wait.goal)
+        }
+        return done
+    }
+
+    /// Takes out what the request that was answered covered.
+    func uncovered() -> [RedisDelivery] {
+        defer { self.covered = [] }
+        return self.covered.map(\.delivery)
+    }
+
+    /// Takes out everything, when the log is not followed any more.
+    func abandoned() -> [RedisDelivery] {
+        defer { self.waits = [] }
+        return self.uncovered() + self.waits.map(\.delivery)
+    }
+
+    /// Takes out what has waited too long.
+    func expired(_ now: NIODeadline) -> [RedisDelivery] {
+        var late: [RedisDelivery] = []
+        self.covered.removeAll { wait in
+            if wait.delivery.deadline <= now { late.append(wait.delivery) }
+            return wait.delivery.deadline <= now
+        }
+        self.waits.removeAll { wait in
+            if wait.delivery.deadline <= now { late.append(wait.delivery) }
+            return wait.delivery.deadline <= now
+        }
+        return late
+    }
+}

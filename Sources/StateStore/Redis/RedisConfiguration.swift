@@ -1,0 +1,41 @@
+package import NIOSSL
+
+/// How the Redis driver paces, bounds and gives up.
+package struct RedisConfiguration: Sendable {
+    /// A call without an answer for this long fails with ``LiveStoreError/unavailable(reason:)``.
+    package var callDeadline: Duration = .seconds(30)
+    /// How long connecting and signing on may take.
+    package var connectDeadline: Duration = .seconds(5)
+    /// A connection that said nothing for this long is cut and made again. Every connection is pinged three times in it.
+    package var silence: Duration = .seconds(3)
+    /// Waits between attempts to connect: a random time up to a bound that doubles from the first to the last.
+    package var backoff: ClosedRange<Duration> = .milliseconds(50)...(.seconds(5))
+
+    /// Calls that wait before a client is no longer ready, and before it takes no more.
+    package var softCalls = 4096
+    package var hardCalls = 16384
+    /// Bytes that wait before a client is no longer ready, and before it takes no more.
+    package var softBytes = 8 << 20
+    package var hardBytes = 32 << 20
+
+    /// The most operations and bytes in one function call: Redis serves nobody else while it runs.
+    package var batchOperations = 128
+    package var batchBytes = 256 << 10
+    /// Function calls that are under way at once, for one client.
+    package var batchesUnderWay = 8
+
+    /// The fewest latest entries that the store keeps, by kind of log.
+    package var entriesKept: [LogKey.Kind: Int] = [.channel: 512, .user: 512, .nick: 16, .tenant: 64]
+    /// An append whose entries the subscription has not brought after this long asks for them.
+    package var repairDelay: Duration = .milliseconds(50)
+
+    /// The first lease, until the first renewal.
+    package var firstLease: Duration = .seconds(30)
+    /// Journal records that were handed out this long ago and never acknowledged are handed out again.
+    package var journalRedelivery: Duration = .seconds(60)
+
+    /// For `rediss://`: whom to trust. The default trusts what the system trusts and checks the host name.
+    package var tls = TLSConfiguration.makeClientConfiguration()
+
+    package init() {}
+}

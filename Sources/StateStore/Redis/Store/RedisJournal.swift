@@ -1,0 +1,143 @@
+import DequeModule
+import Logging
+import NIOCore
+
+/// A reader of the journal: one consumer of the group that all pods' readers share. Loop-bound.
+///
+/// The stream has an item for each call that appended to a log, with possibly several records. An item is forgotten when
+/// all its records were acknowledged; until then it is handed out again after a while, here or elsewhere.
+final class RedisJournal {
+    typealias Completion = (Result<[JournalRecord], LiveStoreError>) -> Void
+
+    private let pipeline: RedisPipeline
+    private let settings: RedisSettings
+    private let pod: PodID
+    private var isStarted = false
+    /// Records of items that brought more than was asked for.
+    private var ready = Deque<JournalRecord>()
+    /// For each item handed out here, which of its entries' numbers are not acknowledged.
+    private var unacknowledged: [String: Set<UInt64>] = [:]
+    private var claimed: NIODeadline?
+    private var cursor = "0-0"
+
+    init(_ settings: RedisSettings, on loop: any EventLoop, pod: PodID, logger: Logger) {
+        let greeting = RedisGreeting(settings.endpoint, needsLibrary: false, makesGroup: true)
+        self.pipeline = RedisPipeline(RedisLink(settings, on: loop, logger: logger, greeting: greeting))
+        self.settings = settings
+        self.pod = pod
+    }
+
+    func close() { self.pipeline.close() }
+
+    func read(limit: Int, until deadline: NIODeadline, _ completion: @escaping Completion) {
+        guard limit > 0 else { return completion(.success([])) }
+        if !self.isStarted {
+            self.isStarted = true
+            self.pipeline.link.start()
+        }
+        if !self.ready.isEmpty { return completion(.success(self.take(limit))) }
+        if self.claimIsDue { return self.claim(limit, deadline, completion) }
+        self.readNew(limit, deadline, completion)
+    }
+
+    /// Notes what is stored; returns the items of which nothing is left.
+    func acknowledged(_ ids: [JournalRecord.ID]) -> [String] {
+        var done: [String] = []
+        for id in ids {
+            let parts = id.text.split(separator: "/")
+            guard parts.count == 2, let number = UInt64(parts[1]) else { continue }
+            let item = String(parts[0])
+            guard self.unacknowledged[item]?.remove(number) != nil, self.unacknowledged[item]?.isEmpty == true else {
+                continue
+            }
+            self.unacknowledged[item] = nil
+            done.append(item)
+        }
+        return done
+    }
+
+    // MARK: New items
+
+    private func readNew(_ limit: Int, _ deadline: NIODeadline, _ completion: @escaping Completion) {
+        // Short waits, so that a dead connection is told from a quiet journal.
+        let wait = min(deadline - .now(), TimeAmount(self.settings.configuration.silence) / 3)
+        let milliseconds = wait.nanoseconds / 1_000_000
+        var words = ["XREADGROUP", "GROUP", RedisKey.journalGroup, self.pod.description, "COUNT", String(limit)]
+        if milliseconds > 0 { words += ["BLOCK", String(milliseconds)] }
+        words += ["STREAMS", RedisKey.journal, ">"]
+        self.ask(words) { result in
+            switch result {
+            case .failure(let error):
+                completion(.failure(error))
+            case .success(let reply):
+                self.took(reply[0]?[1])
+                if self.ready.isEmpty, NIODeadline.now() < deadline {
+                    self.read(limit: limit, until: deadline, completion)
+                } else {
+                    completion(.success(self.take(limit)))
+                }
+            }
+        }
+    }
+
+    // MARK: Items of readers that died
+
+    private var claimIsDue: Bool {
+        guard let claimed = self.claimed else { return true }
+        return NIODeadline.now() - claimed >= TimeAmount(self.settings.configuration.journalRedelivery) / 2
+    }
+
+    private func claim(_ limit: Int, _ deadline: NIODeadline, _ completion: @escaping Completion) {
+        let idle = String(max(1, self.settings.configuration.journalRedelivery.milliseconds))
+        let words = [
+            "XAUTOCLAIM", RedisKey.journal, RedisKey.journalGroup, self.pod.description, idle, self.cursor, "COUNT",
+            String(limit),
+        ]
+        self.ask(words) { result in
+            switch result {
+            case .failure(let error):
+                completion(.failure(error))
+            case .success(let reply):
+                self.cursor = reply[0]?.text ?? "0-0"
+                if self.cursor == "0-0" { self.claimed = .now() }
+                self.took(reply[1])
+                self.read(limit: limit, until: deadline, completion)
+            }
+        }
+    }
+
+    // MARK: Items
+
+    private func took(_ items: RedisReply?) {
+        for item in items?.elements ?? [] {
+            guard let id = item[0]?.text, let fields = item[1], let key = fields[1]?.text,
+                let log = LogKey(redisKey: key), let chunk = fields[3].flatMap({ RedisChunk($0.buffer) })
+            else {
+                self.pipeline.link.logger.error("a journal item cannot be read")
+                continue
+            }
+            var numbers: Set<UInt64> = []
+            let isWhole = chunk.forEach { entry, isForJournal in
+                if isForJournal {
+                    numbers.insert(entry.position.sequence)
+                    let record = JournalRecord.ID("\(id)/\(entry.position.sequence)")
+                    self.ready.append(JournalRecord(id: record, log: log, entry: entry))
+                }
+                return true
+            }
+            if !isWhole { self.pipeline.link.logger.error("a journal item is cut short") }
+            self.unacknowledged[id] = numbers
+        }
+    }
+
+    private func take(_ limit: Int) -> [JournalRecord] {
+        let records = Array(self.ready.prefix(limit))
+        self.ready.removeFirst(records.count)
+        return records
+    }
+
+    private func ask(_ words: [String], _ completion: @escaping (Result<RedisReply, LiveStoreError>) -> Void) {
+        let deadline = NIODeadline.now() + TimeAmount(self.settings.configuration.callDeadline)
+        self.pipeline.enqueue(.redis(words), deadline: deadline, completion)
+    }
+}

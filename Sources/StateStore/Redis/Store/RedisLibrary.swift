@@ -1,0 +1,34 @@
+// The functions that run inside Redis, and the name they are loaded under.
+//
+// The library's name carries a hash of its text: pods of two versions work side by side during an upgrade, and none
+// ever calls functions that mean something else than it thinks.
+
+/// The Lua library of the live store, as Redis 7 functions.
+enum RedisLibrary {
+    /// `roost_` and sixteen hexadecimal digits of the text's FNV-1a hash.
+    static let name: String = {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in Self.template.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return "roost_" + String(repeating: "0", count: 16 - digits.count) + digits
+    }()
+
+    /// The text for `FUNCTION LOAD`.
+    static let source: String = Self.template.split(separator: "@", omittingEmptySubsequences: false)
+        .joined(separator: Self.name)
+
+    /// One of the library's functions.
+    enum Function: String {
+        case apply, check, pod, renew, lapsed, orphans, bury, acknowledge
+
+        /// As `FCALL` takes it.
+        var name: String { Self.names[self] ?? "" }
+
+        private static let names: [Function: String] = {
+            let all: [Function] = [.apply, .check, .pod, .renew, .lapsed, .orphans, .bury, .acknowledge]
+            return Dictionary(uniqueKeysWithValues: all.map { ($0, "\(RedisLibrary.name)_\($0.rawValue)") })
+        }()
+    }
+
+    private static let template = Self.logs + Self.calls + Self.leases
+}

@@ -1,0 +1,38 @@
+import NIOCore
+
+extension RedisLiveStore {
+    /// The highest shard number that ``bury(_:)`` looks for.
+    private static let lastShard = 255
+
+    /// Renews the lease in any case: a pod that gets false lives on and has to look what it lost meanwhile.
+    package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> Bool {
+        let arguments = [self.pod.description, String(max(1, ttl.milliseconds))]
+        return try await self.ask(.redis(.renew, arguments)) { $0.integer.map { $0 == 1 } }
+    }
+
+    package func lapsedPods() async throws(LiveStoreError) -> [PodID] {
+        try await self.ask(.redis(.lapsed)) { reply in
+            reply.isArray ? reply.elements.compactMap { UInt64($0.text).map(PodID.init(rawValue:)) } : nil
+        }
+    }
+
+    /// Some of the logs that a lapsed pod holds, none if its lease has not lapsed. Which ones differs from call to call,
+    /// so that several reapers share the work and a log that cannot be taken over keeps none of the others back.
+    package func orphans(of pod: PodID, limit: Int) async throws(LiveStoreError) -> [LogKey] {
+        try await self.ask(.redis(.orphans, [pod.description, String(max(0, limit))])) { reply in
+            reply.isArray ? reply.elements.compactMap { LogKey(redisKey: $0.text) } : nil
+        }
+    }
+
+    /// Does nothing if the pod came back or has orphans left.
+    package func bury(_ pod: PodID) async throws(LiveStoreError) {
+        let arguments = [pod.description, String(Self.lastShard)]
+        _ = try await self.ask(.redis(.bury, arguments)) { $0.integer }
+    }
+
+    private func ask<Value: Sendable>(
+        _ command: ByteBuffer, _ parse: @escaping @Sendable (RedisReply) -> Value?
+    ) async throws(LiveStoreError) -> Value {
+        try await self.control.ask(command, within: self.settings.configuration.callDeadline, parse)
+    }
+}

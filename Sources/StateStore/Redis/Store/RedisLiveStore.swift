@@ -1,0 +1,112 @@
+package import Logging
+package import NIOCore
+import Synchronization
+import Tenant
+
+/// The live store in a Redis 7 that pods share.
+///
+/// Redis must keep what it acknowledged: run it with `appendonly yes` and `appendfsync always` (or `everysec`, which
+/// loses up to a second when the machine dies), and without an eviction policy.
+///
+/// ```swift
+/// let store = try await RedisLiveStore.connect(
+///     url: "rediss://roost:secret@redis.internal:6380/0", group: group, logger: logger
+/// )
+/// let client = store.makeClient(on: loop, receiver: shard)  // on the loop
+/// ```
+package final class RedisLiveStore: LiveStore {
+    package let pod: PodID
+    let settings: RedisSettings
+    let logger: Logger
+    /// For leases; the journal's reader waits on a connection of its own.
+    let control: OnLoop<RedisPipeline>
+    let journal: OnLoop<RedisJournal>
+    private let clients = Mutex<Clients>(Clients())
+
+    private struct Clients {
+        var shards: UInt64 = 0
+        var open: [OnLoop<RedisLiveClient>] = []
+        var isClosed = false
+    }
+
+    private init(
+        pod: PodID, settings: RedisSettings, logger: Logger, control: OnLoop<RedisPipeline>,
+        journal: OnLoop<RedisJournal>
+    ) {
+        self.pod = pod
+        self.settings = settings
+        self.logger = logger
+        self.control = control
+        self.journal = journal
+    }
+
+    /// Connects, loads the functions if they are missing, and takes a pod number with a first lease.
+    ///
+    /// - Parameters:
+    ///   - url: See ``RedisEndpoint``.
+    ///   - group: Where the store's own two connections live.
+    ///   - logger: Gets lost connections; never a secret, never what is stored.
+    ///   - configuration: Deadlines and bounds.
+    /// - Throws: ``RedisEndpoint/ParseError``, an error of the TLS configuration, or ``LiveStoreError/unavailable(reason:)``
+    ///   if Redis cannot be used within ``RedisConfiguration/connectDeadline``.
+    package static func connect(
+        url: String, group: any EventLoopGroup, logger: Logger, configuration: RedisConfiguration = RedisConfiguration()
+    ) async throws -> RedisLiveStore {
+        let settings = try RedisSettings(RedisEndpoint(url), configuration)
+        let loop = group.next()
+        let control = try await loop.submit {
+            let greeting = RedisGreeting(settings.endpoint, needsLibrary: true)
+            let pipeline = RedisPipeline(RedisLink(settings, on: loop, logger: logger, greeting: greeting))
+            pipeline.link.start()
+            return OnLoop(pipeline, loop)
+        }.get()
+        let lease = String(max(1, configuration.firstLease.milliseconds))
+        let pod: PodID
+        do {
+            pod = try await control.ask(.redis(.pod, [lease]), within: configuration.connectDeadline) { reply in
+                reply.integer.map { PodID(rawValue: UInt64($0)) }
+            }
+        } catch {
+            let reason = await control.run { pipeline -> String in
+                pipeline.close()
+                return pipeline.link.lastFailure
+            }
+            if case .unavailable = error { throw LiveStoreError.unavailable(reason: reason) }
+            throw error
+        }
+        let journal = try await loop.submit {
+            OnLoop(RedisJournal(settings, on: loop, pod: pod, logger: logger), loop)
+        }.get()
+        return RedisLiveStore(pod: pod, settings: settings, logger: logger, control: control, journal: journal)
+    }
+
+    package func makeClient(on loop: any EventLoop, receiver: any LiveStoreReceiver) -> any LiveStoreClient {
+        loop.preconditionInEventLoop()
+        let shard = self.clients.withLock { clients in
+            clients.shards += 1
+            return clients.shards - 1
+        }
+        let client = RedisLiveClient(
+            self.settings, pod: self.pod, producer: ProducerID(rawValue: self.pod.rawValue << 16 | shard & 0xFFFF),
+            on: loop, receiver: receiver, logger: self.logger
+        )
+        let bound = OnLoop(client, loop)
+        let isClosed = self.clients.withLock { clients in
+            if !clients.isClosed { clients.open.append(bound) }
+            return clients.isClosed
+        }
+        if isClosed { client.close() }
+        return client
+    }
+
+    package func shutdown() async {
+        let open = self.clients.withLock { clients in
+            clients.isClosed = true
+            defer { clients.open = [] }
+            return clients.open
+        }
+        for client in open { await client.run { $0.close() } }
+        await self.journal.run { $0.close() }
+        await self.control.run { $0.close() }
+    }
+}

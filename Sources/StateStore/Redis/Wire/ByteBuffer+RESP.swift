@@ -1,0 +1,50 @@
+import NIOCore
+
+// Commands as Redis reads them: an array of bulk strings. Nothing is formatted through `String`.
+
+extension ByteBuffer {
+    /// A whole command.
+    static func redis(_ words: [String]) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeRedisArray(words.count)
+        for word in words { buffer.writeRedisBulk(word) }
+        return buffer
+    }
+
+    /// A call of a function that names no keys: `FCALL name 0 …`.
+    static func redis(_ function: RedisLibrary.Function, _ arguments: [String] = []) -> ByteBuffer {
+        .redis(["FCALL", function.name, "0"] + arguments)
+    }
+
+    mutating func writeRedisArray(_ count: Int) {
+        self.writeInteger(UInt8(ascii: "*"))
+        self.writeDecimal(count)
+        self.writeStaticString("\r\n")
+    }
+
+    mutating func writeRedisBulkHead(_ length: Int) {
+        self.writeInteger(UInt8(ascii: "$"))
+        self.writeDecimal(length)
+        self.writeStaticString("\r\n")
+    }
+
+    mutating func writeRedisBulk(_ text: String) {
+        self.writeRedisBulkHead(text.utf8.count)
+        self.writeString(text)
+        self.writeStaticString("\r\n")
+    }
+
+    /// Writes a number that is not negative.
+    mutating func writeDecimal(_ number: Int) {
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+            var start = digits.count
+            var rest = number
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            self.writeBytes(UnsafeRawBufferPointer(rebasing: digits[start...]))
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import NIOCore
+
+/// What a new connection says before it is used: who it is, which database, and that it has the functions it calls.
+struct RedisGreeting {
+    enum Progress {
+        case send(ByteBuffer)
+        case done
+        case failed(String)
+    }
+
+    private enum Step {
+        case command(ByteBuffer, tolerating: String?)
+        case library
+        case load
+    }
+
+    private var steps: [Step] = []
+
+    /// - Parameter group: also makes the journal's consumer group.
+    init(_ endpoint: RedisEndpoint, needsLibrary: Bool, makesGroup: Bool = false) {
+        if let password = endpoint.password {
+            let user = endpoint.user.map { [$0] } ?? []
+            self.steps.append(.command(.redis(["AUTH"] + user + [password]), tolerating: nil))
+        }
+        if endpoint.database > 0 {
+            self.steps.append(.command(.redis(["SELECT", String(endpoint.database)]), tolerating: nil))
+        }
+        if needsLibrary { self.steps.append(.library) }
+        if makesGroup {
+            let command = ["XGROUP", "CREATE", RedisKey.journal, RedisKey.journalGroup, "0", "MKSTREAM"]
+            self.steps.append(.command(.redis(command), tolerating: "BUSYGROUP"))
+        }
+        // Every server answers this only when it has loaded its data.
+        self.steps.append(.command(.redis(["EXISTS", "r:.epoch"]), tolerating: nil))
+    }
+
+    /// What to say first.
+    func start() -> Progress {
+        switch self.steps.first {
+        case .none: .done
+        case .command(let bytes, _): .send(bytes)
+        case .library: .send(.redis(["FUNCTION", "LIST", "LIBRARYNAME", RedisLibrary.name]))
+        case .load: .send(.redis(["FUNCTION", "LOAD", "REPLACE", RedisLibrary.source]))
+        }
+    }
+
+    /// Takes the reply to what was said last.
+    mutating func received(_ reply: RedisReply) -> Progress {
+        let step = self.steps.removeFirst()
+        if let error = reply.error {
+            guard case .command(_, let tolerated?) = step, error.hasPrefix(tolerated) else { return .failed(error) }
+        }
+        if case .library = step, reply.count == 0 { self.steps.insert(.load, at: 0) }
+        return self.start()
+    }
+}

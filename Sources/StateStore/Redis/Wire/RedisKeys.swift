@@ -1,0 +1,45 @@
+import Tenant
+
+// What things are called in Redis. Everything of a tenant starts with `r:<tenant>:`; what belongs to the cell starts with
+// `r:.`, which is no tenant's name.
+
+extension LogKey.Kind {
+    var byte: UInt8 {
+        switch self {
+        case .channel: UInt8(ascii: "c")
+        case .user: UInt8(ascii: "u")
+        case .nick: UInt8(ascii: "n")
+        case .tenant: UInt8(ascii: "t")
+        }
+    }
+}
+
+extension LogKey {
+    /// The pub/sub channel, and the beginning of the log's keys.
+    var redisKey: String { "r:\(self.description)" }
+
+    /// Reads a ``redisKey``.
+    init?(redisKey key: String) {
+        let parts = key.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == "r", let tenant = TenantID(parts[1]),
+            let kind = Kind(rawValue: String(parts[2]))
+        else { return nil }
+        self.init(tenant, kind, String(parts[3]))
+    }
+
+    /// The set of the names of a tenant's logs of one kind.
+    static func redisIndex(_ tenant: TenantID, _ kind: Kind) -> String { "r:\(tenant.text):\(kind.rawValue)i" }
+}
+
+extension CounterKey {
+    /// A hash of the slots that pods hold, and under `s` their sum.
+    var redisSlots: String { "r:\(self.tenant.text):k:\(self.name)" }
+
+    /// What is left of a bucket of tokens, and since when.
+    var redisBucket: String { "r:\(self.tenant.text):b:\(self.name)" }
+}
+
+enum RedisKey {
+    static let journal = "r:.journal"
+    static let journalGroup = "roost"
+}

@@ -1,0 +1,130 @@
+import NIOCore
+import StateStore
+import Tenant
+import TestSupport
+import Testing
+
+/// Followers that missed something.
+struct RepairTests {
+    @Test func `what was said while a follower was cut off comes to it afterwards, in order`() async throws {
+        try await RedisWorld.run { world in
+            let logs = (1...5).map { world.channel("#\($0)") }
+            let listener = try await world.shard(world.faultyStore())
+            let speaker = try await world.shard(world.store())
+            for log in logs {
+                try await speaker.say("0", in: log)
+                _ = try await listener.follow(log)
+            }
+            try await self.cutOff(listener, world)
+            for number in 1...40 {
+                for log in logs { try await speaker.say("\(number)", in: log) }
+            }
+            world.proxy.set(.pass)
+            for log in logs {
+                try await listener.receiver.wait(forEntries: 40, of: log)
+                #expect(listener.receiver.payloads(of: log) == (1...40).map(String.init))
+            }
+            #expect(reloads(listener.receiver.events).isEmpty)
+        }
+    }
+
+    @Test func `a follower that missed more than is kept gets the state as it is, and goes on from there`() async throws {
+        try await RedisWorld.run { world in
+            let log = world.channel("#a")
+            var configuration = RedisWorld.impatient
+            configuration.entriesKept[.channel] = 10
+            let listener = try await world.shard(world.faultyStore(configuration))
+            let speaker = try await world.shard(world.store(configuration))
+            _ = try await listener.follow(log)
+            try await speaker.say("1", in: log)
+            try await listener.receiver.wait(forEntries: 1, of: log)
+            try await self.cutOff(listener, world)
+            for number in 2...400 {
+                let set = FieldChange.set(FieldName(Section("M"), "last"), Array("\(number)".utf8))
+                let change = LogChange(log, payload: ByteBuffer(string: "\(number)"), fields: [set])
+                _ = try await speaker.append(Transaction(changes: [change]))
+            }
+            world.proxy.set(.pass)
+            try await listener.receiver.wait(for: "a reload") { !reloads($0).isEmpty }
+            let snapshot = try #require(reloads(listener.receiver.events).first)
+            #expect(snapshot.position.sequence == 400)
+            #expect(snapshot.fields == [FieldName(Section("M"), "last"): Array("400".utf8)])
+            try await speaker.say("401", in: log)
+            try await listener.receiver.wait(forEntries: 2, of: log)
+            #expect(listener.receiver.payloads(of: log) == ["1", "401"])
+        }
+    }
+
+    @Test func `a follower that missed a log's end and its new beginning is told`() async throws {
+        try await RedisWorld.run { world in
+            let log = world.channel("#a")
+            let listener = try await world.shard(world.faultyStore())
+            let speaker = try await world.shard(world.store())
+            try await speaker.say("old", in: log)
+            _ = try await listener.follow(log)
+            try await self.cutOff(listener, world)
+            _ = try await speaker.append(Transaction(changes: [LogChange(log, lifetime: .drop)]))
+            guard case .appended(let stamps) = try await speaker.say("new", in: log) else { return }
+            world.proxy.set(.pass)
+            try await listener.receiver.wait(for: "a reload") { !reloads($0).isEmpty }
+            try await speaker.say("newer", in: log)
+            try await listener.receiver.wait(for: "the new log") { events in
+                TestReceiver.entries(of: log, in: events).last.map { String(buffer: $0.payload) } == "newer"
+            }
+            #expect(reloads(listener.receiver.events).map(\.position.epoch) == [stamps[0].position.epoch])
+        }
+    }
+
+    @Test func `a follower that missed a log's end is told that it does not exist`() async throws {
+        try await RedisWorld.run { world in
+            let log = world.channel("#a")
+            let listener = try await world.shard(world.faultyStore())
+            let speaker = try await world.shard(world.store())
+            try await speaker.say("old", in: log)
+            _ = try await listener.follow(log)
+            try await self.cutOff(listener, world)
+            _ = try await speaker.append(Transaction(changes: [LogChange(log, lifetime: .drop)]))
+            world.proxy.set(.pass)
+            try await listener.receiver.wait(for: "a reload") { reloads($0).map(\.exists) == [false] }
+        }
+    }
+
+    @Test func `a server that lost everything starts new epochs, and followers are told`() async throws {
+        try await RedisWorld.run { world in
+            let log = world.channel("#a")
+            let shard = try await world.shard(world.store())
+            _ = try await shard.follow(log)
+            try await shard.say("before", in: log)
+            #expect(try world.server.command("FLUSHALL") == "OK")
+            #expect(try world.server.command("FUNCTION", "FLUSH") == "OK")
+            try await shard.say("after", in: log)
+            let entries = shard.receiver.entries(of: log)
+            #expect(entries.map { String(buffer: $0.payload) } == ["before", "after"])
+            #expect(entries[0].position.epoch < entries[1].position.epoch)
+            #expect(reloads(shard.receiver.events).map(\.position) == [Position(epoch: entries[1].position.epoch, sequence: 0)])
+        }
+    }
+
+    @Test func `own entries that the subscription does not bring are asked for before the append completes`() async throws {
+        try await RedisWorld.run { world in
+            let log = world.channel("#a")
+            let shard = try await world.shard(world.store())
+            _ = try await shard.follow(log)
+            for number in 1...20 {
+                _ = try world.server.command("CLIENT", "KILL", "TYPE", "pubsub")
+                try await shard.say("\(number)", in: log)
+                #expect(shard.receiver.entries(of: log).last?.position.sequence == UInt64(number))
+            }
+            #expect(shard.receiver.payloads(of: log) == (1...20).map(String.init))
+        }
+    }
+
+    /// Takes the network away and waits until the shard noticed.
+    private func cutOff(_ shard: TestShard, _ world: RedisWorld) async throws {
+        world.proxy.set(.refuse)
+        world.proxy.cut()
+        try await within(.seconds(15), "noticing") {
+            while try await shard.on({ $0.isReady }) { try Task.checkCancellation() }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Logging
+import NIOCore
+import NIOPosix
+import StateStore
+import Synchronization
+import Tenant
+import TestSupport
+import Testing
+
+/// A driver of the live store, for the tests that every driver passes.
+struct LiveDriver: Sendable, CustomTestStringConvertible {
+    /// What stands behind the stores of one test.
+    struct Backend: Sendable {
+        /// Makes a store: another pod, if the driver knows several; the one store there is otherwise.
+        let pod: @Sendable () async throws -> any LiveStore
+        let stop: @Sendable () async -> Void
+    }
+
+    let testDescription: String
+    /// Whether several pods share what is live.
+    let hasPods: Bool
+    let start: @Sendable () async throws -> Backend
+
+    static let all: [LiveDriver] = [.inProcess, .redis]
+    static let withPods: [LiveDriver] = all.filter(\.hasPods)
+
+    static let inProcess = LiveDriver(testDescription: "in process", hasPods: false) {
+        let store = InProcessLiveStore()
+        return Backend(pod: { store }, stop: { await store.shutdown() })
+    }
+
+    /// Each test has a server of its own.
+    static let redis = LiveDriver(testDescription: "Redis", hasPods: true) {
+        let server = try RedisServer()
+        let stores = Mutex<[RedisLiveStore]>([])
+        return Backend(
+            pod: {
+                var configuration = RedisConfiguration()
+                configuration.journalRedelivery = .milliseconds(200)
+                let store = try await RedisLiveStore.connect(
+                    url: server.url, group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "redis"),
+                    configuration: configuration
+                )
+                stores.withLock { $0.append(store) }
+                return store
+            },
+            stop: {
+                for store in stores.withLock({ $0 }) { await store.shutdown() }
+                server.end()
+            }
+        )
+    }
+
+    /// Runs a test against a store that nobody else uses.
+    func run(_ body: (World) async throws -> Void) async throws {
+        let backend = try await self.start()
+        do {
+            let tenant = try #require(TenantID("acme"))
+            try await body(World(backend: backend, first: try await backend.pod(), tenant: tenant))
+        } catch {
+            await backend.stop()
+            throw error
+        }
+        await backend.stop()
+    }
+}
+
+/// What a conformance test acts on.
+struct World: Sendable {
+    let backend: LiveDriver.Backend
+    let first: any LiveStore
+    let tenant: TenantID
+
+    /// A shard of the first pod.
+    func shard() async throws -> TestShard { try await TestShard(self.first) }
+
+    /// A shard of another pod, if there can be one.
+    func shardElsewhere() async throws -> TestShard { try await TestShard(try await self.backend.pod()) }
+
+    func channel(_ name: String) -> LogKey { LogKey(self.tenant, .channel, name) }
+}
+
+let members = Section("M")
+let modes = Section("O")
+
+extension FieldName {
+    static func member(_ name: String) -> FieldName { FieldName(members, name) }
+    static func mode(_ name: String) -> FieldName { FieldName(modes, name) }
+}
+
+extension LogChange {
+    /// A change with a text as payload.
+    static func text(
+        _ log: LogKey, _ text: String, _ fields: [FieldChange] = [], _ lifetime: Lifetime = .keep,
+        holder: Holder = .unchanged, journal: Bool = false
+    ) -> LogChange {
+        LogChange(
+            log, payload: ByteBuffer(string: text), fields: fields, lifetime: lifetime, holder: holder, journal: journal
+        )
+    }
+}
+
+extension Outcome {
+    /// Where the entries stand; fails the test if there are none.
+    func stamps() throws -> [Stamp] {
+        guard case .appended(let stamps) = self else {
+            throw NotAppended(outcome: self)
+        }
+        return stamps
+    }
+}
+
+struct NotAppended: Error {
+    let outcome: Outcome
+}

@@ -1,0 +1,104 @@
+import NIOCore
+import StateStore
+import Tenant
+import TestSupport
+import Testing
+
+/// Leases, and what a pod leaves behind.
+struct PodTests {
+    @Test(arguments: LiveDriver.all)
+    func `a lease that is renewed in time holds`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            for _ in 1...3 {
+                let holds = try await world.first.renewLease(for: .seconds(30))
+                #expect(holds)
+            }
+            let lapsed = try await world.first.lapsedPods()
+            #expect(lapsed.isEmpty)
+        }
+    }
+
+    @Test(arguments: LiveDriver.withPods)
+    func `pods and producers are never the same`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            var pods: Set<PodID> = [world.first.pod]
+            var producers: Set<ProducerID> = []
+            for _ in 1...5 {
+                let store = try await world.backend.pod()
+                pods.insert(store.pod)
+                for _ in 1...3 { producers.insert(try await TestShard(store).producer) }
+            }
+            #expect(pods.count == 6)
+            #expect(producers.count == 15)
+        }
+    }
+
+    @Test(arguments: LiveDriver.withPods)
+    func `the logs of a lapsed pod are its orphans until they are taken over or dropped`(
+        driver: LiveDriver
+    ) async throws {
+        try await driver.run { world in
+            let dead = try await world.backend.pod()
+            let (shard, reaper) = (try await TestShard(dead), try await world.shard())
+            let logs = (1...4).map { LogKey(world.tenant, .user, "session:\($0)") }
+            for log in logs {
+                _ = try await shard.append(Transaction(changes: [.text(log, "made", holder: .set(dead.pod))]))
+            }
+            _ = try await shard.append(Transaction(changes: [.text(logs[3], "let go", holder: .cleared)]))
+            #expect(try await world.first.orphans(of: dead.pod, limit: 10).isEmpty)
+            try await self.lapse(dead, in: world)
+            #expect(Set(try await world.first.orphans(of: dead.pod, limit: 10)) == Set(logs[0...2]))
+            #expect(try await world.first.orphans(of: dead.pod, limit: 2).count == 2)
+            try await world.first.bury(dead.pod)
+            #expect(try await world.first.lapsedPods() == [dead.pod])
+            _ = try await reaper.append(
+                Transaction(changes: [.text(logs[0], "quit", [], .drop), .text(logs[1], "moved", holder: .set(world.first.pod))])
+            )
+            #expect(try await world.first.orphans(of: dead.pod, limit: 10) == [logs[2]])
+            _ = try await reaper.append(Transaction(changes: [.text(logs[2], "quit", [], .drop)]))
+            try await world.first.bury(dead.pod)
+            #expect(try await world.first.lapsedPods().isEmpty)
+            #expect(try await reaper.load(logs).map(\.exists) == [false, true, false, true])
+        }
+    }
+
+    @Test(arguments: LiveDriver.withPods)
+    func `the slots of a buried pod are given back`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let dead = try await world.backend.pod()
+            let (shard, reaper) = (try await TestShard(dead), try await world.shard())
+            let counter = CounterKey(world.tenant, "connections")
+            #expect(try await reaper.reserve(4, of: counter, limit: 10) == 4)
+            #expect(try await shard.reserve(10, of: counter, limit: 10) == 6)
+            try await self.lapse(dead, in: world)
+            #expect(try await reaper.reserve(10, of: counter, limit: 10) == 0)
+            try await world.first.bury(dead.pod)
+            #expect(try await reaper.reserve(10, of: counter, limit: 10) == 6)
+        }
+    }
+
+    @Test(arguments: LiveDriver.withPods)
+    func `a pod that comes back learns that its lease had lapsed, and is not buried`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let late = try await world.backend.pod()
+            try await self.lapse(late, in: world)
+            #expect(try await late.renewLease(for: .seconds(30)) == false)
+            #expect(try await late.renewLease(for: .seconds(30)))
+            #expect(try await world.first.lapsedPods().isEmpty)
+            let shard = try await TestShard(late)
+            let counter = CounterKey(world.tenant, "connections")
+            #expect(try await shard.reserve(10, of: counter, limit: 10) == 10)
+            try await world.first.bury(late.pod)
+            #expect(try await world.shard().reserve(10, of: counter, limit: 10) == 0)
+        }
+    }
+
+    /// Lets a pod's lease end.
+    private func lapse(_ store: any LiveStore, in world: World) async throws {
+        _ = try await store.renewLease(for: .milliseconds(1))
+        let first = world.first
+        try await within(.seconds(10), "a lease's end") {
+            while try await !first.lapsedPods().contains(store.pod) { try Task.checkCancellation() }
+        }
+    }
+}

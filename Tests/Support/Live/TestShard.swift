@@ -1,0 +1,100 @@
+package import NIOCore
+import NIOPosix
+package import StateStore
+package import Tenant
+
+/// A shard for tests: a client on a loop, with calls to await.
+package struct TestShard: Sendable {
+    package let loop: any EventLoop
+    package let receiver = TestReceiver()
+    /// To be used on the loop.
+    package let client: NIOLoopBound<any LiveStoreClient>
+    package let producer: ProducerID
+
+    /// Makes a client of a store.
+    ///
+    /// - Parameter loop: Any, if it is nil.
+    package init(_ store: any LiveStore, on loop: (any EventLoop)? = nil) async throws {
+        let loop = loop ?? MultiThreadedEventLoopGroup.singleton.next()
+        let receiver = self.receiver
+        self.loop = loop
+        (self.client, self.producer) = try await loop.submit {
+            let client = store.makeClient(on: loop, receiver: receiver)
+            return (NIOLoopBound(client, eventLoop: loop), client.producer)
+        }.get()
+    }
+
+    /// Does something with the client on its loop.
+    package func on<Value: Sendable>(_ body: @escaping @Sendable (any LiveStoreClient) -> Value) async throws -> Value {
+        let client = self.client
+        return try await self.loop.submit { body(client.value) }.get()
+    }
+
+    /// Makes a call and waits for its completion.
+    package func call<Value: Sendable>(
+        _ body: @escaping @Sendable (any LiveStoreClient, @escaping (Result<Value, LiveStoreError>) -> Void) -> Void
+    ) async throws -> Value {
+        let client = self.client
+        return try await within(.seconds(40)) {
+            try await withCheckedThrowingContinuation { continuation in
+                self.loop.execute {
+                    body(client.value) { continuation.resume(with: $0) }
+                }
+            }
+        }
+    }
+
+    package func append(_ transaction: Transaction) async throws -> Outcome {
+        try await self.call { $0.append(transaction, $1) }
+    }
+
+    /// Appends one entry with a text as payload.
+    @discardableResult
+    package func say(_ text: String, in log: LogKey, journal: Bool = false) async throws -> Outcome {
+        try await self.append(
+            Transaction(changes: [LogChange(log, payload: ByteBuffer(string: text), journal: journal)])
+        )
+    }
+
+    package func follow(_ log: LogKey) async throws -> Snapshot { try await self.call { $0.follow(log, $1) } }
+
+    package func load(_ logs: [LogKey]) async throws -> [Snapshot] { try await self.call { $0.load(logs, $1) } }
+
+    package func load(_ log: LogKey) async throws -> Snapshot? { try await self.load([log]).first }
+
+    package func entries(of log: LogKey, after sequence: UInt64 = 0, limit: Int = 1000) async throws -> [Entry] {
+        try await self.call { $0.entries(of: log, after: sequence, limit: limit, $1) }
+    }
+
+    package func reserve(_ wanted: Int, of counter: CounterKey, limit: Int) async throws -> Int {
+        try await self.call { $0.reserve(wanted, of: counter, limit: limit, $1) }
+    }
+
+    package func take(_ wanted: Int, from bucket: CounterKey, rate: Double, burst: Double) async throws -> Int {
+        try await self.call { $0.take(wanted, from: bucket, rate: rate, burst: burst, $1) }
+    }
+
+    package func count(_ tenant: TenantID, _ kind: LogKey.Kind) async throws -> Int {
+        try await self.call { $0.count(tenant, kind, $1) }
+    }
+
+    /// All names, page by page.
+    package func names(_ tenant: TenantID, _ kind: LogKey.Kind) async throws -> Set<String> {
+        var names: Set<String> = []
+        var cursor: String?
+        repeat {
+            let now = cursor
+            let page: Page = try await self.call { client, completion in
+                client.names(tenant, kind, cursor: now) { completion($0.map { Page(names: $0.names, next: $0.next) }) }
+            }
+            names.formUnion(page.names)
+            cursor = page.next
+        } while cursor != nil
+        return names
+    }
+
+    private struct Page: Sendable {
+        let names: [String]
+        let next: String?
+    }
+}
