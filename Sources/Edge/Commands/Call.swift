@@ -123,6 +123,7 @@ struct Call {
 
     /// The store could not do it: the client is told that it was not done.
     func refuse(_ error: LiveStoreError) {
+        self.core.statistics.storeFailures += 1
         self.core.standardReply(
             self.connection, .fail, command: self.row.name, code: "TEMPORARILY_UNAVAILABLE",
             context: self.optional(0).map { [$0] } ?? [], error.description

@@ -49,6 +49,11 @@ package struct EdgeServer: Sendable {
         for id in update.removed.sorted() { self.logger.info("tenant removed", metadata: ["tenant": "\(id)"]) }
     }
 
+    /// Hands over what the shards counted up to now.
+    package func reportUsage() async {
+        for shard in self.shards.all { await shard.reportUsage() }
+    }
+
     /// Closes all connections, spread over some time, and waits until what they left is stored.
     package func drain(over period: Duration) async {
         let steps = max(1, Int(period / .milliseconds(200)))

@@ -9,12 +9,14 @@ extension ShardCore {
         switch frame {
         case .tagsTooLong, .bodyTooLong:
             connection.flood.spend(2)
+            self.statistics.badInput += 1
             self.reply(connection, .errInputTooLong)
         case .line(let line):
             do throws(MessageError) {
                 self.dispatch(try Message(line), from: connection)
             } catch {
                 connection.flood.spend(1)
+                self.statistics.badInput += 1
                 self.refuse(error, from: connection)
             }
         }

@@ -58,6 +58,7 @@ extension ShardCore {
             if connection.unsentBytes + rest > limit, connection.isOpen {
                 // What does not fit is lost with the connection: a slow reader slows nobody else.
                 connection.outbox.clear()
+                self.statistics.slowReaders += 1
                 self.close(connection, reason: "SendQ exceeded")
                 return
             }

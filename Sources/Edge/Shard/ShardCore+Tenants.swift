@@ -53,6 +53,8 @@ extension Shard {
 
     package func drain(share: Double) -> Int { self.core.drain(share: share) }
 
+    package func reportUsage() { self.core.reportUsage() }
+
     /// Connections open on this shard.
     package var connectionCount: Int { self.core.connectionCount }
 }

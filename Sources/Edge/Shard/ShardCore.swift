@@ -41,6 +41,7 @@ final class ShardCore {
     /// Seconds since the shard began, advanced once a second; coarse on purpose, so that reading it costs nothing.
     var seconds: UInt32 = 0
     var isDraining = false
+    var statistics = ShardStatistics()
     /// Ends of sessions that the store has not taken yet; bounded by the sessions there were.
     var pendingSignOffs: [(transaction: Transaction, attempts: Int)] = []
     /// Names for batches, unique on the shard.

@@ -24,7 +24,7 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: "Address for /metrics, /livez and /readyz, or off.") var metrics = "127.0.0.1:9090"
     @Option(help: "The tenant that plain connections belong to; else the first by name.") var plainTenant: String?
     @Option(help: "text or json.") var logFormat = LineLogHandler.Format.text
-    @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = Logger.Level.notice
+    @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = "notice"
     @Flag(inversion: .prefixedNo, help: "Slow down clients that send too fast.") var floodControl = true
 
     func validate() throws {
@@ -32,7 +32,10 @@ struct DevCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (format, level) = (self.logFormat, self.logLevel)
+        guard let level = Logger.Level(rawValue: self.logLevel) else {
+            throw ValidationError("--log-level: `\(self.logLevel)` is none of trace, debug, info, notice, warning, error, critical")
+        }
+        let format = self.logFormat
         LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "roost")
         var addresses = EdgeRunner.Addresses()
@@ -91,4 +94,3 @@ struct DevCommand: AsyncParsableCommand {
 }
 
 extension LineLogHandler.Format: ExpressibleByArgument {}
-extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -56,10 +56,8 @@ struct EdgeCommand: AsyncParsableCommand {
         do {
             try await durable.migrator.requireCurrent()
             live = try await RedisLiveStore.connect(
-                to: try RedisEndpoint(configuration.redisURL), on: group.next(), logger: logger
+                url: configuration.redisURL, group: group, logger: logger
             )
-        } catch let error as RedisEndpoint.ParseError {
-            throw CommandFailure.exit(CommandFailure.configuration, "redis.url: \(error)")
         } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)") }
         var limits = ConnectionLimits()
         if !configuration.floodControl { limits.floodBurst = 0 }

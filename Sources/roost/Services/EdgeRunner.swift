@@ -42,6 +42,7 @@ struct EdgeRunner: Sendable {
     func run() async throws {
         let started = InProcessLiveStore.systemTime()
         let collector = MeterCollector(UsageWindows(source: MeterSource(pod: self.live.pod, epoch: started)))
+        let metrics = EdgeMetrics(next: collector)
         let ledger = LedgerWriter(
             collector: collector, ledger: self.durable.ledger, now: InProcessLiveStore.systemTime, logger: self.logger
         )
@@ -50,13 +51,17 @@ struct EdgeRunner: Sendable {
         let (watcher, certificates) = (self.watcher, self.certificates)
         let server = await EdgeServer.start(
             on: self.group, catalog: watcher.initial.catalog, live: self.live, durable: self.durable,
-            limits: self.limits, secret: self.secret, usage: collector, logger: self.logger,
+            limits: self.limits, secret: self.secret, usage: metrics, logger: self.logger,
             rehash: {
                 watcher.reload()
                 certificates.reload()
             }
         )
-        let (listeners, bound) = try await self.listen(for: server)
+        let (listeners, first) = try await self.listen(for: server)
+        var bound = first
+        let readiness = Readiness(["listening"])
+        let operations = try await self.operate(server, metrics, readiness)
+        bound.metrics = operations?.localAddress
         let drain = self.drain
 
         var services: [any Service] = [
@@ -78,10 +83,13 @@ struct EdgeRunner: Sendable {
         // Last in, first out: clients go before what keeps their words.
         services.append(
             Drain {
+                readiness.failed("listening", "draining")
                 for listener in listeners { try? await listener.close() }
                 await server.drain(over: drain)
+                await server.reportUsage()
             }
         )
+        readiness.met("listening")
         self.announce(watcher.initial.catalog, bound)
         let group = ServiceGroup(
             configuration: .init(
@@ -136,6 +144,18 @@ struct EdgeRunner: Sendable {
             channels.append(channel)
         }
         return (channels, bound)
+    }
+
+    /// `/metrics`, `/livez` and `/readyz`; stays up until the end, so that draining can be seen.
+    private func operate(
+        _ server: EdgeServer, _ metrics: EdgeMetrics, _ readiness: Readiness
+    ) async throws -> (any Channel)? {
+        guard let address = self.addresses.metrics else { return nil }
+        let registry = MetricsRegistry()
+        let shards = server.shards
+        registry.register { await metrics.families(of: shards) }
+        let listener = OperationsListener(metrics: registry, readiness: readiness, logger: self.logger)
+        return try await Self.binding("metrics", address) { try await listener.bind(to: address) }
     }
 
     /// - Throws: what says which listener could not be bound, and why.

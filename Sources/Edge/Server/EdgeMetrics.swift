@@ -1,0 +1,114 @@
+package import Metering
+import Synchronization
+package import Tenant
+
+/// What `/metrics` shows of an edge: usage by tenant, passed on to the meters as it comes, and what its shards count.
+///
+/// The label `tenant` is bounded by the tenants there are; nothing is labelled by channel, user or address.
+package final class EdgeMetrics: UsageSink {
+    private struct Total {
+        var usage = UsageDelta()
+        var connections: [Int: Int] = [:]
+    }
+
+    private let next: any UsageSink
+    private let totals = Mutex<[TenantID: Total]>([:])
+
+    /// - Parameter next: gets every report too.
+    package init(next: any UsageSink) { self.next = next }
+
+    package func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64) {
+        self.totals.withLock { totals in
+            var total = totals[tenant] ?? Total()
+            total.usage.messages &+= delta.messages
+            total.usage.deliveries &+= delta.deliveries
+            total.usage.bytesIn &+= delta.bytesIn
+            total.usage.bytesOut &+= delta.bytesOut
+            total.connections[shard] = delta.connections
+            totals[tenant] = total
+        }
+        self.next.report(delta, of: tenant, shard: shard, at: now)
+    }
+
+    /// The families at this moment.
+    package func families(of shards: ShardSet) async -> [MetricFamily] {
+        var families = self.usageFamilies()
+        var sum = ShardStatistics()
+        for shard in shards.all { sum.add(await shard.statistics) }
+        families += [
+            MetricFamily(
+                "roost_bad_input_total", help: "Lines that were no messages, too long or not UTF-8.", kind: .counter,
+                samples: [.init(Double(sum.badInput))]
+            ),
+            MetricFamily(
+                "roost_slow_readers_closed_total", help: "Connections closed because they did not read.",
+                kind: .counter, samples: [.init(Double(sum.slowReaders))]
+            ),
+            MetricFamily(
+                "roost_store_failures_total", help: "Commands that the store could not carry out.", kind: .counter,
+                samples: [.init(Double(sum.storeFailures))]
+            ),
+            MetricFamily(
+                "roost_followed_channels", help: "Channels with members on this edge, by shard.", kind: .gauge,
+                samples: [.init(Double(sum.channels))]
+            ),
+            MetricFamily(
+                "roost_sessions", help: "Registered sessions on this edge.", kind: .gauge,
+                samples: [.init(Double(sum.sessions))]
+            ),
+        ]
+        return families
+    }
+
+    private func usageFamilies() -> [MetricFamily] {
+        let totals = self.totals.withLock { $0 }.sorted { $0.key < $1.key }
+        func family(
+            _ name: String, _ help: String, _ kind: MetricFamily.Kind, _ value: (Total) -> Double
+        ) -> MetricFamily {
+            MetricFamily(
+                name, help: help, kind: kind,
+                samples: totals.map { .init(value($0.value), labels: [MetricLabel("tenant", $0.key.text)]) }
+            )
+        }
+        return [
+            family("roost_connections", "Connections open now.", .gauge) { Double($0.connections.values.reduce(0, +)) },
+            family("roost_messages_total", "Messages accepted.", .counter) { Double($0.usage.messages) },
+            family("roost_deliveries_total", "Messages sent to clients.", .counter) { Double($0.usage.deliveries) },
+            family("roost_received_bytes_total", "Bytes read from clients.", .counter) { Double($0.usage.bytesIn) },
+            family("roost_sent_bytes_total", "Bytes written to clients.", .counter) { Double($0.usage.bytesOut) },
+        ]
+    }
+}
+
+/// What a shard counts besides usage.
+package struct ShardStatistics: Sendable, Hashable {
+    package var badInput: UInt64 = 0
+    package var slowReaders: UInt64 = 0
+    package var storeFailures: UInt64 = 0
+    package var channels = 0
+    package var sessions = 0
+
+    package init() {}
+
+    mutating func add(_ other: ShardStatistics) {
+        self.badInput += other.badInput
+        self.slowReaders += other.slowReaders
+        self.storeFailures += other.storeFailures
+        self.channels += other.channels
+        self.sessions += other.sessions
+    }
+}
+
+extension Shard {
+    /// What was counted since the shard began, and what there is now.
+    package var statistics: ShardStatistics { self.core.currentStatistics }
+}
+
+extension ShardCore {
+    var currentStatistics: ShardStatistics {
+        var result = self.statistics
+        result.channels = self.scopes.values.reduce(0) { $0 + $1.channels.count }
+        result.sessions = self.scopes.values.reduce(0) { $0 + $1.sessions.count }
+        return result
+    }
+}
