@@ -92,11 +92,23 @@ let package = Package(
         // No pkgConfig: the flags of hiredis.pc warn on every target.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         // Seeded runs for tests only.
-        .target(name: "Simulation", dependencies: ["IRC", "Chat", "StateStore"]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "IRC", "Chat", "Tenant", "StateStore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]
+        ),
         .testTarget(
             name: "IRCTests",
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
         ),
+        .testTarget(
+            name: "ChatTests",
+            dependencies: ["IRC", "Chat", .product(name: "NIOCore", package: "swift-nio")]
+        ),
+        .testTarget(name: "SimulationTests", dependencies: ["IRC", "Chat", "StateStore", "Simulation"]),
         // The style rules as tests; reads the sources, imports none of them.
         .testTarget(name: "TidyTests"),
         // Real servers for tests.
