@@ -41,7 +41,7 @@ import Testing
     @Test(arguments: [
         ("+m", "+m"), ("+n", ""), ("-n", "-n"), ("-m", ""), ("+im-nt", "+im-nt"),
         // Private and secret replace each other.
-        ("+s", "+s"), ("+p", "+p"),
+        ("+s", "+s"), ("+p", "+p"), ("+sp", "+p"), ("+ps", "+s"), ("+s-s", ""), ("+i-i+i", "+i"),
         // Key and limit.
         ("+k sesame", "+k sesame"), ("-k", ""), ("-k x", ""), ("+l 5", "+l 5"), ("+l 1000000", "+l 1000000"),
         ("-l", ""),
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("+s", "-p+s"), ("+p", ""), ("-p+s", "-p+s"), ("+k sesame", ""), ("+k other", "+k other"),
+        ("+s", "-p+s"), ("+p", ""), ("-p+s", "-p+s"), ("+s-s", "-p"), ("+k sesame", ""), ("+k other", "+k other"),
         ("-k", "-k *"), ("-k wrong", "-k *"), ("+l 5", ""), ("+l 6", "+l 6"), ("-l", "-l"),
         ("-l+l 5", "-l+l 5"),
     ])
@@ -64,6 +64,14 @@ import Testing
         let decision = self.mode(line, by: self.host)
         #expect(decision.refusals.isEmpty)
         #expect(decision.changes.parameters.joined(separator: " ") == expected)
+    }
+
+    @Test func `a line of contrary letters comes to its outcome`() throws {
+        let line = "+" + String(repeating: "sp", count: 240)
+        let decision = self.mode(line, by: self.host)
+        #expect(decision.changes.parameters == ["+p"])
+        let payload = ChannelEvent.modes(decision.changes, by: Actor(self.host.session, self.host.user)).encoded
+        #expect(ChannelEvent(payload) == .modes(decision.changes, by: Actor(self.host.session, self.host.user)))
     }
 
     @Test mutating func `private and secret are never both set`() {
