@@ -16,7 +16,6 @@ extension ChannelState {
         var decision = ModeDecision()
         var state = self
         var withParameter = 0
-        var toldNoHost = false
         for request in requests {
             if request.parameter == nil, let list = ListMode(rawValue: request.letter) {
                 if !decision.listings.contains(list) { decision.listings.append(list) }
@@ -33,10 +32,8 @@ extension ChannelState {
                     decision.add(change)
                 }
             } catch {
-                let isHostRefusal = error.numeric == .errChanOPrivsNeeded && error.text == nil
-                if isHostRefusal, toldNoHost { continue }
-                toldNoHost = toldNoHost || isHostRefusal
-                decision.refusals.append(error)
+                // Each complaint once, however many letters led to it.
+                if !decision.refusals.contains(error) { decision.refusals.append(error) }
             }
         }
         return decision

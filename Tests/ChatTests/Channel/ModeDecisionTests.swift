@@ -129,6 +129,17 @@ import Testing
         }
     }
 
+    @Test func `who is not in the channel is told so once, whatever was asked`() {
+        let decision = self.mode("+imnstv-l Plain", by: self.outsider)
+        #expect(decision.changes.isEmpty)
+        #expect(decision.refusals == [Refusal(.errNotOnChannel, "#Room")])
+    }
+
+    @Test func `the same complaint is made once`() {
+        #expect(self.mode("+zzzz", by: self.host).refusals == [Refusal(.errUnknownMode, "z")])
+        #expect(self.mode("+zyz", by: self.host).refusals.map(\.parameters) == [["z"], ["y"]])
+    }
+
     @Test func `an operator changes modes from outside`() {
         #expect(self.mode("+mi", by: self.oper).changes.parameters == ["+mi"])
         #expect(self.mode("+q Plain", by: self.oper).refusals.isEmpty)
