@@ -134,7 +134,14 @@ let package = Package(
             ]
         ),
         // Seeded runs for tests only.
-        .target(name: "Simulation", dependencies: ["IRC", "Chat", "StateStore"]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "IRC", "Chat", "Tenant", "StateStore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]
+        ),
         .testTarget(
             name: "IRCTests",
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
@@ -151,6 +158,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+            name: "ChatTests",
+            dependencies: ["IRC", "Chat", .product(name: "NIOCore", package: "swift-nio")]
+        ),
+        .testTarget(name: "SimulationTests", dependencies: ["IRC", "Chat", "StateStore", "Simulation"]),
         // The style rules as tests; reads the sources, imports none of them.
         .testTarget(name: "TidyTests"),
         .testTarget(

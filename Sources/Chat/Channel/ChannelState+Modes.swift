@@ -10,12 +10,12 @@ extension ChannelState {
 
     /// Decides a MODE on the channel (RFC 2811 4; owner and host after the IRCX draft 4.1).
     ///
-    /// Each letter is decided by itself, seeing what the letters before it did. What changes nothing is left out.
+    /// Each letter is decided by itself, seeing what the letters before it did. What changes nothing is left out, and so
+    /// is a switch that was set and taken back: a line of contrary letters would become an event without a bound.
     package func decideModes(_ requests: [ModeRequest], by requester: Requester, now: Int64) -> ModeDecision {
         var decision = ModeDecision()
         var state = self
         var withParameter = 0
-        var toldNoHost = false
         for request in requests {
             if request.parameter == nil, let list = ListMode(rawValue: request.letter) {
                 if !decision.listings.contains(list) { decision.listings.append(list) }
@@ -29,13 +29,11 @@ extension ChannelState {
                 try state.checkHost(requester)
                 for change in try state.changes(for: request, by: requester, now: now) {
                     state.evolve(.modes([change], by: Actor(requester.session, requester.user)))
-                    decision.changes.append(change)
+                    decision.add(change)
                 }
             } catch {
-                let isHostRefusal = error.numeric == .errChanOPrivsNeeded && error.text == nil
-                if isHostRefusal, toldNoHost { continue }
-                toldNoHost = toldNoHost || isHostRefusal
-                decision.refusals.append(error)
+                // Each complaint once, however many letters led to it.
+                if !decision.refusals.contains(error) { decision.refusals.append(error) }
             }
         }
         return decision

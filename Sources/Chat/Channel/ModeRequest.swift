@@ -41,4 +41,15 @@ package struct ModeDecision: Hashable, Sendable {
     package var refusals: [Refusal] = []
     /// Lists that the client asked to see.
     package var listings: [ListMode] = []
+
+    /// Takes a change in; a switch that is turned back cancels its turning.
+    mutating func add(_ change: ModeChange) {
+        if case .flag(let mode, let on) = change,
+            let contrary = self.changes.firstIndex(of: .flag(mode, on: !on))
+        {
+            self.changes.remove(at: contrary)
+        } else {
+            self.changes.append(change)
+        }
+    }
 }

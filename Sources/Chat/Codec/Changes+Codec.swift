@@ -33,8 +33,11 @@ extension ModeChange {
     package init?(from buffer: inout ByteBuffer) {
         switch buffer.readInteger(as: UInt8.self) {
         case 1:
-            guard let mode = buffer.readInteger(as: UInt16.self), let on = buffer.readFlag() else { return nil }
-            self = .flag(ChannelModes(rawValue: mode), on: on)
+            guard let mode = buffer.readInteger(as: UInt16.self).map(ChannelModes.init(rawValue:)),
+                // One switch that has a letter: what cannot be shown is not applied either.
+                ChannelModes.letters.contains(where: { $0.mode == mode }), let on = buffer.readFlag()
+            else { return nil }
+            self = .flag(mode, on: on)
         case 2:
             guard let key = buffer.readOptionalText() else { return nil }
             self = .key(key)
@@ -48,10 +51,11 @@ extension ModeChange {
             else { return nil }
             self = .list(list, ListEntry(mask: mask, setter: setter, time: time), on: on)
         case 5:
-            guard let mode = buffer.readInteger(as: UInt8.self), let session = buffer.readSession(),
+            guard let mode = buffer.readInteger(as: UInt8.self).map(MemberModes.init(rawValue:)),
+                MemberModes.ranks.contains(where: { $0.mode == mode }), let session = buffer.readSession(),
                 let nick = buffer.readText(), let on = buffer.readFlag()
             else { return nil }
-            self = .rank(MemberModes(rawValue: mode), session, nick: nick, on: on)
+            self = .rank(mode, session, nick: nick, on: on)
         default: return nil
         }
     }

@@ -1,0 +1,155 @@
+// Who sees everything the store applies, when it applies it.
+
+import Chat
+import IRC
+import NIOCore
+import StateStore
+
+/// Checks each applied transaction against the rules, told once more in other words, and remembers the order.
+final class Witness {
+    /// Everything that was published about one log, over all its lives.
+    private(set) var history: [LogKey: [(position: Position, payload: ByteBuffer)]] = [:]
+    /// What each channel is, by its entries alone.
+    private(set) var states: [LogKey: ChannelState] = [:]
+    private(set) var violations: [String] = []
+    /// The number in its text of each sender's latest message to a channel.
+    private var latest: [LogKey: [SessionID: Int]] = [:]
+    private(set) var counts: [String: Int] = [:]
+    /// Addresses behind the cloaks.
+    var realHosts: [SessionID: String] = [:]
+
+    func violation(_ text: String) { self.violations.append(text) }
+
+    func count(_ what: String) { self.counts[what, default: 0] += 1 }
+
+    func saw(_ transaction: Transaction, _ outcome: Outcome) {
+        guard case .appended(let stamps) = outcome else { return self.count("refused by the store") }
+        for (change, stamp) in zip(transaction.changes, stamps) where change.log.kind == .channel {
+            self.number(change, stamp)
+            guard let event = ChannelEvent(change.payload) else {
+                self.violation("an entry of \(change.log) cannot be read")
+                continue
+            }
+            self.check(event, change.log)
+            self.apply(event, change.log)
+        }
+    }
+
+    private func number(_ change: LogChange, _ stamp: Stamp) {
+        if let last = self.history[change.log]?.last {
+            let isNext =
+                stamp.position.epoch == last.position.epoch
+                ? stamp.position.sequence == last.position.sequence + 1
+                : stamp.position.sequence == 1 && stamp.position.epoch > last.position.epoch
+            if !isNext { self.violation("\(change.log): \(stamp.position) after \(last.position)") }
+        }
+        self.history[change.log, default: []].append((stamp.position, change.payload))
+    }
+
+    private func apply(_ event: ChannelEvent, _ log: LogKey) {
+        guard var state = self.states[log] ?? ChannelName(log.name, under: Names.caseMapping).map(Self.empty) else {
+            return self.violation("\(log) is no channel's name")
+        }
+        state.evolve(event)
+        self.states[log] = state.members.isEmpty ? nil : state
+    }
+
+    static func empty(_ name: ChannelName) -> ChannelState { ChannelState(name: name, created: 0) }
+
+    // MARK: The rules in other words
+
+    private func check(_ event: ChannelEvent, _ log: LogKey) {
+        let state = self.states[log]
+        switch event {
+        case .joined(let member, let founding):
+            self.count("join")
+            self.check(member, founding, joining: state, log)
+        case .message(let message):
+            self.count("message")
+            self.check(message, in: state, log)
+        case .kicked(let session, _, let actor, _):
+            self.count("kick")
+            if state?.members[session] == nil { self.violation("\(log): kicked \(session), who is not in it") }
+            self.check(actor, runs: state, log)
+        case .modes(_, let actor):
+            self.count("modes")
+            self.check(actor, runs: state, log)
+            if state == nil { self.violation("\(log): modes of a channel that is not") }
+        case .parted(let session, _, _):
+            self.count("part")
+            if state?.members[session] == nil { self.violation("\(log): parted \(session), who is not in it") }
+        case .topic: self.count("topic")
+        case .invited: self.count("invite")
+        case .quit: self.count("quit")
+        case .changed(let session, _, _, _):
+            self.count("change")
+            if state?.members[session] == nil { self.violation("\(log): changed \(session), who is not in it") }
+        }
+    }
+
+    private func check(_ member: Member, _ founding: Founding?, joining state: ChannelState?, _ log: LogKey) {
+        guard let state else {
+            if founding == nil { self.violation("\(log): nobody founded it") }
+            return
+        }
+        if founding != nil { self.violation("\(log): founded while it has members") }
+        if state.members[member.session] != nil { self.violation("\(log): \(member.session) joined twice") }
+        if state.nicks(member.user.nick) { self.violation("\(log): two members are called \(member.user.nick)") }
+        if member.user.modes.contains(.operator) { return }
+        if let limit = state.limit, state.members.count >= limit {
+            self.violation("\(log): \(member.session) joined \(state.members.count) members, the limit is \(limit)")
+        }
+        if state.invited.contains(member.session) { return }
+        if self.isListed(member.user, member.session, .ban, state),
+            !self.isListed(member.user, member.session, .exception, state)
+        {
+            self.violation("\(log): \(member.session) is banned and joined")
+        }
+        if state.modes.contains(.inviteOnly), !self.isListed(member.user, member.session, .inviteException, state) {
+            self.violation("\(log): \(member.session) was not invited and joined")
+        }
+    }
+
+    private func check(_ message: ChatMessage, in state: ChannelState?, _ log: LogKey) {
+        guard let state else { return self.violation("\(log): a message to a channel that is not") }
+        let member = state.members[message.sender]
+        if member == nil, state.modes.contains(.noExternal) {
+            self.violation("\(log): \(message.sender) spoke from outside")
+        }
+        if state.modes.contains(.moderated), member?.modes.isEmpty ?? true {
+            self.violation("\(log): \(message.sender) spoke without voice")
+        }
+        if let member, member.modes.isEmpty, self.isListed(member.user, message.sender, .ban, state),
+            !self.isListed(member.user, message.sender, .exception, state)
+        {
+            self.violation("\(log): \(message.sender) is banned and spoke")
+        }
+        guard let number = Int(String(buffer: message.line).filter(\.isNumber)) else { return }
+        if let last = self.latest[log]?[message.sender], last >= number {
+            self.violation("\(log): message \(number) of \(message.sender) behind its message \(last)")
+        }
+        self.latest[log, default: [:]][message.sender] = number
+    }
+
+    private func check(_ actor: Actor, runs state: ChannelState?, _ log: LogKey) {
+        guard let session = actor.session, !self.operators.contains(session) else { return }
+        let rank = state?.members[session]?.modes ?? []
+        if rank.isDisjoint(with: [.owner, .host]) { self.violation("\(log): \(session) ran it without being host") }
+    }
+
+    /// Sessions of operators of the network.
+    var operators: Set<SessionID> = []
+
+    private func isListed(_ user: User, _ session: SessionID, _ list: ListMode, _ state: ChannelState) -> Bool {
+        let hosts = [user.host, self.realHosts[session] ?? user.host]
+        return (state.lists[list] ?? []).contains { entry in
+            guard let mask = Mask(entry.mask, under: Names.caseMapping) else { return false }
+            return hosts.contains { mask.matches("\(user.nick.raw)!\(user.username)@\($0)") }
+        }
+    }
+}
+
+extension ChannelState {
+    /// Whether a member has the nickname.
+    fileprivate func nicks(_ nick: Nickname) -> Bool { self.members.values.contains { $0.user.nick == nick } }
+}

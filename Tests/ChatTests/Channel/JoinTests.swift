@@ -1,0 +1,206 @@
+// Who comes in, and what stops the others first.
+
+import Chat
+import IRC
+import Testing
+
+@Suite struct JoinTests {
+    /// What a channel is like and who asks, beside what a case says.
+    private func room(
+        _ change: (inout ChannelState) -> Void = { _ in }
+    ) throws -> ChannelState {
+        var state = try channel("#Room", [(try person("Owner"), .owner)])
+        change(&state)
+        return state
+    }
+
+    private func answer(
+        _ state: ChannelState,
+        _ requester: Requester,
+        key: String? = nil,
+        maximum: Int? = nil
+    ) -> Numeric? {
+        refusal { () throws(Refusal) in
+            _ = try state.decideJoin(by: requester, key: key, maximumMembers: maximum, now: 9)
+        }?.numeric
+    }
+
+    private static func entry(_ mask: String) -> ListEntry { ListEntry(mask: mask, setter: "Owner", time: 1) }
+
+    @Test func `the first one in founds the channel and owns it`() throws {
+        let empty = try channel("#Room")
+        let alice = try person("Alice")
+        let event = try empty.decideJoin(by: alice, key: nil, maximumMembers: nil, now: 77)
+        let name = try channelName("#Room")
+        #expect(
+            event
+                == .joined(
+                    Member(session: alice.session, user: alice.user, modes: .owner),
+                    founding: Founding(name: name, created: 77)
+                )
+        )
+        var after = empty
+        after.evolve(event)
+        #expect(after.created == 77)
+        #expect(after.modes == [.noExternal, .topicByHosts])
+        #expect(after.member(nick: alice.user.nick)?.modes == .owner)
+    }
+
+    @Test func `the founder's spelling becomes the channel's name`() throws {
+        var state = try channel("#room")
+        var spelled = state
+        spelled = ChannelState(name: try channelName("#ROOM"), created: 0)
+        state.evolve(try spelled.decideJoin(by: try person("Alice"), key: nil, maximumMembers: nil, now: 1))
+        #expect(state.name.raw == "#ROOM")
+    }
+
+    @Test func `who comes later has no rank and founds nothing`() throws {
+        let bob = try person("Bob")
+        let event = try self.room().decideJoin(by: bob, key: nil, maximumMembers: nil, now: 9)
+        #expect(event == .joined(Member(session: bob.session, user: bob.user, modes: []), founding: nil))
+    }
+
+    @Test func `an empty registered channel is not founded again`() throws {
+        let state = try channel("#Room", modes: [.registered])
+        let bob = try person("Bob")
+        let event = try state.decideJoin(by: bob, key: nil, maximumMembers: nil, now: 9)
+        #expect(event == .joined(Member(session: bob.session, user: bob.user, modes: []), founding: nil))
+    }
+
+    /// What stands in the way, in the order in which it is told: taking the first away shows the next.
+    @Test func `obstacles are told in the order quota, ban, invitation, key, limit`() throws {
+        let bob = try person("Bob")
+        var state = try self.room {
+            $0.lists[.ban] = [Self.entry("Bob!*@*")]
+            $0.modes.insert(.inviteOnly)
+            $0.key = "sesame"
+            $0.limit = 1
+        }
+        #expect(self.answer(state, bob, maximum: 1) == .errChannelIsFull)
+        #expect(self.answer(state, bob, maximum: 2) == .errBannedFromChan)
+        state.lists[.ban] = nil
+        #expect(self.answer(state, bob) == .errInviteOnlyChan)
+        state.modes.remove(.inviteOnly)
+        #expect(self.answer(state, bob) == .errBadChannelKey)
+        #expect(self.answer(state, bob, key: "sesame") == .errChannelIsFull)
+        state.limit = 2
+        #expect(self.answer(state, bob, key: "sesame") == nil)
+    }
+
+    @Test(
+        arguments: [
+            (nil, Numeric.errBadChannelKey), ("", .errBadChannelKey), ("sesam", .errBadChannelKey),
+            ("sesame ", .errBadChannelKey), ("Sesame", .errBadChannelKey), ("sesame", nil),
+        ] as [(String?, Numeric?)]
+    )
+    func `a key opens only if it is the same to the byte`(key: String?, expected: Numeric?) throws {
+        #expect(self.answer(try self.room { $0.key = "sesame" }, try person("Bob"), key: key) == expected)
+    }
+
+    @Test func `a key where none is needed does no harm`() throws {
+        #expect(self.answer(try self.room(), try person("Bob"), key: "x") == nil)
+    }
+
+    @Test(arguments: [
+        ("Bob!*@*", true), ("bob!*@*", true), ("*!ubob@*", true), ("*!*@bob.cloaked", true),
+        ("*!*@192.0.2.*", true), ("Robert!*@*", false), ("*!*@198.51.100.*", false), ("B?b!*@*", true),
+    ])
+    func `a ban means the nick, the user, the cloak or the address behind it`(mask: String, isBanned: Bool) throws {
+        let state = try self.room { $0.lists[.ban] = [Self.entry(mask)] }
+        #expect(self.answer(state, try person("Bob")) == (isBanned ? .errBannedFromChan : nil))
+    }
+
+    @Test func `an exception lifts a ban, on any of the bans`() throws {
+        let state = try self.room {
+            $0.lists[.ban] = [Self.entry("*!*@*"), Self.entry("Bob!*@*")]
+            $0.lists[.exception] = [Self.entry("*!ubob@*")]
+        }
+        #expect(self.answer(state, try person("Bob")) == nil)
+        #expect(self.answer(state, try person("Carol")) == .errBannedFromChan)
+    }
+
+    @Test func `an exception is no invitation, and an invitation list no exception`() throws {
+        var state = try self.room {
+            $0.modes.insert(.inviteOnly)
+            $0.lists[.exception] = [Self.entry("Bob!*@*")]
+        }
+        #expect(self.answer(state, try person("Bob")) == .errInviteOnlyChan)
+        state.lists = [.ban: [Self.entry("Bob!*@*")], .inviteException: [Self.entry("Bob!*@*")]]
+        #expect(self.answer(state, try person("Bob")) == .errBannedFromChan)
+    }
+
+    @Test func `an invitation list lets in without an invitation`() throws {
+        let state = try self.room {
+            $0.modes.insert(.inviteOnly)
+            $0.lists[.inviteException] = [Self.entry("Bob!*@*")]
+        }
+        #expect(self.answer(state, try person("Bob")) == nil)
+        #expect(self.answer(state, try person("Carol")) == .errInviteOnlyChan)
+    }
+
+    @Test func `the invited pass ban, invitation and key, but not the limit`() throws {
+        let bob = try person("Bob")
+        var state = try self.room {
+            $0.lists[.ban] = [Self.entry("*!*@*")]
+            $0.modes.insert(.inviteOnly)
+            $0.key = "sesame"
+            $0.invited = [bob.session]
+        }
+        #expect(self.answer(state, bob) == nil)
+        state.limit = 1
+        #expect(self.answer(state, bob) == .errChannelIsFull)
+    }
+
+    @Test func `an invitation is good for one visit`() throws {
+        let bob = try person("Bob")
+        var state = try self.room {
+            $0.modes.insert(.inviteOnly)
+            $0.invited = [bob.session]
+        }
+        state.evolve(try state.decideJoin(by: bob, key: nil, maximumMembers: nil, now: 9))
+        state.evolve(try state.decidePart(by: bob, reason: nil))
+        #expect(self.answer(state, bob) == .errInviteOnlyChan)
+    }
+
+    @Test func `an operator passes everything but the quota`() throws {
+        let oper = try person("Oper", modes: .operator)
+        let state = try self.room {
+            $0.lists[.ban] = [Self.entry("*!*@*")]
+            $0.modes.insert(.inviteOnly)
+            $0.key = "sesame"
+            $0.limit = 1
+        }
+        #expect(self.answer(state, oper) == nil)
+        #expect(self.answer(state, oper, maximum: 2) == nil)
+        #expect(self.answer(state, oper, maximum: 1) == .errChannelIsFull)
+    }
+
+    @Test func `an operator who comes later owns nothing`() throws {
+        let oper = try person("Oper", modes: .operator)
+        var state = try self.room()
+        state.evolve(try state.decideJoin(by: oper, key: nil, maximumMembers: nil, now: 9))
+        #expect(state.members[oper.session]?.modes == [])
+    }
+
+    @Test(arguments: [(1, Numeric.errChannelIsFull), (2, nil), (3, nil)] as [(Int, Numeric?)])
+    func `a channel takes as many as its limit`(limit: Int, expected: Numeric?) throws {
+        #expect(self.answer(try self.room { $0.limit = limit }, try person("Bob")) == expected)
+    }
+
+    @Test func `a limit below the number of members lets nobody in and throws nobody out`() throws {
+        var state = try self.room()
+        state.evolve(try state.decideJoin(by: try person("Bob"), key: nil, maximumMembers: nil, now: 9))
+        state.limit = 1
+        #expect(state.members.count == 2)
+        #expect(self.answer(state, try person("Carol")) == .errChannelIsFull)
+    }
+
+    @Test func `refusals name the channel as it is spelled`() throws {
+        let state = try self.room { $0.key = "sesame" }
+        let bob = try person("Bob")
+        let refused = refusal { () throws(Refusal) in
+            _ = try state.decideJoin(by: bob, key: nil, maximumMembers: nil, now: 9)
+        }
+        #expect(refused?.parameters == ["#Room"])
+    }
+}

@@ -1,0 +1,175 @@
+// What a MODE on a channel does: switches, key, limit, and who may.
+
+import Chat
+import IRC
+import Testing
+
+@Suite struct ModeDecisionTests {
+    private let owner: Requester
+    private let host: Requester
+    private let voiced: Requester
+    private let plain: Requester
+    private let outsider: Requester
+    private let oper: Requester
+    private var state: ChannelState
+
+    init() throws {
+        self.owner = try person("Owner")
+        self.host = try person("Host")
+        self.voiced = try person("Voiced")
+        self.plain = try person("Plain")
+        self.outsider = try person("Outsider")
+        self.oper = try person("Oper", modes: .operator)
+        self.state = try channel(
+            "#Room",
+            [(self.owner, .owner), (self.host, .host), (self.voiced, .voice), (self.plain, [])]
+        )
+    }
+
+    private func mode(_ parameters: String..., by requester: Requester) -> ModeDecision {
+        self.state.decideModes(ModeRequest.parse(parameters), by: requester, now: 50)
+    }
+
+    private func mode(_ line: String, by requester: Requester) -> ModeDecision {
+        self.state.decideModes(
+            ModeRequest.parse(line.split(separator: " ").map(String.init)),
+            by: requester,
+            now: 50
+        )
+    }
+
+    @Test(arguments: [
+        ("+m", "+m"), ("+n", ""), ("-n", "-n"), ("-m", ""), ("+im-nt", "+im-nt"),
+        // Private and secret replace each other.
+        ("+s", "+s"), ("+p", "+p"), ("+sp", "+p"), ("+ps", "+s"), ("+s-s", ""), ("+i-i+i", "+i"),
+        // Key and limit.
+        ("+k sesame", "+k sesame"), ("-k", ""), ("-k x", ""), ("+l 5", "+l 5"), ("+l 1000000", "+l 1000000"),
+        ("-l", ""),
+    ])
+    func `what changes something is done, the rest left out`(line: String, expected: String) {
+        let decision = self.mode(line, by: self.host)
+        #expect(decision.refusals.isEmpty)
+        #expect(decision.changes.parameters.joined(separator: " ") == expected)
+    }
+
+    @Test(arguments: [
+        ("+s", "-p+s"), ("+p", ""), ("-p+s", "-p+s"), ("+s-s", "-p"), ("+k sesame", ""), ("+k other", "+k other"),
+        ("-k", "-k *"), ("-k wrong", "-k *"), ("+l 5", ""), ("+l 6", "+l 6"), ("-l", "-l"),
+        ("-l+l 5", "-l+l 5"),
+    ])
+    mutating func `what is set already is replaced or taken away`(line: String, expected: String) {
+        self.state.modes = [.private]
+        self.state.key = "sesame"
+        self.state.limit = 5
+        let decision = self.mode(line, by: self.host)
+        #expect(decision.refusals.isEmpty)
+        #expect(decision.changes.parameters.joined(separator: " ") == expected)
+    }
+
+    @Test func `a line of contrary letters comes to its outcome`() throws {
+        let line = "+" + String(repeating: "sp", count: 240)
+        let decision = self.mode(line, by: self.host)
+        #expect(decision.changes.parameters == ["+p"])
+        let payload = ChannelEvent.modes(decision.changes, by: Actor(self.host.session, self.host.user)).encoded
+        #expect(ChannelEvent(payload) == .modes(decision.changes, by: Actor(self.host.session, self.host.user)))
+    }
+
+    @Test mutating func `private and secret are never both set`() {
+        for line in ["+s", "+p", "+sp", "+ps", "+p-p+s", "+s+p", "-s+p"] {
+            let decision = self.mode(line, by: self.host)
+            self.state.evolve(.modes(decision.changes, by: Actor(self.host.session, self.host.user)))
+            #expect(!self.state.modes.isSuperset(of: [.private, .secret]), "\(line)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("+z", Numeric.errUnknownMode, ["z"]), ("-z", .errUnknownMode, ["z"]), ("+é", .errUnknownMode, ["é"]),
+            ("+r", .errInvalidModeParam, ["#Room", "r", "*"]), ("-r", .errInvalidModeParam, ["#Room", "r", "*"]),
+            ("+l", .errInvalidModeParam, ["#Room", "l", "*"]), ("+l 0", .errInvalidModeParam, ["#Room", "l", "0"]),
+            ("+l -1", .errInvalidModeParam, ["#Room", "l", "-1"]), ("+l x", .errInvalidModeParam, ["#Room", "l", "x"]),
+            ("+l 1000001", .errInvalidModeParam, ["#Room", "l", "1000001"]),
+            ("+l 99999999999999999999", .errInvalidModeParam, ["#Room", "l", "99999999999999999999"]),
+            ("+k", .errInvalidModeParam, ["#Room", "k", "*"]), ("+k a,b", .errInvalidModeParam, ["#Room", "k", "*"]),
+            ("+k :x", .errInvalidModeParam, ["#Room", "k", "*"]),
+            ("+o Nobody", .errUserNotInChannel, ["Nobody", "#Room"]),
+            ("+v Outsider", .errUserNotInChannel, ["Outsider", "#Room"]),
+            ("+v *", .errUserNotInChannel, ["*", "#Room"]),
+            ("+b a!b@c$server", .errInvalidModeParam, ["#Room", "b", "a!b@c$server"]),
+        ] as [(String, Numeric, [String])]
+    )
+    func `what cannot be done is refused by its own numeric`(line: String, numeric: Numeric, parameters: [String]) {
+        let decision = self.mode(line, by: self.host)
+        #expect(decision.changes.isEmpty)
+        #expect(decision.refusals.map(\.numeric) == [numeric])
+        #expect(decision.refusals.first?.parameters == parameters)
+    }
+
+    @Test(arguments: [
+        ("a b", false), ("", false), (String(repeating: "k", count: 31), true),
+        (String(repeating: "k", count: 32), false), (String(repeating: "é", count: 16), false), ("ключ", true),
+    ])
+    func `a key has 1 to 31 bytes without space`(key: String, isAllowed: Bool) {
+        let decision = self.mode("+k", key, by: self.host)
+        #expect(decision.changes == (isAllowed ? [.key(key)] : []))
+        #expect(decision.refusals.isEmpty == isAllowed)
+    }
+
+    @Test func `good letters are done beside bad ones`() {
+        let decision = self.mode("+mzk-n a,b", by: self.host)
+        #expect(decision.changes.parameters == ["+m-n"])
+        #expect(decision.refusals.map(\.numeric) == [.errUnknownMode, .errInvalidModeParam])
+    }
+
+    @Test func `who is no host is told so once, whatever was asked`() {
+        for one in [self.voiced, self.plain] {
+            let decision = self.mode("+imnstv-l+b Plain a!*@*", by: one)
+            #expect(decision.changes.isEmpty)
+            #expect(decision.refusals == [Refusal(.errChanOPrivsNeeded, "#Room")])
+        }
+    }
+
+    @Test func `who is not in the channel is told so once, whatever was asked`() {
+        let decision = self.mode("+imnstv-l Plain", by: self.outsider)
+        #expect(decision.changes.isEmpty)
+        #expect(decision.refusals == [Refusal(.errNotOnChannel, "#Room")])
+    }
+
+    @Test func `the same complaint is made once`() {
+        #expect(self.mode("+zzzz", by: self.host).refusals == [Refusal(.errUnknownMode, "z")])
+        #expect(self.mode("+zyz", by: self.host).refusals.map(\.parameters) == [["z"], ["y"]])
+    }
+
+    @Test func `an operator changes modes from outside`() {
+        #expect(self.mode("+mi", by: self.oper).changes.parameters == ["+mi"])
+        #expect(self.mode("+q Plain", by: self.oper).refusals.isEmpty)
+    }
+
+    @Test func `each letter sees what those before it did`() {
+        // Gave its own rank away: the rest is refused.
+        let gone = self.mode("-o+m Host", by: self.host)
+        #expect(gone.changes.parameters == ["-o", "Host"])
+        #expect(gone.refusals == [Refusal(.errChanOPrivsNeeded, "#Room")])
+        #expect(self.mode("+v-v Plain Plain", by: self.host).changes.parameters == ["+v-v", "Plain", "Plain"])
+        #expect(self.mode("+kk one two", by: self.host).changes.parameters == ["+kk", "one", "two"])
+    }
+
+    @Test func `only six letters with a parameter count, and the others still do`() {
+        let decision = self.mode("+bbbbbbbbm 1!*@* 2!*@* 3!*@* 4!*@* 5!*@* 6!*@* 7!*@* 8!*@*", by: self.host)
+        #expect(
+            decision.changes.parameters
+                == ["+bbbbbbm", "1!*@*", "2!*@*", "3!*@*", "4!*@*", "5!*@*", "6!*@*"]
+        )
+        #expect(decision.refusals.isEmpty)
+    }
+
+    @Test func `asking for lists changes nothing and needs no rank`() {
+        let decision = self.mode("bebI", by: self.outsider)
+        #expect(decision.listings == [.ban, .exception, .inviteException])
+        #expect(decision.changes.isEmpty && decision.refusals.isEmpty)
+    }
+
+    @Test func `a rank without a nickname asks nothing`() {
+        #expect(self.mode("+ov", by: self.host).isNothing)
+    }
+}

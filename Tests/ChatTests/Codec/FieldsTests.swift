@@ -1,0 +1,134 @@
+// A channel's fields say the same as its log.
+
+import Chat
+import IRC
+import Testing
+
+@Suite struct FieldsTests {
+    /// Fields as a store keeps them.
+    private struct Table {
+        var fields: [FieldKey: [UInt8]] = [:]
+
+        mutating func apply(_ updates: [FieldUpdate]) {
+            for update in updates { self.fields[update.key] = update.value }
+        }
+
+        func state(_ name: ChannelName) -> ChannelState {
+            ChannelState(name: name, fields: self.fields.map { ($0.key, $0.value) })
+        }
+    }
+
+    /// A channel with something in every place, made by events alone, and its fields.
+    private func furnished() throws -> (ChannelState, Table) {
+        var state = ChannelState(name: try channelName("#room"), created: 0)
+        var table = Table()
+        let (alice, bob) = (try person("Alice"), try person("Bob"))
+        let actor = Actor(alice.session, alice.user)
+        let founding = Founding(name: try channelName("#Room"), created: 5_000)
+        let events: [ChannelEvent] = [
+            .joined(Member(session: alice.session, user: alice.user, modes: .owner), founding: founding),
+            .joined(Member(session: bob.session, user: bob.user, modes: []), founding: nil),
+            .topic(Topic(text: "news", setter: "Alice", time: 6_000), by: actor),
+            .modes(
+                [
+                    .flag(.secret, on: true), .flag(.topicByHosts, on: false), .key("first"), .limit(9),
+                    .rank(.voice, bob.session, nick: "Bob", on: true),
+                    .list(.ban, ListEntry(mask: "bob!*@*", setter: "Old", time: 2), on: true),
+                    .list(.ban, ListEntry(mask: "zed!*@*", setter: "Old", time: 1), on: true),
+                    .list(.exception, ListEntry(mask: "eve!*@*", setter: "Old", time: 3), on: true),
+                ],
+                by: actor
+            ),
+            .invited(try person("Guest").session, nick: "Guest", by: actor),
+        ]
+        for event in events {
+            table.apply(state.updates(for: event))
+            state.evolve(event)
+        }
+        return (state, table)
+    }
+
+    @Test func `fields read back as the state that the events made`() throws {
+        let (state, table) = try self.furnished()
+        let loaded = table.state(try channelName("#ROOM"))
+        #expect(loaded == state)
+        #expect(loaded.name.raw == "#Room")
+        #expect(loaded.lists[.ban]?.map(\.mask) == ["zed!*@*", "bob!*@*"])
+    }
+
+    @Test func `after every kind of event the fields say what the state says`() throws {
+        let (before, table) = try self.furnished()
+        for event in try Samples.channelEvents() {
+            // A channel that has members is not founded: decided nowhere.
+            if case .joined(_, .some) = event { continue }
+            var (state, fields) = (before, table)
+            fields.apply(state.updates(for: event))
+            state.evolve(event)
+            #expect(fields.state(state.name) == state, "\(event)")
+            #expect(fields.state(state.name).lists == state.lists, "\(event)")
+        }
+    }
+
+    @Test func `after any two events in a row the fields say what the state says`() throws {
+        let (before, table) = try self.furnished()
+        let events = try Samples.channelEvents().filter { event in
+            if case .joined(_, .some) = event { return false }
+            return true
+        }
+        for first in events {
+            var (middle, middleFields) = (before, table)
+            middleFields.apply(middle.updates(for: first))
+            middle.evolve(first)
+            for second in events {
+                var (state, fields) = (middle, middleFields)
+                fields.apply(state.updates(for: second))
+                state.evolve(second)
+                if fields.state(state.name) != state { Issue.record("\(first), then \(second)") }
+            }
+        }
+    }
+
+    @Test func `the first event also writes what a channel starts with`() throws {
+        let name = try channelName("#Room")
+        let alice = try person("Alice")
+        let empty = ChannelState(name: name, created: 0)
+        let event = try empty.decideJoin(by: alice, key: nil, maximumMembers: nil, now: 5_000)
+        var state = empty
+        var table = Table()
+        table.apply(empty.updates(for: event))
+        state.evolve(event)
+        #expect(table.state(name) == state)
+        #expect(Set(table.fields.keys.map(\.section)) == [.setting, .member])
+    }
+
+    @Test func `a message changes no field`() throws {
+        let (state, _) = try self.furnished()
+        for message in try Samples.messages() { #expect(state.updates(for: .message(message)).isEmpty) }
+    }
+
+    @Test func `coming in uses up the invitation in the fields too`() throws {
+        var (state, table) = try self.furnished()
+        let guest = try person("Guest")
+        let event = ChannelEvent.joined(Member(session: guest.session, user: guest.user, modes: []), founding: nil)
+        table.apply(state.updates(for: event))
+        state.evolve(event)
+        #expect(!table.fields.keys.contains { $0.section == .invitation })
+        #expect(table.state(state.name) == state)
+    }
+
+    @Test func `fields that cannot be read are passed over`() throws {
+        let (state, table) = try self.furnished()
+        var damaged = table
+        damaged.fields[FieldKey(.member, "1")] = [1, 2, 3]
+        damaged.fields[FieldKey(.ban, "x!*@*")] = [0]
+        damaged.fields[FieldKey(.invitation, "é")] = []
+        damaged.fields[FieldKey(.setting, "unknown")] = [1]
+        damaged.fields[FieldKey(.channel, "#x")] = []
+        #expect(damaged.state(state.name) == state)
+    }
+
+    @Test func `no fields are a channel that does not exist`() throws {
+        let name = try channelName("#Room")
+        #expect(ChannelState(name: name, fields: []) == ChannelState(name: name, created: 0))
+    }
+}

@@ -1,0 +1,126 @@
+// One or more of every event there is.
+
+import Chat
+import IRC
+import NIOCore
+
+/// Events of every kind, with their optional parts there and missing.
+enum Samples {
+    static func users() throws -> [User] {
+        var full = try person("Älice", account: "alice", modes: [.bot, .registered]).user
+        full.away = "out for lunch"
+        let plain = try person("Bob").user
+        return [full, plain]
+    }
+
+    static func actors() throws -> [Actor] {
+        let alice = try person("Alice", account: "alice")
+        return [
+            Actor(alice.session, alice.user), Actor(session: nil, prefix: "irc.example.com", account: nil),
+            Actor(session: SessionID(rawValue: .max), prefix: "", account: ""),
+        ]
+    }
+
+    static func changes() throws -> [UserChange] {
+        let nick = try person("Carol").user.nick
+        return [
+            .nick(nick), .away("lunch"), .away(nil), .away(""), .account("alice"), .account(nil),
+            .host(username: "u", host: "h.example.com"), .realname(""), .realname("Ünï"), .modes([]),
+            .modes([.invisible, .wallops]),
+        ]
+    }
+
+    static func modeChanges() throws -> [ModeChange] {
+        let bob = try person("Bob")
+        let flags = ChannelModes.letters.flatMap { [ModeChange.flag($0.mode, on: true), .flag($0.mode, on: false)] }
+        let lists = ListMode.allCases.flatMap { list in
+            let entry = ListEntry(mask: "bob!*@*", setter: "Älice", time: 1_700_000_000_000)
+            return [ModeChange.list(list, entry, on: true), .list(list, entry, on: false)]
+        }
+        let ranks = MemberModes.ranks.flatMap { rank in
+            [
+                ModeChange.rank(rank.mode, bob.session, nick: "Bob", on: true),
+                .rank(rank.mode, bob.session, nick: "Bob", on: false),
+            ]
+        }
+        return flags + lists + ranks + [.key("sesame"), .key(nil), .limit(1), .limit(1_000_000), .limit(nil)]
+    }
+
+    static func messages() throws -> [ChatMessage] {
+        let bob = try person("Bob").session
+        return [
+            ChatMessage(
+                verb: .privmsg,
+                sender: bob,
+                account: nil,
+                isBot: false,
+                minimum: [],
+                clientTags: "",
+                line: ByteBuffer(string: ":Bob!u@h PRIVMSG #Room :hello\r\n")
+            ),
+            ChatMessage(
+                verb: .notice,
+                sender: bob,
+                account: "bob",
+                isBot: true,
+                minimum: .host,
+                clientTags: "+typing=active;+x",
+                line: ByteBuffer(string: ":Bob!u@h NOTICE @#Room :ünï\r\n")
+            ),
+            ChatMessage(
+                verb: .tagmsg,
+                sender: bob,
+                account: "",
+                isBot: false,
+                minimum: .voice,
+                clientTags: "+a",
+                line: ByteBuffer()
+            ),
+        ]
+    }
+
+    /// Events about a channel that `alice` and `bob` are in.
+    static func channelEvents() throws -> [ChannelEvent] {
+        let bob = try person("Bob")
+        let guest = try person("Guest", account: "guest")
+        let founding = Founding(name: try channelName("#ROOM"), created: 1_700_000_000_000)
+        let actors = try Self.actors()
+        let actor = actors[0]
+        var events: [ChannelEvent] = [
+            .joined(Member(session: guest.session, user: guest.user, modes: []), founding: nil),
+            .joined(Member(session: guest.session, user: guest.user, modes: .owner), founding: founding),
+            .parted(bob.session, by: actor, reason: nil), .parted(bob.session, by: actor, reason: "bye"),
+            .parted(guest.session, by: actor, reason: ""),
+            .quit(bob.session, by: actor, reason: "Ping timeout"), .quit(guest.session, by: actor, reason: ""),
+            .kicked(bob.session, nick: "Bob", by: actor, reason: "spam"),
+            .topic(nil, by: actor),
+            .topic(Topic(text: "Ünï\u{1}", setter: "Alice", time: 1_700_000_000_123), by: actor),
+            .topic(Topic(text: "again", setter: "", time: -1), by: actor),
+            .invited(guest.session, nick: "Guest", by: actor), .invited(bob.session, nick: "Bob", by: actor),
+            .modes([], by: actor), .modes(try Self.modeChanges(), by: actor),
+        ]
+        events += try Self.modeChanges().map { .modes([$0], by: actor) }
+        events += try Self.changes().map { .changed(bob.session, $0, by: actor, number: 3) }
+        events += try Self.changes().map { .changed(guest.session, $0, by: actor, number: .max) }
+        events += try Self.messages().map { .message($0) }
+        events += actors.map { .kicked(bob.session, nick: "Bob", by: $0, reason: "") }
+        return events
+    }
+
+    static func userEvents() throws -> [UserEvent] {
+        let actors = try Self.actors()
+        return [.signedOn, .signedOff(reason: "Quit: bye"), .signedOff(reason: "")]
+            + actors.flatMap { actor in
+                [UserEvent.invited(channel: "#Room", by: actor), .killed(by: actor, reason: "spam")]
+            }
+            + (try Self.messages().map { .message($0) })
+            + (try Self.changes().map { .changed($0, by: actors[0], number: 9) })
+    }
+
+    static func tenantEvents() throws -> [TenantEvent] {
+        try Self.actors().map { .wallops(text: "maintenance at noon", by: $0) }
+            + Self.users().map { .signedOff($0, at: 1_700_000_000_000) }
+    }
+
+    static let nickEvents: [NickEvent] = [.online(prefix: "Bob!u@h"), .offline(nick: "Bob")]
+}

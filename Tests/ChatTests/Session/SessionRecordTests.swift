@@ -1,0 +1,45 @@
+// Sessions and nicknames as the store keeps them.
+
+import Chat
+import IRC
+import Testing
+
+@Suite struct SessionRecordTests {
+    private func record() throws -> SessionRecord {
+        let alice = try person("Alice", account: "alice", modes: [.invisible, .registered])
+        return SessionRecord(session: alice.session, user: alice.user, channels: ["#a", "#b"], changes: 7)
+    }
+
+    @Test func `a session's fields read back`() throws {
+        let record = try self.record()
+        let updates =
+            [record.userUpdate] + record.channels.map { SessionRecord.channelUpdate($0, isMember: true) }
+        let fields = updates.compactMap { update in update.value.map { (update.key, $0) } }
+        #expect(SessionRecord(fields: fields) == record)
+        #expect(SessionRecord(fields: fields.reversed()) == record)
+    }
+
+    @Test func `leaving a channel removes its field`() {
+        let update = SessionRecord.channelUpdate("#a", isMember: false)
+        #expect(update == FieldUpdate(FieldKey(.channel, "#a"), nil))
+    }
+
+    @Test func `without the user's field there is no session`() {
+        #expect(SessionRecord(fields: []) == nil)
+        #expect(SessionRecord(fields: [(FieldKey(.channel, "#a"), [])]) == nil)
+    }
+
+    @Test func `a damaged record is none`() throws {
+        let update = try self.record().userUpdate
+        let bytes = try #require(update.value)
+        for end in bytes.indices {
+            #expect(SessionRecord(fields: [(update.key, Array(bytes[..<end]))]) == nil)
+        }
+    }
+
+    @Test func `a claim on a nickname names the session`() throws {
+        let session = try self.record().session
+        #expect(NickClaim.session(NickClaim.bytes(session)) == session)
+        #expect(NickClaim.session([0xFF]) == nil)
+    }
+}
