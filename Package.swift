@@ -149,12 +149,13 @@ let package = Package(
         .testTarget(
             name: "EdgeListenerTests",
             dependencies: [
-                "Edge", "Tenant", "StateStore",
+                "Edge", "Tenant", "StateStore", "Metering",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

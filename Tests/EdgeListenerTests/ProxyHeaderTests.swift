@@ -19,9 +19,7 @@ import Testing
         authority: String? = nil,
         secure: Bool = false
     ) -> ProxyHeader {
-        var header = ProxyHeader(source: source.flatMap { IPAddress($0) }, authority: authority)
-        header.isSecure = secure
-        return header
+        ProxyHeader(source: source.flatMap { IPAddress($0) }, authority: authority, isSecure: secure)
     }
 
     private static let good: [(bytes: [UInt8], header: ProxyHeader)] = [

@@ -20,9 +20,15 @@ package struct HTTPListener: Sendable {
     package var arrivalTimeout: TimeAmount = .seconds(10)
     private let serving: HTTPServing
 
+    /// States what to serve.
+    ///
     /// - Parameters:
+    ///   - directory: Tenants by hostname.
+    ///   - shards: Where WebSocket connections go.
     ///   - trustedProxies: Networks whose word on who a client is holds.
     ///   - certificates: For HTTPS; `nil` for plain HTTP.
+    ///   - expectsProxyProtocol: Whether connections from trusted proxies begin with a PROXY header.
+    ///   - logger: Told of requests that fail.
     package init(
         directory: TenantDirectory,
         shards: ShardSet,

@@ -12,8 +12,10 @@ struct Origin: Sendable {
     /// Finds out who a connection comes from, from a PROXY header if its peer is trusted, and goes on.
     ///
     /// - Parameters:
+    ///   - channel: A connection that was just accepted.
     ///   - trusted: Networks whose connections must begin with a PROXY header; others' bytes are taken as they are.
     ///   - next: Adds the handlers that follow; if it throws, the connection is closed.
+    /// - Throws: What the pipeline or `next` says.
     static func find(
         of channel: any Channel,
         trusted: TrustedNetworks,

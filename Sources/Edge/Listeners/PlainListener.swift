@@ -12,9 +12,13 @@ package struct PlainListener: Sendable {
     package let trustedProxies: TrustedNetworks
     package let shards: ShardSet
 
+    /// States what to serve.
+    ///
     /// - Parameters:
+    ///   - directory: The tenants.
     ///   - tenantName: The tenant of connections that come without a hostname; `nil` for the first by name.
     ///   - trustedProxies: Networks whose connections must begin with a PROXY header.
+    ///   - shards: Where connections go.
     package init(
         directory: TenantDirectory,
         tenantName: String?,

@@ -15,7 +15,13 @@ package struct TLSListener: Sendable {
     /// How long a client may take from the first byte to the end of the handshake.
     package var handshakeTimeout: TimeAmount = .seconds(10)
 
-    /// - Parameter trustedProxies: Networks whose connections must begin with a PROXY header.
+    /// States what to serve.
+    ///
+    /// - Parameters:
+    ///   - directory: Tenants by hostname.
+    ///   - certificates: Certificates by hostname.
+    ///   - trustedProxies: Networks whose connections must begin with a PROXY header.
+    ///   - shards: Where connections go.
     package init(
         directory: TenantDirectory,
         certificates: CertificateStore,
@@ -60,7 +66,9 @@ package struct TLSListener: Sendable {
     }
 }
 
-/// One connection on its way to its shard; it lives until the handshake is done. Used on its event loop only.
+/// One connection on its way to its shard, until the handshake is done.
+///
+/// Used on its event loop only.
 private final class Arriving {
     let listener: TLSListener
     let origin: Origin

@@ -21,7 +21,9 @@ package final class Meter: Sendable {
 
     /// Adds to a value; counters only take what is not negative.
     ///
-    /// - Parameter labels: The values of the labels, in the order in which they were named.
+    /// - Parameters:
+    ///   - amount: What to add, in the unit that the name states.
+    ///   - labels: The values of the labels, in the order in which they were named.
     package func add(_ amount: Double = 1, _ labels: String...) {
         guard self.kind != .counter || amount >= 0 else { return }
         self.values.withLock { $0[Self.key(labels, self.labels.count, in: $0), default: 0] += amount }

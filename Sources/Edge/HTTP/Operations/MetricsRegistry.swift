@@ -20,6 +20,7 @@ package final class MetricsRegistry: Sendable {
     ///   - name: Ends in `_total`, such as `roost_messages_total`.
     ///   - help: A sentence on what is counted.
     ///   - labels: The labels' names; updates give their values in this order.
+    /// - Returns: The counter, at 0.
     package func counter(_ name: String, help: String, labels: [String] = []) -> Meter {
         self.keep(Meter(name, help: help, kind: .counter, labels: labels))
     }
@@ -30,6 +31,7 @@ package final class MetricsRegistry: Sendable {
     ///   - name: With its base unit at the end, such as `roost_outbox_bytes`.
     ///   - help: A sentence on what it shows.
     ///   - labels: The labels' names; updates give their values in this order.
+    /// - Returns: The gauge, at 0.
     package func gauge(_ name: String, help: String, labels: [String] = []) -> Meter {
         self.keep(Meter(name, help: help, kind: .gauge, labels: labels))
     }
@@ -40,6 +42,7 @@ package final class MetricsRegistry: Sendable {
     ///   - name: With its base unit at the end, such as `roost_append_seconds`.
     ///   - help: A sentence on what is measured.
     ///   - bounds: Upper bounds of the buckets, in the unit; infinity comes by itself.
+    /// - Returns: The histogram, empty.
     package func histogram(_ name: String, help: String, bounds: [Double]) -> Histogram {
         let histogram = Histogram(name, help: help, bounds: bounds)
         self.state.withLock { $0.histograms.append(histogram) }

@@ -4,13 +4,21 @@ package import Logging
 package import NIOCore
 import NIOPosix
 
-/// What operators and Kubernetes ask for: `/metrics`, `/livez`, `/readyz`. Not for the public.
+/// What operators and Kubernetes ask for: `/metrics`, `/livez`, `/readyz`.
+///
+/// Not for the public.
 package struct OperationsListener: Sendable {
     private let group: any EventLoopGroup
     private let serving: HTTPServing
 
-    /// - Parameter group: Where it runs, by default on threads that the process shares: not on shards' loops, so that a
-    ///   scrape never delays clients.
+    /// States what to show.
+    ///
+    /// - Parameters:
+    ///   - metrics: What `/metrics` shows.
+    ///   - readiness: What `/readyz` tells.
+    ///   - logger: Told of requests that fail.
+    ///   - group: Where it runs, by default on threads that the process shares: not on shards' loops, so that a scrape
+    ///     never delays clients.
     package init(
         metrics: MetricsRegistry,
         readiness: Readiness,

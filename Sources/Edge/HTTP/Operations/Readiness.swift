@@ -15,7 +15,9 @@ package final class Readiness: Sendable {
 
     /// A condition does not hold from now on.
     ///
-    /// - Parameter reason: Why, for operators; a few words without secrets.
+    /// - Parameters:
+    ///   - name: The condition.
+    ///   - reason: Why, for operators; a few words without secrets.
     package func failed(_ name: String, _ reason: String) { self.conditions.withLock { $0[name] = .some(reason) } }
 
     /// What is missing, as `name: reason`, in the order of names; empty if all conditions hold.

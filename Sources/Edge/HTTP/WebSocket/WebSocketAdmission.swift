@@ -15,6 +15,8 @@ enum WebSocketAdmission {
     /// - Parameters:
     ///   - host: The `Host` field (RFC 9110 section 7.2), with or without a port.
     ///   - protocols: The `Sec-WebSocket-Protocol` fields.
+    ///   - directory: Tenants by hostname.
+    /// - Returns: Whose client it becomes and how it speaks, or the status to answer.
     static func decide(host: String?, protocols: [String], directory: TenantDirectory) -> WebSocketAdmission {
         guard let tenant = Self.tenant(ofHost: host, directory: directory) else { return .refuse(.notFound) }
         guard tenant.features.contains(.webSocket) else { return .refuse(.forbidden) }

@@ -8,6 +8,7 @@ package enum WebSocketFrames {
     /// - Parameters:
     ///   - lines: Lines, each with its CR LF; any number.
     ///   - opcode: `.text` or `.binary`.
+    /// - Returns: The frames, one after the other.
     package static func encode(lines: ByteBuffer, opcode: WebSocketOpcode) -> ByteBuffer {
         let count = lines.readableBytes
         // A header of two bytes takes the place of CR LF; a longer one comes with 126 bytes or more.
@@ -58,7 +59,10 @@ package enum WebSocketFrames {
 
     /// A ping, pong or close frame.
     ///
-    /// - Parameter payload: At most 125 bytes; what is longer is cut (section 5.5).
+    /// - Parameters:
+    ///   - opcode: Which of them.
+    ///   - payload: At most 125 bytes; what is longer is cut (section 5.5).
+    /// - Returns: The frame.
     package static func control(_ opcode: WebSocketOpcode, payload: ByteBuffer = ByteBuffer()) -> ByteBuffer {
         let payload = payload.getSlice(at: payload.readerIndex, length: min(payload.readableBytes, 125)) ?? payload
         var frame = ByteBuffer()

@@ -8,7 +8,13 @@ package struct ProxyHeader: Hashable, Sendable {
     /// The hostname that the client asked for (`PP2_TYPE_AUTHORITY`), as the client wrote it.
     package var authority: String?
     /// Whether the client reached the proxy over TLS (`PP2_TYPE_SSL`).
-    package var isSecure = false
+    package var isSecure: Bool
+
+    package init(source: IPAddress? = nil, authority: String? = nil, isSecure: Bool = false) {
+        self.source = source
+        self.authority = authority
+        self.isSecure = isSecure
+    }
 
     /// What became of an attempt to read a header.
     package enum Parse: Hashable, Sendable {

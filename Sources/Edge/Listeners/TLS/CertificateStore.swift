@@ -23,6 +23,7 @@ package final class CertificateStore: Sendable {
     ///   - files: Certificates in order: of two for the same name the earlier holds, and the first of all serves names that
     ///     none is for.
     ///   - authority: Makes certificates for names that no file is for; development only.
+    ///   - logger: Told of certificates that cannot be used.
     /// - Throws: ``ListenerError/badCertificate(file:reason:)``: at the start a broken certificate is an error.
     package init(
         files: [CertificateFiles] = [],

@@ -5,8 +5,10 @@ import SwiftASN1
 import Synchronization
 import X509
 
-/// A certificate authority for development: it makes a certificate for any hostname at once, so that TLS works from the
-/// first start. Clients that shall check certificates are told to trust its own one, `dev-ca.pem`.
+/// A certificate authority for development, so that TLS works from the first start.
+///
+/// It makes a certificate for any hostname at once. Clients that shall check certificates are told to trust its own one,
+/// `dev-ca.pem`.
 ///
 /// Safe to use from event loops: a certificate takes about a millisecond, once a hostname.
 package final class DevelopmentAuthority: Sendable {
@@ -61,6 +63,7 @@ package final class DevelopmentAuthority: Sendable {
     /// The certificate for a hostname, made if there is none.
     ///
     /// - Parameter hostname: Lower case; letters, digits, `-`, `_` and dots.
+    /// - Returns: The same each time.
     /// - Throws: ``ListenerError/badCertificate(file:reason:)`` for text that is no hostname; what the cryptography or the
     ///   file system says.
     package func contexts(for hostname: String) throws -> TLSContexts {

@@ -34,8 +34,10 @@ struct ServerNameGate {
         try channel.pipeline.syncOperations.addHandlers(decoder, errors)
     }
 
-    /// Sends the fatal alert `unrecognized_name` (RFC 6066 section 3, RFC 8446 section 6) in the clear, as nothing was
-    /// agreed on yet, and closes. It is the same for every name that nobody has, and for bytes that are no TLS.
+    /// Sends the fatal alert `unrecognized_name` (RFC 6066 section 3, RFC 8446 section 6) and closes.
+    ///
+    /// In the clear, as nothing was agreed on yet. It is the same for every name that nobody has, and for bytes that are no
+    /// TLS.
     private static func refuse(_ channel: any Channel) -> EventLoopFuture<Void> {
         let alert: [UInt8] = [21, 3, 3, 0, 2, 2, 112]
         channel.writeAndFlush(ByteBuffer(bytes: alert)).whenComplete { _ in channel.close(promise: nil) }

@@ -6,7 +6,9 @@ package import NIOSSL
 package struct TLSContexts: Sendable {
     /// For IRC: ALPN `irc`, if the client asks.
     package let irc: NIOSSLContext
-    /// For HTTP: ALPN `http/1.1`, if the client asks. Apart from IRC's, so that neither speaks the other's protocol.
+    /// For HTTP: ALPN `http/1.1`, if the client asks.
+    ///
+    /// Apart from IRC's, so that neither listener agrees to speak the other's protocol.
     package let http: NIOSSLContext
 
     /// Prepares a certificate.

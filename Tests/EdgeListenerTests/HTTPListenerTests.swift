@@ -1,0 +1,208 @@
+import Edge
+import NIOCore
+import Tenant
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct HTTPListenerTests {
+    private static func request(
+        _ path: String = "/irc",
+        host: String? = "acme.localhost",
+        upgrade: Bool = true,
+        protocols: String? = nil,
+        more: String = ""
+    ) -> String {
+        var text = "GET \(path) HTTP/1.1\r\n"
+        if let host { text += "Host: \(host)\r\n" }
+        if upgrade {
+            text += "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            text += "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        }
+        if let protocols { text += "Sec-WebSocket-Protocol: \(protocols)\r\n" }
+        return text + more + "\r\n"
+    }
+
+    private static func masked(_ text: String) -> [UInt8] {
+        [0x81, 0x80 | UInt8(text.utf8.count), 1, 2, 3, 4] + text.utf8.enumerated().map { $1 ^ UInt8($0 % 4 + 1) }
+    }
+
+    private func withServer(
+        _ body: (Rig, any Channel) async throws -> Void
+    ) async throws {
+        try await Rig.run { rig in
+            let server = try await HTTPListener(
+                directory: rig.directory,
+                shards: rig.shards,
+                logger: rig.logger
+            ).bind(to: Rig.anyPort())
+            try await body(rig, server)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("text.ircv3.net", "text.ircv3.net", 0x81), ("binary.ircv3.net, text.ircv3.net", "binary.ircv3.net", 0x82),
+        ] as [(String, String, UInt8)]
+    )
+    func `a client speaks IRC in messages, in the protocol that it asked for first`(
+        asked: String,
+        agreed: String,
+        first: UInt8
+    ) async throws {
+        try await self.withServer { _, server in
+            let heard = try await Client.talk(to: server) { conversation in
+                // The first line comes in one segment with the request.
+                let request = Self.request(host: "ACME.localhost:8080", protocols: asked)
+                try await conversation.send(Array(request.utf8) + Self.masked("CAP LS 302"))
+                _ = try await conversation.hear(until: "CAP * LS")
+                return conversation.heard
+            }
+            let head = String(decoding: heard, as: UTF8.self)
+            #expect(head.hasPrefix("HTTP/1.1 101 "))
+            // The example of RFC 6455 section 1.3.
+            #expect(head.lowercased().contains("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo=\r\n"))
+            #expect(head.contains("Sec-WebSocket-Protocol: \(agreed)\r\n"))
+            let end = try #require(head.utf8.firstRange(of: "\r\n\r\n".utf8))
+            let frames = Array(heard.dropFirst(head.utf8.distance(from: head.startIndex, to: end.upperBound)))
+            #expect(frames.first == first)
+            #expect(!frames.contains(UInt8(ascii: "\n")))
+        }
+    }
+
+    @Test func `a client that asks for no protocol gets text`() async throws {
+        try await self.withServer { _, server in
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send(Self.request())
+                try await conversation.send(Self.masked("CAP LS 302"))
+                return try await conversation.hear(until: "CAP * LS")
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 101 "))
+            #expect(!answer.lowercased().contains("sec-websocket-protocol"))
+            #expect(answer.contains(":acme.localhost CAP * LS"))
+        }
+    }
+
+    @Test(arguments: [
+        (request(host: "nobody.localhost"), "404 Not Found"), (request(host: nil), "404 Not Found"),
+        (request(host: ""), "404 Not Found"), (request(host: "beta.localhost"), "403 Forbidden"),
+        (request("/other"), "404 Not Found"), (request("/"), "404 Not Found"),
+        (request("/", upgrade: false), "404 Not Found"), (request(upgrade: false), "426 Upgrade Required"),
+        (request(host: "nobody.localhost", upgrade: false), "404 Not Found"),
+        (request(host: "acme.localhost\r\nHost: beta.localhost"), "404 Not Found"),
+    ])
+    func `what cannot become a connection is told why, as text`(request: String, status: String) async throws {
+        try await self.withServer { _, server in
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send(request)
+                return try await conversation.hear(until: "\r\n\r\n\(status)\n")
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 \(status)\r\n"))
+            #expect(answer.hasSuffix("\r\n\r\n\(status)\n"))
+            #expect(answer.lowercased().contains("\r\ndate: "))
+        }
+    }
+
+    @Test func `a deleted tenant's host is as unknown as any`() async throws {
+        try await self.withServer { rig, server in
+            rig.directory.replace(.empty)
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send(Self.request())
+                return try await conversation.hear(until: "\n404 Not Found\n")
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 404 Not Found\r\n"))
+        }
+    }
+
+    @Test func `a connection serves one request after the other`() async throws {
+        try await self.withServer { _, server in
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send(Self.request(upgrade: false))
+                _ = try await conversation.hear(until: "426 Upgrade Required\n")
+                try await conversation.send(Self.request("/x", upgrade: false))
+                return try await conversation.hear(until: "404 Not Found\n")
+            }
+            #expect(answer.hasSuffix("404 Not Found\n"))
+        }
+    }
+
+    @Test func `over TLS, the certificate is the host's and unknown names get the alert`() async throws {
+        try await Rig.run { rig in
+            let authority = try DevelopmentAuthority.ephemeral()
+            let certificates = try CertificateStore(authority: authority, logger: rig.logger)
+            let server = try await HTTPListener(
+                directory: rig.directory,
+                shards: rig.shards,
+                certificates: certificates,
+                logger: rig.logger
+            ).bind(to: Rig.anyPort())
+            let tls = try Client.TLS(roots: authority.certificatePEM, serverName: "acme.localhost")
+            let answer = try await Client.talk(to: server, tls: tls) { conversation in
+                try await conversation.send(Array(Self.request().utf8) + Self.masked("CAP LS 302"))
+                return try await conversation.hear(until: "CAP * LS")
+            }
+            #expect(answer.contains(":acme.localhost CAP * LS"))
+            let refused = try await Client.talk(to: server) { conversation in
+                try await conversation.send(ClientHello.bytes(serverName: "nobody.localhost"))
+                return try await conversation.hearAll()
+            }
+            #expect(refused == [21, 3, 3, 0, 2, 2, 112])
+        }
+    }
+
+    @Test(arguments: [
+        ("10.0.0.1", ["198.51.100.9"], "198.51.100.9"),
+        ("10.0.0.1", ["203.0.113.5, 198.51.100.9"], "198.51.100.9"),
+        ("10.0.0.1", ["198.51.100.9, 10.0.0.2"], "198.51.100.9"),
+        ("10.0.0.1", ["198.51.100.9", "10.0.0.2 "], "198.51.100.9"),
+        ("10.0.0.1", ["10.0.0.7"], "10.0.0.7"), ("10.0.0.1", [], "10.0.0.1"), ("10.0.0.1", ["junk"], "10.0.0.1"),
+        ("10.0.0.1", ["[2001:db8::1]:443"], "2001:db8::1"), ("10.0.0.1", ["2001:db8::1"], "2001:db8::1"),
+        ("10.0.0.1", ["198.51.100.9:5000"], "198.51.100.9"),
+        ("192.0.2.1", ["198.51.100.9"], "192.0.2.1"),
+    ])
+    func `the client is the last address that no trusted proxy has`(
+        peer: String,
+        fields: [String],
+        client: String
+    ) throws {
+        let found = ForwardedClient.address(
+            peer: IPAddress(peer),
+            fields: fields,
+            trusted: try TrustedNetworks(["10.0.0.0/8"])
+        )
+        #expect(found?.description == client)
+    }
+}
+
+@Suite(.timeLimit(.minutes(2)))
+struct OperationsListenerTests {
+    @Test func `metrics, liveness and readiness are told`() async throws {
+        try await Rig.run { rig in
+            let metrics = MetricsRegistry()
+            metrics.counter("roost_starts_total", help: "Starts.").add()
+            let readiness = Readiness(["store"])
+            let server = try await OperationsListener(metrics: metrics, readiness: readiness, logger: rig.logger)
+                .bind(to: Rig.anyPort())
+            @Sendable func get(_ path: String) async throws -> String {
+                let bytes = try await Client.talk(to: server) { conversation in
+                    try await conversation.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    return try await conversation.hearAll()
+                }
+                return String(decoding: bytes, as: UTF8.self)
+            }
+            let text = try await get("/metrics")
+            #expect(text.lowercased().contains("\r\ncontent-type: text/plain; version=0.0.4; charset=utf-8\r\n"))
+            #expect(
+                text.hasSuffix(
+                    "\r\n\r\n# HELP roost_starts_total Starts.\n# TYPE roost_starts_total counter\nroost_starts_total 1\n"
+                )
+            )
+            #expect(try await get("/livez").hasPrefix("HTTP/1.1 200 OK\r\n"))
+            let unready = try await get("/readyz")
+            #expect(unready.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
+            #expect(unready.hasSuffix("\r\n\r\nstore: not yet\n"))
+            readiness.met("store")
+            #expect(try await get("/readyz").hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(try await get("/").hasPrefix("HTTP/1.1 404 Not Found\r\n"))
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Crypto
+import Edge
+import Logging
+import Metering
+import NIOCore
+import NIOPosix
+import NIOSSL
+import StateStore
+import Tenant
+
+/// Two tenants on one shard without a network or a disk behind it, for listeners to be put in front of.
+struct Rig {
+    let group: MultiThreadedEventLoopGroup
+    let shards: ShardSet
+    let directory: TenantDirectory
+    let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    /// An address on loopback with a free port.
+    static func anyPort() throws -> SocketAddress { try SocketAddress(ipAddress: "127.0.0.1", port: 0) }
+
+    /// Runs a body with a rig, and ends it.
+    static func run(_ body: (Rig) async throws -> Void) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let rig = try await Rig(group)
+        do {
+            try await body(rig)
+        } catch {
+            try await group.shutdownGracefully()
+            throw error
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private init(_ group: MultiThreadedEventLoopGroup) async throws {
+        self.group = group
+        let key = SymmetricKey(size: .bits256)
+        self.shards = await ShardSet.start(
+            on: group,
+            environment: EdgeEnvironment(
+                store: InProcessLiveStore(),
+                authenticator: Nobody(),
+                logger: self.logger,
+                usage: NoUsage(),
+                cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) }
+            )
+        )
+        self.directory = TenantDirectory(
+            TenantCatalog([
+                HostedTenant(id: try Self.id("acme"), hostnames: ["acme.localhost"]),
+                HostedTenant(id: try Self.id("beta"), hostnames: ["beta.localhost"], features: []),
+            ])
+        )
+        await self.shards.apply(self.directory.current)
+    }
+
+    private struct NoSuchName: Error {}
+
+    private static func id(_ text: String) throws -> TenantID {
+        guard let id = TenantID(text) else { throw NoSuchName() }
+        return id
+    }
+}
+
+private struct Nobody: Authenticator {
+    func verify(
+        account: String,
+        password: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> LoggedIn? { nil }
+
+    func scramCredentials(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> ScramLogin {
+        throw .unavailable
+    }
+}
+
+private struct NoUsage: UsageSink {
+    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64) {}
+}

@@ -1,0 +1,174 @@
+import Edge
+import NIOCore
+import Tenant
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct TLSListenerTests {
+    @Test func `the server name decides which tenant answers, with a certificate for that name`() async throws {
+        try await Rig.run { rig in
+            let authority = try DevelopmentAuthority.ephemeral()
+            let certificates = try CertificateStore(authority: authority, logger: rig.logger)
+            let server = try await TLSListener(directory: rig.directory, certificates: certificates, shards: rig.shards)
+                .bind(to: Rig.anyPort())
+            for name in ["acme.localhost", "beta.localhost", "ACME.localhost"] {
+                let tls = try Client.TLS(roots: authority.certificatePEM, serverName: name)
+                let answer = try await Client.talk(to: server, tls: tls) { conversation in
+                    try await conversation.send("CAP LS 302\r\n")
+                    return try await conversation.hear(until: "CAP * LS")
+                }
+                #expect(answer.contains(":\(name.lowercased()) CAP * LS"))
+            }
+        }
+    }
+
+    private static let strangers: [[UInt8]] = [
+        ClientHello.bytes(serverName: "nobody.localhost"), ClientHello.bytes(serverName: nil),
+        ClientHello.bytes(serverName: ""), ClientHello.bytes(serverName: "localhost"),
+        Array("NICK dan\r\n".utf8), Array("GET / HTTP/1.1\r\n\r\n".utf8),
+    ]
+
+    @Test(arguments: strangers.indices)
+    func `whoever names no tenant gets the same alert, unrecognized_name`(index: Int) async throws {
+        try await Rig.run { rig in
+            let certificates = try CertificateStore(authority: .ephemeral(), logger: rig.logger)
+            let server = try await TLSListener(directory: rig.directory, certificates: certificates, shards: rig.shards)
+                .bind(to: Rig.anyPort())
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send(Self.strangers[index])
+                return try await conversation.hearAll()
+            }
+            #expect(answer == [21, 3, 3, 0, 2, 2, 112])
+        }
+    }
+
+    @Test func `a deleted tenant's name is as unknown as any, from the moment it is gone`() async throws {
+        try await Rig.run { rig in
+            let certificates = try CertificateStore(authority: .ephemeral(), logger: rig.logger)
+            let server = try await TLSListener(directory: rig.directory, certificates: certificates, shards: rig.shards)
+                .bind(to: Rig.anyPort())
+            rig.directory.replace(.empty)
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send(ClientHello.bytes(serverName: "acme.localhost"))
+                return try await conversation.hearAll()
+            }
+            #expect(answer == [21, 3, 3, 0, 2, 2, 112])
+        }
+    }
+
+    @Test func `a client that takes too long is closed`() async throws {
+        try await Rig.run { rig in
+            let certificates = try CertificateStore(authority: .ephemeral(), logger: rig.logger)
+            var listener = TLSListener(directory: rig.directory, certificates: certificates, shards: rig.shards)
+            listener.handshakeTimeout = .milliseconds(50)
+            let server = try await listener.bind(to: Rig.anyPort())
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send([22, 3, 1, 2])
+                return try await conversation.hearAll()
+            }
+            #expect(answer.isEmpty)
+        }
+    }
+
+    @Test func `a trusted proxy names the client, and cannot name another tenant than the client did`() async throws {
+        try await Rig.run { rig in
+            let certificates = try CertificateStore(authority: .ephemeral(), logger: rig.logger)
+            let server = try await TLSListener(
+                directory: rig.directory,
+                certificates: certificates,
+                trustedProxies: TrustedNetworks(["127.0.0.0/8"]),
+                shards: rig.shards
+            ).bind(to: Rig.anyPort())
+            let header: @Sendable (String) -> [UInt8] = { name in
+                let authority: [UInt8] = [2, 0, UInt8(name.utf8.count)] + Array(name.utf8)
+                let body: [UInt8] = [192, 0, 2, 7, 10, 0, 0, 1, 1, 2, 3, 4] + authority
+                return [13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10, 0x21, 0x11, 0, UInt8(body.count)] + body
+            }
+            for name in ["acme.localhost", nil] {
+                let tls = try Client.TLS(roots: nil, serverName: name)
+                let answer = try await Client.talk(to: server, tls: tls, prefix: header("acme.localhost")) {
+                    try await $0.send("CAP LS 302\r\n")
+                    return try await $0.hear(until: "CAP * LS")
+                }
+                #expect(answer.contains(":acme.localhost CAP * LS"))
+            }
+            let refused = try await Client.talk(to: server) { conversation in
+                try await conversation.send(header("beta.localhost") + ClientHello.bytes(serverName: "acme.localhost"))
+                return try await conversation.hearAll()
+            }
+            #expect(refused == [21, 3, 3, 0, 2, 2, 112])
+            // Without the header there is nobody to believe.
+            let closed = try await Client.talk(to: server) { conversation in
+                try await conversation.send(ClientHello.bytes(serverName: "acme.localhost"))
+                return try await conversation.hearAll()
+            }
+            #expect(closed.isEmpty)
+        }
+    }
+
+    @Test func `clients stay when the listener stops`() async throws {
+        try await Rig.run { rig in
+            let certificates = try CertificateStore(authority: .ephemeral(), logger: rig.logger)
+            let server = try await TLSListener(directory: rig.directory, certificates: certificates, shards: rig.shards)
+                .bind(to: Rig.anyPort())
+            let tls = try Client.TLS(roots: nil, serverName: "acme.localhost")
+            let answer = try await Client.talk(to: server, tls: tls) { conversation in
+                try await conversation.send("CAP LS 302\r\n")
+                _ = try await conversation.hear(until: "CAP * LS")
+                try await server.close()
+                try await conversation.send("CAP LIST\r\n")
+                return try await conversation.hear(until: "CAP * LIST")
+            }
+            #expect(answer.contains("CAP * LIST"))
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(2)))
+struct PlainListenerTests {
+    @Test func `a trusted proxy's authority names the tenant; else it is the configured one`() async throws {
+        try await Rig.run { rig in
+            let server = try await PlainListener(
+                directory: rig.directory,
+                tenantName: "beta",
+                trustedProxies: TrustedNetworks(["127.0.0.1"]),
+                shards: rig.shards
+            ).bind(to: Rig.anyPort())
+            let name = Array("acme.localhost".utf8)
+            let body: [UInt8] = [192, 0, 2, 7, 10, 0, 0, 1, 1, 2, 3, 4, 2, 0, UInt8(name.count)] + name
+            let header =
+                [13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10, 0x21, 0x11, 0, UInt8(body.count)] + body
+            let acme = try await Client.talk(to: server) { conversation in
+                try await conversation.send(header + Array("CAP LS 302\r\n".utf8))
+                return try await conversation.hear(until: "CAP * LS")
+            }
+            #expect(acme.contains(":acme.localhost CAP * LS"))
+            let beta = try await Client.talk(to: server) { conversation in
+                try await conversation.send("PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r\nCAP LS 302\r\n")
+                return try await conversation.hear(until: "CAP * LS")
+            }
+            #expect(beta.contains(":beta.localhost CAP * LS"))
+            let nobody = try await Client.talk(to: server) { conversation in
+                try await conversation.send("CAP LS 302\r\n")
+                return try await conversation.hearAll()
+            }
+            #expect(nobody.isEmpty)
+        }
+    }
+
+    @Test func `whoever is not trusted cannot say who he is`() async throws {
+        try await Rig.run { rig in
+            let server = try await PlainListener(
+                directory: rig.directory,
+                tenantName: nil,
+                trustedProxies: TrustedNetworks(["10.0.0.0/8"]),
+                shards: rig.shards
+            ).bind(to: Rig.anyPort())
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send("PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r\nCAP LS 302\r\n")
+                return try await conversation.hear(until: "CAP * LS")
+            }
+            #expect(answer.contains(":acme.localhost CAP * LS"))
+        }
+    }
+}
