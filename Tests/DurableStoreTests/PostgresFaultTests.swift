@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// PostgreSQL away, slow or too busy. These wait for a server, so for real time, and shortly.
-@Suite struct PostgresFaultTests {
+@Suite(.serialized) struct PostgresFaultTests {
     private func open(_ url: String, connections: Int = 1, bound: Int = 1024) throws -> PostgresDatabase {
         try PostgresDatabase(url: url, connections: connections, bound: bound, logger: .quiet)
     }
@@ -25,7 +25,7 @@ import Testing
                 try await self.sleep(database, seconds: 60, within: .milliseconds(300))
             }
         }
-        #expect(time < .seconds(5))
+        #expect(time < .seconds(30))
         let rows = try await database.execute("SELECT 1 + 1", in: .cell)
         #expect(rows == [SQLRow([.integer(2)])])
         await database.close()
@@ -39,12 +39,10 @@ import Testing
         let call = Task { try await self.sleep(database, seconds: 60, within: .seconds(60)) }
         let active = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
             + " AND state = 'active'"
-        let watcher = try self.open(url)
         try await Self.poll { try server.query(active, in: "postgres") == "1\n" }
         call.cancel()
         await #expect(throws: DurableStoreError.cancelled) { try await call.value }
         try await Self.poll { try server.query(active, in: "postgres") == "0\n" }
-        await watcher.close()
         await database.close()
     }
 
@@ -122,6 +120,7 @@ import Testing
         let end = ContinuousClock.now.advanced(by: .seconds(10))
         while try !condition() {
             try #require(ContinuousClock.now < end, "it never became so")
+            await Task.yield()
         }
     }
 }

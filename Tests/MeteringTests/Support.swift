@@ -83,3 +83,15 @@ struct HastyClock: Clock {
 extension Logger {
     static var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 }
+
+/// The time of day as a test sets it.
+final class WallClock: Sendable {
+    private let time: Mutex<Int64>
+
+    init(_ milliseconds: Int64) { self.time = Mutex(milliseconds) }
+
+    var milliseconds: Int64 {
+        get { self.time.withLock { $0 } }
+        set { self.time.withLock { $0 = newValue } }
+    }
+}

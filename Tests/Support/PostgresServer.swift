@@ -17,11 +17,9 @@ package final class PostgresServer: Sendable {
         let process: Process
         let input: Pipe
 
-        /// Lets the shell go and the server be.
-        func leave() {
-            self.input.fileHandleForWriting.write(Data("leave\n".utf8))
-            self.process.waitUntilExit()
-        }
+        /// Lets the shell go and the server be. Not waited for: Foundation takes a process for running as long as any of
+        /// its children is.
+        func leave() { self.input.fileHandleForWriting.write(Data("leave\n".utf8)) }
 
         /// Ends the server and removes its data.
         func end() {
@@ -110,7 +108,7 @@ package final class PostgresServer: Sendable {
             trap '' HUP INT TERM
             echo $server >"$folder/pid"
             while read -r order; do [ "$order" = leave ] && exit 0; done
-            kill -INT $server 2>/dev/null
+            kill -QUIT $server 2>/dev/null
             tries=0  # Not by wait(1): this process may have been started with SIGCHLD blocked.
             while [ -e "$folder/data/postmaster.pid" ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
             rm -rf "$folder"
@@ -133,8 +131,15 @@ package final class PostgresServer: Sendable {
     /// Ends the server as a power loss would: no farewell, nothing flushed. Its data stay.
     package func kill() throws {
         guard let pid = self.pid else { throw Failure(description: "the server has no pid") }
+        let processes = [pid] + Self.children(of: pid)
         self.letGo()
-        send(SIGKILL, to: pid)
+        for process in processes { send(SIGKILL, to: process) }
+        let end = Date().addingTimeInterval(10)
+        while processes.contains(where: Self.isRunning), Date() < end { Thread.sleep(forTimeInterval: 0.01) }
+        // Where nobody asks how an orphan ended, its number stays taken and the next server would believe it alive.
+        for lock in ["data/postmaster.pid", ".s.PGSQL.\(self.port).lock"] {
+            try FileManager.default.removeItem(atPath: "\(self.folder)/\(lock)")
+        }
     }
 
     /// Ends the server and removes its data.
@@ -163,8 +168,8 @@ package final class PostgresServer: Sendable {
         while Date() < end {
             let ready = try? Self.run(Self.binary("pg_isready"), ["-q", "-h", self.folder, "-p", "\(self.port)"])
             if ready != nil { return }
-            // After a kill the old backends may still hold the shared memory: then the server gives up.
-            if let pid = self.pid, !send(0, to: pid) {
+            // It may find a lock of a server that ended a moment ago.
+            if let pid = self.pid, !Self.isRunning(pid) {
                 self.letGo()
                 Thread.sleep(forTimeInterval: 0.1)
                 return try self.start()
@@ -176,11 +181,27 @@ package final class PostgresServer: Sendable {
     }
 }
 
-/// Sends a signal to a process; 0 only asks whether it is there.
-@discardableResult
-private func send(_ signal: Int32, to pid: Int32) -> Bool { pid > 1 && kill(pid, signal) == 0 }
+/// Sends a signal to a process.
+private func send(_ signal: Int32, to pid: Int32) { if pid > 1 { kill(pid, signal) } }
 
 extension PostgresServer {
+    private static func children(of parent: Int32) -> [Int32] {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return entries.compactMap(Int32.init).filter { Self.status(of: $0)?.parent == parent }
+    }
+
+    private static func isRunning(_ pid: Int32) -> Bool { (Self.status(of: pid)?.state ?? "Z") != "Z" }
+
+    /// A process's state and parent: proc(5).
+    private static func status(of pid: Int32) -> (state: Substring, parent: Int32)? {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let name = text.lastIndex(of: ")")
+        else { return nil }
+        let fields = text[name...].split(separator: " ")
+        guard fields.count > 2, let parent = Int32(fields[2]) else { return nil }
+        return (fields[1], parent)
+    }
+
     private static func makeFolder() throws -> String {
         // Short: the path of a Unix socket has about a hundred bytes.
         let folder = "/tmp/roost-pg-\(UInt32.random(in: 0 ... .max))"

@@ -77,8 +77,8 @@ package struct UTCInstant: Hashable, Sendable, Comparable, CustomStringConvertib
     }
 
     private static func date(of day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        // A guess that is never too late, corrected upwards: at most a year off.
-        var year = 1970 + self.floorDivide(day, 366)
+        // A guess that is never too late, corrected upwards: a year off for every few centuries.
+        var year = 1969 + self.floorDivide(day, day < 0 ? 365 : 366)
         while self.days(year + 1, 1, 1) <= day { year += 1 }
         var month: Int64 = 12
         while self.days(year, month, 1) > day { month -= 1 }
