@@ -3,14 +3,18 @@ import Tenant
 import TestSupport
 import Testing
 
-/// PostgreSQL away, slow or too busy. These wait for a server, so for real time, and shortly.
+/// PostgreSQL away, slow or too busy.
+///
+/// These wait for a server, so for real time, and shortly.
 @Suite(.serialized) struct PostgresFaultTests {
     private func open(_ url: String, connections: Int = 1, bound: Int = 1024) throws -> PostgresDatabase {
         try PostgresDatabase(url: url, connections: connections, bound: bound, logger: .quiet)
     }
 
     private func sleep(
-        _ database: PostgresDatabase, seconds: Double, within deadline: Duration
+        _ database: PostgresDatabase,
+        seconds: Double,
+        within deadline: Duration
     ) async throws(DurableStoreError) {
         _ = try await database.withTransaction(.cell, .readOnly, deadline: deadline) {
             connection throws(DurableStoreError) in
@@ -37,7 +41,8 @@ import Testing
         let name = try #require(url.split(separator: "/").last).description
         let database = try self.open(url, connections: 2)
         let call = Task { try await self.sleep(database, seconds: 60, within: .seconds(60)) }
-        let active = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
+        let active =
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
             + " AND state = 'active'"
         try await Self.poll { try server.query(active, in: "postgres") == "1\n" }
         call.cancel()
@@ -98,7 +103,8 @@ import Testing
         let name = try #require(url.split(separator: "/").last).description
         let database = try self.open(url)
         let running = Task { try await self.sleep(database, seconds: 1, within: .seconds(20)) }
-        let active = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
+        let active =
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
             + " AND state = 'active'"
         try await Self.poll { try server.query(active, in: "postgres") == "1\n" }
         async let waiting: Void = self.sleep(database, seconds: 0, within: .seconds(20))

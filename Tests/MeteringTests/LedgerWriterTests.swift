@@ -7,13 +7,22 @@ import Testing
 @Suite struct LedgerWriterTests {
     /// A process that counts, over a ledger that may outlive it.
     private func edge(
-        _ database: any SQLDatabase, epoch: Int64 = 1, pending: PendingUsage = PendingUsage(), now: WallClock
+        _ database: any SQLDatabase,
+        epoch: Int64 = 1,
+        pending: PendingUsage = PendingUsage(),
+        now: WallClock
     ) -> (MeterCollector, LedgerWriter) {
         let source = MeterSource(pod: PodID(rawValue: 1), epoch: epoch)
         let collector = MeterCollector(UsageWindows(source: source, minutes: 1, grace: 0))
         let writer = LedgerWriter(
-            collector: collector, ledger: LedgerRepository(database), pending: pending, batch: 7, clock: HastyClock(),
-            now: { now.milliseconds }, logger: .quiet)
+            collector: collector,
+            ledger: LedgerRepository(database),
+            pending: pending,
+            batch: 7,
+            clock: HastyClock(),
+            now: { now.milliseconds },
+            logger: .quiet
+        )
         return (collector, writer)
     }
 
@@ -60,7 +69,10 @@ import Testing
     ])
     func `a hand-over that fails or whose answer is lost counts once`(_ faults: [FlakyDatabase.Fault]) async throws {
         try await self.withStore { store in
-            let (collector, writer) = self.edge(FlakyDatabase(store.database, faults: faults), now: WallClock(60_000_000))
+            let (collector, writer) = self.edge(
+                FlakyDatabase(store.database, faults: faults),
+                now: WallClock(60_000_000)
+            )
             for minute: Int64 in 0..<20 {
                 collector.report(.messages(1), of: try .acme, shard: Int(minute), at: minute * 60_000)
             }
@@ -92,7 +104,10 @@ import Testing
             let faults = Array(repeating: FlakyDatabase.Fault.after, count: 3)
             let now = WallClock(0)
             let (collector, writer) = self.edge(
-                FlakyDatabase(store.database, faults: faults), pending: PendingUsage(bound: 10), now: now)
+                FlakyDatabase(store.database, faults: faults),
+                pending: PendingUsage(bound: 10),
+                now: now
+            )
             for hour: Int64 in 0..<72 {
                 for minute: Int64 in 0..<3 {
                     var delta = UsageDelta.messages(1)
@@ -101,7 +116,11 @@ import Testing
                     // Each from a shard of its own: nothing was begun in the window before.
                     for shard in [0, 1] {
                         collector.report(
-                            delta, of: try .acme, shard: Int(hour * 6 + minute * 2) + shard, at: now.milliseconds)
+                            delta,
+                            of: try .acme,
+                            shard: Int(hour * 6 + minute * 2) + shard,
+                            at: now.milliseconds
+                        )
                     }
                 }
                 if hour % 5 == 0 { _ = await writer.handOver() }

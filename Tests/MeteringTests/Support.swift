@@ -57,7 +57,9 @@ final class FlakyDatabase: SQLDatabase {
     }
 
     func withTransaction<Answer: Sendable>(
-        _ scope: SQLScope, _ access: SQLAccess, deadline: Duration,
+        _ scope: SQLScope,
+        _ access: SQLAccess,
+        deadline: Duration,
         _ body: @escaping @Sendable (any SQLConnection) throws(DurableStoreError) -> Answer
     ) async throws(DurableStoreError) -> Answer {
         let fault = self.faults.withLock { $0.isEmpty ? nil : $0.removeFirst() }

@@ -12,13 +12,16 @@ package final class PostgresServer: Sendable {
         package let description: String
     }
 
-    /// The shell that holds the server. Unchecked: it is used under the lock only.
+    /// The shell that holds the server.
+    ///
+    /// Unchecked: it is used under the lock only.
     private struct Holder: @unchecked Sendable {
         let process: Process
         let input: Pipe
 
-        /// Lets the shell go and the server be. Not waited for: Foundation takes a process for running as long as any of
-        /// its children is.
+        /// Lets the shell go and the server be.
+        ///
+        /// Not waited for: Foundation takes a process for running as long as any of its children is.
         func leave() { self.input.fileHandleForWriting.write(Data("leave\n".utf8)) }
 
         /// Ends the server and removes its data.
@@ -53,6 +56,7 @@ package final class PostgresServer: Sendable {
     /// Makes the data and starts the server.
     ///
     /// - Parameter durable: Whether what is committed survives the loss of the machine, as in production; it is slower.
+    /// - Throws: ``Failure`` if there is no PostgreSQL or it does not start.
     package init(durable: Bool = false) throws {
         self.durable = durable
         self.folder = try Self.makeFolder()
@@ -60,7 +64,8 @@ package final class PostgresServer: Sendable {
         self.holder = Mutex(nil)
         try Self.run(
             Self.binary("initdb"),
-            ["-D", "\(self.folder)/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
+            ["-D", "\(self.folder)/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        )
         try self.start()
         try self.query("CREATE ROLE roost LOGIN", in: "postgres")
     }
@@ -92,7 +97,8 @@ package final class PostgresServer: Sendable {
         try Self.run(
             Self.binary("psql"),
             ["-h", self.folder, "-p", "\(self.port)", "-U", "postgres", "-d", database, "-X", "-q", "-A", "-t"]
-                + ["-v", "ON_ERROR_STOP=1", "-c", sql])
+                + ["-v", "ON_ERROR_STOP=1", "-c", sql]
+        )
     }
 
     /// Starts the server, on the data that are there.
@@ -114,7 +120,9 @@ package final class PostgresServer: Sendable {
             rm -rf "$folder"
             """
         let (tool, arguments) = Self.asOrdinaryUser(
-            "/bin/sh", ["-c", command, "sh", self.folder, "\(self.port)", try Self.binary("postgres")])
+            "/bin/sh",
+            ["-c", command, "sh", self.folder, "\(self.port)", try Self.binary("postgres")]
+        )
         process.executableURL = URL(fileURLWithPath: tool)
         process.arguments = arguments
         process.standardInput = input
@@ -128,7 +136,9 @@ package final class PostgresServer: Sendable {
         try self.waitUntilReady()
     }
 
-    /// Ends the server as a power loss would: no farewell, nothing flushed. Its data stay.
+    /// Ends the server as a power loss would: no farewell, nothing flushed.
+    ///
+    /// Its data stay.
     package func kill() throws {
         guard let pid = self.pid else { throw Failure(description: "the server has no pid") }
         let processes = [pid] + Self.children(of: pid)
@@ -206,7 +216,10 @@ extension PostgresServer {
         // Short: the path of a Unix socket has about a hundred bytes.
         let folder = "/tmp/roost-pg-\(UInt32.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+            atPath: folder,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
         if getuid() == 0 { try Self.runAsIs("/bin/chown", ["postgres", folder]) }
         return folder
     }

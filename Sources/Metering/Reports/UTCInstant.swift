@@ -68,7 +68,9 @@ package struct UTCInstant: Hashable, Sendable, Comparable, CustomStringConvertib
         }
     }
 
-    /// Days since 1970 in the Gregorian calendar. Years are counted from March, so that a leap day is a year's last.
+    /// Days since 1970 in the Gregorian calendar.
+    ///
+    /// Years are counted from March, so that a leap day is a year's last.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let years = month > 2 ? year : year - 1
         let leapDays = self.floorDivide(years, 4) - self.floorDivide(years, 100) + self.floorDivide(years, 400)
