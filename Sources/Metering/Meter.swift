@@ -1,4 +1,6 @@
-/// What is counted of a tenant's usage. The raw value is its name in the ledger, in reports and in plans.
+/// What is counted of a tenant's usage.
+///
+/// The raw value is its name in the ledger, in reports and in plans.
 package enum Meter: String, Hashable, Sendable, CaseIterable {
     /// How long connections were open, summed over them; kept in milliseconds, so that sums are exact.
     case connectionMinutes = "connection_minutes"

@@ -8,7 +8,12 @@ import Testing
     func `an account is found as it was created`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             let created = try await store.accounts.create(
-                "Alice", folded: "alice", credentials: .some, of: .acme, now: 17)
+                "Alice",
+                folded: "alice",
+                credentials: .some,
+                of: .acme,
+                now: 17
+            )
             let found = try await store.accounts.find("alice", of: .acme)
             #expect(found == created)
             #expect(created.name == "Alice")

@@ -5,12 +5,18 @@ import Testing
 /// What every durable driver does for history.
 @Suite struct HistoryConformanceTests {
     private func records(
-        _ range: ClosedRange<UInt64>, epoch: UInt64 = 7, in name: String = "#tea", of tenant: TenantID
+        _ range: ClosedRange<UInt64>,
+        epoch: UInt64 = 7,
+        in name: String = "#tea",
+        of tenant: TenantID
     ) -> [HistoryRecord] {
         range.map { sequence in
             HistoryRecord(
-                log: LogKey(tenant, .channel, name), position: Position(epoch: epoch, sequence: sequence),
-                time: Int64(epoch) * 1_000_000 + Int64(sequence / 2), payload: Array("message \(sequence)".utf8))
+                log: LogKey(tenant, .channel, name),
+                position: Position(epoch: epoch, sequence: sequence),
+                time: Int64(epoch) * 1_000_000 + Int64(sequence / 2),
+                payload: Array("message \(sequence)".utf8)
+            )
         }
     }
 
@@ -81,8 +87,11 @@ import Testing
             let log = LogKey(try .acme, .user, "ses\\si\ton\u{1F54A}'\"")
             let records = payloads.enumerated().map { index, payload in
                 HistoryRecord(
-                    log: log, position: Position(epoch: 1 << 62, sequence: UInt64(index + 1)), time: 5,
-                    payload: payload)
+                    log: log,
+                    position: Position(epoch: 1 << 62, sequence: UInt64(index + 1)),
+                    time: 5,
+                    payload: payload
+                )
             }
             _ = try await store.history.store(records)
             #expect(try await store.history.read(log, .latest, limit: 10) == records)
@@ -96,7 +105,8 @@ import Testing
     func `retention forgets what is older, some at a time, in one tenant`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             _ = try await store.history.store(
-                self.records(1...20, of: .acme) + self.records(1...20, of: .globex))
+                self.records(1...20, of: .acme) + self.records(1...20, of: .globex)
+            )
             #expect(try await store.history.delete(before: 7_000_005, of: .acme, limit: 6) == 6)
             #expect(try await store.history.delete(before: 7_000_005, of: .acme, limit: 6) == 3)
             let left = try await store.history.read(LogKey(.acme, .channel, "#tea"), .latest, limit: 100)
@@ -111,8 +121,11 @@ import Testing
             let log = LogKey(try .acme, .channel, "#tea")
             let records = (1...3000).map { sequence in
                 HistoryRecord(
-                    log: log, position: Position(epoch: 1, sequence: sequence), time: Int64(sequence),
-                    payload: Array(repeating: UInt8(sequence & 255), count: 1000))
+                    log: log,
+                    position: Position(epoch: 1, sequence: sequence),
+                    time: Int64(sequence),
+                    payload: Array(repeating: UInt8(sequence & 255), count: 1000)
+                )
             }
             #expect(try await store.history.store(records) == 3000)
             #expect(try await store.history.read(log, .after(.end(of: 2990)), limit: 100) == Array(records[2990...]))

@@ -26,8 +26,11 @@ final class JournalStore: LiveStore {
             for sequence in sequences {
                 state.next += 1
                 let entry = Entry(
-                    position: Position(epoch: 9, sequence: sequence), time: Int64(1000 + sequence),
-                    producer: ProducerID(rawValue: 1), payload: ByteBuffer(string: "message \(sequence)"))
+                    position: Position(epoch: 9, sequence: sequence),
+                    time: Int64(1000 + sequence),
+                    producer: ProducerID(rawValue: 1),
+                    payload: ByteBuffer(string: "message \(sequence)")
+                )
                 state.records.append(JournalRecord(id: .init("\(state.next)"), log: log, entry: entry))
             }
         }

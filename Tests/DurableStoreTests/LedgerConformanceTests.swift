@@ -5,11 +5,21 @@ import Testing
 /// What every durable driver does for the ledger and for registered channels.
 @Suite struct LedgerConformanceTests {
     private func record(
-        _ tenant: TenantID, _ meter: String, start: Int64, pod: String, _ quantity: Int64
+        _ tenant: TenantID,
+        _ meter: String,
+        start: Int64,
+        pod: String,
+        _ quantity: Int64
     ) -> LedgerRecord {
         LedgerRecord(
-            id: "\(tenant)/\(meter)/\(start)/\(pod)", tenant: tenant, meter: meter, start: start, end: start + 60,
-            source: pod, quantity: quantity)
+            id: "\(tenant)/\(meter)/\(start)/\(pod)",
+            tenant: tenant,
+            meter: meter,
+            start: start,
+            end: start + 60,
+            source: pod,
+            quantity: quantity
+        )
     }
 
     @Test(arguments: Driver.allCases)
@@ -30,7 +40,8 @@ import Testing
             #expect(
                 totals == [
                     LedgerTotal(meter: "messages", sum: 23, peak: 15), LedgerTotal(meter: "peak", sum: 11, peak: 8),
-                ])
+                ]
+            )
         }
     }
 
@@ -38,7 +49,8 @@ import Testing
     func `an interval takes its first window and not its last`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             _ = try await store.ledger.insert(
-                (0...3).map { self.record(try .acme, "messages", start: $0 * 60, pod: "1", 1 << $0) })
+                (0...3).map { self.record(try .acme, "messages", start: $0 * 60, pod: "1", 1 << $0) }
+            )
             #expect(try await store.ledger.totals(of: .acme, from: 60, to: 180).map(\.sum) == [6])
             #expect(try await store.ledger.totals(of: .acme, from: 240, to: 300).isEmpty)
         }
@@ -48,12 +60,25 @@ import Testing
     func `a registered channel is saved, changed, listed and forgotten`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             let channel = RegisteredChannel(
-                tenant: try .acme, name: "#Tea", folded: "#tea", owner: "alice", fields: [1, 2, 0], createdAt: 1,
-                updatedAt: 1)
+                tenant: try .acme,
+                name: "#Tea",
+                folded: "#tea",
+                owner: "alice",
+                fields: [1, 2, 0],
+                createdAt: 1,
+                updatedAt: 1
+            )
             try await store.channels.save(channel)
             #expect(try await store.channels.find("#tea", of: .acme) == channel)
             let changed = RegisteredChannel(
-                tenant: try .acme, name: "#TEA", folded: "#tea", owner: "bob", fields: [9], createdAt: 5, updatedAt: 5)
+                tenant: try .acme,
+                name: "#TEA",
+                folded: "#tea",
+                owner: "bob",
+                fields: [9],
+                createdAt: 5,
+                updatedAt: 5
+            )
             try await store.channels.save(changed)
             let found = try #require(try await store.channels.find("#tea", of: .acme))
             #expect(found.fields == [9])

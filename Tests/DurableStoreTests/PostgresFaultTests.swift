@@ -3,14 +3,18 @@ import Tenant
 import TestSupport
 import Testing
 
-/// PostgreSQL away, slow or too busy. These wait for a server, so for real time, and shortly.
-@Suite struct PostgresFaultTests {
+/// PostgreSQL away, slow or too busy.
+///
+/// These wait for a server, so for real time, and shortly.
+@Suite(.serialized) struct PostgresFaultTests {
     private func open(_ url: String, connections: Int = 1, bound: Int = 1024) throws -> PostgresDatabase {
         try PostgresDatabase(url: url, connections: connections, bound: bound, logger: .quiet)
     }
 
     private func sleep(
-        _ database: PostgresDatabase, seconds: Double, within deadline: Duration
+        _ database: PostgresDatabase,
+        seconds: Double,
+        within deadline: Duration
     ) async throws(DurableStoreError) {
         _ = try await database.withTransaction(.cell, .readOnly, deadline: deadline) {
             connection throws(DurableStoreError) in
@@ -25,7 +29,7 @@ import Testing
                 try await self.sleep(database, seconds: 60, within: .milliseconds(300))
             }
         }
-        #expect(time < .seconds(5))
+        #expect(time < .seconds(30))
         let rows = try await database.execute("SELECT 1 + 1", in: .cell)
         #expect(rows == [SQLRow([.integer(2)])])
         await database.close()
@@ -37,14 +41,13 @@ import Testing
         let name = try #require(url.split(separator: "/").last).description
         let database = try self.open(url, connections: 2)
         let call = Task { try await self.sleep(database, seconds: 60, within: .seconds(60)) }
-        let active = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
+        let active =
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
             + " AND state = 'active'"
-        let watcher = try self.open(url)
         try await Self.poll { try server.query(active, in: "postgres") == "1\n" }
         call.cancel()
         await #expect(throws: DurableStoreError.cancelled) { try await call.value }
         try await Self.poll { try server.query(active, in: "postgres") == "0\n" }
-        await watcher.close()
         await database.close()
     }
 
@@ -100,7 +103,8 @@ import Testing
         let name = try #require(url.split(separator: "/").last).description
         let database = try self.open(url)
         let running = Task { try await self.sleep(database, seconds: 1, within: .seconds(20)) }
-        let active = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
+        let active =
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
             + " AND state = 'active'"
         try await Self.poll { try server.query(active, in: "postgres") == "1\n" }
         async let waiting: Void = self.sleep(database, seconds: 0, within: .seconds(20))
@@ -122,6 +126,7 @@ import Testing
         let end = ContinuousClock.now.advanced(by: .seconds(10))
         while try !condition() {
             try #require(ContinuousClock.now < end, "it never became so")
+            await Task.yield()
         }
     }
 }

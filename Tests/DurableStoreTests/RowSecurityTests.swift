@@ -19,12 +19,26 @@ import Testing
                 ])
                 _ = try await store.ledger.insert([
                     LedgerRecord(
-                        id: "\(tenant)", tenant: tenant, meter: "messages", start: 0, end: 1, source: "1", quantity: 1)
+                        id: "\(tenant)",
+                        tenant: tenant,
+                        meter: "messages",
+                        start: 0,
+                        end: 1,
+                        source: "1",
+                        quantity: 1
+                    )
                 ])
                 try await store.channels.save(
                     RegisteredChannel(
-                        tenant: tenant, name: "#tea", folded: "#tea", owner: "alice", fields: [], createdAt: 1,
-                        updatedAt: 1))
+                        tenant: tenant,
+                        name: "#tea",
+                        folded: "#tea",
+                        owner: "alice",
+                        fields: [],
+                        createdAt: 1,
+                        updatedAt: 1
+                    )
+                )
             }
             try await body(store)
         }
@@ -37,10 +51,14 @@ import Testing
             let seen = try await store.database.execute("SELECT tenant FROM \(table)", in: acme)
             #expect(seen == [SQLRow([.text("acme")])])
             let forged = try await store.database.execute(
-                "SELECT tenant FROM \(table) WHERE tenant = 'globex' OR 1 = 1", in: acme)
+                "SELECT tenant FROM \(table) WHERE tenant = 'globex' OR 1 = 1",
+                in: acme
+            )
             #expect(forged == [SQLRow([.text("acme")])])
             let deleted = try await store.database.execute(
-                "DELETE FROM \(table) WHERE tenant = 'globex' RETURNING tenant", in: acme)
+                "DELETE FROM \(table) WHERE tenant = 'globex' RETURNING tenant",
+                in: acme
+            )
             #expect(deleted.isEmpty)
             let left = try await store.database.execute("SELECT COUNT(*) FROM \(table)", in: .cell)
             #expect(left == [SQLRow([.integer(2)])])

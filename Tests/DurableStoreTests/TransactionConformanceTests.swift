@@ -29,7 +29,10 @@ import Testing
     func `values go to the places that their numbers say`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             let rows = try await store.database.execute(
-                "SELECT $2 || '$1' || $1 || $2", [.text("a"), .text("b")], in: .cell)
+                "SELECT $2 || '$1' || $1 || $2",
+                [.text("a"), .text("b")],
+                in: .cell
+            )
             #expect(rows == [SQLRow([.text("b$1ab")])])
         }
     }
@@ -40,7 +43,8 @@ import Testing
             await #expect(throws: DurableStoreError.conflict("changed my mind")) {
                 try await store.database.write(.tenant(try .acme)) { connection throws(DurableStoreError) in
                     _ = try connection.execute(
-                        "INSERT INTO accounts VALUES ('acme', 'a', 'a', 'user', NULL, NULL, 1, 1)")
+                        "INSERT INTO accounts VALUES ('acme', 'a', 'a', 'user', NULL, NULL, 1, 1)"
+                    )
                     throw DurableStoreError.conflict("changed my mind")
                 }
             }
@@ -53,8 +57,11 @@ import Testing
     func `a text with a NUL is refused and hurts nothing`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             let record = HistoryRecord(
-                log: LogKey(try .acme, .channel, "#a\u{0}b"), position: Position(epoch: 1, sequence: 1), time: 1,
-                payload: [])
+                log: LogKey(try .acme, .channel, "#a\u{0}b"),
+                position: Position(epoch: 1, sequence: 1),
+                time: 1,
+                payload: []
+            )
             await #expect(throws: DurableStoreError.rejected(code: "22021", message: "a text contains a NUL")) {
                 try await store.history.store([record])
             }
@@ -97,7 +104,12 @@ import Testing
                 for number in 0..<100 {
                     group.addTask {
                         _ = try await store.accounts.create(
-                            "u\(number)", folded: "u\(number)", credentials: .some, of: .acme, now: 1)
+                            "u\(number)",
+                            folded: "u\(number)",
+                            credentials: .some,
+                            of: .acme,
+                            now: 1
+                        )
                     }
                 }
                 try await group.waitForAll()

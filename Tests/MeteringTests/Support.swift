@@ -57,7 +57,9 @@ final class FlakyDatabase: SQLDatabase {
     }
 
     func withTransaction<Answer: Sendable>(
-        _ scope: SQLScope, _ access: SQLAccess, deadline: Duration,
+        _ scope: SQLScope,
+        _ access: SQLAccess,
+        deadline: Duration,
         _ body: @escaping @Sendable (any SQLConnection) throws(DurableStoreError) -> Answer
     ) async throws(DurableStoreError) -> Answer {
         let fault = self.faults.withLock { $0.isEmpty ? nil : $0.removeFirst() }
@@ -82,4 +84,16 @@ struct HastyClock: Clock {
 
 extension Logger {
     static var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+/// The time of day as a test sets it.
+final class WallClock: Sendable {
+    private let time: Mutex<Int64>
+
+    init(_ milliseconds: Int64) { self.time = Mutex(milliseconds) }
+
+    var milliseconds: Int64 {
+        get { self.time.withLock { $0 } }
+        set { self.time.withLock { $0 = newValue } }
+    }
 }

@@ -15,8 +15,15 @@ import Testing
         #expect(
             try records == [
                 UsageRecord(
-                    tenant: .acme, meter: .messages, start: 60_000, end: 120_000, source: self.source, quantity: 5)
-            ])
+                    tenant: .acme,
+                    meter: .messages,
+                    start: 60_000,
+                    end: 120_000,
+                    source: self.source,
+                    quantity: 5
+                )
+            ]
+        )
         #expect(records.first?.id == "acme/messages/60000/3.77")
         #expect(windows.close(at: 500_000) == [])
     }
@@ -72,9 +79,11 @@ import Testing
         var windows = UsageWindows(source: self.source)
         windows.add(delta, of: try .acme, shard: 0, at: 1)
         let quantities = windows.closeAll().map { ($0.meter, $0.quantity) }
-        #expect(Dictionary(uniqueKeysWithValues: quantities) == [
-            .messages: 1, .deliveries: 2, .bytesIn: 3, .bytesOut: 4, .peakConnections: 5, .connectionMinutes: 6,
-        ])
+        #expect(
+            Dictionary(uniqueKeysWithValues: quantities) == [
+                .messages: 1, .deliveries: 2, .bytesIn: 3, .bytesOut: 4, .peakConnections: 5, .connectionMinutes: 6,
+            ]
+        )
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)

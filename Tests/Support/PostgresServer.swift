@@ -12,16 +12,17 @@ package final class PostgresServer: Sendable {
         package let description: String
     }
 
-    /// The shell that holds the server. Unchecked: it is used under the lock only.
+    /// The shell that holds the server.
+    ///
+    /// Unchecked: it is used under the lock only.
     private struct Holder: @unchecked Sendable {
         let process: Process
         let input: Pipe
 
         /// Lets the shell go and the server be.
-        func leave() {
-            self.input.fileHandleForWriting.write(Data("leave\n".utf8))
-            self.process.waitUntilExit()
-        }
+        ///
+        /// Not waited for: Foundation takes a process for running as long as any of its children is.
+        func leave() { self.input.fileHandleForWriting.write(Data("leave\n".utf8)) }
 
         /// Ends the server and removes its data.
         func end() {
@@ -55,6 +56,7 @@ package final class PostgresServer: Sendable {
     /// Makes the data and starts the server.
     ///
     /// - Parameter durable: Whether what is committed survives the loss of the machine, as in production; it is slower.
+    /// - Throws: ``Failure`` if there is no PostgreSQL or it does not start.
     package init(durable: Bool = false) throws {
         self.durable = durable
         self.folder = try Self.makeFolder()
@@ -62,7 +64,8 @@ package final class PostgresServer: Sendable {
         self.holder = Mutex(nil)
         try Self.run(
             Self.binary("initdb"),
-            ["-D", "\(self.folder)/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
+            ["-D", "\(self.folder)/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        )
         try self.start()
         try self.query("CREATE ROLE roost LOGIN", in: "postgres")
     }
@@ -94,7 +97,8 @@ package final class PostgresServer: Sendable {
         try Self.run(
             Self.binary("psql"),
             ["-h", self.folder, "-p", "\(self.port)", "-U", "postgres", "-d", database, "-X", "-q", "-A", "-t"]
-                + ["-v", "ON_ERROR_STOP=1", "-c", sql])
+                + ["-v", "ON_ERROR_STOP=1", "-c", sql]
+        )
     }
 
     /// Starts the server, on the data that are there.
@@ -110,13 +114,15 @@ package final class PostgresServer: Sendable {
             trap '' HUP INT TERM
             echo $server >"$folder/pid"
             while read -r order; do [ "$order" = leave ] && exit 0; done
-            kill -INT $server 2>/dev/null
+            kill -QUIT $server 2>/dev/null
             tries=0  # Not by wait(1): this process may have been started with SIGCHLD blocked.
             while [ -e "$folder/data/postmaster.pid" ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
             rm -rf "$folder"
             """
         let (tool, arguments) = Self.asOrdinaryUser(
-            "/bin/sh", ["-c", command, "sh", self.folder, "\(self.port)", try Self.binary("postgres")])
+            "/bin/sh",
+            ["-c", command, "sh", self.folder, "\(self.port)", try Self.binary("postgres")]
+        )
         process.executableURL = URL(fileURLWithPath: tool)
         process.arguments = arguments
         process.standardInput = input
@@ -130,11 +136,20 @@ package final class PostgresServer: Sendable {
         try self.waitUntilReady()
     }
 
-    /// Ends the server as a power loss would: no farewell, nothing flushed. Its data stay.
+    /// Ends the server as a power loss would: no farewell, nothing flushed.
+    ///
+    /// Its data stay.
     package func kill() throws {
         guard let pid = self.pid else { throw Failure(description: "the server has no pid") }
+        let processes = [pid] + Self.children(of: pid)
         self.letGo()
-        send(SIGKILL, to: pid)
+        for process in processes { send(SIGKILL, to: process) }
+        let end = Date().addingTimeInterval(10)
+        while processes.contains(where: Self.isRunning), Date() < end { Thread.sleep(forTimeInterval: 0.01) }
+        // Where nobody asks how an orphan ended, its number stays taken and the next server would believe it alive.
+        for lock in ["data/postmaster.pid", ".s.PGSQL.\(self.port).lock"] {
+            try FileManager.default.removeItem(atPath: "\(self.folder)/\(lock)")
+        }
     }
 
     /// Ends the server and removes its data.
@@ -163,8 +178,8 @@ package final class PostgresServer: Sendable {
         while Date() < end {
             let ready = try? Self.run(Self.binary("pg_isready"), ["-q", "-h", self.folder, "-p", "\(self.port)"])
             if ready != nil { return }
-            // After a kill the old backends may still hold the shared memory: then the server gives up.
-            if let pid = self.pid, !send(0, to: pid) {
+            // It may find a lock of a server that ended a moment ago.
+            if let pid = self.pid, !Self.isRunning(pid) {
                 self.letGo()
                 Thread.sleep(forTimeInterval: 0.1)
                 return try self.start()
@@ -176,16 +191,35 @@ package final class PostgresServer: Sendable {
     }
 }
 
-/// Sends a signal to a process; 0 only asks whether it is there.
-@discardableResult
-private func send(_ signal: Int32, to pid: Int32) -> Bool { pid > 1 && kill(pid, signal) == 0 }
+/// Sends a signal to a process.
+private func send(_ signal: Int32, to pid: Int32) { if pid > 1 { kill(pid, signal) } }
 
 extension PostgresServer {
+    private static func children(of parent: Int32) -> [Int32] {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return entries.compactMap(Int32.init).filter { Self.status(of: $0)?.parent == parent }
+    }
+
+    private static func isRunning(_ pid: Int32) -> Bool { (Self.status(of: pid)?.state ?? "Z") != "Z" }
+
+    /// A process's state and parent: proc(5).
+    private static func status(of pid: Int32) -> (state: Substring, parent: Int32)? {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let name = text.lastIndex(of: ")")
+        else { return nil }
+        let fields = text[name...].split(separator: " ")
+        guard fields.count > 2, let parent = Int32(fields[2]) else { return nil }
+        return (fields[1], parent)
+    }
+
     private static func makeFolder() throws -> String {
         // Short: the path of a Unix socket has about a hundred bytes.
         let folder = "/tmp/roost-pg-\(UInt32.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+            atPath: folder,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
         if getuid() == 0 { try Self.runAsIs("/bin/chown", ["postgres", folder]) }
         return folder
     }

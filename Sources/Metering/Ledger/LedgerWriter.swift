@@ -31,9 +31,14 @@ package actor LedgerWriter {
     ///   - now: The time in milliseconds since 1970.
     ///   - logger: Hears of failures.
     package init(
-        collector: MeterCollector, ledger: LedgerRepository, pending: PendingUsage = PendingUsage(),
-        interval: Duration = .seconds(5), batch: Int = 5000, clock: any Clock<Duration> = ContinuousClock(),
-        now: @escaping @Sendable () -> Int64, logger: Logger
+        collector: MeterCollector,
+        ledger: LedgerRepository,
+        pending: PendingUsage = PendingUsage(),
+        interval: Duration = .seconds(5),
+        batch: Int = 5000,
+        clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Int64,
+        logger: Logger
     ) {
         self.collector = collector
         self.ledger = ledger
@@ -74,7 +79,8 @@ package actor LedgerWriter {
                 metadata: [
                     "reason": "\(error.debugDescription)", "records": "\(self.pending.count)",
                     "attempt": "\(self.backoff.failures)",
-                ])
+                ]
+            )
             return delay
         }
     }
@@ -89,7 +95,8 @@ package actor LedgerWriter {
                 guard error.isTransient, attempt < Self.lastAttempts else {
                     self.logger.error(
                         "usage is lost: the ledger did not take it before the end",
-                        metadata: ["reason": "\(error.debugDescription)", "records": "\(self.pending.count)"])
+                        metadata: ["reason": "\(error.debugDescription)", "records": "\(self.pending.count)"]
+                    )
                     return
                 }
                 try? await self.clock.sleep(for: self.backoff.failed())

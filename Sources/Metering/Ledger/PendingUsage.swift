@@ -1,9 +1,11 @@
 import Tenant
 
-/// The records that are not in the ledger yet. Bounded without dropping any: past the bound, records of one tenant and
-/// meter become one record for a longer window, first within an hour, then within a day (UTC), so sums over days stay
-/// exact. What is left then is one record a tenant, meter and day. A peak over several processes is a lower bound where
-/// windows were joined, since their windows no longer line up.
+/// The records that are not in the ledger yet.
+///
+/// Bounded without dropping any: past the bound, records of one tenant and meter become one record for a longer window,
+/// first within an hour, then within a day (UTC), so sums over days stay exact. What is left then is one record a
+/// tenant, meter and day. A peak over several processes is a lower bound where windows were joined, since their windows
+/// no longer line up.
 ///
 /// Only records that were never handed over are joined. One that was may be in the ledger already, even if the answer
 /// was lost: it is handed over again as it is, until it is known to be there.
@@ -53,7 +55,11 @@ package struct PendingUsage: Sendable {
         var joined: [UsageRecord] = []
         for record in self.waiting {
             let group = Group(
-                tenant: record.tenant, meter: record.meter, source: record.source, span: record.start / span)
+                tenant: record.tenant,
+                meter: record.meter,
+                source: record.source,
+                span: record.start / span
+            )
             if let place = places[group] {
                 joined[place] = joined[place].joined(record)
             } else {
@@ -74,7 +80,12 @@ extension UsageRecord {
             case .peak: max(self.quantity, other.quantity)
             }
         return UsageRecord(
-            tenant: self.tenant, meter: self.meter, start: min(self.start, other.start),
-            end: max(self.end, other.end), source: self.source, quantity: quantity)
+            tenant: self.tenant,
+            meter: self.meter,
+            start: min(self.start, other.start),
+            end: max(self.end, other.end),
+            source: self.source,
+            quantity: quantity
+        )
     }
 }

@@ -68,7 +68,9 @@ package struct UTCInstant: Hashable, Sendable, Comparable, CustomStringConvertib
         }
     }
 
-    /// Days since 1970 in the Gregorian calendar. Years are counted from March, so that a leap day is a year's last.
+    /// Days since 1970 in the Gregorian calendar.
+    ///
+    /// Years are counted from March, so that a leap day is a year's last.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let years = month > 2 ? year : year - 1
         let leapDays = self.floorDivide(years, 4) - self.floorDivide(years, 100) + self.floorDivide(years, 400)
@@ -77,8 +79,8 @@ package struct UTCInstant: Hashable, Sendable, Comparable, CustomStringConvertib
     }
 
     private static func date(of day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        // A guess that is never too late, corrected upwards: at most a year off.
-        var year = 1970 + self.floorDivide(day, 366)
+        // A guess that is never too late, corrected upwards: a year off for every few centuries.
+        var year = 1969 + self.floorDivide(day, day < 0 ? 365 : 366)
         while self.days(year + 1, 1, 1) <= day { year += 1 }
         var month: Int64 = 12
         while self.days(year, month, 1) > day { month -= 1 }

@@ -44,7 +44,10 @@ package struct UsageReport: Hashable, Sendable {
     ///
     /// A window counts if it began in `[from, to)`.
     package static func make(
-        of tenant: TenantID, from: UTCInstant, to: UTCInstant, in ledger: LedgerRepository
+        of tenant: TenantID,
+        from: UTCInstant,
+        to: UTCInstant,
+        in ledger: LedgerRepository
     ) async throws(DurableStoreError) -> UsageReport {
         let totals = try await ledger.totals(of: tenant, from: from.milliseconds, to: to.milliseconds)
         return UsageReport(tenant: tenant, from: from, to: to, totals: totals)

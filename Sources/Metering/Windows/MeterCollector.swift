@@ -1,5 +1,5 @@
-package import Tenant
 import Synchronization
+package import Tenant
 
 /// Where the shards of a process meet to hand over what they counted, some times a minute.
 package final class MeterCollector: UsageSink {

@@ -30,7 +30,12 @@ package struct UsageRecord: Hashable, Sendable {
     package let quantity: Int64
 
     package init(
-        tenant: TenantID, meter: Meter, start: Int64, end: Int64, source: MeterSource, quantity: Int64
+        tenant: TenantID,
+        meter: Meter,
+        start: Int64,
+        end: Int64,
+        source: MeterSource,
+        quantity: Int64
     ) {
         self.tenant = tenant
         self.meter = meter
@@ -40,14 +45,22 @@ package struct UsageRecord: Hashable, Sendable {
         self.quantity = quantity
     }
 
-    /// Made of the fact alone. A process closes a window once, so no two records of it have the same id; and however
-    /// often a record is handed over, it has the same one.
+    /// Made of the fact alone.
+    ///
+    /// A process closes a window once, so no two records of it have the same id; and however often a record is handed
+    /// over, it has the same one.
     package var id: String { "\(self.tenant.text)/\(self.meter.rawValue)/\(self.start)/\(self.source.text)" }
 
     /// The record as the ledger keeps it.
     package var ledgerRecord: LedgerRecord {
         LedgerRecord(
-            id: self.id, tenant: self.tenant, meter: self.meter.rawValue, start: self.start, end: self.end,
-            source: self.source.text, quantity: self.quantity)
+            id: self.id,
+            tenant: self.tenant,
+            meter: self.meter.rawValue,
+            start: self.start,
+            end: self.end,
+            source: self.source.text,
+            quantity: self.quantity
+        )
     }
 }

@@ -1,6 +1,8 @@
 package import Tenant
 
-/// The windows of a process that are open: collects what its shards count and closes windows into records. Pure.
+/// The windows of a process that are open: collects what its shards count and closes windows into records.
+///
+/// Pure.
 ///
 /// Windows are aligned to multiples of their length since 1970. What a shard reports belongs to the window in which its
 /// report before was made, or to the oldest window still open; so it is off by at most the time between two reports,
@@ -53,7 +55,9 @@ package struct UsageWindows: Sendable {
         self.grace = grace
     }
 
-    /// Adds what a shard counted. `now` is in milliseconds since 1970.
+    /// Adds what a shard counted.
+    ///
+    /// `now` is in milliseconds since 1970.
     package mutating func add(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64) {
         let last = self.shards[tenant]?[shard]?.reported ?? now
         let key = Key(tenant: tenant, start: max(self.start(of: min(last, now)), self.horizon))
@@ -90,8 +94,13 @@ package struct UsageWindows: Sendable {
                 let quantity = counts.quantity(meter)
                 guard quantity > 0 else { return nil }
                 return UsageRecord(
-                    tenant: key.tenant, meter: meter, start: key.start, end: key.start + self.length,
-                    source: self.source, quantity: quantity)
+                    tenant: key.tenant,
+                    meter: meter,
+                    start: key.start,
+                    end: key.start + self.length,
+                    source: self.source,
+                    quantity: quantity
+                )
             }
         }
     }

@@ -27,16 +27,22 @@ package struct DurableStore: Sendable {
         self.migrator = Migrator(database)
     }
 
-    /// Opens the database of a URL. Nothing is sent to a PostgreSQL server before the first call.
+    /// Opens the database of a URL.
+    ///
+    /// Nothing is sent to a PostgreSQL server before the first call.
     ///
     /// - Parameters:
     ///   - url: Which database; see ``DurableStore``. It is never logged: it may hold a password.
     ///   - connections: How many connections to a PostgreSQL server this process may have.
     ///   - isNew: Whether a file of SQLite is made if there is none.
     ///   - logger: Hears of connections that come and go.
+    /// - Returns: The store, whose schema is as it was found: see ``migrator``.
     /// - Throws: ``DurableStoreError/configuration(_:)`` if the URL cannot be used.
     package static func open(
-        _ url: String, connections: Int = 4, isNew: Bool = true, logger: Logger
+        _ url: String,
+        connections: Int = 4,
+        isNew: Bool = true,
+        logger: Logger
     ) throws(DurableStoreError) -> DurableStore {
         if url == "sqlite::memory:" { return DurableStore(try SQLiteDatabase()) }
         if url.hasPrefix("sqlite:") {

@@ -1,4 +1,6 @@
-/// Why a call to the durable store failed. `description` is safe to show to a user.
+/// Why a call to the durable store failed.
+///
+/// `description` is safe to show to a user.
 package enum DurableStoreError: Error, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The database is away, restarting, read-only or out of resources. Whether a transaction whose commit was on
     /// its way is applied is unknown, so what is tried again has to be idempotent.

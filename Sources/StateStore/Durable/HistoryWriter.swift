@@ -23,8 +23,12 @@ package struct HistoryWriter: Sendable {
     ///   - clock: Times the waits between attempts.
     ///   - logger: Hears of failures.
     package init(
-        live: any LiveStore, history: HistoryRepository, batch: Int = 1000, drainTime: Duration = .seconds(5),
-        clock: any Clock<Duration> = ContinuousClock(), logger: Logger
+        live: any LiveStore,
+        history: HistoryRepository,
+        batch: Int = 1000,
+        drainTime: Duration = .seconds(5),
+        clock: any Clock<Duration> = ContinuousClock(),
+        logger: Logger
     ) {
         self.live = live
         self.history = history
@@ -34,8 +38,10 @@ package struct HistoryWriter: Sendable {
         self.logger = logger
     }
 
-    /// Works until its task is cancelled. Then the batch in hand is finished and the journal is emptied, as far as the
-    /// drain time goes; what is left stays in the journal.
+    /// Works until its task is cancelled.
+    ///
+    /// Then the batch in hand is finished and the journal is emptied, as far as the drain time goes; what is left stays
+    /// in the journal.
     package func run() async throws {
         var backoff = Backoff(first: .milliseconds(100), longest: .seconds(10))
         while !Task.isCancelled {
@@ -47,7 +53,8 @@ package struct HistoryWriter: Sendable {
                 let delay = backoff.failed()
                 self.logger.warning(
                     "history waits for its store",
-                    metadata: ["reason": "\(String(reflecting: error))", "attempt": "\(backoff.failures)"])
+                    metadata: ["reason": "\(String(reflecting: error))", "attempt": "\(backoff.failures)"]
+                )
                 try? await self.clock.sleep(for: delay)
             }
         }
@@ -88,7 +95,8 @@ package struct HistoryWriter: Sendable {
                     metadata: [
                         "code": "\(code)", "message": "\(message)", "record": "\(records.first?.id.text ?? "")",
                         "tenant": "\(records.first?.log.tenant.text ?? "")",
-                    ])
+                    ]
+                )
                 return []
             }
             let half = records.count / 2
@@ -103,7 +111,9 @@ package struct HistoryWriter: Sendable {
                 while ContinuousClock.now < end, try await self.moveBatch(waiting: .zero) > 0 {}
             } catch {
                 self.logger.warning(
-                    "history stays in the journal", metadata: ["reason": "\(String(reflecting: error))"])
+                    "history stays in the journal",
+                    metadata: ["reason": "\(String(reflecting: error))"]
+                )
             }
         }.value
     }

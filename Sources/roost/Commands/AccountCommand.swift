@@ -8,7 +8,10 @@ import Tenant
 /// `roost account`: the accounts of a tenant, from outside of chat.
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "account", abstract: "Look after a tenant's accounts.", subcommands: [Add.self, List.self])
+        commandName: "account",
+        abstract: "Look after a tenant's accounts.",
+        subcommands: [Add.self, List.self]
+    )
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "add", abstract: "Add an account.")
@@ -24,12 +27,19 @@ struct AccountCommand: AsyncParsableCommand {
             try await self.options.withStore { store in
                 do {
                     let account = try await store.accounts.create(
-                        made.name, folded: Names.caseMapping.fold(made.name), role: self.admin ? .admin : .user,
+                        made.name,
+                        folded: Names.caseMapping.fold(made.name),
+                        role: self.admin ? .admin : .user,
                         credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),
-                        of: self.tenant, now: InProcessLiveStore.systemTime())
+                        of: self.tenant,
+                        now: InProcessLiveStore.systemTime()
+                    )
                     print("added \(account.name) to \(self.tenant)")
                 } catch DurableStoreError.conflict {
-                    throw CommandFailure.exit(CommandFailure.usage, "\(self.tenant) has an account \(made.name) already")
+                    throw CommandFailure.exit(
+                        CommandFailure.usage,
+                        "\(self.tenant) has an account \(made.name) already"
+                    )
                 }
             }
         }
@@ -52,7 +62,9 @@ struct AccountCommand: AsyncParsableCommand {
             }
             guard isatty(STDIN_FILENO) == 1, let text = getpass("Password: ") else {
                 throw CommandFailure.exit(
-                    CommandFailure.usage, "no terminal to ask for the password: use --password-stdin")
+                    CommandFailure.usage,
+                    "no terminal to ask for the password: use --password-stdin"
+                )
             }
             return String(cString: text)
         }

@@ -20,14 +20,24 @@ struct DatabaseOptions: ParsableArguments {
     /// Opens the database for the time of a block; failures end the program with a message and its exit code.
     ///
     /// - Parameters:
-    ///   - isNew: Whether the database may be new or of an older schema.
+    ///   - isNew: Whether the database may be new.
+    ///   - isCurrent: Whether its schema has to be the one that this program needs.
     ///   - body: What to do with it.
-    func withStore(isNew: Bool = false, _ body: (DurableStore) async throws -> Void) async throws {
+    /// - Throws: The exit code, after the message was written.
+    func withStore(
+        isNew: Bool = false,
+        isCurrent: Bool = true,
+        _ body: (DurableStore) async throws -> Void
+    ) async throws {
         do {
             let store = try DurableStore.open(
-                self.url, connections: 1, isNew: isNew, logger: Logger(label: "roost") { _ in SwiftLogNoOpLogHandler() })
+                self.url,
+                connections: 1,
+                isNew: isNew,
+                logger: Logger(label: "roost") { _ in SwiftLogNoOpLogHandler() }
+            )
             do {
-                if !isNew { try await store.migrator.requireCurrent() }
+                if isCurrent { try await store.migrator.requireCurrent() }
                 try await body(store)
             } catch {
                 await store.close()

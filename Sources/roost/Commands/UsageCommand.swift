@@ -6,11 +6,16 @@ import Tenant
 /// `roost usage`: what tenants used.
 struct UsageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "usage", abstract: "Say what a tenant used.", subcommands: [Report.self])
+        commandName: "usage",
+        abstract: "Say what a tenant used.",
+        subcommands: [Report.self]
+    )
 
     struct Report: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "report", abstract: "Sum up a tenant's usage by meter.")
+            commandName: "report",
+            abstract: "Sum up a tenant's usage by meter."
+        )
 
         @Option(help: "The tenant.", transform: TenantID.argument) var tenant: TenantID
         @Option(help: "The first day or moment, in UTC: 2026-01-01 or 2026-01-01T00:00Z.", transform: moment)
@@ -26,7 +31,11 @@ struct UsageCommand: AsyncParsableCommand {
         func run() async throws {
             try await self.options.withStore { store in
                 let report = try await UsageReport.make(
-                    of: self.tenant, from: self.from, to: self.to, in: store.ledger)
+                    of: self.tenant,
+                    from: self.from,
+                    to: self.to,
+                    in: store.ledger
+                )
                 print(report.text(self.format), terminator: "")
             }
         }

@@ -1,4 +1,6 @@
-/// One step of the schema. What was released is never changed: a correction is another step.
+/// One step of the schema.
+///
+/// What was released is never changed: a correction is another step.
 package struct Migration: Sendable {
     /// 1, 2, 3, … ; the empty database is at version 0.
     package let version: Int
@@ -12,7 +14,9 @@ package struct Migration: Sendable {
         self.script = script
     }
 
-    /// Tells whether the script is the one that was applied. It finds mistakes, not attacks: FNV-1a, 64 bits.
+    /// Tells whether the script is the one that was applied.
+    ///
+    /// It finds mistakes, not attacks: FNV-1a, 64 bits.
     package func checksum(_ dialect: SQLDialect) -> String {
         let hash = self.script(dialect).utf8.reduce(into: UInt64(0xcbf2_9ce4_8422_2325)) { hash, byte in
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3

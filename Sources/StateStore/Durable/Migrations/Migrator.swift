@@ -71,7 +71,8 @@ package struct Migrator: Sendable {
                 [
                     .integer(Int64(next.version)), .text(next.name), .text(next.checksum(connection.dialect)),
                     .integer(now),
-                ])
+                ]
+            )
             return next.version
         }
     }
@@ -85,7 +86,8 @@ package struct Migrator: Sendable {
 
     /// The times of the migrations that were applied, by version.
     private static func applied(
-        _ connection: any SQLConnection, of migrations: [Migration]
+        _ connection: any SQLConnection,
+        of migrations: [Migration]
     ) throws(DurableStoreError) -> [Int: Int64] {
         guard try Self.tableExists(connection) else { return [:] }
         let rows = try connection.execute("SELECT version, checksum, applied_at FROM roost_migrations ORDER BY version")

@@ -50,7 +50,7 @@ package enum Schema {
                 )\(Self.options(dialect));
                 CREATE INDEX usage_ledger_by_window ON usage_ledger (tenant, window_start, meter);
                 """
-                + ["accounts", "channels", "history", "usage_ledger"].map { Self.isolate($0, dialect) }.joined()
+                    + ["accounts", "channels", "history", "usage_ledger"].map { Self.isolate($0, dialect) }.joined()
         }
     ]
 
@@ -65,8 +65,10 @@ package enum Schema {
         }
     }
 
-    /// Row-level security by tenant. `FORCE` binds the tables' owner too, which is the role that the program runs as;
-    /// nothing binds a superuser, so the driver refuses to run as one.
+    /// Row-level security by tenant.
+    ///
+    /// `FORCE` binds the tables' owner too, which is the role that the program runs as; nothing binds a superuser, so
+    /// the driver refuses to run as one.
     ///
     /// The scope of a cell is a setting of its own: no text in the place of a tenant can ever mean all tenants.
     private static func isolate(_ table: String, _ dialect: SQLDialect) -> String {

@@ -1,6 +1,8 @@
-/// Rows in the binary format of `COPY`: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
+// COPY in its binary format, because nothing has to be escaped; columns must be of exactly the types of the values.
+
+/// Rows in the binary format of `COPY`.
 ///
-/// Binary, because nothing has to be escaped; the columns must be of exactly the types of the values.
+/// https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
 struct CopyEncoder {
     /// What was encoded and not taken yet.
     var bytes: [UInt8] = Array("PGCOPY\n".utf8) + [0xff, 0x0d, 0x0a, 0x00] + [UInt8](repeating: 0, count: 8)

@@ -56,7 +56,10 @@ final class PostgresCall: Sendable {
     ///
     /// - Throws: The reason if the call was ended; ``DurableStoreError/timedOut`` at the limit.
     func wait(
-        for socket: Int32, toRead: Bool, toWrite: Bool, until limit: ContinuousClock.Instant
+        for socket: Int32,
+        toRead: Bool,
+        toWrite: Bool,
+        until limit: ContinuousClock.Instant
     ) throws(DurableStoreError) {
         try self.state.withLock { state throws(DurableStoreError) in
             if let reason = state.ended { throw reason }
@@ -64,7 +67,10 @@ final class PostgresCall: Sendable {
         }
         defer { self.state.withLock { $0.socket = nil } }
         var descriptor = pollfd(
-            fd: socket, events: Int16(toRead ? POLLIN : 0) | Int16(toWrite ? POLLOUT : 0), revents: 0)
+            fd: socket,
+            events: Int16(toRead ? POLLIN : 0) | Int16(toWrite ? POLLOUT : 0),
+            revents: 0
+        )
         while true {
             let time = ContinuousClock.now.duration(to: limit)
             guard time > .zero else { throw .timedOut }

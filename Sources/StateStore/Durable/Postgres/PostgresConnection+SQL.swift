@@ -26,7 +26,8 @@ extension PostgresConnection: SQLConnection {
             CREATE TEMPORARY TABLE IF NOT EXISTS \(staging) (\(definitions)) ON COMMIT DELETE ROWS;
             TRUNCATE pg_temp.\(staging);
             COPY pg_temp.\(staging) (\(names)) FROM STDIN (FORMAT binary)
-            """)
+            """
+        )
         try self.copy(rows)
         let inserted = try self.execute(
             """
@@ -34,7 +35,8 @@ extension PostgresConnection: SQLConnection {
                 INSERT INTO \(table.name) (\(names)) SELECT \(names) FROM pg_temp.\(staging)
                 ON CONFLICT DO NOTHING RETURNING 1
             ) SELECT COUNT(*) FROM inserted
-            """)
+            """
+        )
         guard let count = inserted.first else { throw .invalidAnswer("no count") }
         return Int(try count.integer(0))
     }

@@ -1,7 +1,9 @@
 import CLibPQ
 import Tenant
 
-/// A connection of libpq, used on one queue only. Every wait ends at the deadline of the call that it works for.
+/// A connection of libpq, used on one queue only.
+///
+/// Every wait ends at the deadline of the call that it works for.
 final class PostgresConnection {
     /// Statements kept prepared; they are all constants of the program, so there are few.
     private static let preparedBound = 256
@@ -89,7 +91,8 @@ final class PostgresConnection {
         let rows = try self.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         guard rows.first?.values.first == .integer(0) else {
             throw .configuration(
-                "the database role bypasses row-level security: use one that is no superuser and has no BYPASSRLS")
+                "the database role bypasses row-level security: use one that is no superuser and has no BYPASSRLS"
+            )
         }
         // So that the server ends a statement whose client is gone.
         try self.executeScript("SET client_connection_check_interval = '1s'")
@@ -111,7 +114,8 @@ final class PostgresConnection {
             BEGIN \(access == .readOnly ? "READ ONLY" : "READ WRITE");
             SET LOCAL statement_timeout = \(min(time, Int(Int32.max)));
             SELECT set_config('roost.tenant', '\(tenant)', true), set_config('roost.scope', '\(cell)', true)
-            """)
+            """
+        )
     }
 
     /// Commits.
@@ -230,7 +234,14 @@ extension PostgresConnection {
         try self.sending {
             parameters.withPointers { values, lengths, formats in
                 PQsendQueryPrepared(
-                    self.handle, name, Int32(values.count), values, lengths, formats, 1)
+                    self.handle,
+                    name,
+                    Int32(values.count),
+                    values,
+                    lengths,
+                    formats,
+                    1
+                )
             }
         }
     }

@@ -36,7 +36,10 @@ package final class PostgresDatabase: SQLDatabase {
     ///   - logger: Hears of connections that come and go.
     /// - Throws: ``DurableStoreError/configuration(_:)`` if the URL is malformed.
     package init(
-        url: String, connections: Int = 4, bound: Int = 1024, logger: Logger
+        url: String,
+        connections: Int = 4,
+        bound: Int = 1024,
+        logger: Logger
     ) throws(DurableStoreError) {
         try PostgresConnection.check(url)
         let workers = (1...max(connections, 1)).map { PostgresWorker(url: url, number: $0, logger: logger) }
@@ -61,7 +64,9 @@ package final class PostgresDatabase: SQLDatabase {
                             self.release(worker)
                             continuation.resume(returning: result)
                         },
-                        fail: { continuation.resume(returning: .failure($0)) }))
+                        fail: { continuation.resume(returning: .failure($0)) }
+                    )
+                )
             }
         } onCancel: {
             self.end(call, .cancelled)

@@ -11,10 +11,13 @@ final class PostgresResult {
     /// Whether the server waits for the bytes of a COPY.
     var wantsCopy: Bool { PQresultStatus(self.handle) == PGRES_COPY_IN }
 
-    /// The name of the command that was done, e.g. `COMMIT`.
+    /// The name of the command that was done, e.g.
+    ///
+    /// `COMMIT`.
     var command: String { PQcmdStatus(self.handle).map { String(cString: $0) } ?? "" }
 
-    /// What an error of the server means to the caller, by the class of its code:
+    /// What an error of the server means to the caller, by the class of its code.
+    ///
     /// https://www.postgresql.org/docs/current/errcodes-appendix.html
     var failure: DurableStoreError? {
         switch PQresultStatus(self.handle) {

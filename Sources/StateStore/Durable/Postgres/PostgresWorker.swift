@@ -35,9 +35,13 @@ final class PostgresWorker: @unchecked Sendable {
         }
     }
 
-    /// Runs a transaction. Called on the queue.
+    /// Runs a transaction.
+    ///
+    /// Called on the queue.
     func transaction<Answer>(
-        _ scope: SQLScope, _ access: SQLAccess, _ call: PostgresCall,
+        _ scope: SQLScope,
+        _ access: SQLAccess,
+        _ call: PostgresCall,
         _ body: (any SQLConnection) throws(DurableStoreError) -> Answer
     ) -> Result<Answer, DurableStoreError> {
         do throws(DurableStoreError) {
@@ -52,10 +56,13 @@ final class PostgresWorker: @unchecked Sendable {
         }
     }
 
-    /// Gets a connection and opens the transaction on it. A connection that broke while it was idle shows here, where
-    /// nothing was done yet that must not be done twice.
+    /// Gets a connection and opens the transaction on it.
+    ///
+    /// A connection that broke while it was idle shows here, where nothing was done yet that must not be done twice.
     private func begin(
-        _ scope: SQLScope, _ access: SQLAccess, _ call: PostgresCall
+        _ scope: SQLScope,
+        _ access: SQLAccess,
+        _ call: PostgresCall
     ) throws(DurableStoreError) -> PostgresConnection {
         while true {
             let connection = try self.connected(call)
@@ -103,7 +110,8 @@ final class PostgresWorker: @unchecked Sendable {
         self.nextAttempt = .now.advanced(by: delay)
         self.logger.warning(
             "no connection to the database",
-            metadata: ["reason": "\(error.debugDescription)", "attempt": "\(self.backoff.failures)"])
+            metadata: ["reason": "\(error.debugDescription)", "attempt": "\(self.backoff.failures)"]
+        )
     }
 
     private func rollBack() {

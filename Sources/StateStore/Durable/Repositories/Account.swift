@@ -8,7 +8,9 @@ package struct Account: Hashable, Sendable {
         case admin
     }
 
-    /// What proves that somebody owns the account. Both are derived from the password, neither gives it away.
+    /// What proves that somebody owns the account.
+    ///
+    /// Both are derived from the password, neither gives it away.
     package struct Credentials: Hashable, Sendable {
         /// The hash that SASL PLAIN is checked against, with its parameters; nil if there is no password.
         package let passwordHash: String?
@@ -34,8 +36,13 @@ package struct Account: Hashable, Sendable {
     package let updatedAt: Int64
 
     package init(
-        tenant: TenantID, name: String, folded: String, role: Role = .user, credentials: Credentials,
-        createdAt: Int64, updatedAt: Int64
+        tenant: TenantID,
+        name: String,
+        folded: String,
+        role: Role = .user,
+        credentials: Credentials,
+        createdAt: Int64,
+        updatedAt: Int64
     ) {
         self.tenant = tenant
         self.name = name

@@ -1,6 +1,8 @@
 package import Tenant
 
-/// The accounts of all tenants. Names are given folded; times are milliseconds since 1970.
+/// The accounts of all tenants.
+///
+/// Names are given folded; times are milliseconds since 1970.
 package struct AccountRepository: Sendable {
     private let database: any SQLDatabase
 
@@ -12,8 +14,12 @@ package struct AccountRepository: Sendable {
     ///
     /// - Throws: ``DurableStoreError/conflict(_:)`` if the tenant has one of this folded name.
     package func create(
-        _ name: String, folded: String, role: Account.Role = .user, credentials: Account.Credentials,
-        of tenant: TenantID, now: Int64
+        _ name: String,
+        folded: String,
+        role: Account.Role = .user,
+        credentials: Account.Credentials,
+        of tenant: TenantID,
+        now: Int64
     ) async throws(DurableStoreError) -> Account {
         let rows = try await self.database.execute(
             """
@@ -24,7 +30,8 @@ package struct AccountRepository: Sendable {
                 .text(tenant.text), .text(name), .text(folded), .text(role.rawValue),
                 .text(orNull: credentials.passwordHash), .text(orNull: credentials.scram), .integer(now),
             ],
-            in: .tenant(tenant))
+            in: .tenant(tenant)
+        )
         guard let row = rows.first else { throw .conflict("account \(folded) of tenant \(tenant)") }
         return try Self.account(row, of: tenant)
     }
@@ -33,7 +40,10 @@ package struct AccountRepository: Sendable {
     package func find(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Account? {
         let rows = try await self.database.execute(
             "SELECT \(Self.columns) FROM accounts WHERE tenant = $1 AND folded = $2",
-            [.text(tenant.text), .text(folded)], in: .tenant(tenant), .readOnly)
+            [.text(tenant.text), .text(folded)],
+            in: .tenant(tenant),
+            .readOnly
+        )
         guard let row = rows.first else { return nil }
         return try Self.account(row, of: tenant)
     }
@@ -42,7 +52,10 @@ package struct AccountRepository: Sendable {
     ///
     /// - Returns: false if there is no such account.
     package func update(
-        _ folded: String, credentials: Account.Credentials, of tenant: TenantID, now: Int64
+        _ folded: String,
+        credentials: Account.Credentials,
+        of tenant: TenantID,
+        now: Int64
     ) async throws(DurableStoreError) -> Bool {
         let rows = try await self.database.execute(
             """
@@ -53,13 +66,18 @@ package struct AccountRepository: Sendable {
                 .text(tenant.text), .text(folded), .text(orNull: credentials.passwordHash),
                 .text(orNull: credentials.scram), .integer(now),
             ],
-            in: .tenant(tenant))
+            in: .tenant(tenant)
+        )
         return !rows.isEmpty
     }
 
     /// Makes sure that an account exists, has the role admin and these credentials: the tenant's desired state.
     package func ensureAdmin(
-        _ name: String, folded: String, credentials: Account.Credentials, of tenant: TenantID, now: Int64
+        _ name: String,
+        folded: String,
+        credentials: Account.Credentials,
+        of tenant: TenantID,
+        now: Int64
     ) async throws(DurableStoreError) {
         _ = try await self.database.execute(
             """
@@ -72,7 +90,8 @@ package struct AccountRepository: Sendable {
                 .text(tenant.text), .text(name), .text(folded), .text(Account.Role.admin.rawValue),
                 .text(orNull: credentials.passwordHash), .text(orNull: credentials.scram), .integer(now),
             ],
-            in: .tenant(tenant))
+            in: .tenant(tenant)
+        )
     }
 
     /// Accounts in the order of their folded names.
@@ -81,15 +100,21 @@ package struct AccountRepository: Sendable {
     ///   - tenant: Whose accounts.
     ///   - after: The folded name that the last page ended with, or nil for the first page.
     ///   - limit: How many at most, 1 to 1000.
+    /// - Returns: The page; one that is shorter than the limit is the last.
+    /// - Throws: ``DurableStoreError``
     package func list(
-        of tenant: TenantID, after: String? = nil, limit: Int = 100
+        of tenant: TenantID,
+        after: String? = nil,
+        limit: Int = 100
     ) async throws(DurableStoreError) -> [Account] {
         let rows = try await self.database.execute(
             """
             SELECT \(Self.columns) FROM accounts WHERE tenant = $1 AND folded > $2 ORDER BY folded LIMIT $3
             """,
             [.text(tenant.text), .text(after ?? ""), .integer(Int64(min(max(limit, 1), 1000)))],
-            in: .tenant(tenant), .readOnly)
+            in: .tenant(tenant),
+            .readOnly
+        )
         return try rows.map { row throws(DurableStoreError) in try Self.account(row, of: tenant) }
     }
 
@@ -99,14 +124,20 @@ package struct AccountRepository: Sendable {
     package func delete(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
         let rows = try await self.database.execute(
             "DELETE FROM accounts WHERE tenant = $1 AND folded = $2 RETURNING folded",
-            [.text(tenant.text), .text(folded)], in: .tenant(tenant))
+            [.text(tenant.text), .text(folded)],
+            in: .tenant(tenant)
+        )
         return !rows.isEmpty
     }
 
     /// How many accounts a tenant has.
     package func count(of tenant: TenantID) async throws(DurableStoreError) -> Int {
         let rows = try await self.database.execute(
-            "SELECT COUNT(*) FROM accounts WHERE tenant = $1", [.text(tenant.text)], in: .tenant(tenant), .readOnly)
+            "SELECT COUNT(*) FROM accounts WHERE tenant = $1",
+            [.text(tenant.text)],
+            in: .tenant(tenant),
+            .readOnly
+        )
         guard let row = rows.first else { throw .invalidAnswer("no count") }
         return Int(try row.integer(0))
     }
@@ -114,8 +145,13 @@ package struct AccountRepository: Sendable {
     private static func account(_ row: SQLRow, of tenant: TenantID) throws(DurableStoreError) -> Account {
         guard let role = Account.Role(rawValue: try row.text(2)) else { throw .invalidAnswer("an unknown role") }
         return Account(
-            tenant: tenant, name: try row.text(0), folded: try row.text(1), role: role,
+            tenant: tenant,
+            name: try row.text(0),
+            folded: try row.text(1),
+            role: role,
             credentials: .init(passwordHash: try row.optionalText(3), scram: try row.optionalText(4)),
-            createdAt: try row.integer(5), updatedAt: try row.integer(6))
+            createdAt: try row.integer(5),
+            updatedAt: try row.integer(6)
+        )
     }
 }

@@ -17,7 +17,12 @@ package struct RegisteredChannel: Hashable, Sendable {
     package let updatedAt: Int64
 
     package init(
-        tenant: TenantID, name: String, folded: String, owner: String, fields: [UInt8], createdAt: Int64,
+        tenant: TenantID,
+        name: String,
+        folded: String,
+        owner: String,
+        fields: [UInt8],
+        createdAt: Int64,
         updatedAt: Int64
     ) {
         self.tenant = tenant
@@ -38,7 +43,9 @@ package struct ChannelRepository: Sendable {
 
     private static let columns = "name, folded, owner, fields, created_at, updated_at"
 
-    /// Stores a channel, new or changed. The time of its creation stays.
+    /// Stores a channel, new or changed.
+    ///
+    /// The time of its creation stays.
     package func save(_ channel: RegisteredChannel) async throws(DurableStoreError) {
         _ = try await self.database.execute(
             """
@@ -51,26 +58,34 @@ package struct ChannelRepository: Sendable {
                 .text(channel.tenant.text), .text(channel.name), .text(channel.folded), .text(channel.owner),
                 .blob(channel.fields), .integer(channel.createdAt), .integer(channel.updatedAt),
             ],
-            in: .tenant(channel.tenant))
+            in: .tenant(channel.tenant)
+        )
     }
 
     /// The channel of a folded name, or nil.
     package func find(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> RegisteredChannel? {
         let rows = try await self.database.execute(
             "SELECT \(Self.columns) FROM channels WHERE tenant = $1 AND folded = $2",
-            [.text(tenant.text), .text(folded)], in: .tenant(tenant), .readOnly)
+            [.text(tenant.text), .text(folded)],
+            in: .tenant(tenant),
+            .readOnly
+        )
         guard let row = rows.first else { return nil }
         return try Self.channel(row, of: tenant)
     }
 
     /// Channels in the order of their folded names, after the one that the last page ended with.
     package func list(
-        of tenant: TenantID, after: String? = nil, limit: Int = 100
+        of tenant: TenantID,
+        after: String? = nil,
+        limit: Int = 100
     ) async throws(DurableStoreError) -> [RegisteredChannel] {
         let rows = try await self.database.execute(
             "SELECT \(Self.columns) FROM channels WHERE tenant = $1 AND folded > $2 ORDER BY folded LIMIT $3",
             [.text(tenant.text), .text(after ?? ""), .integer(Int64(min(max(limit, 1), 1000)))],
-            in: .tenant(tenant), .readOnly)
+            in: .tenant(tenant),
+            .readOnly
+        )
         return try rows.map { row throws(DurableStoreError) in try Self.channel(row, of: tenant) }
     }
 
@@ -80,13 +95,21 @@ package struct ChannelRepository: Sendable {
     package func delete(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
         let rows = try await self.database.execute(
             "DELETE FROM channels WHERE tenant = $1 AND folded = $2 RETURNING folded",
-            [.text(tenant.text), .text(folded)], in: .tenant(tenant))
+            [.text(tenant.text), .text(folded)],
+            in: .tenant(tenant)
+        )
         return !rows.isEmpty
     }
 
     private static func channel(_ row: SQLRow, of tenant: TenantID) throws(DurableStoreError) -> RegisteredChannel {
         RegisteredChannel(
-            tenant: tenant, name: try row.text(0), folded: try row.text(1), owner: try row.text(2),
-            fields: try row.blob(3), createdAt: try row.integer(4), updatedAt: try row.integer(5))
+            tenant: tenant,
+            name: try row.text(0),
+            folded: try row.text(1),
+            owner: try row.text(2),
+            fields: try row.blob(3),
+            createdAt: try row.integer(4),
+            updatedAt: try row.integer(5)
+        )
     }
 }

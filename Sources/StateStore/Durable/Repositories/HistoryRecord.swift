@@ -1,6 +1,8 @@
 import NIOCore
 
-/// An entry of a log as the durable history keeps it. Log and position identify it.
+/// An entry of a log as the durable history keeps it.
+///
+/// Log and position identify it.
 package struct HistoryRecord: Hashable, Sendable {
     package let log: LogKey
     package let position: Position
@@ -18,8 +20,11 @@ package struct HistoryRecord: Hashable, Sendable {
     /// The record that an entry from the journal becomes.
     package init(_ journal: JournalRecord) {
         self.init(
-            log: journal.log, position: journal.entry.position, time: journal.entry.time,
-            payload: Array(journal.entry.payload.readableBytesView))
+            log: journal.log,
+            position: journal.entry.position,
+            time: journal.entry.time,
+            payload: Array(journal.entry.payload.readableBytesView)
+        )
     }
 
     /// Where it stands in its log's history.

@@ -21,13 +21,17 @@ package struct HistoryRepository: Sendable {
         [
             .init("tenant", .text), .init("kind", .text), .init("name", .text), .init("epoch", .integer),
             .init("sequence", .integer), .init("time", .integer), .init("payload", .blob),
-        ])
+        ]
+    )
 
-    /// Keeps records of any tenants, all or none. Those that are kept already are passed over.
+    /// Keeps records of any tenants, all or none.
+    ///
+    /// Those that are kept already are passed over.
     ///
     /// - Returns: How many were new.
     package func store(
-        _ records: [HistoryRecord], deadline: Duration = .seconds(30)
+        _ records: [HistoryRecord],
+        deadline: Duration = .seconds(30)
     ) async throws(DurableStoreError) -> Int {
         guard !records.isEmpty else { return 0 }
         return try await self.database.withTransaction(.cell, .readWrite, deadline: deadline) {
@@ -42,6 +46,8 @@ package struct HistoryRepository: Sendable {
     ///   - log: The log.
     ///   - part: Which of its records.
     ///   - limit: How many at most, 1 to 1000.
+    /// - Returns: The records, whichever part was read.
+    /// - Throws: ``DurableStoreError``
     package func read(_ log: LogKey, _ part: Part, limit: Int) async throws(DurableStoreError) -> [HistoryRecord] {
         var bindings: [SQLValue] = [
             .text(log.tenant.text), .text(log.kind.rawValue), .text(log.name),
@@ -72,7 +78,9 @@ package struct HistoryRepository: Sendable {
             WHERE tenant = $1 AND kind = $2 AND name = $3 AND epoch = $4 AND sequence = $5
             """,
             [.text(log.tenant.text), .text(log.kind.rawValue), .text(log.name)] + Self.values(position),
-            in: .tenant(log.tenant), .readOnly)
+            in: .tenant(log.tenant),
+            .readOnly
+        )
         guard let row = rows.first else { return nil }
         return try Self.record(row, of: log)
     }
@@ -84,8 +92,11 @@ package struct HistoryRepository: Sendable {
     ///   - tenant: Whose history.
     ///   - limit: How many records at most, so that no transaction is long.
     /// - Returns: How many records were forgotten.
+    /// - Throws: ``DurableStoreError``
     package func delete(
-        before time: Int64, of tenant: TenantID, limit: Int = 5000
+        before time: Int64,
+        of tenant: TenantID,
+        limit: Int = 5000
     ) async throws(DurableStoreError) -> Int {
         let rows = try await self.database.execute(
             """
@@ -94,7 +105,9 @@ package struct HistoryRepository: Sendable {
                 WHERE tenant = $1 AND time < $2 ORDER BY time LIMIT $3
             ) RETURNING sequence
             """,
-            [.text(tenant.text), .integer(time), .integer(Int64(limit))], in: .tenant(tenant))
+            [.text(tenant.text), .integer(time), .integer(Int64(limit))],
+            in: .tenant(tenant)
+        )
         return rows.count
     }
 
@@ -102,7 +115,10 @@ package struct HistoryRepository: Sendable {
     package func size(of tenant: TenantID) async throws(DurableStoreError) -> (records: Int, bytes: Int) {
         let rows = try await self.database.execute(
             "SELECT COUNT(*), CAST(COALESCE(SUM(LENGTH(payload)), 0) AS BIGINT) FROM history WHERE tenant = $1",
-            [.text(tenant.text)], in: .tenant(tenant), .readOnly)
+            [.text(tenant.text)],
+            in: .tenant(tenant),
+            .readOnly
+        )
         guard let row = rows.first else { throw .invalidAnswer("no size") }
         return (Int(try row.integer(0)), Int(try row.integer(1)))
     }
@@ -133,7 +149,11 @@ package struct HistoryRepository: Sendable {
         HistoryRecord(
             log: log,
             position: Position(
-                epoch: UInt64(bitPattern: try row.integer(0)), sequence: UInt64(bitPattern: try row.integer(1))),
-            time: try row.integer(2), payload: try row.blob(3))
+                epoch: UInt64(bitPattern: try row.integer(0)),
+                sequence: UInt64(bitPattern: try row.integer(1))
+            ),
+            time: try row.integer(2),
+            payload: try row.blob(3)
+        )
     }
 }

@@ -16,7 +16,13 @@ package struct LedgerRecord: Hashable, Sendable {
     package let quantity: Int64
 
     package init(
-        id: String, tenant: TenantID, meter: String, start: Int64, end: Int64, source: String, quantity: Int64
+        id: String,
+        tenant: TenantID,
+        meter: String,
+        start: Int64,
+        end: Int64,
+        source: String,
+        quantity: Int64
     ) {
         self.id = id
         self.tenant = tenant
@@ -54,13 +60,17 @@ package struct LedgerRepository: Sendable {
         [
             .init("id", .text), .init("tenant", .text), .init("meter", .text), .init("window_start", .integer),
             .init("window_end", .integer), .init("source", .text), .init("quantity", .integer),
-        ])
+        ]
+    )
 
-    /// Adds records of any tenants, all or none. Those whose id is there already change nothing.
+    /// Adds records of any tenants, all or none.
+    ///
+    /// Those whose id is there already change nothing.
     ///
     /// - Returns: How many were new.
     package func insert(
-        _ records: [LedgerRecord], deadline: Duration = .seconds(30)
+        _ records: [LedgerRecord],
+        deadline: Duration = .seconds(30)
     ) async throws(DurableStoreError) -> Int {
         guard !records.isEmpty else { return 0 }
         return try await self.database.withTransaction(.cell, .readWrite, deadline: deadline) {
@@ -71,7 +81,9 @@ package struct LedgerRepository: Sendable {
 
     /// What each meter came to in the windows that began in `[from, to)`, milliseconds since 1970.
     package func totals(
-        of tenant: TenantID, from: Int64, to: Int64
+        of tenant: TenantID,
+        from: Int64,
+        to: Int64
     ) async throws(DurableStoreError) -> [LedgerTotal] {
         let rows = try await self.database.execute(
             """
@@ -80,7 +92,10 @@ package struct LedgerRepository: Sendable {
                 WHERE tenant = $1 AND window_start >= $2 AND window_start < $3 GROUP BY meter, window_start
             ) AS windows GROUP BY meter ORDER BY meter
             """,
-            [.text(tenant.text), .integer(from), .integer(to)], in: .tenant(tenant), .readOnly)
+            [.text(tenant.text), .integer(from), .integer(to)],
+            in: .tenant(tenant),
+            .readOnly
+        )
         return try rows.map { row throws(DurableStoreError) in
             LedgerTotal(meter: try row.text(0), sum: try row.integer(1), peak: try row.integer(2))
         }

@@ -17,6 +17,7 @@ package protocol SQLDatabase: Sendable {
     ///   - access: Whether it may write.
     ///   - deadline: How long the call may take in all, waiting for a connection included.
     ///   - body: Runs once, on the connection's own thread.
+    /// - Returns: What the body returns.
     /// - Throws: What the body throws; ``DurableStoreError/busy`` if too many calls wait,
     ///   ``DurableStoreError/timedOut`` or ``DurableStoreError/unavailable(reason:)`` when the deadline passes.
     func withTransaction<Answer: Sendable>(
@@ -30,7 +31,9 @@ package protocol SQLDatabase: Sendable {
     func close() async
 }
 
-/// A connection during a transaction. Used only within the body that it was given to.
+/// A connection during a transaction.
+///
+/// Used only within the body that it was given to.
 package protocol SQLConnection: AnyObject {
     var dialect: SQLDialect { get }
 
@@ -40,6 +43,7 @@ package protocol SQLConnection: AnyObject {
     ///   - sql: One statement, the same text for every call: drivers keep it prepared.
     ///   - bindings: The values of `$1`, `$2`, …
     /// - Returns: The rows, of a `SELECT` or a `RETURNING`.
+    /// - Throws: What the database made of it; the transaction cannot go on then.
     func execute(_ sql: String, _ bindings: [SQLValue]) throws(DurableStoreError) -> [SQLRow]
 
     /// Inserts many rows at once, passing over those that a unique key of the table has already.
@@ -73,8 +77,10 @@ package struct BulkTable: Hashable, Sendable {
     }
 }
 
-/// Whose rows a transaction may read and write. PostgreSQL enforces it by row-level security; in SQLite, which serves
-/// a single process of ours and knows no such thing, only the repositories' own conditions do.
+/// Whose rows a transaction may read and write.
+///
+/// PostgreSQL enforces it by row-level security; in SQLite, which serves a single process of ours and knows no such
+/// thing, only the repositories' own conditions do.
 package enum SQLScope: Hashable, Sendable {
     case tenant(TenantID)
     /// All rows of all tenants: for the services that work for the whole cell (history, ledger, migrations).
@@ -92,7 +98,9 @@ package enum SQLDialect: Hashable, Sendable {
     case postgres
     case sqlite
 
-    /// How the type of a column is spelled. Texts compare by their bytes in both.
+    /// How the type of a column is spelled.
+    ///
+    /// Texts compare by their bytes in both.
     package func name(of type: SQLType) -> String {
         switch (self, type) {
         case (.postgres, .integer): "BIGINT"
@@ -121,7 +129,10 @@ extension SQLDatabase {
 
     /// Runs one statement in a transaction of its own.
     package func execute(
-        _ sql: String, _ bindings: [SQLValue] = [], in scope: SQLScope, _ access: SQLAccess = .readWrite
+        _ sql: String,
+        _ bindings: [SQLValue] = [],
+        in scope: SQLScope,
+        _ access: SQLAccess = .readWrite
     ) async throws(DurableStoreError) -> [SQLRow] {
         try await self.withTransaction(scope, access, deadline: Self.usualDeadline) {
             connection throws(DurableStoreError) in

@@ -18,7 +18,9 @@ package enum SQLType: Hashable, Sendable {
     case blob
 }
 
-/// One row of an answer. Columns are read by place, as the statement names them.
+/// One row of an answer.
+///
+/// Columns are read by place, as the statement names them.
 package struct SQLRow: Hashable, Sendable {
     package let values: [SQLValue]
 

@@ -102,7 +102,10 @@ package final class SQLiteDatabase: SQLDatabase {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         let files = FileManager.default
         try files.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            at: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         guard !files.fileExists(atPath: path) else { return }
         guard files.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
             throw CocoaError(.fileWriteUnknown)
