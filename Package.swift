@@ -159,6 +159,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .testTarget(
             name: "ChatTests",
             dependencies: ["IRC", "Chat", .product(name: "NIOCore", package: "swift-nio")]
         ),
