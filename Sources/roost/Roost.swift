@@ -5,7 +5,9 @@ import Edge
 @main
 struct Roost: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "roost", abstract: "Multi-tenant IRC and IRCX chat hosting.", version: Product.version,
+        commandName: "roost",
+        abstract: "Multi-tenant IRC and IRCX chat hosting.",
+        version: Product.version,
         subcommands: [
             DevCommand.self, EdgeCommand.self, MigrateCommand.self, UsageCommand.self, AccountCommand.self,
         ]

@@ -52,7 +52,9 @@ struct Client {
 
         /// Everything until the connection has ended.
         mutating func hearAll() async throws -> [UInt8] {
-            while let bytes = try await self.inbound.next(isolation: #isolation) { self.heard += bytes.readableBytesView }
+            while let bytes = try await self.inbound.next(isolation: #isolation) {
+                self.heard += bytes.readableBytesView
+            }
             return self.heard
         }
     }

@@ -61,7 +61,9 @@ struct RedisWorld: Sendable {
 
     func connect(_ url: String, _ configuration: RedisConfiguration = impatient) async throws -> RedisLiveStore {
         let store = try await RedisLiveStore.connect(
-            url: url, group: MultiThreadedEventLoopGroup.singleton, logger: Self.quietLogger,
+            url: url,
+            group: MultiThreadedEventLoopGroup.singleton,
+            logger: Self.quietLogger,
             configuration: configuration
         )
         self.stores.open.withLock { $0.append(store) }

@@ -28,7 +28,8 @@ struct RepairTests {
         }
     }
 
-    @Test func `a follower that missed more than is kept gets the state as it is, and goes on from there`() async throws {
+    @Test func `a follower that missed more than is kept gets the state as it is, and goes on from there`() async throws
+    {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
             var configuration = RedisWorld.impatient
@@ -101,11 +102,17 @@ struct RepairTests {
             let entries = shard.receiver.entries(of: log)
             #expect(entries.map { String(buffer: $0.payload) } == ["before", "after"])
             #expect(entries[0].position.epoch < entries[1].position.epoch)
-            #expect(reloads(shard.receiver.events).map(\.position) == [Position(epoch: entries[1].position.epoch, sequence: 0)])
+            #expect(
+                reloads(shard.receiver.events).map(\.position) == [
+                    Position(epoch: entries[1].position.epoch, sequence: 0)
+                ]
+            )
         }
     }
 
-    @Test func `own entries that the subscription does not bring are asked for before the append completes`() async throws {
+    @Test func `own entries that the subscription does not bring are asked for before the append completes`()
+        async throws
+    {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
             let shard = try await world.shard(world.store())

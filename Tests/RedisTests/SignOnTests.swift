@@ -30,7 +30,9 @@ struct SignOnTests {
             let error = await #expect(throws: LiveStoreError.self) {
                 _ = try await RedisLiveStore.connect(
                     url: "redis://roost:not-it@127.0.0.1:\(world.server.port)",
-                    group: MultiThreadedEventLoopGroup.singleton, logger: logger, configuration: RedisWorld.impatient
+                    group: MultiThreadedEventLoopGroup.singleton,
+                    logger: logger,
+                    configuration: RedisWorld.impatient
                 )
             }
             #expect(String(reflecting: error).contains("WRONGPASS"))
@@ -68,13 +70,17 @@ struct SignOnTests {
         var configuration = RedisWorld.impatient
         await #expect(throws: LiveStoreError.self) {
             _ = try await RedisLiveStore.connect(
-                url: url, group: MultiThreadedEventLoopGroup.singleton, logger: RedisWorld.quietLogger,
+                url: url,
+                group: MultiThreadedEventLoopGroup.singleton,
+                logger: RedisWorld.quietLogger,
                 configuration: configuration
             )
         }
         configuration.tls.trustRoots = .file("\(server.folder)/cert.pem")
         let store = try await RedisLiveStore.connect(
-            url: url, group: MultiThreadedEventLoopGroup.singleton, logger: RedisWorld.quietLogger,
+            url: url,
+            group: MultiThreadedEventLoopGroup.singleton,
+            logger: RedisWorld.quietLogger,
             configuration: configuration
         )
         let tenant = try #require(TenantID("acme"))

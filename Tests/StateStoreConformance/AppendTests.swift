@@ -117,7 +117,9 @@ struct AppendTests {
             let all = Transaction(changes: (1...10).map { .text(log, "\($0)") })
             _ = try await shard.append(all)
             _ = try await shard.append(all)
-            #expect(try await shard.entries(of: log, after: 7, limit: 5).map(\.position.sequence) == [8, 9, 10, 11, 12])
+            #expect(
+                try await shard.entries(of: log, after: 7, limit: 5).map(\.position.sequence) == [8, 9, 10, 11, 12]
+            )
             #expect(try await shard.entries(of: log, after: 18).map { String(buffer: $0.payload) } == ["9", "10"])
             #expect(try await shard.entries(of: log, after: 20).isEmpty)
             #expect(try await shard.entries(of: world.channel("#none")).isEmpty)

@@ -17,8 +17,13 @@ struct ConditionTests {
             let seen = try await shard.append(Transaction(changes: [join])).stamps()[0].position
             try await shard.say("hello", in: log)
             #expect(try await self.holds(.unchanged(since: seen), log, shard))
-            #expect(try await self.holds(.unchanged(since: Position(epoch: seen.epoch, sequence: 0)), log, shard) == false)
-            #expect(try await self.holds(.unchanged(since: Position(epoch: seen.epoch + 1, sequence: 9)), log, shard) == false)
+            #expect(
+                try await self.holds(.unchanged(since: Position(epoch: seen.epoch, sequence: 0)), log, shard) == false
+            )
+            #expect(
+                try await self.holds(.unchanged(since: Position(epoch: seen.epoch + 1, sequence: 9)), log, shard)
+                    == false
+            )
             #expect(try await self.holds(.unchanged(since: .none), log, shard) == false)
             _ = try await shard.append(Transaction(changes: [join]))
             #expect(try await self.holds(.unchanged(since: seen), log, shard) == false)

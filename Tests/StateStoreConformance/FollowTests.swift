@@ -46,7 +46,8 @@ struct FollowTests {
             let seen = try await slow.follow(log).position
             for number in 1...30 {
                 let member = FieldName.member("\(number)")
-                let stamp = try await quick.append(Transaction(changes: [.text(log, "join", [.set(member, [])])])).stamps()
+                let stamp = try await quick.append(Transaction(changes: [.text(log, "join", [.set(member, [])])]))
+                    .stamps()
                 let outcome = try await slow.append(
                     Transaction(conditions: [Condition(log, .unchanged(since: seen))], changes: [.text(log, "late")])
                 )

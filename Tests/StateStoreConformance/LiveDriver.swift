@@ -38,7 +38,9 @@ struct LiveDriver: Sendable, CustomTestStringConvertible {
                 var configuration = RedisConfiguration()
                 configuration.journalRedelivery = .milliseconds(200)
                 let store = try await RedisLiveStore.connect(
-                    url: server.url, group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "redis"),
+                    url: server.url,
+                    group: MultiThreadedEventLoopGroup.singleton,
+                    logger: Logger(label: "redis"),
                     configuration: configuration
                 )
                 stores.withLock { $0.append(store) }
@@ -91,11 +93,20 @@ extension FieldName {
 extension LogChange {
     /// A change with a text as payload.
     static func text(
-        _ log: LogKey, _ text: String, _ fields: [FieldChange] = [], _ lifetime: Lifetime = .keep,
-        holder: Holder = .unchanged, journal: Bool = false
+        _ log: LogKey,
+        _ text: String,
+        _ fields: [FieldChange] = [],
+        _ lifetime: Lifetime = .keep,
+        holder: Holder = .unchanged,
+        journal: Bool = false
     ) -> LogChange {
         LogChange(
-            log, payload: ByteBuffer(string: text), fields: fields, lifetime: lifetime, holder: holder, journal: journal
+            log,
+            payload: ByteBuffer(string: text),
+            fields: fields,
+            lifetime: lifetime,
+            holder: holder,
+            journal: journal
         )
     }
 }

@@ -52,7 +52,9 @@ struct PodTests {
             try await world.first.bury(dead.pod)
             #expect(try await world.first.lapsedPods() == [dead.pod])
             _ = try await reaper.append(
-                Transaction(changes: [.text(logs[0], "quit", [], .drop), .text(logs[1], "moved", holder: .set(world.first.pod))])
+                Transaction(changes: [
+                    .text(logs[0], "quit", [], .drop), .text(logs[1], "moved", holder: .set(world.first.pod)),
+                ])
             )
             #expect(try await world.first.orphans(of: dead.pod, limit: 10) == [logs[2]])
             _ = try await reaper.append(Transaction(changes: [.text(logs[2], "quit", [], .drop)]))

@@ -120,7 +120,8 @@ package final class RedisServer: Sendable {
         guard let socket = Self.connected(to: self.port) else { throw Failure(description: "no connection") }
         defer { close(socket) }
         let command = Array(
-            (["*\(words.count)"] + words.flatMap { ["$\($0.utf8.count)", $0] }).map { $0 + "\r\n" }.joined().utf8)
+            (["*\(words.count)"] + words.flatMap { ["$\($0.utf8.count)", $0] }).map { $0 + "\r\n" }.joined().utf8
+        )
         guard send(socket, command, command.count, 0) == command.count else {
             throw Failure(description: "the command cannot be sent")
         }
@@ -178,7 +179,8 @@ package final class RedisServer: Sendable {
     }
 
     private static func withAddress<Result>(
-        _ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+        _ port: Int,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
     ) -> Result {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

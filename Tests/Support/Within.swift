@@ -11,7 +11,9 @@ package struct TooLate: Error, CustomStringConvertible {
 ///
 /// - Throws: ``TooLate`` if the body has not ended by then; it is cancelled, and left alone if it does not notice.
 package func within<Value: Sendable>(
-    _ limit: TimeAmount, _ what: String = "a call", _ body: @escaping @Sendable () async throws -> Value
+    _ limit: TimeAmount,
+    _ what: String = "a call",
+    _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let promise = loop.makePromise(of: Value.self)

@@ -79,7 +79,12 @@ package struct ChatMessage: Hashable, Sendable {
     package var line: ByteBuffer
 
     package init(
-        verb: Verb, sender: SessionID, account: String?, isBot: Bool, minimum: MemberModes, clientTags: String,
+        verb: Verb,
+        sender: SessionID,
+        account: String?,
+        isBot: Bool,
+        minimum: MemberModes,
+        clientTags: String,
         line: ByteBuffer
     ) {
         self.verb = verb

@@ -16,7 +16,9 @@ package struct ChannelModes: OptionSet, Hashable, Sendable {
     package static let secret = ChannelModes(rawValue: 1 << 4)
     /// `t`: only hosts change the topic.
     package static let topicByHosts = ChannelModes(rawValue: 1 << 5)
-    /// `r`: registered to an account. Set by the server only.
+    /// `r`: registered to an account.
+    ///
+    /// Set by the server only.
     package static let registered = ChannelModes(rawValue: 1 << 6)
 
     /// Letters in the order in which they are shown.

@@ -1,5 +1,7 @@
 extension ChannelState {
-    /// Applies what happened. Total: any event fits any state, so that a replica never stops following its log.
+    /// Applies what happened.
+    ///
+    /// Total: any event fits any state, so that a replica never stops following its log.
     package mutating func evolve(_ event: ChannelEvent) {
         switch event {
         case .joined(let member, let founding):

@@ -97,9 +97,11 @@ extension ChannelState {
         )
     }
 
-    /// The state that some fields stand for. Fields that cannot be read are passed over.
+    /// The state that some fields stand for.
     ///
-    /// - Parameter name: The name under which the channel was asked for; the stored spelling wins.
+    /// Fields that cannot be read are passed over.
+    ///
+    /// - `name`: The name under which the channel was asked for; the stored spelling wins.
     package init(name: ChannelName, fields: some Sequence<(FieldKey, [UInt8])>) {
         var spelled = name
         var settings: [String: [UInt8]] = [:]

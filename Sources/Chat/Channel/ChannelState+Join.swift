@@ -5,9 +5,12 @@ extension ChannelState {
     ///
     /// The first one in a channel becomes its owner. Operators of the tenant always come in.
     ///
-    /// - Parameter maximumMembers: The tenant's quota, whatever the channel's own limit says.
+    /// - `maximumMembers`: The tenant's quota, whatever the channel's own limit says.
     package func decideJoin(
-        by requester: Requester, key: String?, maximumMembers: Int?, now: Int64
+        by requester: Requester,
+        key: String?,
+        maximumMembers: Int?,
+        now: Int64
     ) throws(Refusal) -> ChannelEvent {
         if let maximumMembers, self.members.count >= maximumMembers { throw Refusal(.errChannelIsFull, self.name.raw) }
         if !requester.isOperator {

@@ -40,7 +40,9 @@ extension ChannelState {
     }
 
     private func changes(
-        for request: ModeRequest, by requester: Requester, now: Int64
+        for request: ModeRequest,
+        by requester: Requester,
+        now: Int64
     ) throws(Refusal) -> [ModeChange] {
         let on = request.isAdding
         if let list = ListMode(rawValue: request.letter) {
@@ -62,7 +64,11 @@ extension ChannelState {
         }
         guard mode != .registered else {
             throw Refusal(
-                .errInvalidModeParam, self.name.raw, "r", "*", text: "Only the server sets this mode"
+                .errInvalidModeParam,
+                self.name.raw,
+                "r",
+                "*",
+                text: "Only the server sets this mode"
             )
         }
         guard self.modes.contains(mode) != on else { return [] }
@@ -80,7 +86,10 @@ extension ChannelState {
             !key.hasPrefix(":")
         else {
             throw Refusal(
-                .errInvalidModeParam, self.name.raw, "k", "*",
+                .errInvalidModeParam,
+                self.name.raw,
+                "k",
+                "*",
                 text: "A key has 1 to \(Self.maximumKeyLength) bytes without comma, space and leading colon"
             )
         }
@@ -91,18 +100,30 @@ extension ChannelState {
         guard on else { return self.limit == nil ? [] : [.limit(nil)] }
         guard let number = limit.flatMap({ Int($0) }), (1...1_000_000).contains(number) else {
             throw Refusal(
-                .errInvalidModeParam, self.name.raw, "l", Self.shown(limit), text: "A limit is a number from 1 up"
+                .errInvalidModeParam,
+                self.name.raw,
+                "l",
+                Self.shown(limit),
+                text: "A limit is a number from 1 up"
             )
         }
         return number == self.limit ? [] : [.limit(number)]
     }
 
     private func listChange(
-        _ list: ListMode, _ text: String, on: Bool, by requester: Requester, now: Int64
+        _ list: ListMode,
+        _ text: String,
+        on: Bool,
+        by requester: Requester,
+        now: Int64
     ) throws(Refusal) -> [ModeChange] {
         guard let mask = Mask(text, under: Names.caseMapping), mask.text.utf8.count <= 300 else {
             throw Refusal(
-                .errInvalidModeParam, self.name.raw, String(list.rawValue), Self.shown(text), text: "Not a mask"
+                .errInvalidModeParam,
+                self.name.raw,
+                String(list.rawValue),
+                Self.shown(text),
+                text: "Not a mask"
             )
         }
         let entries = self.lists[list] ?? []
@@ -119,7 +140,10 @@ extension ChannelState {
     }
 
     private func rankChange(
-        _ rank: MemberModes, _ nick: String?, on: Bool, by requester: Requester
+        _ rank: MemberModes,
+        _ nick: String?,
+        on: Bool,
+        by requester: Requester
     ) throws(Refusal) -> [ModeChange] {
         guard let nick else { return [] }
         guard let name = Nickname(nick, under: Names.caseMapping), let target = self.member(nick: name) else {

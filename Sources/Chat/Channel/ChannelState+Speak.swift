@@ -3,7 +3,7 @@ import IRC
 extension ChannelState {
     /// Decides whether somebody may send a message to the channel (RFC 2811 4.2.3, 4.3; modern.ircdocs.horse PRIVMSG).
     ///
-    /// - Parameter minimum: The rank that a STATUSMSG prefix asked for; empty for everybody.
+    /// - `minimum`: The rank that a STATUSMSG prefix asked for; empty for everybody.
     package func checkSpeech(of requester: Requester, to minimum: MemberModes = []) throws(Refusal) {
         let member = self.members[requester.session]
         if member == nil, self.modes.contains(.noExternal) {
@@ -19,7 +19,9 @@ extension ChannelState {
 
     /// Decides a change of the topic; an empty text clears it (RFC 2812 3.2.4).
     package func decideTopic(
-        _ text: String, by requester: Requester, now: Int64
+        _ text: String,
+        by requester: Requester,
+        now: Int64
     ) throws(Refusal) -> ChannelEvent {
         guard let member = self.members[requester.session] else { throw Refusal(.errNotOnChannel, self.name.raw) }
         if self.modes.contains(.topicByHosts), !member.modes.isHost, !requester.isOperator {
@@ -30,9 +32,13 @@ extension ChannelState {
         return .topic(Topic(text: text, setter: member.user.nick.raw, time: now), by: actor)
     }
 
-    /// Decides a KICK (RFC 2812 3.2.8). A host cannot kick an owner (IRCX draft 4.1).
+    /// Decides a KICK (RFC 2812 3.2.8).
+    ///
+    /// A host cannot kick an owner (IRCX draft 4.1).
     package func decideKick(
-        of target: Member, by requester: Requester, reason: String
+        of target: Member,
+        by requester: Requester,
+        reason: String
     ) throws(Refusal) -> ChannelEvent {
         try self.checkHost(requester)
         let isOwner = self.members[requester.session]?.modes.contains(.owner) ?? false
@@ -40,13 +46,18 @@ extension ChannelState {
             throw Refusal(.errChanOPrivsNeeded, self.name.raw, text: "You cannot kick an owner of the channel")
         }
         return .kicked(
-            target.session, nick: target.user.nick.raw, by: Actor(requester.session, requester.user), reason: reason
+            target.session,
+            nick: target.user.nick.raw,
+            by: Actor(requester.session, requester.user),
+            reason: reason
         )
     }
 
     /// Decides an INVITE (RFC 2812 3.2.7): only members invite, into an invite-only channel only hosts.
     package func decideInvite(
-        of session: SessionID, _ user: User, by requester: Requester
+        of session: SessionID,
+        _ user: User,
+        by requester: Requester
     ) throws(Refusal) -> ChannelEvent {
         guard let member = self.members[requester.session] else { throw Refusal(.errNotOnChannel, self.name.raw) }
         if self.members[session] != nil {

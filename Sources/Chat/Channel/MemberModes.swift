@@ -20,7 +20,7 @@ package struct MemberModes: OptionSet, Hashable, Sendable {
     /// Whether the member runs the channel, as host or as owner.
     package var isHost: Bool { !self.isDisjoint(with: [.owner, .host]) }
 
-    /// All prefixes, highest first (multi-prefix), e.g. `.@+`.
+    /// All prefixes, highest first (multi-prefix), such as `.@+`.
     package var prefixes: String { String(Self.ranks.filter { self.contains($0.mode) }.map(\.prefix)) }
 
     /// The highest prefix alone, or nothing.

@@ -21,7 +21,7 @@ package enum ModeChange: Hashable, Sendable {
 }
 
 extension [ModeChange] {
-    /// The changes as the parameters of a MODE line, e.g. `["+ov-t", "alice", "bob"]`.
+    /// The changes as the parameters of a MODE line, such as `["+ov-t", "alice", "bob"]`.
     package var parameters: [String] {
         var letters = ""
         var parameters: [String] = []

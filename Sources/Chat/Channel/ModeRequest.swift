@@ -26,7 +26,9 @@ package struct ModeRequest: Hashable, Sendable {
                 let takesParameter = isAdding ? "beIklqov".contains(letter) : "beIkqov".contains(letter)
                 requests.append(
                     ModeRequest(
-                        isAdding: isAdding, letter: letter, parameter: takesParameter ? rest.popFirst() : nil
+                        isAdding: isAdding,
+                        letter: letter,
+                        parameter: takesParameter ? rest.popFirst() : nil
                     )
                 )
             }

@@ -1,7 +1,9 @@
 import IRC
 package import NIOCore
 
-/// The byte before each event. Numbers are never used for something else once released.
+/// The byte before each event.
+///
+/// Numbers are never used for something else once released.
 private enum Tag: UInt8 {
     case joined = 1
     case parted, quit, kicked, modes, topic, changed, invited, message

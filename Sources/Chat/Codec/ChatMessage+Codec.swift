@@ -21,8 +21,13 @@ extension ChatMessage {
             let clientTags = buffer.readText()
         else { return nil }
         self.init(
-            verb: verb, sender: sender, account: account, isBot: isBot != 0, minimum: .init(rawValue: minimum),
-            clientTags: clientTags, line: buffer
+            verb: verb,
+            sender: sender,
+            account: account,
+            isBot: isBot != 0,
+            minimum: .init(rawValue: minimum),
+            clientTags: clientTags,
+            line: buffer
         )
         buffer.moveReaderIndex(to: buffer.writerIndex)
     }

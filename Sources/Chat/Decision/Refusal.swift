@@ -18,7 +18,9 @@ package struct Refusal: Error, Hashable, Sendable {
 package struct Requester: Sendable {
     package var session: SessionID
     package var user: User
-    /// The address or name behind the cloak. Masks match on either; it is never shown.
+    /// The address or name behind the cloak.
+    ///
+    /// Masks match on either; it is never shown.
     package var realHost: String
 
     package init(session: SessionID, user: User, realHost: String) {

@@ -17,8 +17,14 @@ package struct User: Hashable, Sendable {
     package var signedOn: Int64
 
     package init(
-        nick: Nickname, username: String, host: String, realname: String, account: String? = nil,
-        away: String? = nil, modes: UserModes = [], signedOn: Int64
+        nick: Nickname,
+        username: String,
+        host: String,
+        realname: String,
+        account: String? = nil,
+        away: String? = nil,
+        modes: UserModes = [],
+        signedOn: Int64
     ) {
         self.nick = nick
         self.username = username
@@ -56,8 +62,14 @@ package struct User: Hashable, Sendable {
             let signedOn = buffer.readInteger(as: Int64.self)
         else { return nil }
         self.init(
-            nick: nick, username: username, host: host, realname: realname, account: account, away: away,
-            modes: UserModes(rawValue: modes), signedOn: signedOn
+            nick: nick,
+            username: username,
+            host: host,
+            realname: realname,
+            account: account,
+            away: away,
+            modes: UserModes(rawValue: modes),
+            signedOn: signedOn
         )
     }
 }

@@ -12,7 +12,9 @@ package struct UserModes: OptionSet, Hashable, Sendable {
     package static let wallops = UserModes(rawValue: 4)
     /// `B`: a bot (IRCv3 bot mode).
     package static let bot = UserModes(rawValue: 8)
-    /// `r`: logged in to an account. Set by the server only.
+    /// `r`: logged in to an account.
+    ///
+    /// Set by the server only.
     package static let registered = UserModes(rawValue: 16)
 
     /// Letters in the order in which they are shown.
@@ -27,7 +29,9 @@ package struct UserModes: OptionSet, Hashable, Sendable {
 
     /// What a MODE line says of a change: `+w-i`.
     package func difference(from before: UserModes) -> String {
-        func letters(_ modes: UserModes) -> String { String(Self.letters.filter { modes.contains($0.mode) }.map(\.letter)) }
+        func letters(_ modes: UserModes) -> String {
+            String(Self.letters.filter { modes.contains($0.mode) }.map(\.letter))
+        }
         let (added, removed) = (letters(self.subtracting(before)), letters(before.subtracting(self)))
         return (added.isEmpty ? "" : "+" + added) + (removed.isEmpty ? "" : "-" + removed)
     }

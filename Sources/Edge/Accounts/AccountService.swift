@@ -19,7 +19,9 @@ package final class AccountService: Authenticator {
     private let provisioning = Mutex<[TenantID: Task<Void, Never>]>([:])
 
     package init(
-        accounts: AccountRepository, hasher: PasswordHasher = PasswordHasher(), logger: Logger,
+        accounts: AccountRepository,
+        hasher: PasswordHasher = PasswordHasher(),
+        logger: Logger,
         decoyKey: SymmetricKey = SymmetricKey(size: .bits256),
         wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime
     ) {
@@ -33,7 +35,9 @@ package final class AccountService: Authenticator {
     // MARK: Logging in
 
     package func verify(
-        account name: String, password: String, in tenant: TenantID
+        account name: String,
+        password: String,
+        in tenant: TenantID
     ) async throws(AuthenticationError) -> LoggedIn? {
         let account = try await self.find(name, in: tenant)
         do throws(AccountError) {
@@ -46,7 +50,8 @@ package final class AccountService: Authenticator {
     }
 
     package func scramCredentials(
-        of name: String, in tenant: TenantID
+        of name: String,
+        in tenant: TenantID
     ) async throws(AuthenticationError) -> ScramLogin {
         let account = try await self.find(name, in: tenant)
         if let account, let credentials = account.credentials.scram.flatMap({ ScramCredentials(text: $0) }) {
@@ -62,7 +67,8 @@ package final class AccountService: Authenticator {
             return try await self.accounts.find(Names.caseMapping.fold(name), of: tenant)
         } catch {
             self.logger.warning(
-                "accounts cannot be read", metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]
+                "accounts cannot be read",
+                metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]
             )
             throw .unavailable
         }
@@ -97,8 +103,10 @@ package final class AccountService: Authenticator {
                 }
                 let made = try await self.hasher.credentials(name: admin.account, password: admin.password.reveal())
                 return try await self.accounts.ensureAdmin(
-                    admin.account, folded: folded,
-                    credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text), of: tenant,
+                    admin.account,
+                    folded: folded,
+                    credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),
+                    of: tenant,
                     now: self.wallClock()
                 )
             } catch let error as AccountError where error != .busy {

@@ -55,7 +55,12 @@ struct Call {
 
     func fail(_ code: String, _ context: String..., text: String) {
         self.core.standardReply(
-            self.connection, .fail, command: self.row.name, code: code, context: context, text
+            self.connection,
+            .fail,
+            command: self.row.name,
+            code: code,
+            context: context,
+            text
         )
     }
 
@@ -77,8 +82,9 @@ struct Call {
         }
     }
 
-    /// Appends what a decision rests on and leads to. If something that it rests on has changed, the command is run
-    /// again from the start.
+    /// Appends what a decision rests on and leads to.
+    ///
+    /// If something that it rests on has changed, the command is run again from the start.
     func commit(_ transaction: Transaction, then: @escaping ([Stamp]) -> Void = { _ in }) {
         let step = self.beginStep()
         let replica = self.channel
@@ -100,7 +106,9 @@ struct Call {
     /// Appends a message without waiting for the answer, as long as nothing that could be refused differently goes
     /// before it.
     func post(
-        _ transaction: Transaction, guardedBy messageGuard: MessageGuard, then: ((Stamp) -> Void)? = nil
+        _ transaction: Transaction,
+        guardedBy messageGuard: MessageGuard,
+        then: ((Stamp) -> Void)? = nil
     ) {
         let connection = self.connection
         connection.messagesInFlight += 1
@@ -125,8 +133,12 @@ struct Call {
     func refuse(_ error: LiveStoreError) {
         self.core.statistics.storeFailures += 1
         self.core.standardReply(
-            self.connection, .fail, command: self.row.name, code: "TEMPORARILY_UNAVAILABLE",
-            context: self.optional(0).map { [$0] } ?? [], error.description
+            self.connection,
+            .fail,
+            command: self.row.name,
+            code: "TEMPORARILY_UNAVAILABLE",
+            context: self.optional(0).map { [$0] } ?? [],
+            error.description
         )
     }
 

@@ -34,7 +34,10 @@ enum ChannelCommands {
         let event: ChannelEvent
         do throws(Refusal) {
             event = try replica.state.decideJoin(
-                by: session.requester, key: call.optional(1), maximumMembers: quotas.channelMembers.hardLimit, now: now
+                by: session.requester,
+                key: call.optional(1),
+                maximumMembers: quotas.channelMembers.hardLimit,
+                now: now
             )
         } catch {
             call.refuse(error)
@@ -71,8 +74,10 @@ enum ChannelCommands {
             conditions: conditions,
             changes: [
                 LogChange(
-                    replica.key, payload: event.encoded,
-                    fields: replica.state.updates(for: event).map(FieldChange.init), journal: call.isJournaled
+                    replica.key,
+                    payload: event.encoded,
+                    fields: replica.state.updates(for: event).map(FieldChange.init),
+                    journal: call.isJournaled
                 ),
                 LogChange(
                     session.inbox,
@@ -102,7 +107,10 @@ enum ChannelCommands {
         guard let session = call.connection.session, let row = call.core.table["PART"] else { return }
         call.connection.calls += session.memberships.map { replica in
             Call(
-                core: call.core, connection: call.connection, row: row, message: call.message,
+                core: call.core,
+                connection: call.connection,
+                row: row,
+                message: call.message,
                 replaced: [replica.state.name.raw]
             )
         }
@@ -110,19 +118,24 @@ enum ChannelCommands {
 
     /// What takes a member out of a channel: the channel ends with its last one.
     static func leaving(
-        _ replica: ChannelReplica, _ event: ChannelEvent, _ inbox: LogKey, _ call: Call
+        _ replica: ChannelReplica,
+        _ event: ChannelEvent,
+        _ inbox: LogKey,
+        _ call: Call
     ) -> Transaction {
         Transaction(
             conditions: [Condition(replica.key, .unchanged(since: replica.position))],
             changes: [
                 LogChange(
-                    replica.key, payload: event.encoded,
+                    replica.key,
+                    payload: event.encoded,
                     fields: replica.state.updates(for: event).map(FieldChange.init),
                     lifetime: replica.state.modes.contains(.registered) ? .keep : .dropIfEmpty(.members),
                     journal: call.isJournaled
                 ),
                 LogChange(
-                    inbox, fields: [FieldChange(SessionRecord.channelUpdate(replica.key.name, isMember: false))]
+                    inbox,
+                    fields: [FieldChange(SessionRecord.channelUpdate(replica.key.name, isMember: false))]
                 ),
             ]
         )
@@ -164,7 +177,9 @@ enum ChannelCommands {
                 guard let replica = call.channel, let found = call.user else { return }
                 do throws(Refusal) {
                     let event = try replica.state.decideInvite(
-                        of: found.record.session, found.user, by: session.requester
+                        of: found.record.session,
+                        found.user,
+                        by: session.requester
                     )
                     var transaction = call.change(replica, event)
                     let notice = UserEvent.invited(channel: replica.state.name.raw, by: session.actor)
@@ -204,8 +219,10 @@ extension Call {
             conditions: [Condition(replica.key, .unchanged(since: replica.position))],
             changes: [
                 LogChange(
-                    replica.key, payload: event.encoded,
-                    fields: replica.state.updates(for: event).map(FieldChange.init), journal: self.isJournaled
+                    replica.key,
+                    payload: event.encoded,
+                    fields: replica.state.updates(for: event).map(FieldChange.init),
+                    journal: self.isJournaled
                 )
             ]
         )

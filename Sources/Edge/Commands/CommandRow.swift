@@ -42,8 +42,14 @@ struct CommandRow: Sendable {
     let handler: @Sendable (Call) -> Void
 
     init(
-        _ name: String, parameters: Int = 0, phases: Phases = .registered, operators: Bool = false,
-        silent: Bool = false, cost: Int = 1, list: (parameter: Int, keys: Int?, limit: Int)? = nil, need: Need = .nothing,
+        _ name: String,
+        parameters: Int = 0,
+        phases: Phases = .registered,
+        operators: Bool = false,
+        silent: Bool = false,
+        cost: Int = 1,
+        list: (parameter: Int, keys: Int?, limit: Int)? = nil,
+        need: Need = .nothing,
         _ handler: @escaping @Sendable (Call) -> Void
     ) {
         self.name = name
@@ -71,8 +77,15 @@ struct CommandTable: Sendable {
     var names: [String] { self.rows.keys.sorted() }
 
     static let standard = CommandTable(
-        RegistrationCommands.rows, MessageCommands.rows, ChannelCommands.rows, ChannelModeCommands.rows,
-        ListingCommands.rows, UserCommands.rows, WhoCommands.rows, MonitorCommands.rows, ServerCommands.rows,
+        RegistrationCommands.rows,
+        MessageCommands.rows,
+        ChannelCommands.rows,
+        ChannelModeCommands.rows,
+        ListingCommands.rows,
+        UserCommands.rows,
+        WhoCommands.rows,
+        MonitorCommands.rows,
+        ServerCommands.rows,
         OperatorCommands.rows
     )
 }

@@ -23,7 +23,9 @@ enum ListingCommands {
         }
     }
 
-    /// RPL_NAMREPLY lines and their end. Who is invisible is shown to those who share the channel only.
+    /// RPL_NAMREPLY lines and their end.
+    ///
+    /// Who is invisible is shown to those who share the channel only.
     static func sendNames(of replica: ChannelReplica, to call: Call) {
         guard let session = call.connection.session else { return }
         let capabilities = call.connection.capabilities
@@ -98,7 +100,10 @@ enum ListingCommands {
         guard filter.matches(state) else { return }
         let showsTopic = !state.modes.contains(.private) || isMember
         call.reply(
-            .rplList, state.name.raw, String(state.members.count), text: showsTopic ? state.topic?.text ?? "" : ""
+            .rplList,
+            state.name.raw,
+            String(state.members.count),
+            text: showsTopic ? state.topic?.text ?? "" : ""
         )
     }
 }
@@ -108,7 +113,7 @@ struct ListFilter {
     private(set) var exactNames: [ChannelName] = []
     private var conditions: [(ChannelState) -> Bool] = []
 
-    /// - Parameter now: milliseconds since 1970; ages are minutes before it.
+    /// - `now`: milliseconds since 1970; ages are minutes before it.
     init(_ text: String, now: Int64) {
         for word in text.split(separator: ",").prefix(10) {
             let number = Int64(word.drop { !$0.isNumber && $0 != "-" })

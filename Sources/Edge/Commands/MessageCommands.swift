@@ -19,7 +19,8 @@ enum MessageCommands {
         if verb != .tagmsg, call.count < 2 || call[1].isEmpty {
             return call.refuse(Refusal(.errNoTextToSend))
         }
-        if verb == .tagmsg, !call.connection.capabilities.contains(.messageTags) || call.message.tags.clientOnly.isEmpty {
+        if verb == .tagmsg, !call.connection.capabilities.contains(.messageTags) || call.message.tags.clientOnly.isEmpty
+        {
             return
         }
         call.core.takeMessageToken(for: call) { call in
@@ -68,7 +69,10 @@ enum MessageCommands {
         if connection.capabilities.contains(.echoMessage) {
             echo = { stamp in
                 let entry = Entry(
-                    position: stamp.position, time: stamp.time, producer: core.store.producer, payload: ByteBuffer()
+                    position: stamp.position,
+                    time: stamp.time,
+                    producer: core.store.producer,
+                    payload: ByteBuffer()
                 )
                 core.echo(message, entry, to: connection)
             }
@@ -78,14 +82,19 @@ enum MessageCommands {
                 conditions: [found.condition],
                 changes: [LogChange(found.inbox, payload: Self.payload(message, tag: .user), journal: isKept)]
             ),
-            guardedBy: messageGuard, then: echo
+            guardedBy: messageGuard,
+            then: echo
         )
         session.lastSpoke = core.seconds
         if verb == .privmsg, let away = found.user.away { call.reply(.rplAway, found.user.nick.raw, text: away) }
     }
 
     private static func message(
-        _ call: Call, _ verb: ChatMessage.Verb, from session: Session, target: String, minimum: MemberModes
+        _ call: Call,
+        _ verb: ChatMessage.Verb,
+        from session: Session,
+        target: String,
+        minimum: MemberModes
     ) -> ChatMessage {
         var line = ByteBuffer()
         line.reserveCapacity(minimumWritableBytes: call.message.line.readableBytes + session.prefix.utf8.count + 8)
@@ -97,9 +106,13 @@ enum MessageCommands {
             writer.end()
         }
         return ChatMessage(
-            verb: verb, sender: session.id, account: session.user.account,
-            isBot: session.user.modes.contains(.bot), minimum: minimum,
-            clientTags: call.message.tags.isEmpty ? "" : call.message.tags.clientOnly, line: line
+            verb: verb,
+            sender: session.id,
+            account: session.user.account,
+            isBot: session.user.modes.contains(.bot),
+            minimum: minimum,
+            clientTags: call.message.tags.isEmpty ? "" : call.message.tags.clientOnly,
+            line: line
         )
     }
 
@@ -117,8 +130,10 @@ enum MessageCommands {
 }
 
 extension Call {
-    /// Whether a message may go to the store now: behind others in flight only if they rest on the same state, so
-    /// that none is refused and overtaken. Otherwise the command waits for them.
+    /// Whether a message may go to the store now: behind others in flight only if they rest on the same state, so that
+    /// none is refused and overtaken.
+    ///
+    /// Otherwise the command waits for them.
     func mayFollow(_ messageGuard: MessageGuard) -> Bool {
         guard self.connection.messagesInFlight > 0 else { return true }
         if self.connection.inFlightGuard == messageGuard, self.connection.messagesInFlight < 64, self.attempt == 0 {
@@ -142,7 +157,10 @@ extension ShardCore {
         }
         let step = call.beginStep()
         self.store.take(
-            max(1, limit / 20), from: CounterKey(scope.id, "messages"), rate: Double(limit), burst: Double(2 * limit)
+            max(1, limit / 20),
+            from: CounterKey(scope.id, "messages"),
+            rate: Double(limit),
+            burst: Double(2 * limit)
         ) { result in
             switch result {
             case .success(let count) where count > 0:

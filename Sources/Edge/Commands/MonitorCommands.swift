@@ -36,8 +36,10 @@ enum MonitorCommands {
             if session.monitored[nick.folded] == nil {
                 guard session.monitored.count < call.core.limits.monitorLimit else {
                     call.reply(
-                        .errMonListFull, String(call.core.limits.monitorLimit),
-                        nicks[index...].joined(separator: ","), text: "Monitor list is full"
+                        .errMonListFull,
+                        String(call.core.limits.monitorLimit),
+                        nicks[index...].joined(separator: ","),
+                        text: "Monitor list is full"
                     )
                     break
                 }

@@ -74,7 +74,8 @@ enum OperatorCommands {
             Transaction(
                 changes: [
                     LogChange(
-                        call.scope.ownLog, payload: TenantEvent.wallops(text: text, by: session.actor).encoded
+                        call.scope.ownLog,
+                        payload: TenantEvent.wallops(text: text, by: session.actor).encoded
                     )
                 ]
             )

@@ -22,7 +22,10 @@ enum RegistrationCommands {
         guard call.count > 0, !call[0].isEmpty else { return call.reply(.errNoOrigin) }
         call.send { writer in
             writer.message(
-                source: call.server, command: "PONG", parameters: [call.server, call[0]], forcesTrailing: true
+                source: call.server,
+                command: "PONG",
+                parameters: [call.server, call[0]],
+                forcesTrailing: true
             )
         }
     }
@@ -37,7 +40,8 @@ enum RegistrationCommands {
         let realname = call[3].truncated(toBytes: 128)
         guard !realname.isEmpty else { return call.reply(.errNeedMoreParams, "USER") }
         call.core.follow(
-            call.connection.registration.receivedUser(username: username.unverified.raw, realname: realname), call
+            call.connection.registration.receivedUser(username: username.unverified.raw, realname: realname),
+            call
         )
     }
 
@@ -65,7 +69,8 @@ enum RegistrationCommands {
             extra.changes.append(
                 LogChange(
                     call.scope.nickKey(session.user.nick),
-                    payload: NickEvent.offline(nick: session.user.nick.raw).encoded, lifetime: .drop
+                    payload: NickEvent.offline(nick: session.user.nick.raw).encoded,
+                    lifetime: .drop
                 )
             )
         }
@@ -129,8 +134,10 @@ enum RegistrationCommands {
         }
         call.send { writer in
             writer.message(
-                source: call.server, command: "CAP",
-                parameters: [connection.nick, isValid ? "ACK" : "NAK", call[1]], forcesTrailing: true
+                source: call.server,
+                command: "CAP",
+                parameters: [connection.nick, isValid ? "ACK" : "NAK", call[1]],
+                forcesTrailing: true
             )
         }
         if isValid { call.core.setCapabilities(wanted, of: connection) }
@@ -157,7 +164,8 @@ enum RegistrationCommands {
             let isLast = index == lines.count - 1
             call.send { writer in
                 writer.message(
-                    source: call.server, command: "CAP",
+                    source: call.server,
+                    command: "CAP",
                     parameters: [call.connection.nick, subcommand] + (isLast ? [] : ["*"])
                         + [line.joined(separator: " ")],
                     forcesTrailing: true

@@ -59,7 +59,9 @@ enum ServerCommands {
         let tokens = Support.tokens(for: call.scope.tenant, limits: call.core.limits)
         for line in tokens.lines(for: call.connection.nick, source: call.server) {
             for single in line.splitLines() {
-                if let response = call.connection.response { response.append(single) } else {
+                if let response = call.connection.response {
+                    response.append(single)
+                } else {
                     call.core.send(single, to: call.connection)
                 }
             }
@@ -96,7 +98,9 @@ enum ServerCommands {
         let subject = topic ?? "index"
         let lines: [String]
         if let topic {
-            guard let text = HelpTexts.text(of: topic) else { return call.reply(.errHelpNotFound, ShardCore.word(topic)) }
+            guard let text = HelpTexts.text(of: topic) else {
+                return call.reply(.errHelpNotFound, ShardCore.word(topic))
+            }
             lines = text
         } else {
             lines = ["Commands: " + call.core.table.names.joined(separator: " "), "HELP <command> says more."]

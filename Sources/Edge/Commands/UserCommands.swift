@@ -32,7 +32,10 @@ enum UserCommands {
 
     /// Looks several nicknames up, one after the other.
     private static func findAll(
-        _ nicks: [String], for call: Call, found: [FoundUser] = [], _ body: @escaping ([FoundUser]) -> Void
+        _ nicks: [String],
+        for call: Call,
+        found: [FoundUser] = [],
+        _ body: @escaping ([FoundUser]) -> Void
     ) {
         guard let nick = nicks.first else { return body(found) }
         call.core.find(nick, for: call) { user, call in
@@ -126,12 +129,17 @@ enum UserCommands {
             let asker = call.connection.session
             if session === asker {
                 call.reply(
-                    .rplWhoisActually, nick, "\(user.username)@\(session.requester.realHost)",
+                    .rplWhoisActually,
+                    nick,
+                    "\(user.username)@\(session.requester.realHost)",
                     session.requester.realHost
                 )
             }
             call.reply(
-                .rplWhoisIdle, nick, String(call.core.seconds - session.lastSpoke), String(user.signedOn / 1000)
+                .rplWhoisIdle,
+                nick,
+                String(call.core.seconds - session.lastSpoke),
+                String(user.signedOn / 1000)
             )
         }
         if let away = user.away { call.reply(.rplAway, nick, text: away) }
@@ -148,7 +156,9 @@ enum UserCommands {
             let nick = Nickname(text, under: Names.caseMapping)
             var shown = 0
             for entry in entries.reversed() where shown < limit {
-                guard case .signedOff(let user, let time)? = TenantEvent(entry.payload), user.nick == nick else { continue }
+                guard case .signedOff(let user, let time)? = TenantEvent(entry.payload), user.nick == nick else {
+                    continue
+                }
                 shown += 1
                 call.reply(.rplWhoWasUser, user.nick.raw, user.username, user.host, "*", text: user.realname)
                 var timestamps = TimestampCache()

@@ -37,8 +37,12 @@ enum WhoCommands {
             if !isMember, member.user.modes.contains(.invisible), !session.requester.isOperator { continue }
             guard Self.isWanted(member.user, query) else { continue }
             Self.show(
-                member.user, member.modes, state.name.raw, query,
-                isLocal: call.scope.sessions[member.session], call
+                member.user,
+                member.modes,
+                state.name.raw,
+                query,
+                isLocal: call.scope.sessions[member.session],
+                call
             )
         }
     }
@@ -73,7 +77,10 @@ enum WhoCommands {
     }
 
     private static func page(
-        _ cursor: String?, shown: Int, _ call: Call, _ show: @escaping (SessionRecord) -> Bool,
+        _ cursor: String?,
+        shown: Int,
+        _ call: Call,
+        _ show: @escaping (SessionRecord) -> Bool,
         done: @escaping () -> Void
     ) {
         let store = call.core.store
@@ -92,16 +99,27 @@ enum WhoCommands {
     }
 
     private static func show(
-        _ user: User, _ modes: MemberModes?, _ channel: String, _ query: WhoQuery, isLocal session: Session?,
+        _ user: User,
+        _ modes: MemberModes?,
+        _ channel: String,
+        _ query: WhoQuery,
+        isLocal session: Session?,
         _ call: Call
     ) {
         let isMulti = call.connection.capabilities.contains(.multiPrefix)
-        let flags = (user.away == nil ? "H" : "G") + (user.modes.contains(.operator) ? "*" : "")
+        let flags =
+            (user.away == nil ? "H" : "G") + (user.modes.contains(.operator) ? "*" : "")
             + (modes.map { isMulti ? $0.prefixes : $0.highestPrefix } ?? "")
             + (user.modes.contains(.bot) ? "B" : "")
         guard let fields = query.fields else {
             return call.reply(
-                .rplWhoReply, channel, user.username, user.host, call.server, user.nick.raw, flags,
+                .rplWhoReply,
+                channel,
+                user.username,
+                user.host,
+                call.server,
+                user.nick.raw,
+                flags,
                 text: "0 \(user.realname)"
             )
         }
@@ -120,7 +138,10 @@ enum WhoCommands {
         add("a", user.account ?? "0")
         add("o", "n/a")
         call.core.reply(
-            call.connection, .rplWhoSpecialReply, parameters, text: fields.contains("r") ? user.realname : nil
+            call.connection,
+            .rplWhoSpecialReply,
+            parameters,
+            text: fields.contains("r") ? user.realname : nil
         )
     }
 }

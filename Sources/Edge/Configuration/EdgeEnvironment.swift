@@ -23,8 +23,12 @@ package struct EdgeEnvironment: Sendable {
     package var started: Int64
 
     package init(
-        limits: ConnectionLimits = ConnectionLimits(), store: any LiveStore, authenticator: any Authenticator,
-        logger: Logger, usage: any UsageSink, cloak: @escaping @Sendable (TenantID) -> HostCloak,
+        limits: ConnectionLimits = ConnectionLimits(),
+        store: any LiveStore,
+        authenticator: any Authenticator,
+        logger: Logger,
+        usage: any UsageSink,
+        cloak: @escaping @Sendable (TenantID) -> HostCloak,
         rehash: @escaping @Sendable () -> Void = {},
         wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime,
         random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: 1...UInt64.max) }

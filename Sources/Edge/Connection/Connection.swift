@@ -8,7 +8,9 @@ struct ConnectionID: Hashable, Sendable {
     let generation: UInt32
 }
 
-/// One client on the wire. Belongs to its shard.
+/// One client on the wire.
+///
+/// Belongs to its shard.
 ///
 /// There is one for every idle client: what only some need is optional, and no buffer is kept between bursts.
 final class Connection {
@@ -76,8 +78,14 @@ final class Connection {
     var heldSlots: [String] = []
 
     init(
-        id: ConnectionID, channel: any Channel, scope: TenantScope, address: String, isSecure: Bool,
-        descriptor: CInt, flood: FloodBucket, now: UInt32
+        id: ConnectionID,
+        channel: any Channel,
+        scope: TenantScope,
+        address: String,
+        isSecure: Bool,
+        descriptor: CInt,
+        flood: FloodBucket,
+        now: UInt32
     ) {
         self.id = id
         self.channel = channel

@@ -41,7 +41,10 @@ final class ConnectionHandler: ChannelInboundHandler {
                 (try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { $0 }) ?? -1
         }
         let arrival = Arrival(
-            channel: context.channel, tenant: self.tenant, address: self.address, isSecure: self.isSecure,
+            channel: context.channel,
+            tenant: self.tenant,
+            address: self.address,
+            isSecure: self.isSecure,
             descriptor: descriptor
         )
         self.id = self.shard.assumeIsolated { $0.core.opened(arrival) }

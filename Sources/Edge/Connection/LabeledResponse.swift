@@ -14,7 +14,7 @@ final class LabeledResponse {
 
     /// The lines with the label, ready to be sent.
     ///
-    /// - Parameter reference: names the batch.
+    /// - `reference`: names the batch.
     func finished(server: String, reference: String) -> ByteBuffer {
         var result = ByteBuffer()
         let escaped = TagValue.escape(self.label)
@@ -28,7 +28,9 @@ final class LabeledResponse {
         }
         result.withLineWriter {
             $0.message(
-                tags: ["label": self.label], source: server, command: "BATCH",
+                tags: ["label": self.label],
+                source: server,
+                command: "BATCH",
                 parameters: ["+\(reference)", "labeled-response"]
             )
         }

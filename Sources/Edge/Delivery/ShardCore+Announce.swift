@@ -5,7 +5,9 @@ import StateStore
 
 /// How what happens is told, after what each client understands.
 extension ShardCore {
-    /// Tells a channel's members here of something other than a message. Encoded once for each set of capabilities.
+    /// Tells a channel's members here of something other than a message.
+    ///
+    /// Encoded once for each set of capabilities.
     func announce(_ announcement: Announcement) {
         for group in announcement.replica.groups {
             var lines = ByteBuffer()
@@ -47,7 +49,9 @@ extension ShardCore {
         case .parted(_, let actor, let reason):
             self.writeTags(&writer, capabilities, time: time, account: actor.account)
             writer.message(
-                source: actor.prefix, command: "PART", parameters: [channel] + (reason.map { [$0] } ?? []),
+                source: actor.prefix,
+                command: "PART",
+                parameters: [channel] + (reason.map { [$0] } ?? []),
                 forcesTrailing: reason != nil
             )
         case .quit(_, let actor, let reason):
@@ -56,7 +60,10 @@ extension ShardCore {
         case .kicked(_, let nick, let actor, let reason):
             self.writeTags(&writer, capabilities, time: time, account: actor.account)
             writer.message(
-                source: actor.prefix, command: "KICK", parameters: [channel, nick, reason], forcesTrailing: true
+                source: actor.prefix,
+                command: "KICK",
+                parameters: [channel, nick, reason],
+                forcesTrailing: true
             )
         case .modes(let changes, let actor):
             self.writeTags(&writer, capabilities, time: time, account: actor.account)
@@ -64,7 +71,9 @@ extension ShardCore {
         case .topic(let topic, let actor):
             self.writeTags(&writer, capabilities, time: time, account: actor.account)
             writer.message(
-                source: actor.prefix, command: "TOPIC", parameters: [channel, topic?.text ?? ""],
+                source: actor.prefix,
+                command: "TOPIC",
+                parameters: [channel, topic?.text ?? ""],
                 forcesTrailing: true
             )
         case .invited(_, let nick, let actor):
@@ -77,13 +86,19 @@ extension ShardCore {
 
     /// JOIN, with account and real name for those who asked (IRCv3 extended-join), and AWAY for those who want to know.
     private func writeJoin(
-        of member: Member, to channel: String, _ time: Int64, for capabilities: Capabilities, _ writer: inout LineWriter
+        of member: Member,
+        to channel: String,
+        _ time: Int64,
+        for capabilities: Capabilities,
+        _ writer: inout LineWriter
     ) {
         let user = member.user
         self.writeTags(&writer, capabilities, time: time, account: user.account)
         if capabilities.contains(.extendedJoin) {
             writer.message(
-                source: user.prefix, command: "JOIN", parameters: [channel, user.account ?? "*", user.realname],
+                source: user.prefix,
+                command: "JOIN",
+                parameters: [channel, user.account ?? "*", user.realname],
                 forcesTrailing: true
             )
         } else {
@@ -94,7 +109,8 @@ extension ShardCore {
             self.writeTags(&writer, capabilities, time: time, account: user.account)
             let ranks = MemberModes.ranks.filter { member.modes.contains($0.mode) }
             writer.message(
-                source: user.prefix, command: "MODE",
+                source: user.prefix,
+                command: "MODE",
                 parameters: [channel, "+" + String(ranks.map(\.letter))] + ranks.map { _ in user.nick.raw }
             )
         }
@@ -106,7 +122,10 @@ extension ShardCore {
 
     /// A change of a user, for those who share a channel with it and for itself; nothing for clients that do not know it.
     func write(
-        _ change: UserChange, by actor: Actor, _ time: Int64, for capabilities: Capabilities,
+        _ change: UserChange,
+        by actor: Actor,
+        _ time: Int64,
+        for capabilities: Capabilities,
         _ writer: inout LineWriter
     ) {
         let line: (capability: Capabilities, command: String, parameters: [String], forces: Bool)
@@ -121,7 +140,10 @@ extension ShardCore {
         guard capabilities.isSuperset(of: line.capability) else { return }
         self.writeTags(&writer, capabilities, time: time, account: actor.account)
         writer.message(
-            source: actor.prefix, command: line.command, parameters: line.parameters, forcesTrailing: line.forces
+            source: actor.prefix,
+            command: line.command,
+            parameters: line.parameters,
+            forcesTrailing: line.forces
         )
     }
 

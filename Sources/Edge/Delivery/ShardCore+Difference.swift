@@ -22,13 +22,17 @@ extension ShardCore {
             let removed = ChannelModes.letters.filter { before.modes.subtracting(after.modes).contains($0.mode) }
             events.append(
                 .modes(
-                    added.map { .flag($0.mode, on: true) } + removed.map { .flag($0.mode, on: false) }, by: server
+                    added.map { .flag($0.mode, on: true) } + removed.map { .flag($0.mode, on: false) },
+                    by: server
                 )
             )
         }
         for event in events {
             let entry = Entry(
-                position: replica.position, time: self.now, producer: self.store.producer, payload: ByteBuffer()
+                position: replica.position,
+                time: self.now,
+                producer: self.store.producer,
+                payload: ByteBuffer()
             )
             self.announce(Announcement(event: event, entry: entry, replica: replica, scope: scope))
         }

@@ -30,7 +30,9 @@ extension ShardCore {
 
     @inline(__always)
     private func copy(
-        _ bytes: UnsafeRawBufferPointer, to connections: ContiguousArray<Connection>, except sender: Connection?,
+        _ bytes: UnsafeRawBufferPointer,
+        to connections: ContiguousArray<Connection>,
+        except sender: Connection?,
         where isWanted: (Connection) -> Bool
     ) -> Int {
         var deliveries = 0

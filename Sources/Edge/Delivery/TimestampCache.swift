@@ -7,7 +7,7 @@ struct TimestampCache {
     private var secondText = ""
     private var text = ""
 
-    /// - Parameter milliseconds: since 1970.
+    /// - `milliseconds`: since 1970.
     mutating func text(at milliseconds: Int64) -> String {
         if milliseconds == self.milliseconds { return self.text }
         let second = milliseconds / 1000

@@ -37,23 +37,33 @@ package final class EdgeMetrics: UsageSink {
         for shard in shards.all { sum.add(await shard.statistics) }
         families += [
             MetricFamily(
-                "roost_bad_input_total", help: "Lines that were no messages, too long or not UTF-8.", kind: .counter,
+                "roost_bad_input_total",
+                help: "Lines that were no messages, too long or not UTF-8.",
+                kind: .counter,
                 samples: [.init(Double(sum.badInput))]
             ),
             MetricFamily(
-                "roost_slow_readers_closed_total", help: "Connections closed because they did not read.",
-                kind: .counter, samples: [.init(Double(sum.slowReaders))]
+                "roost_slow_readers_closed_total",
+                help: "Connections closed because they did not read.",
+                kind: .counter,
+                samples: [.init(Double(sum.slowReaders))]
             ),
             MetricFamily(
-                "roost_store_failures_total", help: "Commands that the store could not carry out.", kind: .counter,
+                "roost_store_failures_total",
+                help: "Commands that the store could not carry out.",
+                kind: .counter,
                 samples: [.init(Double(sum.storeFailures))]
             ),
             MetricFamily(
-                "roost_followed_channels", help: "Channels with members on this edge, by shard.", kind: .gauge,
+                "roost_followed_channels",
+                help: "Channels with members on this edge, by shard.",
+                kind: .gauge,
                 samples: [.init(Double(sum.channels))]
             ),
             MetricFamily(
-                "roost_sessions", help: "Registered sessions on this edge.", kind: .gauge,
+                "roost_sessions",
+                help: "Registered sessions on this edge.",
+                kind: .gauge,
                 samples: [.init(Double(sum.sessions))]
             ),
         ]
@@ -63,10 +73,15 @@ package final class EdgeMetrics: UsageSink {
     private func usageFamilies() -> [MetricFamily] {
         let totals = self.totals.withLock { $0 }.sorted { $0.key < $1.key }
         func family(
-            _ name: String, _ help: String, _ kind: MetricFamily.Kind, _ value: (Total) -> Double
+            _ name: String,
+            _ help: String,
+            _ kind: MetricFamily.Kind,
+            _ value: (Total) -> Double
         ) -> MetricFamily {
             MetricFamily(
-                name, help: help, kind: kind,
+                name,
+                help: help,
+                kind: kind,
                 samples: totals.map { .init(value($0.value), labels: [MetricLabel("tenant", $0.key.text)]) }
             )
         }

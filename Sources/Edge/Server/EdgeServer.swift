@@ -5,7 +5,9 @@ package import NIOCore
 package import StateStore
 package import Tenant
 
-/// An edge: shards over stores, and the services that go with them. Listeners are added by who starts it.
+/// An edge: shards over stores, and the services that go with them.
+///
+/// Listeners are added by who starts it.
 package struct EdgeServer: Sendable {
     package let directory: TenantDirectory
     package let shards: ShardSet
@@ -16,23 +18,37 @@ package struct EdgeServer: Sendable {
 
     /// Starts the shards.
     ///
-    /// - Parameters:
-    ///   - secret: the installation's secret, from which each tenant's cloak is derived.
-    ///   - rehash: reads tenants and certificates again.
+    /// - `secret`: the installation's secret, from which each tenant's cloak is derived.
+    /// - `rehash`: reads tenants and certificates again.
     package static func start(
-        on group: any EventLoopGroup, catalog: TenantCatalog, live: any LiveStore, durable: DurableStore,
-        limits: ConnectionLimits, secret: SymmetricKey, usage: any UsageSink, logger: Logger,
+        on group: any EventLoopGroup,
+        catalog: TenantCatalog,
+        live: any LiveStore,
+        durable: DurableStore,
+        limits: ConnectionLimits,
+        secret: SymmetricKey,
+        usage: any UsageSink,
+        logger: Logger,
         rehash: @escaping @Sendable () -> Void
     ) async -> EdgeServer {
         let accounts = AccountService(accounts: durable.accounts, logger: logger)
         accounts.provision(catalog.sorted)
         let environment = EdgeEnvironment(
-            limits: limits, store: live, authenticator: accounts, logger: logger, usage: usage,
-            cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: secret, tenant: $0)) }, rehash: rehash
+            limits: limits,
+            store: live,
+            authenticator: accounts,
+            logger: logger,
+            usage: usage,
+            cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: secret, tenant: $0)) },
+            rehash: rehash
         )
         let shards = await ShardSet.start(on: group, environment: environment)
         return EdgeServer(
-            directory: TenantDirectory(catalog), shards: shards, accounts: accounts, live: live, durable: durable,
+            directory: TenantDirectory(catalog),
+            shards: shards,
+            accounts: accounts,
+            live: live,
+            durable: durable,
             logger: logger
         )
     }

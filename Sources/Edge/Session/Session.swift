@@ -38,7 +38,10 @@ final class Session {
 
     var record: SessionRecord {
         SessionRecord(
-            session: self.id, user: self.user, channels: Set(self.memberships.map(\.key.name)), changes: self.changes
+            session: self.id,
+            user: self.user,
+            channels: Set(self.memberships.map(\.key.name)),
+            changes: self.changes
         )
     }
 

@@ -16,12 +16,14 @@ package struct SessionReaper: Sendable {
     private let clock: any Clock<Duration>
     private let logger: Logger
 
-    /// - Parameters:
-    ///   - term: how long a lease lasts; it is renewed three times in that time.
-    ///   - clock: times the renewals.
+    /// - `term`: how long a lease lasts; it is renewed three times in that time.
+    /// - `clock`: times the renewals.
     package init(
-        live: any LiveStore, shards: ShardSet, term: Duration = .seconds(15),
-        clock: any Clock<Duration> = ContinuousClock(), logger: Logger
+        live: any LiveStore,
+        shards: ShardSet,
+        term: Duration = .seconds(15),
+        clock: any Clock<Duration> = ContinuousClock(),
+        logger: Logger
     ) {
         self.live = live
         self.shards = shards
@@ -110,7 +112,10 @@ extension ShardCore {
             return Transaction(changes: [LogChange(snapshot.log, lifetime: .drop, holder: .cleared)])
         }
         var transaction = Self.signOff(
-            record, reason: "Connection lost", tenant: snapshot.log.tenant, now: self.now
+            record,
+            reason: "Connection lost",
+            tenant: snapshot.log.tenant,
+            now: self.now
         )
         transaction.conditions = [Condition(snapshot.log, .unchanged(since: snapshot.position))]
         return transaction

@@ -21,7 +21,11 @@ extension ShardCore {
         }
         if call.scope.tenant.accounts.required, connection.login == nil {
             self.standardReply(
-                connection, .fail, command: "*", code: "ACCOUNT_REQUIRED", "You must log in with SASL to connect"
+                connection,
+                .fail,
+                command: "*",
+                code: "ACCOUNT_REQUIRED",
+                "You must log in with SASL to connect"
             )
             return self.close(connection, reason: "This network is for people with an account")
         }
@@ -82,13 +86,20 @@ extension ShardCore {
         var modes: UserModes = login == nil ? [] : .registered
         if isAdmin { modes.insert(.operator) }
         let user = User(
-            nick: candidate.nick, username: candidate.username,
-            host: self.cloak(connection.address, login, in: scope), realname: candidate.realname,
-            account: login?.account, modes: modes, signedOn: self.now
+            nick: candidate.nick,
+            username: candidate.username,
+            host: self.cloak(connection.address, login, in: scope),
+            realname: candidate.realname,
+            account: login?.account,
+            modes: modes,
+            signedOn: self.now
         )
         let requester = Requester(session: id, user: user, realHost: connection.address)
         let session = Session(
-            requester: requester, inbox: scope.inboxKey(id), connection: connection, now: self.seconds
+            requester: requester,
+            inbox: scope.inboxKey(id),
+            connection: connection,
+            now: self.seconds
         )
         let nickKey = scope.nickKey(candidate.nick)
         let field = FieldName(NickClaim.field)
@@ -96,12 +107,15 @@ extension ShardCore {
             conditions: [Condition(nickKey, .absent(field))],
             changes: [
                 LogChange(
-                    nickKey, payload: NickEvent.online(prefix: user.prefix).encoded,
+                    nickKey,
+                    payload: NickEvent.online(prefix: user.prefix).encoded,
                     fields: [.set(field, NickClaim.bytes(id))]
                 ),
                 LogChange(
-                    session.inbox, payload: UserEvent.signedOn.encoded,
-                    fields: [FieldChange(session.record.userUpdate)], holder: .set(self.environment.store.pod)
+                    session.inbox,
+                    payload: UserEvent.signedOn.encoded,
+                    fields: [FieldChange(session.record.userUpdate)],
+                    holder: .set(self.environment.store.pod)
                 ),
             ]
         )

@@ -8,7 +8,10 @@ import Tenant
 extension ShardCore {
     /// Appends a change of a user to its own log and to those of its channels.
     func change(
-        _ session: Session, _ change: UserChange, for call: Call, extra: Transaction = Transaction(changes: []),
+        _ session: Session,
+        _ change: UserChange,
+        for call: Call,
+        extra: Transaction = Transaction(changes: []),
         then: @escaping () -> Void = {}
     ) {
         var user = session.user
@@ -24,14 +27,16 @@ extension ShardCore {
             transaction.conditions.append(Condition(replica.key, .unchanged(since: replica.position)))
             transaction.changes.append(
                 LogChange(
-                    replica.key, payload: event.encoded,
+                    replica.key,
+                    payload: event.encoded,
                     fields: replica.state.updates(for: event).map(FieldChange.init)
                 )
             )
         }
         transaction.changes.append(
             LogChange(
-                session.inbox, payload: UserEvent.changed(change, by: actor, number: number).encoded,
+                session.inbox,
+                payload: UserEvent.changed(change, by: actor, number: number).encoded,
                 fields: [FieldChange(record.userUpdate)]
             )
         )
@@ -40,9 +45,13 @@ extension ShardCore {
 
     /// Tells a client what changed about itself.
     ///
-    /// - Parameter before: the user's modes before the change.
+    /// - `before`: the user's modes before the change.
     func tellSelf(
-        _ change: UserChange, _ actor: Actor, _ entry: Entry, _ session: Session, modesBefore before: UserModes
+        _ change: UserChange,
+        _ actor: Actor,
+        _ entry: Entry,
+        _ session: Session,
+        modesBefore before: UserModes
     ) {
         let connection = session.connection
         switch change {
@@ -50,7 +59,8 @@ extension ShardCore {
             self.send(to: connection) { writer in
                 self.writeTags(&writer, connection.capabilities, time: entry.time, account: nil)
                 writer.message(
-                    source: session.user.nick.raw, command: "MODE",
+                    source: session.user.nick.raw,
+                    command: "MODE",
                     parameters: [session.user.nick.raw, modes.difference(from: before)]
                 )
             }
@@ -63,7 +73,9 @@ extension ShardCore {
         }
     }
 
-    /// Ends a session: nobody sees it any more. The connection may be gone already.
+    /// Ends a session: nobody sees it any more.
+    ///
+    /// The connection may be gone already.
     func signOff(_ session: Session, reason: String) {
         let scope = session.connection.scope
         scope.sessions[session.id] = nil
@@ -83,7 +95,10 @@ extension ShardCore {
     }
 
     private func signOff(
-        _ session: Session, from replicas: [ChannelReplica], reason: String, in scope: TenantScope
+        _ session: Session,
+        from replicas: [ChannelReplica],
+        reason: String,
+        in scope: TenantScope
     ) {
         var record = session.record
         record.channels = Set(replicas.map(\.key.name))
@@ -96,10 +111,15 @@ extension ShardCore {
         }
     }
 
-    /// What ends a session, whoever ends it: its own shard, or another after its pod died. It rests on nothing, so it
-    /// is never refused: leaving a channel that one is not in changes nothing.
+    /// What ends a session, whoever ends it: its own shard, or another after its pod died.
+    ///
+    /// It rests on nothing, so it is never refused: leaving a channel that one is not in changes nothing.
     static func signOff(
-        _ record: SessionRecord, reason: String, tenant: TenantID, now: Int64, isKept: (String) -> Bool = { _ in false }
+        _ record: SessionRecord,
+        reason: String,
+        tenant: TenantID,
+        now: Int64,
+        isKept: (String) -> Bool = { _ in false }
     ) -> Transaction {
         let actor = Actor(record.session, record.user)
         var changes = record.channels.sorted().map { name in
@@ -116,18 +136,22 @@ extension ShardCore {
         changes.append(
             LogChange(
                 LogKey(tenant, .nick, record.user.nick.folded),
-                payload: NickEvent.offline(nick: record.user.nick.raw).encoded, lifetime: .drop
+                payload: NickEvent.offline(nick: record.user.nick.raw).encoded,
+                lifetime: .drop
             )
         )
         changes.append(
             LogChange(
-                LogKey(tenant, .user, record.session.text), payload: UserEvent.signedOff(reason: reason).encoded,
-                lifetime: .drop, holder: .cleared
+                LogKey(tenant, .user, record.session.text),
+                payload: UserEvent.signedOff(reason: reason).encoded,
+                lifetime: .drop,
+                holder: .cleared
             )
         )
         changes.append(
             LogChange(
-                LogKey(tenant, .tenant, ""), payload: TenantEvent.signedOff(record.user, at: now).encoded
+                LogKey(tenant, .tenant, ""),
+                payload: TenantEvent.signedOff(record.user, at: now).encoded
             )
         )
         return Transaction(changes: changes)

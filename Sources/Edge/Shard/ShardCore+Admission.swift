@@ -26,14 +26,21 @@ extension ShardCore {
         case 0:
             guard let limit = quotas.newConnectionsPerSecond.hardLimit else { return self.take(admission, step: 1) }
             self.store.take(
-                1, from: CounterKey(connection.scope.id, "accepts"), rate: Double(limit), burst: Double(limit)
+                1,
+                from: CounterKey(connection.scope.id, "accepts"),
+                rate: Double(limit),
+                burst: Double(limit)
             ) { self.granted($0, admission, next: 1, refusal: "Too many new connections, try again in a moment") }
         case 1:
             self.reserve("connections", quotas.connections, admission, next: 2, "The server is full")
         case 2:
             let name = "address/\(connection.address)"
             self.reserve(
-                name, quotas.connectionsPerAddress, admission, next: 3, "Too many connections from your address"
+                name,
+                quotas.connectionsPerAddress,
+                admission,
+                next: 3,
+                "Too many connections from your address"
             )
         default:
             connection.phase = .registering
@@ -56,7 +63,10 @@ extension ShardCore {
     }
 
     private func granted(
-        _ result: Result<Int, LiveStoreError>, _ admission: Admission, next: Int, refusal: String
+        _ result: Result<Int, LiveStoreError>,
+        _ admission: Admission,
+        next: Int,
+        refusal: String
     ) {
         switch result {
         case .success(let count) where count > 0: self.take(admission, step: next)

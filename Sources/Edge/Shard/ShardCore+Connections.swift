@@ -27,10 +27,16 @@ extension ShardCore {
         }
         self.generations[index] &+= 1
         let connection = Connection(
-            id: ConnectionID(index: index, generation: self.generations[index]), channel: arrival.channel,
-            scope: scope, address: arrival.address, isSecure: arrival.isSecure, descriptor: arrival.descriptor,
+            id: ConnectionID(index: index, generation: self.generations[index]),
+            channel: arrival.channel,
+            scope: scope,
+            address: arrival.address,
+            isSecure: arrival.isSecure,
+            descriptor: arrival.descriptor,
             flood: FloodBucket(
-                burst: self.limits.floodBurst, rate: self.limits.floodRate, now: self.nanoseconds
+                burst: self.limits.floodBurst,
+                rate: self.limits.floodRate,
+                now: self.nanoseconds
             ),
             now: self.seconds
         )

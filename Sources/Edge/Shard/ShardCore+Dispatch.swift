@@ -26,7 +26,11 @@ extension ShardCore {
         switch error {
         case .notUTF8:
             self.standardReply(
-                connection, .fail, command: "*", code: "INVALID_UTF8", "Messages must be UTF-8; yours was not sent on"
+                connection,
+                .fail,
+                command: "*",
+                code: "INVALID_UTF8",
+                "Messages must be UTF-8; yours was not sent on"
             )
         default:
             self.standardReply(connection, .fail, command: "*", code: "INVALID_MESSAGE", error.description)
@@ -95,7 +99,11 @@ extension ShardCore {
                 parameters[place] = index < keys.count ? keys[index] : ""
             }
             return Call(
-                core: self, connection: call.connection, row: call.row, message: call.message, replaced: parameters
+                core: self,
+                connection: call.connection,
+                row: call.row,
+                message: call.message,
+                replaced: parameters
             )
         }
     }
@@ -114,7 +122,8 @@ extension ShardCore {
             self.batchReferences &+= 1
             self.send(
                 response.finished(
-                    server: connection.scope.serverName, reference: String(self.batchReferences, radix: 36)
+                    server: connection.scope.serverName,
+                    reference: String(self.batchReferences, radix: 36)
                 ),
                 to: connection
             )

@@ -98,7 +98,9 @@ extension ShardCore {
             let nick = actor.prefix.prefix { $0 != "!" }
             self.send(to: connection) { writer in
                 writer.message(
-                    source: actor.prefix, command: "KILL", parameters: [session.user.nick.raw, reason],
+                    source: actor.prefix,
+                    command: "KILL",
+                    parameters: [session.user.nick.raw, reason],
                     forcesTrailing: true
                 )
             }

@@ -78,7 +78,8 @@ extension ShardCore {
 
     /// Follows a channel's log and gives its replica.
     func follow(
-        _ name: ChannelName, in scope: TenantScope,
+        _ name: ChannelName,
+        in scope: TenantScope,
         _ completion: @escaping (Result<ChannelReplica, LiveStoreError>) -> Void
     ) {
         if let replica = scope.channels[name.folded] { return completion(.success(replica)) }
@@ -128,7 +129,8 @@ extension ShardCore {
         let nickKey = scope.nickKey(nick)
         if let session = scope.nicks[nick.folded] {
             return body(
-                FoundUser(record: session.record, inbox: session.inbox, nickKey: nickKey, session: session), call
+                FoundUser(record: session.record, inbox: session.inbox, nickKey: nickKey, session: session),
+                call
             )
         }
         let step = call.beginStep()
@@ -143,7 +145,9 @@ extension ShardCore {
 
     /// Looks a nickname up in the store.
     func load(
-        _ nick: Nickname, in scope: TenantScope, _ completion: @escaping (Result<FoundUser?, LiveStoreError>) -> Void
+        _ nick: Nickname,
+        in scope: TenantScope,
+        _ completion: @escaping (Result<FoundUser?, LiveStoreError>) -> Void
     ) {
         let nickKey = scope.nickKey(nick)
         self.store.load([nickKey]) { result in
@@ -159,7 +163,10 @@ extension ShardCore {
                     result.map { snapshots in
                         guard let record = SessionRecord(fields: snapshots[0].chatFields) else { return nil }
                         return FoundUser(
-                            record: record, inbox: inbox, nickKey: nickKey, session: scope.sessions[session]
+                            record: record,
+                            inbox: inbox,
+                            nickKey: nickKey,
+                            session: scope.sessions[session]
                         )
                     }
                 )

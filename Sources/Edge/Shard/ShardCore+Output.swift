@@ -69,7 +69,9 @@ extension ShardCore {
     }
 
     /// Writes straight to the socket, past the channel's pipeline: nothing is queued there, so nothing is overtaken,
-    /// and for a plain connection the pipeline would only copy. What the socket does not take goes the usual way.
+    /// and for a plain connection the pipeline would only copy.
+    ///
+    /// What the socket does not take goes the usual way.
     private func writeDirectly(_ connection: Connection) {
         let descriptor = connection.descriptor
         let sent = connection.outbox.withUnsafeReadableBytes { bytes in
@@ -122,13 +124,21 @@ extension ShardCore {
 
     /// FAIL, WARN or NOTE for clients that know them; a NOTICE with the same words for others.
     func standardReply(
-        _ connection: Connection, _ kind: StandardReply, command: String, code: String, context: [String] = [],
+        _ connection: Connection,
+        _ kind: StandardReply,
+        command: String,
+        code: String,
+        context: [String] = [],
         _ text: String
     ) {
         self.send(to: connection) { writer in
             if connection.capabilities.contains(.standardReplies) {
                 writer.standardReply(
-                    kind, source: connection.scope.serverName, command: command, code: code, context: context,
+                    kind,
+                    source: connection.scope.serverName,
+                    command: command,
+                    code: code,
+                    context: context,
                     description: text
                 )
             } else {

@@ -23,7 +23,8 @@ extension ShardCore {
         switch connection.phase {
         case .closing: return
         case .admitting, .registering:
-            if self.seconds - connection.opened >= UInt32(clamping: self.limits.registrationTimeout.components.seconds) {
+            if self.seconds - connection.opened >= UInt32(clamping: self.limits.registrationTimeout.components.seconds)
+            {
                 self.close(connection, reason: "Registration timed out")
             }
         case .registered:
@@ -48,7 +49,10 @@ extension ShardCore {
         let now = self.now
         for scope in self.scopes.values {
             self.environment.usage.report(
-                scope.usage.drain(now: now), of: scope.id, shard: self.number, at: now
+                scope.usage.drain(now: now),
+                of: scope.id,
+                shard: self.number,
+                at: now
             )
         }
     }

@@ -5,7 +5,9 @@ import NIOCore
 import StateStore
 import Tenant
 
-/// What a shard holds and does. Belongs to the ``Shard`` actor and never leaves its loop.
+/// What a shard holds and does.
+///
+/// Belongs to the ``Shard`` actor and never leaves its loop.
 ///
 /// The files `ShardCore+….swift` follow a message: connections bring lines, the dispatcher finds the command's row, the
 /// row decides and appends to the store, entries come back and are fanned out, outboxes are flushed at the end of the
@@ -85,7 +87,8 @@ final class ShardCore {
 
     /// Runs something on the shard later, when an asynchronous check has ended.
     func later<Value: Sendable>(
-        _ work: @escaping @Sendable () async -> Value, then: @escaping @Sendable (ShardCore, Value) -> Void
+        _ work: @escaping @Sendable () async -> Value,
+        then: @escaping @Sendable (ShardCore, Value) -> Void
     ) {
         guard let shard = self.shard else { return }
         Task {
@@ -119,28 +122,39 @@ private final class UnstartedStore: LiveStoreClient {
     }
 
     func entries(
-        of log: LogKey, after sequence: UInt64, limit: Int,
+        of log: LogKey,
+        after sequence: UInt64,
+        limit: Int,
         _ completion: @escaping (Result<[Entry], LiveStoreError>) -> Void
     ) { completion(.failure(.closed)) }
 
     func names(
-        _ tenant: TenantID, _ kind: LogKey.Kind, cursor: String?,
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        cursor: String?,
         _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
     ) { completion(.failure(.closed)) }
 
     func count(
-        _ tenant: TenantID, _ kind: LogKey.Kind, _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) { completion(.failure(.closed)) }
 
     func reserve(
-        _ wanted: Int, of counter: CounterKey, limit: Int,
+        _ wanted: Int,
+        of counter: CounterKey,
+        limit: Int,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) { completion(.failure(.closed)) }
 
     func release(_ count: Int, of counter: CounterKey) {}
 
     func take(
-        _ wanted: Int, from bucket: CounterKey, rate: Double, burst: Double,
+        _ wanted: Int,
+        from bucket: CounterKey,
+        rate: Double,
+        burst: Double,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) { completion(.failure(.closed)) }
 }

@@ -54,7 +54,9 @@ struct FieldTable {
     }
 }
 
-/// How many fields each section has. A log has few sections, so a scan is quicker than a hash.
+/// How many fields each section has.
+///
+/// A log has few sections, so a scan is quicker than a hash.
 struct SectionCounts {
     private var counts: [(section: Section, count: Int)] = []
 

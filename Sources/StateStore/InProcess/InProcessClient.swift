@@ -63,7 +63,9 @@ final class InProcessClient: LiveStoreClient {
     }
 
     func entries(
-        of log: LogKey, after sequence: UInt64, limit: Int,
+        of log: LogKey,
+        after sequence: UInt64,
+        limit: Int,
         _ completion: @escaping (Result<[Entry], LiveStoreError>) -> Void
     ) {
         let entries = self.store.state.withLock { state in
@@ -73,20 +75,26 @@ final class InProcessClient: LiveStoreClient {
     }
 
     func names(
-        _ tenant: TenantID, _ kind: LogKey.Kind, cursor: String?,
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        cursor: String?,
         _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
     ) {
         completion(.success((self.store.state.withLock { $0.allNames(tenant, kind) }, nil)))
     }
 
     func count(
-        _ tenant: TenantID, _ kind: LogKey.Kind, _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         completion(.success(self.store.state.withLock { $0.count(tenant, kind) }))
     }
 
     func reserve(
-        _ wanted: Int, of counter: CounterKey, limit: Int,
+        _ wanted: Int,
+        of counter: CounterKey,
+        limit: Int,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         let pod = self.store.pod
@@ -112,7 +120,10 @@ final class InProcessClient: LiveStoreClient {
     }
 
     func take(
-        _ wanted: Int, from bucket: CounterKey, rate: Double, burst: Double,
+        _ wanted: Int,
+        from bucket: CounterKey,
+        rate: Double,
+        burst: Double,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         let now = ContinuousClock.now

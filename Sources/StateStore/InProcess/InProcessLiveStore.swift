@@ -53,7 +53,8 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     }
 
     package func makeClient(
-        on loop: any EventLoop, receiver: any LiveStoreReceiver
+        on loop: any EventLoop,
+        receiver: any LiveStoreReceiver
     ) -> any LiveStoreClient {
         let index = self.state.withLock { state in
             state.mailboxes.append(.init())

@@ -1,6 +1,8 @@
 import DequeModule
 
-/// One log of the in-process store. Touched only under the store's lock.
+/// One log of the in-process store.
+///
+/// Touched only under the store's lock.
 final class MemoryLog {
     let key: LogKey
     let epoch: UInt64

@@ -55,9 +55,13 @@ struct MemoryState: ~Copyable {
 
     /// Applies one change, hands its entry to the followers' mailboxes and returns its stamp.
     ///
-    /// - Parameter wake: gets the clients that must be told to drain.
+    /// - `wake`: gets the clients that must be told to drain.
     mutating func apply(
-        _ change: LogChange, by producer: ProducerID, now: Int64, entryLimit: Int, wake: inout [Int]
+        _ change: LogChange,
+        by producer: ProducerID,
+        now: Int64,
+        entryLimit: Int,
+        wake: inout [Int]
     ) -> Stamp {
         let log = self.log(change.log)
         let entry = log.apply(change, by: producer, now: now, keeping: entryLimit)

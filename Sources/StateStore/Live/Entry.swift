@@ -19,7 +19,9 @@ package struct Entry: Sendable, Equatable {
     }
 }
 
-/// One shard in one life of its process. The store hands out pod numbers, so no two producers are ever equal.
+/// One shard in one life of its process.
+///
+/// The store hands out pod numbers, so no two producers are ever equal.
 package struct ProducerID: Hashable, Sendable {
     package let rawValue: UInt64
 

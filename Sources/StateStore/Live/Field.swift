@@ -1,4 +1,4 @@
-/// A family of fields that the store counts together, e.g. the members of a channel.
+/// A family of fields that the store counts together, such as the members of a channel.
 package struct Section: Hashable, Sendable {
     /// One printable ASCII byte, the first of the field's name in the store.
     package let byte: UInt8

@@ -14,7 +14,8 @@ package protocol LiveStore: Sendable {
 
     /// Makes the client of one shard. Everything about it happens on `loop`, where this must be called.
     func makeClient(
-        on loop: any EventLoop, receiver: any LiveStoreReceiver
+        on loop: any EventLoop,
+        receiver: any LiveStoreReceiver
     ) -> any LiveStoreClient
 
     /// Renews the lease under which this pod holds logs and counters.
@@ -44,7 +45,9 @@ package protocol LiveStore: Sendable {
     func shutdown() async
 }
 
-/// One shard's way to the live store. Loop-bound: used only on the event loop that it was made on.
+/// One shard's way to the live store.
+///
+/// Loop-bound: used only on the event loop that it was made on.
 package protocol LiveStoreClient: AnyObject {
     var producer: ProducerID { get }
 
@@ -68,14 +71,18 @@ package protocol LiveStoreClient: AnyObject {
 
     /// Recent entries of a log after a position, oldest first, as far as the store still has them.
     func entries(
-        of log: LogKey, after sequence: UInt64, limit: Int,
+        of log: LogKey,
+        after sequence: UInt64,
+        limit: Int,
         _ completion: @escaping (Result<[Entry], LiveStoreError>) -> Void
     )
 
     /// Some names of a tenant's logs of one kind. Pass `nil` first, then the cursor returned, until that is `nil`.
     /// A log that exists throughout is named at least once.
     func names(
-        _ tenant: TenantID, _ kind: LogKey.Kind, cursor: String?,
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        cursor: String?,
         _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
     )
 
@@ -86,7 +93,9 @@ package protocol LiveStoreClient: AnyObject {
     ///
     /// The sum over all pods never exceeds `limit`. The completion gets how many were granted.
     func reserve(
-        _ wanted: Int, of counter: CounterKey, limit: Int,
+        _ wanted: Int,
+        of counter: CounterKey,
+        limit: Int,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     )
 
@@ -97,12 +106,17 @@ package protocol LiveStoreClient: AnyObject {
     ///
     /// The completion gets how many were granted.
     func take(
-        _ wanted: Int, from bucket: CounterKey, rate: Double, burst: Double,
+        _ wanted: Int,
+        from bucket: CounterKey,
+        rate: Double,
+        burst: Double,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     )
 }
 
-/// What a shard hears from its store client. Called on the shard's event loop.
+/// What a shard hears from its store client.
+///
+/// Called on the shard's event loop.
 package protocol LiveStoreReceiver: AnyObject, Sendable {
     /// The next entry of a followed log.
     func received(_ entry: Entry, of log: LogKey)
@@ -154,7 +168,9 @@ package struct JournalRecord: Sendable {
     }
 }
 
-/// Why a call to the live store failed. `description` is safe to show to a user.
+/// Why a call to the live store failed.
+///
+/// `description` is safe to show to a user.
 package enum LiveStoreError: Error, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
     /// Too many calls wait already; nothing was sent.
     case busy

@@ -4,7 +4,9 @@ package import Tenant
 ///
 /// The tenant always comes first, so no key of one tenant can be reached with the id of another.
 package struct LogKey: Hashable, Sendable, CustomStringConvertible {
-    /// What a log is about. The store treats all kinds alike, counts and lists them apart.
+    /// What a log is about.
+    ///
+    /// The store treats all kinds alike, counts and lists them apart.
     package enum Kind: String, Sendable, CaseIterable {
         /// A channel: its members, modes and topic as fields, its messages as entries.
         case channel = "c"
@@ -40,6 +42,8 @@ package struct LogKey: Hashable, Sendable, CustomStringConvertible {
         left.hash == right.hash && left.name == right.name && left.kind == right.kind && left.tenant == right.tenant
     }
 
-    /// `tenant:kind:name`. Unambiguous: neither a tenant nor a kind contains a colon.
+    /// `tenant:kind:name`.
+    ///
+    /// Unambiguous: neither a tenant nor a kind contains a colon.
     package var description: String { "\(self.tenant.text):\(self.kind.rawValue):\(self.name)" }
 }

@@ -4,7 +4,9 @@ package import NIOCore
 package struct Transaction: Sendable {
     /// Checked first, in order; the first that fails refuses the whole transaction.
     package var conditions: [Condition]
-    /// Applied in order. Every change makes exactly one entry in its log. All logs belong to one tenant.
+    /// Applied in order.
+    ///
+    /// Every change makes exactly one entry in its log. All logs belong to one tenant.
     package var changes: [LogChange]
 
     package init(conditions: [Condition] = [], changes: [LogChange]) {
@@ -50,7 +52,9 @@ package struct LogChange: Sendable {
         case drop
     }
 
-    /// Whose lease keeps the log alive. The logs of a pod whose lease lapsed are its orphans.
+    /// Whose lease keeps the log alive.
+    ///
+    /// The logs of a pod whose lease lapsed are its orphans.
     package enum Holder: Sendable, Hashable {
         case unchanged
         case set(PodID)

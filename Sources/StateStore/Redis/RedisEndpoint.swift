@@ -33,8 +33,13 @@ package struct RedisEndpoint: Sendable, CustomStringConvertible {
     package let database: Int
     package let usesTLS: Bool
 
-    package init(address: Address, user: String? = nil, password: String? = nil, database: Int = 0, usesTLS: Bool = false)
-    {
+    package init(
+        address: Address,
+        user: String? = nil,
+        password: String? = nil,
+        database: Int = 0,
+        usesTLS: Bool = false
+    ) {
         self.address = address
         self.user = user
         self.password = password
@@ -84,7 +89,10 @@ package struct RedisEndpoint: Sendable, CustomStringConvertible {
         }
         let (host, port) = try Self.hostAndPort(rest)
         self.init(
-            address: .tcp(host: host, port: port), user: user, password: password, database: database,
+            address: .tcp(host: host, port: port),
+            user: user,
+            password: password,
+            database: database,
             usesTLS: scheme == "rediss"
         )
     }

@@ -11,7 +11,8 @@ import Tenant
 /// `roost dev`: one process with everything in it, serving the tenants of a folder.
 struct DevCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dev", abstract: "Serve the tenants of a folder, all in one process."
+        commandName: "dev",
+        abstract: "Serve the tenants of a folder, all in one process."
     )
 
     @Option(help: "The folder with Tenant, Plan and Secret files.") var tenants = "k8s/examples"
@@ -33,7 +34,9 @@ struct DevCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let level = Logger.Level(rawValue: self.logLevel) else {
-            throw ValidationError("--log-level: `\(self.logLevel)` is none of trace, debug, info, notice, warning, error, critical")
+            throw ValidationError(
+                "--log-level: `\(self.logLevel)` is none of trace, debug, info, notice, warning, error, critical"
+            )
         }
         let format = self.logFormat
         LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
@@ -49,24 +52,38 @@ struct DevCommand: AsyncParsableCommand {
             throw ValidationError("--tenants: there is no folder \(self.tenants)")
         }
         let watcher = try FolderWatcher(folder: self.tenants)
-        if !self.ephemeral { try FileManager.default.createDirectory(atPath: self.data, withIntermediateDirectories: true) }
+        if !self.ephemeral {
+            try FileManager.default.createDirectory(atPath: self.data, withIntermediateDirectories: true)
+        }
         let durable = try DurableStore.open(
-            self.ephemeral ? "sqlite::memory:" : "sqlite:\(self.data)/roost.sqlite", logger: logger
+            self.ephemeral ? "sqlite::memory:" : "sqlite:\(self.data)/roost.sqlite",
+            logger: logger
         )
         _ = try await durable.migrator.up(now: InProcessLiveStore.systemTime())
         var limits = ConnectionLimits()
         if !self.floodControl { limits.floodBurst = 0 }
         let data = self.data
-        let secret = self.ephemeral
+        let secret =
+            self.ephemeral
             ? SymmetricKey(size: .bits256)
             : try CommandFailure.configuration { try InstallationSecret.loadOrMake("\(data)/secret") }
-        let authority = self.ephemeral
+        let authority =
+            self.ephemeral
             ? try DevelopmentAuthority.ephemeral() : try DevelopmentAuthority(folder: self.data)
         try await EdgeRunner(
-            live: InProcessLiveStore(), durable: durable, watcher: watcher,
-            group: MultiThreadedEventLoopGroup(numberOfThreads: self.shards), addresses: addresses,
-            certificates: try CertificateStore(authority: authority, logger: logger), trustedProxies: .none,
-            plainTenant: self.plainTenant, limits: limits, secret: secret, drain: .zero, lease: nil, logger: logger,
+            live: InProcessLiveStore(),
+            durable: durable,
+            watcher: watcher,
+            group: MultiThreadedEventLoopGroup(numberOfThreads: self.shards),
+            addresses: addresses,
+            certificates: try CertificateStore(authority: authority, logger: logger),
+            trustedProxies: .none,
+            plainTenant: self.plainTenant,
+            limits: limits,
+            secret: secret,
+            drain: .zero,
+            lease: nil,
+            logger: logger,
             announce: { [plainTenant] catalog, bound in Self.announce(catalog, bound, plainTenant: plainTenant) }
         ).run()
     }

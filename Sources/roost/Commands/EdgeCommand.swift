@@ -10,7 +10,8 @@ import Tenant
 /// `roost edge`: one of any number of edges over a Redis and a PostgreSQL.
 struct EdgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "edge", abstract: "Serve clients over a Redis and a PostgreSQL that several edges share."
+        commandName: "edge",
+        abstract: "Serve clients over a Redis and a PostgreSQL that several edges share."
     )
 
     @Option(help: "YAML; every key may also come from the environment as ROOST_….") var config: String?
@@ -38,7 +39,9 @@ struct EdgeCommand: AsyncParsableCommand {
     }
 
     private func runner(
-        _ configuration: EdgeConfiguration, _ addresses: EdgeRunner.Addresses, _ logger: Logger
+        _ configuration: EdgeConfiguration,
+        _ addresses: EdgeRunner.Addresses,
+        _ logger: Logger
     ) async throws -> EdgeRunner {
         let certificates: CertificateStore
         let proxies: TrustedNetworks
@@ -56,16 +59,27 @@ struct EdgeCommand: AsyncParsableCommand {
         do {
             try await durable.migrator.requireCurrent()
             live = try await RedisLiveStore.connect(
-                url: configuration.redisURL, group: group, logger: logger
+                url: configuration.redisURL,
+                group: group,
+                logger: logger
             )
         } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)") }
         var limits = ConnectionLimits()
         if !configuration.floodControl { limits.floodBurst = 0 }
         return EdgeRunner(
-            live: live, durable: durable, watcher: watcher, group: group, addresses: addresses,
-            certificates: certificates, trustedProxies: proxies, plainTenant: configuration.plainTenant,
-            limits: limits, secret: secret, drain: .seconds(configuration.drainSeconds),
-            lease: .seconds(configuration.leaseSeconds), logger: logger,
+            live: live,
+            durable: durable,
+            watcher: watcher,
+            group: group,
+            addresses: addresses,
+            certificates: certificates,
+            trustedProxies: proxies,
+            plainTenant: configuration.plainTenant,
+            limits: limits,
+            secret: secret,
+            drain: .seconds(configuration.drainSeconds),
+            lease: .seconds(configuration.leaseSeconds),
+            logger: logger,
             announce: { _, _ in FileHandle.standardOutput.write(Data("ready\n".utf8)) }
         )
     }

@@ -111,7 +111,9 @@ struct EdgeConfiguration {
             guard let value = environment[key.variable] else { continue }
             let values = value.split(separator: " ").map(String.init)
             if !key.set(&self, values.isEmpty ? [""] : values) {
-                problems.append("\(key.variable): `\(key.name.hasSuffix("url") ? "…" : value)` does not fit \(key.name)")
+                problems.append(
+                    "\(key.variable): `\(key.name.hasSuffix("url") ? "…" : value)` does not fit \(key.name)"
+                )
             }
         }
         if self.redisURL.isEmpty { problems.append("redis.url: is missing: set it or ROOST_REDIS_URL") }
@@ -131,7 +133,9 @@ struct EdgeConfiguration {
         for (path, node) in Self.leaves(of: root, path: "") {
             let place = "\(file):\(node.mark?.line ?? 1): \(path):"
             guard let key = Self.keys.first(where: { $0.name == path }) else {
-                problems.append("\(place) there is no such key; the keys are \(Self.keys.map(\.name).joined(separator: ", "))")
+                problems.append(
+                    "\(place) there is no such key; the keys are \(Self.keys.map(\.name).joined(separator: ", "))"
+                )
                 continue
             }
             let values = node.sequence.map { $0.compactMap { $0.scalar?.string } } ?? [node.scalar?.string ?? ""]

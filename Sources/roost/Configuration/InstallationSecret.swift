@@ -1,15 +1,19 @@
 import Crypto
 import Foundation
 
-/// The secret of an installation: 32 bytes or more in a file of its own. Each tenant's cloak is derived from it, so it
-/// must be the same on every edge and stay the same over restarts, or bans on hosts stop matching.
+/// The secret of an installation.
+///
+/// 32 bytes or more in a file of its own. Each tenant's cloak is derived from it, so it must be the same on every edge
+/// and stay the same over restarts, or bans on hosts stop matching.
 enum InstallationSecret {
     private static let minimumBytes = 32
 
     /// - Throws: ``EdgeConfiguration/Problem`` that names the file.
     static func load(_ path: String) throws -> SymmetricKey {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw EdgeConfiguration.Problem(description: "\(path): cannot be read: make it with `openssl rand -out FILE 32`")
+            throw EdgeConfiguration.Problem(
+                description: "\(path): cannot be read: make it with `openssl rand -out FILE 32`"
+            )
         }
         guard data.count >= Self.minimumBytes else {
             throw EdgeConfiguration.Problem(
@@ -27,7 +31,9 @@ enum InstallationSecret {
             let key = SymmetricKey(size: .bits256)
             let made = key.withUnsafeBytes { bytes in
                 FileManager.default.createFile(
-                    atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600]
+                    atPath: path,
+                    contents: Data(bytes),
+                    attributes: [.posixPermissions: 0o600]
                 )
             }
             guard made else { throw EdgeConfiguration.Problem(description: "\(path): cannot be written") }

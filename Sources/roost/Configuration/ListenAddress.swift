@@ -11,7 +11,9 @@ enum ListenAddress {
     static func parse(_ text: String, option: String) throws -> SocketAddress? {
         if text == "off" { return nil }
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            throw Problem(description: "\(option): `\(text)` is not an address: write HOST:PORT, [HOST]:PORT, :PORT or off")
+            throw Problem(
+                description: "\(option): `\(text)` is not an address: write HOST:PORT, [HOST]:PORT, :PORT or off"
+            )
         }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }

@@ -42,7 +42,8 @@ struct LineLogHandler: LogHandler {
             object["label"] = self.label
             object["message"] = "\(event.message)"
             let data = try? JSONSerialization.data(
-                withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes]
+                withJSONObject: object,
+                options: [.sortedKeys, .withoutEscapingSlashes]
             )
             line = data.map { String(decoding: $0, as: UTF8.self) } ?? ""
         }

@@ -44,14 +44,23 @@ struct EdgeRunner: Sendable {
         let collector = MeterCollector(UsageWindows(source: MeterSource(pod: self.live.pod, epoch: started)))
         let metrics = EdgeMetrics(next: collector)
         let ledger = LedgerWriter(
-            collector: collector, ledger: self.durable.ledger, now: InProcessLiveStore.systemTime, logger: self.logger
+            collector: collector,
+            ledger: self.durable.ledger,
+            now: InProcessLiveStore.systemTime,
+            logger: self.logger
         )
         let history = HistoryWriter(live: self.live, history: self.durable.history, logger: self.logger)
         for error in self.watcher.initial.errors { self.logger.error("\(error)") }
         let (watcher, certificates) = (self.watcher, self.certificates)
         let server = await EdgeServer.start(
-            on: self.group, catalog: watcher.initial.catalog, live: self.live, durable: self.durable,
-            limits: self.limits, secret: self.secret, usage: metrics, logger: self.logger,
+            on: self.group,
+            catalog: watcher.initial.catalog,
+            live: self.live,
+            durable: self.durable,
+            limits: self.limits,
+            secret: self.secret,
+            usage: metrics,
+            logger: self.logger,
             rehash: {
                 watcher.reload()
                 certificates.reload()
@@ -93,7 +102,9 @@ struct EdgeRunner: Sendable {
         self.announce(watcher.initial.catalog, bound)
         let group = ServiceGroup(
             configuration: .init(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger
+                services: services,
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: self.logger
             )
         )
         do {
@@ -116,7 +127,9 @@ struct EdgeRunner: Sendable {
         var bound = Addresses()
         if let address = self.addresses.irc {
             let listener = PlainListener(
-                directory: server.directory, tenantName: self.plainTenant, shards: server.shards
+                directory: server.directory,
+                tenantName: self.plainTenant,
+                shards: server.shards
             )
             let channel = try await Self.binding("irc", address) { try await listener.bind(to: address) }
             bound.irc = channel.localAddress
@@ -124,7 +137,9 @@ struct EdgeRunner: Sendable {
         }
         if let address = self.addresses.ircs {
             let listener = TLSListener(
-                directory: server.directory, certificates: self.certificates, trustedProxies: self.trustedProxies,
+                directory: server.directory,
+                certificates: self.certificates,
+                trustedProxies: self.trustedProxies,
                 shards: server.shards
             )
             let channel = try await Self.binding("ircs", address) { try await listener.bind(to: address) }
@@ -136,8 +151,11 @@ struct EdgeRunner: Sendable {
         ] {
             guard let address else { continue }
             let listener = HTTPListener(
-                directory: server.directory, shards: server.shards, trustedProxies: self.trustedProxies,
-                certificates: certificates, logger: self.logger
+                directory: server.directory,
+                shards: server.shards,
+                trustedProxies: self.trustedProxies,
+                certificates: certificates,
+                logger: self.logger
             )
             let channel = try await Self.binding(name, address) { try await listener.bind(to: address) }
             if certificates == nil { bound.http = channel.localAddress } else { bound.https = channel.localAddress }
@@ -148,7 +166,9 @@ struct EdgeRunner: Sendable {
 
     /// `/metrics`, `/livez` and `/readyz`; stays up until the end, so that draining can be seen.
     private func operate(
-        _ server: EdgeServer, _ metrics: EdgeMetrics, _ readiness: Readiness
+        _ server: EdgeServer,
+        _ metrics: EdgeMetrics,
+        _ readiness: Readiness
     ) async throws -> (any Channel)? {
         guard let address = self.addresses.metrics else { return nil }
         let registry = MetricsRegistry()
@@ -160,7 +180,9 @@ struct EdgeRunner: Sendable {
 
     /// - Throws: what says which listener could not be bound, and why.
     private static func binding<Value>(
-        _ name: String, _ address: SocketAddress, _ bind: () async throws -> Value
+        _ name: String,
+        _ address: SocketAddress,
+        _ bind: () async throws -> Value
     ) async throws -> Value {
         do { return try await bind() } catch {
             throw ListenAddress.Problem(

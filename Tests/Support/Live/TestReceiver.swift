@@ -48,7 +48,9 @@ package final class TestReceiver: LiveStoreReceiver {
     ///
     /// - Throws: ``TooLate``.
     package func wait(
-        for what: String, within limit: TimeAmount = .seconds(15), until condition: @escaping @Sendable ([Event]) -> Bool
+        for what: String,
+        within limit: TimeAmount = .seconds(15),
+        until condition: @escaping @Sendable ([Event]) -> Bool
     ) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let promise = loop.makePromise(of: Void.self)

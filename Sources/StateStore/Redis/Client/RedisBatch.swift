@@ -33,7 +33,8 @@ final class RedisBatch {
 
     /// - Parameter key: the key of a log, ready to be copied, if there is one.
     func add(
-        _ transaction: Transaction, key: (LogKey) -> ByteBuffer?,
+        _ transaction: Transaction,
+        key: (LogKey) -> ByteBuffer?,
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
     ) {
         self.operations.append(.transaction(transaction, completion))
@@ -53,7 +54,10 @@ final class RedisBatch {
     }
 
     func reserve(
-        _ wanted: Int, of counter: CounterKey, limit: Int, pod: PodID,
+        _ wanted: Int,
+        of counter: CounterKey,
+        limit: Int,
+        pod: PodID,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         self.operations.append(.grant(completion))
@@ -66,7 +70,10 @@ final class RedisBatch {
     }
 
     func release(
-        _ count: Int, of counter: CounterKey, pod: PodID, _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+        _ count: Int,
+        of counter: CounterKey,
+        pod: PodID,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         self.operations.append(.grant(completion))
         self.body.writeInteger(3 as UInt8)
@@ -77,7 +84,10 @@ final class RedisBatch {
     }
 
     func take(
-        _ wanted: Int, from bucket: CounterKey, rate: Double, burst: Double,
+        _ wanted: Int,
+        from bucket: CounterKey,
+        rate: Double,
+        burst: Double,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         self.operations.append(.grant(completion))

@@ -16,7 +16,8 @@ final class RedisCall {
     private var completion: ((Result<RedisReply, LiveStoreError>) -> Void)?
 
     init(
-        _ content: Content, deadline: NIODeadline?,
+        _ content: Content,
+        deadline: NIODeadline?,
         _ completion: @escaping (Result<RedisReply, LiveStoreError>) -> Void
     ) {
         self.content = content

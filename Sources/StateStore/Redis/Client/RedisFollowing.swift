@@ -242,7 +242,8 @@ final class RedisFollowing: RedisLink.User {
     }
 
     private func requestSnapshot(
-        _ replica: RedisReplica, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void
+        _ replica: RedisReplica,
+        _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void
     ) {
         replica.request += 1
         let request = replica.request

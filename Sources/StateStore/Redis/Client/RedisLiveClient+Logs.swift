@@ -20,7 +20,9 @@ extension RedisLiveClient {
     }
 
     func entries(
-        of log: LogKey, after sequence: UInt64, limit: Int,
+        of log: LogKey,
+        after sequence: UInt64,
+        limit: Int,
         _ completion: @escaping (Result<[Entry], LiveStoreError>) -> Void
     ) {
         if let error = self.refusal { return completion(.failure(error)) }
@@ -43,7 +45,9 @@ extension RedisLiveClient {
     }
 
     func names(
-        _ tenant: TenantID, _ kind: LogKey.Kind, cursor: String?,
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        cursor: String?,
         _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
     ) {
         let index = LogKey.redisIndex(tenant, kind)
@@ -56,7 +60,9 @@ extension RedisLiveClient {
     }
 
     func count(
-        _ tenant: TenantID, _ kind: LogKey.Kind, _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         self.read(.redis(["SCARD", LogKey.redisIndex(tenant, kind)]), completion) { reply in
             reply.integer.map { .success($0) } ?? .failure(.invalidAnswer("the number of logs"))

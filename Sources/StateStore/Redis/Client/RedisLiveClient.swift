@@ -28,8 +28,12 @@ final class RedisLiveClient: LiveStoreClient {
     private var isClosed = false
 
     init(
-        _ settings: RedisSettings, pod: PodID, producer: ProducerID, on loop: any EventLoop,
-        receiver: any LiveStoreReceiver, logger: Logger
+        _ settings: RedisSettings,
+        pod: PodID,
+        producer: ProducerID,
+        on loop: any EventLoop,
+        receiver: any LiveStoreReceiver,
+        logger: Logger
     ) {
         self.settings = settings
         self.pod = pod
@@ -38,10 +42,16 @@ final class RedisLiveClient: LiveStoreClient {
         let kinds: [LogKey.Kind] = [.channel, .user, .nick, .tenant]
         self.keep = kinds.map { UInt64(max(1, settings.configuration.entriesKept[$0] ?? 1)) }
         let commands = RedisLink(
-            settings, on: loop, logger: logger, greeting: RedisGreeting(settings.endpoint, needsLibrary: true)
+            settings,
+            on: loop,
+            logger: logger,
+            greeting: RedisGreeting(settings.endpoint, needsLibrary: true)
         )
         let subscriptions = RedisLink(
-            settings, on: loop, logger: logger, greeting: RedisGreeting(settings.endpoint, needsLibrary: false)
+            settings,
+            on: loop,
+            logger: logger,
+            greeting: RedisGreeting(settings.endpoint, needsLibrary: false)
         )
         self.pipeline = RedisPipeline(commands)
         self.following = RedisFollowing(subscriptions, self.pipeline, receiver: receiver)
@@ -74,7 +84,9 @@ final class RedisLiveClient: LiveStoreClient {
     }
 
     func reserve(
-        _ wanted: Int, of counter: CounterKey, limit: Int,
+        _ wanted: Int,
+        of counter: CounterKey,
+        limit: Int,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         if let error = self.refusal { return completion(.failure(error)) }
@@ -82,7 +94,10 @@ final class RedisLiveClient: LiveStoreClient {
     }
 
     func take(
-        _ wanted: Int, from bucket: CounterKey, rate: Double, burst: Double,
+        _ wanted: Int,
+        from bucket: CounterKey,
+        rate: Double,
+        burst: Double,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         if let error = self.refusal { return completion(.failure(error)) }
@@ -132,7 +147,8 @@ final class RedisLiveClient: LiveStoreClient {
 
     /// Tells an outcome once the entries that belong to it were delivered.
     private func deliver(
-        _ answer: Result<RedisBatchAnswer.Decision, LiveStoreError>, of transaction: Transaction,
+        _ answer: Result<RedisBatchAnswer.Decision, LiveStoreError>,
+        of transaction: Transaction,
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
     ) {
         switch answer {
@@ -158,7 +174,10 @@ final class RedisLiveClient: LiveStoreClient {
     }
 
     private func hold(
-        _ delivery: inout RedisDelivery?, _ outcome: Outcome, until goal: RedisReplica.Goal, in log: LogKey,
+        _ delivery: inout RedisDelivery?,
+        _ outcome: Outcome,
+        until goal: RedisReplica.Goal,
+        in log: LogKey,
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
     ) {
         guard let replica = self.following[log], replica.isFollowed, !replica.has(goal) else { return }
@@ -172,7 +191,8 @@ final class RedisLiveClient: LiveStoreClient {
 
     /// Sends a read behind everything that was called before it.
     func read<Value>(
-        _ bytes: ByteBuffer, _ completion: @escaping (Result<Value, LiveStoreError>) -> Void,
+        _ bytes: ByteBuffer,
+        _ completion: @escaping (Result<Value, LiveStoreError>) -> Void,
         _ parse: @escaping (RedisReply) -> Result<Value, LiveStoreError>
     ) {
         if let error = self.refusal { return completion(.failure(error)) }

@@ -38,7 +38,8 @@ final class RedisPipeline: RedisLink.User {
     }
 
     func enqueue(
-        _ bytes: ByteBuffer, deadline: NIODeadline?,
+        _ bytes: ByteBuffer,
+        deadline: NIODeadline?,
         _ completion: @escaping (Result<RedisReply, LiveStoreError>) -> Void
     ) {
         self.enqueue(RedisCall(.bytes(bytes), deadline: deadline, completion))

@@ -27,7 +27,9 @@ struct OnLoop<Value>: Sendable {
 extension OnLoop<RedisPipeline> {
     /// Sends a command and waits for its reply.
     func ask<Answer: Sendable>(
-        _ command: ByteBuffer, within limit: Duration, _ parse: @escaping @Sendable (RedisReply) -> Answer?
+        _ command: ByteBuffer,
+        within limit: Duration,
+        _ parse: @escaping @Sendable (RedisReply) -> Answer?
     ) async throws(LiveStoreError) -> Answer {
         try await answer { completion in
             self.execute { pipeline in

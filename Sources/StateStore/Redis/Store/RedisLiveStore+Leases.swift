@@ -31,7 +31,8 @@ extension RedisLiveStore {
     }
 
     private func ask<Value: Sendable>(
-        _ command: ByteBuffer, _ parse: @escaping @Sendable (RedisReply) -> Value?
+        _ command: ByteBuffer,
+        _ parse: @escaping @Sendable (RedisReply) -> Value?
     ) async throws(LiveStoreError) -> Value {
         try await self.control.ask(command, within: self.settings.configuration.callDeadline, parse)
     }

@@ -30,7 +30,10 @@ package final class RedisLiveStore: LiveStore {
     }
 
     private init(
-        pod: PodID, settings: RedisSettings, logger: Logger, control: OnLoop<RedisPipeline>,
+        pod: PodID,
+        settings: RedisSettings,
+        logger: Logger,
+        control: OnLoop<RedisPipeline>,
         journal: OnLoop<RedisJournal>
     ) {
         self.pod = pod
@@ -50,7 +53,10 @@ package final class RedisLiveStore: LiveStore {
     /// - Throws: ``RedisEndpoint/ParseError``, an error of the TLS configuration, or ``LiveStoreError/unavailable(reason:)``
     ///   if Redis cannot be used within ``RedisConfiguration/connectDeadline``.
     package static func connect(
-        url: String, group: any EventLoopGroup, logger: Logger, configuration: RedisConfiguration = RedisConfiguration()
+        url: String,
+        group: any EventLoopGroup,
+        logger: Logger,
+        configuration: RedisConfiguration = RedisConfiguration()
     ) async throws -> RedisLiveStore {
         let settings = try RedisSettings(RedisEndpoint(url), configuration)
         let loop = group.next()
@@ -87,8 +93,12 @@ package final class RedisLiveStore: LiveStore {
             return clients.shards - 1
         }
         let client = RedisLiveClient(
-            self.settings, pod: self.pod, producer: ProducerID(rawValue: self.pod.rawValue << 16 | shard & 0xFFFF),
-            on: loop, receiver: receiver, logger: self.logger
+            self.settings,
+            pod: self.pod,
+            producer: ProducerID(rawValue: self.pod.rawValue << 16 | shard & 0xFFFF),
+            on: loop,
+            receiver: receiver,
+            logger: self.logger
         )
         let bound = OnLoop(client, loop)
         let isClosed = self.clients.withLock { clients in

@@ -47,7 +47,9 @@ struct RedisChunk {
             else { return false }
             if number <= sequence { continue }
             let entry = Entry(
-                position: Position(epoch: self.epoch, sequence: number), time: self.time, producer: self.producer,
+                position: Position(epoch: self.epoch, sequence: number),
+                time: self.time,
+                producer: self.producer,
                 payload: payload
             )
             guard body(entry, flags & 1 == 1) else { return true }

@@ -148,7 +148,9 @@ final class RedisLink {
     }
 
     private func proceed(
-        _ progress: RedisGreeting.Progress, _ greeting: RedisGreeting, _ handler: RedisChannelHandler,
+        _ progress: RedisGreeting.Progress,
+        _ greeting: RedisGreeting,
+        _ handler: RedisChannelHandler,
         _ channel: any Channel
     ) {
         self.state = .greeting(handler, channel, greeting)
