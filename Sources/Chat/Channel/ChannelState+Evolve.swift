@@ -1,3 +1,5 @@
+// What events do to a channel. Total and without judgement: that was done when they were decided.
+
 extension ChannelState {
     /// Applies what happened.
     ///

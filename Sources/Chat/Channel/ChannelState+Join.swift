@@ -1,3 +1,5 @@
+// Who comes in and who goes.
+
 import IRC
 
 extension ChannelState {

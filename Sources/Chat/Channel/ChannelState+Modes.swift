@@ -1,3 +1,5 @@
+// MODE on a channel: each letter decided by itself.
+
 import IRC
 
 extension ChannelState {

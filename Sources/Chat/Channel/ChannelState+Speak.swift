@@ -1,3 +1,5 @@
+// Who may speak, set the topic, kick and invite.
+
 import IRC
 
 extension ChannelState {

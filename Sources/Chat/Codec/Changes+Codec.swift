@@ -1,3 +1,5 @@
+// Changes of modes and users as bytes.
+
 import IRC
 package import NIOCore
 

@@ -1,3 +1,5 @@
+// Messages as bytes: the line comes last, so that reading it back takes a slice and no copy.
+
 package import NIOCore
 
 extension ChatMessage {

@@ -16,19 +16,21 @@ package final class AccountService: Authenticator {
     private let logger: Logger
     private let wallClock: @Sendable () -> Int64
     private let decoyKey: SymmetricKey
+    private let clock: any Clock<Duration>
     private let provisioning = Mutex<[TenantID: Task<Void, Never>]>([:])
 
     package init(
         accounts: AccountRepository,
         hasher: PasswordHasher = PasswordHasher(),
         logger: Logger,
-        decoyKey: SymmetricKey = SymmetricKey(size: .bits256),
+        decoyKey: SymmetricKey = SymmetricKey(size: .bits256), clock: any Clock<Duration> = ContinuousClock(),
         wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime
     ) {
         self.accounts = accounts
         self.hasher = hasher
         self.logger = logger
         self.decoyKey = decoyKey
+        self.clock = clock
         self.wallClock = wallClock
     }
 
@@ -120,7 +122,7 @@ package final class AccountService: Authenticator {
                     "an admin's account waits for its store",
                     metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]
                 )
-                try? await Task.sleep(for: delay)
+                try? await self.clock.sleep(for: delay)
             }
         }
     }

@@ -71,20 +71,20 @@ package struct EdgeServer: Sendable {
     }
 
     /// Closes all connections, spread over some time, and waits until what they left is stored.
-    package func drain(over period: Duration) async {
+    package func drain(over period: Duration, clock: any Clock<Duration> = ContinuousClock()) async {
         let steps = max(1, Int(period / .milliseconds(200)))
         for step in 0..<steps {
             var left = 0
             for shard in self.shards.all { left += await shard.drain(share: 1 / Double(steps - step)) }
             if left == 0 { break }
-            try? await Task.sleep(for: period / steps)
+            try? await clock.sleep(for: period / steps)
         }
         // The last lines are on their way; their clients have a moment to take them.
         for _ in 0..<20 {
             var left = 0
             for shard in self.shards.all { left += await shard.connectionCount }
             if left == 0 { return }
-            try? await Task.sleep(for: .milliseconds(50))
+            try? await clock.sleep(for: .milliseconds(50))
         }
     }
 }

@@ -39,6 +39,7 @@ extension ShardCore {
         let secret = parts.count == 2 ? String(parts[1]) : password
         let id = call.connection.id
         let (tenant, authenticator) = (call.scope.id, self.environment.authenticator)
+        let (row, message) = (call.row, call.message)
         guard self.mayTryLogin(call.connection) else {
             return self.close(call.connection, reason: "Too many failed log-ins, try again in a minute")
         }
@@ -54,7 +55,9 @@ extension ShardCore {
             switch result {
             case .success(let login?):
                 connection.login = login
-                core.register(candidate, core.internalCall(connection))
+                core.register(
+                    candidate, Call(core: core, connection: connection, row: row, message: message)
+                )
             case .success(nil):
                 core.countFailedLogin(connection)
                 core.reply(connection, .errPasswdMismatch)
@@ -66,16 +69,6 @@ extension ShardCore {
             core.advance(connection)
         }
     }
-
-    /// A call for what goes on after something asynchronous.
-    private func internalCall(_ connection: Connection) -> Call {
-        Call(core: self, connection: connection, row: Self.registrationRow, message: Self.noMessage, replaced: [])
-    }
-
-    private static let registrationRow = CommandRow("NICK", phases: .always) { _ in }
-    private static let noMessage: Message = {
-        do { return try Message(ByteBuffer(string: "NICK")) } catch { preconditionFailure("NICK is a message") }
-    }()
 
     private func claim(_ candidate: RegistrationMachine.Candidate, _ call: Call) {
         let connection = call.connection

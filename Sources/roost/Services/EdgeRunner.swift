@@ -199,11 +199,9 @@ private struct Work: Service {
     init(_ body: @escaping @Sendable () async throws -> Void) { self.body = body }
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            try await self.body()
-            // A service that returns early would end the process; it has nothing more to do, which is all right.
-            if !Task.isCancelled { try? await Task.sleep(for: .seconds(86_400 * 365)) }
-        }
+        try await cancelWhenGracefulShutdown { try await self.body() }
+        // A service that has nothing more to do stays, since one that returned would end the process.
+        try await gracefulShutdown()
     }
 }
 
