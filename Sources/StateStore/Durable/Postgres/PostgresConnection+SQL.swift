@@ -1,3 +1,5 @@
+// How the driver speaks SQL for the repositories: prepared statements, and COPY for many rows.
+
 extension PostgresConnection: SQLConnection {
     /// How much of a COPY is handed to libpq at a time.
     private static var copyChunk: Int { 256 * 1024 }
