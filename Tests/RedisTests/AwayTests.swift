@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A store that is away, slow or stands still.
-struct AwayTests {
+@Suite(.serialized) struct AwayTests {
     @Test func `a half-open connection is noticed, and what waited is applied once when the network is back`() async throws {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
@@ -13,9 +13,7 @@ struct AwayTests {
             _ = try await shard.follow(log)
             world.proxy.set(.stall)
             async let outcome = shard.say("late", in: log)
-            try await within(.seconds(15), "noticing") {
-                while try await shard.on({ $0.isReady }) { try Task.checkCancellation() }
-            }
+            try await world.notices(shard)
             world.proxy.set(.pass)
             _ = try await outcome
             try await shard.say("later", in: log)
@@ -33,11 +31,7 @@ struct AwayTests {
             configuration.callDeadline = .milliseconds(700)
             let shard = try await world.shard(world.faultyStore(configuration))
             let witness = try await world.shard(world.store())
-            world.proxy.set(.refuse)
-            world.proxy.cut()
-            try await within(.seconds(15), "noticing") {
-                while try await shard.on({ $0.isReady }) { try Task.checkCancellation() }
-            }
+            try await world.cutOff(shard)
             await #expect(throws: LiveStoreError.self) { try await shard.say("lost", in: log) }
             await #expect(throws: LiveStoreError.self) { _ = try await shard.follow(log) }
             world.proxy.set(.pass)

@@ -10,8 +10,10 @@ import TestSupport
 import Testing
 
 /// Passwords, TLS, databases and sockets.
-struct SignOnTests {
-    private static let user = ["--user", "roost on >pa:ss@word ~r:* &r:* +@all", "--user", "default off"]
+@Suite(.serialized) struct SignOnTests {
+    private static let user = [
+        "--user", "roost", "on", ">pa:ss@word", "~r:*", "&r:*", "+@all", "--user", "default", "off",
+    ]
 
     @Test func `a user signs on with a password`() async throws {
         try await RedisWorld.run(options: Self.user) { world in
