@@ -71,7 +71,7 @@ struct RedisWorld: Sendable {
     /// Lost connections are what these tests are about.
     static var quietLogger: Logger {
         var logger = Logger(label: "redis")
-        logger.logLevel = .trace
+        logger.logLevel = .critical
         return logger
     }
 

@@ -15,6 +15,13 @@ import Testing
         "--user", "roost", "on", ">pa:ss@word", "~r:*", "&r:*", "+@all", "--user", "default", "off",
     ]
 
+    /// Gives up soon: for what cannot succeed.
+    private static var hasty: RedisConfiguration {
+        var configuration = RedisWorld.impatient
+        configuration.connectDeadline = .seconds(1)
+        return configuration
+    }
+
     @Test func `a user signs on with a password`() async throws {
         try await RedisWorld.run(options: Self.user) { world in
             let url = "redis://roost:pa%3Ass%40word@127.0.0.1:\(world.server.port)/2"
@@ -32,7 +39,7 @@ import Testing
             let error = await #expect(throws: LiveStoreError.self) {
                 _ = try await RedisLiveStore.connect(
                     url: "redis://roost:not-it@127.0.0.1:\(world.server.port)",
-                    group: MultiThreadedEventLoopGroup.singleton, logger: logger, configuration: RedisWorld.impatient
+                    group: MultiThreadedEventLoopGroup.singleton, logger: logger, configuration: Self.hasty
                 )
             }
             #expect(String(reflecting: error).contains("WRONGPASS"))
@@ -45,7 +52,7 @@ import Testing
     @Test func `a server that is not there is said plainly`() async throws {
         try await RedisWorld.run { world in
             world.server.end()
-            await #expect(throws: LiveStoreError.self) { _ = try await world.store() }
+            await #expect(throws: LiveStoreError.self) { _ = try await world.store(Self.hasty) }
         }
     }
 
@@ -67,13 +74,13 @@ import Testing
         )
         defer { server.end() }
         let url = "rediss://localhost:\(server.tlsPort)"
-        var configuration = RedisWorld.impatient
         await #expect(throws: LiveStoreError.self) {
             _ = try await RedisLiveStore.connect(
                 url: url, group: MultiThreadedEventLoopGroup.singleton, logger: RedisWorld.quietLogger,
-                configuration: configuration
+                configuration: Self.hasty
             )
         }
+        var configuration = RedisWorld.impatient
         configuration.tls.trustRoots = .file("\(server.folder)/cert.pem")
         let store = try await RedisLiveStore.connect(
             url: url, group: MultiThreadedEventLoopGroup.singleton, logger: RedisWorld.quietLogger,
