@@ -5,19 +5,15 @@ import TestSupport
 import Testing
 
 /// A store that is away, slow or stands still.
-struct AwayTests {
-    @Test func `a half-open connection is noticed, and what waited is applied once when the network is back`()
-        async throws
-    {
+@Suite(.serialized) struct AwayTests {
+    @Test func `a half-open connection is noticed, and what waited is applied once when the network is back`() async throws {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
             let shard = try await world.shard(world.faultyStore())
             _ = try await shard.follow(log)
             world.proxy.set(.stall)
             async let outcome = shard.say("late", in: log)
-            try await within(.seconds(15), "noticing") {
-                while try await shard.on({ $0.isReady }) { try Task.checkCancellation() }
-            }
+            try await world.notices(shard)
             world.proxy.set(.pass)
             _ = try await outcome
             try await shard.say("later", in: log)
@@ -28,19 +24,14 @@ struct AwayTests {
         }
     }
 
-    @Test func `a call without an answer fails at its deadline and is not applied when the store is back`() async throws
-    {
+    @Test func `a call without an answer fails at its deadline and is not applied when the store is back`() async throws {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
             var configuration = RedisWorld.impatient
             configuration.callDeadline = .milliseconds(700)
             let shard = try await world.shard(world.faultyStore(configuration))
             let witness = try await world.shard(world.store())
-            world.proxy.set(.refuse)
-            world.proxy.cut()
-            try await within(.seconds(15), "noticing") {
-                while try await shard.on({ $0.isReady }) { try Task.checkCancellation() }
-            }
+            try await world.cutOff(shard)
             await #expect(throws: LiveStoreError.self) { try await shard.say("lost", in: log) }
             await #expect(throws: LiveStoreError.self) { _ = try await shard.follow(log) }
             world.proxy.set(.pass)
@@ -53,8 +44,7 @@ struct AwayTests {
         }
     }
 
-    @Test func `past its bounds a client is not ready, then busy, and ready again when it has caught up`() async throws
-    {
+    @Test func `past its bounds a client is not ready, then busy, and ready again when it has caught up`() async throws {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
             var configuration = RedisWorld.impatient

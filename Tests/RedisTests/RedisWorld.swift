@@ -44,7 +44,7 @@ struct RedisWorld: Sendable {
     static var impatient: RedisConfiguration {
         var configuration = RedisConfiguration()
         configuration.silence = .milliseconds(600)
-        configuration.connectDeadline = .seconds(2)
+        configuration.connectDeadline = .seconds(10)
         configuration.backoff = .milliseconds(5)...(.milliseconds(100))
         return configuration
     }
@@ -82,6 +82,20 @@ struct RedisWorld: Sendable {
         let shard = try await TestShard(store)
         try await shard.receiver.wait(for: "the store") { !$0.isEmpty }
         return shard
+    }
+
+    /// Takes the faulty network away and waits until a shard behind it noticed.
+    func cutOff(_ shard: TestShard) async throws {
+        self.proxy.set(.refuse)
+        self.proxy.cut()
+        try await self.notices(shard)
+    }
+
+    /// Waits until a shard knows that the store is away.
+    func notices(_ shard: TestShard) async throws {
+        try await within(.seconds(15), "noticing that the store is away") {
+            while try await shard.on({ $0.isReady }) { try Task.checkCancellation() }
+        }
     }
 
     func channel(_ name: String) -> LogKey { LogKey(self.tenant, .channel, name) }

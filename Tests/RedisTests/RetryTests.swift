@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Connections that break between a request and its reply.
-struct RetryTests {
+@Suite(.serialized) struct RetryTests {
     @Test func `a transaction whose reply was lost is applied once and answered`() async throws {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
@@ -55,8 +55,7 @@ struct RetryTests {
             let shard = try await world.shard(world.faultyStore())
             let witness = try await world.shard(world.store())
             #expect(try await shard.reserve(10, of: counter, limit: 10) == 10)
-            world.proxy.set(.refuse)
-            world.proxy.cut()
+            try await world.cutOff(shard)
             try await shard.on { client in
                 for _ in 1...3 { client.release(1, of: counter) }
             }

@@ -10,8 +10,17 @@ import TestSupport
 import Testing
 
 /// Passwords, TLS, databases and sockets.
-struct SignOnTests {
-    private static let user = ["--user", "roost on >pa:ss@word ~r:* &r:* +@all", "--user", "default off"]
+@Suite(.serialized) struct SignOnTests {
+    private static let user = [
+        "--user", "roost", "on", ">pa:ss@word", "~r:*", "&r:*", "+@all", "--user", "default", "off",
+    ]
+
+    /// Gives up soon: for what cannot succeed.
+    private static var hasty: RedisConfiguration {
+        var configuration = RedisWorld.impatient
+        configuration.connectDeadline = .seconds(1)
+        return configuration
+    }
 
     @Test func `a user signs on with a password`() async throws {
         try await RedisWorld.run(options: Self.user) { world in
@@ -30,9 +39,7 @@ struct SignOnTests {
             let error = await #expect(throws: LiveStoreError.self) {
                 _ = try await RedisLiveStore.connect(
                     url: "redis://roost:not-it@127.0.0.1:\(world.server.port)",
-                    group: MultiThreadedEventLoopGroup.singleton,
-                    logger: logger,
-                    configuration: RedisWorld.impatient
+                    group: MultiThreadedEventLoopGroup.singleton, logger: logger, configuration: Self.hasty
                 )
             }
             #expect(String(reflecting: error).contains("WRONGPASS"))
@@ -45,7 +52,7 @@ struct SignOnTests {
     @Test func `a server that is not there is said plainly`() async throws {
         try await RedisWorld.run { world in
             world.server.end()
-            await #expect(throws: LiveStoreError.self) { _ = try await world.store() }
+            await #expect(throws: LiveStoreError.self) { _ = try await world.store(Self.hasty) }
         }
     }
 
@@ -67,20 +74,16 @@ struct SignOnTests {
         )
         defer { server.end() }
         let url = "rediss://localhost:\(server.tlsPort)"
-        var configuration = RedisWorld.impatient
         await #expect(throws: LiveStoreError.self) {
             _ = try await RedisLiveStore.connect(
-                url: url,
-                group: MultiThreadedEventLoopGroup.singleton,
-                logger: RedisWorld.quietLogger,
-                configuration: configuration
+                url: url, group: MultiThreadedEventLoopGroup.singleton, logger: RedisWorld.quietLogger,
+                configuration: Self.hasty
             )
         }
+        var configuration = RedisWorld.impatient
         configuration.tls.trustRoots = .file("\(server.folder)/cert.pem")
         let store = try await RedisLiveStore.connect(
-            url: url,
-            group: MultiThreadedEventLoopGroup.singleton,
-            logger: RedisWorld.quietLogger,
+            url: url, group: MultiThreadedEventLoopGroup.singleton, logger: RedisWorld.quietLogger,
             configuration: configuration
         )
         let tenant = try #require(TenantID("acme"))

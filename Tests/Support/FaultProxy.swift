@@ -53,7 +53,6 @@ package final class FaultProxy: Sendable {
         let group = MultiThreadedEventLoopGroup.singleton
         self.listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { client in Self.connect(client, to: target, state) }
             .bind(host: "127.0.0.1", port: 0).get()
         self.port = self.listener.localAddress?.port ?? 0
@@ -64,9 +63,7 @@ package final class FaultProxy: Sendable {
         self.state.set(mode)
         let reads = mode != .stall
         for channel in self.state.channels {
-            channel.setOption(.autoRead, value: reads).whenComplete { _ in
-                if reads { channel.read() }
-            }
+            _ = channel.setOption(.autoRead, value: reads)
         }
     }
 
@@ -87,7 +84,6 @@ package final class FaultProxy: Sendable {
     private static func connect(_ client: any Channel, to target: Int, _ state: SharedState) -> EventLoopFuture<Void> {
         if state.mode == .refuse { return client.eventLoop.makeFailedFuture(ChannelError.connectPending) }
         return ClientBootstrap(group: client.eventLoop)
-            .channelOption(.autoRead, value: false)
             .channelInitializer { server in
                 server.eventLoop.makeCompletedFuture {
                     try server.pipeline.syncOperations.addHandler(Relay(to: client, state, isReply: true))
@@ -97,10 +93,8 @@ package final class FaultProxy: Sendable {
             .connect(host: "127.0.0.1", port: target)
             .map { server in
                 state.add(client, server)
-                guard state.mode != .stall else { return }
-                for channel in [client, server] {
-                    channel.setOption(.autoRead, value: true).whenSuccess { channel.read() }
-                }
+                guard state.mode == .stall else { return }
+                for channel in [client, server] { _ = channel.setOption(.autoRead, value: false) }
             }
     }
 

@@ -92,12 +92,13 @@ package final class RedisServer: Sendable {
         guard let pid = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), pid > 1 else {
             throw Failure(description: "the server has no pid")
         }
+        // First the server, then the shell: Foundation sees the shell's end only when no child of it is left.
+        Foundation.kill(pid, SIGKILL)
         self.holder.withLock { holder in
             holder?.input.fileHandleForWriting.write(Data("leave\n".utf8))
             holder?.process.waitUntilExit()
             holder = nil
         }
-        Foundation.kill(pid, SIGKILL)
         let deadline = Date().addingTimeInterval(5)
         while self.connects, Date() < deadline { usleep(1000) }
     }

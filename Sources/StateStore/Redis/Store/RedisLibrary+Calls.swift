@@ -158,9 +158,8 @@ extension RedisLibrary {
             if saved and decode('>I8', saved) == number then return string.sub(saved, 9) end
             return redis.error_reply('STALE the answer to this call is not kept any more')
           end
-          local seconds, now = clock()
-          local call = {producer = t[2], keep = {c = t[3], u = t[4], n = t[5], t = t[6]},
-            seconds = seconds, now = now, logs = {}, order = {}}
+          local _, now = clock()
+          local call = {producer = t[2], keep = {c = t[3], u = t[4], n = t[5], t = t[6]}, now = now, logs = {}, order = {}}
           local out, i, n = {}, 7, #t
           while i <= n do
             local op = t[i]

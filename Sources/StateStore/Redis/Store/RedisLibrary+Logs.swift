@@ -103,7 +103,7 @@ extension RedisLibrary {
         end
 
         local function create(call, log)
-          log.epoch = fresh('r:.epoch', call.seconds * 1048576)
+          log.epoch = fresh('r:.epoch', call.now * 1024)
           log.seq, log.version, log.time, log.holder = 0, 0, 0, 0
           local index, name = place(log.base)
           redis.call('SADD', index, name)
