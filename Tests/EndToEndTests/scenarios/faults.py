@@ -1,0 +1,155 @@
+"""Servers die in the middle of a conversation: what was acknowledged stays said, once and in order."""
+
+import asyncio
+import re
+
+from harness.chatter import Chatter
+from harness.processes import until
+from harness.scenario import scenario
+from harness.world import World
+
+LEASE = 3
+
+
+@scenario
+async def redis_dies(world: World) -> None:
+    """No client is dropped for it, and nothing acknowledged is lost, doubled or reordered."""
+    world.tenants.tenant("acme")
+    edges = await world.edges(lease_seconds=LEASE)
+    chat = Chatter(world)
+    await chat.begin(edges)
+    await chat.progress()
+    for _ in range(2):
+        await world.redis.kill()
+        # Clients talk on into the void until both edges have noticed.
+        quiet = await world.connection(edges[0])
+        quiet.send("PING still-there", "NICK someone")
+        await world.redis.launch()
+        await chat.progress(within=60)
+    await chat.finish()
+    # Those who come later find everything in its place.
+    late = await world.client(edges[1], "late")
+    names = await late.join("#lobby")
+    nicks = {word.lstrip(".@+") for m in names if m.command == "353" for word in m.text.split()}
+    assert nicks == {"late"} | {talker.client.nick for talker in chat.talkers}, nicks
+
+
+@scenario
+async def redis_is_away_for_long(world: World) -> None:
+    """For longer than a lease: sessions are not buried for an outage that all edges shared."""
+    world.tenants.tenant("acme")
+    edges = await world.edges(lease_seconds=LEASE)
+    chat = Chatter(world)
+    await chat.begin(edges, each=2)
+    await chat.progress()
+    await world.redis.kill()
+    outage = asyncio.get_running_loop().time() + 3 * LEASE
+
+    async def is_over() -> bool:
+        return asyncio.get_running_loop().time() > outage
+
+    await until(is_over, "the outage to be longer than a lease")
+    await world.redis.launch()
+    await chat.progress(within=60)
+    await chat.finish()
+
+
+@scenario
+async def postgresql_dies(world: World) -> None:
+    """Chat goes on without it, and afterwards the history has every acknowledged message once."""
+    world.tenants.tenant("acme")
+    edges = await world.edges(lease_seconds=LEASE)
+    chat = Chatter(world)
+    await chat.begin(edges)
+    await chat.progress()
+    await world.postgres.kill()
+    await chat.progress(30)
+    await world.postgres.launch()
+    await chat.progress(30)
+    await chat.finish()
+    await history_is_complete(world, chat)
+
+
+@scenario
+async def history_survives_everything(world: World) -> None:
+    """An edge, Redis and PostgreSQL die one after the other; no acknowledged message is missing in the history."""
+    world.tenants.tenant("acme")
+    left, right = await world.edges(lease_seconds=LEASE)
+    chat = Chatter(world)
+    await chat.begin([left])
+    await chat.progress()
+    await world.postgres.kill()
+    await chat.progress()
+    await right.kill()
+    await world.redis.kill()
+    await world.redis.launch()
+    await chat.progress(within=60)
+    await right.launch()
+    await world.postgres.launch()
+    await chat.progress(within=60)
+    await chat.finish()
+    await history_is_complete(world, chat)
+
+
+async def history_is_complete(world: World, chat: Chatter) -> None:
+    async def kept() -> list[str]:
+        rows = await world.postgres.query(
+            "SELECT encode(payload, 'escape') FROM history WHERE tenant = 'acme' AND name = '#lobby'"
+        )
+        texts = [match[0] for row in rows if (match := re.search(r"said-\w+-\d+-", row[0]))]
+        return texts if chat.acknowledged <= set(texts) else []
+
+    texts = await until(kept, "every acknowledged message to be in the history", within=60)
+    assert len(texts) == len(set(texts)), "the history has a message twice"
+    said = {text for text, _ in chat.talkers[0].seen("#lobby")}
+    assert set(texts) <= said, "the history has what nobody saw"
+
+
+@scenario
+async def edge_dies(world: World) -> None:
+    """Its users quit for the others within the lease, their nicknames are free again, the others chat on."""
+    world.tenants.tenant("acme")
+    left, right = await world.edges(lease_seconds=LEASE)
+    stayer = await world.client(left, "stayer")
+    friend = await world.client(left, "friend")
+    gone = [await world.client(right, f"gone{i}") for i in range(5)]
+    for client in (stayer, friend, *gone):
+        await client.join("#lobby")
+    stayer.send("MONITOR + " + ",".join(client.nick for client in gone))
+    await stayer.sync()
+    # Reapers act only after some renewals without a break.
+    await chat_for(stayer, friend, 3 * LEASE)
+    began = asyncio.get_running_loop().time()
+    await right.kill()
+    left_for = set()
+    while len(left_for) < len(gone):
+        message = await friend.expect("QUIT", within=6 * LEASE)
+        left_for.add(message.nick)
+    assert left_for == {client.nick for client in gone}
+    took = asyncio.get_running_loop().time() - began
+    assert took < 4 * LEASE, f"the users of the dead edge quit after {took:.1f} s"
+    offline = set()
+    while len(offline) < len(gone):
+        offline |= {nick.partition("!")[0] for nick in (await stayer.expect("731")).text.split(",")}
+    heir = await world.client(left, "gone0")
+    names = await heir.join("#lobby")
+    nicks = sorted(word.lstrip(".@+") for m in names if m.command == "353" for word in m.text.split())
+    assert nicks == ["friend", "gone0", "stayer"], nicks
+    await chat_for(stayer, friend, 0.5)
+    assert not stayer.is_closed and not friend.is_closed
+    # The edge comes back as a new one.
+    await right.launch()
+    back = await world.client(right, "gone1")
+    await back.join("#lobby")
+    back.send("PRIVMSG #lobby :back")
+    await stayer.expect(("PRIVMSG", "#lobby", "back"))
+
+
+async def chat_for(one, other, seconds: float) -> None:
+    end = asyncio.get_running_loop().time() + seconds
+    count = 0
+    while asyncio.get_running_loop().time() < end:
+        one.send(f"PRIVMSG #lobby :message {count}")
+        await other.expect(("PRIVMSG", "#lobby", f"message {count}"))
+        await asyncio.sleep(0.05)
+        count += 1
