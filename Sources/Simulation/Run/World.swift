@@ -120,7 +120,10 @@ package final class World: CustomStringConvertible {
 
     /// Lets everything arrive that is under way, and compares what everybody has in the end.
     package func settle() {
+        var steps = 0
         while let shard = self.busyShards.isEmpty ? nil : self.random.pick(self.busyShards, or: self.shards[0]) {
+            steps += 1
+            guard steps < 100_000 else { return self.witness.violation("it never comes to rest") }
             if shard.link.requestsUnderWay > 0, self.random.chance(50) || shard.link.arrivalsUnderWay == 0 {
                 self.carry(shard)
             } else {
