@@ -23,7 +23,8 @@ package final class AccountService: Authenticator {
         accounts: AccountRepository,
         hasher: PasswordHasher = PasswordHasher(),
         logger: Logger,
-        decoyKey: SymmetricKey = SymmetricKey(size: .bits256), clock: any Clock<Duration> = ContinuousClock(),
+        decoyKey: SymmetricKey = SymmetricKey(size: .bits256),
+        clock: any Clock<Duration> = ContinuousClock(),
         wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime
     ) {
         self.accounts = accounts

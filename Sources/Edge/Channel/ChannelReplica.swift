@@ -13,8 +13,10 @@ final class ChannelReplica {
     let isFollowed: Bool
     /// Members here, by what their clients understand: each group gets the same bytes.
     private(set) var groups: [DeliveryGroup] = []
-    /// A change of the channel is in the store's hands; the next one waits for it instead of being refused.
-    var isChanging = false
+    /// Changes of the channel in the store's hands; the next one waits for them instead of being refused.
+    var changesUnderWay = 0
+    /// Commands that rely on the replica while they wait for something else.
+    var pins = 0
     var waiting: [Call] = []
 
     init(key: LogKey, name: ChannelName, snapshot: Snapshot, isFollowed: Bool) {
@@ -27,6 +29,9 @@ final class ChannelReplica {
 
     var exists: Bool { self.position != .none }
     var hasLocalMembers: Bool { !self.groups.isEmpty }
+    var isChanging: Bool { self.changesUnderWay > 0 }
+    /// Whether nobody here needs it any more.
+    var isUnused: Bool { self.groups.isEmpty && !self.isChanging && self.pins == 0 && self.waiting.isEmpty }
 
     /// Puts an entry into the state; the caller has fanned it out, or will.
     func evolve(_ event: ChannelEvent?, at position: Position) {

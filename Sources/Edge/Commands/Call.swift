@@ -88,15 +88,22 @@ struct Call {
     func commit(_ transaction: Transaction, then: @escaping ([Stamp]) -> Void = { _ in }) {
         let step = self.beginStep()
         let replica = self.channel
-        replica?.isChanging = true
+        replica?.changesUnderWay += 1
+        let session = self.connection.session
+        session?.commitsUnderWay += 1
         self.core.store.append(transaction) { result in
-            replica?.isChanging = false
+            replica?.changesUnderWay -= 1
+            session?.commitsUnderWay -= 1
             switch result {
             case .success(.appended(let stamps)): then(stamps)
             case .success(.refused): self.runAgain()
             case .failure(let error): self.refuse(error)
             }
             step.end()
+            if let session, session.commitsUnderWay == 0, let reason = session.endReason {
+                session.endReason = nil
+                self.core.signOff(session, reason: reason)
+            }
             guard let replica else { return }
             self.core.nextChange(of: replica)
             self.core.unfollowIfUnused(replica, in: self.scope)
@@ -121,11 +128,14 @@ struct Call {
             case .success(.appended(let stamps)):
                 connection.scope.usage.messageAccepted()
                 if let then, let stamp = stamps.first { then(stamp) }
-            case .success(.refused): self.runAgain()
+            case .success(.refused): self.holdBack()
             case .failure(let error): self.refuse(error)
             }
             step?.end()
-            if connection.messagesInFlight == 0, connection.isHeldBack { self.core.advance(connection) }
+            guard connection.messagesInFlight == 0 else { return }
+            connection.calls.insert(contentsOf: connection.refusedMessages, at: 0)
+            connection.refusedMessages = []
+            self.core.advance(connection)
         }
     }
 
@@ -142,13 +152,23 @@ struct Call {
         )
     }
 
-    private func runAgain() {
+    /// The command once more, from the start; nil if it was refused too often.
+    private var again: Call? {
         var again = self
         again.attempt += 1
-        guard again.attempt < 64, self.connection.isOpen else { return self.refuse(.busy) }
+        guard again.attempt < 64, self.connection.isOpen else { return nil }
         // A replica is up to date by now; what was looked up once is looked up again.
         again.channel = nil
         again.user = nil
-        self.core.run(again)
+        return again
+    }
+
+    private func runAgain() {
+        if let again = self.again { self.core.run(again) } else { self.refuse(.busy) }
+    }
+
+    /// A refused message is sent again when no other is in flight, so that the sender's messages keep their order.
+    private func holdBack() {
+        if let again = self.again { self.connection.refusedMessages.append(again) } else { self.refuse(.busy) }
     }
 }

@@ -56,7 +56,9 @@ enum ChannelCommands {
 
     private static func whenBelow(_ limit: Int, _ call: Call, _ body: @escaping (Call) -> Void) {
         let step = call.beginStep()
+        call.channel?.pins += 1
         call.core.store.count(call.scope.id, .channel) { result in
+            call.channel?.pins -= 1
             switch result {
             case .success(let count) where count < limit: body(call)
             case .success:
@@ -86,10 +88,8 @@ enum ChannelCommands {
             ]
         )
         call.commit(transaction) { _ in
-            guard session.connection.isOpen else {
-                // Gone while it came in: out again.
-                return call.core.signOff(session, from: [replica], reason: "Connection closed")
-            }
+            // Gone while it came in: its end, which waited for this, takes it out again.
+            guard session.connection.isOpen else { return }
             if let topic = replica.state.topic { ChannelCommands.show(topic, of: replica, to: call) }
             ListingCommands.sendNames(of: replica, to: call)
         }

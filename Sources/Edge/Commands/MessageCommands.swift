@@ -136,10 +136,12 @@ extension Call {
     /// Otherwise the command waits for them.
     func mayFollow(_ messageGuard: MessageGuard) -> Bool {
         guard self.connection.messagesInFlight > 0 else { return true }
-        if self.connection.inFlightGuard == messageGuard, self.connection.messagesInFlight < 64, self.attempt == 0 {
+        let connection = self.connection
+        if connection.inFlightGuard == messageGuard, connection.messagesInFlight < 64,
+            connection.refusedMessages.isEmpty
+        {
             return true
         }
-        if self.attempt > 0 { return true }
         self.connection.calls.insert(self, at: 0)
         self.connection.isHeldBack = true
         return false

@@ -61,6 +61,8 @@ final class Connection {
     /// Messages in the store's hands, and what they were decided on.
     var messagesInFlight = 0
     var inFlightGuard: MessageGuard?
+    /// Messages that were refused, in order, until those behind them have been answered too.
+    var refusedMessages: [Call] = []
     var response: LabeledResponse?
 
     // Writing

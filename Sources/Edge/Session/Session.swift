@@ -18,7 +18,12 @@ final class Session {
     var monitored: [String: String] = [:]
     /// When it last said something, in the shard's seconds.
     var lastSpoke: UInt32
-    unowned let connection: Connection
+    /// Changes in the store's hands that the session's end waits for: what ends must be known exactly.
+    var commitsUnderWay = 0
+    /// Why the session ends, once those have landed.
+    var endReason: String?
+    /// Kept by the session: it may outlive the shard's own reference to the connection while its end waits.
+    let connection: Connection
 
     init(requester: Requester, inbox: LogKey, connection: Connection, now: UInt32) {
         self.id = requester.session

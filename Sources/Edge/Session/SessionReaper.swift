@@ -117,7 +117,7 @@ extension ShardCore {
             tenant: snapshot.log.tenant,
             now: self.now
         )
-        transaction.conditions = [Condition(snapshot.log, .unchanged(since: snapshot.position))]
+        transaction.conditions.append(Condition(snapshot.log, .unchanged(since: snapshot.position)))
         return transaction
     }
 

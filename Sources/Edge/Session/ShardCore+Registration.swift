@@ -56,7 +56,8 @@ extension ShardCore {
             case .success(let login?):
                 connection.login = login
                 core.register(
-                    candidate, Call(core: core, connection: connection, row: row, message: message)
+                    candidate,
+                    Call(core: core, connection: connection, row: row, message: message)
                 )
             case .success(nil):
                 core.countFailedLogin(connection)

@@ -89,11 +89,6 @@ extension ShardCore {
         self.signOff(session, from: replicas, reason: reason, in: scope)
     }
 
-    /// The one who came into a channel while its connection was closing leaves it again.
-    func signOff(_ session: Session, from replicas: [ChannelReplica], reason: String) {
-        self.signOff(session, from: replicas, reason: reason, in: session.connection.scope)
-    }
-
     private func signOff(
         _ session: Session,
         from replicas: [ChannelReplica],
@@ -113,7 +108,8 @@ extension ShardCore {
 
     /// What ends a session, whoever ends it: its own shard, or another after its pod died.
     ///
-    /// It rests on nothing, so it is never refused: leaving a channel that one is not in changes nothing.
+    /// It rests on the nickname alone: a session that does not hold it any more was ended by somebody else, and what the
+    /// name's new holder has must not be touched. Leaving a channel that one is not in changes nothing.
     static func signOff(
         _ record: SessionRecord,
         reason: String,
@@ -154,7 +150,11 @@ extension ShardCore {
                 payload: TenantEvent.signedOff(record.user, at: now).encoded
             )
         )
-        return Transaction(changes: changes)
+        let claim = Condition(
+            LogKey(tenant, .nick, record.user.nick.folded),
+            .equals(FieldName(NickClaim.field), NickClaim.bytes(record.session))
+        )
+        return Transaction(conditions: [claim], changes: changes)
     }
 
     /// Appends something that no client waits for, again after a while if the store was away.

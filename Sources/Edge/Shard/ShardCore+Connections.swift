@@ -174,6 +174,7 @@ extension ShardCore {
     private func leave(_ connection: Connection, reason: String) {
         connection.calls = []
         connection.inbound = ByteBuffer()
-        if let session = connection.session { self.signOff(session, reason: reason) }
+        guard let session = connection.session else { return }
+        if session.commitsUnderWay == 0 { self.signOff(session, reason: reason) } else { session.endReason = reason }
     }
 }

@@ -52,7 +52,7 @@ extension ShardCore {
     }
 
     private func enter(_ session: Session, _ replica: ChannelReplica) {
-        guard !session.memberships.contains(where: { $0 === replica }), session.connection.isOpen else { return }
+        guard !session.memberships.contains(where: { $0 === replica }) else { return }
         session.memberships.append(replica)
         replica.add(session)
     }

@@ -95,7 +95,10 @@ extension ShardCore {
             case .success(let snapshot):
                 let replica = ChannelReplica(key: key, name: name, snapshot: snapshot, isFollowed: true)
                 scope.channels[name.folded] = replica
+                // Held while those who wait have their turns: one who is refused must not take it from the next.
+                replica.pins += 1
                 for one in waiting { one(.success(replica)) }
+                replica.pins -= 1
                 self.unfollowIfUnused(replica, in: scope)
             case .failure(let error):
                 for one in waiting { one(.failure(error)) }
@@ -105,8 +108,7 @@ extension ShardCore {
 
     /// Lets go of a replica that nobody here needs.
     func unfollowIfUnused(_ replica: ChannelReplica, in scope: TenantScope) {
-        guard replica.isFollowed, !replica.hasLocalMembers, !replica.isChanging, replica.waiting.isEmpty,
-            scope.channels[replica.key.name] === replica
+        guard replica.isFollowed, replica.isUnused, scope.channels[replica.key.name] === replica
         else { return }
         scope.channels[replica.key.name] = nil
         self.store.unfollow(replica.key)
