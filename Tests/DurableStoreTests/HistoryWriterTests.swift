@@ -70,7 +70,13 @@ import Testing
             let live = JournalStore()
             let log = LogKey(try .acme, .channel, "#tea")
             live.append(1...500, to: log)
-            let writer = HistoryWriter(live: live, history: store.history, batch: 10, drainTime: .seconds(60), logger: .quiet)
+            let writer = HistoryWriter(
+                live: live,
+                history: store.history,
+                batch: 10,
+                drainTime: .seconds(60),
+                logger: .quiet
+            )
             let service = Task { try await writer.run() }
             service.cancel()
             try await service.value

@@ -97,6 +97,36 @@ import Testing
         await store.close()
     }
 
+    @Test func `TLS is as the URL says`() async throws {
+        let server = try PostgresServer(tls: true)
+        defer { server.end() }
+        let url = try server.makeDatabase()
+        let isEncrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+        for (mode, encrypted) in [
+            ("disable", Int64(0)), ("require", 1), ("verify-full&sslrootcert=\(server.certificate)", 1),
+        ] {
+            let database = try self.open("\(url)?sslmode=\(mode)")
+            let rows = try await database.execute(isEncrypted, in: .cell)
+            #expect(rows == [SQLRow([.integer(encrypted)])])
+            await database.close()
+        }
+        let stranger = try self.open(
+            url.replacing("127.0.0.1", with: "localhost") + "?sslmode=verify-full&sslrootcert=\(server.certificate)"
+        )
+        let error = await #expect(throws: DurableStoreError.self) {
+            try await stranger.withTransaction(.cell, .readOnly, deadline: .milliseconds(500)) {
+                connection throws(DurableStoreError) in
+                try connection.execute(isEncrypted)
+            }
+        }
+        guard case .unavailable(let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("certificate"))
+        await stranger.close()
+    }
+
     @Test func `closing waits for what runs and fails what waits`() async throws {
         let server = try PostgresServer.shared()
         let url = try server.makeDatabase()

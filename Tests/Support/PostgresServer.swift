@@ -34,9 +34,12 @@ package final class PostgresServer: Sendable {
     /// Where the server listens, on 127.0.0.1.
     package let port: Int
     private let folder: String
-    private let durable: Bool
+    private let options: [String]
     private let holder: Mutex<Holder?>
     private let databases = Mutex(0)
+
+    /// The certificate's file, of a server that takes TLS: for 127.0.0.1, signed by itself.
+    package var certificate: String { "\(self.folder)/tls.crt" }
 
     private static let sharedServer = Mutex<Result<PostgresServer, Failure>?>(nil)
 
@@ -55,10 +58,14 @@ package final class PostgresServer: Sendable {
 
     /// Makes the data and starts the server.
     ///
-    /// - Parameter durable: Whether what is committed survives the loss of the machine, as in production; it is slower.
+    /// - Parameters:
+    ///   - durable: Whether what is committed survives the loss of the machine, as in production; it is slower.
+    ///   - tls: Whether it takes TLS, with the certificate ``certificate``.
     /// - Throws: ``Failure`` if there is no PostgreSQL or it does not start.
-    package init(durable: Bool = false) throws {
-        self.durable = durable
+    package init(durable: Bool = false, tls: Bool = false) throws {
+        self.options =
+            (durable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"])
+            + (tls ? ["ssl=on", "ssl_cert_file=../tls.crt", "ssl_key_file=../tls.key"] : [])
         self.folder = try Self.makeFolder()
         self.port = try Self.freePort()
         self.holder = Mutex(nil)
@@ -66,6 +73,14 @@ package final class PostgresServer: Sendable {
             Self.binary("initdb"),
             ["-D", "\(self.folder)/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         )
+        if tls {
+            try Self.run(
+                "/usr/bin/openssl",
+                ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=roost-test"]
+                    + ["-addext", "subjectAltName=IP:127.0.0.1"]
+                    + ["-keyout", "\(self.folder)/tls.key", "-out", "\(self.folder)/tls.crt"]
+            )
+        }
         try self.start()
         try self.query("CREATE ROLE roost LOGIN", in: "postgres")
     }
@@ -103,13 +118,12 @@ package final class PostgresServer: Sendable {
 
     /// Starts the server, on the data that are there.
     package func start() throws {
-        let durability = self.durable ? "" : "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         let process = Process()
         let input = Pipe()
         let command = """
             folder="$1"; port="$2"
             "$3" -D "$folder/data" -p "$port" -k "$folder" -c listen_addresses=127.0.0.1 \\
-                -c max_connections=60 \(durability) >"$folder/log" 2>&1 </dev/null &
+                -c max_connections=60 \(self.options.map { "-c \($0)" }.joined(separator: " ")) >"$folder/log" 2>&1 </dev/null &
             server=$!
             trap '' HUP INT TERM
             echo $server >"$folder/pid"

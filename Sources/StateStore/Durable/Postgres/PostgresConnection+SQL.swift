@@ -44,16 +44,23 @@ extension PostgresConnection: SQLConnection {
     }
 
     private func copy(_ rows: [[SQLValue]]) throws(DurableStoreError) {
-        var encoder = CopyEncoder()
-        for row in rows {
-            try encoder.append(row)
-            if encoder.bytes.count >= Self.copyChunk {
-                try self.put(&encoder)
+        do throws(DurableStoreError) {
+            var encoder = CopyEncoder()
+            for row in rows {
+                try encoder.append(row)
+                if encoder.bytes.count >= Self.copyChunk { try self.put(&encoder) }
             }
+            encoder.end()
+            try self.put(&encoder)
+            try self.endCopy()
+        } catch {
+            // A row that cannot be sent: the server has to hear of the end before it takes anything else.
+            if !self.isBroken {
+                try self.endCopy(failure: "refused by the client")
+                do throws(DurableStoreError) { _ = try self.answer() } catch {}
+            }
+            throw error
         }
-        encoder.end()
-        try self.put(&encoder)
-        try self.endCopy()
         _ = try self.answer()
     }
 

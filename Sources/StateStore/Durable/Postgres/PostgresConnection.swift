@@ -103,6 +103,8 @@ final class PostgresConnection {
         self.call = call
         try call.requireTime()
         let time = ContinuousClock.now.duration(to: call.deadline).wholeMilliseconds
+        // A little earlier than the call's own end: a statement that the server ends does not cost the connection.
+        let statementTime = max(time - min(time / 4, 200), 1)
         // A tenant's name is of letters, digits and hyphens: safe within a literal.
         let (tenant, cell) =
             switch scope {
@@ -112,7 +114,7 @@ final class PostgresConnection {
         try self.executeScript(
             """
             BEGIN \(access == .readOnly ? "READ ONLY" : "READ WRITE");
-            SET LOCAL statement_timeout = \(min(time, Int(Int32.max)));
+            SET LOCAL statement_timeout = \(min(statementTime, Int(Int32.max)));
             SELECT set_config('roost.tenant', '\(tenant)', true), set_config('roost.scope', '\(cell)', true)
             """
         )
@@ -170,7 +172,10 @@ extension PostgresConnection {
         try self.flush()
     }
 
-    func endCopy() throws(DurableStoreError) { try self.sending { PQputCopyEnd(self.handle, nil) } }
+    /// Ends a COPY: with all rows, or as a failure for a reason.
+    func endCopy(failure: String? = nil) throws(DurableStoreError) {
+        try self.sending { PQputCopyEnd(self.handle, failure) }
+    }
 
     /// Waits for the whole answer to what was sent: the last result.
     ///
@@ -180,6 +185,7 @@ extension PostgresConnection {
         var failure: DurableStoreError?
         while let result = try self.nextResult() {
             if let error = result.failure { failure = failure ?? error }
+            if result.endsConnection { self.isBroken = true }
             last = result
             if result.wantsCopy { break }
         }

@@ -16,6 +16,9 @@ final class PostgresResult {
     /// `COMMIT`.
     var command: String { PQcmdStatus(self.handle).map { String(cString: $0) } ?? "" }
 
+    /// Whether the server ends the connection with this.
+    var endsConnection: Bool { ["FATAL", "PANIC"].contains(self.field("V")) }
+
     /// What an error of the server means to the caller, by the class of its code.
     ///
     /// https://www.postgresql.org/docs/current/errcodes-appendix.html
