@@ -46,7 +46,7 @@ package final class FaultProxy: Sendable {
 
     /// Starts to listen.
     ///
-    /// - Parameter target: The port on 127.0.0.1 that it connects to.
+    /// - `target`: The port on 127.0.0.1 that it connects to.
     package init(to target: Int) async throws {
         let state = SharedState()
         self.state = state

@@ -13,7 +13,7 @@ package struct TestShard: Sendable {
 
     /// Makes a client of a store.
     ///
-    /// - Parameter loop: Any, if it is nil.
+    /// - `loop`: Any, if it is nil.
     package init(_ store: any LiveStore, on loop: (any EventLoop)? = nil) async throws {
         let loop = loop ?? MultiThreadedEventLoopGroup.singleton.next()
         let receiver = self.receiver

@@ -18,7 +18,7 @@ final class RedisBatch {
     private let producer: ProducerID
     private let keep: [UInt64]
 
-    /// - Parameter keep: how many entries channels, users, nicks and tenants keep.
+    /// - `keep`: how many entries channels, users, nicks and tenants keep.
     init(_ producer: ProducerID, keep: [UInt64]) {
         self.producer = producer
         self.keep = keep
@@ -31,7 +31,7 @@ final class RedisBatch {
 
     // MARK: Operations
 
-    /// - Parameter key: the key of a log, ready to be copied, if there is one.
+    /// - `key`: the key of a log, ready to be copied, if there is one.
     func add(
         _ transaction: Transaction,
         key: (LogKey) -> ByteBuffer?,

@@ -180,7 +180,7 @@ final class RedisFollowing: RedisLink.User {
         }
     }
 
-    /// - Parameter hasMissed: something may lie between what was delivered and the chunk, e.g. a whole incarnation.
+    /// - `hasMissed`: something may lie between what was delivered and the chunk, e.g. a whole incarnation.
     private func apply(_ chunk: RedisChunk, to replica: RedisReplica, hasMissed: Bool = false) {
         switch replica.step(for: chunk) {
         case .ignore: return

@@ -45,12 +45,11 @@ package final class RedisLiveStore: LiveStore {
 
     /// Connects, loads the functions if they are missing, and takes a pod number with a first lease.
     ///
-    /// - Parameters:
-    ///   - url: See ``RedisEndpoint``.
-    ///   - group: Where the store's own two connections live.
-    ///   - logger: Gets lost connections; never a secret, never what is stored.
-    ///   - configuration: Deadlines and bounds.
-    /// - Throws: ``RedisEndpoint/ParseError``, an error of the TLS configuration, or ``LiveStoreError/unavailable(reason:)``
+    /// - `url`: See ``RedisEndpoint``.
+    /// - `group`: Where the store's own two connections live.
+    /// - `logger`: Gets lost connections; never a secret, never what is stored.
+    /// - `configuration`: Deadlines and bounds.
+    /// Throws ``RedisEndpoint/ParseError``, an error of the TLS configuration, or ``LiveStoreError/unavailable(reason:)``
     ///   if Redis cannot be used within ``RedisConfiguration/connectDeadline``.
     package static func connect(
         url: String,
