@@ -6,7 +6,9 @@ import Testing
 
 /// A store that is away, slow or stands still.
 @Suite(.serialized) struct AwayTests {
-    @Test func `a half-open connection is noticed, and what waited is applied once when the network is back`() async throws {
+    @Test func `a half-open connection is noticed, and what waited is applied once when the network is back`()
+        async throws
+    {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
             let shard = try await world.shard(world.faultyStore())
@@ -24,7 +26,8 @@ import Testing
         }
     }
 
-    @Test func `a call without an answer fails at its deadline and is not applied when the store is back`() async throws {
+    @Test func `a call without an answer fails at its deadline and is not applied when the store is back`() async throws
+    {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
             var configuration = RedisWorld.impatient
@@ -44,7 +47,8 @@ import Testing
         }
     }
 
-    @Test func `past its bounds a client is not ready, then busy, and ready again when it has caught up`() async throws {
+    @Test func `past its bounds a client is not ready, then busy, and ready again when it has caught up`() async throws
+    {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
             var configuration = RedisWorld.impatient

@@ -28,7 +28,8 @@ import Testing
         }
     }
 
-    @Test func `a follower that missed more than is kept gets the state as it is, and goes on from there`() async throws {
+    @Test func `a follower that missed more than is kept gets the state as it is, and goes on from there`() async throws
+    {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
             var configuration = RedisWorld.impatient
@@ -107,7 +108,9 @@ import Testing
         }
     }
 
-    @Test func `own entries that the subscription does not bring are asked for before the append completes`() async throws {
+    @Test func `own entries that the subscription does not bring are asked for before the append completes`()
+        async throws
+    {
         try await RedisWorld.run { world in
             let log = world.channel("#a")
             let shard = try await world.shard(world.store())

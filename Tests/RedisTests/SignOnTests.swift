@@ -39,7 +39,9 @@ import Testing
             let error = await #expect(throws: LiveStoreError.self) {
                 _ = try await RedisLiveStore.connect(
                     url: "redis://roost:not-it@127.0.0.1:\(world.server.port)",
-                    group: MultiThreadedEventLoopGroup.singleton, logger: logger, configuration: Self.hasty
+                    group: MultiThreadedEventLoopGroup.singleton,
+                    logger: logger,
+                    configuration: Self.hasty
                 )
             }
             #expect(String(reflecting: error).contains("WRONGPASS"))
@@ -76,14 +78,18 @@ import Testing
         let url = "rediss://localhost:\(server.tlsPort)"
         await #expect(throws: LiveStoreError.self) {
             _ = try await RedisLiveStore.connect(
-                url: url, group: MultiThreadedEventLoopGroup.singleton, logger: RedisWorld.quietLogger,
+                url: url,
+                group: MultiThreadedEventLoopGroup.singleton,
+                logger: RedisWorld.quietLogger,
                 configuration: Self.hasty
             )
         }
         var configuration = RedisWorld.impatient
         configuration.tls.trustRoots = .file("\(server.folder)/cert.pem")
         let store = try await RedisLiveStore.connect(
-            url: url, group: MultiThreadedEventLoopGroup.singleton, logger: RedisWorld.quietLogger,
+            url: url,
+            group: MultiThreadedEventLoopGroup.singleton,
+            logger: RedisWorld.quietLogger,
             configuration: configuration
         )
         let tenant = try #require(TenantID("acme"))

@@ -47,6 +47,7 @@ package final class FaultProxy: Sendable {
     /// Starts to listen.
     ///
     /// - Parameter target: The port on 127.0.0.1 that it connects to.
+    /// - Throws: What NIO throws if it cannot listen.
     package init(to target: Int) async throws {
         let state = SharedState()
         self.state = state

@@ -12,7 +12,9 @@ package final class RedisServer: Sendable {
         package let description: String
     }
 
-    /// The shell that holds the server. Unchecked: it is used under the lock only.
+    /// The shell that holds the server.
+    ///
+    /// Unchecked: it is used under the lock only.
     private struct Holder: @unchecked Sendable {
         let process: Process
         let input: Pipe
@@ -35,6 +37,7 @@ package final class RedisServer: Sendable {
     /// - Parameters:
     ///   - options: More options of `redis-server`, e.g. `["--requirepass", "secret"]`. `@/` before a name is the folder.
     ///   - prepare: Called with the folder before the server starts.
+    /// - Throws: ``Failure``, and what `prepare` throws.
     package init(options: [String] = [], prepare: (String) throws -> Void = { _ in }) throws {
         self.port = try Self.freePort()
         let tlsPort = try Self.freePort()
@@ -86,7 +89,9 @@ package final class RedisServer: Sendable {
         }
     }
 
-    /// Ends the server as `kill -9` does. Its data stay, for ``start()``.
+    /// Ends the server with SIGKILL.
+    ///
+    /// Its data stay, for ``start()``.
     package func kill() throws {
         let text = try String(contentsOfFile: "\(self.folder)/pid", encoding: .utf8)
         guard let pid = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), pid > 1 else {

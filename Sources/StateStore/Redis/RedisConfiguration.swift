@@ -6,7 +6,9 @@ package struct RedisConfiguration: Sendable {
     package var callDeadline: Duration = .seconds(30)
     /// How long connecting and signing on may take.
     package var connectDeadline: Duration = .seconds(5)
-    /// A connection that said nothing for this long is cut and made again. Every connection is pinged three times in it.
+    /// A connection that said nothing for this long is cut and made again.
+    ///
+    /// Every connection is pinged three times in it.
     package var silence: Duration = .seconds(3)
     /// Waits between attempts to connect: a random time up to a bound that doubles from the first to the last.
     package var backoff: ClosedRange<Duration> = .milliseconds(50)...(.seconds(5))
@@ -34,7 +36,9 @@ package struct RedisConfiguration: Sendable {
     /// Journal records that were handed out this long ago and never acknowledged are handed out again.
     package var journalRedelivery: Duration = .seconds(60)
 
-    /// For `rediss://`: whom to trust. The default trusts what the system trusts and checks the host name.
+    /// Whom to trust with `rediss://`.
+    ///
+    /// The default trusts what the system trusts and checks the host name.
     package var tls = TLSConfiguration.makeClientConfiguration()
 
     package init() {}

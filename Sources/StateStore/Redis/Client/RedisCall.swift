@@ -2,7 +2,9 @@ import NIOCore
 
 /// One command on its way, kept until it is answered so that it can be sent again.
 final class RedisCall {
-    /// What is sent. A batch becomes bytes, and gets its number, when it is sent for the first time.
+    /// What is sent.
+    ///
+    /// A batch becomes bytes, and gets its number, when it is sent for the first time.
     enum Content {
         case bytes(ByteBuffer)
         case batch(RedisBatch)

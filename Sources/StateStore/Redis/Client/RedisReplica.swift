@@ -1,6 +1,8 @@
 import NIOCore
 
-/// How far one followed log was delivered, and who waits for more of it. Decides; does no I/O.
+/// How far one followed log was delivered, and who waits for more of it.
+///
+/// Decides; does no I/O.
 final class RedisReplica {
     enum Phase {
         /// Waits for the subscription's acknowledgement; nothing was loaded.

@@ -2,7 +2,9 @@ import DequeModule
 import Logging
 import NIOCore
 
-/// A reader of the journal: one consumer of the group that all pods' readers share. Loop-bound.
+/// A reader of the journal: one consumer of the group that all pods' readers share.
+///
+/// Loop-bound.
 ///
 /// The stream has an item for each call that appended to a log, with possibly several records. An item is forgotten when
 /// all its records were acknowledged; until then it is handed out again after a while, here or elsewhere.

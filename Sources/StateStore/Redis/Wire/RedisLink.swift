@@ -37,7 +37,9 @@ final class RedisLink {
     private let greeting: RedisGreeting
     private var state = State.waiting
     private var attempts = 0
-    /// Ticks since the server was last heard. Ticks, not time: a loop that stood still is no silence of the server's.
+    /// Ticks since the server was last heard.
+    ///
+    /// Ticks, not time: a loop that stood still is no silence of the server's.
     private var quiet = 0
     private var started = NIODeadline.now()
     private var timer: Scheduled<Void>?

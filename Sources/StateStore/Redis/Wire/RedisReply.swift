@@ -1,7 +1,9 @@
 import CHiredis
 import NIOCore
 
-/// A reply as hiredis parsed it. A view: valid only while the closure that got it runs.
+/// A reply as hiredis parsed it.
+///
+/// A view: valid only while the closure that got it runs.
 struct RedisReply {
     private let pointer: UnsafeMutablePointer<redisReply>
 
