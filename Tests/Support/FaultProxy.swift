@@ -46,7 +46,8 @@ package final class FaultProxy: Sendable {
 
     /// Starts to listen.
     ///
-    /// - `target`: The port on 127.0.0.1 that it connects to.
+    /// - Parameter target: The port on 127.0.0.1 that it connects to.
+    /// - Throws: What NIO throws if it cannot listen.
     package init(to target: Int) async throws {
         let state = SharedState()
         self.state = state

@@ -34,8 +34,10 @@ package final class RedisServer: Sendable {
 
     /// Starts a server.
     ///
-    /// - `options`: More options of `redis-server`, e.g. `["--requirepass", "secret"]`. `@/` before a name is the folder.
-    /// - `prepare`: Called with the folder before the server starts.
+    /// - Parameters:
+    ///   - options: More options of `redis-server`, e.g. `["--requirepass", "secret"]`. `@/` before a name is the folder.
+    ///   - prepare: Called with the folder before the server starts.
+    /// - Throws: ``Failure``, and what `prepare` throws.
     package init(options: [String] = [], prepare: (String) throws -> Void = { _ in }) throws {
         self.port = try Self.freePort()
         let tlsPort = try Self.freePort()
@@ -87,7 +89,7 @@ package final class RedisServer: Sendable {
         }
     }
 
-    /// Ends the server as `kill -9` does.
+    /// Ends the server with SIGKILL.
     ///
     /// Its data stay, for ``start()``.
     package func kill() throws {

@@ -36,7 +36,7 @@ package struct RedisConfiguration: Sendable {
     /// Journal records that were handed out this long ago and never acknowledged are handed out again.
     package var journalRedelivery: Duration = .seconds(60)
 
-    /// For `rediss://`: whom to trust.
+    /// Whom to trust with `rediss://`.
     ///
     /// The default trusts what the system trusts and checks the host name.
     package var tls = TLSConfiguration.makeClientConfiguration()

@@ -13,7 +13,10 @@ package struct TestShard: Sendable {
 
     /// Makes a client of a store.
     ///
-    /// - `loop`: Any, if it is nil.
+    /// - Parameters:
+    ///   - store: Where the shard belongs.
+    ///   - loop: Any, if it is nil.
+    /// - Throws: What the loop throws.
     package init(_ store: any LiveStore, on loop: (any EventLoop)? = nil) async throws {
         let loop = loop ?? MultiThreadedEventLoopGroup.singleton.next()
         let receiver = self.receiver

@@ -18,7 +18,9 @@ final class RedisBatch {
     private let producer: ProducerID
     private let keep: [UInt64]
 
-    /// - `keep`: how many entries channels, users, nicks and tenants keep.
+    /// - Parameters:
+    ///   - producer: Whose the operations are.
+    ///   - keep: How many entries channels, users, nicks and tenants keep.
     init(_ producer: ProducerID, keep: [UInt64]) {
         self.producer = producer
         self.keep = keep
@@ -31,7 +33,10 @@ final class RedisBatch {
 
     // MARK: Operations
 
-    /// - `key`: the key of a log, ready to be copied, if there is one.
+    /// - Parameters:
+    ///   - transaction: What to append.
+    ///   - key: The key of a log, ready to be copied, if there is one.
+    ///   - completion: Gets the outcome.
     func add(
         _ transaction: Transaction,
         key: (LogKey) -> ByteBuffer?,

@@ -121,7 +121,7 @@ final class RedisPipeline: RedisLink.User {
 
     /// Whether an error says that this server cannot serve now or lost its functions: another connection will do.
     private static func isPassing(_ error: String) -> Bool {
-        ["LOADING", "READONLY", "MASTERDOWN", "BUSY ", "NOAUTH", "ERR Function not found"].contains {
+        ["LOADING", "READONLY", "MASTERDOWN", "BUSY ", "NOAUTH", "NOGROUP", "ERR Function not found"].contains {
             error.hasPrefix($0)
         }
     }

@@ -18,10 +18,10 @@ extension RedisLibrary {
             return log.epoch == epoch and log.version <= seq, i + 2
           end,
           function(log, t, i) -- absent
-            return redis.call('HEXISTS', log.hash, t[i]) == 0, i + 1
+            return run('HEXISTS', log.hash, t[i]) == 0, i + 1
           end,
           function(log, t, i) -- equals
-            return redis.call('HGET', log.hash, t[i]) == t[i + 1], i + 2
+            return run('HGET', log.hash, t[i]) == t[i + 1], i + 2
           end,
           function(log, t, i) -- count below
             return count(log, t[i]) < t[i + 1], i + 2
@@ -29,7 +29,7 @@ extension RedisLibrary {
           function(log, t, i) -- logs below
             if log.epoch then return true, i + 1 end
             local index = place(log.base)
-            return redis.call('SCARD', index) < t[i], i + 1
+            return run('SCARD', index) < t[i], i + 1
           end,
         }
 
@@ -62,8 +62,8 @@ extension RedisLibrary {
             for f = i + 1, last, 2 do
               local name, value = t[f], t[f + 1]
               if value then
-                if redis.call('HSET', log.hash, name, value) == 1 then add(log, string.sub(name, 1, 1), 1) end
-              elseif redis.call('HDEL', log.hash, name) == 1 then
+                if run('HSET', log.hash, name, value) == 1 then add(log, string.sub(name, 1, 1), 1) end
+              elseif run('HDEL', log.hash, name) == 1 then
                 add(log, string.sub(name, 1, 1), -1)
               end
             end
@@ -85,33 +85,33 @@ extension RedisLibrary {
 
         local function reserve(t, i)
           local key, pod, wanted, limit = t[i], text(t[i + 1]), t[i + 2], t[i + 3]
-          local sum = tonumber(redis.call('HGET', key, 's') or 0)
+          local sum = tonumber(run('HGET', key, 's') or 0)
           local n = math.max(0, math.min(wanted, limit - sum))
           if n > 0 then
-            redis.call('HINCRBY', key, 's', n)
-            if redis.call('HINCRBY', key, pod, n) == n then redis.call('SADD', 'r:.slots:' .. pod, key) end
+            run('HINCRBY', key, 's', n)
+            if run('HINCRBY', key, pod, n) == n then run('SADD', 'r:.slots:' .. pod, key) end
           end
           return n, i + 4
         end
 
         local function release(key, pod, wanted)
-          local held = tonumber(redis.call('HGET', key, pod) or 0)
+          local held = tonumber(run('HGET', key, pod) or 0)
           local n = math.min(wanted, held)
           if n <= 0 then return 0 end
           if n == held then
-            redis.call('HDEL', key, pod)
-            redis.call('SREM', 'r:.slots:' .. pod, key)
+            run('HDEL', key, pod)
+            run('SREM', 'r:.slots:' .. pod, key)
           else
-            redis.call('HINCRBY', key, pod, -n)
+            run('HINCRBY', key, pod, -n)
           end
-          if redis.call('HINCRBY', key, 's', -n) <= 0 then redis.call('DEL', key) end
+          if run('HINCRBY', key, 's', -n) <= 0 then run('DEL', key) end
           return n
         end
 
         local function take(call, t, i)
           local key, wanted, rate, burst = t[i], t[i + 1], t[i + 2], t[i + 3]
           local tokens, since = burst, call.now
-          local saved = redis.call('GET', key)
+          local saved = run('GET', key)
           if saved then
             tokens, since = decode('>dd', saved)
             if call.now > since then
@@ -124,7 +124,7 @@ extension RedisLibrary {
           tokens = tokens - n
           local full = 86400000
           if rate > 0 then full = math.min(full, math.ceil((burst - tokens) / rate * 1000) + 1000) end
-          redis.call('SET', key, pack('>dd', tokens, since), 'PX', text(full))
+          run('SET', key, pack('>dd', tokens, since), 'PX', text(full))
           return n, i + 4
         end
 
@@ -152,9 +152,9 @@ extension RedisLibrary {
           local t = cmsgpack.unpack(args[2])
           local memory = 'r:.producer:' .. t[1]
           local slot = number % 16
-          local last = tonumber(redis.call('HGET', memory, 'n') or 0)
+          local last = tonumber(run('HGET', memory, 'n') or 0)
           if number <= last then
-            local saved = redis.call('HGET', memory, slot)
+            local saved = run('HGET', memory, slot)
             if saved and decode('>I8', saved) == number then return string.sub(saved, 9) end
             return redis.error_reply('STALE the answer to this call is not kept any more')
           end
@@ -179,7 +179,7 @@ extension RedisLibrary {
           end
           for _, log in ipairs(call.order) do flush(call, log, false) end
           local answer = table.concat(out)
-          redis.call('HSET', memory, 'n', text(number), slot, pack('>I8', number) .. answer)
+          run('HSET', memory, 'n', text(number), slot, pack('>I8', number) .. answer)
           return answer
         end
 
@@ -199,7 +199,7 @@ extension RedisLibrary {
                 result = 0
               elseif log.seq > seq then
                 local chunks = {}
-                for _, item in ipairs(redis.call('XRANGE', log.base .. ':s', text(seq + 1) .. '-0', '+')) do
+                for _, item in ipairs(run('XRANGE', log.base .. ':s', text(seq + 1) .. '-0', '+')) do
                   chunks[#chunks + 1] = item[2][2]
                 end
                 if chunks[1] and decode('>I8', chunks[1], 25) <= seq + 1 then result = chunks end

@@ -8,56 +8,62 @@ extension RedisLibrary {
         local LEASES = 'r:.leases'
 
         local function lapsed_pod(pod, now)
-          local ends = redis.call('ZSCORE', LEASES, pod)
+          local ends = run('ZSCORE', LEASES, pod)
           return ends and tonumber(ends) < now
         end
 
         -- A new pod, with a lease of args[1] milliseconds.
         local function pod(keys, args)
+          start()
           local seconds, now = clock()
           local number = fresh('r:.pod', seconds)
-          redis.call('ZADD', LEASES, text(now + args[1]), text(number))
+          run('ZADD', LEASES, text(now + args[1]), text(number))
           return number
         end
 
         -- Renews in any case; 0 if the lease had lapsed or was forgotten.
         local function renew(keys, args)
+          start()
           local _, now = clock()
-          local ends = redis.call('ZSCORE', LEASES, args[1])
-          redis.call('ZADD', LEASES, text(now + args[2]), args[1])
+          local ends = run('ZSCORE', LEASES, args[1])
+          run('ZADD', LEASES, text(now + args[2]), args[1])
           if ends and tonumber(ends) >= now then return 1 end
           return 0
         end
 
         local function lapsed(keys, args)
+          start()
           local _, now = clock()
-          return redis.call('ZRANGE', LEASES, '-inf', '(' .. text(now), 'BYSCORE')
+          return run('ZRANGE', LEASES, '-inf', '(' .. text(now), 'BYSCORE')
         end
 
         local function orphans(keys, args)
+          start()
           local _, now = clock()
           if not lapsed_pod(args[1], now) then return {} end
-          return redis.call('SRANDMEMBER', 'r:.held:' .. args[1], args[2])
+          return run('SRANDMEMBER', 'r:.held:' .. args[1], args[2])
         end
 
         -- What the pod's producers were answered is kept for an hour, longer than any call is tried again.
         local function bury(keys, args)
+          start()
           local _, now = clock()
           local name = args[1]
-          if not lapsed_pod(name, now) or redis.call('SCARD', 'r:.held:' .. name) > 0 then return 0 end
-          for _, key in ipairs(redis.call('SMEMBERS', 'r:.slots:' .. name)) do release(key, name, math.huge) end
-          redis.call('DEL', 'r:.slots:' .. name)
-          redis.call('ZREM', LEASES, name)
+          if not lapsed_pod(name, now) or run('SCARD', 'r:.held:' .. name) > 0 then return 0 end
+          for _, key in ipairs(run('SMEMBERS', 'r:.slots:' .. name)) do release(key, name, math.huge) end
+          run('DEL', 'r:.slots:' .. name)
+          run('ZREM', LEASES, name)
           for shard = 0, tonumber(args[2]) do
-            redis.call('EXPIRE', 'r:.producer:' .. text(tonumber(name) * 65536 + shard), 3600)
+            run('EXPIRE', 'r:.producer:' .. text(tonumber(name) * 65536 + shard), 3600)
           end
           return 1
         end
 
         local function acknowledge(keys, args)
+          start()
           for _, id in ipairs(args) do
-            redis.call('XACK', JOURNAL, 'roost', id)
-            redis.call('XDEL', JOURNAL, id)
+            run('XACK', JOURNAL, 'roost', id)
+            run('XDEL', JOURNAL, id)
           end
           return #args
         end

@@ -12,9 +12,9 @@ extension RedisLibrary {
     static let logs = #"""
         #!lua name=@
         -- Redis gives these to functions that run, not to a library that is loaded.
-        local pack, decode, spread
+        local run, pack, decode, spread
         local function start()
-          if not pack then pack, decode, spread = struct.pack, struct.unpack, unpack end
+          if not run then run, pack, decode, spread = redis.call, struct.pack, struct.unpack, unpack end
         end
 
         local META, COUNT = '\0', '\1'
@@ -24,22 +24,22 @@ extension RedisLibrary {
 
         -- Seconds and milliseconds since 1970.
         local function clock()
-          local t = redis.call('TIME')
+          local t = run('TIME')
           return tonumber(t[1]), t[1] * 1000 + math.floor(t[2] / 1000)
         end
 
         -- The next number of a counter that never gives a number twice, not even after it was lost: it is never
         -- behind the clock.
         local function fresh(key, floor)
-          local n = tonumber(redis.call('GET', key) or 0) + 1
+          local n = tonumber(run('GET', key) or 0) + 1
           if n < floor then n = floor end
-          redis.call('SET', key, text(n))
+          run('SET', key, text(n))
           return n
         end
 
         local function open(base)
           local log = {base = base, hash = base .. ':h', counts = {}, changed = {}, parts = {}, n = 0}
-          local meta = redis.call('HGET', log.hash, META)
+          local meta = run('HGET', log.hash, META)
           if meta then log.epoch, log.seq, log.version, log.time, log.holder = decode('>I8I8I8I8I8', meta) end
           return log
         end
@@ -53,7 +53,7 @@ extension RedisLibrary {
         local function count(log, section)
           local n = log.counts[section]
           if not n then
-            n = tonumber(redis.call('HGET', log.hash, COUNT .. section) or 0)
+            n = tonumber(run('HGET', log.hash, COUNT .. section) or 0)
             log.counts[section] = n
           end
           return n
@@ -66,24 +66,29 @@ extension RedisLibrary {
 
         local function hold(log, holder)
           if log.holder == holder then return end
-          if log.holder ~= 0 then redis.call('SREM', 'r:.held:' .. text(log.holder), log.base) end
-          if holder ~= 0 then redis.call('SADD', 'r:.held:' .. text(holder), log.base) end
+          if log.holder ~= 0 then run('SREM', 'r:.held:' .. text(log.holder), log.base) end
+          if holder ~= 0 then run('SADD', 'r:.held:' .. text(holder), log.base) end
           log.holder = holder
+        end
+
+        -- How many entries a log keeps, by its kind.
+        local function kept(call, base)
+          local colon = string.find(base, ':', 3, true)
+          return call.keep[string.sub(base, colon + 1, colon + 1)]
         end
 
         -- Publishes what a call appended to a log, and keeps it unless the log is dropped.
         local function flush(call, log, dropped)
           if log.n == 0 then return end
-          local chunk = pack('>I8I8', log.epoch, log.time) .. call.producer
-            .. pack('>I8I4B', log.seq - log.n + 1, log.n, dropped and 1 or 0) .. table.concat(log.parts, '', 1, log.n)
-          if log.journal then redis.call('XADD', JOURNAL, '*', 'l', log.base, 'c', chunk) end
+          local chunk = pack('>I8I8c8I8I4B', log.epoch, log.time, call.producer, log.seq - log.n + 1, log.n,
+            dropped and 1 or 0) .. (log.n == 1 and log.parts[1] or table.concat(log.parts))
+          if log.journal then run('XADD', JOURNAL, '*', 'l', log.base, 'c', chunk) end
           if not dropped then
-            local id = text(log.seq) .. '-0'
-            local oldest = log.seq - call.keep[string.match(log.base, '^r:[^:]*:(.)')] + 1
+            local oldest = log.seq - kept(call, log.base) + 1
             if oldest > 1 then
-              redis.call('XADD', log.base .. ':s', 'MINID', '~', text(oldest), id, 'c', chunk)
+              run('XADD', log.base .. ':s', 'MINID', '~', oldest, log.seq, 'c', chunk)
             else
-              redis.call('XADD', log.base .. ':s', id, 'c', chunk)
+              run('XADD', log.base .. ':s', log.seq, 'c', chunk)
             end
             local meta = pack('>I8I8I8I8I8', log.epoch, log.seq, log.version, log.time, log.holder)
             if next(log.changed) then
@@ -92,13 +97,13 @@ extension RedisLibrary {
                 set[#set + 1] = COUNT .. section
                 set[#set + 1] = text(log.counts[section])
               end
-              redis.call(spread(set))
+              run(spread(set))
               log.changed = {}
             else
-              redis.call('HSET', log.hash, META, meta)
+              run('HSET', log.hash, META, meta)
             end
           end
-          redis.call('PUBLISH', log.base, chunk)
+          run('PUBLISH', log.base, chunk)
           log.n, log.parts, log.journal = 0, {}, false
         end
 
@@ -106,15 +111,15 @@ extension RedisLibrary {
           log.epoch = fresh('r:.epoch', call.now * 1024)
           log.seq, log.version, log.time, log.holder = 0, 0, 0, 0
           local index, name = place(log.base)
-          redis.call('SADD', index, name)
+          run('SADD', index, name)
         end
 
         local function drop(call, log)
           hold(log, 0)
           flush(call, log, true)
-          redis.call('UNLINK', log.hash, log.base .. ':s')
+          run('UNLINK', log.hash, log.base .. ':s')
           local index, name = place(log.base)
-          redis.call('SREM', index, name)
+          run('SREM', index, name)
           log.epoch, log.counts, log.changed = nil, {}, {}
         end
 

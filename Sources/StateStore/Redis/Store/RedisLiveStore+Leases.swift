@@ -18,8 +18,8 @@ extension RedisLiveStore {
 
     /// Some of the logs that a lapsed pod holds, none if its lease has not lapsed.
     ///
-    /// Which ones differs from call to call, so that several reapers share the work and a log that cannot be taken over
-    /// keeps none of the others back.
+    /// Which ones differs from call to call,
+    /// so that several reapers share the work and a log that cannot be taken over keeps none of the others back.
     package func orphans(of pod: PodID, limit: Int) async throws(LiveStoreError) -> [LogKey] {
         try await self.ask(.redis(.orphans, [pod.description, String(max(0, limit))])) { reply in
             reply.isArray ? reply.elements.compactMap { LogKey(redisKey: $0.text) } : nil

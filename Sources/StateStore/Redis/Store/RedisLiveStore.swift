@@ -5,8 +5,8 @@ import Tenant
 
 /// The live store in a Redis 7 that pods share.
 ///
-/// Redis must keep what it acknowledged: run it with `appendonly yes` and `appendfsync always` (or `everysec`, which
-/// loses up to a second when the machine dies), and without an eviction policy.
+/// Redis must keep what it acknowledged: run it with `appendonly yes` and `appendfsync always`, and without an eviction
+/// policy. With `everysec` a machine that dies takes up to a second with it, of which followers may have heard.
 ///
 /// ```swift
 /// let store = try await RedisLiveStore.connect(
@@ -45,11 +45,13 @@ package final class RedisLiveStore: LiveStore {
 
     /// Connects, loads the functions if they are missing, and takes a pod number with a first lease.
     ///
-    /// - `url`: See ``RedisEndpoint``.
-    /// - `group`: Where the store's own two connections live.
-    /// - `logger`: Gets lost connections; never a secret, never what is stored.
-    /// - `configuration`: Deadlines and bounds.
-    /// Throws ``RedisEndpoint/ParseError``, an error of the TLS configuration, or ``LiveStoreError/unavailable(reason:)``
+    /// - Parameters:
+    ///   - url: See ``RedisEndpoint``.
+    ///   - group: Where the store's own two connections live.
+    ///   - logger: Gets lost connections; never a secret, never what is stored.
+    ///   - configuration: Deadlines and bounds.
+    /// - Returns: The store, connected.
+    /// - Throws: ``RedisEndpoint/ParseError``, an error of the TLS configuration, or ``LiveStoreError/unavailable(reason:)``
     ///   if Redis cannot be used within ``RedisConfiguration/connectDeadline``.
     package static func connect(
         url: String,

@@ -16,7 +16,10 @@ struct RedisGreeting {
 
     private var steps: [Step] = []
 
-    /// - `group`: also makes the journal's consumer group.
+    /// - Parameters:
+    ///   - endpoint: Whom to be.
+    ///   - needsLibrary: Whether functions are called.
+    ///   - makesGroup: Also makes the journal's consumer group.
     init(_ endpoint: RedisEndpoint, needsLibrary: Bool, makesGroup: Bool = false) {
         if let password = endpoint.password {
             let user = endpoint.user.map { [$0] } ?? []

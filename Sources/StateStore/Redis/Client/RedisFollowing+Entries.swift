@@ -1,0 +1,163 @@
+import Logging
+import NIOCore
+
+/// Delivers entries in order, and asks for what is missing.
+extension RedisFollowing {
+    func received(_ chunk: RedisChunk, for replica: RedisReplica) {
+        switch replica.phase {
+        case .subscribing: break
+        case .loading, .checking, .reloading: replica.hold(chunk)
+        case .live: self.apply(chunk, to: replica)
+        }
+    }
+
+    /// - Parameters:
+    ///   - chunk: What came.
+    ///   - replica: Of which log.
+    ///   - hasMissed: Something may lie between what was delivered and the chunk, e.g. a whole incarnation.
+    func apply(_ chunk: RedisChunk, to replica: RedisReplica, hasMissed: Bool = false) {
+        switch replica.step(for: chunk) {
+        case .ignore: return
+        case .check:
+            // Not held: what was published was kept first, so the answer has it, or makes it void.
+            return self.check(replica)
+        case .begin where !hasMissed:
+            replica.restarted(chunk.epoch)
+        case .begin, .restart:
+            replica.restarted(chunk.epoch)
+            self.receiver?.reloaded(Snapshot(log: replica.log, position: replica.position, fields: [:]))
+        case .deliver: break
+        }
+        let isWhole = chunk.forEach(after: replica.position.sequence) { entry, _ in
+            guard self.isLive(replica) else { return false }
+            replica.advance(to: entry.position)
+            self.receiver?.received(entry, of: replica.log)
+            return true
+        }
+        if chunk.isLast, replica.position == Position(epoch: chunk.epoch, sequence: chunk.last) { replica.dropped() }
+        if !isWhole, self.isLive(replica) { self.check(replica) }
+        for delivery in replica.settled() { delivery.delivered() }
+    }
+
+    func isLive(_ replica: RedisReplica) -> Bool {
+        replica.phase == .live && self.byKey[replica.key] === replica
+    }
+
+    // MARK: Loading
+
+    func load(_ replica: RedisReplica) {
+        replica.phase = .loading
+        replica.coverWaits()
+        self.requestSnapshot(replica) { result in
+            let callers = replica.callers
+            replica.callers = []
+            switch result {
+            case .success(let snapshot):
+                replica.loaded(snapshot)
+                replica.phase = .live
+                for (_, caller) in callers { caller(.success(snapshot)) }
+                self.resume(replica)
+            case .failure(let error):
+                for (_, caller) in callers { caller(.failure(error)) }
+                if !replica.isFollowed { self.unfollow(replica.log) } else { self.checkLater(replica) }
+            }
+        }
+    }
+
+    func reload(_ replica: RedisReplica) {
+        replica.phase = .reloading
+        self.requestSnapshot(replica) { result in
+            guard case .success(let snapshot) = result else { return self.checkLater(replica) }
+            replica.loaded(snapshot)
+            replica.phase = .live
+            self.receiver?.reloaded(snapshot)
+            self.resume(replica)
+        }
+    }
+
+    func requestSnapshot(
+        _ replica: RedisReplica,
+        _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void
+    ) {
+        replica.request += 1
+        let request = replica.request
+        self.pipeline.enqueue(.redis(["HGETALL", replica.key + ":h"]), deadline: self.deadline) { result in
+            guard replica.request == request else { return }
+            completion(result.flatMap { Snapshot.parsed(replica.log, $0) })
+        }
+    }
+
+    /// Goes on with what came while the replica waited.
+    func resume(_ replica: RedisReplica) {
+        for delivery in replica.uncovered() { delivery.delivered() }
+        for delivery in replica.settled() { delivery.delivered() }
+        for chunk in replica.takeHeld() {
+            guard self.byKey[replica.key] === replica else { return }
+            self.received(chunk, for: replica)
+        }
+        if replica.mustCheckAgain, self.isLive(replica) { self.check(replica) }
+    }
+
+    // MARK: Checking
+
+    func check(_ replica: RedisReplica) {
+        guard self.byKey[replica.key] === replica else { return }
+        replica.phase = .checking
+        replica.request += 1
+        self.toCheck.append(replica)
+        self.flushAtEndOfTurn()
+    }
+
+    func sendChecks() {
+        var rest = self.toCheck[...]
+        self.toCheck = []
+        while !rest.isEmpty {
+            let group = rest.prefix(64).filter { $0.phase == .checking }
+            rest = rest.dropFirst(64)
+            if group.isEmpty { continue }
+            var arguments: [String] = []
+            for replica in group {
+                replica.mustCheckAgain = false
+                replica.coverWaits()
+                let epoch = replica.exists ? replica.position.epoch : 0
+                arguments += [replica.key, String(epoch), String(replica.position.sequence)]
+            }
+            let asked = group.map { ($0, $0.request) }
+            self.pipeline.enqueue(.redis(.check, arguments), deadline: self.deadline) { result in
+                for (index, (replica, request)) in asked.enumerated() where replica.request == request {
+                    guard case .success(let reply) = result, let answer = reply[index] else {
+                        self.checkLater(replica)
+                        continue
+                    }
+                    self.checked(replica, answer)
+                }
+            }
+        }
+    }
+
+    func checked(_ replica: RedisReplica, _ answer: RedisReply) {
+        if answer.integer == 0 {
+            replica.phase = .live
+            return self.resume(replica)
+        }
+        let chunks = answer.elements.map { RedisChunk($0.buffer) }
+        guard answer.isArray, !chunks.contains(where: { $0?.isWhole != true }) else { return self.reload(replica) }
+        replica.phase = .live
+        for case .some(let chunk) in chunks where self.isLive(replica) {
+            self.apply(chunk, to: replica, hasMissed: true)
+        }
+        if self.isLive(replica) { self.resume(replica) }
+    }
+
+    /// After a request failed; the connection's own pace decides when the next succeeds.
+    func checkLater(_ replica: RedisReplica) {
+        guard !self.isClosed, self.byKey[replica.key] === replica else { return }
+        replica.phase = .checking
+        replica.request += 1
+        let request = replica.request
+        self.link.logger.warning("a followed log could not be checked", metadata: ["log": "\(replica.log)"])
+        self.link.loop.assumeIsolated().scheduleTask(in: .seconds(1)) { [weak self] in
+            if replica.request == request { self?.check(replica) }
+        }
+    }
+}
