@@ -88,7 +88,6 @@ struct HTTPListenerTests {
         (request("/other"), "404 Not Found"), (request("/"), "404 Not Found"),
         (request("/", upgrade: false), "404 Not Found"), (request(upgrade: false), "426 Upgrade Required"),
         (request(host: "nobody.localhost", upgrade: false), "404 Not Found"),
-        (request(host: "acme.localhost\r\nHost: beta.localhost"), "404 Not Found"),
     ])
     func `what cannot become a connection is told why, as text`(request: String, status: String) async throws {
         try await self.withServer { _, server in
@@ -99,6 +98,40 @@ struct HTTPListenerTests {
             #expect(answer.hasPrefix("HTTP/1.1 \(status)\r\n"))
             #expect(answer.hasSuffix("\r\n\r\n\(status)\n"))
             #expect(answer.lowercased().contains("\r\ndate: "))
+        }
+    }
+
+    @Test(arguments: [
+        request(host: "acme.localhost\r\nHost: beta.localhost"), "NICK dan\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+        request(upgrade: false, more: "X: " + String(repeating: "x", count: 20_000) + "\r\n"),
+    ])
+    func `what is no request gets no service`(request: String) async throws {
+        try await self.withServer { _, server in
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send(request)
+                return String(decoding: try await conversation.hearAll(), as: UTF8.self)
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+        }
+    }
+
+    @Test(arguments: [
+        ("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 8"), ("nonce", "x"), ("GET", "POST"),
+        ("Upgrade: websocket", "Upgrade: h2c"),
+    ])
+    func `what asks for another protocol is told what there is`(good: String, bad: String) async throws {
+        try await self.withServer { _, server in
+            let request = Self.request().replacing(
+                good.contains("nonce") ? "dGhlIHNhbXBsZSBub25jZQ==" : good,
+                with: bad
+            )
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send(request)
+                return String(decoding: try await conversation.hearAll(), as: UTF8.self)
+            }
+            let status = bad == "POST" ? "404 Not Found" : "426 Upgrade Required"
+            #expect(answer.hasPrefix("HTTP/1.1 \(status)\r\n"))
+            #expect(bad == "POST" || answer.lowercased().contains("\r\nsec-websocket-version: 13\r\n"))
         }
     }
 

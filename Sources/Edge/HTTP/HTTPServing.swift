@@ -19,6 +19,7 @@ struct HTTPServing: Sendable {
     static let idleTimeout = Duration.seconds(60)
     /// Bounds of what comes before a body.
     static let maximumHeaderBytes = 16 << 10
+    static let maximumHeaderCount = 100
 
     init(_ router: Router<BasicRequestContext>, logger: Logger) {
         let responder = router.buildResponder()
@@ -27,7 +28,7 @@ struct HTTPServing: Sendable {
         configuration.httpDecoder = .init(
             maxHeaderFieldSize: Self.maximumHeaderBytes,
             maxHeaderListSize: Self.maximumHeaderBytes,
-            maxHeaderFieldCount: 100
+            maxHeaderFieldCount: Self.maximumHeaderCount
         )
         self.http = HTTP1Channel(
             responder: { request, writer, channel in

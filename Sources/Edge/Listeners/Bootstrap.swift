@@ -1,3 +1,5 @@
+// How sockets are set up, once for all of the clients' listeners.
+
 import NIOCore
 import NIOPosix
 
