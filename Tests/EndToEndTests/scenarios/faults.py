@@ -103,7 +103,7 @@ async def history_is_complete(world: World, chat: Chatter) -> None:
         return chat.acknowledged <= set(await kept())
 
     try:
-        await until(is_complete, "every acknowledged message to be in the history", within=45)
+        await until(is_complete, "every acknowledged message to be in the history", within=110)
     except AssertionError as error:
         missing = chat.acknowledged - set(await kept())
         raise AssertionError(
