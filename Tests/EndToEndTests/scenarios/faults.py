@@ -91,6 +91,17 @@ async def history_survives_everything(world: World) -> None:
     await history_is_complete(world, chat)
 
 
+@scenario
+async def nothing_dies(world: World) -> None:
+    """The history has every acknowledged message once."""
+    world.tenants.tenant("acme")
+    chat = Chatter(world)
+    await chat.begin(await world.edges(lease_seconds=LEASE))
+    await chat.progress()
+    await chat.finish()
+    await history_is_complete(world, chat)
+
+
 async def history_is_complete(world: World, chat: Chatter) -> None:
     """Asks the database itself, until it has everything that was acknowledged."""
     async def kept() -> list[str]:

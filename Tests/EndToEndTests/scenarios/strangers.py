@@ -184,8 +184,6 @@ async def all_together(world: World) -> None:
             await irssi.shows("* browser waves")
             await irssi.type("/nick renamed")
             await read_until(" NICK ")
-            await irssi.type("/whois browser")
-            await irssi.shows("End of WHOIS")
             await irssi.type("/quit so long")
             await read_until("QUIT :Quit: so long")
     finally:
