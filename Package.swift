@@ -166,6 +166,10 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["IRC", "Chat", "StateStore", "Simulation"]),
         // The style rules as tests; reads the sources, imports none of them.
         .testTarget(name: "TidyTests"),
+        // Real processes; what it needs of Python is made by scripts/install-python.
+        .testTarget(
+            name: "EndToEndTests", exclude: ["harness", "scenarios", "requirements.txt", "scenarios.txt"]
+        ),
         .testTarget(
             name: "DurableStoreTests",
             dependencies: [

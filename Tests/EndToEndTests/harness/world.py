@@ -23,6 +23,8 @@ class World:
         self.tenants = Tenants(self.folder / "tenants")
         self.programs: list[Program] = []
         self.clients: list[Client] = []
+        #: What runs beside the scenario and is cancelled at its end.
+        self.tasks: list[asyncio.Task] = []
         self.redis: Redis | None = None
         self.postgres: PostgreSQL | None = None
 
@@ -113,6 +115,9 @@ class World:
         return "\n".join(parts)
 
     async def end(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
         await asyncio.gather(*(client.close() for client in self.clients), return_exceptions=True)
         for program in reversed(self.programs):
             await program.end()

@@ -84,22 +84,44 @@ async def history_survives_everything(world: World) -> None:
     await world.redis.kill()
     await world.redis.launch()
     await chat.progress(within=60)
-    await right.launch()
     await world.postgres.launch()
+    await right.launch()
     await chat.progress(within=60)
     await chat.finish()
     await history_is_complete(world, chat)
 
 
+@scenario
+async def nothing_dies(world: World) -> None:
+    """The history has every acknowledged message once."""
+    world.tenants.tenant("acme")
+    chat = Chatter(world)
+    await chat.begin(await world.edges(lease_seconds=LEASE))
+    await chat.progress()
+    await chat.finish()
+    await history_is_complete(world, chat)
+
+
 async def history_is_complete(world: World, chat: Chatter) -> None:
+    """Asks the database itself, until it has everything that was acknowledged."""
     async def kept() -> list[str]:
         rows = await world.postgres.query(
             "SELECT encode(payload, 'escape') FROM history WHERE tenant = 'acme' AND name = '#lobby'"
         )
-        texts = [match[0] for row in rows if (match := re.search(r"said-\w+-\d+-", row[0]))]
-        return texts if chat.acknowledged <= set(texts) else []
+        return [match[0] for row in rows if (match := re.search(r"said-[a-z0-9]+-\d+-", row[0]))]
 
-    texts = await until(kept, "every acknowledged message to be in the history", within=60)
+    async def is_complete() -> bool:
+        return chat.acknowledged <= set(await kept())
+
+    try:
+        await until(is_complete, "every acknowledged message to be in the history", within=110)
+    except AssertionError as error:
+        missing = chat.acknowledged - set(await kept())
+        raise AssertionError(
+            f"{len(missing)} of {len(chat.acknowledged)} acknowledged messages are not in the history:"
+            f" {sorted(missing)[:5]}"
+        ) from error
+    texts = await kept()
     assert len(texts) == len(set(texts)), "the history has a message twice"
     said = {text for text, _ in chat.talkers[0].seen("#lobby")}
     assert set(texts) <= said, "the history has what nobody saw"

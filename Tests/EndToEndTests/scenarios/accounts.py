@@ -1,0 +1,153 @@
+"""Logging in: with SASL, with PASS, as an operator; and trying passwords."""
+
+import base64
+
+from harness.client import Client
+from harness.scenario import scenario
+from harness.scram import Scram
+from harness.world import World
+
+PASSWORD = "correct horse battery"
+
+
+async def plain(client: Client, account: str, password: str) -> str:
+    """SASL PLAIN. Returns the numeric that ends it, or ERROR."""
+    client.send("AUTHENTICATE PLAIN")
+    answer = await client.expect("AUTHENTICATE", "904", "ERROR")
+    if answer.command == "AUTHENTICATE":
+        client.send("AUTHENTICATE " + base64.b64encode(f"\0{account}\0{password}".encode()).decode())
+        answer = await client.expect("903", "904", "ERROR")
+    return answer.command
+
+
+async def scram(client: Client, account: str, password: str) -> str:
+    """SASL SCRAM-SHA-256. Returns the numeric that ends it."""
+    exchange = Scram(account, password)
+
+    async def step(text: str) -> str:
+        client.send("AUTHENTICATE " + (base64.b64encode(text.encode()).decode() if text else "+"))
+        answer = await client.expect("AUTHENTICATE", "903", "904")
+        return base64.b64decode(answer.text).decode() if answer.command == "AUTHENTICATE" else answer.command
+
+    client.send("AUTHENTICATE SCRAM-SHA-256")
+    await client.expect(("AUTHENTICATE", "+"))
+    challenge = await step(exchange.first())
+    if challenge == "904":
+        return challenge
+    answer = await step(exchange.final(challenge))
+    if answer == "904":
+        return answer
+    exchange.check(answer)
+    return await step("")
+
+
+async def login(world: World, edge, how, account: str, password: str, nick: str) -> Client:
+    client = await world.connection(edge)
+    client.nick = nick
+    await client.capabilities("sasl", "account-tag", "message-tags")
+    assert await how(client, account, password) == "903"
+    client.send(f"NICK {nick}", f"USER {nick} 0 * :{nick}", "CAP END")
+    await client.expect("376", "422")
+    return client
+
+
+@scenario
+async def sasl(world: World) -> None:
+    """PLAIN and SCRAM-SHA-256, right and wrong, on both edges, for an admin and for an account added by hand."""
+    world.tenants.tenant("acme", admins={"boss": PASSWORD})
+    edges = await world.edges()
+    database = ("--database", world.postgres.url)
+    await world.roost("account", "add", "carol", "--tenant", "acme", "--password-stdin", *database, stdin="carol's pass word\n")
+    code = await world.roost(
+        "account", "add", "Carol", "--tenant", "acme", "--password-stdin", *database, stdin="carol's pass word\n", expect=64
+    )
+    assert "already" in code, code
+    listed = await world.roost("account", "list", "--tenant", "acme", *database)
+    assert "carol" in listed and PASSWORD not in listed, listed
+
+    first = await login(world, edges[0], plain, "boss", PASSWORD, "first")
+    second = await login(world, edges[1], scram, "boss", PASSWORD, "second")
+    third = await login(world, edges[0], scram, "carol", "carol's pass word", "third")
+    whois = await second.ask("WHOIS third", "318")
+    assert [m.parameters[2] for m in whois if m.command == "330"] == ["carol"], [m.line for m in whois]
+    await first.join("#lobby")
+    await third.join("#lobby")
+    third.send("PRIVMSG #lobby :hello")
+    assert (await first.expect(("PRIVMSG", "#lobby"))).tags["account"] == "carol"
+
+    for how in (plain, scram):
+        wrong = await world.connection(edges[0])
+        await wrong.capabilities("sasl")
+        assert await how(wrong, "boss", "wrong password") == "904"
+        assert await how(wrong, "nobody", "wrong password") == "904"
+        wrong.send("AUTHENTICATE NO-SUCH")
+        await wrong.expect("908")
+        wrong.send("AUTHENTICATE PLAIN", "AUTHENTICATE *")
+        await wrong.expect("906")
+    # PASS does as well, as old clients have it.
+    old = await world.connection(edges[1])
+    old.send(f"PASS carol:{'carol' + chr(39) + 's pass word'}".replace("PASS ", "PASS :"), "NICK old", "USER old 0 * :old")
+    await old.expect("376", "422")
+    # Without any log there is a password.
+    for edge in edges:
+        assert PASSWORD not in edge.output and "carol's" not in edge.output
+
+
+@scenario
+async def operators(world: World) -> None:
+    """A tenant's admin becomes operator, with power over this tenant only."""
+    world.tenants.tenant("acme", admins={"boss": PASSWORD})
+    world.tenants.tenant("globex")
+    edge = await world.embedded()
+    boss = await world.client(edge, "boss", "acme")
+    victim = await world.client(edge, "victim", "acme")
+    other = await world.client(edge, "victim", "globex")
+    victim.send("KILL boss :no")
+    await victim.expect("481")
+    boss.send("OPER boss wrong-password")
+    await boss.expect("464")
+    boss.send(f"OPER boss :{PASSWORD}")
+    await boss.expect("381")
+    boss.send("KILL victim :misbehaves")
+    reason = await victim.ended()
+    assert "misbehaves" in reason, reason
+    boss.send("REHASH")
+    await boss.expect("382")
+    await other.sync()
+    assert not other.is_closed
+
+
+@scenario
+async def required(world: World) -> None:
+    """Where accounts are required, nobody is let in without one."""
+    world.tenants.tenant("acme", admins={"boss": PASSWORD}, spec={"accounts": {"required": True}})
+    edge = await world.embedded()
+    nobody = await world.connection(edge)
+    nobody.send("NICK nobody", "USER nobody 0 * :nobody")
+    assert "account" in await nobody.ended()
+    client = await login(world, edge, plain, "boss", PASSWORD, "boss")
+    await client.sync()
+
+
+@scenario
+async def throttling(world: World) -> None:
+    """After some wrong passwords an address has to wait, even with the right one."""
+    world.tenants.tenant("acme", admins={"boss": PASSWORD})
+    edge = await world.embedded()
+    tries = 0
+    answer = ""
+    while answer != "ERROR":
+        client = await world.connection(edge)
+        await client.capabilities("sasl")
+        for _ in range(3):
+            answer = await plain(client, "boss", f"wrong-{tries}")
+            tries += 1
+            if client.is_closed or answer == "ERROR" or any(m.command == "ERROR" for m in client.messages):
+                answer = "ERROR"
+                break
+            assert tries < 30, "passwords can be tried without end"
+    right = await world.connection(edge)
+    await right.capabilities("sasl")
+    right.send("AUTHENTICATE PLAIN")
+    await right.expect("904", "ERROR")
+    await world.client(edge, "guest")

@@ -1,0 +1,178 @@
+"""What those who run it rely on: usage, signals, exit codes, probes."""
+
+import asyncio
+import csv
+import datetime
+import io
+import json
+import re
+import signal
+
+from harness.processes import free_port, status, until
+from harness.scenario import scenario
+from harness.world import World
+
+
+def period() -> tuple[str, ...]:
+    today = datetime.datetime.now(datetime.UTC).date()
+    return ("--from", str(today - datetime.timedelta(days=1)), "--to", str(today + datetime.timedelta(days=2)))
+
+
+async def usage(world: World, tenant: str = "acme") -> dict[str, float]:
+    text = await world.roost(
+        "usage", "report", "--tenant", tenant, *period(), "--format", "json", "--database", world.postgres.url
+    )
+    return meters(json.loads(text))
+
+
+def meters(value) -> dict[str, float]:
+    """Meter and quantity, wherever the report has them."""
+    found: dict[str, float] = {}
+    if isinstance(value, dict):
+        if "meter" in value and "quantity" in value:
+            found[value["meter"]] = float(value["quantity"])
+        for inner in value.values():
+            found |= meters(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            found |= meters(inner)
+    return found
+
+
+@scenario
+async def metering(world: World) -> None:
+    """Known traffic over two edges is in the ledger exactly, for the tenant that it belongs to."""
+    world.tenants.tenant("acme")
+    world.tenants.tenant("globex")
+    edges = await world.edges()
+    members = [await world.client(edges[i % 2], f"user{i}") for i in range(5)]
+    for member in members:
+        await member.join("#lobby")
+    await asyncio.gather(*(member.sync() for member in members))
+    for number in range(30):
+        members[number % 5].send(f"PRIVMSG #lobby :message {number}")
+    members[0].send("PRIVMSG user1 :direct", "NOTICE user2 :direct")
+    await members[1].expect(("PRIVMSG", "user1"))
+    await members[2].expect(("NOTICE", "user2"))
+    for member in members:
+        while len([m for m in member.messages if m.command == "PRIVMSG" and m.parameters[0] == "#lobby"]) < 24:
+            await member.expect(("PRIVMSG", "#lobby"))
+        member.send("QUIT")
+        await member.ended()
+    assert all([await edge.terminate() == 0 for edge in edges])
+    used = await usage(world)
+    assert used["messages"] == 32 and used["deliveries"] == 30 * 4 + 2, used
+    assert used["bytes_in"] > 0 and used["bytes_out"] > 0 and used["peak_connections"] >= 1, used
+    assert "connection_minutes" in used, used
+    assert not sum((await usage(world, "globex")).values())
+    text = await world.roost(
+        "usage", "report", "--tenant", "acme", *period(), "--format", "csv", "--database", world.postgres.url
+    )
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["meter"]: float(row["quantity"]) for row in rows}["messages"] == 32, text
+    table = await world.roost("usage", "report", "--tenant", "acme", *period(), "--database", world.postgres.url)
+    assert re.search(r"messages\s.*\b32\b", table), table
+
+
+@scenario
+async def drain(world: World) -> None:
+    """SIGTERM: clients are told, the process ends with 0, and the others see their users go at once."""
+    world.tenants.tenant("acme")
+    left, right = await world.edges()
+    watcher = await world.client(left, "watcher")
+    leaving = [await world.client(right, f"leaving{i}") for i in range(5)]
+    for client in (watcher, *leaving):
+        await client.join("#lobby")
+    leaving[0].send("PRIVMSG #lobby :last words")
+    await watcher.expect(("PRIVMSG", "#lobby", "last words"))
+    ending = asyncio.create_task(right.terminate())
+    for client in leaving:
+        reason = await client.ended()
+        assert "shutting down" in reason, reason
+    assert await ending == 0, right.output[-2000:]
+    gone = set()
+    while len(gone) < 5:
+        gone.add((await watcher.expect("QUIT", within=5)).nick)
+    await right.launch()
+    back = await world.client(right, "leaving0")
+    await back.join("#lobby")
+    await watcher.expect("JOIN")
+
+
+@scenario
+async def reload(world: World) -> None:
+    """SIGHUP reads the tenants again and drops nobody."""
+    world.tenants.tenant("acme", motd="Old.")
+    edge = await world.embedded()
+    client = await world.client(edge, "alice")
+    world.tenants.tenant("acme", motd="New.")
+    edge.signal(signal.SIGHUP)
+
+    async def is_new() -> bool:
+        return "New." in "".join(m.text for m in await client.ask("MOTD", "376"))
+
+    await until(is_new, "the new message of the day", within=10)
+
+
+@scenario
+async def exit_codes(world: World) -> None:
+    """64 for usage, 69 for a service that is away, 78 for configuration, with words that help."""
+    binary = str(world.binary)
+    code, text = await status(binary, "edge", "--no-such-option")
+    assert code == 64, (code, text)
+    code, text = await status(binary, "dev", "--tenants", "/nowhere/at/all")
+    assert code == 64 and "/nowhere/at/all" in text, (code, text)
+    code, text = await status(binary, "edge")
+    assert code == 78 and "redis.url" in text and "database.url" in text, (code, text)
+    file = world.folder / "bad.yaml"
+    file.write_text("redis: {url: 'redis://127.0.0.1:1'}\nshards: many\nnonsense: 1\n")
+    code, text = await status(binary, "edge", "--config", str(file))
+    assert code == 78 and "bad.yaml:2" in text and "bad.yaml:3" in text, (code, text)
+    await world.stores()
+    world.tenants.tenant("acme")
+    world.tenants.plan()
+    secret = world.folder / "secret"
+    secret.write_bytes(b"s" * 32)
+    pair = await world.certificate("any", "*.localhost")
+    settings = {
+        "ROOST_REDIS_URL": world.redis.url, "ROOST_DATABASE_URL": world.postgres.url,
+        "ROOST_TENANTS": str(world.tenants.folder), "ROOST_SECRET_FILE": str(secret), "ROOST_CERTIFICATES": pair,
+        "ROOST_LISTEN_IRCS": f"127.0.0.1:{free_port()}", "ROOST_LISTEN_HTTP": "off", "ROOST_LISTEN_METRICS": "off",
+    }  # fmt: skip
+    for variable in ("ROOST_REDIS_URL", "ROOST_DATABASE_URL"):
+        away = settings[variable].rpartition(":")[0] + f":{free_port()}" + ("/roost" if "DATABASE" in variable else "")
+        code, text = await status(binary, "edge", within=60, **(settings | {variable: away}))
+        assert code == 69, (variable, code, text[-1000:])
+    code, text = await status(binary, "migrate", "status", "--database", f"postgres://roost@127.0.0.1:{free_port()}/roost")
+    assert code == 69, (code, text)
+    # A port that is taken is said so.
+    taken = await world.embedded()
+    code, text = await status(
+        binary, "dev", "--ephemeral", "--tenants", str(world.tenants.folder), "--irc", f"127.0.0.1:{taken.irc}",
+        "--ircs", "off", "--http", "off", "--metrics", "off",
+    )  # fmt: skip
+    assert code != 0 and str(taken.irc) in text, (code, text)
+
+
+@scenario
+async def probes(world: World) -> None:
+    """/livez, /readyz and /metrics answer, and the metrics are what Prometheus reads."""
+    world.tenants.tenant("acme")
+    edge, _ = await world.edges()
+    client = await world.client(edge, "alice")
+    await client.join("#lobby")
+    client.send("PRIVMSG #lobby :confidential words")
+    await client.sync()
+    assert (await edge.get("/livez"))[0] == 200
+    assert (await edge.get("/readyz"))[0] == 200
+    code, text = await edge.get("/metrics")
+    assert code == 200
+    names = set()
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        match = re.fullmatch(r'([a-z_:][a-zA-Z0-9_:]*)(\{[^}]*\})? ([-+0-9.eE]+|NaN|[+-]?Inf)( \d+)?', line)
+        assert match, line
+        names.add(match[1])
+    assert "roost_sessions" in names, names
+    assert "confidential" not in text and "alice" not in text
