@@ -168,7 +168,8 @@ let package = Package(
         .testTarget(name: "TidyTests"),
         // Real processes; what it needs of Python is made by scripts/install-python.
         .testTarget(
-            name: "EndToEndTests", exclude: ["harness", "scenarios", "requirements.txt", "scenarios.txt"]
+            name: "EndToEndTests",
+            exclude: ["harness", "scenarios", "requirements.txt", "scenarios.txt"]
         ),
         .testTarget(
             name: "DurableStoreTests",
