@@ -63,7 +63,8 @@ struct TLSListenerTests {
             listener.handshakeTimeout = .milliseconds(50)
             let server = try await listener.bind(to: Rig.anyPort())
             let answer = try await Client.talk(to: server) { conversation in
-                try await conversation.send([22, 3, 1, 2])
+                // On a busy machine the time may be over before the bytes are on their way.
+                try? await conversation.send([22, 3, 1, 2])
                 return try await conversation.hearAll()
             }
             #expect(answer.isEmpty)

@@ -1,3 +1,5 @@
+// Following, loading and reading logs.
+
 import NIOCore
 import Tenant
 

@@ -1,3 +1,5 @@
+// Slots and tokens: counters that hold over all pods.
+
 import Logging
 import NIOCore
 

@@ -1,3 +1,5 @@
+// The journal: entries on their way to the durable history.
+
 import NIOCore
 
 extension RedisLiveStore {

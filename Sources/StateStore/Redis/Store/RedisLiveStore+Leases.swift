@@ -1,3 +1,5 @@
+// Pods and their leases.
+
 import NIOCore
 
 extension RedisLiveStore {

@@ -1,3 +1,5 @@
+// How a loaded log becomes a snapshot.
+
 import NIOCore
 
 extension Snapshot {
