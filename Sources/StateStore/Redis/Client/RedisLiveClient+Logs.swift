@@ -1,3 +1,5 @@
+// Following logs and reading them as they are.
+
 import NIOCore
 import Tenant
 

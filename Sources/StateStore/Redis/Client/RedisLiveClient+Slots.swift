@@ -1,3 +1,5 @@
+// Giving slots back, which never fails and is never told twice.
+
 import Logging
 import NIOCore
 

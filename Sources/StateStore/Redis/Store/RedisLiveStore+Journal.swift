@@ -1,3 +1,5 @@
+// The journal as the contract has it; `RedisJournal` does the reading.
+
 import NIOCore
 
 extension RedisLiveStore {

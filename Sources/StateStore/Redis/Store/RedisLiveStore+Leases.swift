@@ -1,3 +1,5 @@
+// Leases, and what a pod whose lease lapsed leaves behind.
+
 import NIOCore
 
 extension RedisLiveStore {

@@ -1,3 +1,5 @@
+// A log as its hash in Redis has it.
+
 import NIOCore
 
 extension Snapshot {
