@@ -48,6 +48,24 @@ struct JournalTests {
     }
 
     @Test(arguments: LiveDriver.all)
+    func `what goes to many logs at once is acknowledged record by record`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            let changes = (0..<1200).map { LogChange.text(world.channel("#\($0)"), "\($0)", journal: true) }
+            _ = try await shard.append(Transaction(changes: changes))
+            let records = try await self.read(1200, world.first, limit: 2000)
+            #expect(Set(records.map(\.log)).count == 1200)
+            try await world.first.acknowledgeJournal(records.dropFirst().map(\.id))
+            let again = try await self.read(1, world.first, limit: 2000)
+            #expect(again.contains { $0.log == records[0].log })
+            try await world.first.acknowledgeJournal((again + records).map(\.id))
+            _ = try await shard.say("last", in: world.channel("#last"), journal: true)
+            let last = try await self.read(1, world.first)
+            #expect(last.map { String(buffer: $0.entry.payload) }.contains("last"))
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
     func `what is not acknowledged is handed out again`(driver: LiveDriver) async throws {
         try await driver.run { world in
             let shard = try await world.shard()

@@ -10,6 +10,8 @@ final class LabeledResponse {
 
     init(label: String) { self.label = label }
 
+    var isEmpty: Bool { self.lines.isEmpty }
+
     func append(_ line: ByteBuffer) { self.lines.append(line) }
 
     /// The lines with the label, ready to be sent.

@@ -60,8 +60,14 @@ extension ShardCore {
         guard sender.isOpen else { return }
         if message.verb == .tagmsg, !sender.capabilities.contains(.messageTags) { return }
         self.encode(message, entry, for: sender.capabilities)
-        if let response = sender.response { response.append(self.scratch) } else { self.send(self.scratch, to: sender) }
+        guard let response = sender.response else { return self.send(self.scratch, to: sender) }
+        response.append(self.scratch)
+        // The echo is the whole answer to a message to one channel; sent now, it stands where the log has it.
+        if sender.calls.isEmpty, ShardCore.isChannelMessage(entry) { self.finish(response, of: sender) }
     }
+
+    /// An echo that was made from the store's answer carries no payload: it is not from a channel's log.
+    private static func isChannelMessage(_ entry: Entry) -> Bool { entry.payload.readableBytes > 0 }
 
     /// Puts a message's line into ``scratch``.
     private func encode(_ message: ChatMessage, _ entry: Entry, for capabilities: Capabilities) {

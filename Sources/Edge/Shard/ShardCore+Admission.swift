@@ -49,7 +49,8 @@ extension ShardCore {
     }
 
     private func reserve(_ name: String, _ quota: Quota, _ admission: Admission, next: Int, _ refusal: String) {
-        guard let limit = quota.hardLimit else { return self.take(admission, step: next) }
+        // Without a quota the slot is taken all the same, so that one that comes later counts those who are here.
+        let limit = quota.hardLimit ?? .max
         let connection = admission.connection
         let key = CounterKey(connection.scope.id, name)
         self.store.reserve(1, of: key, limit: limit) { result in

@@ -117,18 +117,19 @@ extension ShardCore {
         }
         connection.isAdvancing = false
         guard connection.stepsUnderWay == 0, connection.calls.isEmpty else { return }
-        if let response = connection.response {
-            connection.response = nil
-            self.batchReferences &+= 1
-            self.send(
-                response.finished(
-                    server: connection.scope.serverName,
-                    reference: String(self.batchReferences, radix: 36)
-                ),
-                to: connection
-            )
-        }
+        if let response = connection.response { self.finish(response, of: connection) }
         if connection.inbound.readableBytes > 0 || connection.isReadingPaused { self.process(connection) }
+    }
+
+    /// Sends the answer to a labelled command.
+    func finish(_ response: LabeledResponse, of connection: Connection) {
+        connection.response = nil
+        self.batchReferences &+= 1
+        let reference = String(self.batchReferences, radix: 36)
+        self.send(
+            response.finished(server: connection.scope.serverName, reference: reference),
+            to: connection
+        )
     }
 
     private func nextCall(of connection: Connection) -> Call? {

@@ -65,12 +65,31 @@ extension ShardCore {
 
     /// The log could not be followed entry by entry: what is different is told as if it had happened now.
     func reloaded(_ snapshot: Snapshot) {
-        guard let scope = self.scopes[snapshot.log.tenant], snapshot.log.kind == .channel,
-            let replica = scope.channels[snapshot.log.name]
+        guard let scope = self.scopes[snapshot.log.tenant] else { return }
+        if snapshot.log.kind == .user, let session = SessionID(text: snapshot.log.name).flatMap({ scope.sessions[$0] })
+        {
+            return self.tellOfGap(in: "what was sent to you", session.connection)
+        }
+        guard snapshot.log.kind == .channel, let replica = scope.channels[snapshot.log.name]
         else { return }
         let before = replica.state
         replica.replace(with: snapshot)
         self.tellDifference(from: before, replica, in: scope)
+        for group in replica.groups {
+            for connection in group.connections { self.tellOfGap(in: replica.state.name.raw, connection) }
+        }
+    }
+
+    /// Never a silent gap: what the store no longer has is said to be missing.
+    private func tellOfGap(in place: String, _ connection: Connection) {
+        self.send(to: connection) { writer in
+            writer.message(
+                source: connection.scope.serverName,
+                command: "NOTICE",
+                parameters: [connection.nick, "Some of \(place) may be missing: the chat store was away for too long"],
+                forcesTrailing: true
+            )
+        }
     }
 
     private func received(_ entry: Entry, for session: Session) {

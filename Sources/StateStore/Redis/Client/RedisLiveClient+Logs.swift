@@ -1,4 +1,4 @@
-// Following, loading and reading logs.
+// Following logs and reading them as they are.
 
 import NIOCore
 import Tenant

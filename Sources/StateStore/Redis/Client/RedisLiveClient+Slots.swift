@@ -1,4 +1,4 @@
-// Slots and tokens: counters that hold over all pods.
+// Giving slots back, which never fails and is never told twice.
 
 import Logging
 import NIOCore

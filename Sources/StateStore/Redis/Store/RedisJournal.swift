@@ -6,10 +6,16 @@ import NIOCore
 ///
 /// Loop-bound.
 ///
-/// The stream has an item for each call that appended to a log, with possibly several records. An item is forgotten when
+/// The stream has an item for each call that appended something for the journal, often with several records. An item is forgotten when
 /// all its records were acknowledged; until then it is handed out again after a while, here or elsewhere.
 final class RedisJournal {
     typealias Completion = (Result<[JournalRecord], LiveStoreError>) -> Void
+
+    /// One record of an item.
+    private struct Part: Hashable {
+        let chunk: Int
+        let sequence: UInt64
+    }
 
     private let pipeline: RedisPipeline
     private let settings: RedisSettings
@@ -17,8 +23,8 @@ final class RedisJournal {
     private var isStarted = false
     /// Records of items that brought more than was asked for.
     private var ready = Deque<JournalRecord>()
-    /// For each item handed out here, which of its entries' numbers are not acknowledged.
-    private var unacknowledged: [String: Set<UInt64>] = [:]
+    /// For each item handed out here, which of its records are not acknowledged.
+    private var unacknowledged: [String: Set<Part>] = [:]
     private var claimed: NIODeadline?
     private var cursor = "0-0"
 
@@ -47,9 +53,10 @@ final class RedisJournal {
         var done: [String] = []
         for id in ids {
             let parts = id.text.split(separator: "/")
-            guard parts.count == 2, let number = UInt64(parts[1]) else { continue }
+            guard parts.count == 3, let chunk = Int(parts[1]), let sequence = UInt64(parts[2]) else { continue }
             let item = String(parts[0])
-            guard self.unacknowledged[item]?.remove(number) != nil, self.unacknowledged[item]?.isEmpty == true else {
+            let part = Part(chunk: chunk, sequence: sequence)
+            guard self.unacknowledged[item]?.remove(part) != nil, self.unacknowledged[item]?.isEmpty == true else {
                 continue
             }
             self.unacknowledged[item] = nil
@@ -112,23 +119,25 @@ final class RedisJournal {
 
     private func took(_ items: RedisReply?) {
         for item in items?.elements ?? [] {
-            guard let id = item[0]?.text, let fields = item[1], let key = fields[1]?.text,
-                let log = LogKey(redisKey: key), let chunk = fields[3].flatMap({ RedisChunk($0.buffer) })
-            else {
-                self.pipeline.link.logger.error("a journal item cannot be read")
-                continue
-            }
-            var numbers: Set<UInt64> = []
-            let isWhole = chunk.forEach { entry, isForJournal in
-                if isForJournal {
-                    numbers.insert(entry.position.sequence)
-                    let record = JournalRecord.ID("\(id)/\(entry.position.sequence)")
-                    self.ready.append(JournalRecord(id: record, log: log, entry: entry))
+            guard let id = item[0]?.text, let fields = item[1] else { continue }
+            var open: Set<Part> = []
+            for index in stride(from: 0, to: fields.count, by: 2) {
+                guard let log = (fields[index]?.text).flatMap(LogKey.init(redisKey:)),
+                    let chunk = fields[index + 1].flatMap({ RedisChunk($0.buffer) }), chunk.isWhole
+                else {
+                    self.pipeline.link.logger.error("a journal item cannot be read", metadata: ["item": "\(id)"])
+                    continue
                 }
-                return true
+                _ = chunk.forEach { entry, isForJournal in
+                    guard isForJournal else { return true }
+                    let part = Part(chunk: index / 2, sequence: entry.position.sequence)
+                    open.insert(part)
+                    let record = JournalRecord.ID("\(id)/\(part.chunk)/\(part.sequence)")
+                    self.ready.append(JournalRecord(id: record, log: log, entry: entry))
+                    return true
+                }
             }
-            if !isWhole { self.pipeline.link.logger.error("a journal item is cut short") }
-            self.unacknowledged[id] = numbers
+            self.unacknowledged[id] = open
         }
     }
 

@@ -159,7 +159,8 @@ extension RedisLibrary {
             return redis.error_reply('STALE the answer to this call is not kept any more')
           end
           local _, now = clock()
-          local call = {producer = t[2], keep = {c = t[3], u = t[4], n = t[5], t = t[6]}, now = now, logs = {}, order = {}}
+          local call = {producer = t[2], keep = {c = t[3], u = t[4], n = t[5], t = t[6]}, now = now, logs = {}, order = {},
+            journal = {}}
           local out, i, n = {}, 7, #t
           while i <= n do
             local op = t[i]
@@ -178,6 +179,7 @@ extension RedisLibrary {
             end
           end
           for _, log in ipairs(call.order) do flush(call, log, false) end
+          write_journal(call)
           local answer = table.concat(out)
           run('HSET', memory, 'n', text(number), slot, pack('>I8', number) .. answer)
           return answer

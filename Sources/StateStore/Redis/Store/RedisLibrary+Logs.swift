@@ -77,12 +77,24 @@ extension RedisLibrary {
           return call.keep[string.sub(base, colon + 1, colon + 1)]
         end
 
+        -- One item of the journal has what a call appended to several logs: key and chunk, key and chunk, …
+        local function write_journal(call)
+          if #call.journal == 0 then return end
+          run('XADD', JOURNAL, '*', spread(call.journal))
+          call.journal = {}
+        end
+
         -- Publishes what a call appended to a log, and keeps it unless the log is dropped.
         local function flush(call, log, dropped)
           if log.n == 0 then return end
           local chunk = pack('>I8I8c8I8I4B', log.epoch, log.time, call.producer, log.seq - log.n + 1, log.n,
             dropped and 1 or 0) .. (log.n == 1 and log.parts[1] or table.concat(log.parts))
-          if log.journal then run('XADD', JOURNAL, '*', 'l', log.base, 'c', chunk) end
+          if log.journal then
+            local journal = call.journal
+            journal[#journal + 1] = log.base
+            journal[#journal + 1] = chunk
+            if #journal >= 1000 then write_journal(call) end
+          end
           if not dropped then
             local oldest = log.seq - kept(call, log.base) + 1
             if oldest > 1 then

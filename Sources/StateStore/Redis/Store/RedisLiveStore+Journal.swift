@@ -1,4 +1,4 @@
-// The journal: entries on their way to the durable history.
+// The journal as the contract has it; `RedisJournal` does the reading.
 
 import NIOCore
 

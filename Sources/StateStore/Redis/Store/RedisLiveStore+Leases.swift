@@ -1,4 +1,4 @@
-// Pods and their leases.
+// Leases, and what a pod whose lease lapsed leaves behind.
 
 import NIOCore
 

@@ -1,4 +1,4 @@
-// How a loaded log becomes a snapshot.
+// A log as its hash in Redis has it.
 
 import NIOCore
 
