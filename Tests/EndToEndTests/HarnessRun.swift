@@ -25,7 +25,7 @@ struct HarnessRun: Sendable {
         }
         let binary = try Self.binary()
         let output = FileManager.default.temporaryDirectory.appending(path: "roost-e2e-\(UUID().uuidString).log")
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        try Data().write(to: output)
         defer { try? FileManager.default.removeItem(at: output) }
         let process = Process()
         // timeout(1) ends the harness with SIGTERM, which it takes as a failure that is to be reported and cleaned up
