@@ -106,9 +106,10 @@ async def history_is_complete(world: World, chat: Chatter) -> None:
     """Asks the database itself, until it has everything that was acknowledged."""
     async def kept() -> list[str]:
         rows = await world.postgres.query(
-            "SELECT encode(payload, 'escape') FROM history WHERE tenant = 'acme' AND name = '#lobby'"
+            "SELECT encode(payload, 'hex') FROM history WHERE tenant = 'acme' AND name = '#lobby'"
         )
-        return [match[0] for row in rows if (match := re.search(r"said-[a-z0-9]+-\d+-", row[0]))]
+        payloads = (bytes.fromhex(row[0]).decode(errors="replace") for row in rows)
+        return [match[0] for payload in payloads if (match := re.search(r"said-[a-z0-9]+-\d+-", payload))]
 
     async def is_complete() -> bool:
         return chat.acknowledged <= set(await kept())
