@@ -136,7 +136,7 @@ async def unknown_hostnames(world: World) -> None:
         except websockets.InvalidStatus as error:
             answers.append((error.response.status_code, bytes(error.response.body or b"")))
         pages.append(await edge.get("/irc", port=edge.http, host=hostname))
-    assert len(alerts) == 2 and alerts[0] == alerts[1] and "ALERT" in alerts[0], alerts
+    assert len(alerts) == 2 and alerts[0] == alerts[1] and "UNRECOGNIZED_NAME" in alerts[0], alerts
     assert len(answers) == 2 and answers[0] == answers[1] and answers[0][0] == 404, answers
     assert pages[0] == pages[1] and pages[0][0] == 404, pages
     # Without a name there is no tenant either.
