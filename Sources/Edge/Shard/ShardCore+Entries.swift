@@ -82,14 +82,16 @@ extension ShardCore {
 
     /// Never a silent gap: what the store no longer has is said to be missing.
     private func tellOfGap(in place: String, _ connection: Connection) {
-        self.send(to: connection) { writer in
-            writer.message(
-                source: connection.scope.serverName,
-                command: "NOTICE",
-                parameters: [connection.nick, "Some of \(place) may be missing: the chat store was away for too long"],
-                forcesTrailing: true
-            )
-        }
+        var line = ByteBuffer()
+        let text = "Some of \(place) may be missing: the chat store was away for too long"
+        // Not part of the answer to a labelled command that may be under way.
+        line.writeMessage(
+            source: connection.scope.serverName,
+            command: "NOTICE",
+            parameters: [connection.nick, text],
+            forcesTrailing: true
+        )
+        self.send(line, to: connection)
     }
 
     private func received(_ entry: Entry, for session: Session) {
