@@ -207,7 +207,7 @@ def listen_arguments(ports: dict[str, int]) -> list[str]:
 def start_roost_embedded(server: Server, processes: Processes, companions: Companions) -> Started:
     """Roost in one process, nothing beside it, one shard."""
     ports = {name: free_port() for name in ("irc", "ircs", "http", "metrics")}
-    command = [server.binary, "dev", "--ephemeral", "--shards", "1", *listen_arguments(ports),
+    command = [server.binary, "dev", "--ephemeral", "--shards", "1", "--no-flood-control", *listen_arguments(ports),
                "--tenants", str(write_tenant(processes.folder))]
     process = processes.start(server.name, command, cores()["server"])
     processes.wait_for_port(server.name, process, ports["irc"])
@@ -218,20 +218,21 @@ def start_roost_edge(server: Server, processes: Processes, companions: Companion
     """One Roost edge with one shard over Redis and PostgreSQL, whose CPU is shown apart."""
     companions.ensure_stores()
     ports = {name: free_port() for name in ("irc", "ircs", "http", "metrics")}
+    secret = processes.folder / "secret"
+    secret.write_bytes(os.urandom(32))
     environment = {
         **companions.environment,
-        **{f"ROOST_{name.upper()}": f"127.0.0.1:{port}" for name, port in ports.items()},
+        **{f"ROOST_LISTEN_{name.upper()}": f"127.0.0.1:{port}" for name, port in ports.items()},
         "ROOST_SHARDS": "1",
+        "ROOST_FLOOD_CONTROL": "false",
         "ROOST_TENANTS": str(write_tenant(processes.folder)),
-        "ROOST_TLS_CERTIFICATE": str(companions.certificate),
-        "ROOST_TLS_KEY": str(companions.key),
+        "ROOST_SECRET_FILE": str(secret),
+        "ROOST_CERTIFICATES": f"{companions.certificate},{companions.key}",
     }
     migrated = subprocess.run([server.binary, "migrate", "up"], env={**os.environ, **environment}, capture_output=True)
     if migrated.returncode != 0:
         raise StartFailure(f"roost migrate up ended with {migrated.returncode}: {migrated.stderr.decode()[-400:]}")
-    configuration = processes.folder / "edge.yaml"
-    configuration.write_text("{}\n")
-    command = [server.binary, "edge", "--config", str(configuration)]
+    command = [server.binary, "edge"]
     process = processes.start(server.name, command, cores()["server"], environment=environment)
     processes.wait_for_port(server.name, process, ports["irc"])
     return Started(ports["irc"], ports["ircs"], {"server": process.pid, **companions.charge})
