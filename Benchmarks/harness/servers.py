@@ -195,6 +195,7 @@ spec:
   displayName: Benchmark
   hostnames: [{HOSTNAME}]
   planRef: {{name: bench}}
+  history: {{enabled: false}}           # the peers keep none
 """)
     return tenants
 
