@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import os
+import random
 import pathlib
 import pwd
 import re
@@ -17,9 +18,14 @@ libc = ctypes.CDLL(None)
 
 def free_port() -> int:
     """A port of the loopback that was free a moment ago and is not in the range that the kernel hands out."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def tool(name: str, *folders: str) -> str:
