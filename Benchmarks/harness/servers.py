@@ -91,10 +91,16 @@ class Companions:
         )
         self.processes.wait_for_port("redis", redis, redis_port)
         self.processes.wait_for_port("postgres", postgres, postgres_port)
+        # Row-level security does not bind a superuser, so the edge has a role of its own.
+        for statement in ("CREATE ROLE edge LOGIN", "CREATE DATABASE edge OWNER edge"):
+            subprocess.run(
+                ["psql", f"postgresql://roost@127.0.0.1:{postgres_port}/postgres", "-qc", statement],
+                check=True, capture_output=True,
+            )
         self.charge = {"redis": redis.pid, "postgres": postgres.pid}
         self.environment = {
             "ROOST_REDIS_URL": f"redis://127.0.0.1:{redis_port}",
-            "ROOST_DATABASE_URL": f"postgresql://roost@127.0.0.1:{postgres_port}/postgres",
+            "ROOST_DATABASE_URL": f"postgresql://edge@127.0.0.1:{postgres_port}/edge",
         }
 
 
