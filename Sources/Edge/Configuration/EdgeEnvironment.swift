@@ -66,8 +66,6 @@ package struct ConnectionLimits: Sendable, Hashable {
     package var channelsPerSession = 100
     /// Nicknames that one session may watch (ISUPPORT MONITOR).
     package var monitorLimit = 100
-    /// Targets of one PRIVMSG or NOTICE (ISUPPORT TARGMAX).
-    package var messageTargets = 4
     /// Failed log-ins from one address a minute, past which further ones are refused.
     package var failedLoginsPerMinute = 10
 

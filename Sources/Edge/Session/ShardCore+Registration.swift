@@ -76,9 +76,7 @@ extension ShardCore {
         let scope = call.scope
         let id = SessionID(rawValue: self.environment.random())
         let login = connection.login
-        let isAdmin = false
-        var modes: UserModes = login == nil ? [] : .registered
-        if isAdmin { modes.insert(.operator) }
+        let modes: UserModes = login == nil ? [] : .registered
         let user = User(
             nick: candidate.nick,
             username: candidate.username,

@@ -22,7 +22,6 @@ final class ShardCore {
     var number = 0
 
     var scopes: [TenantID: TenantScope] = [:]
-    private var scopeNumbers = 0
 
     // Connections, by index; a free place keeps the generation that comes next.
     var connections: [Connection?] = []
@@ -72,8 +71,7 @@ final class ShardCore {
 
     func scope(of tenant: HostedTenant) -> TenantScope {
         if let scope = self.scopes[tenant.id] { return scope }
-        self.scopeNumbers += 1
-        let scope = TenantScope(tenant: tenant, number: self.scopeNumbers, now: self.now)
+        let scope = TenantScope(tenant: tenant, now: self.now)
         self.scopes[tenant.id] = scope
         return scope
     }

@@ -7,8 +7,6 @@ import Tenant
 /// A tenant on one shard: its sessions and replicas here, and what was counted for it.
 final class TenantScope {
     private(set) var tenant: HostedTenant
-    private(set) var supportLines: [[String]]
-    let number: Int
 
     /// Sessions here, by id.
     var sessions: [SessionID: Session] = [:]
@@ -31,10 +29,8 @@ final class TenantScope {
     let ownLog: LogKey
     var isFollowingOwnLog = false
 
-    init(tenant: HostedTenant, number: Int, now: Int64) {
+    init(tenant: HostedTenant, now: Int64) {
         self.tenant = tenant
-        self.number = number
-        self.supportLines = []
         self.usage = UsageMeter(now: now)
         self.ownLog = LogKey(tenant.id, .tenant, "")
     }
