@@ -28,6 +28,35 @@ import Testing
         }
     }
 
+    @Test func `a busy log keeps what is younger than a minute, and later little of it`() async throws {
+        try await RedisWorld.run { world in
+            let log = world.channel("#a")
+            let listener = try await world.shard(world.faultyStore())
+            let speaker = try await world.shard(world.store())
+            _ = try await listener.follow(log)
+            try await world.cutOff(listener)
+            for number in 1...2000 { try await speaker.say("\(number)", in: log) }
+            world.proxy.set(.pass)
+            try await listener.receiver.wait(forEntries: 2000, of: log)
+            #expect(listener.receiver.payloads(of: log) == (1...2000).map(String.init))
+
+            // A minute passes, twice: the mark's time is the last of the numbers that the log's hash has.
+            let age = """
+                local meta = redis.call('HGET', KEYS[1], '\\0')
+                local time = struct.unpack('>I8', meta, 49)
+                redis.call('HSET', KEYS[1], '\\0', string.sub(meta, 1, 48) .. struct.pack('>I8', time - 70000))
+                """
+            for number in 2001...2002 {
+                _ = try world.server.command("EVAL", age, "1", "r:\(log):h")
+                try await speaker.say("\(number)", in: log)
+            }
+            // Redis trims by nodes of a hundred.
+            let kept = try await speaker.entries(of: log, after: 0, limit: 2002)
+            #expect((64...264).contains(kept.count))
+            #expect(kept.last?.position.sequence == 2002)
+        }
+    }
+
     @Test func `a follower that missed more than is kept gets the state as it is, and goes on from there`() async throws
     {
         try await RedisWorld.run { world in

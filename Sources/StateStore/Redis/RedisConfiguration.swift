@@ -11,7 +11,9 @@ package struct RedisConfiguration: Sendable {
     /// Every connection is pinged three times in it.
     package var silence: Duration = .seconds(3)
     /// Waits between attempts to connect: a random time up to a bound that doubles from the first to the last.
-    package var backoff: ClosedRange<Duration> = .milliseconds(50)...(.seconds(5))
+    ///
+    /// Short even at its end: while one edge waits the others chat on, and it has to catch up with them.
+    package var backoff: ClosedRange<Duration> = .milliseconds(50)...(.seconds(1))
 
     /// Calls that wait before a client is no longer ready, and before it takes no more.
     package var softCalls = 4096
@@ -26,8 +28,11 @@ package struct RedisConfiguration: Sendable {
     /// Function calls that are under way at once, for one client.
     package var batchesUnderWay = 8
 
-    /// The fewest latest entries that the store keeps, by kind of log.
-    package var entriesKept: [LogKey.Kind: Int] = [.channel: 512, .user: 512, .nick: 16, .tenant: 64]
+    /// How many of the last minute's entries the store keeps at least, by kind of log.
+    ///
+    /// A follower that was away for fewer repairs entry by entry; one that missed more loads the log anew and tells
+    /// its clients of the gap.
+    package var entriesKept: [LogKey.Kind: Int] = [.channel: 8192, .user: 4096, .nick: 16, .tenant: 512]
     /// An append whose entries the subscription has not brought after this long asks for them.
     package var repairDelay: Duration = .milliseconds(50)
 

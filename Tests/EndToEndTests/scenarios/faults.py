@@ -35,6 +35,26 @@ async def redis_dies(world: World) -> None:
 
 
 @scenario
+async def redis_is_away_for_long(world: World) -> None:
+    """For longer than a lease: sessions are not buried for an outage that all edges shared, and nothing is missed."""
+    world.tenants.tenant("acme")
+    edges = await world.edges(lease_seconds=LEASE)
+    chat = Chatter(world)
+    await chat.begin(edges, each=2)
+    await chat.progress()
+    await world.redis.kill()
+    outage = asyncio.get_running_loop().time() + 3 * LEASE
+
+    async def is_over() -> bool:
+        return asyncio.get_running_loop().time() > outage
+
+    await until(is_over, "the outage to be longer than a lease")
+    await world.redis.launch()
+    await chat.progress(within=60)
+    await chat.finish()
+
+
+@scenario
 async def postgresql_dies(world: World) -> None:
     """Chat goes on without it, and afterwards the history has every acknowledged message once."""
     world.tenants.tenant("acme")

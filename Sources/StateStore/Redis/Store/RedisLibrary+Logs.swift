@@ -2,9 +2,14 @@
 //
 // A log `r:<tenant>:<kind>:<name>` is a hash `…:h` and a stream `…:s`. The hash has the fields under their names (the
 // section's byte, then the name), the number of fields of section x under "\1x", and under "\0" epoch, sequence,
-// version (the sequence that last changed a field), time and holder, eight bytes each. The stream has the latest
-// entries in chunks, under the sequence of the chunk's last entry. A chunk is also what is published, on the channel
-// named like the log: everything that one call appended to it. `RedisChunk` describes its bytes.
+// version (the sequence that last changed a field), time, holder and a mark (a sequence, and when it was the last),
+// eight bytes each. The stream has the latest entries in chunks, under the sequence of the chunk's last entry. A chunk
+// is also what is published, on the channel named like the log: everything that one call appended to it. `RedisChunk`
+// describes its bytes.
+//
+// Followers that lost their connection repair from the stream, so it keeps every entry of the last minute up to a
+// number, however busy the log is; of a quiet log it keeps few. Once a minute the mark moves to the last entry, and what
+// lies before the mark's old place goes.
 //
 // "@" stands for the library's name.
 
@@ -17,7 +22,8 @@ extension RedisLibrary {
           if not run then run, pack, decode, spread = redis.call, struct.pack, struct.unpack, unpack end
         end
 
-        local META, COUNT = '\0', '\1'
+        local META, COUNT, PLACES = '\0', '\1', '>I8I8I8I8I8I8I8'
+        local LEAST, MINUTE = 64, 60000
         local JOURNAL = 'r:.journal'
 
         local function text(number) return string.format('%.0f', number) end
@@ -40,7 +46,9 @@ extension RedisLibrary {
         local function open(base)
           local log = {base = base, hash = base .. ':h', counts = {}, changed = {}, parts = {}, n = 0}
           local meta = run('HGET', log.hash, META)
-          if meta then log.epoch, log.seq, log.version, log.time, log.holder = decode('>I8I8I8I8I8', meta) end
+          if meta then
+            log.epoch, log.seq, log.version, log.time, log.holder, log.mark, log.marked = decode(PLACES, meta)
+          end
           return log
         end
 
@@ -71,7 +79,7 @@ extension RedisLibrary {
           log.holder = holder
         end
 
-        -- How many entries a log keeps, by its kind.
+        -- How many entries a log keeps at most, by its kind.
         local function kept(call, base)
           local colon = string.find(base, ':', 3, true)
           return call.keep[string.sub(base, colon + 1, colon + 1)]
@@ -97,12 +105,16 @@ extension RedisLibrary {
           end
           if not dropped then
             local oldest = log.seq - kept(call, log.base) + 1
+            if call.now - log.marked > MINUTE then
+              oldest = math.max(oldest, math.min(log.mark, log.seq - LEAST) + 1)
+              log.mark, log.marked = log.seq, call.now
+            end
             if oldest > 1 then
               run('XADD', log.base .. ':s', 'MINID', '~', oldest, log.seq, 'c', chunk)
             else
               run('XADD', log.base .. ':s', log.seq, 'c', chunk)
             end
-            local meta = pack('>I8I8I8I8I8', log.epoch, log.seq, log.version, log.time, log.holder)
+            local meta = pack(PLACES, log.epoch, log.seq, log.version, log.time, log.holder, log.mark, log.marked)
             if next(log.changed) then
               local set = {'HSET', log.hash, META, meta}
               for section in pairs(log.changed) do
@@ -121,7 +133,7 @@ extension RedisLibrary {
 
         local function create(call, log)
           log.epoch = fresh('r:.epoch', call.now * 1024)
-          log.seq, log.version, log.time, log.holder = 0, 0, 0, 0
+          log.seq, log.version, log.time, log.holder, log.mark, log.marked = 0, 0, 0, 0, 0, call.now
           local index, name = place(log.base)
           run('SADD', index, name)
         end

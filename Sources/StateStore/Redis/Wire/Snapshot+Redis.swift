@@ -17,7 +17,7 @@ extension Snapshot {
                 let text = String(decoding: name.dropFirst(), as: UTF8.self)
                 fields[FieldName(section, text)] = Array(value)
             } else if first == 0 {
-                guard value.count == 40 else { return .failure(.invalidAnswer("a log's position is damaged")) }
+                guard value.count == 56 else { return .failure(.invalidAnswer("a log's position is damaged")) }
                 position = Position(
                     epoch: UInt64(bigEndian: value.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
                     sequence: UInt64(bigEndian: value.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
