@@ -147,34 +147,3 @@ extension Call {
         return false
     }
 }
-
-extension ShardCore {
-    /// Takes one of the tenant's messages a second, in handfuls from the store so that the sum over all pods holds.
-    func takeMessageToken(for call: Call, _ body: @escaping (Call) -> Void) {
-        let scope = call.scope
-        guard let limit = scope.tenant.quotas.messagesPerSecond.hardLimit, call.attempt == 0 else { return body(call) }
-        if scope.messageTokens > 0, self.nanoseconds < scope.messageTokensExpire {
-            scope.messageTokens -= 1
-            return body(call)
-        }
-        let step = call.beginStep()
-        self.store.take(
-            max(1, limit / 20),
-            from: CounterKey(scope.id, "messages"),
-            rate: Double(limit),
-            burst: Double(2 * limit)
-        ) { result in
-            switch result {
-            case .success(let count) where count > 0:
-                scope.messageTokens = count - 1
-                // Unused ones lapse: a pod that hoarded would let the sum exceed the rate later.
-                scope.messageTokensExpire = self.nanoseconds + 1_000_000_000
-                body(call)
-            case .success:
-                call.fail("RATE_LIMITED", call[0], text: "This network sends too many messages, try again in a moment")
-            case .failure(let error): call.refuse(error)
-            }
-            step.end()
-        }
-    }
-}

@@ -23,9 +23,7 @@ final class TenantScope {
     var usage: UsageMeter
     /// Changes of users that are told in several channels, with who here was told already.
     var announcements = Announcements()
-    /// Messages that may be sent before the store must be asked again.
-    var messageTokens = 0
-    var messageTokensExpire: UInt64 = 0
+    var messageTokens = MessageTokens()
     let ownLog: LogKey
     var isFollowingOwnLog = false
 

@@ -130,6 +130,20 @@ async def message_rate(world: World) -> None:
     assert seen <= said
 
 
+@scenario
+async def message_burst(world: World) -> None:
+    """Everybody talks at the same moment, within the burst: nobody is refused, however the tokens are handed out."""
+    world.tenants.tenant("acme", messagesPerSecond=100)
+    (edge,) = await world.edges(1)
+    clients = await asyncio.gather(*(world.client(edge, f"u{i}", caps="echo-message standard-replies") for i in range(60)))
+    await asyncio.gather(*(client.join("#lobby") for client in clients))
+    for client in clients:
+        client.send(f"PRIVMSG #lobby :hello from {client.nick}")
+    for client in clients:
+        answer = await client.expect(("PRIVMSG", "#lobby", f"hello from {client.nick}"), "FAIL")
+        assert answer.command == "PRIVMSG", answer.line
+
+
 async def others_chat(world: World, edge, witnesses: list[Client]) -> None:
     """Two bystanders still chat, and quickly."""
     one, other = witnesses
