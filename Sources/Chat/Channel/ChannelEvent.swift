@@ -1,5 +1,5 @@
 package import IRC
-package import NIOCore
+import NIOCore
 
 /// Something that happened in a channel; what its log is made of.
 package enum ChannelEvent: Hashable, Sendable {
@@ -47,52 +47,5 @@ package struct Actor: Hashable, Sendable {
 
     package init(_ session: SessionID, _ user: User) {
         self.init(session: session, prefix: user.prefix, account: user.account)
-    }
-}
-
-/// A PRIVMSG, NOTICE or TAGMSG on its way.
-package struct ChatMessage: Hashable, Sendable {
-    package enum Verb: UInt8, Sendable {
-        case privmsg = 1
-        case notice = 2
-        case tagmsg = 3
-
-        package var command: String {
-            switch self {
-            case .privmsg: "PRIVMSG"
-            case .notice: "NOTICE"
-            case .tagmsg: "TAGMSG"
-            }
-        }
-    }
-
-    package var verb: Verb
-    package var sender: SessionID
-    package var account: String?
-    /// The sender is marked as a bot (IRCv3 bot mode).
-    package var isBot: Bool
-    /// Only members of at least this rank get it (ISUPPORT STATUSMSG); empty for all.
-    package var minimum: MemberModes
-    /// Client-only tags as on the wire, without `@`: `+typing=active`; empty if there are none.
-    package var clientTags: String
-    /// The whole line without tags, CR LF included, as every recipient gets it.
-    package var line: ByteBuffer
-
-    package init(
-        verb: Verb,
-        sender: SessionID,
-        account: String?,
-        isBot: Bool,
-        minimum: MemberModes,
-        clientTags: String,
-        line: ByteBuffer
-    ) {
-        self.verb = verb
-        self.sender = sender
-        self.account = account
-        self.isBot = isBot
-        self.minimum = minimum
-        self.clientTags = clientTags
-        self.line = line
     }
 }

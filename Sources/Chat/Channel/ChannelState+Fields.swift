@@ -17,6 +17,18 @@ extension ChannelState {
     ///
     /// A channel's first event also writes what the channel starts with.
     package func updates(for event: ChannelEvent) -> [FieldUpdate] {
+        // What comes and goes all the time, without a copy of the state.
+        switch event {
+        case .joined(let member, _) where !self.members.isEmpty:
+            let update = Self.memberUpdate(member.session, member)
+            return self.invited.contains(member.session)
+                ? [update, Self.invitation(member.session, false)] : [update]
+        case .parted(let session, _, _), .quit(let session, _, _), .kicked(let session, _, _, _):
+            let update = Self.memberUpdate(session, nil)
+            return self.invited.contains(session) ? [update, Self.invitation(session, false)] : [update]
+        case .message: return []
+        default: break
+        }
         var after = self
         after.evolve(event)
         var updates = self.members.isEmpty && !after.members.isEmpty ? after.initialUpdates : []
@@ -24,9 +36,6 @@ extension ChannelState {
         case .joined(let member, _):
             updates.append(after.memberUpdate(member.session))
             if self.invited.contains(member.session) { updates.append(Self.invitation(member.session, false)) }
-        case .parted(let session, _, _), .quit(let session, _, _), .kicked(let session, _, _, _):
-            updates.append(after.memberUpdate(session))
-            if self.invited.contains(session) { updates.append(Self.invitation(session, false)) }
         case .changed(let session, _, _, _):
             if self.members[session] != nil { updates.append(after.memberUpdate(session)) }
         case .invited(let session, _, _):
@@ -35,7 +44,7 @@ extension ChannelState {
             updates.append(after.topicUpdate)
         case .modes(let changes, _):
             updates += after.updates(for: changes)
-        case .message:
+        case .parted, .quit, .kicked, .message:
             break
         }
         return updates
@@ -70,9 +79,13 @@ extension ChannelState {
     }
 
     private func memberUpdate(_ session: SessionID) -> FieldUpdate {
+        Self.memberUpdate(session, self.members[session])
+    }
+
+    private static func memberUpdate(_ session: SessionID, _ member: Member?) -> FieldUpdate {
         FieldUpdate(
             FieldKey(.member, session.text),
-            self.members[session].map { member in
+            member.map { member in
                 var buffer = ByteBuffer()
                 member.encode(into: &buffer)
                 return Array(buffer.readableBytesView)

@@ -7,17 +7,18 @@ extension ChannelState {
     ///
     /// - `minimum`: The rank that a STATUSMSG prefix asked for; empty for everybody.
     package func checkSpeech(of requester: Requester, to minimum: MemberModes = []) throws(Refusal) {
-        let member = self.members[requester.session]
-        if member == nil, self.modes.contains(.noExternal) {
+        if self.modes.contains(.noExternal), self.members.index(forKey: requester.session) == nil {
             throw Refusal(.errCannotSendToChan, self.name.raw)
         }
-        // Most channels are neither moderated nor have bans: nothing more to look at.
-        if !self.modes.contains(.moderated), self.lists[.ban] == nil { return }
-        if let member, !member.modes.isEmpty { return }
+        if !self.restrictsMembers { return }
+        if self.members[requester.session]?.modes.isEmpty == false { return }
         if self.modes.contains(.moderated) || self.isBanned(requester) {
             throw Refusal(.errCannotSendToChan, self.name.raw)
         }
     }
+
+    /// Whether some members may not speak: most channels are neither moderated nor have bans.
+    package var restrictsMembers: Bool { self.modes.contains(.moderated) || self.lists[.ban] != nil }
 
     /// Decides a change of the topic; an empty text clears it (RFC 2812 3.2.4).
     package func decideTopic(

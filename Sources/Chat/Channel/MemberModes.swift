@@ -18,13 +18,15 @@ package struct MemberModes: OptionSet, Hashable, Sendable {
     ]
 
     /// Whether the member runs the channel, as host or as owner.
-    package var isHost: Bool { !self.isDisjoint(with: [.owner, .host]) }
+    package var isHost: Bool { self.rawValue & (Self.owner.rawValue | Self.host.rawValue) != 0 }
 
     /// All prefixes, highest first (multi-prefix), such as `.@+`.
-    package var prefixes: String { String(Self.ranks.filter { self.contains($0.mode) }.map(\.prefix)) }
+    package var prefixes: String { self.isEmpty ? "" : String(Self.ranks.filter { self.contains($0.mode) }.map(\.prefix)) }
 
     /// The highest prefix alone, or nothing.
-    package var highestPrefix: String { String(self.prefixes.prefix(1)) }
+    package var highestPrefix: String {
+        self.isEmpty ? "" : Self.ranks.first { self.contains($0.mode) }.map { String($0.prefix) } ?? ""
+    }
 
     /// Whether the rank reaches `minimum`, a single mode: an owner reaches host and voice too.
     package func reaches(_ minimum: MemberModes) -> Bool { self.rawValue >= minimum.rawValue }

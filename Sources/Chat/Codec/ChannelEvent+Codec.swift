@@ -6,7 +6,9 @@ package import NIOCore
 /// Numbers are never used for something else once released.
 private enum Tag: UInt8 {
     case joined = 1
-    case parted, quit, kicked, modes, topic, changed, invited, message
+    case parted, quit, kicked, modes, topic, changed, invited
+    /// ``ChatMessage/tag``.
+    case message = 9
 }
 
 extension ChannelEvent {
@@ -64,8 +66,7 @@ extension ChannelEvent {
             buffer.writeText(nick)
             actor.encode(into: &buffer)
         case .message(let message):
-            buffer.writeInteger(Tag.message.rawValue)
-            message.encode(into: &buffer)
+            buffer.writeImmutableBuffer(message.entry)
         }
     }
 
@@ -73,6 +74,10 @@ extension ChannelEvent {
     ///
     /// - Returns: nil if the bytes are not what ``encode(into:)`` wrote.
     package init?(_ payload: ByteBuffer) {
+        if let message = ChatMessage(entry: payload) {
+            self = .message(message)
+            return
+        }
         var buffer = payload
         guard let tag = buffer.readInteger(as: UInt8.self).flatMap(Tag.init(rawValue:)),
             let event = Self.read(tag, &buffer)
@@ -82,7 +87,6 @@ extension ChannelEvent {
 
     private static func read(_ tag: Tag, _ buffer: inout ByteBuffer) -> ChannelEvent? {
         switch tag {
-        case .message: return ChatMessage(from: &buffer).map { .message($0) }
         case .joined:
             guard let member = Member(from: &buffer), let name = buffer.readOptionalText() else { return nil }
             guard let name else { return .joined(member, founding: nil) }
@@ -106,6 +110,7 @@ extension ChannelEvent {
         case .parted, .quit, .kicked, .changed, .invited:
             guard let session = buffer.readSession() else { return nil }
             return Self.read(tag, about: session, &buffer)
+        case .message: return nil
         }
     }
 

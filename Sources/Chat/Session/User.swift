@@ -2,19 +2,44 @@ package import IRC
 package import NIOCore
 
 /// What others may know of a user; never holds the real host.
+///
+/// A user stands in each of its channels on each shard and is copied whenever one of them is looked at, so a copy is one
+/// reference; a change makes another.
 package struct User: Hashable, Sendable {
-    package var nick: Nickname
-    package var username: String
-    /// The cloaked host.
-    package var host: String
-    package var realname: String
-    /// The name of the account that the user is logged in to.
-    package var account: String?
-    /// The reason, if the user is away.
-    package var away: String?
-    package var modes: UserModes
-    /// When the session began, milliseconds since 1970.
-    package var signedOn: Int64
+    private final class Parts: Sendable {
+        let nick: Nickname
+        let username: String
+        let host: String
+        let realname: String
+        let account: String?
+        let away: String?
+        let modes: UserModes
+        let signedOn: Int64
+        let prefix: String
+
+        init(
+            _ nick: Nickname,
+            _ username: String,
+            _ host: String,
+            _ realname: String,
+            _ account: String?,
+            _ away: String?,
+            _ modes: UserModes,
+            _ signedOn: Int64
+        ) {
+            self.nick = nick
+            self.username = username
+            self.host = host
+            self.realname = realname
+            self.account = account
+            self.away = away
+            self.modes = modes
+            self.signedOn = signedOn
+            self.prefix = "\(nick.raw)!\(username)@\(host)"
+        }
+    }
+
+    private var parts: Parts
 
     package init(
         nick: Nickname,
@@ -26,18 +51,36 @@ package struct User: Hashable, Sendable {
         modes: UserModes = [],
         signedOn: Int64
     ) {
-        self.nick = nick
-        self.username = username
-        self.host = host
-        self.realname = realname
-        self.account = account
-        self.away = away
-        self.modes = modes
-        self.signedOn = signedOn
+        self.parts = Parts(nick, username, host, realname, account, away, modes, signedOn)
     }
 
+    package var nick: Nickname { self.parts.nick }
+    package var username: String { self.parts.username }
+    /// The cloaked host.
+    package var host: String { self.parts.host }
+    package var realname: String { self.parts.realname }
+    /// The name of the account that the user is logged in to.
+    package var account: String? { self.parts.account }
+    /// The reason, if the user is away.
+    package var away: String? { self.parts.away }
+    package var modes: UserModes { self.parts.modes }
+    /// When the session began, milliseconds since 1970.
+    package var signedOn: Int64 { self.parts.signedOn }
     /// `nick!user@host`, the source of what the user does.
-    package var prefix: String { "\(self.nick.raw)!\(self.username)@\(self.host)" }
+    package var prefix: String { self.parts.prefix }
+
+    package static func == (left: User, right: User) -> Bool {
+        if left.parts === right.parts { return true }
+        return left.nick == right.nick && left.nick.raw == right.nick.raw && left.username == right.username
+            && left.host == right.host && left.realname == right.realname && left.account == right.account
+            && left.away == right.away && left.modes == right.modes && left.signedOn == right.signedOn
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(self.nick)
+        hasher.combine(self.username)
+        hasher.combine(self.host)
+    }
 
     package func encode(into buffer: inout ByteBuffer) {
         buffer.writeText(self.nick.raw)
@@ -88,15 +131,19 @@ package enum UserChange: Hashable, Sendable {
 
 extension User {
     package mutating func apply(_ change: UserChange) {
+        let parts = self.parts
+        var (nick, username, host, realname) = (parts.nick, parts.username, parts.host, parts.realname)
+        var (account, away, modes) = (parts.account, parts.away, parts.modes)
         switch change {
-        case .nick(let nick): self.nick = nick
-        case .away(let reason): self.away = reason
-        case .account(let account):
-            self.account = account
-            if account == nil { self.modes.remove(.registered) } else { self.modes.insert(.registered) }
-        case .host(let username, let host): (self.username, self.host) = (username, host)
-        case .realname(let realname): self.realname = realname
-        case .modes(let modes): self.modes = modes
+        case .nick(let new): nick = new
+        case .away(let reason): away = reason
+        case .account(let new):
+            account = new
+            if new == nil { modes.remove(.registered) } else { modes.insert(.registered) }
+        case .host(let newUsername, let newHost): (username, host) = (newUsername, newHost)
+        case .realname(let new): realname = new
+        case .modes(let new): modes = new
         }
+        self.parts = Parts(nick, username, host, realname, account, away, modes, parts.signedOn)
     }
 }

@@ -14,7 +14,9 @@ package enum UserEvent: Hashable, Sendable {
 
     private enum Tag: UInt8 {
         case signedOn = 1
-        case message, invited, changed, killed, signedOff
+        case invited, changed, killed, signedOff
+        /// ``ChatMessage/tag``.
+        case message = 9
     }
 
     package var encoded: ByteBuffer {
@@ -27,8 +29,7 @@ package enum UserEvent: Hashable, Sendable {
         switch self {
         case .signedOn: buffer.writeInteger(Tag.signedOn.rawValue)
         case .message(let message):
-            buffer.writeInteger(Tag.message.rawValue)
-            message.encode(into: &buffer)
+            buffer.writeImmutableBuffer(message.entry)
         case .invited(let channel, let actor):
             buffer.writeInteger(Tag.invited.rawValue)
             buffer.writeText(channel)
@@ -56,7 +57,7 @@ package enum UserEvent: Hashable, Sendable {
         switch buffer.readInteger(as: UInt8.self).flatMap(Tag.init(rawValue:)) {
         case .signedOn: self = .signedOn
         case .message:
-            guard let message = ChatMessage(from: &buffer) else { return nil }
+            guard let message = ChatMessage(entry: payload) else { return nil }
             self = .message(message)
         case .invited:
             guard let channel = buffer.readText(), let actor = Actor(from: &buffer) else { return nil }

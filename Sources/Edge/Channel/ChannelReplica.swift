@@ -5,7 +5,11 @@ import StateStore
 /// A shard's copy of a channel: followed while somebody here is in it, or looked up once for somebody who asks.
 final class ChannelReplica {
     let key: LogKey
-    private(set) var state: ChannelState
+    private(set) var state: ChannelState {
+        didSet { self.membersSpeakFreely = !self.state.restrictsMembers }
+    }
+    /// Whether there is nothing to look at before a member's message; kept, since it is asked for every message.
+    private(set) var membersSpeakFreely: Bool
     /// The last entry that is in the state.
     private(set) var position: Position
     /// The last entry that changed the state; messages do not.
@@ -22,6 +26,7 @@ final class ChannelReplica {
     init(key: LogKey, name: ChannelName, snapshot: Snapshot, isFollowed: Bool) {
         self.key = key
         self.state = ChannelState(name: name, fields: snapshot.chatFields)
+        self.membersSpeakFreely = !self.state.restrictsMembers
         self.position = snapshot.position
         self.changed = snapshot.position.sequence
         self.isFollowed = isFollowed
@@ -41,6 +46,9 @@ final class ChannelReplica {
         self.changed = position.sequence
         self.state.evolve(event)
     }
+
+    /// An entry that does not change the state was fanned out.
+    func passed(_ position: Position) { self.position = position }
 
     /// Takes another state altogether, after the log could not be followed entry by entry.
     func replace(with snapshot: Snapshot) {

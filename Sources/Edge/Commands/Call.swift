@@ -7,23 +7,36 @@ import StateStore
 ///
 /// A handler answers through it, and appends through it: ``commit(_:then:)`` for what changes the state, after which
 /// the client's next command waits; ``post(_:guardedBy:)`` for messages, which may follow each other into the store.
-struct Call {
-    unowned let core: ShardCore
+final class Call {
+    let core: ShardCore
     let connection: Connection
     let row: CommandRow
     let message: Message
     /// In place of the message's own parameters, after a list was taken apart.
-    var replaced: [String]?
+    let replaced: [String]?
     var channel: ChannelReplica?
     var user: FoundUser?
-    var attempt = 0
+    /// What the sender of a message to a user gets back when the store has it.
+    var echo: ChatMessage?
+    /// Whether the client's next command waits for a message in the store's hands.
+    private var isWaitedFor = false
+    /// How often it was begun again because something that it rested on had changed.
+    let attempt: Int
 
-    init(core: ShardCore, connection: Connection, row: CommandRow, message: Message, replaced: [String]? = nil) {
+    init(
+        core: ShardCore,
+        connection: Connection,
+        row: CommandRow,
+        message: Message,
+        replaced: [String]? = nil,
+        attempt: Int = 0
+    ) {
         self.core = core
         self.connection = connection
         self.row = row
         self.message = message
         self.replaced = replaced
+        self.attempt = attempt
     }
 
     var scope: TenantScope { self.connection.scope }
@@ -34,6 +47,12 @@ struct Call {
     subscript(index: Int) -> String {
         guard index < self.count else { return "" }
         return self.replaced?[index] ?? self.message.parameters[index]
+    }
+
+    /// Whether a parameter is missing or empty, which takes no string to find out.
+    func isEmpty(_ index: Int) -> Bool {
+        if let replaced { return index >= replaced.count || replaced[index].isEmpty }
+        return index >= self.message.parameterCount || self.message.parameters.length(index) == 0
     }
 
     /// A parameter's text if it is there and not empty.
@@ -73,7 +92,7 @@ struct Call {
     }
 
     struct Step {
-        unowned let core: ShardCore
+        let core: ShardCore
         let connection: Connection
 
         func end() {
@@ -113,30 +132,39 @@ struct Call {
     /// Appends a message without waiting for the answer, as long as nothing that could be refused differently goes
     /// before it.
     func post(
-        _ transaction: Transaction,
-        guardedBy messageGuard: MessageGuard,
-        then: ((Stamp) -> Void)? = nil
+        _ change: LogChange,
+        if condition: Condition,
+        guardedBy messageGuard: MessageGuard
     ) {
         let connection = self.connection
         connection.messagesInFlight += 1
         connection.inFlightGuard = messageGuard
         // A labelled command is answered when it has ended, so the next one waits for it.
-        let step = connection.response == nil ? nil : self.beginStep()
-        self.core.store.append(transaction) { result in
-            connection.messagesInFlight -= 1
-            switch result {
-            case .success(.appended(let stamps)):
-                connection.scope.usage.messageAccepted()
-                if let then, let stamp = stamps.first { then(stamp) }
-            case .success(.refused): self.holdBack()
-            case .failure(let error): self.refuse(error)
-            }
-            step?.end()
-            guard connection.messagesInFlight == 0 else { return }
-            connection.calls.insert(contentsOf: connection.refusedMessages, at: 0)
-            connection.refusedMessages = []
+        self.isWaitedFor = connection.response != nil
+        if self.isWaitedFor { connection.stepsUnderWay += 1 }
+        self.core.store.append(change, if: condition) { result in self.posted(result) }
+    }
+
+    private func posted(_ result: Result<Stamp?, LiveStoreError>) {
+        let connection = self.connection
+        connection.messagesInFlight -= 1
+        switch result {
+        case .success(let stamp?):
+            connection.scope.usage.messageAccepted()
+            if let echo { self.core.echo(echo, at: stamp, to: connection) }
+        case .success(nil): self.holdBack()
+        case .failure(let error): self.refuse(error)
+        }
+        if self.isWaitedFor {
+            connection.stepsUnderWay -= 1
             self.core.advance(connection)
         }
+        guard connection.messagesInFlight == 0 else { return }
+        if !connection.refusedMessages.isEmpty {
+            connection.calls.insert(contentsOf: connection.refusedMessages, at: 0)
+            connection.refusedMessages = []
+        }
+        if !connection.calls.isEmpty || connection.isReadingPaused { self.core.advance(connection) }
     }
 
     /// The store could not do it: the client is told that it was not done.
@@ -153,14 +181,18 @@ struct Call {
     }
 
     /// The command once more, from the start; nil if it was refused too often.
+    ///
+    /// A replica is up to date by now; what was looked up once is looked up again.
     private var again: Call? {
-        var again = self
-        again.attempt += 1
-        guard again.attempt < 64, self.connection.isOpen else { return nil }
-        // A replica is up to date by now; what was looked up once is looked up again.
-        again.channel = nil
-        again.user = nil
-        return again
+        guard self.attempt < 63, self.connection.isOpen else { return nil }
+        return Call(
+            core: self.core,
+            connection: self.connection,
+            row: self.row,
+            message: self.message,
+            replaced: self.replaced,
+            attempt: self.attempt + 1
+        )
     }
 
     private func runAgain() {

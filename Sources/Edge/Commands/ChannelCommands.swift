@@ -183,7 +183,7 @@ enum ChannelCommands {
                     )
                     var transaction = call.change(replica, event)
                     let notice = UserEvent.invited(channel: replica.state.name.raw, by: session.actor)
-                    transaction.conditions.append(found.condition)
+                    transaction.conditions.append(found.claim)
                     transaction.changes.append(LogChange(found.inbox, payload: notice.encoded))
                     call.commit(transaction) { _ in
                         call.reply(.rplInviting, found.user.nick.raw, replica.state.name.raw)

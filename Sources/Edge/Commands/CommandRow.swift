@@ -2,7 +2,9 @@ import Chat
 import IRC
 
 /// A command as a row of the table: all that the dispatcher checks, so that no handler does.
-struct CommandRow: Sendable {
+///
+/// A class, so that a call in hand holds one reference and not its parts.
+final class CommandRow: Sendable {
     /// When a command may be used.
     struct Phases: OptionSet, Sendable {
         let rawValue: UInt8
@@ -28,17 +30,17 @@ struct CommandRow: Sendable {
     }
 
     let name: String
-    var minimumParameters = 0
-    var phases: Phases = .registered
+    let minimumParameters: Int
+    let phases: Phases
     /// Only for operators of the tenant.
-    var isForOperators = false
+    let isForOperators: Bool
     /// Errors are not answered (RFC 2812 3.3.2: a NOTICE never is).
-    var isSilent = false
+    let isSilent: Bool
     /// What the flood control takes for it.
-    var cost = 1
+    let cost: Int
     /// A parameter that is a list separated by commas: the command is carried out for each element.
-    var list: (parameter: Int, keys: Int?, limit: Int)?
-    var need: Need = .nothing
+    let list: (parameter: Int, keys: Int?, limit: Int)?
+    let need: Need
     let handler: @Sendable (Call) -> Void
 
     init(

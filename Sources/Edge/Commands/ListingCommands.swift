@@ -30,6 +30,7 @@ enum ListingCommands {
         guard let session = call.connection.session else { return }
         let capabilities = call.connection.capabilities
         let state = replica.state
+        let (isMulti, isLong) = (capabilities.contains(.multiPrefix), capabilities.contains(.userhostInNames))
         let isMember = state.members[session.id] != nil
         let symbol = state.modes.contains(.secret) ? "@" : state.modes.contains(.private) ? "*" : "="
         let room = 512 - 2 - 1 - call.server.utf8.count - 5 - 31 - state.name.raw.utf8.count - 6
@@ -40,10 +41,12 @@ enum ListingCommands {
             line = ""
         }
         for member in state.members.values where isMember || !member.user.modes.contains(.invisible) {
-            let prefixes = capabilities.contains(.multiPrefix) ? member.modes.prefixes : member.modes.highestPrefix
-            let name = capabilities.contains(.userhostInNames) ? member.user.prefix : member.user.nick.raw
+            let name = isLong ? member.user.prefix : member.user.nick.raw
+            let prefixes = isMulti ? member.modes.prefixes : member.modes.highestPrefix
             if line.utf8.count + prefixes.utf8.count + name.utf8.count + 1 > room { flush() }
-            line += (line.isEmpty ? "" : " ") + prefixes + name
+            if !line.isEmpty { line += " " }
+            if !prefixes.isEmpty { line += prefixes }
+            line += name
         }
         flush()
         call.reply(.rplEndOfNames, state.name.raw)

@@ -13,119 +13,118 @@ enum MessageCommands {
     ]
 
     private static func send(_ call: Call, _ verb: ChatMessage.Verb) {
-        guard call.count > 0, !call[0].isEmpty else {
+        guard !call.isEmpty(0) else {
             return call.refuse(Refusal(.errNoRecipient, text: "No recipient given (\(call.row.name))"))
         }
-        if verb != .tagmsg, call.count < 2 || call[1].isEmpty {
+        if verb == .tagmsg {
+            let isOfUse = call.connection.capabilities.contains(.messageTags) && !call.message.tags.clientOnly.isEmpty
+            guard isOfUse else { return }
+        } else if call.isEmpty(1) {
             return call.refuse(Refusal(.errNoTextToSend))
         }
-        if verb == .tagmsg, !call.connection.capabilities.contains(.messageTags) || call.message.tags.clientOnly.isEmpty
-        {
-            return
+        if call.core.takeMessageToken(for: call) { return Self.goOn(call, verb) }
+        call.core.waitForMessageToken(for: call) { call in Self.goOn(call, verb) }
+    }
+
+    /// To the channel or the user that the first parameter names.
+    ///
+    /// Nearly always it is known here: a channel that the sender is in, the user that it wrote to before.
+    private static func goOn(_ call: Call, _ verb: ChatMessage.Verb) {
+        guard let session = call.connection.session else { return }
+        let target = call[0]
+        if let replica = session.membership(named: target) {
+            call.channel = replica
+            return Self.toChannel(call, verb, "", MemberModes(), isMember: true)
         }
-        call.core.takeMessageToken(for: call) { call in
-            let target = call[0]
-            if ShardCore.namesChannel(target) {
-                let name = target.drop { MemberModes.rank(prefix: $0) != nil }
-                let minimum = target.first.flatMap { MemberModes.rank(prefix: $0) } ?? []
-                call.core.withChannel(String(name), for: call) { Self.toChannel($0, verb, target.prefix(1), minimum) }
-            } else {
-                call.core.withUser(target, for: call) { Self.toUser($0, verb) }
+        if let last = session.lastTarget.flatMap({ call.core[$0]?.session }), last.requester.user.nick.raw == target {
+            return Self.toUser(call, verb, .here(last))
+        }
+        if ShardCore.namesChannel(target) {
+            let name = target.drop { MemberModes.rank(prefix: $0) != nil }
+            let minimum = target.first.flatMap { MemberModes.rank(prefix: $0) } ?? MemberModes()
+            call.core.withChannel(String(name), for: call) { call in
+                Self.toChannel(call, verb, minimum.isEmpty ? "" : String(target.prefix(1)), minimum)
+            }
+        } else {
+            call.core.withUser(target, for: call) { call in
+                guard let found = call.user else { return }
+                session.lastTarget = found.session?.connection.id
+                Self.toUser(call, verb, found)
             }
         }
     }
 
-    private static func toChannel(_ call: Call, _ verb: ChatMessage.Verb, _ sign: Substring, _ minimum: MemberModes) {
+    private static func toChannel(
+        _ call: Call,
+        _ verb: ChatMessage.Verb,
+        _ sign: String,
+        _ minimum: MemberModes,
+        isMember: Bool = false
+    ) {
         guard let session = call.connection.session, let replica = call.channel else { return }
-        do throws(Refusal) {
-            try replica.state.checkSpeech(of: session.requester, to: minimum)
-        } catch {
-            return call.refuse(error)
+        if !isMember || !replica.membersSpeakFreely {
+            do throws(Refusal) {
+                try replica.state.checkSpeech(of: session.requester, to: minimum)
+            } catch {
+                return call.refuse(error)
+            }
         }
         let messageGuard = MessageGuard(log: replica.key.name, sequence: replica.changed)
         guard call.mayFollow(messageGuard) else { return }
-        let target = (minimum.isEmpty ? "" : String(sign)) + replica.state.name.raw
-        let message = Self.message(call, verb, from: session, target: target, minimum: minimum)
-        let isKept = call.scope.tenant.history.enabled && verb != .tagmsg
+        let isKept = verb != .tagmsg && call.scope.tenant.history.enabled
+        let name = replica.state.name.raw
+        let message = Self.message(call, verb, from: session, to: sign.isEmpty ? name : sign + name, minimum)
+        session.lastSpoke = call.core.seconds
         call.post(
-            Transaction(
-                conditions: [Condition(replica.key, .unchanged(since: replica.position))],
-                changes: [LogChange(replica.key, payload: Self.payload(message, tag: .channel), journal: isKept)]
-            ),
+            LogChange(replica.key, payload: message.entry, journal: isKept),
+            if: Condition(replica.key, .unchanged(since: replica.position)),
             guardedBy: messageGuard
         )
-        session.lastSpoke = call.core.seconds
     }
 
-    private static func toUser(_ call: Call, _ verb: ChatMessage.Verb) {
-        guard let session = call.connection.session, let found = call.user else { return }
-        let messageGuard = MessageGuard(log: found.inbox.name, sequence: 0)
+    private static func toUser(_ call: Call, _ verb: ChatMessage.Verb, _ found: FoundUser) {
+        guard let session = call.connection.session else { return }
+        let inbox = found.inbox
+        let messageGuard = MessageGuard(log: inbox.name, sequence: 0)
         guard call.mayFollow(messageGuard) else { return }
-        let message = Self.message(call, verb, from: session, target: found.user.nick.raw, minimum: [])
-        let history = call.scope.tenant.history
-        let isKept = history.enabled && history.directMessages && verb != .tagmsg
-        let (core, connection) = (call.core, call.connection)
-        var echo: ((Stamp) -> Void)?
-        if connection.capabilities.contains(.echoMessage) {
-            echo = { stamp in
-                let entry = Entry(
-                    position: stamp.position,
-                    time: stamp.time,
-                    producer: core.store.producer,
-                    payload: ByteBuffer()
-                )
-                core.echo(message, entry, to: connection)
-            }
-        }
+        let isKept = verb != .tagmsg && call.scope.tenant.history.directMessages
+            && call.scope.tenant.history.enabled
+        let message = Self.message(call, verb, from: session, to: found.nick, MemberModes())
+        session.lastSpoke = call.core.seconds
+        if call.connection.capabilities.contains(.echoMessage) { call.echo = message }
         call.post(
-            Transaction(
-                conditions: [found.condition],
-                changes: [LogChange(found.inbox, payload: Self.payload(message, tag: .user), journal: isKept)]
-            ),
-            guardedBy: messageGuard,
-            then: echo
+            LogChange(inbox, payload: message.entry, journal: isKept),
+            if: found.claim,
+            guardedBy: messageGuard
         )
-        session.lastSpoke = core.seconds
-        if verb == .privmsg, let away = found.user.away { call.reply(.rplAway, found.user.nick.raw, text: away) }
+        if verb == .privmsg, let away = found.away { call.reply(.rplAway, found.nick, text: away) }
     }
 
+    /// The entry: who says it and how, and the whole line, written once and never copied before it is fanned out.
     private static func message(
         _ call: Call,
         _ verb: ChatMessage.Verb,
         from session: Session,
-        target: String,
-        minimum: MemberModes
+        to target: String,
+        _ minimum: MemberModes
     ) -> ChatMessage {
-        var line = ByteBuffer()
-        line.reserveCapacity(minimumWritableBytes: call.message.line.readableBytes + session.prefix.utf8.count + 8)
-        line.withLineWriter { writer in
-            writer.source(session.prefix)
-            writer.command(verb.command)
-            writer.parameter(target)
-            if verb != .tagmsg { writer.trailing(call.message.parameters.bytes(1)) }
-            writer.end()
-        }
-        return ChatMessage(
+        ChatMessage(
             verb: verb,
             sender: session.id,
-            account: session.user.account,
-            isBot: session.user.modes.contains(.bot),
+            account: session.requester.user.account,
+            isBot: session.requester.user.modes.contains(.bot),
             minimum: minimum,
-            clientTags: call.message.tags.isEmpty ? "" : call.message.tags.clientOnly,
-            line: line
-        )
-    }
-
-    private enum Tag { case channel, user }
-
-    private static func payload(_ message: ChatMessage, tag: Tag) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(message.line.readableBytes + message.clientTags.utf8.count + 64)
-        switch tag {
-        case .channel: ChannelEvent.message(message).encode(into: &buffer)
-        case .user: UserEvent.message(message).encode(into: &buffer)
+            clientTags: call.message.hasTags ? call.message.tags.clientOnly : "",
+            capacity: session.prefix.utf8.count + call.message.length + 8
+        ) { writer in
+            if verb == .tagmsg {
+                writer.relay(source: session.prefix, command: verb.command, target: target, text: nil)
+            } else {
+                call.message.parameters.withBytes(1) { text in
+                    writer.relay(source: session.prefix, command: verb.command, target: target, text: text)
+                }
+            }
         }
-        return buffer
     }
 }
 

@@ -29,11 +29,16 @@ struct MessageTokens {
 }
 
 extension ShardCore {
-    /// Goes on when the tenant may send one more message; answers `FAIL RATE_LIMITED` if it may not.
-    func takeMessageToken(for call: Call, _ body: @escaping (Call) -> Void) {
+    /// Takes the right to send one more message if it is at hand, as it nearly always is.
+    func takeMessageToken(for call: Call) -> Bool {
         let scope = call.scope
-        guard let limit = scope.tenant.quotas.messagesPerSecond.hardLimit, call.attempt == 0 else { return body(call) }
-        if scope.messageTokens.take(at: self.seconds) { return body(call) }
+        return scope.messageLimit == nil || call.attempt > 0 || scope.messageTokens.take(at: self.seconds)
+    }
+
+    /// Goes on when the tenant may send one more message; answers `FAIL RATE_LIMITED` if it may not.
+    func waitForMessageToken(for call: Call, _ body: @escaping (Call) -> Void) {
+        let scope = call.scope
+        guard let limit = scope.messageLimit else { return body(call) }
         scope.messageTokens.waiting.append(.init(call: call, step: call.beginStep(), body: body))
         if !scope.messageTokens.isAsking { self.askForTokens(limit, in: scope) }
     }

@@ -59,7 +59,7 @@ enum OperatorCommands {
         let reason = call[1].truncated(toBytes: 300)
         call.commit(
             Transaction(
-                conditions: [found.condition],
+                conditions: [found.claim],
                 changes: [
                     LogChange(found.inbox, payload: UserEvent.killed(by: session.actor, reason: reason).encoded)
                 ]

@@ -57,7 +57,7 @@ enum RegistrationCommands {
         let isSame = nick == session.user.nick
         let key = call.scope.nickKey(nick)
         var user = session.user
-        user.nick = nick
+        user.apply(.nick(nick))
         var extra = Transaction(changes: [])
         let field = FieldName(NickClaim.field)
         let claim = NickClaim.bytes(session.id)

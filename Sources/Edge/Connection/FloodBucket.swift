@@ -5,6 +5,7 @@ struct FloodBucket {
     private var tokens: Float
     private var updated: UInt64
     private let burst: Float
+    var isOn: Bool { self.burst > 0 }
     private let rate: Float
 
     /// - Parameters:

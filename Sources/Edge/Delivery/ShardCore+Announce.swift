@@ -9,13 +9,15 @@ extension ShardCore {
     ///
     /// Encoded once for each set of capabilities.
     func announce(_ announcement: Announcement) {
+        let isForEverybody = announcement.isForEverybody
+        let actor = announcement.actor?.session
         for group in announcement.replica.groups {
             var lines = ByteBuffer()
             lines.withLineWriter { self.write(announcement, for: group.capabilities, &$0) }
             guard lines.readableBytes > 0 else { continue }
-            for connection in group.connections where self.shouldTell(announcement, connection) {
+            for connection in group.connections where isForEverybody || self.shouldTell(announcement, connection) {
                 // What a client's own labelled command did is part of the answer to it.
-                if connection.response != nil, announcement.actor?.session == connection.session?.id {
+                if connection.response != nil, actor == connection.session?.id {
                     for line in lines.splitLines() { connection.response?.append(line) }
                 } else {
                     self.send(lines, to: connection)
@@ -36,7 +38,7 @@ extension ShardCore {
             connection.capabilities.contains(.inviteNotify) && connection.session?.id != session
                 && connection.session?.id != actor.session
                 && announcement.replica.state.members[connection.session?.id ?? session]?.modes.isHost == true
-        default: true
+        case .joined, .parted, .kicked, .modes, .topic, .message: true
         }
     }
 
@@ -155,6 +157,14 @@ extension ShardCore {
 }
 
 extension Announcement {
+    /// Whether no member here has to be asked about.
+    var isForEverybody: Bool {
+        switch self.event {
+        case .changed, .quit, .invited: false
+        case .joined, .parted, .kicked, .modes, .topic, .message: true
+        }
+    }
+
     var actor: Actor? {
         switch self.event {
         case .joined(let member, _): Actor(member.session, member.user)

@@ -11,12 +11,12 @@ extension ShardCore {
         var deliveries = 0
         for group in replica.groups {
             if message.verb == .tagmsg, !group.capabilities.contains(.messageTags) { continue }
-            self.encode(message, entry, for: group.capabilities)
-            deliveries += self.scratch.withUnsafeReadableBytes { bytes in
-                self.copy(bytes, to: group.connections, except: sender) { connection in
-                    message.minimum.isEmpty
-                        || connection.session.flatMap { replica.state.members[$0.id] }?.modes
-                            .reaches(message.minimum) == true
+            deliveries += self.withLine(of: message, entry, for: group.capabilities) { bytes in
+                if message.minimum.isEmpty {
+                    return self.copy(bytes, to: group.connections, except: sender) { _ in true }
+                }
+                return self.copy(bytes, to: group.connections, except: sender) { connection in
+                    connection.session.flatMap { replica.state.members[$0.id] }?.modes.reaches(message.minimum) == true
                 }
             }
         }
@@ -36,10 +36,16 @@ extension ShardCore {
         where isWanted: (Connection) -> Bool
     ) -> Int {
         var deliveries = 0
-        for connection in connections where connection !== sender && isWanted(connection) {
-            self.touch(connection)
-            connection.outbox.writeBytes(bytes)
-            deliveries += 1
+        connections.withUnsafeBufferPointer { connections in
+            for index in connections.indices {
+                // The group holds them all: none has to be held once more for each line.
+                Unmanaged.passUnretained(connections[index])._withUnsafeGuaranteedRef { connection in
+                    guard connection !== sender, isWanted(connection) else { return }
+                    self.touch(connection)
+                    connection.outbox.writeBytes(bytes)
+                    deliveries += 1
+                }
+            }
         }
         return deliveries
     }
@@ -49,19 +55,31 @@ extension ShardCore {
         let connection = session.connection
         guard connection.isOpen else { return }
         if message.verb == .tagmsg, !connection.capabilities.contains(.messageTags) { return }
-        self.encode(message, entry, for: connection.capabilities)
         self.touch(connection)
-        connection.outbox.writeImmutableBuffer(self.scratch)
+        self.withLine(of: message, entry, for: connection.capabilities) { bytes in
+            _ = connection.outbox.writeBytes(bytes)
+        }
         connection.scope.usage.delivered(1)
+    }
+
+    /// The sender's own copy of a message to a user, whose inbox is not the sender's to follow.
+    func echo(_ message: ChatMessage, at stamp: Stamp, to sender: Connection) {
+        let entry = Entry(
+            position: stamp.position,
+            time: stamp.time,
+            producer: self.store.producer,
+            payload: ByteBuffer()
+        )
+        self.echo(message, entry, to: sender)
     }
 
     /// The sender's own copy; part of the answer if the command was labelled.
     func echo(_ message: ChatMessage, _ entry: Entry, to sender: Connection) {
         guard sender.isOpen else { return }
         if message.verb == .tagmsg, !sender.capabilities.contains(.messageTags) { return }
-        self.encode(message, entry, for: sender.capabilities)
-        guard let response = sender.response else { return self.send(self.scratch, to: sender) }
-        response.append(self.scratch)
+        let line = self.withLine(of: message, entry, for: sender.capabilities) { ByteBuffer(bytes: $0) }
+        guard let response = sender.response else { return self.send(line, to: sender) }
+        response.append(line)
         // The echo is the whole answer to a message to one channel; sent now, it stands where the log has it.
         if sender.calls.isEmpty, ShardCore.isChannelMessage(entry) { self.finish(response, of: sender) }
     }
@@ -69,10 +87,23 @@ extension ShardCore {
     /// An echo that was made from the store's answer carries no payload: it is not from a channel's log.
     private static func isChannelMessage(_ entry: Entry) -> Bool { entry.payload.readableBytes > 0 }
 
-    /// Puts a message's line into ``scratch``.
+    /// Lends a message's line with the tags that clients of these capabilities get.
+    @inline(__always)
+    private func withLine<Result>(
+        of message: ChatMessage,
+        _ entry: Entry,
+        for capabilities: Capabilities,
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        if capabilities.isDisjoint(with: .tagged) { return message.withLine(body) }
+        self.encode(message, entry, for: capabilities)
+        return self.scratch.withUnsafeReadableBytes(body)
+    }
+
+    /// Puts a message's line with its tags into ``scratch``.
     private func encode(_ message: ChatMessage, _ entry: Entry, for capabilities: Capabilities) {
         self.scratch.clear()
-        if !capabilities.isDisjoint(with: .tagged) {
+        do {
             self.scratch.withLineWriter { writer in
                 if capabilities.contains(.serverTime) { writer.tag("time", self.timestamps.text(at: entry.time)) }
                 if capabilities.contains(.messageTags) { writer.tag("msgid", entry.messageID) }
@@ -84,7 +115,7 @@ extension ShardCore {
             }
             if self.scratch.readableBytes > 0 { self.scratch.writeInteger(UInt8(ascii: " ")) }
         }
-        self.scratch.writeImmutableBuffer(message.line)
+        message.withLine { bytes in _ = self.scratch.writeBytes(bytes) }
     }
 }
 

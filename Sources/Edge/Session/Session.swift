@@ -11,6 +11,8 @@ final class Session {
     private(set) var prefix: String
     /// The session's log: its record, and what is sent to it.
     let inbox: LogKey
+    /// Whom it last sent a message to, if that was somebody here: most likely whom it writes to next.
+    var lastTarget: ConnectionID?
     var memberships: [ChannelReplica] = []
     /// The number of the last change of the user.
     var changes: UInt32 = 0
@@ -35,6 +37,11 @@ final class Session {
     }
 
     var user: User { self.requester.user }
+
+    /// The channel of this name that it is in; exactly as the channel's members see it, as it nearly always is.
+    func membership(named name: String) -> ChannelReplica? {
+        self.memberships.first { $0.state.name.raw == name }
+    }
 
     func apply(_ change: UserChange) {
         self.requester.user.apply(change)

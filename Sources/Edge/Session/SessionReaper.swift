@@ -128,6 +128,8 @@ extension ShardCore {
                     guard case .success(let snapshots) = result, snapshots.first?.exists == false else { return }
                     session.connection.session = nil
                     scope.sessions[session.id] = nil
+                    self.followed[session.inbox] = nil
+                    self.store.unfollow(session.inbox)
                     scope.nicks[session.user.nick.folded] = nil
                     for replica in session.memberships { self.exit(session, replica, in: scope) }
                     self.close(session.connection, reason: "The session was lost, connect again")

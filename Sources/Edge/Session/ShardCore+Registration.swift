@@ -114,9 +114,11 @@ extension ShardCore {
         let step = call.beginStep()
         // Entered before the store answers, so that nothing sent to the session in between is lost.
         scope.sessions[id] = session
+        self.followed[session.inbox] = .session(session)
         self.store.follow(session.inbox) { result in
             if case .failure(let error) = result {
                 scope.sessions[id] = nil
+                self.followed[session.inbox] = nil
                 self.close(connection, reason: error.description)
                 return step.end()
             }
@@ -139,15 +141,20 @@ extension ShardCore {
             self.followTenant(scope)
             self.welcome(session, call)
         case .success(.refused):
-            scope.sessions[session.id] = nil
-            self.store.unfollow(session.inbox)
+            self.forget(session, in: scope)
             connection.registration.refuseNick()
             self.reply(connection, .errNicknameInUse, [session.user.nick.raw])
         case .failure(let error):
-            scope.sessions[session.id] = nil
-            self.store.unfollow(session.inbox)
+            self.forget(session, in: scope)
             self.close(connection, reason: error.description)
         }
+    }
+
+    /// A session that did not come to be.
+    private func forget(_ session: Session, in scope: TenantScope) {
+        scope.sessions[session.id] = nil
+        self.followed[session.inbox] = nil
+        self.store.unfollow(session.inbox)
     }
 
     private func followTenant(_ scope: TenantScope) {
@@ -167,8 +174,8 @@ extension ShardCore {
         var timestamps = TimestampCache()
         call.reply(.rplCreated, text: "This server was started \(timestamps.text(at: self.environment.started))")
         call.reply(.rplMyInfo, server, Product.nameAndVersion, "Biorw", "beIiklmnopqrstv", "beIklqov")
-        for line in Support.tokens(for: tenant, limits: self.limits).lines(for: nick, source: server) {
-            call.core.send(line, to: call.connection)
+        for tokens in call.scope.supportLines(self.limits) {
+            call.send { $0.supportLine(tokens, for: nick, source: server) }
         }
         ServerCommands.sendUsers(call) {
             ServerCommands.sendMotd(call)
@@ -179,9 +186,8 @@ extension ShardCore {
     }
 
     func cloak(_ address: String, _ login: LoggedIn?, in scope: TenantScope) -> String {
-        let cloak = self.environment.cloak(scope.id)
-        if let login { return cloak.cloak(account: login.account, suffix: "roost") }
-        return cloak.cloak(address: address)
+        if let login { return scope.cloak.cloak(account: login.account, suffix: "roost") }
+        return scope.cloak.cloak(address: address)
     }
 
     // MARK: Attempts

@@ -86,6 +86,7 @@ extension ShardCore {
         session.memberships = []
         for replica in replicas { replica.remove(session) }
         session.connection.session = nil
+        self.followed[session.inbox] = nil
         self.signOff(session, from: replicas, reason: reason, in: scope)
     }
 

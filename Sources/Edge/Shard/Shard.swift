@@ -1,5 +1,4 @@
 package import NIOCore
-package import StateStore
 
 /// One event loop of an edge with everything that lives on it. Shards share no memory; they meet in the store.
 ///
@@ -22,19 +21,5 @@ package actor Shard {
     package func start(number: Int) {
         self.core.number = number
         self.core.start(shard: self)
-    }
-}
-
-extension Shard: LiveStoreReceiver {
-    package nonisolated func received(_ entry: Entry, of log: LogKey) {
-        self.assumeIsolated { $0.core.received(entry, of: log) }
-    }
-
-    package nonisolated func reloaded(_ snapshot: Snapshot) {
-        self.assumeIsolated { $0.core.reloaded(snapshot) }
-    }
-
-    package nonisolated func storeBecameReady() {
-        self.assumeIsolated { $0.core.storeBecameReady() }
     }
 }

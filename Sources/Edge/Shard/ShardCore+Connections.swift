@@ -79,7 +79,7 @@ extension ShardCore {
                 connection.isStalled = true
                 break
             }
-            let delay = connection.flood.delay(now: self.nanoseconds)
+            let delay = connection.flood.isOn ? connection.flood.delay(now: self.nanoseconds) : 0
             if delay > 0 {
                 self.wake(connection.id, after: delay)
                 break

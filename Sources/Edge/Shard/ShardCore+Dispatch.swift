@@ -80,8 +80,8 @@ extension ShardCore {
     }
 
     private func beginResponse(to message: Message, from connection: Connection) {
-        guard connection.capabilities.contains([.labeledResponse, .batch]), !message.tags.isEmpty,
-            let label = message.tags["label"], !label.isEmpty, label.utf8.count <= 64
+        guard connection.capabilities.contains(.labeledResponse), connection.capabilities.contains(.batch),
+            message.hasTags, let label = message.tags["label"], !label.isEmpty, label.utf8.count <= 64
         else { return }
         connection.response = LabeledResponse(label: label)
     }

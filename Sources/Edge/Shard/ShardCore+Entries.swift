@@ -5,34 +5,35 @@ import NIOCore
 import StateStore
 
 /// Entries of the logs that the shard follows: put into replicas and fanned out to those who are here.
-extension ShardCore {
+extension ShardCore: LiveStoreReceiver {
     func received(_ entry: Entry, of log: LogKey) {
-        guard let scope = self.scopes[log.tenant] else { return }
-        switch log.kind {
-        case .channel:
-            guard let replica = scope.channels[log.name] else { return }
-            self.received(entry, for: replica, in: scope)
-        case .user:
-            guard let session = SessionID(text: log.name).flatMap({ scope.sessions[$0] }) else { return }
-            self.received(entry, for: session)
-        case .nick:
-            if let event = NickEvent(entry.payload) { self.tellMonitors(event, of: log.name, in: scope) }
-        case .tenant:
-            if let event = TenantEvent(entry.payload) { self.tellTenant(event, in: scope) }
+        switch self.followed[log] {
+        case .channel(let replica, let scope): self.received(entry, for: replica, in: scope)
+        case .session(let session): self.received(entry, for: session)
+        case nil:
+            guard let scope = self.scopes[log.tenant] else { return }
+            switch log.kind {
+            // Not followed any more.
+            case .channel, .user: return
+            case .nick:
+                if let event = NickEvent(entry.payload) { self.tellMonitors(event, of: log.name, in: scope) }
+            case .tenant:
+                if let event = TenantEvent(entry.payload) { self.tellTenant(event, in: scope) }
+            }
         }
     }
 
     private func received(_ entry: Entry, for replica: ChannelReplica, in scope: TenantScope) {
+        if let message = ChatMessage(entry: entry.payload) {
+            self.fanOut(message, entry, to: replica, in: scope)
+            return replica.passed(entry.position)
+        }
         guard let event = ChannelEvent(entry.payload) else {
             // Written by something newer, or damaged: the log goes on without it.
             if entry.payload.readableBytes > 0 {
                 self.logger.warning("unreadable channel entry", metadata: ["tenant": "\(scope.id)"])
             }
             return replica.evolve(nil, at: entry.position)
-        }
-        if case .message(let message) = event {
-            self.fanOut(message, entry, to: replica, in: scope)
-            return replica.evolve(event, at: entry.position)
         }
         let announcement = Announcement(event: event, entry: entry, replica: replica, scope: scope)
         switch event {
@@ -65,13 +66,12 @@ extension ShardCore {
 
     /// The log could not be followed entry by entry: what is different is told as if it had happened now.
     func reloaded(_ snapshot: Snapshot) {
-        guard let scope = self.scopes[snapshot.log.tenant] else { return }
-        if snapshot.log.kind == .user, let session = SessionID(text: snapshot.log.name).flatMap({ scope.sessions[$0] })
-        {
-            return self.tellOfGap(in: "what was sent to you", session.connection)
+        let (replica, scope): (ChannelReplica, TenantScope)
+        switch self.followed[snapshot.log] {
+        case .session(let session): return self.tellOfGap(in: "what was sent to you", session.connection)
+        case .channel(let channel, let tenant): (replica, scope) = (channel, tenant)
+        case nil: return
         }
-        guard snapshot.log.kind == .channel, let replica = scope.channels[snapshot.log.name]
-        else { return }
         let before = replica.state
         replica.replace(with: snapshot)
         self.tellDifference(from: before, replica, in: scope)
@@ -95,6 +95,7 @@ extension ShardCore {
     }
 
     private func received(_ entry: Entry, for session: Session) {
+        if let message = ChatMessage(entry: entry.payload) { return self.deliver(message, entry, to: session) }
         guard let event = UserEvent(entry.payload) else { return }
         let connection = session.connection
         switch event {

@@ -6,11 +6,7 @@ import StateStore
 extension ShardCore {
     /// Goes on with the channel as it is now, or answers 403.
     func withChannel(_ text: String, for call: Call, _ body: @escaping (Call) -> Void) {
-        // Nearly always one of the session's own, spelled as it is.
-        if let session = call.connection.session,
-            let replica = session.memberships.first(where: { $0.state.name.raw == text })
-        {
-            var call = call
+        if let replica = call.connection.session?.membership(named: text) {
             call.channel = replica
             return body(call)
         }
@@ -25,7 +21,6 @@ extension ShardCore {
 
     /// Goes on with a channel that may not exist.
     func withChannel(_ name: ChannelName, for call: Call, _ body: @escaping (ChannelReplica, Call) -> Void) {
-        var call = call
         if let replica = call.scope.channels[name.folded] {
             call.channel = replica
             return body(replica, call)
@@ -53,7 +48,6 @@ extension ShardCore {
         self.follow(name, in: call.scope) { result in
             switch result {
             case .success(let replica):
-                var call = call
                 call.channel = replica
                 if replica.isChanging {
                     replica.waiting.append(call)
@@ -95,6 +89,7 @@ extension ShardCore {
             case .success(let snapshot):
                 let replica = ChannelReplica(key: key, name: name, snapshot: snapshot, isFollowed: true)
                 scope.channels[name.folded] = replica
+                self.followed[key] = .channel(replica, scope)
                 // Held while those who wait have their turns: one who is refused must not take it from the next.
                 replica.pins += 1
                 for one in waiting { one(.success(replica)) }
@@ -111,6 +106,7 @@ extension ShardCore {
         guard replica.isFollowed, replica.isUnused, scope.channels[replica.key.name] === replica
         else { return }
         scope.channels[replica.key.name] = nil
+        self.followed[replica.key] = nil
         self.store.unfollow(replica.key)
     }
 
@@ -118,7 +114,6 @@ extension ShardCore {
     func withUser(_ text: String, for call: Call, _ body: @escaping (Call) -> Void) {
         self.find(text, for: call) { found, call in
             guard let found else { return call.refuse(Refusal(.errNoSuchNick, Self.word(text))) }
-            var call = call
             call.user = found
             body(call)
         }
@@ -128,13 +123,7 @@ extension ShardCore {
     func find(_ text: String, for call: Call, _ body: @escaping (FoundUser?, Call) -> Void) {
         let scope = call.scope
         guard let nick = Nickname(text, under: Names.caseMapping) else { return body(nil, call) }
-        let nickKey = scope.nickKey(nick)
-        if let session = scope.nicks[nick.folded] {
-            return body(
-                FoundUser(record: session.record, inbox: session.inbox, nickKey: nickKey, session: session),
-                call
-            )
-        }
+        if let session = scope.nicks[nick.folded] { return body(.here(session), call) }
         let step = call.beginStep()
         self.load(nick, in: scope) { result in
             switch result {
@@ -164,12 +153,7 @@ extension ShardCore {
                 completion(
                     result.map { snapshots in
                         guard let record = SessionRecord(fields: snapshots[0].chatFields) else { return nil }
-                        return FoundUser(
-                            record: record,
-                            inbox: inbox,
-                            nickKey: nickKey,
-                            session: scope.sessions[session]
-                        )
+                        return scope.sessions[session].map { .here($0) } ?? .elsewhere(record, inbox)
                     }
                 )
             }

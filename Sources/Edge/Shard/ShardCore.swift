@@ -22,6 +22,8 @@ final class ShardCore {
     var number = 0
 
     var scopes: [TenantID: TenantScope] = [:]
+    /// Whose the busiest logs are: one look-up for each entry that comes.
+    var followed: [LogKey: Followed] = [:]
 
     // Connections, by index; a free place keeps the generation that comes next.
     var connections: [Connection?] = []
@@ -59,7 +61,7 @@ final class ShardCore {
 
     func start(shard: Shard) {
         self.shard = shard
-        self.store = self.environment.store.makeClient(on: self.loop, receiver: shard)
+        self.store = self.environment.store.makeClient(on: self.loop, receiver: self)
         self.loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak shard] _ in
             shard?.assumeIsolated { $0.core.tick() }
         }
@@ -71,9 +73,15 @@ final class ShardCore {
 
     func scope(of tenant: HostedTenant) -> TenantScope {
         if let scope = self.scopes[tenant.id] { return scope }
-        let scope = TenantScope(tenant: tenant, now: self.now)
+        let scope = TenantScope(tenant: tenant, cloak: self.environment.cloak(tenant.id), now: self.now)
         self.scopes[tenant.id] = scope
         return scope
+    }
+
+    /// What a followed log is about.
+    enum Followed {
+        case channel(ChannelReplica, TenantScope)
+        case session(Session)
     }
 
     subscript(id: ConnectionID) -> Connection? {

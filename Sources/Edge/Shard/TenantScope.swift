@@ -7,6 +7,8 @@ import Tenant
 /// A tenant on one shard: its sessions and replicas here, and what was counted for it.
 final class TenantScope {
     private(set) var tenant: HostedTenant
+    /// The tenant's messages a second, where there is a limit.
+    private(set) var messageLimit: Int?
 
     /// Sessions here, by id.
     var sessions: [SessionID: Session] = [:]
@@ -25,10 +27,16 @@ final class TenantScope {
     var announcements = Announcements()
     var messageTokens = MessageTokens()
     let ownLog: LogKey
+    /// Keyed by the tenant, which takes a key derivation.
+    let cloak: HostCloak
+    /// Tokens of 005 in lines, for as long as the tenant stays as it is.
+    private var supportLines: [[String]]?
     var isFollowingOwnLog = false
 
-    init(tenant: HostedTenant, now: Int64) {
+    init(tenant: HostedTenant, cloak: HostCloak, now: Int64) {
+        self.cloak = cloak
         self.tenant = tenant
+        self.messageLimit = tenant.quotas.messagesPerSecond.hardLimit
         self.usage = UsageMeter(now: now)
         self.ownLog = LogKey(tenant.id, .tenant, "")
     }
@@ -36,7 +44,19 @@ final class TenantScope {
     var id: TenantID { self.tenant.id }
     var serverName: String { self.tenant.serverName }
 
-    func update(_ tenant: HostedTenant) { self.tenant = tenant }
+    /// What this tenant's 005 lines have, in front of the same text for everybody.
+    func supportLines(_ limits: ConnectionLimits) -> [[String]] {
+        if let lines = self.supportLines { return lines }
+        let lines = Support.tokens(for: self.tenant, limits: limits).groups(source: self.serverName)
+        self.supportLines = lines
+        return lines
+    }
+
+    func update(_ tenant: HostedTenant) {
+        self.supportLines = nil
+        self.tenant = tenant
+        self.messageLimit = tenant.quotas.messagesPerSecond.hardLimit
+    }
 
     func channelKey(_ name: ChannelName) -> LogKey { LogKey(self.id, .channel, name.folded) }
     func nickKey(_ nick: Nickname) -> LogKey { LogKey(self.id, .nick, nick.folded) }

@@ -179,6 +179,58 @@ package struct LineWriter: Sendable {
         self.buffer.moveWriterIndex(to: border)
     }
 
+    // MARK: Messages passed on
+
+    /// Writes `:source command target :text`, or without a text, in one step.
+    ///
+    /// What is passed on was read from a line or made by this server, so nothing in it can end the line: it is copied as
+    /// it is. Source, command and target are one word each.
+    package mutating func relay(source: String, command: String, target: String, text: UnsafeRawBufferPointer?) {
+        var (source, command, target) = (source, command, target)
+        let isShort = source.utf8.count + command.utf8.count + target.utf8.count + (text?.count ?? 0)
+            <= self.limits.body - Self.bytesBetweenParts
+        guard isShort, self.buffer.writerIndex == self.lineStart else {
+            self.source(source)
+            self.command(command)
+            self.parameter(target)
+            if let text { self.put(" :", text, in: .trailing) }
+            return self.end()
+        }
+        let length = source.utf8.count + command.utf8.count + target.utf8.count + (text?.count ?? 0)
+        self.buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length + Self.bytesBetweenParts) { room in
+            guard let start = room.baseAddress else { return 0 }
+            var place = start
+            func put(_ byte: UInt8) {
+                place.storeBytes(of: byte, as: UInt8.self)
+                place += 1
+            }
+            func put(_ bytes: UnsafeRawBufferPointer) {
+                guard let from = bytes.baseAddress else { return }
+                place.copyMemory(from: from, byteCount: bytes.count)
+                place += bytes.count
+            }
+            put(UInt8(ascii: ":"))
+            source.withUTF8 { put(UnsafeRawBufferPointer($0)) }
+            put(UInt8(ascii: " "))
+            command.withUTF8 { put(UnsafeRawBufferPointer($0)) }
+            put(UInt8(ascii: " "))
+            target.withUTF8 { put(UnsafeRawBufferPointer($0)) }
+            if let text {
+                put(UInt8(ascii: " "))
+                put(UInt8(ascii: ":"))
+                put(text)
+            }
+            put(UInt8(ascii: "\r"))
+            put(UInt8(ascii: "\n"))
+            return place - start
+        }
+        self.lineStart = self.buffer.writerIndex
+        self.bodyStart = -1
+    }
+
+    /// The colons, spaces and CR LF of a relayed line.
+    private static let bytesBetweenParts = 7
+
     // MARK: Bytes
 
     /// Where in a line a piece stands, which decides on the bytes that may not stand in it.

@@ -40,6 +40,11 @@ package struct Message: Sendable {
     /// The line, without CR LF.
     package var line: ByteBuffer { self.parameters.line }
 
+    /// How many bytes the line has.
+    package var length: Int { self.parameters.line.readableBytes }
+
+    package var hasTags: Bool { !self.tagSpan.isEmpty }
+
     /// How many parameters there are, at most 15.
     package var parameterCount: Int { self.parameters.count }
 

@@ -42,6 +42,12 @@ package struct Parameters: Sendable, RandomAccessCollection {
     package var startIndex: Int { 0 }
     package var endIndex: Int { self.count }
 
+    /// How many bytes the parameter has.
+    package func length(_ position: Int) -> Int {
+        precondition(position < self.count, "there is no such parameter")
+        return self.spans[position].range.count
+    }
+
     /// The parameter's text.
     ///
     /// Up to 15 bytes are kept in the string itself.

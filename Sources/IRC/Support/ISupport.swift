@@ -57,6 +57,20 @@ package struct ISupport: Sendable, Hashable {
         Self.lines(of: self.wireTokens, for: nick, source: source)
     }
 
+    /// The tokens of each line, whatever the client's nick: each fits with the longest.
+    package func groups(source: String) -> [[String]] {
+        let text = Numeric.rplISupport.text ?? ""
+        let overhead = 1 + source.utf8.count + 5 + Self.longestNick + 2 + text.utf8.count + 2
+        return TextSplitter.groups(
+            of: self.wireTokens,
+            bytes: LineLimits.fromServer.body - overhead,
+            items: Self.tokensPerLine
+        ).map { Array($0) }
+    }
+
+    /// 30 characters of four bytes.
+    private static let longestNick = 120
+
     /// 005 lines of these tokens, such as ``changes(since:)`` gives.
     package static func lines(of tokens: [String], for nick: String, source: String) -> [ByteBuffer] {
         let text = Numeric.rplISupport.text ?? ""
@@ -65,12 +79,7 @@ package struct ISupport: Sendable, Hashable {
         return TextSplitter.groups(of: tokens, bytes: LineLimits.fromServer.body - overhead, items: Self.tokensPerLine)
             .map { group in
                 var writer = LineWriter()
-                writer.source(source)
-                writer.command(.rplISupport)
-                writer.parameter(nick)
-                for token in group { writer.parameter(token) }
-                writer.trailing(text)
-                writer.end()
+                writer.supportLine(group, for: nick, source: source)
                 return writer.take()
             }
     }
@@ -87,5 +96,17 @@ package struct ISupport: Sendable, Hashable {
             }
         }
         return result
+    }
+}
+
+extension LineWriter {
+    /// Writes one 005 line.
+    package mutating func supportLine(_ tokens: some Sequence<String>, for nick: String, source: String) {
+        self.source(source)
+        self.command(.rplISupport)
+        self.parameter(nick)
+        for token in tokens { self.parameter(token) }
+        if let text = Numeric.rplISupport.text { self.trailing(text) }
+        self.end()
     }
 }

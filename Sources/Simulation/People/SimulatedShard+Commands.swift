@@ -193,8 +193,8 @@ extension SimulatedShard {
             isBot: false,
             minimum: [],
             clientTags: "",
-            line: ByteBuffer(string: "\(number)")
-        )
+            capacity: 20
+        ) { $0.relay(source: "somebody", command: "PRIVMSG", target: channel.raw, text: ByteBuffer(string: "\(number)")) }
         let transaction = Transaction(
             conditions: self.conditions(on: replica),
             changes: [LogChange(replica.key, payload: ChannelEvent.message(payload).encoded)]

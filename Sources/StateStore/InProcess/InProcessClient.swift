@@ -8,7 +8,7 @@ final class InProcessClient: LiveStoreClient {
     let producer: ProducerID
     private let store: InProcessLiveStore
     private let index: Int
-    private let receiver: any LiveStoreReceiver
+    let receiver: any LiveStoreReceiver
     private var deliveries: Deque<(entry: Entry, log: LogKey)> = []
     private var isDelivering = false
 
@@ -19,30 +19,97 @@ final class InProcessClient: LiveStoreClient {
         self.producer = ProducerID(rawValue: UInt64(index) + 1)
     }
 
-    var isReady: Bool { self.store.state.withLock { $0.journal.count < self.store.configuration.journalLimit } }
+    var isReady: Bool { !self.store.journalIsFull.load(ordering: .relaxed) }
 
     func append(_ transaction: Transaction, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
         let now = self.store.wallClock()
-        let entryLimit = self.store.configuration.entryLimit
+        let configuration = self.store.configuration
         let (index, producer) = (self.index, self.producer)
-        let (outcome, wakes, mail) = self.store.state.withLock { state -> (Outcome, [Int], MemoryState.Mail) in
+        var made = Made()
+        let outcome = self.store.state.withLock { state -> Outcome in
             if let failed = state.failedCondition(of: transaction) {
-                return (.refused(condition: failed), [], state.takeMail(of: index))
+                made.mail = state.takeMail(of: index)
+                return .refused(condition: failed)
             }
             var stamps: [Stamp] = []
-            var wakes: [Int] = []
             stamps.reserveCapacity(transaction.changes.count)
             // Marked as scheduled for the moment: this client drains below, without a detour over its loop.
             state.mailboxes[index].isScheduled = true
             for change in transaction.changes {
-                stamps.append(state.apply(change, by: producer, now: now, entryLimit: entryLimit, wake: &wakes))
+                let applied = state.apply(
+                    change,
+                    by: producer,
+                    now: now,
+                    wake: &made.wakes
+                )
+                stamps.append(applied.stamp)
             }
-            return (.appended(stamps), wakes, state.takeMail(of: index))
+            made.mail = state.takeMail(of: index)
+            made.journalIsFull = state.journal.count >= configuration.journalLimit
+            return .appended(stamps)
         }
-        self.store.wake(wakes)
-        self.deliveries.append(contentsOf: mail)
-        self.deliver()
+        self.deliver(made)
         completion(.success(outcome))
+    }
+
+    func append(
+        _ change: LogChange,
+        if condition: Condition,
+        _ completion: @escaping (Result<Stamp?, LiveStoreError>) -> Void
+    ) {
+        let now = self.store.wallClock()
+        let configuration = self.store.configuration
+        let (index, producer) = (self.index, self.producer)
+        var made = Made()
+        let applied = self.store.state.withLock { state -> MemoryState.Applied? in
+            // An entry that this client follows itself does not go through its mailbox, if nothing waits there.
+            let mayPass = state.mailboxes[index].entries.isEmpty
+            state.mailboxes[index].isScheduled = true
+            let applied = state.apply(
+                change,
+                if: condition,
+                by: producer,
+                now: now,
+                passing: mayPass ? index : nil,
+                wake: &made.wakes
+            )
+            state.mailboxes[index].isScheduled = false
+            if !mayPass { made.mail = state.takeMail(of: index) }
+            made.journalIsFull = state.journal.count >= configuration.journalLimit
+            return applied
+        }
+        self.deliver(made)
+        if let applied, applied.passed {
+            let own = Entry(
+                position: applied.stamp.position,
+                time: applied.stamp.time,
+                producer: producer,
+                payload: change.payload
+            )
+            if !self.isDelivering, self.deliveries.isEmpty {
+                self.isDelivering = true
+                self.receiver.received(own, of: change.log)
+                self.isDelivering = false
+            } else {
+                self.deliveries.append((own, change.log))
+            }
+            self.deliver()
+        }
+        completion(.success(applied?.stamp))
+    }
+
+    /// What a transaction led to besides its outcome.
+    private struct Made {
+        var mail: MemoryState.Mail = []
+        var wakes: [Int] = []
+        var journalIsFull = false
+    }
+
+    private func deliver(_ made: Made) {
+        if made.journalIsFull { self.store.journalIsFull.store(true, ordering: .relaxed) }
+        self.store.wake(made.wakes)
+        if !made.mail.isEmpty { self.deliveries.append(contentsOf: made.mail) }
+        self.deliver()
     }
 
     func follow(_ log: LogKey, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
@@ -149,7 +216,7 @@ final class InProcessClient: LiveStoreClient {
 
     /// One at a time even when a delivery leads to another append: entries of a log never overtake each other.
     private func deliver() {
-        guard !self.isDelivering else { return }
+        guard !self.isDelivering, !self.deliveries.isEmpty else { return }
         self.isDelivering = true
         defer { self.isDelivering = false }
         while let next = self.deliveries.popFirst() { self.receiver.received(next.entry, of: next.log) }

@@ -11,8 +11,11 @@ import Tenant
 /// the fraction of a microsecond that a transaction takes, and shards meet only there.
 package final class InProcessLiveStore: LiveStore, Sendable {
     package struct Configuration: Sendable {
-        /// Recent entries kept of each log.
-        package var entryLimit = 256
+        /// Recent entries kept of each log, by its kind.
+        ///
+        /// Nobody who follows a log in this process misses any, so inboxes and nicknames need few, and what is few
+        /// stays in the processor's caches.
+        package var entriesKept: [LogKey.Kind: Int] = [.channel: 256, .user: 16, .nick: 4, .tenant: 512]
         /// Journal records waiting for the history writer, past which reading from clients pauses.
         package var journalLimit = 50_000
 
@@ -24,14 +27,16 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     /// Milliseconds since 1970.
     let wallClock: @Sendable () -> Int64
     let state: Mutex<MemoryState>
+    /// Beside the lock, since it is asked for every line that comes in.
+    let journalIsFull = Atomic(false)
     private let clients = Mutex<[ClientHandle]>([])
     private let isClosed = Mutex(false)
 
     /// How to reach a client from another shard's loop.
     struct ClientHandle: Sendable {
         let loop: any EventLoop
-        let receiver: any LiveStoreReceiver
         let drain: @Sendable () -> Void
+        let becameReady: @Sendable () -> Void
     }
 
     package init(
@@ -40,7 +45,10 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     ) {
         self.configuration = configuration
         self.wallClock = wallClock
-        var state = MemoryState(firstEpoch: UInt64(max(1, wallClock())) << 20)
+        var state = MemoryState(
+            firstEpoch: UInt64(max(1, wallClock())) << 20,
+            entriesKept: configuration.entriesKept
+        )
         state.leases[self.pod] = .init(expires: .now.advanced(by: .seconds(60)))
         self.state = Mutex(state)
     }
@@ -63,7 +71,13 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         let client = InProcessClient(store: self, index: index, receiver: receiver)
         let bound = NIOLoopBound(client, eventLoop: loop)
         self.clients.withLock {
-            $0.append(ClientHandle(loop: loop, receiver: receiver, drain: { bound.value.drain() }))
+            $0.append(
+                ClientHandle(
+                    loop: loop,
+                    drain: { bound.value.drain() },
+                    becameReady: { bound.value.receiver.storeBecameReady() }
+                )
+            )
         }
         return client
     }
@@ -123,9 +137,8 @@ package final class InProcessLiveStore: LiveStore, Sendable {
             return wasFull && state.journal.count < self.configuration.journalLimit
         }
         guard nowReady else { return }
-        for client in self.clients.withLock({ $0 }) {
-            client.loop.execute { client.receiver.storeBecameReady() }
-        }
+        self.journalIsFull.store(false, ordering: .relaxed)
+        for client in self.clients.withLock({ $0 }) { client.loop.execute(client.becameReady) }
     }
 
     package func shutdown() async { self.isClosed.withLock { $0 = true } }

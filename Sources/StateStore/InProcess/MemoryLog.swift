@@ -6,6 +6,8 @@ import DequeModule
 final class MemoryLog {
     let key: LogKey
     let epoch: UInt64
+    /// How many entries are kept.
+    private let limit: Int
     private(set) var sequence: UInt64 = 0
     /// The number of the last entry that changed a field.
     private(set) var version: UInt64 = 0
@@ -16,30 +18,33 @@ final class MemoryLog {
     /// The clients that follow it.
     var followers: [Int] = []
 
-    init(key: LogKey, epoch: UInt64) {
+    init(key: LogKey, epoch: UInt64, limit: Int) {
         self.key = key
         self.epoch = epoch
+        self.limit = limit
     }
 
     var position: Position { Position(epoch: self.epoch, sequence: self.sequence) }
 
-    /// Applies one change and returns its entry.
-    func apply(_ change: LogChange, by producer: ProducerID, now: Int64, keeping limit: Int) -> Entry {
+    /// Applies one change and returns where and when its entry stands.
+    func apply(_ change: LogChange, by producer: ProducerID, now: Int64) -> Stamp {
         self.sequence += 1
         self.time = max(self.time, now)
         if !change.fields.isEmpty {
             self.version = self.sequence
             for field in change.fields { self.fields.apply(field) }
         }
-        let entry = Entry(position: self.position, time: self.time, producer: producer, payload: change.payload)
-        if self.entries.count >= limit { self.entries.removeFirst() }
-        self.entries.append(entry)
-        return entry
+        if self.entries.count >= self.limit { self.entries.removeFirst() }
+        self.entries.append(
+            Entry(position: self.position, time: self.time, producer: producer, payload: change.payload)
+        )
+        return Stamp(position: self.position, time: self.time)
     }
 
     func holds(_ test: Condition.Test) -> Bool {
         switch test {
         case .unchanged(let seen): seen.epoch == self.epoch && self.version <= seen.sequence
+        case .exists: true
         case .absent(let name): self.fields[name] == nil
         case .equals(let name, let value): self.fields[name] == value
         case .countBelow(let section, let limit): self.fields.counts[section] < limit

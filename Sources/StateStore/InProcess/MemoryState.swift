@@ -28,6 +28,7 @@ struct MemoryState: ~Copyable {
     /// Who follows logs that do not exist; those of the others are with the logs.
     private var followersOfNothing: [LogKey: [Int]] = [:]
     private var nextEpoch: UInt64
+    private let entriesKept: [LogKey.Kind: Int]
     var mailboxes: [Mailbox] = []
     var leases: [PodID: Lease] = [:]
     var slots: [CounterKey: Int] = [:]
@@ -35,38 +36,85 @@ struct MemoryState: ~Copyable {
     var journal: Deque<JournalRecord> = []
     private var nextJournal: UInt64 = 0
 
-    init(firstEpoch: UInt64) { self.nextEpoch = firstEpoch }
+    init(firstEpoch: UInt64, entriesKept: [LogKey.Kind: Int]) {
+        self.nextEpoch = firstEpoch
+        self.entriesKept = entriesKept
+    }
 
     /// The index of the first condition that fails.
     func failedCondition(of transaction: Transaction) -> Int? {
         transaction.conditions.firstIndex { !self.holds($0) }
     }
 
-    private func holds(_ condition: Condition) -> Bool {
+    func holds(_ condition: Condition) -> Bool {
         if let log = self.logs[condition.log] { return log.holds(condition.test) }
         switch condition.test {
         case .unchanged(let seen): return seen == .none
         case .absent: return true
+        case .exists: return false
         case .equals: return false
         case .countBelow(_, let limit): return limit > 0
         case .logsBelow(let limit): return self.count(condition.log.tenant, condition.log.kind) < limit
         }
     }
 
-    /// Applies one change, hands its entry to the followers' mailboxes and returns its stamp.
-    ///
-    /// - `wake`: gets the clients that must be told to drain.
+    /// An entry that was made.
+    struct Applied {
+        let stamp: Stamp
+        /// Whether the client that it should pass to without its mailbox follows the log.
+        var passed = false
+    }
+
+    /// Applies one change if one condition holds: for most, on the same log, which is then looked up once.
+    mutating func apply(
+        _ change: LogChange,
+        if condition: Condition,
+        by producer: ProducerID,
+        now: Int64,
+        passing: Int?,
+        wake: inout [Int]
+    ) -> Applied? {
+        guard condition.log == change.log, let log = self.logs[change.log] else {
+            guard self.holds(condition) else { return nil }
+            return self.apply(change, to: self.log(change.log), by: producer, now: now, passing: passing, wake: &wake)
+        }
+        guard log.holds(condition.test) else { return nil }
+        return self.apply(change, to: log, by: producer, now: now, passing: passing, wake: &wake)
+    }
+
+    /// Applies one change.
     mutating func apply(
         _ change: LogChange,
         by producer: ProducerID,
         now: Int64,
-        entryLimit: Int,
         wake: inout [Int]
-    ) -> Stamp {
-        let log = self.log(change.log)
-        let entry = log.apply(change, by: producer, now: now, keeping: entryLimit)
+    ) -> Applied {
+        self.apply(change, to: self.log(change.log), by: producer, now: now, passing: nil, wake: &wake)
+    }
+
+    /// Applies one change and hands its entry to the followers' mailboxes.
+    ///
+    /// - `passing`: a client that delivers its entry itself.
+    /// - `wake`: gets the clients that must be told to drain.
+    private mutating func apply(
+        _ change: LogChange,
+        to log: MemoryLog,
+        by producer: ProducerID,
+        now: Int64,
+        passing: Int?,
+        wake: inout [Int]
+    ) -> Applied {
+        let stamp = log.apply(change, by: producer, now: now)
+        var applied = Applied(stamp: stamp)
+        func entry() -> Entry {
+            Entry(position: stamp.position, time: stamp.time, producer: producer, payload: change.payload)
+        }
         for client in log.followers {
-            self.mailboxes[client].entries.append((entry, change.log))
+            if client == passing {
+                applied.passed = true
+                continue
+            }
+            self.mailboxes[client].entries.append((entry(), change.log))
             if !self.mailboxes[client].isScheduled {
                 self.mailboxes[client].isScheduled = true
                 wake.append(client)
@@ -74,20 +122,20 @@ struct MemoryState: ~Copyable {
         }
         if change.journal {
             self.nextJournal += 1
-            self.journal.append(.init(id: .init(String(self.nextJournal)), log: change.log, entry: entry))
+            self.journal.append(.init(id: .init(String(self.nextJournal)), log: change.log, entry: entry()))
         }
-        self.hold(log, change.holder)
+        if change.holder != .unchanged { self.hold(log, change.holder) }
         switch change.lifetime {
         case .keep: break
         case .drop: self.drop(log)
         case .dropIfEmpty(let section): if log.fields.counts[section] == 0 { self.drop(log) }
         }
-        return Stamp(position: entry.position, time: entry.time)
+        return applied
     }
 
     private mutating func log(_ key: LogKey) -> MemoryLog {
         if let log = self.logs[key] { return log }
-        let log = MemoryLog(key: key, epoch: self.nextEpoch)
+        let log = MemoryLog(key: key, epoch: self.nextEpoch, limit: self.entriesKept[key.kind] ?? 16)
         self.nextEpoch += 1
         log.followers = self.followersOfNothing.removeValue(forKey: key) ?? []
         self.logs[key] = log

@@ -61,6 +61,15 @@ package protocol LiveStoreClient: AnyObject {
     /// Entries of followed logs, the client's own included, come through the receiver, before the completion.
     func append(_ transaction: Transaction, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void)
 
+    /// Applies one change that rests on one condition: what nearly every message is, without a list of either.
+    ///
+    /// Otherwise as ``append(_:_:)``, in order with its calls. The completion gets nil if the condition failed.
+    func append(
+        _ change: LogChange,
+        if condition: Condition,
+        _ completion: @escaping (Result<Stamp?, LiveStoreError>) -> Void
+    )
+
     /// Loads a log and delivers its later entries to the receiver, in order and without gaps, until `unfollow`.
     func follow(_ log: LogKey, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void)
 
@@ -114,10 +123,26 @@ package protocol LiveStoreClient: AnyObject {
     )
 }
 
+extension LiveStoreClient {
+    package func append(
+        _ change: LogChange,
+        if condition: Condition,
+        _ completion: @escaping (Result<Stamp?, LiveStoreError>) -> Void
+    ) {
+        self.append(Transaction(conditions: [condition], changes: [change])) { result in
+            switch result {
+            case .success(.appended(let stamps)): completion(.success(stamps.first))
+            case .success(.refused): completion(.success(nil))
+            case .failure(let error): completion(.failure(error))
+            }
+        }
+    }
+}
+
 /// What a shard hears from its store client.
 ///
-/// Called on the shard's event loop.
-package protocol LiveStoreReceiver: AnyObject, Sendable {
+/// Loop-bound like the client: called on the shard's event loop only.
+package protocol LiveStoreReceiver: AnyObject {
     /// The next entry of a followed log.
     func received(_ entry: Entry, of log: LogKey)
 

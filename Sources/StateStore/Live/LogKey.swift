@@ -18,28 +18,41 @@ package struct LogKey: Hashable, Sendable, CustomStringConvertible {
         case tenant = "t"
     }
 
-    package let tenant: TenantID
-    package let kind: Kind
-    /// The folded name of the channel or nickname, the id of the session, or empty for the tenant's own log.
-    package let name: String
-    /// Computed once: a key is made once for a channel or session and looked up for every message.
-    private let hash: Int
+    /// A key is made once for a channel or session, and copied and looked up for every message: so it is one
+    /// reference, and its hash is computed once.
+    private final class Parts: Sendable {
+        let tenant: TenantID
+        let kind: Kind
+        let name: String
+        let hash: Int
 
-    package init(_ tenant: TenantID, _ kind: Kind, _ name: String) {
-        self.tenant = tenant
-        self.kind = kind
-        self.name = name
-        var hasher = Hasher()
-        hasher.combine(tenant)
-        hasher.combine(kind)
-        hasher.combine(name)
-        self.hash = hasher.finalize()
+        init(_ tenant: TenantID, _ kind: Kind, _ name: String) {
+            self.tenant = tenant
+            self.kind = kind
+            self.name = name
+            var hasher = Hasher()
+            hasher.combine(tenant)
+            hasher.combine(kind)
+            hasher.combine(name)
+            self.hash = hasher.finalize()
+        }
     }
 
-    package func hash(into hasher: inout Hasher) { hasher.combine(self.hash) }
+    private let parts: Parts
+
+    package init(_ tenant: TenantID, _ kind: Kind, _ name: String) { self.parts = Parts(tenant, kind, name) }
+
+    package var tenant: TenantID { self.parts.tenant }
+    package var kind: Kind { self.parts.kind }
+    /// The folded name of the channel or nickname, the id of the session, or empty for the tenant's own log.
+    package var name: String { self.parts.name }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(self.parts.hash) }
 
     package static func == (left: LogKey, right: LogKey) -> Bool {
-        left.hash == right.hash && left.name == right.name && left.kind == right.kind && left.tenant == right.tenant
+        if left.parts === right.parts { return true }
+        return left.parts.hash == right.parts.hash && left.name == right.name && left.kind == right.kind
+            && left.tenant == right.tenant
     }
 
     /// `tenant:kind:name`.

@@ -21,10 +21,12 @@ package struct Condition: Sendable, Hashable {
         /// No entry after this position changed a field, and the log is still of this epoch.
         /// `Position.none` asks that the log does not exist.
         case unchanged(since: Position)
+        /// The log exists.
+        case exists
         /// The field is not set.
         case absent(FieldName)
         /// The field is set to exactly this.
-        case equals(FieldName, [UInt8])
+        indirect case equals(FieldName, [UInt8])
         /// Fewer than `limit` fields are set in the section.
         case countBelow(Section, Int)
         /// Fewer than `limit` logs of this log's kind exist in the tenant, or this log exists already.

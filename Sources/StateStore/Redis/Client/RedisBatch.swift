@@ -144,6 +144,9 @@ final class RedisBatch {
             self.body.writePacked(position.epoch)
             self.body.writePacked(position.sequence)
             self.elements += 3
+        case .exists:
+            self.body.writeInteger(6 as UInt8)
+            self.elements += 1
         case .absent(let field):
             self.body.writeInteger(2 as UInt8)
             self.body.writePacked(field)

@@ -31,6 +31,9 @@ extension RedisLibrary {
             local index = place(log.base)
             return run('SCARD', index) < t[i], i + 1
           end,
+          function(log, t, i) -- exists
+            return log.epoch ~= nil, i
+          end,
         }
 
         local function find(call, base)

@@ -1,0 +1,143 @@
+// A message as its entry's bytes: made once where it is said, read in place by every shard that passes it on. Nothing is
+// copied and no string made before somebody asks for it, since this is what nearly all of the traffic is.
+
+package import IRC
+package import NIOCore
+
+/// A PRIVMSG, NOTICE or TAGMSG on its way.
+///
+/// Its bytes are those of an entry in a channel's log and in an inbox alike: ``tag``, verb, flags (1 a bot, 2 with an
+/// account), minimum rank, sender (8), lengths of account and client tags (2 each), account, client tags, line. Integers
+/// are big-endian.
+package struct ChatMessage: Hashable, Sendable {
+    package enum Verb: UInt8, Sendable {
+        case privmsg = 1
+        case notice = 2
+        case tagmsg = 3
+
+        package var command: String {
+            switch self {
+            case .privmsg: "PRIVMSG"
+            case .notice: "NOTICE"
+            case .tagmsg: "TAGMSG"
+            }
+        }
+    }
+
+    /// The byte before a message.
+    package static let tag: UInt8 = 9
+    private static let headLength = 16
+
+    /// The whole entry's payload.
+    package let entry: ByteBuffer
+    package let verb: Verb
+    package let sender: SessionID
+    /// The sender is marked as a bot (IRCv3 bot mode).
+    package let isBot: Bool
+    /// Only members of at least this rank get it (ISUPPORT STATUSMSG); empty for all.
+    package let minimum: MemberModes
+    private let hasAccount: Bool
+    private let accountLength: Int
+    private let tagsLength: Int
+
+    /// Says something.
+    ///
+    /// - Parameters:
+    ///   - verb: Which of the three commands.
+    ///   - sender: Whose message it is.
+    ///   - account: The account that the sender is logged in to.
+    ///   - isBot: Whether the sender is marked as a bot.
+    ///   - minimum: The rank that a member must have to get it.
+    ///   - clientTags: Client-only tags as on the wire, without `@`: `+typing=active`; empty if there are none.
+    ///   - capacity: About how many bytes the line has.
+    ///   - line: Writes the whole line without tags, CR LF included, as every recipient gets it.
+    package init(
+        verb: Verb,
+        sender: SessionID,
+        account: String?,
+        isBot: Bool,
+        minimum: MemberModes,
+        clientTags: String,
+        capacity: Int,
+        line: (inout LineWriter) -> Void
+    ) {
+        let (account, clientTags, hasAccount) = (account ?? "", clientTags, account != nil)
+        let accountLength = min(account.utf8.count, Int(UInt16.max))
+        let tagsLength = min(clientTags.utf8.count, Int(UInt16.max))
+        var entry = ByteBuffer()
+        entry.reserveCapacity(Self.headLength + accountLength + tagsLength + capacity)
+        entry.writeMultipleIntegers(
+            Self.tag,
+            verb.rawValue,
+            (isBot ? 1 : 0) | (hasAccount ? 2 : 0) as UInt8,
+            minimum.rawValue,
+            sender.rawValue,
+            UInt16(accountLength),
+            UInt16(tagsLength)
+        )
+        if accountLength > 0 { entry.writeBytes(account.utf8.prefix(accountLength)) }
+        if tagsLength > 0 { entry.writeBytes(clientTags.utf8.prefix(tagsLength)) }
+        entry.withLineWriter(line)
+        self.entry = entry
+        self.verb = verb
+        self.sender = sender
+        self.isBot = isBot
+        self.minimum = minimum
+        self.hasAccount = hasAccount
+        self.accountLength = accountLength
+        self.tagsLength = tagsLength
+    }
+
+    /// Reads an entry's payload.
+    ///
+    /// - Returns: nil if it is no message.
+    package init?(entry: ByteBuffer) {
+        guard
+            let (tag, verb, flags, minimum, sender, accountLength, tagsLength) = entry.getMultipleIntegers(
+                at: entry.readerIndex,
+                as: (UInt8, UInt8, UInt8, UInt8, UInt64, UInt16, UInt16).self
+            ), tag == Self.tag, let verb = Verb(rawValue: verb),
+            Self.headLength + Int(accountLength) + Int(tagsLength) <= entry.readableBytes
+        else { return nil }
+        self.entry = entry
+        self.verb = verb
+        self.sender = SessionID(rawValue: sender)
+        self.isBot = flags & 1 == 1
+        self.minimum = MemberModes(rawValue: minimum)
+        self.hasAccount = flags & 2 == 2
+        self.accountLength = Int(accountLength)
+        self.tagsLength = Int(tagsLength)
+    }
+
+    package var account: String? {
+        guard self.hasAccount else { return nil }
+        return self.entry.getString(at: self.entry.readerIndex + Self.headLength, length: self.accountLength)
+    }
+
+    /// Client-only tags as on the wire, without `@`: `+typing=active`; empty if there are none.
+    package var clientTags: String {
+        if self.tagsLength == 0 { return "" }
+        let start = self.entry.readerIndex + Self.headLength + self.accountLength
+        return self.entry.getString(at: start, length: self.tagsLength) ?? ""
+    }
+
+    /// The whole line without tags, CR LF included, as every recipient gets it.
+    package var line: ByteBuffer {
+        let length = Self.headLength + self.accountLength + self.tagsLength
+        return self.entry.getSlice(at: self.entry.readerIndex + length, length: self.entry.readableBytes - length)
+            ?? ByteBuffer()
+    }
+
+    /// Lends the line's bytes.
+    @inline(__always)
+    package func withLine<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        let length = Self.headLength + self.accountLength + self.tagsLength
+        return try self.entry.withUnsafeReadableBytes { bytes in
+            try body(UnsafeRawBufferPointer(rebasing: bytes[length...]))
+        }
+    }
+
+    package static func == (left: ChatMessage, right: ChatMessage) -> Bool { left.entry == right.entry }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(self.entry) }
+}
