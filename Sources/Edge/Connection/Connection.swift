@@ -74,6 +74,8 @@ final class Connection {
 
     // Time, in the shard's seconds
     let opened: UInt32
+    /// When its end was decided.
+    var ended: UInt32 = 0
     var lastHeard: UInt32
     var pingSent: UInt32?
     /// Slots to give back at the end.

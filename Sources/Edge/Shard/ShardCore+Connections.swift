@@ -141,10 +141,8 @@ extension ShardCore {
         connection.phase = .closing
         connection.closeReason = reason
         self.leave(connection, reason: reason)
+        connection.ended = self.seconds
         if !connection.isDirty, connection.unsentBytes == 0 { connection.channel.close(promise: nil) }
-        // A client that does not read its last lines does not keep the connection.
-        let channel = connection.channel
-        self.loop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
     }
 
     /// The connection is gone.

@@ -21,7 +21,9 @@ extension ShardCore {
 
     private func checkTime(of connection: Connection) {
         switch connection.phase {
-        case .closing: return
+        case .closing:
+            // A client that does not read its last lines does not keep the connection.
+            if self.seconds - connection.ended >= 5 { connection.channel.close(promise: nil) }
         case .admitting, .registering:
             if self.seconds - connection.opened >= UInt32(clamping: self.limits.registrationTimeout.components.seconds)
             {
