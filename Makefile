@@ -29,7 +29,7 @@ build: $(stamp) ## Build the release: .build/release/roost
 
 $(stamp): $(sources)
 	@scripts/install-packages build
-	swift build -c release --product roost
+	scripts/build-release
 	@touch $@
 
 $(release): $(stamp)

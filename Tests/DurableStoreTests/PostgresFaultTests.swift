@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `a server that is not there is said to be away once the deadline is over`() async throws {
-        let database = try self.open("postgres://roost@127.0.0.1:\(PostgresServer.freePort())/roost")
+        let database = try self.open("postgres://roost@127.0.0.1:\(FreePort.find())/roost")
         let error = await #expect(throws: DurableStoreError.self) {
             try await database.withTransaction(.cell, .readOnly, deadline: .milliseconds(400)) {
                 connection throws(DurableStoreError) in

@@ -47,6 +47,46 @@ struct ConditionTests {
     }
 
     @Test(arguments: LiveDriver.all)
+    func `exists asks no more than that the log is there`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            let log = world.channel("#a")
+            #expect(try await self.holds(.exists, log, shard) == false)
+            try await shard.say("hello", in: log)
+            #expect(try await self.holds(.exists, log, shard))
+            _ = try await shard.append(Transaction(changes: [LogChange(log, lifetime: .drop)]))
+            #expect(try await self.holds(.exists, log, shard) == false)
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
+    func `one change under one condition is as a transaction with both`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            let other = try await world.shard()
+            let (log, guardian) = (world.channel("#a"), world.channel("#b"))
+            _ = try await shard.follow(log)
+            _ = try await other.follow(log)
+            let refused: Stamp? = try await shard.call {
+                $0.append(.text(log, "too early"), if: Condition(guardian, .exists), $1)
+            }
+            #expect(refused == nil)
+            try await shard.say("here", in: guardian)
+            try await shard.say("1", in: log)
+            let second: Stamp? = try await shard.call {
+                $0.append(.text(log, "2"), if: Condition(guardian, .exists), $1)
+            }
+            let third: Stamp? = try await shard.call { $0.append(.text(log, "3"), if: Condition(log, .exists), $1) }
+            #expect(second?.position.sequence == 2)
+            #expect(third?.position.sequence == 3)
+            for follower in [shard, other] {
+                try await follower.receiver.wait(forEntries: 3, of: log)
+                #expect(follower.receiver.payloads(of: log) == ["1", "2", "3"])
+            }
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
     func `absent and equals look at one field`(driver: LiveDriver) async throws {
         try await driver.run { world in
             let shard = try await world.shard()

@@ -67,7 +67,7 @@ package final class PostgresServer: Sendable {
             (durable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"])
             + (tls ? ["ssl=on", "ssl_cert_file=../tls.crt", "ssl_key_file=../tls.key"] : [])
         self.folder = try Self.makeFolder()
-        self.port = try Self.freePort()
+        self.port = try FreePort.find()
         self.holder = Mutex(nil)
         try Self.run(
             Self.binary("initdb"),
@@ -283,26 +283,5 @@ extension PostgresServer {
             throw Failure(description: "\(tool) ended with \(process.terminationStatus): \(text)")
         }
         return text
-    }
-
-    /// A port that was free a moment ago.
-    package static func freePort() throws -> Int {
-        #if canImport(Darwin)
-        let descriptor = socket(AF_INET, SOCK_STREAM, 0)
-        #else
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        #endif
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0 ? getsockname(descriptor, generic, &length) : -1
-            }
-        }
-        guard result == 0 else { throw Failure(description: "no free port: \(errno)") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

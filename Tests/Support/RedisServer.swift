@@ -39,8 +39,8 @@ package final class RedisServer: Sendable {
     ///   - prepare: Called with the folder before the server starts.
     /// - Throws: ``Failure``, and what `prepare` throws.
     package init(options: [String] = [], prepare: (String) throws -> Void = { _ in }) throws {
-        self.port = try Self.freePort()
-        let tlsPort = try Self.freePort()
+        self.port = try FreePort.find()
+        let tlsPort = try FreePort.find()
         self.tlsPort = tlsPort
         let folder = "\(FileManager.default.temporaryDirectory.path)/roost-redis-\(UUID().uuidString)"
         self.folder = folder
@@ -167,21 +167,6 @@ package final class RedisServer: Sendable {
         if result == 0 { return descriptor }
         close(descriptor)
         return nil
-    }
-
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        guard descriptor >= 0, Self.withAddress(0, { bind(descriptor, $0, $1) }) == 0 else {
-            throw Failure(description: "there is no free port")
-        }
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        guard result == 0 else { throw Failure(description: "there is no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     private static func withAddress<Result>(

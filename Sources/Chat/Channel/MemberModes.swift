@@ -21,7 +21,9 @@ package struct MemberModes: OptionSet, Hashable, Sendable {
     package var isHost: Bool { self.rawValue & (Self.owner.rawValue | Self.host.rawValue) != 0 }
 
     /// All prefixes, highest first (multi-prefix), such as `.@+`.
-    package var prefixes: String { self.isEmpty ? "" : String(Self.ranks.filter { self.contains($0.mode) }.map(\.prefix)) }
+    package var prefixes: String {
+        self.isEmpty ? "" : String(Self.ranks.filter { self.contains($0.mode) }.map(\.prefix))
+    }
 
     /// The highest prefix alone, or nothing.
     package var highestPrefix: String {

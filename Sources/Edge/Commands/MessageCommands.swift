@@ -87,7 +87,8 @@ enum MessageCommands {
         let inbox = found.inbox
         let messageGuard = MessageGuard(log: inbox.name, sequence: 0)
         guard call.mayFollow(messageGuard) else { return }
-        let isKept = verb != .tagmsg && call.scope.tenant.history.directMessages
+        let isKept =
+            verb != .tagmsg && call.scope.tenant.history.directMessages
             && call.scope.tenant.history.enabled
         let message = Self.message(call, verb, from: session, to: found.nick, MemberModes())
         session.lastSpoke = call.core.seconds

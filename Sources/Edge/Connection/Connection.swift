@@ -32,7 +32,8 @@ final class Connection {
     /// The socket, if bytes may be written to it past the channel's pipeline; -1 otherwise.
     let descriptor: CInt
 
-    var phase = Phase.admitting
+    var phase = Phase.admitting { didSet { if self.phase == .registered { self.wasRegistered = true } } }
+    private(set) var wasRegistered = false
     var capabilities: Capabilities = []
     /// CAP LS was sent with version 302 or later.
     var understandsCapVersion302 = false

@@ -70,6 +70,20 @@ package struct EdgeServer: Sendable {
         for shard in self.shards.all { await shard.reportUsage() }
     }
 
+    /// Keeps the condition `store` of the readiness, until its task is cancelled: it fails when a shard could not reach the
+    /// live store, or was held back by it, for two looks in a row.
+    package func watchStore(_ readiness: Readiness, clock: any Clock<Duration> = ContinuousClock()) async {
+        var misses = 0
+        while !Task.isCancelled {
+            var isReady = true
+            for shard in self.shards.all where await !shard.isStoreReady { isReady = false }
+            misses = isReady ? 0 : misses + 1
+            if isReady { readiness.met("store") }
+            if misses >= 2 { readiness.failed("store", "the live store is away, or does not keep up") }
+            try? await clock.sleep(for: isReady ? .seconds(1) : .milliseconds(250))
+        }
+    }
+
     /// Closes all connections, spread over some time, and waits until what they left is stored.
     package func drain(over period: Duration, clock: any Clock<Duration> = ContinuousClock()) async {
         let steps = max(1, Int(period / .milliseconds(200)))

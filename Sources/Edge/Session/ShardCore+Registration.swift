@@ -1,5 +1,6 @@
 import Chat
 import IRC
+import Logging
 import NIOCore
 import StateStore
 import Tenant
@@ -138,6 +139,7 @@ extension ShardCore {
             guard connection.isOpen else { return self.signOff(session, reason: "Connection closed") }
             connection.session = session
             connection.phase = .registered
+            self.log(.debug, "registered", of: connection)
             self.followTenant(scope)
             self.welcome(session, call)
         case .success(.refused):
@@ -198,6 +200,7 @@ extension ShardCore {
     }
 
     func countFailedLogin(_ connection: Connection) {
+        self.log(.info, "log-in failed", of: connection)
         if self.failedLogins.count < 10_000 || self.failedLogins[connection.address] != nil {
             self.failedLogins[connection.address, default: 0] += 1
         }

@@ -1,4 +1,5 @@
 import IRC
+import Logging
 import StateStore
 import Tenant
 
@@ -71,8 +72,12 @@ extension ShardCore {
     ) {
         switch result {
         case .success(let count) where count > 0: self.take(admission, step: next)
-        case .success: self.close(admission.connection, reason: refusal)
-        case .failure(let error): self.close(admission.connection, reason: error.description)
+        case .success:
+            self.log(.info, "connection refused", of: admission.connection, ["reason": "\(refusal)"])
+            self.close(admission.connection, reason: refusal)
+        case .failure(let error):
+            self.log(.warning, "connection refused", of: admission.connection, ["reason": "\(error)"])
+            self.close(admission.connection, reason: error.description)
         }
     }
 

@@ -44,6 +44,7 @@ extension ShardCore {
         self.connectionCount += 1
         scope.connections += 1
         scope.usage.connectionOpened(now: self.now)
+        self.log(.debug, "connection opened", of: connection, ["secure": "\(arrival.isSecure)"])
         self.admit(connection)
         return connection.id
     }
@@ -155,6 +156,12 @@ extension ShardCore {
         self.connections[id.index] = nil
         self.freePlaces.append(id.index)
         self.connectionCount -= 1
+        self.log(
+            .debug,
+            "connection closed",
+            of: connection,
+            ["seconds": "\(self.seconds - connection.opened)", "registered": "\(connection.wasRegistered)"]
+        )
         connection.scope.connections -= 1
         connection.scope.usage.connectionClosed(now: self.now)
         for counter in connection.heldSlots {

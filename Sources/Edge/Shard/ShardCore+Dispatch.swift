@@ -1,5 +1,6 @@
 import Chat
 import IRC
+import Logging
 import NIOCore
 import StateStore
 
@@ -10,6 +11,7 @@ extension ShardCore {
         case .tagsTooLong, .bodyTooLong:
             connection.flood.spend(2)
             self.statistics.badInput += 1
+            self.log(.debug, "line too long", of: connection)
             self.reply(connection, .errInputTooLong)
         case .line(let line):
             do throws(MessageError) {
@@ -17,6 +19,7 @@ extension ShardCore {
             } catch {
                 connection.flood.spend(1)
                 self.statistics.badInput += 1
+                self.log(.debug, "bad line", of: connection, ["reason": "\(error)"])
                 self.refuse(error, from: connection)
             }
         }

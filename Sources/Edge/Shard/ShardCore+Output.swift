@@ -1,5 +1,6 @@
 import Glibc
 import IRC
+import Logging
 import NIOCore
 
 /// Lines out: into outboxes at once, onto the wire at the end of the loop's turn.
@@ -59,6 +60,7 @@ extension ShardCore {
                 // What does not fit is lost with the connection: a slow reader slows nobody else.
                 connection.outbox.clear()
                 self.statistics.slowReaders += 1
+                self.log(.info, "slow reader closed", of: connection, ["bytes": "\(connection.unsentBytes + rest)"])
                 self.close(connection, reason: "SendQ exceeded")
                 return
             }

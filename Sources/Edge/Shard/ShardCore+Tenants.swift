@@ -1,5 +1,7 @@
 import Chat
 import IRC
+import NIOCore
+import StateStore
 package import Tenant
 
 /// Tenants change while their people are connected.
@@ -8,9 +10,11 @@ extension ShardCore {
     func apply(_ catalog: TenantCatalog) {
         for scope in self.scopes.values {
             guard let tenant = catalog.tenants[scope.id] else {
+                scope.hasEnded = true
                 self.closeAll(of: scope, reason: "This network has ended")
                 continue
             }
+            scope.hasEnded = false
             if tenant == scope.tenant { continue }
             let before = Support.tokens(for: scope.tenant, limits: self.limits)
             scope.update(tenant)
@@ -42,6 +46,10 @@ extension ShardCore {
         let open = self.connections.compactMap { $0 }.filter(\.isOpen)
         let count = Int((Double(open.count) * share).rounded(.up))
         for connection in open.prefix(count) {
+            // A browser learns from the code 1001 that it may come back at once (RFC 6455 section 7.4.1).
+            if connection.descriptor < 0 {
+                connection.channel.triggerUserOutboundEvent(WebSocketLineHandler.Event.goingAway, promise: nil)
+            }
             self.close(connection, reason: "Server is shutting down, connect again")
         }
         return self.connectionCount
@@ -54,6 +62,9 @@ extension Shard {
     package func drain(share: Double) -> Int { self.core.drain(share: share) }
 
     package func reportUsage() { self.core.reportUsage() }
+
+    /// Whether the live store takes calls, and not too many wait.
+    package var isStoreReady: Bool { self.core.store.isReady }
 
     /// Connections open on this shard.
     package var connectionCount: Int { self.core.connectionCount }

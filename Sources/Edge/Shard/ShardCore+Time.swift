@@ -56,6 +56,10 @@ extension ShardCore {
                 shard: self.number,
                 at: now
             )
+            if scope.hasEnded, scope.connections == 0 {
+                if scope.isFollowingOwnLog { self.store.unfollow(scope.ownLog) }
+                self.scopes[scope.id] = nil
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ import Tenant
 final class ShardCore {
     let loop: any EventLoop
     let environment: EdgeEnvironment
+    let logger: Logger
     let table: CommandTable
     /// Set by ``start(shard:)``, before any connection.
     private(set) var store: any LiveStoreClient
@@ -55,6 +56,7 @@ final class ShardCore {
     init(loop: any EventLoop, environment: EdgeEnvironment) {
         self.loop = loop
         self.environment = environment
+        self.logger = environment.logger
         self.table = CommandTable.standard
         self.store = UnstartedStore()
     }
@@ -69,7 +71,6 @@ final class ShardCore {
 
     var limits: ConnectionLimits { self.environment.limits }
     var now: Int64 { self.environment.wallClock() }
-    var logger: Logger { self.environment.logger }
 
     func scope(of tenant: HostedTenant) -> TenantScope {
         if let scope = self.scopes[tenant.id] { return scope }

@@ -7,6 +7,8 @@ import Tenant
 /// A tenant on one shard: its sessions and replicas here, and what was counted for it.
 final class TenantScope {
     private(set) var tenant: HostedTenant
+    /// The tenant was deleted; what is left of it here goes with its last connection.
+    var hasEnded = false
     /// The tenant's messages a second, where there is a limit.
     private(set) var messageLimit: Int?
 

@@ -187,7 +187,8 @@ package struct LineWriter: Sendable {
     /// it is. Source, command and target are one word each.
     package mutating func relay(source: String, command: String, target: String, text: UnsafeRawBufferPointer?) {
         var (source, command, target) = (source, command, target)
-        let isShort = source.utf8.count + command.utf8.count + target.utf8.count + (text?.count ?? 0)
+        let isShort =
+            source.utf8.count + command.utf8.count + target.utf8.count + (text?.count ?? 0)
             <= self.limits.body - Self.bytesBetweenParts
         guard isShort, self.buffer.writerIndex == self.lineStart else {
             self.source(source)

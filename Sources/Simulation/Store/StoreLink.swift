@@ -7,7 +7,7 @@ import StateStore
 import Synchronization
 
 /// Keeps what the store publishes until it is fetched.
-private final class Mailbox: LiveStoreReceiver {
+private final class Mailbox: LiveStoreReceiver, Sendable {
     private let entries = Mutex<[(Entry, LogKey)]>([])
 
     func received(_ entry: Entry, of log: LogKey) { self.entries.withLock { $0.append((entry, log)) } }

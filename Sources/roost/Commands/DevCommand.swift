@@ -78,18 +78,27 @@ struct DevCommand: AsyncParsableCommand {
             addresses: addresses,
             certificates: try CertificateStore(authority: authority, logger: logger),
             trustedProxies: .none,
+            expectsProxyProtocolForHTTP: false,
             plainTenant: self.plainTenant,
             limits: limits,
             secret: secret,
             drain: .zero,
             lease: nil,
             logger: logger,
-            announce: { [plainTenant] catalog, bound in Self.announce(catalog, bound, plainTenant: plainTenant) }
+            announce: { [plainTenant, ephemeral] catalog, bound in
+                let authority = ephemeral ? nil : "\(data)/dev-ca.pem"
+                Self.announce(catalog, bound, plainTenant: plainTenant, authority: authority)
+            }
         ).run()
     }
 
     /// Says for each tenant how to connect, in lines to paste.
-    private static func announce(_ catalog: TenantCatalog, _ bound: EdgeRunner.Addresses, plainTenant: String?) {
+    private static func announce(
+        _ catalog: TenantCatalog,
+        _ bound: EdgeRunner.Addresses,
+        plainTenant: String?,
+        authority: String?
+    ) {
         var lines: [String] = []
         for tenant in catalog.sorted {
             lines.append("\(tenant.displayName) (\(tenant.id)):")
@@ -105,6 +114,7 @@ struct DevCommand: AsyncParsableCommand {
                 lines.append("  WebSocket        ws://\(tenant.serverName):\(port)/irc")
             }
         }
+        if bound.ircs != nil, let authority { lines.append("Certificates are signed by \(authority).") }
         lines.append("ready")
         FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
     }

@@ -74,6 +74,7 @@ struct EdgeCommand: AsyncParsableCommand {
             addresses: addresses,
             certificates: certificates,
             trustedProxies: proxies,
+            expectsProxyProtocolForHTTP: configuration.httpProxyProtocol,
             plainTenant: configuration.plainTenant,
             limits: limits,
             secret: secret,

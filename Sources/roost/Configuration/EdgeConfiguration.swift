@@ -24,6 +24,8 @@ struct EdgeConfiguration {
     var certificates: [String] = []
     /// Networks whose PROXY headers and X-Forwarded-For are believed.
     var trustedProxies: [String] = []
+    /// Whether those networks begin HTTP connections with a PROXY header, as they always do those of IRC.
+    var httpProxyProtocol = false
     var logFormat = "text"
     var logLevel = "info"
     var drainSeconds = 30
@@ -67,6 +69,14 @@ struct EdgeConfiguration {
         }
     }
 
+    private static func flag(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, Bool>) -> Key {
+        Key(name: name) { configuration, values in
+            guard let value = values.first, let flag = Bool(value), values.count == 1 else { return false }
+            configuration[keyPath: path] = flag
+            return true
+        }
+    }
+
     private static func list(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, [String]>) -> Key {
         Key(name: name) { configuration, values in
             configuration[keyPath: path] = values
@@ -84,11 +94,7 @@ struct EdgeConfiguration {
             self.list("certificates", \.certificates), self.list("trustedProxies", \.trustedProxies),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("drain.seconds", \.drainSeconds), self.number("lease.seconds", \.leaseSeconds),
-            Key(name: "floodControl") { configuration, values in
-                guard let value = values.first, let flag = Bool(value) else { return false }
-                configuration.floodControl = flag
-                return true
-            },
+            self.flag("floodControl", \.floodControl), self.flag("http.proxyProtocol", \.httpProxyProtocol),
         ]
     }
 

@@ -28,6 +28,8 @@ struct EdgeRunner: Sendable {
     var addresses: Addresses
     var certificates: CertificateStore
     var trustedProxies: TrustedNetworks
+    /// Whether trusted proxies begin HTTP connections with a PROXY header, as they do those of IRC.
+    var expectsProxyProtocolForHTTP: Bool
     var plainTenant: String?
     var limits: ConnectionLimits
     var secret: SymmetricKey
@@ -68,14 +70,22 @@ struct EdgeRunner: Sendable {
         )
         let (listeners, first) = try await self.listen(for: server)
         var bound = first
-        let readiness = Readiness(["listening"])
+        let readiness = Readiness(["listening", "store"])
         let operations = try await self.operate(server, metrics, readiness)
         bound.metrics = operations?.localAddress
         let drain = self.drain
+        let retention = HistoryRetention(
+            history: self.durable.history,
+            tenants: { server.directory.current.tenants.mapValues(\.history.retention) },
+            now: InProcessLiveStore.systemTime,
+            logger: self.logger
+        )
 
         var services: [any Service] = [
             Work { try await history.run() },
             Work { try await ledger.run() },
+            Work { try await retention.run() },
+            Work { await server.watchStore(readiness) },
             Work { try await certificates.run() },
             Work { for await update in watcher.updates { await server.apply(update) } },
             Work {
@@ -129,6 +139,7 @@ struct EdgeRunner: Sendable {
             let listener = PlainListener(
                 directory: server.directory,
                 tenantName: self.plainTenant,
+                trustedProxies: self.trustedProxies,
                 shards: server.shards
             )
             let channel = try await Self.binding("irc", address) { try await listener.bind(to: address) }
@@ -155,6 +166,7 @@ struct EdgeRunner: Sendable {
                 shards: server.shards,
                 trustedProxies: self.trustedProxies,
                 certificates: certificates,
+                expectsProxyProtocol: self.expectsProxyProtocolForHTTP,
                 logger: self.logger
             )
             let channel = try await Self.binding(name, address) { try await listener.bind(to: address) }

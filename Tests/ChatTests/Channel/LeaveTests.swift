@@ -44,7 +44,7 @@ import Testing
 
     @Test func `leaving is shown with the name that the channel knows`() throws {
         var renamed = self.plain
-        renamed.user.nick = try #require(Nickname("Later", under: Names.caseMapping))
+        renamed.user.apply(.nick(try #require(Nickname("Later", under: Names.caseMapping))))
         let event = try self.state.decidePart(by: renamed, reason: nil)
         #expect(event == .parted(self.plain.session, by: Actor(self.plain.session, self.plain.user), reason: nil))
     }

@@ -8,7 +8,7 @@ import NIOCore
 enum Samples {
     static func users() throws -> [User] {
         var full = try person("Älice", account: "alice", modes: [.bot, .registered]).user
-        full.away = "out for lunch"
+        full.apply(.away("out for lunch"))
         let plain = try person("Bob").user
         return [full, plain]
     }
@@ -46,35 +46,65 @@ enum Samples {
         return flags + lists + ranks + [.key("sesame"), .key(nil), .limit(1), .limit(1_000_000), .limit(nil)]
     }
 
+    private static func message(
+        verb: ChatMessage.Verb,
+        sender: SessionID,
+        account: String?,
+        isBot: Bool,
+        minimum: MemberModes,
+        clientTags: String,
+        target: String,
+        text: String?
+    ) -> ChatMessage {
+        ChatMessage(
+            verb: verb,
+            sender: sender,
+            account: account,
+            isBot: isBot,
+            minimum: minimum,
+            clientTags: clientTags,
+            capacity: 512
+        ) { writer in
+            writer.source("Bob!u@h")
+            writer.command(verb.command)
+            writer.parameter(target)
+            if let text { writer.trailing(text) }
+            writer.end()
+        }
+    }
+
     static func messages() throws -> [ChatMessage] {
         let bob = try person("Bob").session
         return [
-            ChatMessage(
+            Self.message(
                 verb: .privmsg,
                 sender: bob,
                 account: nil,
                 isBot: false,
                 minimum: [],
                 clientTags: "",
-                line: ByteBuffer(string: ":Bob!u@h PRIVMSG #Room :hello\r\n")
+                target: "#Room",
+                text: "hello"
             ),
-            ChatMessage(
+            Self.message(
                 verb: .notice,
                 sender: bob,
                 account: "bob",
                 isBot: true,
                 minimum: .host,
                 clientTags: "+typing=active;+x",
-                line: ByteBuffer(string: ":Bob!u@h NOTICE @#Room :ünï\r\n")
+                target: "@#Room",
+                text: "ünï"
             ),
-            ChatMessage(
+            Self.message(
                 verb: .tagmsg,
                 sender: bob,
                 account: "",
                 isBot: false,
                 minimum: .voice,
                 clientTags: "+a",
-                line: ByteBuffer()
+                target: "#Room",
+                text: nil
             ),
         ]
     }

@@ -75,6 +75,40 @@ async def metering(world: World) -> None:
 
 
 @scenario
+async def metering_survives_kill(world: World) -> None:
+    """An edge that is killed takes the counts of its open window with it, and nothing else; nothing counts twice."""
+    world.tenants.tenant("acme")
+    left, right = await world.edges()
+    speaker = await world.client(right, "speaker")
+
+    async def say(count: int) -> None:
+        for number in range(count):
+            speaker.send(f"PRIVMSG speaker :{number}")
+        for _ in range(count):
+            await speaker.expect(("PRIVMSG", "speaker"))
+
+    await say(20)
+
+    async def has_closed() -> bool:
+        return (await usage(world)).get("messages") == 20
+
+    # A window has a minute.
+    await until(has_closed, "the first window to be in the ledger", within=90)
+    await say(7)
+    await right.kill()
+    after = (await usage(world))["messages"]
+    assert 20 <= after <= 27, after
+    await right.launch()
+    speaker = await world.client(right, "speaker2")
+    for number in range(5):
+        speaker.send(f"PRIVMSG speaker2 :{number}")
+    for _ in range(5):
+        await speaker.expect(("PRIVMSG", "speaker2"))
+    assert await right.terminate() == 0 and await left.terminate() == 0
+    assert (await usage(world))["messages"] == after + 5
+
+
+@scenario
 async def drain(world: World) -> None:
     """SIGTERM: clients are told, the process ends with 0, and the others see their users go at once."""
     world.tenants.tenant("acme")

@@ -14,6 +14,34 @@ import Testing
         var testDescription: String { self.line }
     }
 
+    @Test(arguments: [0, 1, 100, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 500, 1000], [false, true])
+    func `a line that is passed on is the same as one put together, however long`(length: Int, hasTag: Bool) throws {
+        let text = String(String(repeating: "aé ", count: 400).prefix(length))
+        let (source, target) = ("nick!user@host.example", "#channel")
+        var expected = ByteBuffer()
+        var relayed = ByteBuffer()
+        expected.withLineWriter { writer in
+            if hasTag { writer.tag("time", "now") }
+            writer.source(source)
+            writer.command("PRIVMSG")
+            writer.parameter(target)
+            writer.trailing(text)
+            writer.end()
+        }
+        relayed.withLineWriter { writer in
+            if hasTag { writer.tag("time", "now") }
+            var text = text
+            text.withUTF8 { bytes in
+                let bytes = UnsafeRawBufferPointer(bytes)
+                writer.relay(source: source, command: "PRIVMSG", target: target, text: bytes)
+            }
+        }
+        #expect(String(buffer: relayed) == String(buffer: expected))
+        relayed.clear()
+        relayed.withLineWriter { $0.relay(source: source, command: "TAGMSG", target: target, text: nil) }
+        #expect(String(buffer: relayed) == ":\(source) TAGMSG \(target)\r\n")
+    }
+
     @Test(arguments: [
         Case(parameters: ["one", "two"], line: "CMD one two"),
         Case(source: "joe", command: "AWAY", line: ":joe AWAY"),

@@ -4,7 +4,7 @@ package import StateStore
 import Synchronization
 
 /// Writes down what a shard hears, and lets a test wait for it.
-package final class TestReceiver: LiveStoreReceiver {
+package final class TestReceiver: LiveStoreReceiver, Sendable {
     /// One thing that was heard.
     package enum Event: Sendable {
         case entry(Entry, LogKey)

@@ -71,17 +71,11 @@ final class RedisLink {
 
     /// Gives the connection up and makes another.
     func cut(_ reason: String) {
+        let wasUp = self.isUp
         switch self.state {
         case .waiting, .closed: return
-        case .connecting(let handler, let channel):
-            handler?.link = nil
-            channel?.close(promise: nil)
-        case .greeting(let handler, let channel, _), .up(let handler, let channel):
-            handler.link = nil
-            channel.close(promise: nil)
+        case .connecting, .greeting, .up: self.letGo(for: .waiting)
         }
-        let wasUp = self.isUp
-        self.state = .waiting
         self.lastFailure = reason
         if wasUp { self.logger.warning("redis connection lost", metadata: ["reason": "\(reason)"]) }
         if !wasUp { self.logger.debug("redis connection failed", metadata: ["reason": "\(reason)"]) }
@@ -92,7 +86,17 @@ final class RedisLink {
 
     /// Ends the connection for good.
     func close() {
-        switch self.state {
+        self.letGo(for: .closed)
+        self.timer?.cancel()
+    }
+
+    /// Drops the connection there is.
+    ///
+    /// What its end calls back must find the new state, or it would count as the failure of something else.
+    private func letGo(for next: State) {
+        let old = self.state
+        self.state = next
+        switch old {
         case .waiting, .closed: break
         case .connecting(let handler, let channel):
             handler?.link = nil
@@ -101,8 +105,6 @@ final class RedisLink {
             handler.link = nil
             channel.close(promise: nil)
         }
-        self.state = .closed
-        self.timer?.cancel()
     }
 
     // MARK: Connecting

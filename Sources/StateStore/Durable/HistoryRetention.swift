@@ -1,0 +1,78 @@
+package import Logging
+package import Tenant
+
+/// Forgets history that is older than its tenant keeps: a service of every edge.
+///
+/// Forgetting twice is forgetting once, so edges need not agree on whose turn it is; each waits a random part of the
+/// interval, so that they seldom meet.
+package struct HistoryRetention: Sendable {
+    private let history: HistoryRepository
+    private let tenants: @Sendable () -> [TenantID: Duration]
+    private let now: @Sendable () -> Int64
+    private let interval: Duration
+    private let batch: Int
+    private let clock: any Clock<Duration>
+    private let logger: Logger
+
+    /// Puts the service together.
+    ///
+    /// - Parameters:
+    ///   - history: What is swept.
+    ///   - tenants: How long each tenant's history is kept, asked anew for each sweep.
+    ///   - now: Milliseconds since 1970.
+    ///   - interval: About how long between two sweeps.
+    ///   - batch: How many records are forgotten in one transaction.
+    ///   - clock: Times the waits.
+    ///   - logger: Hears of failures.
+    package init(
+        history: HistoryRepository,
+        tenants: @escaping @Sendable () -> [TenantID: Duration],
+        now: @escaping @Sendable () -> Int64,
+        interval: Duration = .seconds(600),
+        batch: Int = 5000,
+        clock: any Clock<Duration> = ContinuousClock(),
+        logger: Logger
+    ) {
+        self.history = history
+        self.tenants = tenants
+        self.now = now
+        self.interval = interval
+        self.batch = batch
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Works until its task is cancelled.
+    package func run() async throws {
+        while !Task.isCancelled {
+            try? await self.clock.sleep(for: self.interval * Double.random(in: 0.5...1))
+            if !Task.isCancelled { await self.sweep() }
+        }
+    }
+
+    /// Forgets what is too old now.
+    ///
+    /// A tenant whose turn fails is tried again at the next sweep.
+    ///
+    /// - Returns: How many records were forgotten.
+    @discardableResult
+    package func sweep() async -> Int {
+        var forgotten = 0
+        for (tenant, retention) in self.tenants().sorted(by: { $0.key < $1.key }) {
+            let end = self.now() - retention.components.seconds * 1000
+            do {
+                while !Task.isCancelled {
+                    let count = try await self.history.delete(before: end, of: tenant, limit: self.batch)
+                    forgotten += count
+                    if count < self.batch { break }
+                }
+            } catch {
+                self.logger.warning(
+                    "old history waits for its store",
+                    metadata: ["tenant": "\(tenant)", "reason": "\(error)"]
+                )
+            }
+        }
+        return forgotten
+    }
+}

@@ -1,0 +1,41 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A port of 127.0.0.1 that nobody listens on.
+///
+/// Below those that the kernel gives to clients, so that no connection of this machine takes it before its server does.
+package enum FreePort {
+    /// What went wrong.
+    package struct None: Error {}
+
+    /// Tries ports at random until one can be bound.
+    package static func find() throws -> Int {
+        for _ in 0..<1000 {
+            let port = Int.random(in: 20_000..<32_000)
+            if Self.isFree(port) { return port }
+        }
+        throw None()
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
+        #if canImport(Darwin)
+        let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #else
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #endif
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}
