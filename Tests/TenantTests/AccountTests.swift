@@ -93,20 +93,24 @@ private let cheap = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 
     }
 
     @Test func `a hasher that has too much to do says so at once`() async throws {
-        // Each takes long enough that twenty cannot pass through one thread while they are being submitted.
         let hasher = PasswordHasher(width: 1, bound: 2, parameters: .init(logN: 13, blockSize: 8, parallelism: 1))
-        let outcomes = await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<20 {
-                group.addTask {
-                    do throws(AccountError) {
-                        _ = try await hasher.hash("secret")
-                        return true
-                    } catch {
-                        return error != .busy
+        var outcomes: [Bool] = []
+        // Twenty at once are too many for one thread and two places; on a busy machine they may come one by one, so it is
+        // tried until they did not.
+        for _ in 0..<50 where !outcomes.contains(false) {
+            outcomes += await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        do throws(AccountError) {
+                            _ = try await hasher.hash("secret")
+                            return true
+                        } catch {
+                            return error != .busy
+                        }
                     }
                 }
+                return await group.reduce(into: [Bool]()) { $0.append($1) }
             }
-            return await group.reduce(into: [Bool]()) { $0.append($1) }
         }
         #expect(outcomes.contains(true) && outcomes.contains(false))
         #expect(try await hasher.hash("secret").verify("secret"), "it works again afterwards")

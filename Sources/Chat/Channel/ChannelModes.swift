@@ -1,3 +1,5 @@
+import IRC
+
 /// The switches of a channel (RFC 2811 4.2; `r` as in most networks).
 package struct ChannelModes: OptionSet, Hashable, Sendable {
     package let rawValue: UInt16
@@ -51,14 +53,17 @@ package enum ListMode: Character, Hashable, Sendable, CaseIterable {
 /// One mask of a list, with who set it and when.
 package struct ListEntry: Hashable, Sendable {
     /// The normal form `nick!user@host`.
-    package var mask: String
+    package let mask: String
     /// The nickname of who set it.
-    package var setter: String
+    package let setter: String
     /// Milliseconds since 1970.
-    package var time: Int64
+    package let time: Int64
+    /// The mask taken apart, once: it is asked for each message of whoever is no voice.
+    let matcher: Mask?
 
     package init(mask: String, setter: String, time: Int64) {
         self.mask = mask
+        self.matcher = Mask(mask, under: Names.caseMapping)
         self.setter = setter
         self.time = time
     }

@@ -22,6 +22,7 @@ extension ChannelState {
             member.user.apply(change)
             self.insert(member)
         case .invited(let session, _, _):
+            if let lapsing = self.lapsingInvitation(for: session) { self.invited.remove(lapsing) }
             self.invited.insert(session)
         case .message:
             break

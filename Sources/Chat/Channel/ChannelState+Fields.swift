@@ -40,6 +40,7 @@ extension ChannelState {
             if self.members[session] != nil { updates.append(after.memberUpdate(session)) }
         case .invited(let session, _, _):
             updates.append(Self.invitation(session, true))
+            if let lapsing = self.lapsingInvitation(for: session) { updates.append(Self.invitation(lapsing, false)) }
         case .topic:
             updates.append(after.topicUpdate)
         case .modes(let changes, _):

@@ -44,9 +44,7 @@ extension ChannelState {
 
     func matches(_ requester: Requester, _ list: ListMode) -> Bool {
         guard let entries = self.lists[list] else { return false }
-        return entries.contains { entry in
-            Mask(entry.mask, under: Names.caseMapping).map(requester.matches) ?? false
-        }
+        return entries.contains { $0.matcher.map(requester.matches) ?? false }
     }
 
     /// Decides whether a member leaves; members always may.

@@ -22,6 +22,8 @@ package struct ChannelState: Hashable, Sendable {
     package var properties: [String: String] = [:]
     /// Who may come in once although the channel is for the invited only.
     package var invited: Set<SessionID> = []
+    /// Invitations that nobody follows are forgotten once there are more than this.
+    package static let maximumInvitations = 100
 
     package init(name: ChannelName, created: Int64) {
         self.name = name
@@ -34,6 +36,14 @@ package struct ChannelState: Hashable, Sendable {
 
     /// Whether people outside may know of the channel.
     package var isHidden: Bool { !self.modes.isDisjoint(with: [.secret, .private]) }
+
+    /// Whose invitation lapses with a new one, since there are too many.
+    ///
+    /// Any but the new one would do: the session's number decides, so that all replicas agree.
+    func lapsingInvitation(for session: SessionID) -> SessionID? {
+        guard self.invited.count >= Self.maximumInvitations, !self.invited.contains(session) else { return nil }
+        return self.invited.min { $0.rawValue < $1.rawValue }
+    }
 
     mutating func insert(_ member: Member) {
         if let old = self.members.updateValue(member, forKey: member.session),

@@ -21,6 +21,23 @@ package enum ModeChange: Hashable, Sendable {
 }
 
 extension [ModeChange] {
+    /// The changes in groups whose parameters have at most so many bytes, each group at least one change: a mask that was
+    /// completed may be longer than what the client sent.
+    package func grouped(bytes: Int) -> [[ModeChange]] {
+        var groups: [[ModeChange]] = []
+        var length = 0
+        for change in self {
+            let added = 2 + (change.shown.parameter?.utf8.count ?? 0) + 1
+            if groups.isEmpty || length + added > bytes {
+                groups.append([])
+                length = 0
+            }
+            groups[groups.count - 1].append(change)
+            length += added
+        }
+        return groups
+    }
+
     /// The changes as the parameters of a MODE line, such as `["+ov-t", "alice", "bob"]`.
     package var parameters: [String] {
         var letters = ""

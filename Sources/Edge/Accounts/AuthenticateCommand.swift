@@ -28,6 +28,11 @@ enum AuthenticateCommand {
         }
     }
 
+    /// Ends an exchange that the client has left (IRCv3 sasl-3.1: registration goes on without an account).
+    static func abandon(_ call: Call) {
+        if call.connection.sasl != nil { Self.abort(call, .errSaslAborted) }
+    }
+
     private static func begin(_ call: Call) {
         let connection = call.connection
         let offered = call.scope.tenant.accounts.saslMechanisms.map(\.rawValue)

@@ -18,6 +18,10 @@ final class Call {
     var user: FoundUser?
     /// What the sender of a message to a user gets back when the store has it.
     var echo: ChatMessage?
+    /// What is answered to a message to somebody who is away.
+    var away: (nick: String, reason: String)?
+    /// One of the tenant's messages was taken for it already.
+    var hasToken = false
     /// Whether the client's next command waits for a message in the store's hands.
     private var isWaitedFor = false
     /// How often it was begun again because something that it rested on had changed.
@@ -91,6 +95,26 @@ final class Call {
         return Step(core: self.core, connection: self.connection)
     }
 
+    /// Answers for each of many, no faster than the client reads; its next command waits.
+    func answer<Item>(_ items: [Item], _ one: @escaping (Item) -> Void, done: @escaping () -> Void) {
+        let step = self.beginStep()
+        self.answer(rest: items[...], one) {
+            done()
+            step.end()
+        }
+    }
+
+    private func answer<Item>(
+        rest: ArraySlice<Item>,
+        _ one: @escaping (Item) -> Void,
+        _ done: @escaping () -> Void
+    ) {
+        for item in rest.prefix(100) { one(item) }
+        let rest = rest.dropFirst(100)
+        if rest.isEmpty { return done() }
+        self.core.whenDrained(self.connection) { self.answer(rest: rest, one, done) }
+    }
+
     struct Step {
         let core: ShardCore
         let connection: Connection
@@ -105,21 +129,29 @@ final class Call {
     ///
     /// If something that it rests on has changed, the command is run again from the start.
     func commit(_ transaction: Transaction, then: @escaping ([Stamp]) -> Void = { _ in }) {
-        let step = self.beginStep()
         let replica = self.channel
+        // The client left while something was looked up: nothing more is done in its name.
+        guard self.connection.isOpen, let session = self.connection.session else {
+            guard let replica else { return }
+            self.core.nextChange(of: replica)
+            return self.core.unfollowIfUnused(replica, in: self.scope)
+        }
+        let step = self.beginStep()
         replica?.changesUnderWay += 1
-        let session = self.connection.session
-        session?.commitsUnderWay += 1
+        session.commitsUnderWay += 1
         self.core.store.append(transaction) { result in
             replica?.changesUnderWay -= 1
-            session?.commitsUnderWay -= 1
+            session.commitsUnderWay -= 1
             switch result {
             case .success(.appended(let stamps)): then(stamps)
             case .success(.refused): self.runAgain()
-            case .failure(let error): self.refuse(error)
+            case .failure(let error):
+                // It may have been applied: the session's end must find it there.
+                if case .unavailable = error, let replica { session.uncertainChannels.insert(replica.key.name) }
+                self.refuse(error)
             }
             step.end()
-            if let session, session.commitsUnderWay == 0, let reason = session.endReason {
+            if session.commitsUnderWay == 0, let reason = session.endReason {
                 session.endReason = nil
                 self.core.signOff(session, reason: reason)
             }
@@ -152,19 +184,22 @@ final class Call {
         case .success(let stamp?):
             connection.scope.usage.messageAccepted()
             if let echo { self.core.echo(echo, at: stamp, to: connection) }
+            if let away { self.reply(.rplAway, away.nick, text: away.reason) }
         case .success(nil): self.holdBack()
         case .failure(let error): self.refuse(error)
         }
-        if self.isWaitedFor {
-            connection.stepsUnderWay -= 1
-            self.core.advance(connection)
-        }
-        guard connection.messagesInFlight == 0 else { return }
-        if !connection.refusedMessages.isEmpty {
+        // Refused ones go first, before anything behind them is looked at.
+        if connection.messagesInFlight == 0, !connection.refusedMessages.isEmpty {
             connection.calls.insert(contentsOf: connection.refusedMessages, at: 0)
             connection.refusedMessages = []
         }
-        if !connection.calls.isEmpty || connection.isReadingPaused { self.core.advance(connection) }
+        if self.isWaitedFor {
+            self.isWaitedFor = false
+            connection.stepsUnderWay -= 1
+            return self.core.advance(connection)
+        }
+        let isAwaited = !connection.calls.isEmpty || connection.heldMessage != nil || connection.isReadingPaused
+        if connection.messagesInFlight == 0, isAwaited { self.core.advance(connection) }
     }
 
     /// The store could not do it: the client is told that it was not done.

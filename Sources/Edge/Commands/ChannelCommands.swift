@@ -64,7 +64,9 @@ enum ChannelCommands {
             case .success:
                 call.reply(.errTooManyChannels, call[0], text: "This network has as many channels as it may")
                 if let replica = call.channel { call.core.unfollowIfUnused(replica, in: call.scope) }
-            case .failure(let error): call.refuse(error)
+            case .failure(let error):
+                call.refuse(error)
+                if let replica = call.channel { call.core.unfollowIfUnused(replica, in: call.scope) }
             }
             step.end()
         }
@@ -73,7 +75,7 @@ enum ChannelCommands {
     private static func commitJoin(_ call: Call, _ event: ChannelEvent, _ conditions: [Condition], _ session: Session) {
         guard let replica = call.channel else { return }
         let transaction = Transaction(
-            conditions: conditions,
+            conditions: conditions + [Condition(session.inbox, .exists)],
             changes: [
                 LogChange(
                     replica.key,

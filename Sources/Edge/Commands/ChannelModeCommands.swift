@@ -59,8 +59,7 @@ enum ChannelModeCommands {
     private static func userMode(_ call: Call) {
         guard let session = call.connection.session else { return }
         guard let nick = Nickname(call[0], under: Names.caseMapping), nick == session.user.nick else {
-            let exists = Nickname(call[0], under: Names.caseMapping).map { call.scope.nicks[$0.folded] != nil } ?? false
-            return exists ? call.reply(.errUsersDontMatch) : call.reply(.errNoSuchNick, ShardCore.word(call[0]))
+            return call.core.withUser(call[0], for: call) { $0.reply(.errUsersDontMatch) }
         }
         guard call.count > 1 else { return call.reply(.rplUModeIs, session.user.modes.text) }
         var modes = session.user.modes

@@ -32,8 +32,14 @@ enum ListingCommands {
         let state = replica.state
         let (isMulti, isLong) = (capabilities.contains(.multiPrefix), capabilities.contains(.userhostInNames))
         let isMember = state.members[session.id] != nil
+        // Who is in a private or secret channel is for its members (IRCX draft 4.2).
+        if state.isHidden, !isMember, !session.requester.isOperator {
+            return call.reply(.rplEndOfNames, state.name.raw)
+        }
         let symbol = state.modes.contains(.secret) ? "@" : state.modes.contains(.private) ? "*" : "="
-        let room = 512 - 2 - 1 - call.server.utf8.count - 5 - 31 - state.name.raw.utf8.count - 6
+        // `:server 353 nick = #channel :` and CR LF
+        let overhead = call.server.utf8.count + call.connection.nick.utf8.count + state.name.raw.utf8.count + 14
+        let room = 512 - overhead
         var line = ""
         func flush() {
             guard !line.isEmpty else { return }
@@ -82,8 +88,9 @@ enum ListingCommands {
         }
     }
 
+    /// Some channels at a time, no faster than the client reads of them.
     private static func load(_ keys: [LogKey], _ filter: ListFilter, _ call: Call, _ done: @escaping () -> Void) {
-        call.core.store.load(keys) { result in
+        call.core.store.load(Array(keys.prefix(200))) { result in
             switch result {
             case .success(let snapshots):
                 for snapshot in snapshots where snapshot.exists {
@@ -92,7 +99,9 @@ enum ListingCommands {
                 }
             case .failure(let error): call.refuse(error)
             }
-            done()
+            let rest = Array(keys.dropFirst(200))
+            if rest.isEmpty || !call.connection.isOpen { return done() }
+            call.core.whenDrained(call.connection) { Self.load(rest, filter, call, done) }
         }
     }
 
@@ -119,7 +128,8 @@ struct ListFilter {
     /// - `now`: milliseconds since 1970; ages are minutes before it.
     init(_ text: String, now: Int64) {
         for word in text.split(separator: ",").prefix(10) {
-            let number = Int64(word.drop { !$0.isNumber && $0 != "-" })
+            // Twenty years in minutes: what is multiplied below stays small.
+            let number = Int64(word.drop { !$0.isNumber && $0 != "-" }).map { min(max($0, 0), 10_000_000) }
             switch (word.first, word.dropFirst().first, number) {
             case (">", _, let number?): self.conditions.append { $0.members.count > number }
             case ("<", _, let number?): self.conditions.append { $0.members.count < number }

@@ -75,6 +75,12 @@ enum MessageCommands {
         let name = replica.state.name.raw
         let message = Self.message(call, verb, from: session, to: sign.isEmpty ? name : sign + name, minimum)
         session.lastSpoke = call.core.seconds
+        // Members get their echo from the channel's log; who is not in it does not follow that.
+        if !isMember, call.connection.capabilities.contains(.echoMessage),
+            !session.memberships.contains(where: { $0 === replica })
+        {
+            call.echo = message
+        }
         call.post(
             LogChange(replica.key, payload: message.entry, journal: isKept),
             if: Condition(replica.key, .unchanged(since: replica.position)),
@@ -93,12 +99,12 @@ enum MessageCommands {
         let message = Self.message(call, verb, from: session, to: found.nick, MemberModes())
         session.lastSpoke = call.core.seconds
         if call.connection.capabilities.contains(.echoMessage) { call.echo = message }
+        if verb == .privmsg, let away = found.away { call.away = (found.nick, away) }
         call.post(
             LogChange(inbox, payload: message.entry, journal: isKept),
             if: found.claim,
             guardedBy: messageGuard
         )
-        if verb == .privmsg, let away = found.away { call.reply(.rplAway, found.nick, text: away) }
     }
 
     /// The entry: who says it and how, and the whole line, written once and never copied before it is fanned out.

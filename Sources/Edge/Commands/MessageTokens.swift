@@ -32,7 +32,9 @@ extension ShardCore {
     /// Takes the right to send one more message if it is at hand, as it nearly always is.
     func takeMessageToken(for call: Call) -> Bool {
         let scope = call.scope
-        return scope.messageLimit == nil || call.attempt > 0 || scope.messageTokens.take(at: self.seconds)
+        if scope.messageLimit == nil || call.attempt > 0 || call.hasToken { return true }
+        call.hasToken = scope.messageTokens.take(at: self.seconds)
+        return call.hasToken
     }
 
     /// Goes on when the tenant may send one more message; answers `FAIL RATE_LIMITED` if it may not.
@@ -59,6 +61,7 @@ extension ShardCore {
                 scope.messageTokens.lapse = self.seconds + 2
                 while let next = scope.messageTokens.waiting.first, scope.messageTokens.take(at: self.seconds) {
                     scope.messageTokens.waiting.removeFirst()
+                    next.call.hasToken = true
                     next.body(next.call)
                     next.step.end()
                 }

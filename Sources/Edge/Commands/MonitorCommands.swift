@@ -1,5 +1,6 @@
 import Chat
 import IRC
+import NIOCore
 import StateStore
 
 /// MONITOR (IRCv3): told when nicknames come and go, wherever they are.
@@ -70,7 +71,7 @@ enum MonitorCommands {
     private static func lines(_ targets: [String]) -> [String] {
         var lines: [String] = []
         for target in targets {
-            if let last = lines.last, last.utf8.count + target.utf8.count < 380 {
+            if let last = lines.last, last.utf8.count + target.utf8.count < 300 {
                 lines[lines.count - 1] = last + "," + target
             } else {
                 lines.append(target)
@@ -84,7 +85,20 @@ extension ShardCore {
     func startMonitoring(_ nick: String, _ session: Session, in scope: TenantScope) {
         scope.monitors[nick, default: []].append(session)
         guard scope.monitors[nick]?.count == 1 else { return }
-        self.store.follow(LogKey(scope.id, .nick, nick)) { _ in }
+        let tenant = scope.id
+        self.store.follow(LogKey(scope.id, .nick, nick)) { result in
+            // The store was away: once more when it may be back, while somebody still wants it.
+            guard case .failure = result, let shard = self.shard else { return }
+            self.loop.scheduleTask(in: .seconds(5)) {
+                shard.assumeIsolated { shard in
+                    guard let scope = shard.core.scopes[tenant], let first = scope.monitors[nick]?.first else { return }
+                    scope.monitors[nick]?.removeFirst()
+                    let others = scope.monitors.removeValue(forKey: nick) ?? []
+                    shard.core.startMonitoring(nick, first, in: scope)
+                    scope.monitors[nick]?.append(contentsOf: others)
+                }
+            }
+        }
     }
 
     func stopMonitoring(_ nick: String, _ session: Session, in scope: TenantScope) {
@@ -97,8 +111,8 @@ extension ShardCore {
     func tellMonitors(_ event: NickEvent, of nick: String, in scope: TenantScope) {
         for session in scope.monitors[nick] ?? [] {
             switch event {
-            case .online(let prefix): self.reply(session.connection, .rplMonOnline, text: prefix)
-            case .offline(let nick): self.reply(session.connection, .rplMonOffline, text: nick)
+            case .online(let prefix): self.notify(session.connection, .rplMonOnline, prefix)
+            case .offline(let nick): self.notify(session.connection, .rplMonOffline, nick)
             }
         }
     }
@@ -107,7 +121,7 @@ extension ShardCore {
         guard case .wallops(let text, let actor) = event else { return }
         for session in scope.sessions.values
         where session.user.modes.contains(.wallops) || session.user.modes.contains(.operator) {
-            self.send(to: session.connection) {
+            self.notify(session.connection) {
                 $0.message(source: actor.prefix, command: "WALLOPS", parameters: [text], forcesTrailing: true)
             }
         }

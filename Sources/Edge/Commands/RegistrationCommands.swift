@@ -66,9 +66,12 @@ enum RegistrationCommands {
             LogChange(key, payload: NickEvent.online(prefix: user.prefix).encoded, fields: [.set(field, claim)])
         )
         if !isSame {
+            // What somebody else took meanwhile is not given up for them.
+            let old = call.scope.nickKey(session.user.nick)
+            extra.conditions.append(Condition(old, .equals(field, claim)))
             extra.changes.append(
                 LogChange(
-                    call.scope.nickKey(session.user.nick),
+                    old,
                     payload: NickEvent.offline(nick: session.user.nick.raw).encoded,
                     lifetime: .drop
                 )
@@ -105,6 +108,7 @@ enum RegistrationCommands {
             Self.request(call)
         case "END":
             guard connection.session == nil else { return }
+            AuthenticateCommand.abandon(call)
             call.core.follow(connection.registration.negotiationEnded(), call)
         default:
             call.reply(.errInvalidCapCmd, ShardCore.word(call[0]))
@@ -140,7 +144,9 @@ enum RegistrationCommands {
                 forcesTrailing: true
             )
         }
-        if isValid { call.core.setCapabilities(wanted, of: connection) }
+        guard isValid else { return }
+        if !wanted.contains(.sasl) { AuthenticateCommand.abandon(call) }
+        call.core.setCapabilities(wanted, of: connection)
     }
 
     private static func list(_ call: Call, _ subcommand: String, _ capabilities: Capabilities, withValues: Bool) {
@@ -178,7 +184,9 @@ enum RegistrationCommands {
 extension ShardCore {
     /// The capabilities that a client may ask for.
     func offered(to connection: Connection) -> Capabilities {
-        Capabilities.all.subtracting(.extendedMonitor)
+        let mechanisms = connection.scope.tenant.accounts.saslMechanisms
+        let isUseful = mechanisms.contains { SASLExchange.offers($0.rawValue) }
+        return Capabilities.all.subtracting(isUseful ? .extendedMonitor : [.extendedMonitor, .sasl])
     }
 
     /// A client is told differently from now on, in its channels too.

@@ -113,7 +113,7 @@ enum UserCommands {
         call.reply(.rplWhoisUser, nick, user.username, user.host, "*", text: user.realname)
         var line = ""
         for channel in channels {
-            if line.utf8.count + channel.utf8.count > 350 {
+            if line.utf8.count + channel.utf8.count > 250 {
                 call.reply(.rplWhoisChannels, nick, text: line)
                 line = ""
             }

@@ -14,11 +14,11 @@ enum WhoCommands {
         let query = WhoQuery(call[1])
         if ChannelName.isChannel(mask), let name = ChannelName(mask, under: Names.caseMapping) {
             return call.core.withChannel(name, for: call) { replica, call in
-                Self.show(replica.state, query, call)
-                call.reply(.rplEndOfWho, ShardCore.word(mask))
+                Self.show(replica.state, query, call) { call.reply(.rplEndOfWho, ShardCore.word(mask)) }
             }
         }
-        guard mask.isEmpty || mask.contains(where: { $0 == "*" || $0 == "?" }) else {
+        // RFC 2812 3.6.1: no mask or `0` is everybody.
+        guard mask.isEmpty || mask == "0" || mask.contains(where: { $0 == "*" || $0 == "?" }) else {
             return call.core.find(mask, for: call) { found, call in
                 if let found, Self.isWanted(found.user, query) {
                     Self.show(found.user, nil, "*", query, isLocal: found.session, call)
@@ -29,13 +29,20 @@ enum WhoCommands {
         Self.search(mask, query, call)
     }
 
-    private static func show(_ state: ChannelState, _ query: WhoQuery, _ call: Call) {
+    private static func show(
+        _ state: ChannelState,
+        _ query: WhoQuery,
+        _ call: Call,
+        done: @escaping () -> Void
+    ) {
         guard let session = call.connection.session else { return }
         let isMember = state.members[session.id] != nil
-        if state.modes.contains(.secret), !isMember, !session.requester.isOperator { return }
-        for member in state.members.values {
-            if !isMember, member.user.modes.contains(.invisible), !session.requester.isOperator { continue }
-            guard Self.isWanted(member.user, query) else { continue }
+        if state.isHidden, !isMember, !session.requester.isOperator { return done() }
+        let wanted = state.members.values.filter { member in
+            (isMember || !member.user.modes.contains(.invisible) || session.requester.isOperator)
+                && Self.isWanted(member.user, query)
+        }
+        call.answer(wanted) { member in
             Self.show(
                 member.user,
                 member.modes,
@@ -44,6 +51,8 @@ enum WhoCommands {
                 isLocal: call.scope.sessions[member.session],
                 call
             )
+        } done: {
+            done()
         }
     }
 
@@ -54,7 +63,7 @@ enum WhoCommands {
     /// Everybody whom a mask fits: operators see all, others only who is not invisible or shares a channel with them.
     private static func search(_ mask: String, _ query: WhoQuery, _ call: Call) {
         guard let session = call.connection.session else { return }
-        let glob = Glob(mask.isEmpty ? "*" : mask, under: Names.caseMapping)
+        let glob = Glob(mask.isEmpty || mask == "0" ? "*" : mask, under: Names.caseMapping)
         let step = call.beginStep()
         let shared = Set(session.memberships.flatMap { $0.state.members.keys })
         Self.page(nil, shown: 0, call) { record in

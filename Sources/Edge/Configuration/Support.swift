@@ -23,6 +23,7 @@ enum Support {
         support.set("MAXLIST", "beI:\(ChannelState.maximumListEntries)")
         support.set("MODES", ChannelState.maximumModes)
         support.set("MONITOR", limits.monitorLimit)
+        support.set("NAMELEN", 128)
         support.set("NETWORK", tenant.displayName)
         support.set("NICKLEN", 30)
         support.set("PREFIX", "(\(String(ranks.map(\.letter))))\(prefixes)")

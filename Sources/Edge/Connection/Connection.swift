@@ -28,9 +28,11 @@ final class Connection {
     let scope: TenantScope
     /// The address as text, without a port.
     let address: String
+    /// What limits by address count it as.
+    var network: String { ClientNetwork.of(self.address) }
     let isSecure: Bool
     /// The socket, if bytes may be written to it past the channel's pipeline; -1 otherwise.
-    let descriptor: CInt
+    private(set) var descriptor: CInt
 
     var phase = Phase.admitting { didSet { if self.phase == .registered { self.wasRegistered = true } } }
     private(set) var wasRegistered = false
@@ -62,6 +64,8 @@ final class Connection {
     /// Messages in the store's hands, and what they were decided on.
     var messagesInFlight = 0
     var inFlightGuard: MessageGuard?
+    /// A labelled command that came while messages were in flight, whose echoes are not part of the answer to it.
+    var heldMessage: Message?
     /// Messages that were refused, in order, until those behind them have been answered too.
     var refusedMessages: [Call] = []
     var response: LabeledResponse?
@@ -72,6 +76,10 @@ final class Connection {
     /// Bytes handed to the channel and not yet on the wire.
     var unsentBytes = 0
     var closeReason: String?
+    /// Parts of long answers that wait until the client has read enough of what was sent.
+    var onDrained: [() -> Void] = []
+    /// Bytes on their way to the client.
+    var waitingBytes: Int { self.unsentBytes + self.outbox.readableBytes }
 
     // Time, in the shard's seconds
     let opened: UInt32
@@ -106,10 +114,15 @@ final class Connection {
     /// How the client is addressed in replies: its nickname, or `*` while it has none.
     var nick: String { self.session?.user.nick.raw ?? self.registration.nick?.raw ?? "*" }
 
+    /// Nothing is written past the pipeline any more: the socket is gone.
+    func lostSocket() { self.descriptor = -1 }
+
     var isOpen: Bool { self.phase != .closing }
 
     /// Whether a command is under way that later ones must wait for.
-    var isBusy: Bool { self.stepsUnderWay > 0 || !self.calls.isEmpty || self.phase == .admitting }
+    var isBusy: Bool {
+        self.stepsUnderWay > 0 || !self.calls.isEmpty || self.phase == .admitting || self.heldMessage != nil
+    }
 }
 
 /// What a message in flight was decided on: a later one may follow before the answer only if it rests on the same.

@@ -68,8 +68,10 @@ extension ShardCore {
                 forcesTrailing: true
             )
         case .modes(let changes, let actor):
-            self.writeTags(&writer, capabilities, time: time, account: actor.account)
-            writer.message(source: actor.prefix, command: "MODE", parameters: [channel] + changes.parameters)
+            for group in changes.grouped(bytes: 500 - 10 - channel.utf8.count - actor.prefix.utf8.count) {
+                self.writeTags(&writer, capabilities, time: time, account: actor.account)
+                writer.message(source: actor.prefix, command: "MODE", parameters: [channel] + group.parameters)
+            }
         case .topic(let topic, let actor):
             self.writeTags(&writer, capabilities, time: time, account: actor.account)
             writer.message(

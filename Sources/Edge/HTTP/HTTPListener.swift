@@ -66,7 +66,8 @@ package struct HTTPListener: Sendable {
         var upgrade = WebSocketUpgrade(
             directory: self.directory,
             shard: shard,
-            trustedProxies: self.trustedProxies,
+            // The PROXY header said it already; a field would be the client's own word.
+            trustedProxies: self.expectsProxyProtocol ? .none : self.trustedProxies,
             serving: self.serving,
             origin: origin
         )

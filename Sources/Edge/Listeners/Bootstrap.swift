@@ -9,6 +9,12 @@ extension ServerBootstrap {
     /// Addresses of both versions: `[::]` takes IPv4 clients too. Small memory for a socket that is read once a turn.
     static func forClients(on group: any EventLoopGroup) -> ServerBootstrap {
         ServerBootstrap(group: group)
+            // Out of descriptors: accepting waits a moment instead of failing as fast as it can.
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // Linux hands these on to the connections that are accepted, which saves two calls for each.

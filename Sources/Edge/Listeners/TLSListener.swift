@@ -86,7 +86,9 @@ private final class Arriving {
     }
 
     func open(_ channel: any Channel) throws {
-        guard let tenant = self.tenant, let shard = self.listener.shards.shard(on: channel.eventLoop) else {
+        // As it is now: a handshake may take seconds.
+        let current = self.tenant.flatMap { self.listener.directory.current.tenants[$0.id] }
+        guard let tenant = current, let shard = self.listener.shards.shard(on: channel.eventLoop) else {
             return channel.close(promise: nil)
         }
         ArrivalDeadline.met(on: channel)

@@ -31,7 +31,16 @@ package struct EdgeServer: Sendable {
         logger: Logger,
         rehash: @escaping @Sendable () -> Void
     ) async -> EdgeServer {
-        let accounts = AccountService(accounts: durable.accounts, logger: logger)
+        let accounts = AccountService(
+            accounts: durable.accounts,
+            logger: logger,
+            // The same on every edge and after every start, or it would tell which accounts there are.
+            decoyKey: HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: secret,
+                info: Array("roost decoy".utf8),
+                outputByteCount: 32
+            )
+        )
         accounts.provision(catalog.sorted)
         let environment = EdgeEnvironment(
             limits: limits,

@@ -14,6 +14,10 @@ final class Session {
     /// Whom it last sent a message to, if that was somebody here: most likely whom it writes to next.
     var lastTarget: ConnectionID?
     var memberships: [ChannelReplica] = []
+    /// Messages that came before the welcome was sent.
+    var early: [Entry] = []
+    /// Channels that a JOIN without an answer may have taken it into; its end takes it out of them too.
+    var uncertainChannels: Set<String> = []
     /// The number of the last change of the user.
     var changes: UInt32 = 0
     /// Nicknames that it watches, folded, with the spelling that it used.
@@ -41,6 +45,13 @@ final class Session {
     /// The channel of this name that it is in; exactly as the channel's members see it, as it nearly always is.
     func membership(named name: String) -> ChannelReplica? {
         self.memberships.first { $0.state.name.raw == name }
+    }
+
+    /// Takes what the store has, after changes were missed.
+    func adopt(_ record: SessionRecord) {
+        self.requester.user = record.user
+        self.prefix = record.user.prefix
+        self.changes = record.changes
     }
 
     func apply(_ change: UserChange) {

@@ -3,12 +3,13 @@ import IRC
 package import Logging
 import NIOCore
 package import StateStore
+import Synchronization
 
 /// Keeps this pod's lease, and ends the sessions of pods that lost theirs.
 ///
 /// A lease lapses when its pod died, but also when the store was away for everybody. So a reaper that could not renew
-/// its own lease without a break for a whole term does nothing: after an outage every pod has a term's time to come
-/// back before anybody is buried.
+/// its own lease without a break for a whole term does nothing, and a pod is only buried if it was found lapsed at two
+/// looks in a row: after an outage every pod has time to come back.
 package struct SessionReaper: Sendable {
     private let live: any LiveStore
     private let shards: ShardSet
@@ -34,43 +35,83 @@ package struct SessionReaper: Sendable {
 
     /// Works until its task is cancelled.
     package func run() async throws {
-        var steady = 0
+        let steadiness = Steadiness()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.keepLease(steadiness) }
+            // Beside it: however much a dead pod left behind, this one's lease is renewed.
+            group.addTask { await self.keepReaping(steadiness) }
+        }
+    }
+
+    /// How many renewals in a row came in good time.
+    private final class Steadiness: Sendable {
+        let count = Atomic(0)
+    }
+
+    private func keepLease(_ steadiness: Steadiness) async {
+        var mustCheck = false
         while !Task.isCancelled {
+            let began = ContinuousClock.now
             do {
-                if try await self.live.renewLease(for: self.term) {
-                    steady += 1
-                } else {
-                    // Others may have taken this pod for dead.
-                    if steady > 0 { await self.checkOwnSessions() }
-                    steady = 0
-                }
-                if steady > 4 { try await self.reap() }
+                let wasAlive = try await self.live.renewLease(for: self.term)
+                // One that took long was sent again after an outage.
+                let isSteady = wasAlive && ContinuousClock.now - began < self.term / 3
+                steadiness.count.store(isSteady ? steadiness.count.load(ordering: .relaxed) + 1 : 0, ordering: .relaxed)
+                // Others may have taken this pod for dead.
+                if !wasAlive { mustCheck = true }
             } catch {
-                steady = min(steady, 1)
+                steadiness.count.store(0, ordering: .relaxed)
                 self.logger.warning("the pod's lease waits for the store", metadata: ["reason": "\(error)"])
+            }
+            if mustCheck { mustCheck = await !self.checkOwnSessions() }
+            try? await self.clock.sleep(for: self.term / 3)
+        }
+    }
+
+    private func keepReaping(_ steadiness: Steadiness) async {
+        var suspects: Set<PodID> = []
+        while !Task.isCancelled {
+            if steadiness.count.load(ordering: .relaxed) > 4 {
+                do {
+                    suspects = try await self.reap(suspects)
+                } catch {
+                    suspects = []
+                    self.logger.warning("reaping waits for the store", metadata: ["reason": "\(error)"])
+                }
+            } else {
+                suspects = []
             }
             try? await self.clock.sleep(for: self.term / 3)
         }
     }
 
-    /// Ends what lapsed pods left behind.
-    package func reap() async throws {
-        guard let shard = self.shards.all.first else { return }
-        for pod in try await self.live.lapsedPods() where pod != self.live.pod {
-            var ended = 0
-            while true {
+    /// Ends what lapsed pods left behind, of those that were found lapsed before.
+    ///
+    /// - Returns: the pods that are lapsed now.
+    @discardableResult
+    package func reap(_ suspects: Set<PodID>) async throws -> Set<PodID> {
+        guard let shard = self.shards.all.first else { return [] }
+        let lapsed = Set(try await self.live.lapsedPods()).subtracting([self.live.pod])
+        for pod in lapsed.intersection(suspects).sorted(by: { $0.rawValue < $1.rawValue }) {
+            var tries: [LogKey: Int] = [:]
+            while !Task.isCancelled {
                 let orphans = try await self.live.orphans(of: pod, limit: 200)
-                if orphans.isEmpty { break }
-                guard await shard.end(orphans: orphans) else { return }
-                ended += orphans.count
+                // None is left, or none that can be ended now: the next look tries again.
+                if orphans.allSatisfy({ tries[$0, default: 0] >= 3 }) { break }
+                for orphan in orphans { tries[orphan, default: 0] += 1 }
+                guard await shard.end(orphans: orphans) else { return lapsed }
             }
             try await self.live.bury(pod)
-            self.logger.notice("a pod is gone", metadata: ["pod": "\(pod)", "sessions": "\(ended)"])
+            self.logger.notice("a pod is gone", metadata: ["pod": "\(pod)", "sessions": "\(tries.count)"])
         }
+        return lapsed
     }
 
-    private func checkOwnSessions() async {
-        for shard in self.shards.all { await shard.checkSessions() }
+    /// - Returns: false if the store could not say.
+    private func checkOwnSessions() async -> Bool {
+        var isDone = true
+        for shard in self.shards.all where await !shard.checkSessions() { isDone = false }
+        return isDone
     }
 }
 
@@ -85,7 +126,13 @@ extension Shard {
     }
 
     /// Closes connections whose session is gone from the store.
-    func checkSessions() { self.core.checkSessions() }
+    ///
+    /// - Returns: false if the store could not say of some.
+    func checkSessions() async -> Bool {
+        await withCheckedContinuation { continuation in
+            self.core.checkSessions { continuation.resume(returning: $0) }
+        }
+    }
 }
 
 extension ShardCore {
@@ -96,9 +143,11 @@ extension ShardCore {
             var isWell = true
             guard left > 0 else { return completion(true) }
             for snapshot in snapshots {
-                self.store.append(self.end(of: snapshot)) { result in
+                let transaction = self.end(of: snapshot)
+                self.store.append(transaction) { result in
                     // One that changed in between is looked at again in the next round.
                     if case .failure = result { isWell = false }
+                    if result == .success(.refused(condition: 0)) { self.endNameless(snapshot, transaction) }
                     left -= 1
                     if left == 0 { completion(isWell) }
                 }
@@ -121,20 +170,39 @@ extension ShardCore {
         return transaction
     }
 
-    func checkSessions() {
-        for scope in self.scopes.values {
-            for session in scope.sessions.values where session.connection.session === session {
-                self.store.load([session.inbox]) { result in
-                    guard case .success(let snapshots) = result, snapshots.first?.exists == false else { return }
-                    session.connection.session = nil
-                    scope.sessions[session.id] = nil
-                    self.followed[session.inbox] = nil
-                    self.store.unfollow(session.inbox)
-                    scope.nicks[session.user.nick.folded] = nil
-                    for replica in session.memberships { self.exit(session, replica, in: scope) }
-                    self.close(session.connection, reason: "The session was lost, connect again")
-                }
+    /// A session that does not hold its nickname any more: everything else of it goes.
+    private func endNameless(_ snapshot: Snapshot, _ end: Transaction) {
+        var end = end
+        end.conditions = [Condition(snapshot.log, .unchanged(since: snapshot.position))]
+        end.changes.removeAll { $0.log.kind == .nick }
+        self.store.append(end) { _ in }
+    }
+
+    /// - `completion`: gets false if the store could not say of some.
+    func checkSessions(_ completion: @escaping (Bool) -> Void) {
+        let sessions = self.scopes.values.flatMap(\.sessions.values).filter { $0.connection.session === $0 }
+        self.check(sessions[...], true, completion)
+    }
+
+    /// Some at a time, so that the store's bounds hold.
+    private func check(_ sessions: ArraySlice<Session>, _ isWell: Bool, _ completion: @escaping (Bool) -> Void) {
+        let some = sessions.prefix(100)
+        if some.isEmpty { return completion(isWell) }
+        self.store.load(some.map(\.inbox)) { result in
+            var isWell = isWell
+            switch result {
+            case .success(let snapshots):
+                for (session, snapshot) in zip(some, snapshots) where !snapshot.exists { self.lost(session) }
+            case .failure: isWell = false
             }
+            self.check(sessions.dropFirst(100), isWell, completion)
         }
+    }
+
+    /// A session that the store has no more is told so; it can connect again.
+    func lost(_ session: Session) {
+        guard session.connection.session === session else { return }
+        self.log(.notice, "session lost", of: session.connection)
+        self.close(session.connection, reason: "The session was lost, connect again")
     }
 }

@@ -148,6 +148,12 @@ extension ShardCore {
             self.reply(connection, .errNicknameInUse, [session.user.nick.raw])
         case .failure(let error):
             self.forget(session, in: scope)
+            // It may have been applied all the same; nothing happens if it was not.
+            if case .unavailable = error {
+                self.appendLater(
+                    Self.signOff(session.record, reason: "Connection closed", tenant: scope.id, now: self.now)
+                )
+            }
             self.close(connection, reason: error.description)
         }
     }
@@ -184,6 +190,11 @@ extension ShardCore {
             if !session.user.modes.isEmpty {
                 call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }
             }
+            let early = session.early
+            session.early = []
+            for entry in early {
+                if let message = ChatMessage(entry: entry.payload) { self.deliver(message, entry, to: session) }
+            }
         }
     }
 
@@ -196,13 +207,12 @@ extension ShardCore {
 
     /// Whether an address may try another password now.
     func mayTryLogin(_ connection: Connection) -> Bool {
-        self.failedLogins[connection.address, default: 0] < self.limits.failedLoginsPerMinute
+        self.failedLogins[connection.network, default: 0] < self.limits.failedLoginsPerMinute
+            && (self.failedLogins.count < 100_000 || self.failedLogins[connection.network] != nil)
     }
 
     func countFailedLogin(_ connection: Connection) {
         self.log(.info, "log-in failed", of: connection)
-        if self.failedLogins.count < 10_000 || self.failedLogins[connection.address] != nil {
-            self.failedLogins[connection.address, default: 0] += 1
-        }
+        self.failedLogins[connection.network, default: 0] += 1
     }
 }

@@ -22,6 +22,7 @@ extension ShardCore {
         record.changes = number
         let actor = session.actor
         var transaction = extra
+        transaction.conditions.append(Condition(session.inbox, .exists))
         for replica in session.memberships {
             let event = ChannelEvent.changed(session.id, change, by: actor, number: number)
             transaction.conditions.append(Condition(replica.key, .unchanged(since: replica.position)))
@@ -97,12 +98,12 @@ extension ShardCore {
         in scope: TenantScope
     ) {
         var record = session.record
-        record.channels = Set(replicas.map(\.key.name))
+        record.channels = Set(replicas.map(\.key.name)).union(session.uncertainChannels)
         let transaction = Self.signOff(record, reason: reason, tenant: scope.id, now: self.now) { name in
             replicas.first { $0.key.name == name }?.state.modes.contains(.registered) ?? false
         }
         self.store.unfollow(session.inbox)
-        self.append(transaction, attempts: 5) {
+        self.appendLater(transaction) {
             for replica in replicas { self.unfollowIfUnused(replica, in: scope) }
         }
     }
@@ -158,11 +159,14 @@ extension ShardCore {
         return Transaction(conditions: [claim], changes: changes)
     }
 
-    /// Appends something that no client waits for, again after a while if the store was away.
-    private func append(_ transaction: Transaction, attempts: Int, _ completion: @escaping () -> Void) {
+    /// Appends a session's end, which no client waits for: again and again if the store was away, since what stayed
+    /// behind would hold a nickname for as long as this pod lives.
+    func appendLater(_ transaction: Transaction, _ completion: @escaping () -> Void = {}) {
         self.store.append(transaction) { result in
-            guard case .failure(let error) = result, error != .closed, attempts > 1 else { return completion() }
-            self.pendingSignOffs.append((transaction, attempts - 1))
+            switch result {
+            case .failure(.unavailable), .failure(.busy): self.pendingSignOffs.append(transaction)
+            case .failure(.invalidAnswer), .failure(.closed), .success: break
+            }
             completion()
         }
     }
@@ -172,6 +176,6 @@ extension ShardCore {
         guard !self.pendingSignOffs.isEmpty, self.store.isReady else { return }
         let pending = self.pendingSignOffs
         self.pendingSignOffs = []
-        for (transaction, attempts) in pending { self.append(transaction, attempts: attempts) {} }
+        for transaction in pending { self.appendLater(transaction) }
     }
 }

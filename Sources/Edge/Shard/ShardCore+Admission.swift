@@ -14,6 +14,7 @@ extension ShardCore {
         case .cordoned:
             return self.close(connection, reason: "\(tenant.displayName) takes no new connections now, try later")
         }
+        if connection.scope.hasEnded { return self.close(connection, reason: "This network has ended") }
         if self.isDraining { return self.close(connection, reason: "This server is shutting down, connect again") }
         self.take(.init(connection), step: 0)
     }
@@ -35,7 +36,7 @@ extension ShardCore {
         case 1:
             self.reserve("connections", quotas.connections, admission, next: 2, "The server is full")
         case 2:
-            let name = "address/\(connection.address)"
+            let name = "address/\(connection.network)"
             self.reserve(
                 name,
                 quotas.connectionsPerAddress,

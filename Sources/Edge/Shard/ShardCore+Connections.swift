@@ -43,7 +43,7 @@ extension ShardCore {
         self.connections[index] = connection
         self.connectionCount += 1
         scope.connections += 1
-        scope.usage.connectionOpened(now: self.now)
+        scope.usage.connectionOpened(now: self.uptime)
         self.log(.debug, "connection opened", of: connection, ["secure": "\(arrival.isSecure)"])
         self.admit(connection)
         return connection.id
@@ -51,6 +51,9 @@ extension ShardCore {
 
     /// Nanoseconds of the loop's clock.
     var nanoseconds: UInt64 { NIODeadline.now().uptimeNanoseconds }
+
+    /// Milliseconds of the same clock: time that is billed must not jump when the wall clock is set.
+    var uptime: Int64 { Int64(self.nanoseconds / 1_000_000) }
 
     func received(_ bytes: ByteBuffer, from id: ConnectionID) {
         guard let connection = self[id], connection.isOpen else { return }
@@ -73,9 +76,10 @@ extension ShardCore {
         guard !connection.isProcessing else { return }
         connection.isProcessing = true
         defer { connection.isProcessing = false }
+        let store = self.store
         while connection.isOpen, connection.inbound.readableBytes > 0 {
             if connection.isBusy { break }
-            guard self.store.isReady else {
+            guard store.isReady else {
                 if !connection.isStalled { self.stalled.append(connection.id) }
                 connection.isStalled = true
                 break
@@ -153,6 +157,7 @@ extension ShardCore {
             connection.phase = .closing
             self.leave(connection, reason: connection.closeReason ?? "Connection closed")
         }
+        connection.lostSocket()
         self.connections[id.index] = nil
         self.freePlaces.append(id.index)
         self.connectionCount -= 1
@@ -163,7 +168,7 @@ extension ShardCore {
             ["seconds": "\(self.seconds - connection.opened)", "registered": "\(connection.wasRegistered)"]
         )
         connection.scope.connections -= 1
-        connection.scope.usage.connectionClosed(now: self.now)
+        connection.scope.usage.connectionClosed(now: self.uptime)
         for counter in connection.heldSlots {
             self.store.release(1, of: CounterKey(connection.scope.id, counter))
         }
@@ -178,8 +183,13 @@ extension ShardCore {
 
     private func leave(_ connection: Connection, reason: String) {
         connection.calls = []
+        connection.refusedMessages = []
+        connection.heldMessage = nil
+        connection.onDrained = []
         connection.inbound = ByteBuffer()
         guard let session = connection.session else { return }
-        if session.commitsUnderWay == 0 { self.signOff(session, reason: reason) } else { session.endReason = reason }
+        if session.commitsUnderWay == 0 { return self.signOff(session, reason: reason) }
+        session.endReason = reason
+        for replica in session.memberships { replica.remove(session) }
     }
 }

@@ -41,6 +41,10 @@ extension ShardCore {
     }
 
     private func dispatch(_ message: Message, from connection: Connection) {
+        if connection.messagesInFlight > 0, message.hasTags, self.label(of: message, from: connection) != nil {
+            connection.heldMessage = message
+            return
+        }
         guard let row = self.table[message.command] else {
             connection.flood.spend(1)
             self.beginResponse(to: message, from: connection)
@@ -83,14 +87,24 @@ extension ShardCore {
     }
 
     private func beginResponse(to message: Message, from connection: Connection) {
-        guard connection.capabilities.contains(.labeledResponse), connection.capabilities.contains(.batch),
-            message.hasTags, let label = message.tags["label"], !label.isEmpty, label.utf8.count <= 64
-        else { return }
+        guard message.hasTags, let label = self.label(of: message, from: connection) else { return }
         connection.response = LabeledResponse(label: label)
+    }
+
+    /// The label to answer with (IRCv3 labeled-response).
+    private func label(of message: Message, from connection: Connection) -> String? {
+        guard connection.capabilities.contains(.labeledResponse), connection.capabilities.contains(.batch),
+            let label = message.tags["label"], !label.isEmpty, label.utf8.count <= 64
+        else { return nil }
+        return label
     }
 
     private func split(_ call: Call, _ list: (parameter: Int, keys: Int?, limit: Int)) -> [Call] {
         let elements = call[list.parameter].split(separator: ",").map(String.init)
+        if elements.isEmpty {
+            call.refuse(Refusal(.errNeedMoreParams, call.row.name))
+            return []
+        }
         let keys = list.keys.map { call[$0].split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
         if elements.count > list.limit {
             self.reply(call.connection, .errTooManyTargets, [elements[list.limit]])
@@ -121,6 +135,12 @@ extension ShardCore {
         connection.isAdvancing = false
         guard connection.stepsUnderWay == 0, connection.calls.isEmpty else { return }
         if let response = connection.response { self.finish(response, of: connection) }
+        if let message = connection.heldMessage, connection.messagesInFlight == 0 {
+            connection.heldMessage = nil
+            self.dispatch(message, from: connection)
+            // It went on from here itself if it is done already.
+            if connection.isBusy { return }
+        }
         if connection.inbound.readableBytes > 0 || connection.isReadingPaused { self.process(connection) }
     }
 

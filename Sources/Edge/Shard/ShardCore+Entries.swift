@@ -55,7 +55,7 @@ extension ShardCore: LiveStoreReceiver {
     private func enter(_ session: Session, _ replica: ChannelReplica) {
         guard !session.memberships.contains(where: { $0 === replica }) else { return }
         session.memberships.append(replica)
-        replica.add(session)
+        if session.connection.isOpen { replica.add(session) }
     }
 
     func exit(_ session: Session, _ replica: ChannelReplica, in scope: TenantScope) {
@@ -68,16 +68,51 @@ extension ShardCore: LiveStoreReceiver {
     func reloaded(_ snapshot: Snapshot) {
         let (replica, scope): (ChannelReplica, TenantScope)
         switch self.followed[snapshot.log] {
-        case .session(let session): return self.tellOfGap(in: "what was sent to you", session.connection)
+        case .session(let session): return self.reloaded(session, snapshot)
         case .channel(let channel, let tenant): (replica, scope) = (channel, tenant)
-        case nil: return
+        case nil: return self.reloaded(other: snapshot)
         }
         let before = replica.state
         replica.replace(with: snapshot)
+        for id in replica.state.members.keys {
+            if let session = scope.sessions[id] { self.enter(session, replica) }
+        }
         self.tellDifference(from: before, replica, in: scope)
         for group in replica.groups {
             for connection in group.connections { self.tellOfGap(in: replica.state.name.raw, connection) }
         }
+    }
+
+    /// Watchers of a nickname hear what holds now.
+    private func reloaded(other snapshot: Snapshot) {
+        guard snapshot.log.kind == .nick, let scope = self.scopes[snapshot.log.tenant] else { return }
+        let name = snapshot.log.name
+        guard snapshot.exists, let nick = Nickname(name, under: Names.caseMapping) else {
+            return self.tellMonitors(.offline(nick: name), of: name, in: scope)
+        }
+        self.load(nick, in: scope) { result in
+            guard case .success(let found?) = result else { return }
+            self.tellMonitors(.online(prefix: found.user.prefix), of: name, in: scope)
+        }
+    }
+
+    /// The same for a session's own log: what the store has of the user holds.
+    private func reloaded(_ session: Session, _ snapshot: Snapshot) {
+        let connection = session.connection
+        guard connection.session === session else { return }
+        guard let record = SessionRecord(fields: snapshot.chatFields) else {
+            return self.lost(session)
+        }
+        let scope = connection.scope
+        if record.user.nick != session.user.nick {
+            if scope.nicks[session.user.nick.folded] === session { scope.nicks[session.user.nick.folded] = nil }
+            scope.nicks[record.user.nick.folded] = session
+            self.notify(connection) {
+                $0.message(source: session.prefix, command: "NICK", parameters: [record.user.nick.raw])
+            }
+        }
+        session.adopt(record)
+        self.tellOfGap(in: "what was sent to you", connection)
     }
 
     /// Never a silent gap: what the store no longer has is said to be missing.
@@ -95,14 +130,18 @@ extension ShardCore: LiveStoreReceiver {
     }
 
     private func received(_ entry: Entry, for session: Session) {
-        if let message = ChatMessage(entry: entry.payload) { return self.deliver(message, entry, to: session) }
+        if let message = ChatMessage(entry: entry.payload) {
+            // What comes between the claim of the nickname and the welcome is told after it.
+            if session.connection.phase == .registering { return session.early.append(entry) }
+            return self.deliver(message, entry, to: session)
+        }
         guard let event = UserEvent(entry.payload) else { return }
         let connection = session.connection
         switch event {
         case .message(let message):
             self.deliver(message, entry, to: session)
         case .invited(let channel, let actor):
-            self.send(to: connection) { writer in
+            self.notify(connection) { writer in
                 self.writeTags(&writer, connection.capabilities, time: entry.time, account: actor.account)
                 writer.message(source: actor.prefix, command: "INVITE", parameters: [session.user.nick.raw, channel])
             }
@@ -118,7 +157,7 @@ extension ShardCore: LiveStoreReceiver {
             self.tellSelf(change, actor, entry, session, modesBefore: before)
         case .killed(let actor, let reason):
             let nick = actor.prefix.prefix { $0 != "!" }
-            self.send(to: connection) { writer in
+            self.notify(connection) { writer in
                 writer.message(
                     source: actor.prefix,
                     command: "KILL",
@@ -127,7 +166,10 @@ extension ShardCore: LiveStoreReceiver {
                 )
             }
             self.close(connection, reason: "Killed (\(nick) (\(reason)))")
-        case .signedOn, .signedOff:
+        case .signedOff:
+            // Ended by another pod, which took this one for dead.
+            self.lost(session)
+        case .signedOn:
             break
         }
     }

@@ -12,9 +12,50 @@ extension ShardCore {
             var line = ByteBuffer()
             line.withLineWriter(write)
             for single in line.splitLines() { response.append(single) }
+            self.sendReady(response, to: connection)
         } else {
             self.touch(connection)
             connection.outbox.withLineWriter(write)
+        }
+    }
+
+    /// Sends what is certain of a long labelled answer, so that it is not kept whole.
+    private func sendReady(_ response: LabeledResponse, to connection: Connection) {
+        guard response.isLong else { return }
+        self.batchReferences &+= 1
+        let reference = String(self.batchReferences, radix: 36)
+        self.send(response.ready(server: connection.scope.serverName, reference: reference), to: connection)
+    }
+
+    /// Goes on with a long answer when less than half of the connection's send queue is taken: whoever reads gets all of
+    /// it, however long, and nobody is closed for what it asked for.
+    func whenDrained(_ connection: Connection, _ body: @escaping () -> Void) {
+        if connection.waitingBytes < self.limits.sendQueueBytes / 2 { return body() }
+        connection.onDrained.append(body)
+    }
+
+    private func resumeDrained(_ connection: Connection) {
+        guard !connection.onDrained.isEmpty, connection.waitingBytes < self.limits.sendQueueBytes / 4 else { return }
+        let waiting = connection.onDrained
+        connection.onDrained = []
+        for body in waiting { body() }
+    }
+
+    /// Writes what a client is told without having asked; never part of the answer to a labelled command under way.
+    func notify(_ connection: Connection, _ write: (inout LineWriter) -> Void) {
+        var line = ByteBuffer()
+        line.withLineWriter(write)
+        self.send(line, to: connection)
+    }
+
+    /// A numeric that is no answer.
+    func notify(_ connection: Connection, _ numeric: Numeric, _ text: String) {
+        self.notify(connection) { writer in
+            writer.source(connection.scope.serverName)
+            writer.command(numeric)
+            writer.parameter(connection.nick)
+            writer.trailing(text)
+            writer.end()
         }
     }
 
@@ -50,6 +91,11 @@ extension ShardCore {
 
     private func flush(_ connection: Connection) {
         connection.isDirty = false
+        // Closed since: its socket's number may be another client's by now.
+        guard self[connection.id] === connection else {
+            connection.outbox.clear()
+            return self.recycle(connection)
+        }
         guard connection.outbox.readableBytes > 0 else { return self.recycle(connection) }
         connection.scope.usage.sent(bytes: connection.outbox.readableBytes)
         if connection.unsentBytes == 0, connection.descriptor >= 0 { self.writeDirectly(connection) }
@@ -68,6 +114,7 @@ extension ShardCore {
         }
         self.recycle(connection)
         if connection.phase == .closing, connection.unsentBytes == 0 { connection.channel.close(promise: nil) }
+        self.resumeDrained(connection)
     }
 
     /// Writes straight to the socket, past the channel's pipeline: nothing is queued there, so nothing is overtaken,
@@ -100,6 +147,7 @@ extension ShardCore {
         if connection.phase == .closing, connection.unsentBytes == 0, connection.outbox.readableBytes == 0 {
             connection.channel.close(promise: nil)
         }
+        self.resumeDrained(connection)
     }
 
     /// Takes the outbox's memory back, so that an idle connection holds none.

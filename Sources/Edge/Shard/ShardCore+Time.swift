@@ -29,6 +29,10 @@ extension ShardCore {
             {
                 self.close(connection, reason: "Registration timed out")
             }
+        case .registered where connection.isStalled || connection.isReadingPaused:
+            // Not read from, so it cannot answer: its time begins when it is heard again.
+            connection.lastHeard = self.seconds
+            connection.pingSent = nil
         case .registered:
             if let sent = connection.pingSent {
                 if self.seconds - sent >= UInt32(clamping: self.limits.pingTimeout.components.seconds) {
@@ -51,7 +55,7 @@ extension ShardCore {
         let now = self.now
         for scope in self.scopes.values {
             self.environment.usage.report(
-                scope.usage.drain(now: now),
+                scope.usage.drain(now: self.uptime),
                 of: scope.id,
                 shard: self.number,
                 at: now

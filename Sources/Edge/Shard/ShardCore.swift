@@ -47,7 +47,7 @@ final class ShardCore {
     var isDraining = false
     var statistics = ShardStatistics()
     /// Ends of sessions that the store has not taken yet; bounded by the sessions there were.
-    var pendingSignOffs: [(transaction: Transaction, attempts: Int)] = []
+    var pendingSignOffs: [Transaction] = []
     /// Names for batches, unique on the shard.
     var batchReferences: UInt64 = 0
     /// Failed log-ins by address in the current minute.
@@ -74,7 +74,7 @@ final class ShardCore {
 
     func scope(of tenant: HostedTenant) -> TenantScope {
         if let scope = self.scopes[tenant.id] { return scope }
-        let scope = TenantScope(tenant: tenant, cloak: self.environment.cloak(tenant.id), now: self.now)
+        let scope = TenantScope(tenant: tenant, cloak: self.environment.cloak(tenant.id), now: self.uptime)
         self.scopes[tenant.id] = scope
         return scope
     }

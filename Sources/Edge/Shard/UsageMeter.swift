@@ -3,7 +3,7 @@ import Metering
 /// Counts one tenant's usage on one shard: plain integers, since only the shard touches them.
 struct UsageMeter {
     private var delta = UsageDelta()
-    /// Milliseconds since 1970 up to which connection time is counted.
+    /// Milliseconds of a monotonic clock up to which connection time is counted.
     private var counted: Int64
 
     init(now: Int64) { self.counted = now }

@@ -88,7 +88,7 @@ package struct HistoryWriter: Sendable {
         do throws(DurableStoreError) {
             _ = try await self.history.store(records.map(HistoryRecord.init))
             return records
-        } catch .rejected(let code, let message) {
+        } catch .rejected(let code, let message) where Self.concernsRecord(code) {
             guard records.count > 1 else {
                 self.logger.error(
                     "the database refuses a record of the history",
@@ -102,6 +102,15 @@ package struct HistoryWriter: Sendable {
             let half = records.count / 2
             return try await self.store(Array(records[..<half])) + self.store(Array(records[half...]))
         }
+    }
+
+    /// Whether a refusal is about what a record holds.
+    ///
+    /// These are SQLSTATE's classes 22, 23 and 54, and SQLite's TOOBIG, CONSTRAINT and MISMATCH; anything else, such as
+    /// a missing table or right, would be the same for every record.
+    private static func concernsRecord(_ code: String) -> Bool {
+        if code.utf8.count == 5 { return ["22", "23", "54"].contains { code.hasPrefix($0) } }
+        return Int(code).map { [18, 19, 20].contains($0 & 0xFF) } ?? false
     }
 
     private func drain() async {

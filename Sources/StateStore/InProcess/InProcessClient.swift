@@ -23,10 +23,10 @@ final class InProcessClient: LiveStoreClient {
 
     func append(_ transaction: Transaction, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
         let now = self.store.wallClock()
-        let configuration = self.store.configuration
         let (index, producer) = (self.index, self.producer)
         var made = Made()
-        let outcome = self.store.state.withLock { state -> Outcome in
+        let store = self.store
+        let outcome = store.state.withLock { state -> Outcome in
             if let failed = state.failedCondition(of: transaction) {
                 made.mail = state.takeMail(of: index)
                 return .refused(condition: failed)
@@ -45,7 +45,7 @@ final class InProcessClient: LiveStoreClient {
                 stamps.append(applied.stamp)
             }
             made.mail = state.takeMail(of: index)
-            made.journalIsFull = state.journal.count >= configuration.journalLimit
+            store.watchJournal(state.journal.count)
             return .appended(stamps)
         }
         self.deliver(made)
@@ -58,10 +58,10 @@ final class InProcessClient: LiveStoreClient {
         _ completion: @escaping (Result<Stamp?, LiveStoreError>) -> Void
     ) {
         let now = self.store.wallClock()
-        let configuration = self.store.configuration
         let (index, producer) = (self.index, self.producer)
         var made = Made()
-        let applied = self.store.state.withLock { state -> MemoryState.Applied? in
+        let store = self.store
+        let applied = store.state.withLock { state -> MemoryState.Applied? in
             // An entry that this client follows itself does not go through its mailbox, if nothing waits there.
             let mayPass = state.mailboxes[index].entries.isEmpty
             state.mailboxes[index].isScheduled = true
@@ -75,7 +75,7 @@ final class InProcessClient: LiveStoreClient {
             )
             state.mailboxes[index].isScheduled = false
             if !mayPass { made.mail = state.takeMail(of: index) }
-            made.journalIsFull = state.journal.count >= configuration.journalLimit
+            store.watchJournal(state.journal.count)
             return applied
         }
         self.deliver(made)
@@ -102,11 +102,9 @@ final class InProcessClient: LiveStoreClient {
     private struct Made {
         var mail: MemoryState.Mail = []
         var wakes: [Int] = []
-        var journalIsFull = false
     }
 
     private func deliver(_ made: Made) {
-        if made.journalIsFull { self.store.journalIsFull.store(true, ordering: .relaxed) }
         self.store.wake(made.wakes)
         if !made.mail.isEmpty { self.deliveries.append(contentsOf: made.mail) }
         self.deliver()

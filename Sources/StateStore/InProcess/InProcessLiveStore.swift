@@ -134,11 +134,19 @@ package final class InProcessLiveStore: LiveStore, Sendable {
             } else {
                 state.journal.removeAll { done.contains($0.id) }
             }
+            self.watchJournal(state.journal.count)
             return wasFull && state.journal.count < self.configuration.journalLimit
         }
         guard nowReady else { return }
-        self.journalIsFull.store(false, ordering: .relaxed)
         for client in self.clients.withLock({ $0 }) { client.loop.execute(client.becameReady) }
+    }
+
+    /// Called under the lock, so that who sees the journal full and who empties it do not cross.
+    func watchJournal(_ count: Int) {
+        let isFull = count >= self.configuration.journalLimit
+        if isFull != self.journalIsFull.load(ordering: .relaxed) {
+            self.journalIsFull.store(isFull, ordering: .relaxed)
+        }
     }
 
     package func shutdown() async { self.isClosed.withLock { $0 = true } }

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Yams
 
 /// What `roost edge --config FILE` reads: YAML, in which every key may also come from the environment.
@@ -129,6 +130,10 @@ struct EdgeConfiguration {
             problems.append("secretFile: is missing: name a file with at least 32 random bytes, the same for all edges")
         }
         if self.shards == 0 { problems.append("shards: must be at least 1") }
+        if self.leaseSeconds < 3 { problems.append("lease.seconds: must be at least 3") }
+        if Logger.Level(rawValue: self.logLevel) == nil {
+            problems.append("log.level: is trace, debug, info, notice, warning, error or critical")
+        }
         if LineLogHandler.Format(rawValue: self.logFormat) == nil { problems.append("log.format: is text or json") }
         guard problems.isEmpty else { throw Problem(description: problems.joined(separator: "\n")) }
     }

@@ -48,7 +48,8 @@ struct LineLogHandler: LogHandler {
             line = data.map { String(decoding: $0, as: UTF8.self) } ?? ""
         }
         // One write a line: lines of several threads do not mix.
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        // A full disk or a closed pipe costs the line, not the process.
+        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
 
     private static func oneLine(_ text: String) -> String {

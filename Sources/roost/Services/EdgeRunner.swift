@@ -7,6 +7,7 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import StateStore
+import Synchronization
 import Tenant
 import UnixSignals
 
@@ -63,7 +64,7 @@ struct EdgeRunner: Sendable {
             secret: self.secret,
             usage: metrics,
             logger: self.logger,
-            rehash: {
+            rehash: Self.seldom {
                 watcher.reload()
                 certificates.reload()
             }
@@ -124,6 +125,19 @@ struct EdgeRunner: Sendable {
             throw error
         }
         await self.end()
+    }
+
+    /// Does something off the event loops, at most every ten seconds: a tenant's operator may ask for it.
+    private static func seldom(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        let last = Mutex<ContinuousClock.Instant?>(nil)
+        return {
+            let isDue = last.withLock { last in
+                if let last, last + .seconds(10) > .now { return false }
+                last = .now
+                return true
+            }
+            if isDue { Task.detached { body() } }
+        }
     }
 
     private func end() async {

@@ -116,6 +116,21 @@ import Testing
         #expect(table.state(state.name) == state)
     }
 
+    @Test func `invitations that nobody follows do not pile up, neither here nor in the fields`() throws {
+        var (state, table) = try self.furnished()
+        let alice = try person("Alice")
+        let actor = Actor(alice.session, alice.user)
+        for number in 1...UInt64(3 * ChannelState.maximumInvitations) {
+            let session = SessionID(rawValue: number &* 0x9E37_79B9_7F4A_7C15)
+            let event = ChannelEvent.invited(session, nick: "Guest", by: actor)
+            table.apply(state.updates(for: event))
+            state.evolve(event)
+            #expect(state.invited.contains(session))
+            #expect(state.invited.count <= ChannelState.maximumInvitations)
+        }
+        #expect(table.state(state.name).invited == state.invited)
+    }
+
     @Test func `fields that cannot be read are passed over`() throws {
         let (state, table) = try self.furnished()
         var damaged = table

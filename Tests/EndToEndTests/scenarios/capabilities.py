@@ -218,3 +218,64 @@ async def notifications(world: World) -> None:
     assert failure.parameters[:2] == ["SETNAME", "INVALID_REALNAME"], failure.line
     bare.send("SETNAME :" + "x" * 200)
     await bare.expect("NOTICE", refuse="FAIL")
+
+
+@scenario
+async def labels_behind_messages(world: World) -> None:
+    """A label belongs to its own command, however many messages are on their way before it."""
+    world.tenants.tenant("acme")
+    (edge,) = await world.edges(1)
+    alice = await world.client(edge, "alice", caps="echo-message batch labeled-response message-tags")
+    bob = await world.client(edge, "bob")
+    for client in (alice, bob):
+        await client.join("#lobby")
+    for turn in range(20):
+        alice.send(
+            f"PRIVMSG #lobby :plain {turn}", f"@label=a{turn} PRIVMSG #lobby :labelled {turn}",
+            f"@label=b{turn} WHOIS bob", f"PRIVMSG #lobby :last {turn}",
+        )  # fmt: skip
+        plain = await alice.expect(("PRIVMSG", "#lobby", f"plain {turn}"))
+        assert "label" not in plain.tags, plain.line
+        labelled = await alice.expect(("PRIVMSG", "#lobby", f"labelled {turn}"))
+        assert labelled.tags.get("label") == f"a{turn}", labelled.line
+        batch = await alice.expect("BATCH")
+        assert batch.tags.get("label") == f"b{turn}", batch.line
+        last = await alice.expect(("PRIVMSG", "#lobby", f"last {turn}"))
+        assert not {"label", "batch"} & set(last.tags), last.line
+    heard = []
+    while len(heard) < 60:
+        heard.append((await bob.expect(("PRIVMSG", "#lobby"))).text)
+    assert heard == [f"{kind} {turn}" for turn in range(20) for kind in ("plain", "labelled", "last")], heard
+
+
+@scenario
+async def outsiders(world: World) -> None:
+    """Who is not in a channel gets an echo all the same, and sees nobody in a private one."""
+    world.tenants.tenant("acme")
+    for edge in (await world.embedded(), *await world.edges(1)):
+        owner = await world.client(edge, "owner")
+        await owner.join("#open")
+        owner.send("MODE #open -n+p")
+        await owner.expect(("MODE", "#open"))
+        outsider = await world.client(edge, "outsider", caps="echo-message")
+        outsider.send("PRIVMSG #open :from outside")
+        await outsider.expect(("PRIVMSG", "#open", "from outside"))
+        await owner.expect(("PRIVMSG", "#open", "from outside"))
+        assert not [m for m in await outsider.ask("NAMES #open", "366") if m.command == "353"]
+        assert not [m for m in await outsider.ask("WHO #open", "315") if m.command == "352"]
+        inside = [m for m in await owner.ask("NAMES #open", "366") if m.command == "353"]
+        assert "owner" in inside[0].text, inside[0].line
+
+
+@scenario
+async def abandoned_sasl(world: World) -> None:
+    """CAP END in the middle of an exchange ends it; the client comes in without an account."""
+    world.tenants.tenant("acme")
+    edge = await world.embedded()
+    client = await world.connection(edge)
+    client.send("CAP LS 302", "CAP REQ :sasl", "NICK alice", "USER alice 0 * :Alice", "AUTHENTICATE PLAIN")
+    await client.expect(("AUTHENTICATE", "+"))
+    client.send("CAP END")
+    await client.expect("906")
+    await client.expect("001")
+    assert not [m for m in await client.ask("WHOIS alice", "318") if m.command == "330"]

@@ -183,6 +183,13 @@ async def bad_input(world: World) -> None:
     await client.expect(("PONG", None, "after"))
     client.send("JOIN", "PRIVMSG", "MODE #lobby +" + "b" * 400, "PING after")
     await client.expect(("PONG", None, "after"))
+    for huge in (str((1 << 63) - 1), "9" * 17, "-" + "9" * 18, "9" * 40):
+        client.send(
+            f"LIST C>{huge}", f"LIST T<{huge}", f"LIST C<{huge},T>{huge}", f"LIST >{huge}", f"MODE #lobby +l {huge}",
+            f"WHOWAS clumsy {huge}", f"WHO #lobby %t,{huge}", f"CAP LS {huge}", f"PRIVMSG , :{huge}",
+        )  # fmt: skip
+    client.send("PING after")
+    await client.expect(("PONG", None, "after"))
     await others_chat(world, edge, witnesses)
 
     # A megabyte without a line's end; connections that never register; random bytes.

@@ -43,7 +43,8 @@ final class RedisBatch {
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
     ) {
         self.operations.append(.transaction(transaction, completion))
-        self.body.writeInteger(1 as UInt8)
+        let isJournaled = transaction.changes.contains { $0.journal }
+        self.body.writeInteger(isJournaled ? 5 : 1 as UInt8)
         let length = self.body.writerIndex
         self.body.writeMultipleIntegers(0xCE as UInt8, 0 as UInt32)
         let before = self.elements

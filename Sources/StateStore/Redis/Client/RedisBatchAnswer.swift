@@ -6,6 +6,8 @@ struct RedisBatchAnswer {
         case appended([Stamp])
         /// With the position of the log that the condition was about.
         case refused(condition: Int, tail: Position)
+        /// Nothing was applied: too much waits for the durable history already.
+        case journalFull
     }
 
     private var bytes: Result<ByteBuffer, LiveStoreError>
@@ -30,6 +32,8 @@ struct RedisBatchAnswer {
                 guard let (index, epoch, sequence) = bytes.readMultipleIntegers(as: (UInt32, UInt64, UInt64).self)
                 else { return nil }
                 return .refused(condition: Int(index), tail: Position(epoch: epoch, sequence: sequence))
+            case UInt8(ascii: "F"):
+                return .journalFull
             default:
                 return nil
             }

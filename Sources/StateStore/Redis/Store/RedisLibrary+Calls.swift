@@ -169,6 +169,15 @@ extension RedisLibrary {
             local op = t[i]
             if op == 1 then
               i = transact(call, t, i + 1, out)
+            elseif op == 5 then
+              -- A transaction for the journal too, which must not take all of the memory while the durable store is away.
+              if call.full == nil then call.full = run('XLEN', JOURNAL) >= JOURNAL_LIMIT end
+              if call.full then
+                out[#out + 1] = 'F'
+                i = i + 1 + t[i + 1]
+              else
+                i = transact(call, t, i + 1, out)
+              end
             else
               local granted
               if op == 2 then

@@ -31,9 +31,11 @@ extension RedisLibrary {
           return 0
         end
 
+        -- Nothing for a pod whose own lease (args[1]) has lapsed: the store was away, and the others may only be later.
         local function lapsed(keys, args)
           start()
           local _, now = clock()
+          if lapsed_pod(args[1], now) then return {} end
           return run('ZRANGE', LEASES, '-inf', '(' .. text(now), 'BYSCORE')
         end
 
@@ -72,10 +74,12 @@ extension RedisLibrary {
         redis.register_function{function_name = '@_apply', callback = apply}
         redis.register_function{function_name = '@_check', callback = check, flags = reads}
         redis.register_function{function_name = '@_pod', callback = pod}
-        redis.register_function{function_name = '@_renew', callback = renew}
+        -- What keeps a pod alive and what frees memory must work when there is none left.
+        local frees = {'allow-oom'}
+        redis.register_function{function_name = '@_renew', callback = renew, flags = frees}
         redis.register_function{function_name = '@_lapsed', callback = lapsed, flags = reads}
         redis.register_function{function_name = '@_orphans', callback = orphans, flags = reads}
-        redis.register_function{function_name = '@_bury', callback = bury}
-        redis.register_function{function_name = '@_acknowledge', callback = acknowledge}
+        redis.register_function{function_name = '@_bury', callback = bury, flags = frees}
+        redis.register_function{function_name = '@_acknowledge', callback = acknowledge, flags = frees}
         """#
 }

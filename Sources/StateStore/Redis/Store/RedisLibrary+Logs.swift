@@ -24,7 +24,7 @@ extension RedisLibrary {
 
         local META, COUNT, PLACES = '\0', '\1', '>I8I8I8I8I8I8I8'
         local LEAST, MINUTE = 64, 60000
-        local JOURNAL = 'r:.journal'
+        local JOURNAL, JOURNAL_LIMIT = 'r:.journal', 100000
 
         local function text(number) return string.format('%.0f', number) end
 

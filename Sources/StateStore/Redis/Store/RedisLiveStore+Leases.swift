@@ -13,7 +13,7 @@ extension RedisLiveStore {
     }
 
     package func lapsedPods() async throws(LiveStoreError) -> [PodID] {
-        try await self.ask(.redis(.lapsed)) { reply in
+        try await self.ask(.redis(.lapsed, [self.pod.description])) { reply in
             reply.isArray ? reply.elements.compactMap { UInt64($0.text).map(PodID.init(rawValue:)) } : nil
         }
     }

@@ -202,7 +202,12 @@ final class RedisLink {
     }
 
     func lost(_ handler: RedisChannelHandler, _ reason: String) {
-        if handler.link != nil { self.cut(reason) }
+        switch self.state {
+        case .connecting(let current?, _) where current === handler: self.cut(reason)
+        case .greeting(let current, _, _) where current === handler: self.cut(reason)
+        case .up(let current, _) where current === handler: self.cut(reason)
+        default: break
+        }
     }
 
     // MARK: Watching
