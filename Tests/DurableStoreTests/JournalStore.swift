@@ -60,7 +60,9 @@ final class JournalStore: LiveStore {
         self.rest.makeClient(on: loop, receiver: receiver)
     }
 
-    func renewLease(for ttl: Duration) async throws(LiveStoreError) -> Bool { try await self.rest.renewLease(for: ttl) }
+    func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal {
+        try await self.rest.renewLease(for: ttl)
+    }
 
     func lapsedPods() async throws(LiveStoreError) -> [PodID] { try await self.rest.lapsedPods() }
 

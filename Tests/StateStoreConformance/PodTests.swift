@@ -10,8 +10,8 @@ struct PodTests {
     func `a lease that is renewed in time holds`(driver: LiveDriver) async throws {
         try await driver.run { world in
             for _ in 1...3 {
-                let holds = try await world.first.renewLease(for: .seconds(30))
-                #expect(holds)
+                let renewal = try await world.first.renewLease(for: .seconds(30))
+                #expect(renewal == .kept)
             }
             let lapsed = try await world.first.lapsedPods()
             #expect(lapsed.isEmpty)
@@ -84,14 +84,25 @@ struct PodTests {
         try await driver.run { world in
             let late = try await world.backend.pod()
             try await self.lapse(late, in: world)
-            #expect(try await late.renewLease(for: .seconds(30)) == false)
-            #expect(try await late.renewLease(for: .seconds(30)))
+            #expect(try await late.renewLease(for: .seconds(30)) == .lapsed)
+            #expect(try await late.renewLease(for: .seconds(30)) == .kept)
             #expect(try await world.first.lapsedPods().isEmpty)
             let shard = try await TestShard(late)
             let counter = CounterKey(world.tenant, "connections")
             #expect(try await shard.reserve(10, of: counter, limit: 10) == 10)
             try await world.first.bury(late.pod)
             #expect(try await world.shard().reserve(10, of: counter, limit: 10) == 0)
+        }
+    }
+
+    @Test(arguments: LiveDriver.withPods)
+    func `a pod that was buried while it lived is told so`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let late = try await world.backend.pod()
+            try await self.lapse(late, in: world)
+            try await world.first.bury(late.pod)
+            #expect(try await late.renewLease(for: .seconds(30)) == .forgotten)
+            #expect(try await late.renewLease(for: .seconds(30)) == .kept)
         }
     }
 

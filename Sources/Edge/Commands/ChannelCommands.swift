@@ -35,7 +35,7 @@ enum ChannelCommands {
         do throws(Refusal) {
             event = try replica.state.decideJoin(
                 by: session.requester,
-                key: call.optional(1),
+                key: call.optional(1).map { String($0.prefix { $0 != "," }) },
                 maximumMembers: quotas.channelMembers.hardLimit,
                 now: now
             )

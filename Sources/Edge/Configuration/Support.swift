@@ -29,7 +29,7 @@ enum Support {
         support.set("PREFIX", "(\(String(ranks.map(\.letter))))\(prefixes)")
         support.set("SAFELIST")
         support.set("STATUSMSG", prefixes)
-        support.set("TARGMAX", "JOIN:20,KICK:8,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1")
+        support.set("TARGMAX", "JOIN:20,KICK:8,NAMES:10,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1")
         support.set("TOPICLEN", 390)
         support.set("USERLEN", 30)
         support.set("UTF8ONLY")

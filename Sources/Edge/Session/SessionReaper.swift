@@ -53,12 +53,15 @@ package struct SessionReaper: Sendable {
         while !Task.isCancelled {
             let began = ContinuousClock.now
             do {
-                let wasAlive = try await self.live.renewLease(for: self.term)
+                let renewal = try await self.live.renewLease(for: self.term)
                 // One that took long was sent again after an outage.
-                let isSteady = wasAlive && ContinuousClock.now - began < self.term / 3
+                let isSteady = renewal == .kept && ContinuousClock.now - began < self.term / 3
                 steadiness.count.store(isSteady ? steadiness.count.load(ordering: .relaxed) + 1 : 0, ordering: .relaxed)
                 // Others may have taken this pod for dead.
-                if !wasAlive { mustCheck = true }
+                if renewal != .kept { mustCheck = true }
+                if renewal == .forgotten {
+                    for shard in self.shards.all { await shard.reserveAgain() }
+                }
             } catch {
                 steadiness.count.store(0, ordering: .relaxed)
                 self.logger.warning("the pod's lease waits for the store", metadata: ["reason": "\(error)"])
@@ -124,6 +127,9 @@ extension Shard {
             self.core.end(orphans: orphans) { continuation.resume(returning: $0) }
         }
     }
+
+    /// Takes the slots of its connections anew, after the store gave them to others.
+    func reserveAgain() { self.core.reserveAgain() }
 
     /// Closes connections whose session is gone from the store.
     ///
@@ -196,6 +202,22 @@ extension ShardCore {
             case .failure: isWell = false
             }
             self.check(sessions.dropFirst(100), isWell, completion)
+        }
+    }
+
+    /// Whatever the limits are: those who are here are here, and are counted.
+    func reserveAgain() {
+        for case .some(let connection) in self.connections {
+            let names = connection.heldSlots
+            connection.heldSlots = []
+            for name in names {
+                let key = CounterKey(connection.scope.id, name)
+                self.store.reserve(1, of: key, limit: .max) { result in
+                    guard case .success(1) = result else { return }
+                    if self[connection.id] == nil { return self.store.release(1, of: key) }
+                    connection.heldSlots.append(name)
+                }
+            }
         }
     }
 

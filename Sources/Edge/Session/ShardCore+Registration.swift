@@ -185,15 +185,15 @@ extension ShardCore {
         for tokens in call.scope.supportLines(self.limits) {
             call.send { $0.supportLine(tokens, for: nick, source: server) }
         }
+        let early = session.early
+        session.early = []
+        for entry in early {
+            if let message = ChatMessage(entry: entry.payload) { self.deliver(message, entry, to: session) }
+        }
         ServerCommands.sendUsers(call) {
             ServerCommands.sendMotd(call)
             if !session.user.modes.isEmpty {
                 call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }
-            }
-            let early = session.early
-            session.early = []
-            for entry in early {
-                if let message = ChatMessage(entry: entry.payload) { self.deliver(message, entry, to: session) }
             }
         }
     }

@@ -17,7 +17,9 @@ extension ShardCore {
             scope.hasEnded = false
             if tenant == scope.tenant { continue }
             let before = Support.tokens(for: scope.tenant, limits: self.limits)
+            let mechanisms = scope.tenant.accounts.saslMechanisms
             scope.update(tenant)
+            if mechanisms != tenant.accounts.saslMechanisms { self.tellMechanisms(of: scope) }
             if tenant.state == .suspended {
                 self.closeAll(of: scope, reason: "\(tenant.displayName) is suspended")
                 continue
@@ -29,6 +31,25 @@ extension ShardCore {
                 let lines = ISupport.lines(of: changes, for: session.user.nick.raw, source: scope.serverName)
                 for line in lines { self.send(line, to: session.connection) }
             }
+        }
+    }
+
+    /// Other SASL mechanisms, or none any more (IRCv3 capability negotiation, cap-notify).
+    private func tellMechanisms(of scope: TenantScope) {
+        for case .some(let connection) in self.connections where connection.scope === scope {
+            let isOffered = self.offered(to: connection).contains(.sasl)
+            if connection.capabilities.contains(.capNotify) {
+                let names = scope.tenant.accounts.saslMechanisms.map(\.rawValue).joined(separator: ",")
+                self.notify(connection) {
+                    $0.message(
+                        source: scope.serverName,
+                        command: "CAP",
+                        parameters: [connection.nick, isOffered ? "NEW" : "DEL", isOffered ? "sasl=\(names)" : "sasl"],
+                        forcesTrailing: true
+                    )
+                }
+            }
+            if !isOffered { self.setCapabilities(connection.capabilities.subtracting(.sasl), of: connection) }
         }
     }
 

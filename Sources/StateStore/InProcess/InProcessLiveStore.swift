@@ -90,12 +90,12 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         }
     }
 
-    package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> Bool {
+    package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal {
         self.state.withLock { state in
             let now = ContinuousClock.now
             let wasAlive = (state.leases[self.pod]?.expires ?? now) >= now
             state.leases[self.pod, default: .init(expires: now)].expires = now.advanced(by: ttl)
-            return wasAlive
+            return wasAlive ? .kept : .lapsed
         }
     }
 

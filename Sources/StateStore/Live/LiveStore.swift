@@ -20,8 +20,8 @@ package protocol LiveStore: Sendable {
 
     /// Renews the lease under which this pod holds logs and counters.
     ///
-    /// - Returns: false if the lease had lapsed: others may have taken over what this pod held.
-    func renewLease(for ttl: Duration) async throws(LiveStoreError) -> Bool
+    /// It is renewed in any case; the answer says what was before.
+    func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal
 
     /// Pods whose lease lapsed and that nobody buried yet.
     func lapsedPods() async throws(LiveStoreError) -> [PodID]

@@ -71,7 +71,7 @@ final class RedisJournal {
         // Short waits, so that a dead connection is told from a quiet journal.
         let wait = min(deadline - .now(), TimeAmount(self.settings.configuration.silence) / 3)
         let milliseconds = wait.nanoseconds / 1_000_000
-        var words = ["XREADGROUP", "GROUP", RedisKey.journalGroup, self.pod.description, "COUNT", String(limit)]
+        var words = ["XREADGROUP", "GROUP", RedisKey.journalGroup, self.pod.description, "COUNT", Self.items(limit)]
         if milliseconds > 0 { words += ["BLOCK", String(milliseconds)] }
         words += ["STREAMS", RedisKey.journal, ">"]
         self.ask(words) { result in
@@ -100,7 +100,7 @@ final class RedisJournal {
         let idle = String(max(1, self.settings.configuration.journalRedelivery.milliseconds))
         let words = [
             "XAUTOCLAIM", RedisKey.journal, RedisKey.journalGroup, self.pod.description, idle, self.cursor, "COUNT",
-            String(limit),
+            Self.items(limit),
         ]
         self.ask(words) { result in
             switch result {
@@ -116,6 +116,10 @@ final class RedisJournal {
     }
 
     // MARK: Items
+
+    /// How many items to ask for: under load one has dozens of records, and what is in hand for too long would be handed
+    /// out again.
+    private static func items(_ records: Int) -> String { String(max(1, records / 16)) }
 
     private func took(_ items: RedisReply?) {
         for item in items?.elements ?? [] {
@@ -137,7 +141,12 @@ final class RedisJournal {
                     return true
                 }
             }
-            self.unacknowledged[id] = open
+            if open.isEmpty {
+                // Nothing in it can ever be stored.
+                self.pipeline.enqueue(.redis(.acknowledge, [id]), deadline: nil) { _ in }
+            } else {
+                self.unacknowledged[id] = open
+            }
         }
     }
 

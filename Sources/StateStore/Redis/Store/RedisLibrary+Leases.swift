@@ -21,14 +21,14 @@ extension RedisLibrary {
           return number
         end
 
-        -- Renews in any case; 0 if the lease had lapsed or was forgotten.
+        -- Renews in any case; 0 if the lease had lapsed, 2 if the pod was buried.
         local function renew(keys, args)
           start()
           local _, now = clock()
           local ends = run('ZSCORE', LEASES, args[1])
           run('ZADD', LEASES, text(now + args[2]), args[1])
-          if ends and tonumber(ends) >= now then return 1 end
-          return 0
+          if not ends then return 2 end
+          return tonumber(ends) >= now and 1 or 0
         end
 
         -- Nothing for a pod whose own lease (args[1]) has lapsed: the store was away, and the others may only be later.

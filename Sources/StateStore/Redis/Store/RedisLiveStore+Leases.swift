@@ -6,10 +6,17 @@ extension RedisLiveStore {
     /// The highest shard number that ``bury(_:)`` looks for.
     private static let lastShard = 255
 
-    /// Renews the lease in any case: a pod that gets false lives on and has to look what it lost meanwhile.
-    package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> Bool {
+    /// Renews the lease in any case: a pod that did not keep it lives on and has to look what it lost meanwhile.
+    package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal {
         let arguments = [self.pod.description, String(max(1, ttl.milliseconds))]
-        return try await self.ask(.redis(.renew, arguments)) { $0.integer.map { $0 == 1 } }
+        return try await self.ask(.redis(.renew, arguments)) { reply in
+            switch reply.integer {
+            case 1: .kept
+            case 0: .lapsed
+            case 2: .forgotten
+            default: nil
+            }
+        }
     }
 
     package func lapsedPods() async throws(LiveStoreError) -> [PodID] {
