@@ -28,13 +28,18 @@ package enum FreePort {
         #endif
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
+        return Self.withAddress(port) { bind(descriptor, $0, $1) } == 0
+    }
+
+    /// Lends a port of 127.0.0.1 as the system's calls take it.
+    static func withAddress<Result>(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
     }

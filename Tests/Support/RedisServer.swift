@@ -163,24 +163,9 @@ package final class RedisServer: Sendable {
         guard descriptor >= 0 else { return nil }
         var limit = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        let result = Self.withAddress(port) { connect(descriptor, $0, $1) }
+        let result = FreePort.withAddress(port) { connect(descriptor, $0, $1) }
         if result == 0 { return descriptor }
         close(descriptor)
         return nil
-    }
-
-    private static func withAddress<Result>(
-        _ port: Int,
-        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) -> Result {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
     }
 }

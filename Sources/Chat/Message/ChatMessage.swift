@@ -109,6 +109,8 @@ package struct ChatMessage: Hashable, Sendable {
         self.tagsLength = Int(tagsLength)
     }
 
+    private var lineOffset: Int { Self.headLength + self.accountLength + self.tagsLength }
+
     package var account: String? {
         guard self.hasAccount else { return nil }
         return self.entry.getString(at: self.entry.readerIndex + Self.headLength, length: self.accountLength)
@@ -123,17 +125,16 @@ package struct ChatMessage: Hashable, Sendable {
 
     /// The whole line without tags, CR LF included, as every recipient gets it.
     package var line: ByteBuffer {
-        let length = Self.headLength + self.accountLength + self.tagsLength
-        return self.entry.getSlice(at: self.entry.readerIndex + length, length: self.entry.readableBytes - length)
+        let offset = self.lineOffset
+        return self.entry.getSlice(at: self.entry.readerIndex + offset, length: self.entry.readableBytes - offset)
             ?? ByteBuffer()
     }
 
     /// Lends the line's bytes.
     @inline(__always)
     package func withLine<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        let length = Self.headLength + self.accountLength + self.tagsLength
-        return try self.entry.withUnsafeReadableBytes { bytes in
-            try body(UnsafeRawBufferPointer(rebasing: bytes[length...]))
+        try self.entry.withUnsafeReadableBytes { bytes in
+            try body(UnsafeRawBufferPointer(rebasing: bytes[self.lineOffset...]))
         }
     }
 

@@ -35,11 +35,11 @@ enum AuthenticateCommand {
 
     private static func begin(_ call: Call) {
         let connection = call.connection
-        let offered = call.scope.tenant.accounts.saslMechanisms.map(\.rawValue)
+        let offered = SASLExchange.offered(on: call.scope.tenant)
         guard let mechanism = SASLExchange.Mechanism(rawValue: call[0].uppercased()),
             offered.contains(mechanism.rawValue)
         else {
-            call.reply(.rplSaslMechs, offered.filter { SASLExchange.offers($0) }.joined(separator: ","))
+            call.reply(.rplSaslMechs, offered.joined(separator: ","))
             return call.reply(.errSaslFail)
         }
         guard connection.login == nil || connection.session != nil else { return call.reply(.errSaslAlready) }

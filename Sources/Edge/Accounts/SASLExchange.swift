@@ -33,5 +33,7 @@ final class SASLExchange {
         self.scram = ScramServer(nonce: nonce)
     }
 
-    static func offers(_ name: String) -> Bool { Mechanism(rawValue: name) != nil }
+    static func offered(on tenant: HostedTenant) -> [String] {
+        tenant.accounts.saslMechanisms.map(\.rawValue).filter { Mechanism(rawValue: $0) != nil }
+    }
 }

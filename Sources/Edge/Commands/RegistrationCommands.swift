@@ -61,17 +61,16 @@ enum RegistrationCommands {
         var extra = Transaction(changes: [])
         let field = FieldName(NickClaim.field)
         let claim = NickClaim.bytes(session.id)
-        extra.conditions.append(Condition(key, isSame ? .equals(field, claim) : .absent(field)))
+        let own = NickClaim.condition(session.user.nick, of: session.id, in: call.scope.id)
+        extra.conditions = isSame ? [own] : [Condition(key, .absent(field)), own]
         extra.changes.append(
             LogChange(key, payload: NickEvent.online(prefix: user.prefix).encoded, fields: [.set(field, claim)])
         )
         if !isSame {
-            // What somebody else took meanwhile is not given up for them.
-            let old = call.scope.nickKey(session.user.nick)
-            extra.conditions.append(Condition(old, .equals(field, claim)))
+            // What somebody else took meanwhile is not given up for them: the old name has to be its own.
             extra.changes.append(
                 LogChange(
-                    old,
+                    own.log,
                     payload: NickEvent.offline(nick: session.user.nick.raw).encoded,
                     lifetime: .drop
                 )
@@ -150,7 +149,7 @@ enum RegistrationCommands {
     }
 
     private static func list(_ call: Call, _ subcommand: String, _ capabilities: Capabilities, withValues: Bool) {
-        let mechanisms = call.scope.tenant.accounts.saslMechanisms.map(\.rawValue).filter { SASLExchange.offers($0) }
+        let mechanisms = SASLExchange.offered(on: call.scope.tenant)
         var words = capabilities.sortedNames
         if withValues {
             words = words.map { $0 == "sasl" ? "sasl=" + mechanisms.joined(separator: ",") : $0 }
@@ -184,8 +183,7 @@ enum RegistrationCommands {
 extension ShardCore {
     /// The capabilities that a client may ask for.
     func offered(to connection: Connection) -> Capabilities {
-        let mechanisms = connection.scope.tenant.accounts.saslMechanisms
-        let isUseful = mechanisms.contains { SASLExchange.offers($0.rawValue) }
+        let isUseful = !SASLExchange.offered(on: connection.scope.tenant).isEmpty
         return Capabilities.all.subtracting(isUseful ? .extendedMonitor : [.extendedMonitor, .sasl])
     }
 

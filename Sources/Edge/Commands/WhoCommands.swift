@@ -42,7 +42,7 @@ enum WhoCommands {
             (isMember || !member.user.modes.contains(.invisible) || session.requester.isOperator)
                 && Self.isWanted(member.user, query)
         }
-        call.answer(wanted) { member in
+        func show(_ member: Member) {
             Self.show(
                 member.user,
                 member.modes,
@@ -51,9 +51,8 @@ enum WhoCommands {
                 isLocal: call.scope.sessions[member.session],
                 call
             )
-        } done: {
-            done()
         }
+        call.answer(wanted, show, done: done)
     }
 
     private static func isWanted(_ user: User, _ query: WhoQuery) -> Bool {

@@ -103,18 +103,16 @@ extension ShardCore {
     /// Puts a message's line with its tags into ``scratch``.
     private func encode(_ message: ChatMessage, _ entry: Entry, for capabilities: Capabilities) {
         self.scratch.clear()
-        do {
-            self.scratch.withLineWriter { writer in
-                if capabilities.contains(.serverTime) { writer.tag("time", self.timestamps.text(at: entry.time)) }
-                if capabilities.contains(.messageTags) { writer.tag("msgid", entry.messageID) }
-                if let account = message.account, capabilities.contains(.accountTag) { writer.tag("account", account) }
-                if capabilities.contains(.messageTags) {
-                    if message.isBot { writer.tag("bot") }
-                    if !message.clientTags.isEmpty { writer.rawTags(message.clientTags) }
-                }
+        self.scratch.withLineWriter { writer in
+            if capabilities.contains(.serverTime) { writer.tag("time", self.timestamps.text(at: entry.time)) }
+            if capabilities.contains(.messageTags) { writer.tag("msgid", entry.messageID) }
+            if let account = message.account, capabilities.contains(.accountTag) { writer.tag("account", account) }
+            if capabilities.contains(.messageTags) {
+                if message.isBot { writer.tag("bot") }
+                if !message.clientTags.isEmpty { writer.rawTags(message.clientTags) }
             }
-            if self.scratch.readableBytes > 0 { self.scratch.writeInteger(UInt8(ascii: " ")) }
         }
+        if self.scratch.readableBytes > 0 { self.scratch.writeInteger(UInt8(ascii: " ")) }
         message.withLine { bytes in _ = self.scratch.writeBytes(bytes) }
     }
 }

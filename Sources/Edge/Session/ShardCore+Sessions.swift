@@ -152,10 +152,7 @@ extension ShardCore {
                 payload: TenantEvent.signedOff(record.user, at: now).encoded
             )
         )
-        let claim = Condition(
-            LogKey(tenant, .nick, record.user.nick.folded),
-            .equals(FieldName(NickClaim.field), NickClaim.bytes(record.session))
-        )
+        let claim = NickClaim.condition(record.user.nick, of: record.session, in: tenant)
         return Transaction(conditions: [claim], changes: changes)
     }
 

@@ -41,7 +41,7 @@ extension ShardCore {
     }
 
     private func dispatch(_ message: Message, from connection: Connection) {
-        if connection.messagesInFlight > 0, message.hasTags, self.label(of: message, from: connection) != nil {
+        if connection.messagesInFlight > 0, self.label(of: message, from: connection) != nil {
             connection.heldMessage = message
             return
         }
@@ -87,14 +87,15 @@ extension ShardCore {
     }
 
     private func beginResponse(to message: Message, from connection: Connection) {
-        guard message.hasTags, let label = self.label(of: message, from: connection) else { return }
+        guard let label = self.label(of: message, from: connection) else { return }
         connection.response = LabeledResponse(label: label)
     }
 
     /// The label to answer with (IRCv3 labeled-response).
     private func label(of message: Message, from connection: Connection) -> String? {
-        guard connection.capabilities.contains(.labeledResponse), connection.capabilities.contains(.batch),
-            let label = message.tags["label"], !label.isEmpty, label.utf8.count <= 64
+        guard message.hasTags, connection.capabilities.contains(.labeledResponse),
+            connection.capabilities.contains(.batch), let label = message.tags["label"], !label.isEmpty,
+            label.utf8.count <= 64
         else { return nil }
         return label
     }
@@ -147,10 +148,8 @@ extension ShardCore {
     /// Sends the answer to a labelled command.
     func finish(_ response: LabeledResponse, of connection: Connection) {
         connection.response = nil
-        self.batchReferences &+= 1
-        let reference = String(self.batchReferences, radix: 36)
         self.send(
-            response.finished(server: connection.scope.serverName, reference: reference),
+            response.finished(server: connection.scope.serverName, reference: self.nextBatchReference()),
             to: connection
         )
     }

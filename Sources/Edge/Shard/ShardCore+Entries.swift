@@ -103,10 +103,8 @@ extension ShardCore: LiveStoreReceiver {
         guard let record = SessionRecord(fields: snapshot.chatFields) else {
             return self.lost(session)
         }
-        let scope = connection.scope
         if record.user.nick != session.user.nick {
-            if scope.nicks[session.user.nick.folded] === session { scope.nicks[session.user.nick.folded] = nil }
-            scope.nicks[record.user.nick.folded] = session
+            connection.scope.renamed(session, to: record.user.nick)
             self.notify(connection) {
                 $0.message(source: session.prefix, command: "NICK", parameters: [record.user.nick.raw])
             }
@@ -117,16 +115,15 @@ extension ShardCore: LiveStoreReceiver {
 
     /// Never a silent gap: what the store no longer has is said to be missing.
     private func tellOfGap(in place: String, _ connection: Connection) {
-        var line = ByteBuffer()
         let text = "Some of \(place) may be missing: the chat store was away for too long"
-        // Not part of the answer to a labelled command that may be under way.
-        line.writeMessage(
-            source: connection.scope.serverName,
-            command: "NOTICE",
-            parameters: [connection.nick, text],
-            forcesTrailing: true
-        )
-        self.send(line, to: connection)
+        self.notify(connection) { writer in
+            writer.message(
+                source: connection.scope.serverName,
+                command: "NOTICE",
+                parameters: [connection.nick, text],
+                forcesTrailing: true
+            )
+        }
     }
 
     private func received(_ entry: Entry, for session: Session) {
@@ -147,11 +144,7 @@ extension ShardCore: LiveStoreReceiver {
             }
         case .changed(let change, let actor, let number):
             session.changes = number
-            let scope = connection.scope
-            if case .nick(let nick) = change {
-                if scope.nicks[session.user.nick.folded] === session { scope.nicks[session.user.nick.folded] = nil }
-                scope.nicks[nick.folded] = session
-            }
+            if case .nick(let nick) = change { connection.scope.renamed(session, to: nick) }
             let before = session.user.modes
             session.apply(change)
             self.tellSelf(change, actor, entry, session, modesBefore: before)

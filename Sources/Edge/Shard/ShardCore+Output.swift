@@ -22,9 +22,14 @@ extension ShardCore {
     /// Sends what is certain of a long labelled answer, so that it is not kept whole.
     private func sendReady(_ response: LabeledResponse, to connection: Connection) {
         guard response.isLong else { return }
-        self.batchReferences &+= 1
-        let reference = String(self.batchReferences, radix: 36)
+        let reference = self.nextBatchReference()
         self.send(response.ready(server: connection.scope.serverName, reference: reference), to: connection)
+    }
+
+    /// A name for a batch, used once on this shard.
+    func nextBatchReference() -> String {
+        self.batchReferences &+= 1
+        return String(self.batchReferences, radix: 36)
     }
 
     /// Goes on with a long answer when less than half of the connection's send queue is taken: whoever reads gets all of

@@ -17,9 +17,9 @@ extension ShardCore {
             scope.hasEnded = false
             if tenant == scope.tenant { continue }
             let before = Support.tokens(for: scope.tenant, limits: self.limits)
-            let mechanisms = scope.tenant.accounts.saslMechanisms
+            let mechanisms = SASLExchange.offered(on: scope.tenant)
             scope.update(tenant)
-            if mechanisms != tenant.accounts.saslMechanisms { self.tellMechanisms(of: scope) }
+            if mechanisms != SASLExchange.offered(on: tenant) { self.tellMechanisms(of: scope) }
             if tenant.state == .suspended {
                 self.closeAll(of: scope, reason: "\(tenant.displayName) is suspended")
                 continue
@@ -36,10 +36,10 @@ extension ShardCore {
 
     /// Other SASL mechanisms, or none any more (IRCv3 capability negotiation, cap-notify).
     private func tellMechanisms(of scope: TenantScope) {
+        let names = SASLExchange.offered(on: scope.tenant).joined(separator: ",")
+        let isOffered = !names.isEmpty
         for case .some(let connection) in self.connections where connection.scope === scope {
-            let isOffered = self.offered(to: connection).contains(.sasl)
             if connection.capabilities.contains(.capNotify) {
-                let names = scope.tenant.accounts.saslMechanisms.map(\.rawValue).joined(separator: ",")
                 self.notify(connection) {
                     $0.message(
                         source: scope.serverName,

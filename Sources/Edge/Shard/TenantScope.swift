@@ -60,6 +60,12 @@ final class TenantScope {
         self.messageLimit = tenant.quotas.messagesPerSecond.hardLimit
     }
 
+    /// A session here goes by another nickname from now on.
+    func renamed(_ session: Session, to nick: Nickname) {
+        if self.nicks[session.user.nick.folded] === session { self.nicks[session.user.nick.folded] = nil }
+        self.nicks[nick.folded] = session
+    }
+
     func channelKey(_ name: ChannelName) -> LogKey { LogKey(self.id, .channel, name.folded) }
     func nickKey(_ nick: Nickname) -> LogKey { LogKey(self.id, .nick, nick.folded) }
     func inboxKey(_ session: SessionID) -> LogKey { LogKey(self.id, .user, session.text) }

@@ -187,18 +187,16 @@ package struct LineWriter: Sendable {
     /// it is. Source, command and target are one word each.
     package mutating func relay(source: String, command: String, target: String, text: UnsafeRawBufferPointer?) {
         var (source, command, target) = (source, command, target)
-        let isShort =
-            source.utf8.count + command.utf8.count + target.utf8.count + (text?.count ?? 0)
-            <= self.limits.body - Self.bytesBetweenParts
-        guard isShort, self.buffer.writerIndex == self.lineStart else {
+        let length =
+            source.utf8.count + command.utf8.count + target.utf8.count + (text?.count ?? 0) + Self.bytesBetweenParts
+        guard length <= self.limits.body, self.buffer.writerIndex == self.lineStart else {
             self.source(source)
             self.command(command)
             self.parameter(target)
             if let text { self.put(" :", text, in: .trailing) }
             return self.end()
         }
-        let length = source.utf8.count + command.utf8.count + target.utf8.count + (text?.count ?? 0)
-        self.buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length + Self.bytesBetweenParts) { room in
+        self.buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length) { room in
             guard let start = room.baseAddress else { return 0 }
             var place = start
             func put(_ byte: UInt8) {
@@ -226,7 +224,6 @@ package struct LineWriter: Sendable {
             return place - start
         }
         self.lineStart = self.buffer.writerIndex
-        self.bodyStart = -1
     }
 
     /// The colons, spaces and CR LF of a relayed line.

@@ -59,13 +59,15 @@ package struct ISupport: Sendable, Hashable {
 
     /// The tokens of each line, whatever the client's nick: each fits with the longest.
     package func groups(source: String) -> [[String]] {
+        Self.groups(of: self.wireTokens, nickBytes: Self.longestNick, source: source)
+    }
+
+    private static func groups(of tokens: [String], nickBytes: Int, source: String) -> [[String]] {
         let text = Numeric.rplISupport.text ?? ""
-        let overhead = 1 + source.utf8.count + 5 + Self.longestNick + 2 + text.utf8.count + 2
-        return TextSplitter.groups(
-            of: self.wireTokens,
-            bytes: LineLimits.fromServer.body - overhead,
-            items: Self.tokensPerLine
-        ).map { Array($0) }
+        // `:source 005 nick` … ` :text` CR LF
+        let overhead = 1 + source.utf8.count + 5 + nickBytes + 2 + text.utf8.count + 2
+        return TextSplitter.groups(of: tokens, bytes: LineLimits.fromServer.body - overhead, items: Self.tokensPerLine)
+            .map { Array($0) }
     }
 
     /// 30 characters of four bytes.
@@ -73,15 +75,11 @@ package struct ISupport: Sendable, Hashable {
 
     /// 005 lines of these tokens, such as ``changes(since:)`` gives.
     package static func lines(of tokens: [String], for nick: String, source: String) -> [ByteBuffer] {
-        let text = Numeric.rplISupport.text ?? ""
-        // `:source 005 nick` … ` :text` CR LF
-        let overhead = 1 + source.utf8.count + 5 + nick.utf8.count + 2 + text.utf8.count + 2
-        return TextSplitter.groups(of: tokens, bytes: LineLimits.fromServer.body - overhead, items: Self.tokensPerLine)
-            .map { group in
-                var writer = LineWriter()
-                writer.supportLine(group, for: nick, source: source)
-                return writer.take()
-            }
+        Self.groups(of: tokens, nickBytes: nick.utf8.count, source: source).map { group in
+            var writer = LineWriter()
+            writer.supportLine(group, for: nick, source: source)
+            return writer.take()
+        }
     }
 
     /// A value with the bytes that would end or split it as `\xHH`.

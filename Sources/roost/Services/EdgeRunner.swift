@@ -55,6 +55,10 @@ struct EdgeRunner: Sendable {
         let history = HistoryWriter(live: self.live, history: self.durable.history, logger: self.logger)
         for error in self.watcher.initial.errors { self.logger.error("\(error)") }
         let (watcher, certificates) = (self.watcher, self.certificates)
+        let reload: @Sendable () -> Void = {
+            watcher.reload()
+            certificates.reload()
+        }
         let server = await EdgeServer.start(
             on: self.group,
             catalog: watcher.initial.catalog,
@@ -64,10 +68,7 @@ struct EdgeRunner: Sendable {
             secret: self.secret,
             usage: metrics,
             logger: self.logger,
-            rehash: Self.seldom {
-                watcher.reload()
-                certificates.reload()
-            }
+            rehash: Self.seldom(reload)
         )
         let (listeners, first) = try await self.listen(for: server)
         var bound = first
@@ -91,8 +92,7 @@ struct EdgeRunner: Sendable {
             Work { for await update in watcher.updates { await server.apply(update) } },
             Work {
                 for await _ in await UnixSignalsSequence(trapping: .sighup) {
-                    watcher.reload()
-                    certificates.reload()
+                    reload()
                 }
             },
         ]

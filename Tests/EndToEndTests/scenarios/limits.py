@@ -144,6 +144,14 @@ async def message_burst(world: World) -> None:
         assert answer.command == "PRIVMSG", answer.line
 
 
+async def bystanders(world: World, edge) -> list[Client]:
+    """Two people in #lobby, for `others_chat`."""
+    witnesses = [await world.client(edge, f"witness{i}") for i in range(2)]
+    for client in witnesses:
+        await client.join("#lobby")
+    return witnesses
+
+
 async def others_chat(world: World, edge, witnesses: list[Client]) -> None:
     """Two bystanders still chat, and quickly."""
     one, other = witnesses
@@ -159,9 +167,7 @@ async def bad_input(world: World) -> None:
     """Whatever bytes come, the process lives, the others chat on, and the protocol's own answers are given."""
     world.tenants.tenant("acme")
     edge = await world.embedded()
-    witnesses = [await world.client(edge, f"witness{i}") for i in range(2)]
-    for client in witnesses:
-        await client.join("#lobby")
+    witnesses = await bystanders(world, edge)
 
     # Lines that are too long are refused and the next is heard.
     client = await world.client(edge, "clumsy", caps="message-tags standard-replies")
@@ -225,9 +231,7 @@ async def slow_reader(world: World) -> None:
     """Who does not read is closed with a reason, and nobody waits for them."""
     world.tenants.tenant("acme")
     edge = await world.embedded()
-    witnesses = [await world.client(edge, f"witness{i}") for i in range(2)]
-    for client in witnesses:
-        await client.join("#lobby")
+    witnesses = await bystanders(world, edge)
     slow = await world.client(edge, "slow")
     await slow.join("#lobby")
     slow.may_read.clear()
