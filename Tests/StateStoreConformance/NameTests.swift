@@ -30,6 +30,26 @@ struct NameTests {
     }
 
     @Test(arguments: LiveDriver.all)
+    func `the cell has logs of its own, beside those of every tenant`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            let log = LogKey(.cell, .projection, "tenants")
+            let field = FieldName(Section("t"), "acme")
+            _ = try await shard.follow(log)
+            for name in ["1", "2"] {
+                _ = try await shard.append(Transaction(changes: [.text(log, name, [.set(field, Array(name.utf8))])]))
+            }
+            try await shard.receiver.wait(forEntries: 2, of: log)
+            #expect(try await shard.load(log)?.fields == [field: [UInt8(ascii: "2")]])
+            #expect(try await shard.names(.cell, .projection) == ["tenants"])
+            let change = LogChange.text(log, "held", holder: .set(world.first.pod))
+            _ = try await shard.append(Transaction(changes: [change]))
+            #expect(try await shard.names(world.tenant, .projection).isEmpty)
+            #expect(try await world.first.renewLease(for: .seconds(30)) == .kept)
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
     func `logs whose names look like parts of others are kept apart`(driver: LiveDriver) async throws {
         try await driver.run { world in
             let shard = try await world.shard()

@@ -13,8 +13,8 @@ extension ShardCore: LiveStoreReceiver {
         case nil:
             guard let scope = self.scopes[log.tenant] else { return }
             switch log.kind {
-            // Not followed any more.
-            case .channel, .user: return
+            // Not followed any more, or never here.
+            case .channel, .user, .projection: return
             case .nick:
                 if let event = NickEvent(entry.payload) { self.tellMonitors(event, of: log.name, in: scope) }
             case .tenant:

@@ -16,6 +16,9 @@ package struct LogKey: Hashable, Sendable, CustomStringConvertible {
         case nick = "n"
         /// The tenant as a whole: announcements to everybody.
         case tenant = "t"
+        /// What the cell's edges are to serve, under ``TenantID/cell``: tenants and certificates as fields, each change
+        /// as an entry.
+        case projection = "p"
     }
 
     /// A key is made once for a channel or session, and copied and looked up for every message: so it is one

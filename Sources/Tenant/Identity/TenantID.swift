@@ -17,6 +17,13 @@ package struct TenantID: Hashable, Sendable, Comparable, CustomStringConvertible
         self.text = text
     }
 
+    /// Under which the cell itself keeps what belongs to no tenant.
+    ///
+    /// Its text is no label, so no parser yields it and no tenant is ever called so.
+    package static let cell = TenantID(reserved: ".")
+
+    private init(reserved text: String) { self.text = text }
+
     package var description: String { self.text }
 
     package static func < (left: TenantID, right: TenantID) -> Bool { left.text < right.text }

@@ -20,7 +20,7 @@ final class RedisBatch {
 
     /// - Parameters:
     ///   - producer: Whose the operations are.
-    ///   - keep: How many entries channels, users, nicks and tenants keep.
+    ///   - keep: How many entries channels, users, nicks, tenants and the projection keep.
     init(_ producer: ProducerID, keep: [UInt64]) {
         self.producer = producer
         self.keep = keep

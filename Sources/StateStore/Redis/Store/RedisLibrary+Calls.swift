@@ -1,7 +1,7 @@
 // The calls of a shard: one list of numbered operations, applied once.
 //
 // `apply` takes the call's number and a MessagePack array: the producer (text, then eight bytes), how many entries
-// each kind of log keeps (channel, user, nick, tenant), and then the operations flat, as `RedisBatch` writes them. It
+// each kind of log keeps (channel, user, nick, tenant, projection), and then the operations flat, as `RedisBatch` writes them. It
 // answers with one string: the results in the order of the operations, each a letter and what belongs to it. The last
 // answers are kept beside the producer's last number, so a call that comes again is answered again and not applied.
 
@@ -162,9 +162,9 @@ extension RedisLibrary {
             return redis.error_reply('STALE the answer to this call is not kept any more')
           end
           local _, now = clock()
-          local call = {producer = t[2], keep = {c = t[3], u = t[4], n = t[5], t = t[6]}, now = now, logs = {}, order = {},
-            journal = {}}
-          local out, i, n = {}, 7, #t
+          local call = {producer = t[2], keep = {c = t[3], u = t[4], n = t[5], t = t[6], p = t[7]}, now = now,
+            logs = {}, order = {}, journal = {}}
+          local out, i, n = {}, 8, #t
           while i <= n do
             local op = t[i]
             if op == 1 then

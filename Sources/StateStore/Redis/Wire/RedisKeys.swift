@@ -1,7 +1,7 @@
 import Tenant
 
 // What things are called in Redis. Everything of a tenant starts with `r:<tenant>:`; what belongs to the cell starts with
-// `r:.`, which is no tenant's name.
+// `r:.`, which is no tenant's name. The cell's own logs start with `r:.:`, and nothing else of it has a colon there.
 
 extension LogKey.Kind {
     var byte: UInt8 {
@@ -10,6 +10,7 @@ extension LogKey.Kind {
         case .user: UInt8(ascii: "u")
         case .nick: UInt8(ascii: "n")
         case .tenant: UInt8(ascii: "t")
+        case .projection: UInt8(ascii: "p")
         }
     }
 }
@@ -21,7 +22,8 @@ extension LogKey {
     /// Reads a ``redisKey``.
     init?(redisKey key: String) {
         let parts = key.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == "r", let tenant = TenantID(parts[1]),
+        guard parts.count == 4, parts[0] == "r",
+            let tenant = parts[1] == TenantID.cell.text ? .cell : TenantID(parts[1]),
             let kind = Kind(rawValue: String(parts[2]))
         else { return nil }
         self.init(tenant, kind, String(parts[3]))
@@ -42,4 +44,14 @@ extension CounterKey {
 enum RedisKey {
     static let journal = "r:.journal"
     static let journalGroup = "roost"
+    /// Of each pod that carries something with its lease, what it carries.
+    static let figures = "r:.figures"
+    /// What the sets begin with of the logs that a pod holds, and of the counters it holds slots of.
+    static let held = "r:.held:"
+    static let slots = "r:.slots:"
+
+    /// What every key of a tenant begins with.
+    ///
+    /// No byte of a tenant's name means anything in a pattern.
+    static func prefix(of tenant: TenantID) -> String { "r:\(tenant.text):" }
 }
