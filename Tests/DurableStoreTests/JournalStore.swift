@@ -1,6 +1,7 @@
 import NIOCore
 import StateStore
 import Synchronization
+import Tenant
 
 /// A live store whose journal tests fill as they like; the rest is the store in process.
 final class JournalStore: LiveStore {
@@ -60,9 +61,17 @@ final class JournalStore: LiveStore {
         self.rest.makeClient(on: loop, receiver: receiver)
     }
 
-    func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal {
-        try await self.rest.renewLease(for: ttl)
+    func renewLease(for ttl: Duration, carrying figures: [UInt8]?) async throws(LiveStoreError) -> LeaseRenewal {
+        try await self.rest.renewLease(for: ttl, carrying: figures)
     }
+
+    func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]] { try await self.rest.liveFigures() }
+
+    func journalBacklog() async throws(LiveStoreError) -> Int { self.waiting }
+
+    func erase(_ tenant: TenantID) async throws(LiveStoreError) { try await self.rest.erase(tenant) }
+
+    func remains(of tenant: TenantID) async throws(LiveStoreError) -> Int { try await self.rest.remains(of: tenant) }
 
     func lapsedPods() async throws(LiveStoreError) -> [PodID] { try await self.rest.lapsedPods() }
 

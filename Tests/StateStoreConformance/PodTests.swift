@@ -18,6 +18,49 @@ struct PodTests {
         }
     }
 
+    @Test(arguments: LiveDriver.all)
+    func `what a pod carries with its lease is shown until it renews with something else or nothing`(
+        driver: LiveDriver
+    ) async throws {
+        try await driver.run { world in
+            let pod = world.first.pod
+            #expect(try await world.first.liveFigures().isEmpty)
+            for figures: [UInt8] in [[1, 2], [0, 13, 10, 255, 36, 0], []] {
+                #expect(try await world.first.renewLease(for: .seconds(30), carrying: figures) == .kept)
+                #expect(try await world.first.liveFigures() == [pod: figures])
+            }
+            _ = try await world.first.renewLease(for: .seconds(30))
+            #expect(try await world.first.liveFigures().isEmpty)
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
+    func `what a pod carries is not shown once its lease lapsed`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let store = world.first
+            _ = try await store.renewLease(for: .milliseconds(1), carrying: [1])
+            try await within(.seconds(10), "a lease's end") {
+                while try await !store.liveFigures().isEmpty { try Task.checkCancellation() }
+            }
+        }
+    }
+
+    @Test(arguments: LiveDriver.withPods)
+    func `what several pods carry is shown to each, and that of a buried one is forgotten`(
+        driver: LiveDriver
+    ) async throws {
+        try await driver.run { world in
+            let other = try await world.backend.pod()
+            _ = try await world.first.renewLease(for: .seconds(30), carrying: [1])
+            _ = try await other.renewLease(for: .seconds(30), carrying: [2])
+            #expect(try await other.liveFigures() == [world.first.pod: [1], other.pod: [2]])
+            try await self.lapse(other, in: world)
+            try await world.first.bury(other.pod)
+            #expect(try await other.renewLease(for: .seconds(30)) == .forgotten)
+            #expect(try await world.first.liveFigures() == [world.first.pod: [1]])
+        }
+    }
+
     @Test(arguments: LiveDriver.withPods)
     func `pods and producers are never the same`(driver: LiveDriver) async throws {
         try await driver.run { world in

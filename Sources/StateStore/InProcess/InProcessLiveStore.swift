@@ -2,7 +2,7 @@ import DequeModule
 import Glibc
 package import NIOCore
 import Synchronization
-import Tenant
+package import Tenant
 
 /// The live store of a single process: `roost dev`, tests, and the fastest way to run one edge.
 ///
@@ -15,7 +15,9 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         ///
         /// Nobody who follows a log in this process misses any, so inboxes and nicknames need few, and what is few
         /// stays in the processor's caches.
-        package var entriesKept: [LogKey.Kind: Int] = [.channel: 256, .user: 16, .nick: 4, .tenant: 512]
+        package var entriesKept: [LogKey.Kind: Int] = [
+            .channel: 256, .user: 16, .nick: 4, .tenant: 512, .projection: 16,
+        ]
         /// Journal records waiting for the history writer, past which reading from clients pauses.
         package var journalLimit = 50_000
 
@@ -90,12 +92,23 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         }
     }
 
-    package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal {
+    package func renewLease(
+        for ttl: Duration,
+        carrying figures: [UInt8]?
+    ) async throws(LiveStoreError) -> LeaseRenewal {
         self.state.withLock { state in
             let now = ContinuousClock.now
             let wasAlive = (state.leases[self.pod]?.expires ?? now) >= now
             state.leases[self.pod, default: .init(expires: now)].expires = now.advanced(by: ttl)
+            state.leases[self.pod]?.figures = figures
             return wasAlive ? .kept : .lapsed
+        }
+    }
+
+    package func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]] {
+        self.state.withLock { state in
+            let now = ContinuousClock.now
+            return state.leases.compactMapValues { $0.expires >= now ? $0.figures : nil }
         }
     }
 
@@ -137,7 +150,27 @@ package final class InProcessLiveStore: LiveStore, Sendable {
             self.watchJournal(state.journal.count)
             return wasFull && state.journal.count < self.configuration.journalLimit
         }
-        guard nowReady else { return }
+        if nowReady { self.tellReady() }
+    }
+
+    package func journalBacklog() async throws(LiveStoreError) -> Int { self.state.withLock { $0.journal.count } }
+
+    package func erase(_ tenant: TenantID) async throws(LiveStoreError) {
+        let nowReady = self.state.withLock { state in
+            let wasFull = state.journal.count >= self.configuration.journalLimit
+            state.erase(tenant)
+            self.watchJournal(state.journal.count)
+            return wasFull && state.journal.count < self.configuration.journalLimit
+        }
+        if nowReady { self.tellReady() }
+    }
+
+    package func remains(of tenant: TenantID) async throws(LiveStoreError) -> Int {
+        self.state.withLock { $0.remains(of: tenant) }
+    }
+
+    /// Tells all clients that they may go on.
+    private func tellReady() {
         for client in self.clients.withLock({ $0 }) { client.loop.execute(client.becameReady) }
     }
 

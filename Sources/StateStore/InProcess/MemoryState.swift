@@ -16,6 +16,8 @@ struct MemoryState: ~Copyable {
         var expires: ContinuousClock.Instant
         var slots: [CounterKey: Int] = [:]
         var logs: Set<LogKey> = []
+        /// What the pod carries with it.
+        var figures: [UInt8]?
     }
 
     struct Bucket {
@@ -198,5 +200,34 @@ struct MemoryState: ~Copyable {
 
     func allNames(_ tenant: TenantID, _ kind: LogKey.Kind) -> [String] {
         Array(self.names[tenant]?[kind] ?? [])
+    }
+
+    /// Makes everything of a tenant go.
+    ///
+    /// Followers keep following: what comes is of another epoch.
+    mutating func erase(_ tenant: TenantID) {
+        for (kind, names) in self.names.removeValue(forKey: tenant) ?? [:] {
+            for name in names {
+                if let log = self.logs[LogKey(tenant, kind, name)] { self.drop(log) }
+            }
+        }
+        self.slots = self.slots.filter { $0.key.tenant != tenant }
+        self.buckets = self.buckets.filter { $0.key.tenant != tenant }
+        self.leases = self.leases.mapValues { lease in
+            var lease = lease
+            lease.slots = lease.slots.filter { $0.key.tenant != tenant }
+            return lease
+        }
+        self.journal.removeAll { $0.log.tenant == tenant }
+    }
+
+    /// How many things of a tenant there are.
+    func remains(of tenant: TenantID) -> Int {
+        let held = self.leases.values.reduce(0) { sum, lease in
+            sum + lease.logs.count { $0.tenant == tenant } + lease.slots.keys.count { $0.tenant == tenant }
+        }
+        return self.logs.keys.count { $0.tenant == tenant } + self.slots.keys.count { $0.tenant == tenant }
+            + self.buckets.keys.count { $0.tenant == tenant } + self.journal.count { $0.log.tenant == tenant } + held
+            + (self.names[tenant]?.values.reduce(0) { $0 + $1.count } ?? 0)
     }
 }

@@ -21,7 +21,18 @@ package protocol LiveStore: Sendable {
     /// Renews the lease under which this pod holds logs and counters.
     ///
     /// It is renewed in any case; the answer says what was before.
-    func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal
+    ///
+    /// - Parameters:
+    ///   - ttl: How long the lease holds from now on.
+    ///   - figures: What ``liveFigures()`` shows of this pod until the next renewal; nil for nothing.
+    /// - Returns: What the renewal found.
+    /// - Throws: ``LiveStoreError``
+    func renewLease(for ttl: Duration, carrying figures: [UInt8]?) async throws(LiveStoreError) -> LeaseRenewal
+
+    /// What the pods whose lease holds carry with it.
+    ///
+    /// A pod that is buried or that renews without anything to carry is not among them.
+    func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]]
 
     /// Pods whose lease lapsed and that nobody buried yet.
     func lapsedPods() async throws(LiveStoreError) -> [PodID]
@@ -41,8 +52,31 @@ package protocol LiveStore: Sendable {
     /// Forgets journal records that are stored for good.
     func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError)
 
+    /// How much of the journal is not acknowledged, in the store's own items: what one call appended is one or several
+    /// records in Redis's, and each record one in process.
+    ///
+    /// It is 0 only if every record is acknowledged.
+    func journalBacklog() async throws(LiveStoreError) -> Int
+
+    /// Makes everything of a tenant go: its logs, counters and buckets, what pods hold of them, its journal records.
+    ///
+    /// In bounded steps, so that nobody else waits; what is used meanwhile comes back. So a tenant is erased once no edge
+    /// serves it, and again if something is left: calling it again is safe. Followers are not told. A reader of the
+    /// journal that holds records of the tenant may still store them, so the durable store is erased after this.
+    func erase(_ tenant: TenantID) async throws(LiveStoreError)
+
+    /// How many things of a tenant there are, found by looking at everything that the store has.
+    func remains(of tenant: TenantID) async throws(LiveStoreError) -> Int
+
     /// Ends connections; calls that wait fail with ``LiveStoreError/closed``.
     func shutdown() async
+}
+
+extension LiveStore {
+    /// Renews the lease with nothing to carry.
+    package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal {
+        try await self.renewLease(for: ttl, carrying: nil)
+    }
 }
 
 /// One shard's way to the live store.

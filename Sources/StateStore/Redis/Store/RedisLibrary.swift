@@ -18,15 +18,14 @@ enum RedisLibrary {
         .joined(separator: Self.name)
 
     /// One of the library's functions.
-    enum Function: String {
-        case apply, check, pod, renew, lapsed, orphans, bury, acknowledge
+    enum Function: String, CaseIterable {
+        case apply, check, pod, renew, figures, lapsed, orphans, bury, acknowledge, mentions, forget
 
         /// As `FCALL` takes it.
         var name: String { Self.names[self] ?? "" }
 
         private static let names: [Function: String] = {
-            let all: [Function] = [.apply, .check, .pod, .renew, .lapsed, .orphans, .bury, .acknowledge]
-            return Dictionary(uniqueKeysWithValues: all.map { ($0, "\(RedisLibrary.name)_\($0.rawValue)") })
+            Dictionary(uniqueKeysWithValues: Function.allCases.map { ($0, "\(RedisLibrary.name)_\($0.rawValue)") })
         }()
     }
 

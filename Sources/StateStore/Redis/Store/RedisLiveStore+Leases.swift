@@ -7,15 +7,32 @@ extension RedisLiveStore {
     private static let lastShard = 255
 
     /// Renews the lease in any case: a pod that did not keep it lives on and has to look what it lost meanwhile.
-    package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal {
+    package func renewLease(
+        for ttl: Duration,
+        carrying figures: [UInt8]?
+    ) async throws(LiveStoreError) -> LeaseRenewal {
         let arguments = [self.pod.description, String(max(1, ttl.milliseconds))]
-        return try await self.ask(.redis(.renew, arguments)) { reply in
+        return try await self.ask(.redis(.renew, arguments, carrying: figures)) { reply in
             switch reply.integer {
             case 1: .kept
             case 0: .lapsed
             case 2: .forgotten
             default: nil
             }
+        }
+    }
+
+    package func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]] {
+        try await self.ask(.redis(.figures)) { reply in
+            guard reply.isArray else { return nil }
+            var figures: [PodID: [UInt8]] = [:]
+            for index in stride(from: 0, to: reply.count - 1, by: 2) {
+                guard let pod = (reply[index]?.text).flatMap({ UInt64($0) }), let carried = reply[index + 1] else {
+                    continue
+                }
+                figures[PodID(rawValue: pod)] = Array(carried.bytes)
+            }
+            return figures
         }
     }
 
@@ -41,7 +58,8 @@ extension RedisLiveStore {
         _ = try await self.ask(.redis(.bury, arguments)) { $0.integer }
     }
 
-    private func ask<Value: Sendable>(
+    /// Sends a command over the store's own connection.
+    func ask<Value: Sendable>(
         _ command: ByteBuffer,
         _ parse: @escaping @Sendable (RedisReply) -> Value?
     ) async throws(LiveStoreError) -> Value {

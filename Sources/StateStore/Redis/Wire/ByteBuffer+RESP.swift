@@ -16,6 +16,20 @@ extension ByteBuffer {
         .redis(["FCALL", function.name, "0"] + arguments)
     }
 
+    /// The same with some bytes as its last argument, or without.
+    static func redis(_ function: RedisLibrary.Function, _ arguments: [String], carrying bytes: [UInt8]?) -> ByteBuffer
+    {
+        guard let bytes else { return .redis(function, arguments) }
+        let words = ["FCALL", function.name, "0"] + arguments
+        var buffer = ByteBuffer()
+        buffer.writeRedisArray(words.count + 1)
+        for word in words { buffer.writeRedisBulk(word) }
+        buffer.writeRedisBulkHead(bytes.count)
+        buffer.writeBytes(bytes)
+        buffer.writeStaticString("\r\n")
+        return buffer
+    }
+
     mutating func writeRedisArray(_ count: Int) {
         self.writeInteger(UInt8(ascii: "*"))
         self.writeDecimal(count)
