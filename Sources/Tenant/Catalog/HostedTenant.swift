@@ -68,6 +68,27 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
         self.planName = planName
         self.namespace = namespace
     }
+
+    /// The same tenant under other hostnames or with other administrators.
+    func with(hostnames: [String]? = nil, admins: [AdminAccount]? = nil) -> HostedTenant {
+        HostedTenant(
+            id: self.id,
+            displayName: self.displayName,
+            hostnames: hostnames ?? self.hostnames,
+            state: self.state,
+            quotas: self.quotas,
+            motd: self.motd,
+            admins: admins ?? self.admins,
+            accounts: self.accounts,
+            sessions: self.sessions,
+            history: self.history,
+            archive: self.archive,
+            features: self.features,
+            ircx: self.ircx,
+            planName: self.planName,
+            namespace: self.namespace
+        )
+    }
 }
 
 /// An account that administers a tenant, with its password from a `Secret`.

@@ -215,26 +215,3 @@ extension ResourceSource {
         "\(self.file):\(self.position(of: "metadata.name")?.line ?? 0):\(self.position(of: "metadata.name")?.column ?? 0)"
     }
 }
-
-extension HostedTenant {
-    /// The same tenant under other hostnames.
-    fileprivate func with(hostnames: [String]) -> HostedTenant {
-        HostedTenant(
-            id: self.id,
-            displayName: self.displayName,
-            hostnames: hostnames,
-            state: self.state,
-            quotas: self.quotas,
-            motd: self.motd,
-            admins: self.admins,
-            accounts: self.accounts,
-            sessions: self.sessions,
-            history: self.history,
-            archive: self.archive,
-            features: self.features,
-            ircx: self.ircx,
-            planName: self.planName,
-            namespace: self.namespace
-        )
-    }
-}

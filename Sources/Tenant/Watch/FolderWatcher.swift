@@ -83,6 +83,11 @@ package struct CatalogUpdate: Sendable {
     /// Tenants that are gone.
     package var removed: Set<TenantID> { self.changes.removed }
 
+    /// States a catalog that came from elsewhere than files.
+    package init(_ catalog: TenantCatalog, since older: TenantCatalog) {
+        self.init(CatalogSnapshot(resources: ResourceSet(), catalog: catalog, errors: []), since: older)
+    }
+
     init(_ snapshot: CatalogSnapshot, since older: TenantCatalog) {
         self.catalog = snapshot.catalog
         self.resources = snapshot.resources

@@ -1,0 +1,29 @@
+// A tenant on its way from the operator to the edges. Edges have no access to Kubernetes and hold no password that they
+// could lose: what is projected is the tenant with its plan applied, and of its administrators only the names.
+
+/// A tenant as the operator projects it into a cell's live store.
+package struct ProjectedTenant: Hashable, Sendable {
+    /// Everything that an edge must know of it; without administrators, whose accounts the operator makes.
+    package let hosted: HostedTenant
+    /// The accounts that administer it.
+    package let admins: [String]
+    /// The `metadata.uid` of its object: a tenant that was deleted and made again has another.
+    package let uid: String
+    /// The `metadata.generation` of its object.
+    package let generation: Int64
+
+    /// Projects a tenant.
+    package init(_ hosted: HostedTenant, uid: String, generation: Int64) {
+        self.init(hosted, admins: hosted.admins.map(\.account), uid: uid, generation: generation)
+    }
+
+    init(_ hosted: HostedTenant, admins: [String], uid: String, generation: Int64) {
+        self.hosted = hosted.with(admins: [])
+        self.admins = admins
+        self.uid = uid
+        self.generation = generation
+    }
+
+    /// The tenant's name.
+    package var id: TenantID { self.hosted.id }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Tenant
+import Testing
+
+/// SplitMix64: the same seed gives the same sequence.
+private struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { self.state = seed }
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (self.state ^ (self.state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// A tenant on its way to the edges.
+struct ProjectedTenantTests {
+    @Test(arguments: 0..<200)
+    func `what is written is read as it was, without any password`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let tenant = try Self.tenant(&random)
+        let projected = ProjectedTenant(tenant, uid: "uid-\(seed)", generation: Int64(seed))
+        let json = try projected.json()
+        let read = try ProjectedTenant(json: json)
+        #expect(read == projected)
+        #expect(read.hosted.admins.isEmpty)
+        #expect(read.admins == tenant.admins.map(\.account))
+        #expect(!String(decoding: json, as: UTF8.self).contains("secret"))
+        // But for the administrators it is the very tenant.
+        #expect(ProjectedTenant(read.hosted, uid: read.uid, generation: read.generation).hosted == projected.hosted)
+        #expect(read.hosted.quotas == tenant.quotas)
+        #expect(read.hosted.features == tenant.features)
+        #expect(read.hosted.serverName == tenant.serverName)
+        #expect(try read.json() == json)
+    }
+
+    @Test func `keys that are absent take their defaults`() throws {
+        let read = try ProjectedTenant(json: Data(#"{"id":"acme","hostnames":["chat.acme.example"]}"#.utf8))
+        let id = try #require(TenantID("acme"))
+        #expect(read.hosted == HostedTenant(id: id, hostnames: ["chat.acme.example"]))
+        #expect(read.uid.isEmpty)
+        #expect(read.generation == 0)
+    }
+
+    /// What a newer operator may write, and what is to be understood of it.
+    private static let newer: [(json: String, holds: @Sendable (HostedTenant) -> Bool)] = [
+        (#""state":"Frozen""#, { $0.state == .suspended }), (#""state":{"is":"Active"}"#, { $0.state == .suspended }),
+        (#""state":null"#, { $0.state == .active }),
+        (#""features":["History","Video"]"#, { $0.features == [.history] }),
+        (
+            #""accounts":{"registration":"Invite","sasl":["PLAIN","OAUTHBEARER"]}"#,
+            { tenant in
+                tenant.accounts.registration == .closed && tenant.accounts.saslMechanisms == [.plain]
+            }
+        ),
+        (
+            #""quotas":{"connections":{"limit":5,"mode":"Elastic"},"cameras":{"limit":1}}"#,
+            { tenant in
+                tenant.quotas.connections == Quota(limit: 5) && tenant.quotas.channels == .unlimited
+            }
+        ),
+        (#""ircx":{"dialect":"klingon","ownerPrefix":"~"}"#, { $0.ircx == .init(dialect: .pyircx, ownerPrefix: "~") }),
+        (
+            #""sessions":{"resumeGrace":"long"},"history":{"retention":"7d","depth":3}"#,
+            { tenant in
+                tenant.sessions == .standard && tenant.history.retention == .seconds(7 * 86_400)
+                    && tenant.history.enabled
+            }
+        ),
+        (
+            #""sessions":7,"history":[],"archive":"yes","motd":1,"displayName":[]"#,
+            { tenant in
+                tenant.sessions == .standard && tenant.archive == .standard && tenant.displayName == "acme"
+            }
+        ),
+        (#""hosting":{"region":"north"}"#, { $0.state == .active }),
+    ]
+
+    @Test(arguments: newer.indices)
+    func `what a newer operator says is read as far as it is known, and never as more than it may mean`(
+        index: Int
+    ) throws {
+        let (json, holds) = Self.newer[index]
+        let text = #"{"id":"acme","hostnames":["chat.acme.example"],\#(json)}"#
+        #expect(holds(try ProjectedTenant(json: Data(text.utf8)).hosted), "\(json)")
+    }
+
+    @Test(arguments: [
+        "", "[]", "{}", #"{"id":"acme"}"#, #"{"id":"acme","hostnames":[]}"#, #"{"id":".","hostnames":["a.example"]}"#,
+        #"{"id":"Acme","hostnames":["a.example"]}"#, #"{"id":"acme","hostnames":["a.example"]"#,
+    ])
+    func `what has no usable name or hostname is an error`(json: String) {
+        #expect(throws: DecodingError.self) { try ProjectedTenant(json: Data(json.utf8)) }
+    }
+
+    @Test func `no tenant is ever called as the cell's own`() {
+        #expect(TenantID(TenantID.cell.text) == nil)
+    }
+
+    private static func tenant(_ random: inout SeededGenerator) throws -> HostedTenant {
+        func pick<Value>(_ values: [Value]) throws -> Value { try #require(values.randomElement(using: &random)) }
+        func some<Value>(_ values: [Value]) -> [Value] { values.filter { _ in Bool.random(using: &random) } }
+        func time() -> Duration { .nanoseconds(Int64.random(in: 0...10_000_000_000_000, using: &random)) }
+        let texts = ["", "a", "Üben & \"sagen\"\\", "🦜", "</script>", "a\nb", "\u{1}"]
+        var quotas = Quotas.unlimited
+        for name in some(QuotaName.allCases) {
+            quotas[name] = Quota(
+                limit: try pick([nil, 0, 5, .max]),
+                mode: try pick(QuotaMode.allCases),
+                warnAt: try pick([[], [50], [80, 100]])
+            )
+        }
+        return HostedTenant(
+            id: try #require(TenantID("t\(Int.random(in: 0...99, using: &random))")),
+            displayName: try pick(texts),
+            hostnames: try pick([["a.example"], ["b.example", "c.example"]]),
+            state: try pick(TenantState.allCases),
+            quotas: quotas,
+            motd: some(texts),
+            admins: some(["ann", "bob"]).map { AdminAccount(account: $0, password: Redacted("secret")) },
+            accounts: AccountSettings(
+                registration: try pick(AccountSettings.Registration.allCases),
+                required: .random(using: &random),
+                saslMechanisms: some(SASLMechanism.allCases)
+            ),
+            sessions: SessionSettings(resumeGrace: time(), multipleClients: .random(using: &random)),
+            history: HistorySettings(
+                enabled: .random(using: &random),
+                retention: time(),
+                directMessages: .random(using: &random)
+            ),
+            features: Set(some(Feature.allCases)),
+            ircx: IRCXSettings(dialect: try pick(IRCXSettings.Dialect.allCases), ownerPrefix: try pick([".", "~"])),
+            planName: try pick(texts),
+            namespace: "customers"
+        )
+    }
+}
