@@ -1,0 +1,101 @@
+// The operator's end of the projection. The operator runs on no shard's loop, so it gets calls to await; all that touches
+// the store's client happens on the loop that it is given.
+
+package import NIOCore
+package import Tenant
+
+/// Writes what a cell's edges are to serve into the cell's live store.
+///
+/// Any number of calls may be under way at once; those of one task are applied in its order.
+///
+/// ```swift
+/// let state = try await writer.load()
+/// try await writer.put(tenant: tenant)         // … everything that state does not have
+/// if !state.isComplete { try await writer.markComplete() }
+/// for await _ in writer.losses { /* all of it again */ }
+/// ```
+package final class ProjectionWriter: Sendable {
+    /// An element whenever the log was lost, because the store lost its data.
+    ///
+    /// Everything is to be written again then, and marked complete. For one task to iterate; losses that nobody took
+    /// yet are one.
+    package let losses: AsyncStream<Void>
+    private let core: EventLoopFuture<NIOLoopBound<ProjectionLog>>
+
+    /// Follows the log from now on.
+    ///
+    /// - Parameters:
+    ///   - live: The cell's live store; it is shut down by who made it.
+    ///   - loop: Where the store's client lives.
+    ///   - interval: How often to look whether a log that nobody writes to is still there.
+    package init(live: any LiveStore, loop: any EventLoop, lookingEvery interval: Duration = .seconds(2)) {
+        let (losses, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.losses = losses
+        self.core = loop.submit {
+            let core = ProjectionLog { continuation.yield() }
+            core.start(live, on: loop, lookingEvery: TimeAmount(interval))
+            return NIOLoopBound(core, eventLoop: loop)
+        }
+    }
+
+    /// Reads everything that the log holds.
+    package func load() async throws(LiveStoreError) -> ProjectionState {
+        let snapshot: Snapshot = try await self.call { core, completion in core.load(completion) }
+        return ProjectionState(snapshot)
+    }
+
+    /// Has a tenant served as it is stated here.
+    package func put(tenant: ProjectedTenant) async throws(LiveStoreError) {
+        guard let json = try? tenant.json() else { throw .invalidAnswer("tenant \(tenant.id) cannot be written") }
+        try await self.append([.set(Projection.field(of: tenant.id), json)])
+    }
+
+    /// Has a tenant served no more.
+    package func remove(tenant: TenantID) async throws(LiveStoreError) {
+        try await self.append([.remove(Projection.field(of: tenant))])
+    }
+
+    /// Has a certificate used.
+    ///
+    /// - Parameters:
+    ///   - box: The certificate as ``CertificateSeal/seal(_:name:)`` made it, for this very name.
+    ///   - name: The tenant's name, or ``Projection/wildcard``.
+    /// - Throws: ``LiveStoreError``
+    package func put(certificate box: [UInt8], name: String) async throws(LiveStoreError) {
+        try await self.append([.set(Projection.field(ofCertificate: name), box)])
+    }
+
+    /// Has a certificate used no more.
+    package func remove(certificate name: String) async throws(LiveStoreError) {
+        try await self.append([.remove(Projection.field(ofCertificate: name))])
+    }
+
+    /// Says that the log has everything there is: edges serve from it, and what it lacks no more.
+    package func markComplete() async throws(LiveStoreError) {
+        try await self.append([.set(Projection.complete, [1])])
+    }
+
+    /// How many channels a tenant has now.
+    package func channelCount(of tenant: TenantID) async throws(LiveStoreError) -> Int {
+        try await self.call { core, completion in core.countChannels(of: tenant, completion) }
+    }
+
+    private func append(_ fields: [FieldChange]) async throws(LiveStoreError) {
+        let change = LogChange(Projection.log, payload: ProjectionChange.payload(fields), fields: fields)
+        try await self.call { core, completion in core.append(change, completion) }
+    }
+
+    private func call<Value: Sendable>(
+        _ body: @escaping @Sendable (ProjectionLog, @escaping @Sendable (Result<Value, LiveStoreError>) -> Void) -> Void
+    ) async throws(LiveStoreError) -> Value {
+        let core = self.core
+        return try await answer { completion in
+            core.whenComplete { result in
+                switch result {
+                case .success(let bound): body(bound.value, completion)
+                case .failure: completion(.failure(.closed))
+                }
+            }
+        }
+    }
+}
