@@ -1,6 +1,4 @@
 import NIOSSL
-import SwiftASN1
-import X509
 
 /// A certificate and its key as PEM files (RFC 7468), as configuration names them.
 package struct CertificateFiles: Hashable, Sendable {
@@ -21,43 +19,11 @@ package struct CertificateFiles: Hashable, Sendable {
     ///
     /// - Throws: ``ListenerError/badCertificate(file:reason:)`` if one cannot be read or they do not belong together.
     func load() throws(ListenerError) -> LoadedCertificate {
-        let chain: [NIOSSLCertificate]
-        do {
-            chain = try NIOSSLCertificate.fromPEMFile(self.certificate)
-        } catch {
-            throw .badCertificate(file: self.certificate, reason: "no certificate in PEM form can be read from it")
-        }
-        let key: NIOSSLPrivateKey
-        do {
-            key = try NIOSSLPrivateKey(file: self.key, format: .pem)
-        } catch {
-            throw .badCertificate(file: self.key, reason: "no private key in PEM form can be read from it")
-        }
-        let names = self.hostnames.isEmpty ? Self.names(of: chain) : self.hostnames
-        guard !names.isEmpty else {
-            throw .badCertificate(file: self.certificate, reason: "it names no host: give hostnames with it")
-        }
-        do {
-            return LoadedCertificate(hostnames: names, contexts: try TLSContexts(chain: chain, key: key))
-        } catch {
-            throw .badCertificate(file: self.certificate, reason: "it does not belong to the key in \(self.key)")
-        }
+        try LoadedCertificate(
+            hostnames: self.hostnames,
+            certificate: { try NIOSSLCertificate.fromPEMFile(self.certificate) },
+            key: { try NIOSSLPrivateKey(file: self.key, format: .pem) },
+            names: (self.certificate, self.key)
+        )
     }
-
-    /// The DNS names that a certificate states (RFC 5280 section 4.2.1.6).
-    private static func names(of chain: [NIOSSLCertificate]) -> [String] {
-        guard let bytes = try? chain.first?.toDERBytes(), let certificate = try? Certificate(derEncoded: bytes),
-            let names = try? certificate.extensions.subjectAlternativeNames
-        else { return [] }
-        return names.compactMap { name in
-            guard case .dnsName(let hostname) = name else { return nil }
-            return hostname
-        }
-    }
-}
-
-/// A certificate in memory.
-struct LoadedCertificate: Sendable {
-    let hostnames: [String]
-    let contexts: TLSContexts
 }

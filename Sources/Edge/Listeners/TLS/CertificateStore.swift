@@ -1,15 +1,29 @@
 package import Logging
 import NIOCore
+package import StateStore
 import Synchronization
 import Tenant
 
-/// The certificates of the listeners, by hostname; kept up to date with their files.
+/// The certificates of the listeners, by hostname; kept up to date with their files, or handed over in memory.
 ///
 /// A certificate whose new files are broken stays as it was, and that is logged; connections keep what they began with.
 package final class CertificateStore: Sendable {
     private struct State {
         var loaded: [CertificateFiles: LoadedCertificate] = [:]
+        /// Certificates that were handed over in memory, by their names in the order in which they hold.
+        var provided: [String: Provided] = [:]
+        var order: [String] = []
+        /// Those that could not be used, so that each is told once.
+        var rejected: [String: ProjectedCertificate] = [:]
         var byName: [String: TLSContexts] = [:]
+    }
+
+    /// A certificate in memory, with the texts that it was made of.
+    private struct Provided {
+        let certificate: ProjectedCertificate
+        let loaded: LoadedCertificate
+        /// What it is used for.
+        var hostnames: [String]
     }
 
     private let files: [CertificateFiles]
@@ -80,13 +94,65 @@ package final class CertificateStore: Sendable {
         }
     }
 
+    /// Replaces the certificates that are handed over in memory; those of files stay, and hold before them.
+    ///
+    /// One that cannot be used stays as it was, which is logged, as far as its name is still among those given.
+    ///
+    /// - Parameter certificates: All of them, in the order in which they hold. `owned` restricts a certificate to
+    ///   hostnames that its owner has, whatever it claims; nil is for all that it claims.
+    package func provide(_ certificates: [(name: String, certificate: ProjectedCertificate, owned: [String]?)]) {
+        let (before, known) = self.state.withLock { ($0.provided, $0.rejected) }
+        var provided: [String: Provided] = [:]
+        var rejected: [String: ProjectedCertificate] = [:]
+        for (name, certificate, owned) in certificates {
+            var current = before[name]
+            if known[name] == certificate {
+                rejected[name] = certificate
+            } else if current?.certificate != certificate {
+                do throws(ListenerError) {
+                    let loaded = try LoadedCertificate(
+                        hostnames: certificate.hostnames,
+                        certificatePEM: certificate.certificatePEM,
+                        keyPEM: certificate.keyPEM,
+                        name: name
+                    )
+                    current = Provided(certificate: certificate, loaded: loaded, hostnames: [])
+                } catch {
+                    rejected[name] = certificate
+                    self.logger.error("certificate kept as it was", metadata: ["reason": "\(error)"])
+                }
+            }
+            guard var current else { continue }
+            let claimed = current.loaded.hostnames
+            current.hostnames = owned?.filter { Self.covers(claimed, $0) } ?? claimed
+            provided[name] = current
+        }
+        self.state.withLock { [provided, rejected] state in
+            state.provided = provided
+            state.rejected = rejected
+            state.order = certificates.map(\.name)
+            Self.index(&state, in: self.files)
+        }
+    }
+
+    /// Whether a name is among those that a certificate is for; a wildcard stands for one label (RFC 6125 section 6.4.3).
+    private static func covers(_ claimed: [String], _ hostname: String) -> Bool {
+        let wildcard = hostname.firstIndex(of: ".").map { "*" + hostname[$0...] }
+        return claimed.contains { $0.lowercased() == hostname || $0.lowercased() == wildcard }
+    }
+
     private static func index(_ state: inout State, in order: [CertificateFiles]) {
         state.byName = [:]
-        for pair in order {
-            guard let loaded = state.loaded[pair] else { continue }
-            for name in loaded.hostnames where state.byName[name.lowercased()] == nil {
-                state.byName[name.lowercased()] = loaded.contexts
+        func take(_ contexts: TLSContexts, for hostnames: [String]) {
+            for name in hostnames where state.byName[name.lowercased()] == nil {
+                state.byName[name.lowercased()] = contexts
             }
+        }
+        for pair in order {
+            if let loaded = state.loaded[pair] { take(loaded.contexts, for: loaded.hostnames) }
+        }
+        for name in state.order {
+            if let provided = state.provided[name] { take(provided.loaded.contexts, for: provided.hostnames) }
         }
     }
 
