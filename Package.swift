@@ -114,6 +114,16 @@ let package = Package(
             ],
             path: "Tests/Support"
         ),
+        // Clients on real sockets; apart, since few tests need TLS.
+        .target(
+            name: "TestClients",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Tests/Clients"
+        ),
         // What every driver of the live store does.
         .testTarget(
             name: "StateStoreConformance",
@@ -128,7 +138,7 @@ let package = Package(
         .testTarget(
             name: "ProjectionTests",
             dependencies: [
-                "Edge", "StateStore", "Tenant", "Metering", "TestSupport",
+                "Edge", "StateStore", "Tenant", "Metering", "TestSupport", "TestClients",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -162,7 +172,7 @@ let package = Package(
         .testTarget(
             name: "EdgeListenerTests",
             dependencies: [
-                "Edge", "Tenant", "StateStore", "Metering",
+                "Edge", "Tenant", "StateStore", "Metering", "TestClients",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -177,6 +187,8 @@ let package = Package(
             dependencies: ["IRC", "Chat", .product(name: "NIOCore", package: "swift-nio")]
         ),
         .testTarget(name: "SimulationTests", dependencies: ["IRC", "Chat", "StateStore", "Simulation"]),
+        // What the program makes of its configuration.
+        .testTarget(name: "ProgramTests", dependencies: ["roost"]),
         // The style rules as tests; reads the sources, imports none of them.
         .testTarget(name: "TidyTests"),
         // Real processes; what it needs of Python is made by scripts/install-python.

@@ -1,16 +1,21 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
-import NIOSSL
+package import NIOSSL
 
 /// A client on a real socket.
-struct Client {
+package struct Client {
     /// How a client secures its connection.
-    struct TLS {
-        var context: NIOSSLContext
-        var serverName: String?
+    package struct TLS {
+        package var context: NIOSSLContext
+        package var serverName: String?
 
-        // `roots` is what the client trusts, in PEM form; `nil` trusts everybody.
-        init(roots: String?, serverName: String?) throws {
+        /// States whom to trust and whom to ask for.
+        ///
+        /// - Parameters:
+        ///   - roots: What the client trusts, in PEM form; nil trusts everybody.
+        ///   - serverName: The server that it names.
+        /// - Throws: What NIOSSL says.
+        package init(roots: String?, serverName: String?) throws {
             var configuration = TLSConfiguration.makeClientConfiguration()
             if let roots {
                 configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(roots.utf8)))
@@ -23,10 +28,10 @@ struct Client {
     }
 
     /// What a body talks through.
-    struct Conversation {
+    package struct Conversation {
         fileprivate var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
         fileprivate let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
-        private(set) var heard: [UInt8] = []
+        package private(set) var heard: [UInt8] = []
 
         fileprivate init(
             _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>,
@@ -36,12 +41,12 @@ struct Client {
             self.outbound = outbound
         }
 
-        func send(_ text: String) async throws { try await self.send(Array(text.utf8)) }
+        package func send(_ text: String) async throws { try await self.send(Array(text.utf8)) }
 
-        func send(_ bytes: [UInt8]) async throws { try await self.outbound.write(ByteBuffer(bytes: bytes)) }
+        package func send(_ bytes: [UInt8]) async throws { try await self.outbound.write(ByteBuffer(bytes: bytes)) }
 
         /// Everything heard so far, once it holds some text or the connection has ended.
-        mutating func hear(until text: String) async throws -> String {
+        package mutating func hear(until text: String) async throws -> String {
             while true {
                 let all = String(decoding: self.heard, as: UTF8.self)
                 if all.contains(text) { return all }
@@ -51,7 +56,7 @@ struct Client {
         }
 
         /// Everything until the connection has ended.
-        mutating func hearAll() async throws -> [UInt8] {
+        package mutating func hearAll() async throws -> [UInt8] {
             while let bytes = try await self.inbound.next(isolation: #isolation) {
                 self.heard += bytes.readableBytesView
             }
@@ -60,11 +65,11 @@ struct Client {
     }
 
     /// Connects, talks, and hangs up; `prefix` goes before TLS, as a proxy's header does.
-    static func talk<Value: Sendable>(
+    package static func talk<Value: Sendable>(
         to server: any Channel,
         tls: TLS? = nil,
         prefix: [UInt8] = [],
-        _ body: @Sendable (inout Conversation) async throws -> Value
+        _ body: (inout Conversation) async throws -> Value
     ) async throws -> Value {
         guard let address = server.localAddress else { throw ChannelError.unknownLocalAddress }
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -102,9 +107,9 @@ private final class Prefix: ChannelInboundHandler {
 }
 
 /// The first message of a TLS client (RFC 8446 section 4.1.2), as small as a server must understand it.
-enum ClientHello {
+package enum ClientHello {
     /// Its bytes; without a `serverName` the client names none.
-    static func bytes(serverName: String?) -> [UInt8] {
+    package static func bytes(serverName: String?) -> [UInt8] {
         var extensions: [UInt8] = []
         if let serverName {
             let name = Array(serverName.utf8)

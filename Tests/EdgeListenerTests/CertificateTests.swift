@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOSSL
 import Tenant
+import TestClients
 import Testing
 
 @Suite(.timeLimit(.minutes(2)))

@@ -1,6 +1,7 @@
 import Edge
 import NIOCore
 import Tenant
+import TestClients
 import Testing
 
 @Suite(.timeLimit(.minutes(2)))

@@ -78,7 +78,7 @@ enum ServerCommands {
         call.reply(.rplAdminMe, call.server)
         call.reply(.rplAdminLoc1, text: call.scope.tenant.displayName)
         call.reply(.rplAdminLoc2, text: "Hosted by roost")
-        let admins = call.scope.tenant.admins.map(\.account).joined(separator: ", ")
+        let admins = call.scope.tenant.adminNames.joined(separator: ", ")
         call.reply(.rplAdminEmail, text: admins.isEmpty ? "No administrators are named" : "Administrators: \(admins)")
     }
 

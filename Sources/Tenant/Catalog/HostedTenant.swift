@@ -15,7 +15,11 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
     /// The message of the day, in lines; empty if there is none.
     package let motd: [String]
     /// Accounts that administer it and exist from the start.
+    ///
+    /// Empty where somebody else makes their accounts, as the operator does; ``adminNames`` are known then too.
     package let admins: [AdminAccount]
+    /// The names of all accounts that administer it.
+    package let adminNames: [String]
     /// Who gets an account and how one logs in.
     package let accounts: AccountSettings
     /// What happens when connections break or come twice.
@@ -42,6 +46,7 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
         quotas: Quotas = .unlimited,
         motd: [String] = [],
         admins: [AdminAccount] = [],
+        adminNames: [String]? = nil,
         accounts: AccountSettings = .standard,
         sessions: SessionSettings = .standard,
         history: HistorySettings = .standard,
@@ -59,6 +64,7 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
         self.quotas = quotas
         self.motd = motd
         self.admins = admins
+        self.adminNames = adminNames ?? admins.map(\.account)
         self.accounts = accounts
         self.sessions = sessions
         self.history = history
@@ -69,8 +75,8 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
         self.namespace = namespace
     }
 
-    /// The same tenant under other hostnames or with other administrators.
-    func with(hostnames: [String]? = nil, admins: [AdminAccount]? = nil) -> HostedTenant {
+    /// The same tenant under other hostnames, or with its administrators' names alone.
+    func with(hostnames: [String]? = nil, passwords: Bool = true) -> HostedTenant {
         HostedTenant(
             id: self.id,
             displayName: self.displayName,
@@ -78,7 +84,8 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
             state: self.state,
             quotas: self.quotas,
             motd: self.motd,
-            admins: admins ?? self.admins,
+            admins: passwords ? self.admins : [],
+            adminNames: self.adminNames,
             accounts: self.accounts,
             sessions: self.sessions,
             history: self.history,

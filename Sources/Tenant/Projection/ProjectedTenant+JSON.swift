@@ -35,6 +35,7 @@ extension ProjectedTenant: Codable {
                 state: object.choice("state", unknown: .suspended) ?? .active,
                 quotas: Quotas(object.object("quotas")),
                 motd: object.value("motd") ?? [],
+                adminNames: object.value("admins") ?? [],
                 accounts: AccountSettings(object.object("accounts")),
                 sessions: SessionSettings(object.object("sessions")),
                 history: HistorySettings(object.object("history")),
@@ -44,7 +45,6 @@ extension ProjectedTenant: Codable {
                 planName: object.value("planName") ?? "default",
                 namespace: object.value("namespace") ?? "default"
             ),
-            admins: object.value("admins") ?? [],
             uid: object.value("uid") ?? "",
             generation: object.value("generation") ?? 0
         )

@@ -3,10 +3,8 @@
 
 /// A tenant as the operator projects it into a cell's live store.
 package struct ProjectedTenant: Hashable, Sendable {
-    /// Everything that an edge must know of it; without administrators, whose accounts the operator makes.
+    /// Everything that an edge must know of it; of its administrators the names, since the operator makes their accounts.
     package let hosted: HostedTenant
-    /// The accounts that administer it.
-    package let admins: [String]
     /// The `metadata.uid` of its object: a tenant that was deleted and made again has another.
     package let uid: String
     /// The `metadata.generation` of its object.
@@ -14,16 +12,13 @@ package struct ProjectedTenant: Hashable, Sendable {
 
     /// Projects a tenant.
     package init(_ hosted: HostedTenant, uid: String, generation: Int64) {
-        self.init(hosted, admins: hosted.admins.map(\.account), uid: uid, generation: generation)
-    }
-
-    init(_ hosted: HostedTenant, admins: [String], uid: String, generation: Int64) {
-        self.hosted = hosted.with(admins: [])
-        self.admins = admins
+        self.hosted = hosted.with(passwords: false)
         self.uid = uid
         self.generation = generation
     }
 
     /// The tenant's name.
     package var id: TenantID { self.hosted.id }
+    /// The accounts that administer it.
+    package var admins: [String] { self.hosted.adminNames }
 }

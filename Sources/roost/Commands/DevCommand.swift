@@ -73,7 +73,7 @@ struct DevCommand: AsyncParsableCommand {
         try await EdgeRunner(
             live: InProcessLiveStore(),
             durable: durable,
-            watcher: watcher,
+            tenants: .folder(watcher),
             group: MultiThreadedEventLoopGroup(numberOfThreads: self.shards),
             addresses: addresses,
             certificates: try CertificateStore(authority: authority, logger: logger),

@@ -46,12 +46,17 @@ struct EdgeCommand: AsyncParsableCommand {
         let certificates: CertificateStore
         let proxies: TrustedNetworks
         let durable: DurableStore
-        let watcher: FolderWatcher
+        let tenants: EdgeRunner.TenantSource
         do {
             certificates = try CertificateStore(files: Self.certificates(configuration.certificates), logger: logger)
             proxies = try TrustedNetworks(configuration.trustedProxies)
             durable = try DurableStore.open(configuration.databaseURL, logger: logger)
-            watcher = try FolderWatcher(folder: configuration.tenants)
+            tenants =
+                configuration.projection
+                ? .projection(
+                    try CertificateSeal(file: configuration.sealingKeyFile) { logger.warning("sealingKeyFile: \($0)") }
+                )
+                : .folder(try FolderWatcher(folder: configuration.tenants))
         } catch { throw CommandFailure.exit(CommandFailure.configuration, "\(error)") }
         let secret = try CommandFailure.configuration { try InstallationSecret.load(configuration.secretFile) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.shards)
@@ -69,7 +74,7 @@ struct EdgeCommand: AsyncParsableCommand {
         return EdgeRunner(
             live: live,
             durable: durable,
-            watcher: watcher,
+            tenants: tenants,
             group: group,
             addresses: addresses,
             certificates: certificates,

@@ -11,6 +11,14 @@ struct EdgeConfiguration {
     var databaseURL = ""
     /// A folder with Tenant and Plan files, as for `roost dev`.
     var tenants = ""
+    /// Whether tenants and certificates come from the live store instead, where an operator projects them.
+    var projection = false
+    /// A file with the key that the operator seals certificates with: 32 bytes, or their hexadecimal or base64 digits.
+    var sealingKeyFile = ""
+    /// How figures call this process.
+    var podName = ProcessInfo.processInfo.hostName
+    /// How many connections this process is meant for: a figure for the operator, nothing is refused because of it.
+    var capacityConnections = 20_000
     /// A file with the installation's secret, at least 32 bytes: cloaks are derived from it, so that they are the same
     /// on every edge.
     var secretFile = ""
@@ -88,7 +96,9 @@ struct EdgeConfiguration {
     private static var keys: [Key] {
         [
             self.text("redis.url", \.redisURL), self.text("database.url", \.databaseURL),
-            self.text("tenants", \.tenants), self.text("secretFile", \.secretFile), self.number("shards", \.shards),
+            self.text("tenants", \.tenants), self.flag("projection", \.projection),
+            self.text("sealingKeyFile", \.sealingKeyFile), self.text("secretFile", \.secretFile),
+            self.number("shards", \.shards),
             self.address("listen.irc", \.listenIRC), self.address("listen.ircs", \.listenIRCS),
             self.address("listen.http", \.listenHTTP), self.address("listen.https", \.listenHTTPS),
             self.address("listen.metrics", \.listenMetrics), self.address("plainTenant", \.plainTenant),
@@ -96,6 +106,7 @@ struct EdgeConfiguration {
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("drain.seconds", \.drainSeconds), self.number("lease.seconds", \.leaseSeconds),
             self.flag("floodControl", \.floodControl), self.flag("http.proxyProtocol", \.httpProxyProtocol),
+            self.text("podName", \.podName), self.number("capacity.connections", \.capacityConnections),
         ]
     }
 
@@ -125,10 +136,32 @@ struct EdgeConfiguration {
         }
         if self.redisURL.isEmpty { problems.append("redis.url: is missing: set it or ROOST_REDIS_URL") }
         if self.databaseURL.isEmpty { problems.append("database.url: is missing: set it or ROOST_DATABASE_URL") }
-        if self.tenants.isEmpty { problems.append("tenants: is missing: name the folder with the tenants' files") }
+        if self.projection {
+            if !self.tenants.isEmpty {
+                problems.append(
+                    "tenants: is set beside projection: remove one: with projection: true tenants come from the live store"
+                )
+            }
+            if self.sealingKeyFile.isEmpty {
+                problems.append(
+                    "sealingKeyFile: is missing: name the file with the key that certificates are sealed with"
+                )
+            }
+        } else {
+            if self.tenants.isEmpty {
+                problems.append(
+                    "tenants: is missing: name the folder with the tenants' files, or set projection to true"
+                )
+            }
+            if !self.sealingKeyFile.isEmpty {
+                problems.append("sealingKeyFile: is only used with projection: true: set that, or remove it")
+            }
+        }
         if self.secretFile.isEmpty {
             problems.append("secretFile: is missing: name a file with at least 32 random bytes, the same for all edges")
         }
+        if self.podName.isEmpty { problems.append("podName: is empty: write the pod's name, or remove it") }
+        if self.capacityConnections == 0 { problems.append("capacity.connections: must be at least 1") }
         if self.shards == 0 { problems.append("shards: must be at least 1") }
         if self.leaseSeconds < 3 { problems.append("lease.seconds: must be at least 3") }
         if Logger.Level(rawValue: self.logLevel) == nil {

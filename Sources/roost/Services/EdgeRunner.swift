@@ -22,9 +22,17 @@ struct EdgeRunner: Sendable {
         var metrics: SocketAddress?
     }
 
+    /// Where tenants come from.
+    enum TenantSource: Sendable {
+        /// A folder of files that is watched.
+        case folder(FolderWatcher)
+        /// The cell's live store, where an operator projects them with their certificates.
+        case projection(CertificateSeal)
+    }
+
     var live: any LiveStore
     var durable: DurableStore
-    var watcher: FolderWatcher
+    var tenants: TenantSource
     var group: MultiThreadedEventLoopGroup
     var addresses: Addresses
     var certificates: CertificateStore
@@ -53,15 +61,19 @@ struct EdgeRunner: Sendable {
             logger: self.logger
         )
         let history = HistoryWriter(live: self.live, history: self.durable.history, logger: self.logger)
-        for error in self.watcher.initial.errors { self.logger.error("\(error)") }
-        let (watcher, certificates) = (self.watcher, self.certificates)
+        let (source, certificates) = (self.tenants, self.certificates)
+        var catalog = TenantCatalog.empty
+        if case .folder(let watcher) = source {
+            for error in watcher.initial.errors { self.logger.error("\(error)") }
+            catalog = watcher.initial.catalog
+        }
         let reload: @Sendable () -> Void = {
-            watcher.reload()
+            if case .folder(let watcher) = source { watcher.reload() }
             certificates.reload()
         }
         let server = await EdgeServer.start(
             on: self.group,
-            catalog: watcher.initial.catalog,
+            catalog: catalog,
             live: self.live,
             durable: self.durable,
             limits: self.limits,
@@ -72,7 +84,7 @@ struct EdgeRunner: Sendable {
         )
         let (listeners, first) = try await self.listen(for: server)
         var bound = first
-        let readiness = Readiness(["listening", "store"])
+        let readiness = Readiness(["listening", "store", "tenants"])
         let operations = try await self.operate(server, metrics, readiness)
         bound.metrics = operations?.localAddress
         let drain = self.drain
@@ -89,7 +101,7 @@ struct EdgeRunner: Sendable {
             Work { try await retention.run() },
             Work { await server.watchStore(readiness) },
             Work { try await certificates.run() },
-            Work { for await update in watcher.updates { await server.apply(update) } },
+            Work { try await self.follow(source, server, readiness) },
             Work {
                 for await _ in await UnixSignalsSequence(trapping: .sighup) {
                     reload()
@@ -110,7 +122,7 @@ struct EdgeRunner: Sendable {
             }
         )
         readiness.met("listening")
-        self.announce(watcher.initial.catalog, bound)
+        self.announce(catalog, bound)
         let group = ServiceGroup(
             configuration: .init(
                 services: services,
@@ -125,6 +137,24 @@ struct EdgeRunner: Sendable {
             throw error
         }
         await self.end()
+    }
+
+    /// Keeps the server's tenants as their source has them.
+    private func follow(_ source: TenantSource, _ server: EdgeServer, _ readiness: Readiness) async throws {
+        switch source {
+        case .folder(let watcher):
+            readiness.met("tenants")
+            for await update in watcher.updates { await server.apply(update) }
+        case .projection(let seal):
+            let follower = ProjectionFollower(
+                live: self.live,
+                loop: MultiThreadedEventLoopGroup.singleton.next(),
+                seal: seal,
+                certificates: self.certificates,
+                logger: self.logger
+            )
+            try await follower.run(apply: { await server.apply($0) }, loaded: { readiness.met("tenants") })
+        }
     }
 
     /// Does something off the event loops, at most every ten seconds: a tenant's operator may ask for it.

@@ -1,0 +1,75 @@
+import NIOCore
+import StateStore
+
+/// Follows the projection's log and keeps its fields.
+///
+/// Loop-bound. It only keeps bytes: what they mean is found out elsewhere, off the loop.
+final class ProjectionReceiver: LiveStoreReceiver {
+    private let changed: () -> Void
+    private var client: (any LiveStoreClient)?
+    private var fields: [FieldName: [UInt8]] = [:]
+    private var position = Position.none
+
+    /// - Parameter changed: called when there is something new in a log that is complete.
+    init(changed: @escaping () -> Void) { self.changed = changed }
+
+    /// The fields if the log is complete, else nil: the operator is still writing, or the store lost the log.
+    var complete: [FieldName: [UInt8]]? { self.fields[Projection.complete] == nil ? nil : self.fields }
+
+    func start(_ live: any LiveStore, on loop: any EventLoop) {
+        let client = live.makeClient(on: loop, receiver: self)
+        self.client = client
+        self.follow(client, loop)
+    }
+
+    private func follow(_ client: any LiveStoreClient, _ loop: any EventLoop) {
+        client.follow(Projection.log) { result in
+            switch result {
+            case .success(let snapshot): self.reloaded(snapshot)
+            case .failure(.closed): return
+            case .failure: loop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.follow(client, loop) }
+            }
+        }
+    }
+
+    func stop() {
+        self.client?.unfollow(Projection.log)
+        self.client = nil
+    }
+
+    func received(_ entry: Entry, of log: LogKey) {
+        if entry.position.epoch != self.position.epoch {
+            self.fields = [:]
+        } else if entry.position.sequence <= self.position.sequence {
+            return
+        }
+        self.position = entry.position
+        guard let changes = ProjectionChange.read(entry.payload) else { return self.reload() }
+        for change in changes {
+            switch change {
+            case .set(let field, let value): self.fields[field] = value
+            case .remove(let field): self.fields[field] = nil
+            }
+        }
+        if self.complete != nil { self.changed() }
+    }
+
+    func reloaded(_ snapshot: Snapshot) {
+        self.position = snapshot.position
+        self.fields = snapshot.fields
+        if self.complete != nil { self.changed() }
+    }
+
+    func storeBecameReady() {}
+
+    /// An entry that does not say what it changed, in words that this version knows.
+    private func reload() {
+        self.client?.load([Projection.log]) { result in
+            guard case .success(let snapshots) = result, let snapshot = snapshots.first else { return }
+            // What came meanwhile is in it.
+            if snapshot.position.epoch != self.position.epoch || snapshot.position.sequence >= self.position.sequence {
+                self.reloaded(snapshot)
+            }
+        }
+    }
+}

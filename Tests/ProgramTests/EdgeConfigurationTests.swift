@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@testable import roost
+
+/// What `roost edge` reads, and what it says about what it cannot use.
+struct EdgeConfigurationTests {
+    private static let needed = [
+        "ROOST_REDIS_URL": "redis://localhost", "ROOST_DATABASE_URL": "postgres://localhost/roost",
+        "ROOST_SECRET_FILE": "/keys/secret",
+    ]
+
+    private func read(_ environment: [String: String]) throws -> EdgeConfiguration {
+        try EdgeConfiguration(file: nil, environment: Self.needed.merging(environment) { $1 })
+    }
+
+    private func problems(_ environment: [String: String]) -> [Substring] {
+        do {
+            _ = try self.read(environment)
+            return []
+        } catch { return "\(error)".split(separator: "\n") }
+    }
+
+    @Test func `tenants come from a folder unless something else is said`() throws {
+        let configuration = try self.read(["ROOST_TENANTS": "/tenants"])
+        #expect(configuration.tenants == "/tenants")
+        #expect(!configuration.projection)
+        #expect(configuration.capacityConnections == 20_000)
+        #expect(!configuration.podName.isEmpty)
+    }
+
+    @Test func `the keys of an edge that an operator looks after are read from the environment too`() throws {
+        let configuration = try self.read([
+            "ROOST_PROJECTION": "true", "ROOST_SEALING_KEY_FILE": "/keys/sealing", "ROOST_POD_NAME": "edge-1",
+            "ROOST_CAPACITY_CONNECTIONS": "5000",
+        ])
+        #expect(configuration.projection)
+        #expect(configuration.sealingKeyFile == "/keys/sealing")
+        #expect(configuration.podName == "edge-1")
+        #expect(configuration.capacityConnections == 5000)
+    }
+
+    @Test func `the same keys are read from YAML`() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/roost-edge-\(UUID().uuidString).yaml"
+        let yaml = """
+            projection: true
+            sealingKeyFile: /keys/sealing
+            podName: edge-1
+            capacity: {connections: 5000}
+            """
+        try yaml.write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let configuration = try EdgeConfiguration(file: path, environment: Self.needed)
+        #expect(configuration.projection)
+        #expect(configuration.sealingKeyFile == "/keys/sealing")
+        #expect(configuration.podName == "edge-1")
+        #expect(configuration.capacityConnections == 5000)
+    }
+
+    private static let mistakes: [(environment: [String: String], key: String, advice: String)] = [
+        ([:], "tenants", "set projection to true"),
+        (["ROOST_PROJECTION": "true", "ROOST_SEALING_KEY_FILE": "/k", "ROOST_TENANTS": "/t"], "tenants", "remove one"),
+        (["ROOST_PROJECTION": "true"], "sealingKeyFile", "name the file"),
+        (["ROOST_TENANTS": "/t", "ROOST_SEALING_KEY_FILE": "/k"], "sealingKeyFile", "projection: true"),
+        (["ROOST_TENANTS": "/t", "ROOST_POD_NAME": ""], "podName", "write the pod's name"),
+        (["ROOST_TENANTS": "/t", "ROOST_CAPACITY_CONNECTIONS": "0"], "capacity.connections", "at least 1"),
+        (["ROOST_TENANTS": "/t", "ROOST_PROJECTION": "yes"], "ROOST_PROJECTION", "does not fit"),
+    ]
+
+    @Test(arguments: mistakes.indices)
+    func `a mistake is named with its key and what to do`(index: Int) {
+        let (environment, key, advice) = Self.mistakes[index]
+        let problems = self.problems(environment)
+        #expect(problems.count == 1)
+        #expect(problems.first?.hasPrefix("\(key): ") == true)
+        #expect(problems.first?.contains(advice) == true, "\(problems)")
+    }
+}

@@ -1,0 +1,80 @@
+import Edge
+import NIOCore
+import StateStore
+import Tenant
+import TestClients
+import TestSupport
+import Testing
+
+/// What an edge makes of a store that lost its data: nothing, until the operator has spoken.
+@Suite(.timeLimit(.minutes(2)), .serialized)
+struct LossTests {
+    /// Loses everything that the store has.
+    private func lose(_ world: ProjectionWorld) async throws {
+        if let redis = world.redis {
+            #expect(try redis.command("FLUSHALL") == "OK")
+        } else {
+            try await world.live.erase(.cell)
+        }
+    }
+
+    @Test(arguments: ProjectionWorld.Backend.allCases)
+    func `people stay when the store loses everything, and changes flow once everything was projected again`(
+        backend: ProjectionWorld.Backend
+    ) async throws {
+        try await ProjectionWorld.run(backend) { world in
+            let authority = try TestAuthority()
+            for name in ["acme", "beta"] {
+                try await world.writer.put(tenant: ProjectionWorld.tenant(name))
+                try await world.certify(name, by: authority)
+            }
+            try await world.writer.markComplete()
+            try await world.serves(["acme", "beta"])
+            let acme = try Client.TLS(roots: authority.certificatePEM, serverName: "acme.localhost")
+            let beta = try Client.TLS(roots: authority.certificatePEM, serverName: "beta.localhost")
+            try await Client.talk(to: world.listener, tls: acme) { ann in
+                try await ann.send("NICK ann\r\nUSER ann 0 * :Ann\r\n")
+                _ = try await ann.hear(until: " 422 ")
+                let bob = try await Client.talk(to: world.listener, tls: beta) { bob in
+                    try await bob.send("CAP LS 302\r\n")
+                    _ = try await bob.hear(until: "CAP * LS")
+                    let before = world.applied.updates.count
+                    try await self.lose(world)
+                    try await within(.seconds(10), "the writer's notice") {
+                        var losses = world.writer.losses.makeAsyncIterator()
+                        _ = await losses.next()
+                    }
+                    // Half of it: the edge keeps what it has, changes included that are not whole yet.
+                    try await world.writer.put(tenant: ProjectionWorld.tenant("acme", motd: ["Again"]))
+                    try await world.certify("acme", by: authority)
+                    #expect(world.applied.updates.count == before)
+                    #expect(Set(world.server.directory.current.tenants.keys.map(\.text)) == ["acme", "beta"])
+                    #expect(await world.greets("beta", trusting: authority))
+                    try await ann.send("PING here\r\n")
+                    _ = try await ann.hear(until: "PONG acme.localhost")
+                    // The operator meant beta to go while the store was down.
+                    try await world.writer.markComplete()
+                    return String(decoding: try await bob.hearAll(), as: UTF8.self)
+                }
+                #expect(bob.contains("This network has ended"))
+                try await world.serves(["acme"])
+                try await ann.send("MOTD\r\n")
+                _ = try await ann.hear(until: ":- Again")
+            }
+            try await world.writer.put(tenant: ProjectionWorld.tenant("gamma"))
+            try await world.serves(["acme", "gamma"])
+        }
+    }
+
+    @Test func `an edge that starts after the loss waits for the whole again`() async throws {
+        try await ProjectionWorld.run(.redis) { world in
+            try await world.writer.put(tenant: ProjectionWorld.tenant("acme"))
+            try await self.lose(world)
+            try await world.writer.put(tenant: ProjectionWorld.tenant("beta"))
+            #expect(!world.readiness.isReady)
+            #expect(world.applied.updates.isEmpty)
+            try await world.writer.markComplete()
+            try await world.serves(["beta"])
+        }
+    }
+}
