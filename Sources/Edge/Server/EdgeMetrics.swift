@@ -12,6 +12,7 @@ package final class EdgeMetrics: UsageSink {
     }
 
     private let next: any UsageSink
+    private let utilization = LoopUtilization()
     private let totals = Mutex<[TenantID: Total]>([:])
 
     /// - Parameter next: gets every report too.
@@ -29,6 +30,9 @@ package final class EdgeMetrics: UsageSink {
         }
         self.next.report(delta, of: tenant, shard: shard, at: now)
     }
+
+    /// All messages that were accepted so far.
+    var messages: UInt64 { self.totals.withLock { $0.values.reduce(0) { $0 &+ $1.usage.messages } } }
 
     /// The families at this moment.
     package func families(of shards: ShardSet) async -> [MetricFamily] {
@@ -66,6 +70,14 @@ package final class EdgeMetrics: UsageSink {
                 kind: .gauge,
                 samples: [.init(Double(sum.sessions))]
             ),
+            MetricFamily(
+                "roost_event_loop_utilization",
+                help: "Share of the time since the last scrape in which a shard's event loop was busy.",
+                kind: .gauge,
+                samples: await self.utilization.shares(of: shards).enumerated().map { shard, share in
+                    .init(share, labels: [MetricLabel("shard", "\(shard)")])
+                }
+            ),
         ]
         return families
     }
@@ -102,6 +114,8 @@ package struct ShardStatistics: Sendable, Hashable {
     package var storeFailures: UInt64 = 0
     package var channels = 0
     package var sessions = 0
+    /// Connections of each tenant that has any, registered or not.
+    package var connections: [TenantID: Int] = [:]
 
     package init() {}
 
@@ -111,6 +125,7 @@ package struct ShardStatistics: Sendable, Hashable {
         self.storeFailures += other.storeFailures
         self.channels += other.channels
         self.sessions += other.sessions
+        self.connections.merge(other.connections) { $0 + $1 }
     }
 }
 
@@ -124,6 +139,7 @@ extension ShardCore {
         var result = self.statistics
         result.channels = self.scopes.values.reduce(0) { $0 + $1.channels.count }
         result.sessions = self.scopes.values.reduce(0) { $0 + $1.sessions.count }
+        for scope in self.scopes.values where scope.connections > 0 { result.connections[scope.id] = scope.connections }
         return result
     }
 }

@@ -14,21 +14,25 @@ package struct SessionReaper: Sendable {
     private let live: any LiveStore
     private let shards: ShardSet
     private let term: Duration
+    private let figures: @Sendable () async -> [UInt8]?
     private let clock: any Clock<Duration>
     private let logger: Logger
 
     /// - `term`: how long a lease lasts; it is renewed three times in that time.
+    /// - `figures`: what the lease carries, asked for at each renewal.
     /// - `clock`: times the renewals.
     package init(
         live: any LiveStore,
         shards: ShardSet,
         term: Duration = .seconds(15),
+        figures: @escaping @Sendable () async -> [UInt8]? = { nil },
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) {
         self.live = live
         self.shards = shards
         self.term = term
+        self.figures = figures
         self.clock = clock
         self.logger = logger
     }
@@ -43,6 +47,13 @@ package struct SessionReaper: Sendable {
         }
     }
 
+    /// Renews the lease at once, beside the usual pace, so that its figures are as they are now.
+    package func report() async {
+        do {
+            _ = try await self.live.renewLease(for: self.term, carrying: await self.figures())
+        } catch { self.logger.warning("the pod's figures wait for the store", metadata: ["reason": "\(error)"]) }
+    }
+
     /// How many renewals in a row came in good time.
     private final class Steadiness: Sendable {
         let count = Atomic(0)
@@ -53,7 +64,7 @@ package struct SessionReaper: Sendable {
         while !Task.isCancelled {
             let began = ContinuousClock.now
             do {
-                let renewal = try await self.live.renewLease(for: self.term)
+                let renewal = try await self.live.renewLease(for: self.term, carrying: await self.figures())
                 // One that took long was sent again after an outage.
                 let isSteady = renewal == .kept && ContinuousClock.now - began < self.term / 3
                 steadiness.count.store(isSteady ? steadiness.count.load(ordering: .relaxed) + 1 : 0, ordering: .relaxed)

@@ -45,6 +45,8 @@ final class ShardCore {
     /// Seconds since the shard began, advanced once a second; coarse on purpose, so that reading it costs nothing.
     var seconds: UInt32 = 0
     var isDraining = false
+    /// What the loop's thread had done when the shard began.
+    private(set) var loopBegan = LoopUtilization.Sample.now()
     var statistics = ShardStatistics()
     /// Ends of sessions that the store has not taken yet; bounded by the sessions there were.
     var pendingSignOffs: [Transaction] = []
@@ -63,6 +65,7 @@ final class ShardCore {
 
     func start(shard: Shard) {
         self.shard = shard
+        self.loopBegan = .now()
         self.store = self.environment.store.makeClient(on: self.loop, receiver: self)
         self.loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak shard] _ in
             shard?.assumeIsolated { $0.core.tick() }

@@ -84,6 +84,7 @@ struct DevCommand: AsyncParsableCommand {
             secret: secret,
             drain: .zero,
             lease: nil,
+            pod: ("dev", 1),
             logger: logger,
             announce: { [plainTenant, ephemeral] catalog, bound in
                 let authority = ephemeral ? nil : "\(data)/dev-ca.pem"

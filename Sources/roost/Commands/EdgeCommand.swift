@@ -85,6 +85,7 @@ struct EdgeCommand: AsyncParsableCommand {
             secret: secret,
             drain: .seconds(configuration.drainSeconds),
             lease: .seconds(configuration.leaseSeconds),
+            pod: (configuration.podName, configuration.capacityConnections),
             logger: logger,
             announce: { _, _ in FileHandle.standardOutput.write(Data("ready\n".utf8)) }
         )

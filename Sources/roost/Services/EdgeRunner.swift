@@ -46,6 +46,8 @@ struct EdgeRunner: Sendable {
     var drain: Duration
     /// How long this pod's lease lasts; nil where there are no other pods.
     var lease: Duration?
+    /// What this process is called in its figures, and how many connections it is meant for.
+    var pod: (name: String, capacity: Int)
     var logger: Logger
     /// Told once everything listens, with the addresses that were bound.
     var announce: @Sendable (TenantCatalog, Addresses) -> Void
@@ -108,14 +110,29 @@ struct EdgeRunner: Sendable {
                 }
             },
         ]
-        if let lease = self.lease {
-            let reaper = SessionReaper(live: self.live, shards: server.shards, term: lease, logger: self.logger)
-            services.append(Work { try await reaper.run() })
+        let figures = EdgeFigures(
+            pod: self.pod.name,
+            capacity: self.pod.capacity,
+            started: started,
+            shards: server.shards,
+            metrics: metrics
+        )
+        let reaper = self.lease.map { lease in
+            SessionReaper(
+                live: self.live,
+                shards: server.shards,
+                term: lease,
+                figures: { await figures.encoded() },
+                logger: self.logger
+            )
         }
+        if let reaper { services.append(Work { try await reaper.run() }) }
         // Last in, first out: clients go before what keeps their words.
         services.append(
             Drain {
                 readiness.failed("listening", "draining")
+                figures.startDraining()
+                await reaper?.report()
                 for listener in listeners { try? await listener.close() }
                 await server.drain(over: drain)
                 await server.reportUsage()

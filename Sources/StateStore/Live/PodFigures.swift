@@ -1,0 +1,119 @@
+package import FoundationEssentials
+package import Tenant
+
+/// What an edge says of itself with its lease: figures for the operator, from which nothing is decided in the edge.
+///
+/// Written as JSON. Keys that this version does not know are passed over, absent ones are empty.
+package struct PodFigures: Hashable, Sendable {
+    /// The name of the Kubernetes pod, or of the host.
+    package var pod: String
+    /// Connections open now.
+    package var connections: Int
+    /// Registered sessions now.
+    package var sessions: Int
+    /// How many connections the pod is meant for.
+    package var capacity: Int
+    /// Event loops with clients.
+    package var shards: Int
+    /// The busy share of each shard's event loop since the figures before, 0 to 1.
+    package var utilization: [Double]
+    /// Whether it is saying goodbye to its clients.
+    package var draining: Bool
+    /// The version of the program.
+    package var version: String
+    /// When the process began, milliseconds since 1970.
+    package var started: Int64
+    /// Messages accepted in a second, since the figures before.
+    package var messagesPerSecond: Double
+    /// The connections of each tenant that has any here.
+    package var tenants: [TenantID: Int]
+
+    /// States figures.
+    package init(
+        pod: String,
+        connections: Int = 0,
+        sessions: Int = 0,
+        capacity: Int = 0,
+        shards: Int = 0,
+        utilization: [Double] = [],
+        draining: Bool = false,
+        version: String = "",
+        started: Int64 = 0,
+        messagesPerSecond: Double = 0,
+        tenants: [TenantID: Int] = [:]
+    ) {
+        self.pod = pod
+        self.connections = connections
+        self.sessions = sessions
+        self.capacity = capacity
+        self.shards = shards
+        self.utilization = utilization
+        self.draining = draining
+        self.version = version
+        self.started = started
+        self.messagesPerSecond = messagesPerSecond
+        self.tenants = tenants
+    }
+
+    /// Reads figures that a lease carried.
+    ///
+    /// - Throws: `DecodingError` if they are no JSON object.
+    package init(json: some DataProtocol) throws {
+        self = try JSONDecoder().decode(PodFigures.self, from: Data(json))
+    }
+
+    /// The figures as JSON, for a lease to carry.
+    ///
+    /// - Throws: `EncodingError`, to which no finite figures lead.
+    package func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self))
+    }
+}
+
+extension PodFigures: Codable {
+    private enum Key: String, CodingKey {
+        case pod, connections, sessions, capacity, shards, utilization, draining, version, started, messagesPerSecond
+        case tenants
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Key.self)
+        func value<Value: Decodable>(_ key: Key, _ byDefault: Value) -> Value {
+            (try? object.decodeIfPresent(Value.self, forKey: key)) ?? byDefault
+        }
+        let tenants = value(.tenants, [String: Int]()).compactMap { name, count in
+            TenantID(name).map { ($0, count) }
+        }
+        self.init(
+            pod: value(.pod, ""),
+            connections: value(.connections, 0),
+            sessions: value(.sessions, 0),
+            capacity: value(.capacity, 0),
+            shards: value(.shards, 0),
+            utilization: value(.utilization, []),
+            draining: value(.draining, false),
+            version: value(.version, ""),
+            started: value(.started, 0),
+            messagesPerSecond: value(.messagesPerSecond, 0),
+            tenants: Dictionary(uniqueKeysWithValues: tenants)
+        )
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Key.self)
+        try object.encode(self.pod, forKey: .pod)
+        try object.encode(self.connections, forKey: .connections)
+        try object.encode(self.sessions, forKey: .sessions)
+        try object.encode(self.capacity, forKey: .capacity)
+        try object.encode(self.shards, forKey: .shards)
+        try object.encode(self.utilization, forKey: .utilization)
+        try object.encode(self.draining, forKey: .draining)
+        try object.encode(self.version, forKey: .version)
+        try object.encode(self.started, forKey: .started)
+        try object.encode(self.messagesPerSecond, forKey: .messagesPerSecond)
+        let tenants = self.tenants.map { ($0.key.text, $0.value) }
+        try object.encode(Dictionary(uniqueKeysWithValues: tenants), forKey: .tenants)
+    }
+}
