@@ -11,40 +11,12 @@ import Testing
 
     private func withTwoTenants(_ body: (DurableStore) async throws -> Void) async throws {
         try await Driver.postgres.withStore { store in
-            for tenant in try [TenantID.acme, .globex] {
-                _ = try await store.accounts.create("alice", folded: "alice", credentials: .some, of: tenant, now: 1)
-                let log = LogKey(tenant, .channel, "#tea")
-                _ = try await store.history.store([
-                    HistoryRecord(log: log, position: Position(epoch: 1, sequence: 1), time: 1, payload: [1])
-                ])
-                _ = try await store.ledger.insert([
-                    LedgerRecord(
-                        id: "\(tenant)",
-                        tenant: tenant,
-                        meter: "messages",
-                        start: 0,
-                        end: 1,
-                        source: "1",
-                        quantity: 1
-                    )
-                ])
-                try await store.channels.save(
-                    RegisteredChannel(
-                        tenant: tenant,
-                        name: "#tea",
-                        folded: "#tea",
-                        owner: "alice",
-                        fields: [],
-                        createdAt: 1,
-                        updatedAt: 1
-                    )
-                )
-            }
+            for tenant in try [TenantID.acme, .globex] { try await store.fill(tenant, history: 1) }
             try await body(store)
         }
     }
 
-    @Test(arguments: ["accounts", "channels", "history", "usage_ledger"])
+    @Test(arguments: TenantTable.all.map(\.name))
     func `a tenant's transaction sees and changes no other tenant's rows`(_ table: String) async throws {
         try await self.withTwoTenants { store in
             let acme = SQLScope.tenant(try .acme)

@@ -13,6 +13,9 @@ package struct DurableStore: Sendable {
     package let channels: ChannelRepository
     package let history: HistoryRepository
     package let ledger: LedgerRepository
+    package let tenants: TenantRepository
+    package let usage: TenantUsage
+    package let eraser: TenantEraser
     package let migrator: Migrator
 
     /// Where `roost dev` and the commands that look after it keep their database.
@@ -24,6 +27,9 @@ package struct DurableStore: Sendable {
         self.channels = ChannelRepository(database)
         self.history = HistoryRepository(database)
         self.ledger = LedgerRepository(database)
+        self.tenants = TenantRepository(database)
+        self.usage = TenantUsage(database)
+        self.eraser = TenantEraser(database)
         self.migrator = Migrator(database)
     }
 

@@ -51,7 +51,21 @@ package enum Schema {
                 CREATE INDEX usage_ledger_by_window ON usage_ledger (tenant, window_start, meter);
                 """
                     + ["accounts", "channels", "history", "usage_ledger"].map { Self.isolate($0, dialect) }.joined()
-        }
+        },
+        Migration(version: 2, name: "tenants") { dialect in
+            let (int, text) = (dialect.name(of: .integer), dialect.name(of: .text))
+            return """
+                CREATE TABLE tenants (
+                    tenant \(text) NOT NULL PRIMARY KEY,
+                    namespace \(text) NOT NULL,
+                    uid \(text) NOT NULL,
+                    state \(text) NOT NULL,
+                    erase_at \(int),
+                    updated_at \(int) NOT NULL
+                )\(Self.options(dialect));
+                CREATE INDEX tenants_by_state ON tenants (state, erase_at);
+                """ + Self.isolate("tenants", dialect)
+        },
     ]
 
     /// The version of the last migration.

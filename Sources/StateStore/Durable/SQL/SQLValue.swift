@@ -50,6 +50,14 @@ package struct SQLRow: Hashable, Sendable {
         return try self.text(column)
     }
 
+    /// The integer in a column, or nil for null.
+    ///
+    /// - Throws: ``DurableStoreError/invalidAnswer(_:)`` if it is something else.
+    package func optionalInteger(_ column: Int) throws(DurableStoreError) -> Int64? {
+        if case .null? = self.value(column) { return nil }
+        return try self.integer(column)
+    }
+
     /// The bytes in a column.
     ///
     /// - Throws: ``DurableStoreError/invalidAnswer(_:)`` if there are none.

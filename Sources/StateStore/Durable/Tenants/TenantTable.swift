@@ -1,0 +1,85 @@
+// The tables that have rows of tenants, for what is done to all rows of one: erasing and copying. A table or a column that
+// is missing here would be left behind, so tests compare this with what the database's own catalogue says.
+
+/// A table that has rows of tenants.
+package struct TenantTable: Hashable, Sendable {
+    /// Its name and all of its columns.
+    package let bulk: BulkTable
+    /// The columns that identify a row within its tenant.
+    package let key: [String]
+    /// Whether its rows are the tenant's data, and not what the cell notes about it.
+    package let isData: Bool
+
+    package var name: String { self.bulk.name }
+
+    private init(_ name: String, key: [String], isData: Bool = true, _ columns: [BulkTable.Column]) {
+        self.bulk = BulkTable(name, [.init("tenant", .text)] + columns)
+        self.key = key
+        self.isData = isData
+    }
+
+    /// All of them, the cell's own notes last: what was begun is known until it is done.
+    package static let all: [TenantTable] = [
+        TenantTable(
+            "accounts",
+            key: ["folded"],
+            [
+                .init("folded", .text), .init("name", .text), .init("role", .text), .init("password_hash", .text),
+                .init("scram", .text), .init("created_at", .integer), .init("updated_at", .integer),
+            ]
+        ),
+        TenantTable(
+            "channels",
+            key: ["folded"],
+            [
+                .init("folded", .text), .init("name", .text), .init("owner", .text), .init("fields", .blob),
+                .init("created_at", .integer), .init("updated_at", .integer),
+            ]
+        ),
+        TenantTable(
+            "history",
+            key: ["kind", "name", "epoch", "sequence"],
+            [
+                .init("kind", .text), .init("name", .text), .init("epoch", .integer), .init("sequence", .integer),
+                .init("time", .integer), .init("payload", .blob),
+            ]
+        ),
+        TenantTable(
+            "usage_ledger",
+            key: ["id"],
+            [
+                .init("id", .text), .init("meter", .text), .init("window_start", .integer),
+                .init("window_end", .integer), .init("source", .text), .init("quantity", .integer),
+            ]
+        ),
+        TenantTable(
+            "tenants",
+            key: ["tenant"],
+            isData: false,
+            [
+                .init("namespace", .text), .init("uid", .text), .init("state", .text), .init("erase_at", .integer),
+                .init("updated_at", .integer),
+            ]
+        ),
+    ]
+
+    /// The tables that have a column `tenant`, as the database itself knows them.
+    static func found(_ connection: any SQLConnection) throws(DurableStoreError) -> [String] {
+        let sql =
+            switch connection.dialect {
+            case .postgres:
+                """
+                SELECT CAST(c.table_name AS TEXT) FROM information_schema.columns c
+                JOIN information_schema.tables t USING (table_schema, table_name)
+                WHERE c.table_schema = current_schema() AND c.column_name = 'tenant' AND t.table_type = 'BASE TABLE'
+                ORDER BY 1
+                """
+            case .sqlite:
+                """
+                SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+                WHERE m.type = 'table' AND c.name = 'tenant' ORDER BY 1
+                """
+            }
+        return try connection.execute(sql).map { row throws(DurableStoreError) in try row.text(0) }
+    }
+}
