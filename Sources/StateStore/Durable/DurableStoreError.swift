@@ -19,6 +19,8 @@ package enum DurableStoreError: Error, Hashable, CustomStringConvertible, Custom
     case rejected(code: String, message: String)
     /// The database answered with something that the program did not ask for.
     case invalidAnswer(String)
+    /// A copy does not have the rows that its source has.
+    case differs(String)
     /// The settings cannot work as they are: a malformed URL, a role that is not bound by row-level security, …
     case configuration(String)
     /// The schema and the program do not fit together.
@@ -28,7 +30,8 @@ package enum DurableStoreError: Error, Hashable, CustomStringConvertible, Custom
     package var isTransient: Bool {
         switch self {
         case .unavailable, .timedOut, .busy: true
-        case .cancelled, .closed, .conflict, .rejected, .invalidAnswer, .configuration, .schema: false
+        case .cancelled, .closed, .conflict, .rejected, .invalidAnswer, .differs, .configuration, .schema:
+            false
         }
     }
 
@@ -42,6 +45,7 @@ package enum DurableStoreError: Error, Hashable, CustomStringConvertible, Custom
         case .conflict: "it exists already"
         case .rejected: "the database refused the request"
         case .invalidAnswer: "the database answered wrongly"
+        case .differs: "the copy is not complete"
         case .configuration(let what): what
         case .schema(let mismatch): mismatch.description
         }
@@ -53,6 +57,7 @@ package enum DurableStoreError: Error, Hashable, CustomStringConvertible, Custom
         case .conflict(let what): "conflict: \(what)"
         case .rejected(let code, let message): "rejected (\(code)): \(message)"
         case .invalidAnswer(let what): "invalid answer: \(what)"
+        case .differs(let what): "differs: \(what)"
         case .timedOut, .busy, .cancelled, .closed, .configuration, .schema: self.description
         }
     }
