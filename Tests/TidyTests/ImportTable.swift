@@ -81,6 +81,29 @@ enum ImportTable {
             web,
             ["Yams"]
         ),
+        // Knows none of our kinds.
+        "KubeClient": ImportRow(
+            own: [],
+            libraries: collections,
+            foundation,
+            observing,
+            ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "SystemPackage", "Yams"]
+        ),
+        "Operator": ImportRow(
+            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "KubeClient"],
+            libraries: collections,
+            foundation,
+            observing,
+            cryptography,
+            web,
+            ["NIOCore", "NIOPosix", "Yams"]
+        ),
+        "roost-operator": ImportRow(
+            own: ["Tenant", "StateStore", "KubeClient", "Operator"],
+            libraries: foundation,
+            observing,
+            ["ArgumentParser", "NIOCore", "NIOPosix"]
+        ),
         "roost": ImportRow(
             own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge"],
             libraries: collections,

@@ -1,0 +1,205 @@
+// One server, one identity, every verb. There is no client-side rate limit: the server has its own (API priority and
+// fairness) and says 429, which is honoured here; what bounds the requests in flight is who calls.
+
+import AsyncHTTPClient
+package import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// Speaks to a Kubernetes API server.
+///
+/// Objects are open (``KubeObject``), so one client serves all kinds. Errors keep the server's own reason and message.
+package final class KubeClient: Sendable {
+    /// A request that was made, for metrics: verb, resource, HTTP status (0 if there was no answer).
+    package typealias Observer = @Sendable (_ verb: String, _ resource: KubeResource?, _ code: Int) -> Void
+
+    /// How long a call may take, connecting and repeating included.
+    package static let callTimeout: Duration = .seconds(30)
+    /// The largest answer that is read: far above what the server takes for one object or sends as one page.
+    private static let answerBytes = 64 << 20
+    /// How often a request is sent again after the server asked to wait.
+    private static let repeats = 4
+
+    package let configuration: KubeConfiguration
+    let http: HTTPClient
+    let logger: Logger
+    let credentials: Credentials
+    private let observer: Observer
+    private let userAgent: String
+
+    /// Prepares a client; nothing is sent yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: Which server, and who we are.
+    ///   - userAgent: What the server's audit log shows.
+    ///   - logger: Hears of answers to wait, never of credentials.
+    ///   - observer: Hears of every request.
+    /// - Throws: ``KubeError/configuration(_:)`` if the authority's certificates cannot be used.
+    package init(
+        _ configuration: KubeConfiguration,
+        userAgent: String,
+        logger: Logger,
+        observer: @escaping Observer = { _, _, _ in }
+    ) throws(KubeError) {
+        self.configuration = configuration
+        self.userAgent = userAgent
+        self.logger = logger
+        self.observer = observer
+        self.credentials = Credentials(configuration)
+        var settings = HTTPClient.Configuration(
+            tlsConfiguration: try Self.tls(configuration, certificate: nil),
+            redirectConfiguration: .disallow,
+            // A watch that says nothing for so long, bookmarks included, may be dead: it is begun again.
+            timeout: .init(connect: .seconds(10), read: .seconds(150))
+        )
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        // Broken connections are told at once; whether to try again is for who calls.
+        settings.connectionPool.retryConnectionEstablishment = false
+        self.http = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: settings)
+    }
+
+    /// Ends all connections.
+    package func shutdown() async { try? await self.http.shutdown() }
+
+    // MARK: Sending
+
+    /// Sends a request and reads its answer whole.
+    ///
+    /// A server that asks to wait (429, or 503 with `Retry-After`) has done nothing yet: such a request is sent again in time.
+    func send(
+        _ verb: String,
+        _ method: HTTPMethod,
+        _ path: String,
+        resource: KubeResource?,
+        query: [(String, String)] = [],
+        body: JSON? = nil,
+        contentType: String = "application/json"
+    ) async throws(KubeError) -> JSON {
+        let deadline = ContinuousClock.now + Self.callTimeout
+        var attempt = 0
+        while true {
+            do throws(KubeError) {
+                let request = try await self.request(method, path, query, body, contentType)
+                return try await self.once(verb, request, resource: resource, deadline: deadline)
+            } catch {
+                attempt += 1
+                guard let status = error.status else { throw error }
+                // A token that was replaced meanwhile: once with a fresh one.
+                if status.code == 401, attempt == 1 {
+                    await self.credentials.refused()
+                    continue
+                }
+                guard status.code == 429 || status.code == 503, let wait = status.retryAfter, attempt <= Self.repeats
+                else { throw error }
+                // Spread, so that those who were told together do not come back together.
+                let delay = wait + .milliseconds(Int.random(in: 0...500))
+                guard ContinuousClock.now + delay < deadline else { throw error }
+                self.logger.debug(
+                    "the API server asks to wait",
+                    metadata: ["verb": "\(verb)", "path": "\(path)", "delay": "\(delay)"]
+                )
+                do { try await Task.sleep(for: delay) } catch { throw .timedOut }
+            }
+        }
+    }
+
+    private func once(
+        _ verb: String,
+        _ request: HTTPClientRequest,
+        resource: KubeResource?,
+        deadline: ContinuousClock.Instant
+    ) async throws(KubeError) -> JSON {
+        let left = deadline - .now
+        guard left > .zero else { throw .timedOut }
+        var bytes: ByteBuffer
+        let response: HTTPClientResponse
+        do {
+            response = try await self.http.execute(request, deadline: .now() + TimeAmount(left))
+            bytes = try await response.body.collect(upTo: Self.answerBytes)
+        } catch {
+            self.observer(verb, resource, 0)
+            throw Self.failure(error)
+        }
+        let code = Int(response.status.code)
+        self.observer(verb, resource, code)
+        let json = try? JSON(parsing: bytes.readableBytesView)
+        guard (200..<300).contains(code) else { throw Self.refusal(json, response, &bytes) }
+        guard let json else { throw .invalidAnswer("\(verb) got no JSON") }
+        return json
+    }
+
+    /// The request with who we are on it.
+    func request(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ query: [(String, String)],
+        _ body: JSON?,
+        _ contentType: String
+    ) async throws(KubeError) -> HTTPClientRequest {
+        var url = self.configuration.server + path
+        if !query.isEmpty {
+            let parts = query.map { "\($0.0)=\(KubeResource.escaped($0.1))" }
+            url += "?" + parts.joined(separator: "&")
+        }
+        let credential = try await self.credentials.current()
+        var request = HTTPClientRequest(url: url)
+        request.method = method
+        request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "User-Agent", value: self.userAgent)
+        if let token = credential.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        if let certificate = credential.certificate {
+            request.tlsConfiguration = try Self.tls(self.configuration, certificate: certificate)
+        }
+        if let body {
+            request.headers.add(name: "Content-Type", value: contentType)
+            request.body = .bytes(ByteBuffer(bytes: body.data))
+        }
+        return request
+    }
+
+    func observe(_ verb: String, _ resource: KubeResource, _ code: Int) { self.observer(verb, resource, code) }
+
+    static func refusal(_ json: JSON?, _ response: HTTPClientResponse, _ bytes: inout ByteBuffer) -> KubeError {
+        let seconds = response.headers.first(name: "Retry-After").flatMap { Int($0) }
+        let text = bytes.readString(length: min(bytes.readableBytes, 1000)) ?? ""
+        return .status(
+            KubeStatus(
+                json?["kind"].string == "Status" ? json : nil,
+                code: Int(response.status.code),
+                retryAfter: seconds.map { .seconds(min(max($0, 0), 300)) },
+                body: text
+            )
+        )
+    }
+
+    static func failure(_ error: any Error) -> KubeError {
+        switch error {
+        case let error as KubeError: error
+        case let error as HTTPClientError where [.readTimeout, .deadlineExceeded, .connectTimeout].contains(error):
+            .timedOut
+        case is CancellationError: .timedOut
+        default: .unreachable("\(error)")
+        }
+    }
+
+    private static func tls(
+        _ configuration: KubeConfiguration,
+        certificate: (chain: [UInt8], key: [UInt8])?
+    ) throws(KubeError) -> TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if configuration.skipsVerification { tls.certificateVerification = .none }
+        do {
+            if let authority = configuration.authority {
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authority))
+            }
+        } catch { throw .configuration("the cluster's certificate-authority holds no certificate in PEM form") }
+        guard let certificate else { return tls }
+        do {
+            tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(certificate.chain).map { .certificate($0) }
+            tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: certificate.key, format: .pem))
+        } catch { throw .configuration("the client certificate or its key cannot be read as PEM") }
+        return tls
+    }
+}

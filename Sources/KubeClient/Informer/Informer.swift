@@ -1,0 +1,203 @@
+// A local copy of a collection: listed once, then kept by a watch. What the watch misses (a cut, an expired revision) is
+// found by listing again and comparing, so no change goes unnoticed, though some may be told as one.
+
+package import Logging
+import Synchronization
+
+/// Keeps a copy of a collection and tells which objects changed.
+///
+/// Reads never go to the server. Objects come without `managedFields`, which nobody here needs and which are most of their size.
+package final class Informer: Sendable {
+    /// An object that may have changed, as it is and as it was known.
+    package struct Change: Sendable {
+        package let key: ObjectKey
+        /// `nil` if it is gone.
+        package let object: KubeObject?
+        /// `nil` if it was not known.
+        package let previous: KubeObject?
+
+        /// Whether this is only the regular reminder that it exists.
+        package var isResync: Bool { self.object != nil && self.object == self.previous }
+    }
+
+    /// How patient it is.
+    package struct Timing: Sendable {
+        /// The bounds between which a watch's length is drawn.
+        package var watch: ClosedRange<Double> = 300...600
+        /// How often every object is told again; spread over a tenth of it.
+        package var resync: Duration = .seconds(600)
+        package var backoff = ExponentialBackoff()
+
+        package init() {}
+    }
+
+    private struct State {
+        var objects: [ObjectKey: KubeObject] = [:]
+        var hasSynced = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    package let resource: KubeResource
+    private let client: KubeClient
+    private let namespace: String?
+    private let options: ListOptions
+    private let timing: Timing
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    package init(
+        _ client: KubeClient,
+        _ resource: KubeResource,
+        in namespace: String? = nil,
+        _ options: ListOptions = ListOptions(),
+        timing: Timing = Timing(),
+        logger: Logger
+    ) {
+        self.client = client
+        self.resource = resource
+        self.namespace = namespace
+        self.options = options
+        self.timing = timing
+        self.logger = logger
+    }
+
+    /// The object of a name, as known.
+    package subscript(_ key: ObjectKey) -> KubeObject? { self.state.withLock { $0.objects[key] } }
+
+    /// All objects, as known, in no order.
+    package var all: [KubeObject] { self.state.withLock { Array($0.objects.values) } }
+
+    /// Whether everything was listed once.
+    package var hasSynced: Bool { self.state.withLock { $0.hasSynced } }
+
+    /// Waits until everything was listed once.
+    package func synced() async {
+        await withCheckedContinuation { continuation in
+            let isDone = self.state.withLock { state in
+                if !state.hasSynced { state.waiters.append(continuation) }
+                return state.hasSynced
+            }
+            if isDone { continuation.resume() }
+        }
+    }
+
+    /// Keeps the copy until the task is cancelled.
+    ///
+    /// - Parameter changed: Told of every change, after the copy has it, one at a time.
+    package func run(_ changed: @escaping @Sendable (Change) -> Void) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.follow(changed) }
+            group.addTask { await self.remind(changed) }
+        }
+        // Who waits for a copy that never came is not left waiting.
+        self.finishWaiting(synced: false)
+    }
+
+    private func follow(_ changed: @Sendable (Change) -> Void) async {
+        var backoff = self.timing.backoff
+        // nil: to be listed.
+        var revision: String?
+        while !Task.isCancelled {
+            do throws(KubeError) {
+                if revision == nil {
+                    let list = try await self.client.list(self.resource, in: self.namespace, self.options)
+                    self.replace(list.items, changed)
+                    self.finishWaiting(synced: true)
+                    revision = list.resourceVersion
+                }
+                guard let from = revision else { continue }
+                let began = ContinuousClock.now
+                let seconds = Double.random(in: self.timing.watch)
+                var last = from
+                defer { revision = revision == nil ? nil : last }
+                try await self.client.watch(
+                    self.resource,
+                    in: self.namespace,
+                    self.options,
+                    from: from,
+                    timeout: .seconds(seconds)
+                ) { event in
+                    last = self.take(event, changed) ?? last
+                }
+                // A server that ends watches at once is not asked in a circle.
+                if ContinuousClock.now - began > .seconds(1) {
+                    backoff.succeeded()
+                } else {
+                    try await Self.pause(backoff.failed())
+                }
+            } catch {
+                if Task.isCancelled { return }
+                if error.isGone { revision = nil }
+                let delay = max(backoff.failed(), error.status?.retryAfter ?? .zero)
+                self.logger.log(
+                    level: error.isGone || error == .timedOut ? .debug : .warning,
+                    "watching is interrupted",
+                    metadata: ["resource": "\(self.resource.plural)", "reason": "\(error)", "delay": "\(delay)"]
+                )
+                try? await Self.pause(delay)
+            }
+        }
+    }
+
+    private static func pause(_ delay: Duration) async throws(KubeError) {
+        do { try await Task.sleep(for: delay) } catch { throw .timedOut }
+    }
+
+    private func remind(_ changed: @Sendable (Change) -> Void) async {
+        await self.synced()
+        while !Task.isCancelled {
+            let delay = self.timing.resync * Double.random(in: 0.9...1.1)
+            guard (try? await Task.sleep(for: delay)) != nil else { return }
+            for object in self.all { changed(Change(key: object.key, object: object, previous: object)) }
+        }
+    }
+
+    // MARK: The copy
+
+    private func replace(_ items: [KubeObject], _ changed: (Change) -> Void) {
+        let objects = Dictionary(items.map { ($0.key, Self.trimmed($0)) }) { _, last in last }
+        let before = self.state.withLock { state in
+            defer { state.objects = objects }
+            return state.objects
+        }
+        for (key, object) in objects where before[key] != object {
+            changed(Change(key: key, object: object, previous: before[key]))
+        }
+        for (key, object) in before where objects[key] == nil {
+            changed(Change(key: key, object: nil, previous: object))
+        }
+    }
+
+    /// - Returns: the revision that is known now.
+    private func take(_ event: WatchEvent, _ changed: (Change) -> Void) -> String? {
+        switch event {
+        case .bookmark(let revision): return revision
+        case .added(let object), .modified(let object):
+            let object = Self.trimmed(object)
+            let before = self.state.withLock { $0.objects.updateValue(object, forKey: object.key) }
+            if before != object { changed(Change(key: object.key, object: object, previous: before)) }
+            return object.resourceVersion
+        case .deleted(let object):
+            let before = self.state.withLock { $0.objects.removeValue(forKey: object.key) }
+            changed(Change(key: object.key, object: nil, previous: before ?? object))
+            return object.resourceVersion
+        }
+    }
+
+    private static func trimmed(_ object: KubeObject) -> KubeObject {
+        var object = object
+        var metadata = object.metadata
+        metadata["managedFields"] = .null
+        object.json["metadata"] = metadata
+        return object
+    }
+
+    private func finishWaiting(synced: Bool) {
+        let waiters = self.state.withLock { state in
+            state.hasSynced = state.hasSynced || synced
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}

@@ -1,0 +1,34 @@
+// Times as the API writes them (meta/v1 Time and MicroTime: RFC 3339, UTC).
+
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
+/// Reads and writes the API's times.
+package enum KubeTime {
+    /// Seconds, such as `2026-11-23T04:05:06Z`.
+    package static func text(_ date: Date) -> String {
+        Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.down)).formatted(.iso8601)
+    }
+
+    /// Microseconds, such as `2026-11-23T04:05:06.123456Z`.
+    package static func microText(_ date: Date) -> String {
+        let micros = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+        let fraction = String(micros % 1_000_000)
+        let seconds = Date(timeIntervalSince1970: Double(micros / 1_000_000)).formatted(.iso8601).dropLast()
+        return "\(seconds).\(String(repeating: "0", count: 6 - fraction.count))\(fraction)Z"
+    }
+
+    /// Reads either form.
+    package static func parse(_ text: String) -> Date? {
+        let parts = text.split(separator: ".", maxSplits: 1)
+        guard parts.count == 2 else { return try? Date(text, strategy: .iso8601) }
+        let digits = parts[1].prefix { $0.isNumber }
+        guard let whole = try? Date(parts[0] + String(parts[1].dropFirst(digits.count)), strategy: .iso8601),
+            let fraction = Double("0.\(digits)")
+        else { return nil }
+        return whole.addingTimeInterval(fraction)
+    }
+}
