@@ -6,7 +6,8 @@ let package = Package(
     name: "roost",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "roost", targets: ["roost"])
+        .executable(name: "roost", targets: ["roost"]),
+        .executable(name: "roost-operator", targets: ["roost-operator"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -119,6 +120,30 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+        // One folder a reconciler, the autoscaler.
+        .target(
+            name: "Operator",
+            dependencies: [
+                "IRC", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .executableTarget(
+            name: "roost-operator",
+            dependencies: [
+                "Tenant", "StateStore", "Edge", "KubeClient", "Operator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),

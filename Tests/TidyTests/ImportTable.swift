@@ -90,7 +90,7 @@ enum ImportTable {
             ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "SystemPackage", "Yams"]
         ),
         "Operator": ImportRow(
-            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "KubeClient"],
+            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge", "KubeClient"],
             libraries: collections,
             foundation,
             observing,
@@ -99,7 +99,7 @@ enum ImportTable {
             ["NIOCore", "NIOPosix", "Yams"]
         ),
         "roost-operator": ImportRow(
-            own: ["Tenant", "StateStore", "KubeClient", "Operator"],
+            own: ["Tenant", "StateStore", "Edge", "KubeClient", "Operator"],
             libraries: foundation,
             observing,
             ["ArgumentParser", "NIOCore", "NIOPosix"]

@@ -95,7 +95,7 @@ private struct Merged {
         return KubeConfiguration(
             server: server,
             authority: try Self.bytes(cluster, "certificate-authority", of: "cluster `\(name)`", folder: folder),
-            skipsVerification: cluster["insecure-skip-tls-verify"].bool ?? false,
+            skipsVerification: Self.isTrue(cluster["insecure-skip-tls-verify"]),
             serverName: cluster["tls-server-name"].string,
             identity: identity,
             namespace: context["namespace"].string ?? "default"
@@ -144,10 +144,13 @@ private struct Merged {
             arguments: (exec["args"].elements ?? []).compactMap(\.string),
             environment: environment,
             apiVersion: version,
-            providesClusterInfo: exec["provideClusterInfo"].bool ?? false,
+            providesClusterInfo: Self.isTrue(exec["provideClusterInfo"]),
             installHint: exec["installHint"].string
         )
     }
+
+    /// Plain scalars come as texts from YAML.
+    private static func isTrue(_ value: JSON) -> Bool { value.bool ?? (value.string == "true") }
 
     /// What `NAME-data` holds in base64, else what the file `NAME` names holds.
     private static func bytes(

@@ -91,6 +91,7 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     ///   - workers: How many keys at a time.
     ///   - work: The work on one key.
     package func run(workers: Int, _ work: @escaping @Sendable (Key) async -> WorkOutcome) async {
+        self.state.withLock { $0.isClosed = false }
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.schedule() }

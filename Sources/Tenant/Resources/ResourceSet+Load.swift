@@ -67,6 +67,28 @@ extension ResourceSet {
         return (set, errors)
     }
 
+    /// Reads resources from one text, YAML or JSON, such as an object of an API server.
+    ///
+    /// - Parameters:
+    ///   - text: One document or several.
+    ///   - name: What errors call it in the place of a file.
+    /// - Returns: What could be read, and everything that is wrong.
+    package static func read(_ text: String, named name: String) -> (ResourceSet, [ResourceError]) {
+        var set = ResourceSet()
+        var errors: [ResourceError] = []
+        for result in YAMLDocuments.parse(text) {
+            switch result {
+            case .failure(let failure):
+                errors.append(Self.error(name, failure.position, .syntax, failure.message))
+            case .success(let document):
+                let document = ResourceDocument(document, file: name)
+                errors.append(contentsOf: document.errors)
+                for resource in document.resources { _ = set.add(resource) }
+            }
+        }
+        return (set, errors)
+    }
+
     private static func files(
         in folder: String,
         _ errors: inout [ResourceError],

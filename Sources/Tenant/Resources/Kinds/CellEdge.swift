@@ -52,6 +52,8 @@ package struct CellEdge: Hashable, Sendable {
     package let shards: Int
     /// Connections that a pod takes, by default 20,000.
     package let connectionsPerPod: Int
+    /// A fixed number of pods, which turns ``autoscaling`` off: what `kubectl scale` and an HPA set.
+    package let replicas: Int?
     /// How the number of pods follows the load.
     package let autoscaling: Autoscaling
     /// Over how long a pod that goes spreads its goodbyes, by default 5 minutes.
@@ -67,6 +69,7 @@ extension CellEdge {
         var limits: [String: String]?
         var shards: Int?
         var connectionsPerPod: Int?
+        var replicas: Int?
         var autoscaling: Autoscaling?
         var drain: Duration?
         var service: Service?
@@ -79,6 +82,7 @@ extension CellEdge {
             }
             shards = fields["shards"].integer(1...1024)
             connectionsPerPod = fields["connectionsPerPod"].integer(1...10_000_000)
+            replicas = fields["replicas"].integer(0...10_000)
             autoscaling = fields["autoscaling"].object(Autoscaling.read)
             drain = fields["drain"].object { $0["gracePeriod"].duration() }
             service = fields["service"].object(Service.read)
@@ -90,6 +94,7 @@ extension CellEdge {
             limits: limits ?? [:],
             shards: shards ?? 1,
             connectionsPerPod: connectionsPerPod ?? 20_000,
+            replicas: replicas,
             autoscaling: autoscaling ?? .byDefault,
             drainGracePeriod: drain ?? .seconds(300),
             service: service ?? .byDefault

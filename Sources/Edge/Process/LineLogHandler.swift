@@ -1,33 +1,33 @@
 import Foundation
-import Logging
+package import Logging
 
 /// Logs to standard error, a line an entry: for people as text, for machines as JSON.
 ///
 /// Text: `2026-01-31T12:34:56.789Z info roost: message key=value`. JSON: one object with `time`, `level`, `label`,
 /// `message` and the metadata under their own names. Line breaks in values never break the line.
-struct LineLogHandler: LogHandler {
-    enum Format: String, CaseIterable, Sendable {
+package struct LineLogHandler: LogHandler {
+    package enum Format: String, CaseIterable, Sendable {
         case text
         case json
     }
 
     let label: String
     let format: Format
-    var logLevel: Logger.Level
-    var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
+    package var metadata: Logger.Metadata = [:]
 
-    init(label: String, format: Format, level: Logger.Level) {
+    package init(label: String, format: Format, level: Logger.Level) {
         self.label = label
         self.format = format
         self.logLevel = level
     }
 
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { self.metadata[key] }
         set { self.metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         let fields = self.metadata.merging(event.metadata ?? [:]) { $1 }
         let time = Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
         let line: String

@@ -1,0 +1,61 @@
+// What the autoscaler remembers. It is kept in memory only: an operator that starts knows nothing and learns it again.
+
+/// What one plan leaves for the next.
+///
+/// An empty state is always right to begin with: nothing is taken away until a whole stabilization window has been
+/// seen, and growth is seen again after half a minute. It is bounded by the number of pods that exist.
+package struct AutoscalerState: Hashable, Sendable {
+    /// Since when plans were made without a gap, in milliseconds since 1970.
+    var since: Int64?
+    var lastPlan: Int64?
+    /// When pods last reported, or when somebody began to look.
+    var figuresSeen: Int64?
+    var demand = DemandHistory()
+    var window = RecommendationWindow()
+    var pods: [String: PodMemory] = [:]
+    var change: ScalingChange?
+
+    /// Nothing remembered.
+    package init() {}
+}
+
+/// A change of the number of pods that was decided.
+struct ScalingChange: Hashable, Sendable {
+    var from: Int
+    var to: Int
+    var at: Int64
+}
+
+extension AutoscalerState {
+    /// A gap between plans after which what was remembered says nothing of the time between.
+    private static let longestGap: Int64 = 60_000
+
+    /// The time to plan with: a clock that was set back a little stands still until it has caught up.
+    func time(_ now: Int64) -> Int64 {
+        guard let lastPlan, lastPlan - now <= Self.longestGap else { return now }
+        return max(now, lastPlan)
+    }
+
+    /// Takes note of the time and of which pods there are.
+    mutating func look(at pods: [EdgePod], now: Int64) {
+        if let lastPlan, (now - lastPlan).magnitude > Self.longestGap { self = AutoscalerState() }
+        let isFirst = self.since == nil
+        self.since = self.since ?? now
+        self.lastPlan = now
+        let known = self.pods
+        self.pods = Dictionary(
+            pods.map { ($0.name, PodMemory(of: $0, after: known[$0.name], isFirstPlan: isFirst, at: now)) }
+        ) { first, _ in first }
+    }
+
+    /// Begins anew, since somebody else decides for now.
+    mutating func forgetWindow(at now: Int64) {
+        self.since = now
+        self.demand = DemandHistory()
+        self.window = RecommendationWindow()
+        self.change = nil
+    }
+
+    /// Whether a whole window has been seen, `length` in milliseconds.
+    func hasSeen(_ length: Int64, by now: Int64) -> Bool { self.since.map { now - $0 >= length } ?? false }
+}

@@ -1,0 +1,125 @@
+// What a Cell says about its fleet, in words and numbers.
+
+/// The number of pods and why.
+struct ScalingDraft {
+    var replicas: Int
+    var reason: ScalingReason
+    var message: String
+}
+
+/// What was chosen, before it is put into words.
+struct ScalingChoice {
+    enum Direction: Hashable {
+        case up(from: Int)
+        case down(from: Int)
+        case none
+    }
+
+    var replicas: Int
+    var direction: Direction
+    var obstacle: ScaleDownObstacle?
+    /// Whether fewer would do if the silent pods were like the others.
+    var isForMissing = false
+}
+
+extension ScalingDraft {
+    static func fixed(_ replicas: Int, _ view: FleetView) -> ScalingDraft {
+        ScalingDraft(
+            replicas: replicas,
+            reason: .fixed,
+            message: "spec.edge.replicas asks for \(Self.pods(replicas)); \(view.connections) connections on "
+                + "\(Self.pods(view.accepting.count)) that accept more"
+        )
+    }
+
+    static func blind(
+        _ replicas: Int,
+        _ current: Int,
+        _ view: FleetView,
+        _ missingFor: Int64,
+        _ settings: AutoscalerSettings
+    ) -> ScalingDraft {
+        let seconds = missingFor / 1_000
+        let what = replicas > current ? "raised from \(current) to \(replicas)" : "kept at \(replicas)"
+        return ScalingDraft(
+            replicas: replicas,
+            reason: missingFor > Autoscaler.missingGrace ? .figuresMissing : .steady,
+            message: "none of \(Self.pods(view.accepting.count)) has reported for \(seconds) s; \(what), "
+                + "fallbackReplicas is \(settings.fallbackReplicas)"
+        )
+    }
+
+    static func chosen(
+        _ choice: ScalingChoice,
+        _ up: Recommendation,
+        _ current: Int,
+        _ view: FleetView,
+        _ outlook: Outlook,
+        _ settings: AutoscalerSettings
+    ) -> ScalingDraft {
+        let maximum = settings.bounds.upperBound
+        let isAtMaximum = up.replicas > maximum && choice.replicas >= maximum
+        let reason: ScalingReason =
+            if isAtMaximum {
+                .atMaximum
+            } else if choice.isForMissing {
+                .figuresMissing
+            } else {
+                switch choice.direction {
+                case .up: .scaledUp
+                case .down: .scaledDown
+                case .none: choice.obstacle == nil ? .steady : .stabilizing
+                }
+            }
+        var parts = [Self.change(choice, current), Self.need(up, view, outlook, settings)]
+        if isAtMaximum { parts.append("\(up.replicas) are needed and maxReplicas is \(maximum)") }
+        if view.missing > 0 { parts.append("\(Self.pods(view.missing)) silent") }
+        if let obstacle = choice.obstacle { parts.append(Self.reason(obstacle, settings)) }
+        return ScalingDraft(replicas: choice.replicas, reason: reason, message: parts.joined(separator: "; "))
+    }
+
+    private static func change(_ choice: ScalingChoice, _ current: Int) -> String {
+        switch choice.direction {
+        case .up(let from), .down(let from): "from \(from) to \(self.pods(choice.replicas))"
+        case .none: self.pods(choice.replicas)
+        }
+    }
+
+    /// What is needed and for what: only what decided is named.
+    private static func need(
+        _ up: Recommendation,
+        _ view: FleetView,
+        _ outlook: Outlook,
+        _ settings: AutoscalerSettings
+    ) -> String {
+        let growth = Int((outlook.growth * 60).rounded())
+        let growing = growth > 0 ? ", \(growth) more a minute," : ""
+        let carrying = max(up.byConnections, up.byUtilization)
+        if up.byFullestPod > carrying + up.buffer {
+            let fullest = view.accepting.compactMap(\.connections).max() ?? 0
+            return "\(view.connections) connections\(growing) need \(up.byFullestPod) to spare the fullest, which has "
+                + "\(fullest)"
+        }
+        if up.byUtilization > up.byConnections {
+            let percent = Int((outlook.work / Double(max(1, view.accepting.count)) * 100).rounded())
+            return "loops busy to \(percent) % need \(up.byUtilization) at \(settings.targetLoopUtilization) %, and "
+                + "\(up.buffer) spare"
+        }
+        return "\(view.connections) connections\(growing) need \(up.byConnections) at \(settings.targetConnections) % "
+            + "of \(Int(view.podCapacity)), and \(up.buffer) spare"
+    }
+
+    private static func reason(_ obstacle: ScaleDownObstacle, _ settings: AutoscalerSettings) -> String {
+        let window = settings.stabilization / 1_000
+        return switch obstacle {
+        case .justStarted: "none goes before \(window) s were seen"
+        case .needed(let count): "\(count) were needed in the last \(window) s"
+        case .draining: "none goes while another does"
+        case .starting(let pod): "none goes while \(pod) starts"
+        case .unready(let pod): "none goes while \(pod) is not ready and may hold clients"
+        case .noRoom(let pod): "none goes while \(pod) has no room for more"
+        }
+    }
+
+    private static func pods(_ count: Int) -> String { count == 1 ? "1 pod" : "\(count) pods" }
+}

@@ -1,0 +1,320 @@
+// What a cell's edges consist of in Kubernetes, as a pure function of what the Cell says: everything is applied server-side, so
+// what is written here is owned and what is not is left to others.
+
+import Crypto
+package import KubeClient
+package import Tenant
+
+/// The objects of a cell.
+package struct CellManifests: Sendable {
+    /// What the objects are made from.
+    package struct Input: Sendable {
+        package var cell: KubeObject
+        package var spec: CellSpec
+        /// Where the objects live.
+        package var namespace: String
+        /// The image that the edges are to run.
+        package var image: String
+        /// A digest of the stores' URLs: pods read them at their start, so they are replaced when it changes.
+        package var storesDigest: String
+        /// The ports that the edges reach their stores at.
+        package var storePorts: [Int]
+
+        package init(
+            cell: KubeObject,
+            spec: CellSpec,
+            namespace: String,
+            image: String,
+            storesDigest: String,
+            storePorts: [Int]
+        ) {
+            self.cell = cell
+            self.spec = spec
+            self.namespace = namespace
+            self.image = image
+            self.storesDigest = storesDigest
+            self.storePorts = storePorts
+        }
+    }
+
+    /// What a pod waits before it begins to drain, so that nobody is sent to it any more.
+    static let preStop = 5
+    /// What a pod has left after its drain.
+    static let afterDrain = 30
+
+    let input: Input
+    package let configurationName: String
+    private let configuration: String
+
+    package init(_ input: Input) {
+        self.input = input
+        self.configuration = Self.configuration(input.spec).text
+        let digest = SHA256.hash(data: Array(self.configuration.utf8)).prefix(5)
+        let hex = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        self.configurationName = "\(OperatorNames.edge(input.cell.name))-\(hex)"
+    }
+
+    private var name: String { self.input.cell.name }
+    private var labels: JSON { JSON(OperatorNames.labels(self.name)) }
+    private var selector: JSON { JSON(OperatorNames.selector(self.name)) }
+
+    /// The objects in the order in which they are applied, each with its kind.
+    package var all: [(KubeResource, KubeObject)] {
+        [
+            (.serviceAccounts, self.serviceAccount), (.configMaps, self.configMap),
+            (.networkPolicies, self.networkPolicy), (.services, self.service),
+            (.podDisruptionBudgets, self.budget), (.deployments, self.deployment),
+        ]
+    }
+
+    private func object(_ resource: KubeResource, _ name: String, _ fields: JSON) -> KubeObject {
+        var object = KubeObject(resource, name: name, namespace: self.input.namespace, fields)
+        object.json["metadata"]["labels"] = self.labels
+        object.json["metadata"]["ownerReferences"] = [self.owner]
+        return object
+    }
+
+    /// The Cell owns everything: what is left of it goes with it.
+    package var owner: JSON {
+        [
+            "apiVersion": .string(KubeResource.cells.apiVersion), "kind": "Cell", "name": .string(self.name),
+            "uid": .string(self.input.cell.uid), "controller": true, "blockOwnerDeletion": true,
+        ]
+    }
+
+    // MARK: Who and what
+
+    /// Without a token: an edge has no business with the API server.
+    private var serviceAccount: KubeObject {
+        self.object(.serviceAccounts, OperatorNames.edge(self.name), ["automountServiceAccountToken": false])
+    }
+
+    /// Immutable and named by its contents, so that a rollback finds what it had.
+    private var configMap: KubeObject {
+        self.object(
+            .configMaps,
+            self.configurationName,
+            ["immutable": true, "data": ["edge.yaml": .string(self.configuration)]]
+        )
+    }
+
+    private static func configuration(_ spec: CellSpec) -> JSON {
+        let proxied = spec.edge.service.proxyProtocol
+        return [
+            "projection": true,
+            "sealingKeyFile": "/etc/roost/keys/sealing",
+            "secretFile": "/etc/roost/keys/secret",
+            "shards": .integer(Int64(spec.edge.shards)),
+            "capacity": ["connections": .integer(Int64(spec.edge.connectionsPerPod))],
+            "listen": [
+                "irc": "off", "ircs": "[::]:6697", "https": "[::]:8443",
+                "http": spec.gateway == nil ? "off" : "[::]:8080", "metrics": "[::]:9090",
+            ],
+            // The load balancer's addresses are the provider's affair; every connection of this Service begins with a header.
+            "trustedProxies": proxied ? ["0.0.0.0/0", "::/0"] : .null,
+            "http": ["proxyProtocol": .bool(proxied && spec.gateway == nil)],
+            "drain": ["seconds": .integer(spec.edge.drainGracePeriod.components.seconds)],
+            "log": ["format": "json"],
+        ]
+    }
+
+    // MARK: Reaching them
+
+    private var ports: [(name: String, port: Int, target: Int)] {
+        [("ircs", 6697, 6697), ("https", 443, 8443)] + (self.input.spec.gateway == nil ? [] : [("http", 80, 8080)])
+    }
+
+    private var service: KubeObject {
+        let service = self.input.spec.edge.service
+        var object = self.object(
+            .services,
+            OperatorNames.service(self.name),
+            [
+                "spec": [
+                    "type": .string(service.type.rawValue),
+                    "selector": self.selector,
+                    // The client's address stays its own, and no second hop is made between nodes.
+                    "externalTrafficPolicy": service.type == .clusterIP ? .null : "Local",
+                    "ports": .array(
+                        self.ports.map { port in
+                            [
+                                "name": .string(port.name), "port": .integer(Int64(port.port)),
+                                "targetPort": .integer(Int64(port.target)), "protocol": "TCP",
+                            ]
+                        }
+                    ),
+                ]
+            ]
+        )
+        if !service.annotations.isEmpty { object.json["metadata"]["annotations"] = JSON(service.annotations) }
+        return object
+    }
+
+    private var networkPolicy: KubeObject {
+        func ports(_ numbers: [Int], _ name: String = "TCP") -> [JSON] {
+            numbers.map { ["port": .integer(Int64($0)), "protocol": .string(name)] }
+        }
+        return self.object(
+            .networkPolicies,
+            OperatorNames.edge(self.name),
+            [
+                "spec": [
+                    "podSelector": ["matchLabels": self.selector],
+                    "policyTypes": ["Ingress", "Egress"],
+                    "ingress": [
+                        ["ports": .array(ports(self.ports.map(\.target)))],
+                        // Metrics are for the cluster only.
+                        ["ports": .array(ports([9090])), "from": [["namespaceSelector": [:]]]],
+                    ],
+                    "egress": [
+                        ["ports": .array(ports([53], "UDP") + ports([53]))],
+                        ["ports": .array(ports(self.input.storePorts))],
+                    ],
+                ]
+            ]
+        )
+    }
+
+    private var budget: KubeObject {
+        self.object(
+            .podDisruptionBudgets,
+            OperatorNames.edge(self.name),
+            [
+                "spec": [
+                    "maxUnavailable": 1, "selector": ["matchLabels": self.selector],
+                    // A pod that serves nobody does not keep its node from being drained.
+                    "unhealthyPodEvictionPolicy": "AlwaysAllow",
+                ]
+            ]
+        )
+    }
+
+    /// A PodMonitor of the Prometheus operator.
+    package var podMonitor: KubeObject {
+        self.object(
+            .podMonitors,
+            OperatorNames.edge(self.name),
+            [
+                "spec": [
+                    "selector": ["matchLabels": self.selector],
+                    "podMetricsEndpoints": [["port": "metrics", "path": "/metrics"]],
+                ]
+            ]
+        )
+    }
+
+    // MARK: Running them
+
+    /// Without the number of pods, which is the autoscaler's.
+    private var deployment: KubeObject {
+        let drain = Int(self.input.spec.edge.drainGracePeriod.components.seconds)
+        return self.object(
+            .deployments,
+            OperatorNames.edge(self.name),
+            [
+                "spec": [
+                    "selector": ["matchLabels": self.selector],
+                    // One pod at a time, and the next only once the one before has had its drain: an upgrade never takes
+                    // more sessions away at once than going down by one pod does.
+                    "strategy": ["type": "RollingUpdate", "rollingUpdate": ["maxUnavailable": 0, "maxSurge": 1]],
+                    "minReadySeconds": .integer(Int64(max(10, drain))),
+                    "progressDeadlineSeconds": .integer(Int64(max(600, 2 * drain + 300))),
+                    "revisionHistoryLimit": 3,
+                    "template": [
+                        "metadata": [
+                            "labels": self.labels,
+                            "annotations": ["roost.chat/stores": .string(self.input.storesDigest)],
+                        ],
+                        "spec": self.podSpec(drain: drain),
+                    ],
+                ]
+            ]
+        )
+    }
+
+    private func podSpec(drain: Int) -> JSON {
+        [
+            "serviceAccountName": .string(OperatorNames.edge(self.name)),
+            "automountServiceAccountToken": false,
+            "enableServiceLinks": false,
+            "terminationGracePeriodSeconds": .integer(Int64(Self.preStop + drain + Self.afterDrain)),
+            "securityContext": [
+                "runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532, "fsGroup": 65532,
+                "seccompProfile": ["type": "RuntimeDefault"],
+            ],
+            "topologySpreadConstraints": .array(
+                ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map { key in
+                    [
+                        "maxSkew": 1, "topologyKey": .string(key), "whenUnsatisfiable": "ScheduleAnyway",
+                        "labelSelector": ["matchLabels": self.selector],
+                    ]
+                }
+            ),
+            "containers": [self.container],
+            "volumes": [
+                ["name": "configuration", "configMap": ["name": .string(self.configurationName)]],
+                [
+                    "name": "keys",
+                    "secret": ["secretName": .string(OperatorNames.keys(self.name)), "defaultMode": 0o440],
+                ],
+            ],
+        ]
+    }
+
+    private var container: JSON {
+        let edge = self.input.spec.edge
+        func probe(_ path: String, period: Int64, failures: Int64) -> JSON {
+            [
+                "httpGet": ["path": .string(path), "port": "metrics"], "periodSeconds": .integer(period),
+                "failureThreshold": .integer(failures), "timeoutSeconds": 2,
+            ]
+        }
+        return [
+            "name": "edge",
+            "image": .string(self.input.image),
+            "command": ["/usr/local/bin/roost"],
+            "args": ["edge", "--config", "/etc/roost/edge.yaml"],
+            "env": .array(self.environment),
+            "ports": .array(
+                (self.ports.map { ($0.name, $0.target) } + [("metrics", 9090)]).map { name, port in
+                    ["name": .string(name), "containerPort": .integer(Int64(port)), "protocol": "TCP"]
+                }
+            ),
+            "resources": [
+                "requests": edge.requests.isEmpty ? .null : JSON(edge.requests),
+                "limits": edge.limits.isEmpty ? .null : JSON(edge.limits),
+            ],
+            "startupProbe": probe("/livez", period: 2, failures: 30),
+            "livenessProbe": probe("/livez", period: 10, failures: 6),
+            "readinessProbe": probe("/readyz", period: 3, failures: 2),
+            // No shell is needed for it (KEP-3960).
+            "lifecycle": ["preStop": ["sleep": ["seconds": .integer(Int64(Self.preStop))]]],
+            "securityContext": [
+                "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,
+                "capabilities": ["drop": ["ALL"]],
+            ],
+            "volumeMounts": [
+                ["name": "configuration", "mountPath": "/etc/roost/edge.yaml", "subPath": "edge.yaml", "readOnly": true],
+                ["name": "keys", "mountPath": "/etc/roost/keys", "readOnly": true],
+            ],
+        ]
+    }
+
+    private var environment: [JSON] {
+        var variables: [JSON] = [
+            ["name": "ROOST_POD_NAME", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]]]
+        ]
+        func secret(_ name: String, _ reference: SecretKeyReference?) {
+            guard let reference else { return }
+            variables.append([
+                "name": .string(name),
+                "valueFrom": [
+                    "secretKeyRef": ["name": .string(reference.name), "key": .string(reference.key)]
+                ],
+            ])
+        }
+        secret("ROOST_REDIS_URL", self.input.spec.redis.first)
+        secret("ROOST_DATABASE_URL", self.input.spec.postgres)
+        return variables
+    }
+}

@@ -1,0 +1,139 @@
+// From figures to pods: what the edges report goes into the autoscaler, what it decides goes to the API server.
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import KubeClient
+import Logging
+import StateStore
+import Synchronization
+import Tenant
+
+extension CellReconciler {
+    func scale(_ cell: CellResource, _ runtime: CellRuntime, _ findings: inout Findings) async throws {
+        let name = findings.object.name
+        guard let deployment = self.context.known(.deployments, self.deploymentKey(name)) else { return }
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        let pods = self.pods(of: name)
+        let figures = await self.figures(runtime)
+        let observation = FleetObservation(
+            replicas: deployment.spec["replicas"].int ?? 1,
+            pods: pods.map(Self.pod),
+            reports: figures.map(Self.report)
+        )
+        let state = runtime.state.withLock { $0.scaler }
+        let (decision, next) = Autoscaler.plan(
+            observation,
+            under: Self.settings(cell.spec),
+            from: state,
+            at: now
+        )
+        runtime.state.withLock { $0.scaler = next }
+        findings.fleet = decision.status
+        findings.scaling = Condition(
+            "Autoscaling",
+            decision.reason == .figuresMissing ? .unknown : .yes,
+            decision.reason.rawValue,
+            decision.message
+        )
+        self.context.metrics.set(cell: name, desired: decision.replicas, connections: decision.status.connections)
+        try await self.carryOut(decision, observation, pods, deployment, findings.object)
+    }
+
+    private func carryOut(
+        _ decision: ScalingDecision,
+        _ observation: FleetObservation,
+        _ pods: [KubeObject],
+        _ deployment: KubeObject,
+        _ cell: KubeObject
+    ) async throws {
+        let client = self.context.client
+        let namespace = deployment.namespace
+        for pod in pods {
+            guard let cost = decision.deletionCosts[pod.name],
+                pod.annotations[OperatorNames.deletionCost] != String(cost)
+            else { continue }
+            do throws(KubeError) {
+                _ = try await client.patch(
+                    .pods,
+                    pod.name,
+                    in: namespace,
+                    manager: OperatorNames.scaleManager,
+                    ["metadata": ["annotations": [OperatorNames.deletionCost: .string(String(cost))]]]
+                )
+            } catch { if !error.isNotFound { throw error } }
+        }
+        for name in decision.podsToDelete {
+            guard let pod = pods.first(where: { $0.name == name }), pod.deletionTimestamp == nil else { continue }
+            self.context.announce("Drained", "pod \(name) drains, as its annotation asks", of: cell)
+            try await client.delete(.pods, name, in: namespace, uid: pod.uid)
+        }
+        guard decision.replicas != observation.replicas else { return }
+        let scaled = KubeObject(
+            .deployments,
+            name: deployment.name,
+            namespace: namespace,
+            ["spec": ["replicas": .integer(Int64(decision.replicas))]]
+        )
+        _ = try await client.apply(.deployments, scaled, manager: OperatorNames.scaleManager)
+        let isUp = decision.replicas > observation.replicas
+        self.context.announce(isUp ? "ScaledUp" : "ScaledDown", decision.message, of: cell)
+        self.context.metrics.scaled(cell: cell.name, up: isUp)
+    }
+
+    /// What the edges told last; nothing if the store does not answer.
+    private func figures(_ runtime: CellRuntime) async -> [PodFigures] {
+        guard let stores = runtime.stores else { return [] }
+        do {
+            return try await stores.live.liveFigures().values.compactMap { PodFigures(json: $0) }
+        } catch {
+            self.context.logger.warning(
+                "figures cannot be read",
+                metadata: ["cell": "\(runtime.name)", "reason": "\(error)"]
+            )
+            return []
+        }
+    }
+
+    private static func settings(_ spec: CellSpec) -> AutoscalerSettings {
+        let edge = spec.edge
+        return AutoscalerSettings(
+            minReplicas: edge.autoscaling.minReplicas,
+            maxReplicas: edge.autoscaling.maxReplicas,
+            targetConnections: edge.autoscaling.targetConnections,
+            targetLoopUtilization: edge.autoscaling.targetLoopUtilization,
+            connectionsPerPod: edge.connectionsPerPod,
+            shards: edge.shards,
+            bufferPods: edge.autoscaling.bufferPods,
+            scaleDownStabilization: edge.autoscaling.scaleDownStabilization,
+            scaleDownMaxPodsAtOnce: edge.autoscaling.scaleDownMaxPodsAtOnce,
+            fallbackReplicas: edge.autoscaling.fallbackReplicas,
+            drainGracePeriod: edge.drainGracePeriod,
+            fixedReplicas: edge.replicas
+        )
+    }
+
+    private static func pod(_ pod: KubeObject) -> EdgePod {
+        EdgePod(
+            name: pod.name,
+            isReady: pod.isPodReady,
+            isTerminating: pod.deletionTimestamp != nil,
+            createdAt: KubeTime.parse(pod.creationTimestamp).map { Int64($0.timeIntervalSince1970 * 1000) } ?? 0,
+            drainRequested: pod.annotations[OperatorNames.drainAnnotation] == "true",
+            deletionCost: pod.annotations[OperatorNames.deletionCost].flatMap { Int32($0) } ?? 0
+        )
+    }
+
+    private static func report(_ figures: PodFigures) -> PodReport {
+        PodReport(
+            pod: figures.pod,
+            connections: figures.connections,
+            capacity: figures.capacity,
+            utilization: figures.utilization,
+            isDraining: figures.draining,
+            reportedAt: figures.reported
+        )
+    }
+}

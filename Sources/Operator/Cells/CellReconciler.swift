@@ -1,0 +1,206 @@
+// Looks at one cell: its stores, its edges, how many of them, its status. It is looked at every few seconds, since the edges'
+// figures come without being asked for; what did not change costs no request.
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+package import KubeClient
+import Logging
+import StateStore
+import Synchronization
+import Tenant
+
+/// Makes the world as a Cell says.
+package struct CellReconciler: Sendable {
+    let context: OperatorContext
+
+    package init(_ context: OperatorContext) { self.context = context }
+
+    /// What was found of a cell on the way through.
+    struct Findings {
+        var object: KubeObject
+        var stores: Condition
+        var edge = Condition("EdgeReady", .unknown, "NoPodsReady", "no edge was looked at yet")
+        var scaling = Condition("Autoscaling", .unknown, "FiguresMissing", "no figures yet")
+        var image: String?
+        var wantedImage: String?
+        var fleet = FleetStatus(replicas: 0, readyReplicas: 0, desiredReplicas: 0, connections: 0)
+    }
+
+    /// Looks at a cell once.
+    package func reconcile(_ name: String) async -> WorkOutcome {
+        guard let parsed = self.context.directory.cell(name) else {
+            await self.context.cells.remove(name)
+            return .done
+        }
+        do {
+            if parsed.isDeleting {
+                if try await self.deleting(parsed) { return .done }
+            }
+            var object = parsed.object
+            if !parsed.isDeleting, !object.finalizers.contains(OperatorNames.finalizer) {
+                object = try await self.context.addFinalizer(.cells, object)
+            }
+            guard let cell = parsed.resource else {
+                let invalid = Condition("Ready", .no, "InvalidSpec", parsed.problems.summary())
+                try await self.write([invalid], Findings(object: object, stores: invalid), parsed)
+                return .done
+            }
+            try await self.reconcile(cell, object, parsed)
+            return .again(after: self.context.settings.cellPeriod)
+        } catch let error as KubeError where error.isConflict {
+            return .again(after: .milliseconds(200))
+        } catch {
+            self.context.logger.warning("a cell waits", metadata: ["cell": "\(name)", "reason": "\(error)"])
+            return .failed
+        }
+    }
+
+    private func reconcile(_ cell: CellResource, _ object: KubeObject, _ parsed: Parsed<CellResource>) async throws {
+        let runtime = self.context.cells.runtime(object.name)
+        let keys = try await CellKeys.ensure(self.context, object)
+        let access = await self.access(cell.spec)
+        let wasReady = runtime.stores != nil
+        let problem = await self.connect(runtime, access, keys)
+        var findings = Findings(
+            object: object,
+            stores: problem.map { Condition("StoresReady", .no, $0.reason, $0.message) }
+                ?? Condition("StoresReady", .yes, "Connected", "Redis and PostgreSQL answer")
+        )
+        if let stores = runtime.stores {
+            if !wasReady { self.wakeTenants(of: object.name) }
+            try await self.serve(cell, runtime, stores)
+        }
+        // Edges wait for their stores by themselves; without the Secrets there is nothing that they could start with.
+        if let access = try? access.get() {
+            try await self.applyEdges(cell, runtime, access, keys, &findings)
+        } else {
+            await self.observe(cell, &findings)
+        }
+        try await self.scale(cell, runtime, &findings)
+        let conditions = Self.conditions(findings)
+        try await self.write(conditions, findings, parsed)
+    }
+
+    /// What concerns the stores: the certificate, who is no tenant any more, usage, what is to be erased.
+    private func serve(_ cell: CellResource, _ runtime: CellRuntime, _ stores: CellStores) async throws {
+        await self.certificate(cell, runtime, stores)
+        let directory = self.context.directory
+        let known = Set(directory.allTenants.compactMap { TenantID($0.object.name) })
+        for id in await stores.projected.subtracting(known).sorted() {
+            self.context.logger.warning("a projected tenant has no object: withdrawn", metadata: ["tenant": "\(id)"])
+            _ = try await stores.withdraw(id)
+            try await stores.removeCertificate(name: id.text)
+        }
+        try await stores.completeIfSettled(directory.tenants(in: runtime.name).compactMap { TenantID($0.name) })
+        await CellUsage(context: self.context, runtime: runtime).refresh(stores)
+        await RetentionSweeper(context: self.context, runtime: runtime).sweep(stores)
+    }
+
+    func wakeTenants(of cell: String) {
+        for key in self.context.directory.tenants(in: cell) { self.context.tenantQueue.add(key) }
+    }
+
+    /// The cell's own certificate, for tenants that have none.
+    private func certificate(_ cell: CellResource, _ runtime: CellRuntime, _ stores: CellStores) async {
+        guard let name = cell.spec.tlsSecretRef?.name else { return }
+        var names: [String] = []
+        do {
+            let namespace = self.context.settings.namespace
+            let secret = try await self.context.client.get(.secrets, name, in: namespace)
+            let bundle = try CertificateBundle(
+                chain: secret.decoded("tls.crt"),
+                key: secret.decoded("tls.key")
+            )
+            names = bundle.hostnames
+            try await stores.put(bundle, name: Projection.wildcard)
+        } catch {
+            // What the edges have stays.
+            let reason = (error as? CertificateBundle.Problem)?.text ?? "\(error)"
+            self.context.logger.warning(
+                "the cell's certificate cannot be used",
+                metadata: ["cell": "\(runtime.name)", "secret": "\(name)", "reason": "\(reason)"]
+            )
+            return
+        }
+        let isNew = runtime.state.withLock { state in
+            defer { state.certificateNames = names }
+            return state.certificateNames != names
+        }
+        if isNew { self.wakeTenants(of: runtime.name) }
+    }
+
+    // MARK: Going
+
+    /// - Returns: whether nothing is left to do for it.
+    private func deleting(_ parsed: Parsed<CellResource>) async throws -> Bool {
+        let name = parsed.object.name
+        guard parsed.object.finalizers.contains(OperatorNames.finalizer) else { return true }
+        guard self.usedBy(parsed) == nil else { return false }
+        try await self.context.removeFinalizer(.cells, parsed.object)
+        await self.context.cells.remove(name)
+        return true
+    }
+
+    /// Why a cell cannot go yet.
+    func usedBy(_ parsed: Parsed<CellResource>) -> String? {
+        let name = parsed.object.name
+        let tenants = self.context.directory.tenants(in: name).sorted().map(\.description)
+        if !tenants.isEmpty {
+            return "deleting waits until no tenant lives in it: \(tenants.summary()): move or delete them"
+        }
+        let retained = self.context.cells.existing(name)?.state.withLock { $0.retained } ?? 0
+        if retained > 0, parsed.object.annotations[OperatorNames.abandonRetained] != "true" {
+            return "deleting waits for the data of \(retained) deleted tenants, which is erased in time; "
+                + "to leave it in the database for good, annotate the Cell with "
+                + "\(OperatorNames.abandonRetained)=true"
+        }
+        return nil
+    }
+
+    // MARK: The status
+
+    private static func conditions(_ findings: Findings) -> [Condition] {
+        let parts = [findings.stores, findings.edge, findings.scaling]
+        let wrong = parts.dropLast().first { $0.status != .yes }
+        let ready =
+            wrong.map { Condition("Ready", .no, $0.reason, $0.message) }
+            ?? Condition("Ready", .yes, "Serving", "\(findings.fleet.readyReplicas) edges serve")
+        return [ready] + parts
+    }
+
+    private func write(
+        _ conditions: [Condition],
+        _ findings: Findings,
+        _ parsed: Parsed<CellResource>
+    ) async throws(KubeError) {
+        let object = findings.object
+        var conditions = conditions
+        if parsed.isDeleting, let reason = self.usedBy(parsed) {
+            conditions.append(Condition("Deleting", .yes, "StillUsed", reason))
+        }
+        let runtime = self.context.cells.runtime(object.name)
+        let name = object.name
+        let tenants = self.context.directory.allTenants.filter { $0.object.status["cell"].string == name }.count
+        let selector = OperatorNames.selector(name).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let status: JSON = [
+            "observedGeneration": .integer(Int64(object.generation)),
+            "conditions": conditions.json(of: object, now: Date()),
+            "replicas": .integer(Int64(findings.fleet.replicas)),
+            "readyReplicas": .integer(Int64(findings.fleet.readyReplicas)),
+            "desiredReplicas": .integer(Int64(findings.fleet.desiredReplicas)),
+            "connections": .integer(Int64(findings.fleet.connections)),
+            "tenants": .integer(Int64(tenants)),
+            "retainedTenants": .integer(Int64(runtime.state.withLock { $0.retained })),
+            "image": JSON(findings.image),
+            "wantedImage": JSON(findings.wantedImage),
+            "selector": .string(selector.joined(separator: ",")),
+        ]
+        for condition in conditions.changed(since: object) where condition.type == "Ready" {
+            self.context.announce(condition, of: object)
+        }
+        try await self.context.write(status: status, of: object, .cells)
+    }
+}

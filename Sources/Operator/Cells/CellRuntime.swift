@@ -1,0 +1,90 @@
+import Synchronization
+import Tenant
+
+/// What the operator holds of a cell while it runs: its stores, and what was seen of it last.
+package final class CellRuntime: Sendable {
+    struct State {
+        var stores: CellStores?
+        /// The digest of the URLs that the stores were opened with.
+        var storesDigest = ""
+        var keeper: Task<Void, Never>?
+        var problem: CellStores.Problem?
+        /// The names of the cell's own certificate.
+        var certificateNames: [String] = []
+        var usage: [TenantID: TenantView.Usage] = [:]
+        /// When usage was looked up last.
+        var usageAt: Duration?
+        var sweptAt: Duration?
+        var retained = 0
+        /// What was applied last, by kind and name, so that what did not change is not applied again and again.
+        var applied: [String: Int] = [:]
+        var scaler = AutoscalerState()
+    }
+
+    package let name: String
+    let state = Mutex(State())
+
+    init(name: String) { self.name = name }
+
+    var stores: CellStores? { self.state.withLock { $0.stores } }
+
+    /// The cell as its tenants see it.
+    func view(gateway: GatewayReference?) -> TenantView.Cell {
+        self.state.withLock { state in
+            TenantView.Cell(
+                name: self.name,
+                isReady: state.stores != nil,
+                problem: state.problem?.message ?? "its stores are not connected yet",
+                certificateNames: state.certificateNames,
+                gateway: gateway
+            )
+        }
+    }
+
+    func usage(of tenant: TenantID) -> TenantView.Usage? {
+        self.state.withLock { $0.usageAt == nil ? nil : $0.usage[tenant] ?? TenantView.Usage() }
+    }
+
+    /// Ends what runs for the cell.
+    func close() async {
+        let keeper = self.state.withLock { state in
+            state.stores = nil
+            defer { state.keeper = nil }
+            return state.keeper
+        }
+        keeper?.cancel()
+        await keeper?.value
+    }
+}
+
+/// The cells that this process looks after.
+package final class CellRegistry: Sendable {
+    private let cells = Mutex<[String: CellRuntime]>([:])
+
+    package init() {}
+
+    /// The runtime of a cell, made when it is first asked for.
+    func runtime(_ name: String) -> CellRuntime {
+        self.cells.withLock { cells in
+            if let runtime = cells[name] { return runtime }
+            let runtime = CellRuntime(name: name)
+            cells[name] = runtime
+            return runtime
+        }
+    }
+
+    func existing(_ name: String) -> CellRuntime? { self.cells.withLock { $0[name] } }
+
+    func remove(_ name: String) async {
+        let runtime = self.cells.withLock { $0.removeValue(forKey: name) }
+        await runtime?.close()
+    }
+
+    func closeAll() async {
+        let all = self.cells.withLock { cells in
+            defer { cells = [:] }
+            return Array(cells.values)
+        }
+        for runtime in all { await runtime.close() }
+    }
+}

@@ -1,0 +1,153 @@
+// What the operator knows of plans, cells and tenants, with the lookups that reconcilers need: by plan, by cell, by hostname.
+// A thousand tenants that are reconciled at once must not look at a thousand tenants each.
+
+package import KubeClient
+import Synchronization
+package import Tenant
+
+/// Objects of our kinds, read once when they change, and indexed.
+package final class ClusterDirectory: Sendable {
+    private struct State {
+        var tenants: [ObjectKey: Parsed<TenantResource>] = [:]
+        var plans: [String: Parsed<PlanResource>] = [:]
+        var cells: [String: Parsed<CellResource>] = [:]
+        /// Who asks for a hostname.
+        var claims: [String: Set<ObjectKey>] = [:]
+        /// Who goes by a name, over all namespaces.
+        var names: [String: Set<ObjectKey>] = [:]
+        var byPlan: [String: Set<ObjectKey>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    // MARK: What is there
+
+    package func tenant(_ key: ObjectKey) -> Parsed<TenantResource>? { self.state.withLock { $0.tenants[key] } }
+    package func plan(_ name: String) -> Parsed<PlanResource>? { self.state.withLock { $0.plans[name] } }
+    package func cell(_ name: String) -> Parsed<CellResource>? { self.state.withLock { $0.cells[name] } }
+    package var allCells: [Parsed<CellResource>] { self.state.withLock { Array($0.cells.values) } }
+    package var allTenants: [Parsed<TenantResource>] { self.state.withLock { Array($0.tenants.values) } }
+
+    /// The tenants on a plan.
+    package func tenants(on plan: String) -> Set<ObjectKey> { self.state.withLock { $0.byPlan[plan] ?? [] } }
+
+    /// The tenants that live in a cell, or want to.
+    package func tenants(in cell: String) -> [ObjectKey] {
+        let standard = self.defaultCell
+        return self.allTenants.filter { parsed in
+            parsed.object.status["cell"].string == cell
+                || (parsed.resource.map { ($0.spec.cellRef?.name ?? standard) == cell } ?? false)
+        }.map(\.key)
+    }
+
+    /// The cell of tenants that name none: the oldest of those that say so.
+    package var defaultCell: String? {
+        self.allCells.filter { $0.resource?.spec.isDefault == true && !$0.isDeleting }
+            .min { ($0.object.creationTimestamp, $0.key) < ($1.object.creationTimestamp, $1.key) }?.object.name
+    }
+
+    /// Whoever else holds what a tenant asks for.
+    package struct Conflicts: Sendable, Hashable {
+        /// The holder of its name, if that is another.
+        package var name: ObjectKey?
+        /// The holders of its hostnames, as far as those are others.
+        package var hostnames: [String: ObjectKey] = [:]
+    }
+
+    /// Finds who else holds what a tenant asks for.
+    ///
+    /// A name goes to who has it (so says ``KubeObject/status``), then to the older object.
+    package func conflicts(of tenant: TenantResource, key: ObjectKey) -> Conflicts {
+        self.state.withLock { state in
+            var conflicts = Conflicts()
+            func holder(_ claims: Set<ObjectKey>?, _ has: (KubeObject) -> Bool) -> ObjectKey? {
+                let rivals = (claims ?? []).compactMap { state.tenants[$0]?.object }
+                guard rivals.count > 1 else { return nil }
+                let first = rivals.min { left, right in
+                    (has(left) ? 0 : 1, left.creationTimestamp, left.key)
+                        < (has(right) ? 0 : 1, right.creationTimestamp, right.key)
+                }
+                return first?.key == key ? nil : first?.key
+            }
+            conflicts.name = holder(state.names[tenant.id.text]) { !$0.hostnamesHeld.isEmpty }
+            for hostname in tenant.spec.hostnames {
+                conflicts.hostnames[hostname] = holder(state.claims[hostname]) { $0.hostnamesHeld.contains(hostname) }
+            }
+            return conflicts
+        }
+    }
+
+    // MARK: Changes
+
+    /// Takes a tenant as it is now.
+    ///
+    /// - Parameters:
+    ///   - object: `nil` if it is gone.
+    ///   - key: Its name.
+    /// - Returns: Others who asked for something that it holds or held, and may have it now or no more.
+    package func update(tenant object: KubeObject?, key: ObjectKey) -> Set<ObjectKey> {
+        let parsed = object.map { Parsed<TenantResource>(tenant: $0) }
+        return self.state.withLock { state in
+            let before = state.tenants[key]
+            var touched: Set<ObjectKey> = []
+            func remove(_ index: WritableKeyPath<State, [String: Set<ObjectKey>]>, _ name: String) {
+                guard var keys = state[keyPath: index][name] else { return }
+                keys.remove(key)
+                touched.formUnion(keys)
+                state[keyPath: index][name] = keys.isEmpty ? nil : keys
+            }
+            func add(_ index: WritableKeyPath<State, [String: Set<ObjectKey>]>, _ name: String) {
+                touched.formUnion(state[keyPath: index][name] ?? [])
+                state[keyPath: index][name, default: []].insert(key)
+            }
+            let old = Self.claims(of: before)
+            let new = Self.claims(of: parsed)
+            let held = before?.object.hostnamesHeld != parsed?.object.hostnamesHeld
+            if old != new || held {
+                old.hostnames.forEach { remove(\.claims, $0) }
+                old.names.forEach { remove(\.names, $0) }
+                new.hostnames.forEach { add(\.claims, $0) }
+                new.names.forEach { add(\.names, $0) }
+            }
+            if let plan = before?.resource?.spec.planRef.name { state.byPlan[plan]?.remove(key) }
+            if let plan = parsed?.resource?.spec.planRef.name { state.byPlan[plan, default: []].insert(key) }
+            state.tenants[key] = parsed
+            touched.remove(key)
+            return touched
+        }
+    }
+
+    private struct Claims: Equatable {
+        var hostnames: Set<String> = []
+        var names: Set<String> = []
+    }
+
+    private static func claims(of parsed: Parsed<TenantResource>?) -> Claims {
+        guard let parsed else { return Claims() }
+        // One that cannot be read any more keeps what it holds: its people are still served.
+        let held = Set(parsed.object.hostnamesHeld)
+        guard let resource = parsed.resource else {
+            return Claims(hostnames: held, names: held.isEmpty ? [] : [parsed.object.name])
+        }
+        return Claims(hostnames: held.union(resource.spec.hostnames), names: [resource.id.text])
+    }
+
+    /// Takes a plan as it is now, `nil` if it is gone.
+    package func update(plan object: KubeObject?, name: String) {
+        let parsed = object.map { Parsed<PlanResource>(plan: $0) }
+        self.state.withLock { $0.plans[name] = parsed }
+    }
+
+    /// Takes a cell as it is now, `nil` if it is gone.
+    package func update(cell object: KubeObject?, name: String) {
+        let parsed = object.map { Parsed<CellResource>(cell: $0) }
+        self.state.withLock { $0.cells[name] = parsed }
+    }
+}
+
+extension KubeObject {
+    /// The hostnames under which a tenant is served now, as its status says.
+    package var hostnamesHeld: [String] { (self.status["hostnames"].elements ?? []).compactMap(\.string) }
+}

@@ -1,0 +1,60 @@
+// The kinds that people apply, and what everything that the operator makes is called.
+
+package import KubeClient
+
+extension KubeResource {
+    package static let group = "roost.chat"
+    package static let plans = KubeResource(group, "v1alpha1", "plans", kind: "Plan", isNamespaced: false)
+    package static let cells = KubeResource(group, "v1alpha1", "cells", kind: "Cell", isNamespaced: false)
+    package static let tenants = KubeResource(group, "v1alpha1", "tenants", kind: "Tenant")
+
+    /// cert-manager's, where it is installed.
+    package static let certificates = KubeResource("cert-manager.io", "v1", "certificates", kind: "Certificate")
+    /// The Gateway API's, where it is installed.
+    package static let tlsRoutes = KubeResource("gateway.networking.k8s.io", "v1alpha2", "tlsroutes", kind: "TLSRoute")
+    package static let httpRoutes = KubeResource("gateway.networking.k8s.io", "v1", "httproutes", kind: "HTTPRoute")
+    /// The Prometheus operator's, where it is installed.
+    package static let podMonitors = KubeResource("monitoring.coreos.com", "v1", "podmonitors", kind: "PodMonitor")
+}
+
+/// Names that are the same everywhere: in what the operator makes, in the chart and in the documents.
+package enum OperatorNames {
+    /// Who we are among those who apply fields.
+    package static let manager = "roost-operator"
+    /// Who sets the number of pods: apart from the rest, so that an HPA can take over.
+    package static let scaleManager = "roost-autoscaler"
+    /// What keeps an object until the operator has cleared up behind it.
+    package static let finalizer = "roost.chat/operator"
+    /// The Lease of the leader.
+    package static let lease = "roost-operator"
+    /// What tells events.
+    package static let controller = "roost.chat/operator"
+    /// On a pod: somebody wants it to go.
+    package static let drainAnnotation = "roost.chat/drain"
+    /// On a pod: which one goes first (KEP-2255).
+    package static let deletionCost = "controller.kubernetes.io/pod-deletion-cost"
+    /// On a Cell: it may go although deleted tenants' data is still kept in its database.
+    package static let abandonRetained = "roost.chat/abandon-retained"
+    package static let cellLabel = "roost.chat/cell"
+    package static let tenantLabel = "roost.chat/tenant"
+
+    /// The Deployment, ServiceAccount, budget, policy and monitor of a cell's edges.
+    package static func edge(_ cell: String) -> String { "roost-\(cell)-edge" }
+    /// The Service that a cell's clients reach.
+    package static func service(_ cell: String) -> String { "roost-\(cell)" }
+    /// The Secret with a cell's own keys.
+    package static func keys(_ cell: String) -> String { "roost-\(cell)-keys" }
+
+    /// What a Deployment selects its pods by.
+    package static func selector(_ cell: String) -> [String: String] {
+        ["app.kubernetes.io/name": "roost-edge", "app.kubernetes.io/instance": cell]
+    }
+
+    /// What everything of a cell carries.
+    package static func labels(_ cell: String) -> [String: String] {
+        Self.selector(cell).merging([
+            "app.kubernetes.io/component": "edge", "app.kubernetes.io/part-of": "roost",
+            "app.kubernetes.io/managed-by": "roost-operator", Self.cellLabel: cell,
+        ]) { first, _ in first }
+    }
+}

@@ -1,0 +1,53 @@
+// Plans are only looked at and counted; what they say takes effect through their tenants.
+
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+package import KubeClient
+package import Tenant
+
+/// One thing to do for a plan.
+package enum PlanStep: Sendable, Hashable {
+    case addFinalizer
+    case removeFinalizer
+    case writeStatus(JSON)
+}
+
+/// Plans for plans.
+package enum PlanPlanner {
+    /// What is to be done for a plan.
+    ///
+    /// - Parameters:
+    ///   - plan: The plan.
+    ///   - tenants: Who is on it.
+    ///   - now: The time.
+    /// - Returns: The steps, none if all is as it should be.
+    package static func steps(for plan: Parsed<PlanResource>, tenants: [ObjectKey], now: Date) -> [PlanStep] {
+        var steps: [PlanStep] = []
+        let hasFinalizer = plan.object.finalizers.contains(OperatorNames.finalizer)
+        if plan.isDeleting, tenants.isEmpty { return hasFinalizer ? [.removeFinalizer] : [] }
+        if !hasFinalizer, !plan.isDeleting { steps.append(.addFinalizer) }
+        let some = tenants.sorted().map(\.description).summary()
+        var conditions = [
+            plan.problems.isEmpty
+                ? Condition("Ready", .yes, "Valid", "tenants may be on it")
+                : Condition("Ready", .no, "InvalidSpec", plan.problems.summary()),
+            tenants.isEmpty
+                ? Condition("InUse", .no, "Unused", "no tenant is on it")
+                : Condition("InUse", .yes, "InUse", "\(tenants.count) tenants are on it"),
+        ]
+        if plan.isDeleting {
+            let text = "deleting waits until no tenant is on it: \(some)"
+            conditions.append(Condition("Deleting", .yes, "StillUsed", text))
+        }
+        let status: JSON = [
+            "observedGeneration": .integer(Int64(plan.object.generation)),
+            "tenants": .integer(Int64(tenants.count)),
+            "conditions": conditions.json(of: plan.object, now: now),
+        ]
+        if status != plan.object.status { steps.append(.writeStatus(status)) }
+        return steps
+    }
+}

@@ -1,0 +1,106 @@
+package import KubeClient
+package import Logging
+
+/// What all reconcilers work with.
+package struct OperatorContext: Sendable {
+    package let client: KubeClient
+    package let settings: OperatorSettings
+    package let directory: ClusterDirectory
+    package let cells: CellRegistry
+    package let events: EventRecorder
+    package let metrics: OperatorMetrics
+    package let connector: any StoreConnector
+    package let logger: Logger
+    /// Tenants that are to be looked at.
+    package let tenantQueue: WorkQueue<ObjectKey>
+    package let cellQueue: WorkQueue<String>
+    package let planQueue: WorkQueue<String>
+    /// What cells own, as known, by kind.
+    let owned: [KubeResource: Informer]
+    let apis: OptionalAPIs
+
+    func known(_ resource: KubeResource, _ key: ObjectKey) -> KubeObject? { self.owned[resource]?[key] }
+
+    /// Tells of a condition that changed.
+    func announce(_ condition: Condition, of object: KubeObject) {
+        self.events.record(
+            EventRecorder.Happening(
+                regarding: object.reference,
+                kind: condition.status == .no ? .warning : .normal,
+                reason: condition.reason,
+                action: "Reconcile",
+                note: condition.message
+            )
+        )
+    }
+
+    /// Tells of something that was done.
+    func announce(_ reason: String, _ note: String, of object: KubeObject, warning: Bool = false) {
+        self.events.record(
+            EventRecorder.Happening(
+                regarding: object.reference,
+                kind: warning ? .warning : .normal,
+                reason: reason,
+                action: "Reconcile",
+                note: note
+            )
+        )
+    }
+
+    /// Adds our finalizer.
+    ///
+    /// The revision is part of the patch: a finalizer that somebody else adds meanwhile is not lost.
+    ///
+    /// - Returns: the object with it.
+    func addFinalizer(_ resource: KubeResource, _ object: KubeObject) async throws(KubeError) -> KubeObject {
+        try await self.setFinalizers(resource, object, object.finalizers + [OperatorNames.finalizer])
+    }
+
+    /// Takes our finalizer away.
+    func removeFinalizer(_ resource: KubeResource, _ object: KubeObject) async throws(KubeError) {
+        do throws(KubeError) {
+            let others = object.finalizers.filter { $0 != OperatorNames.finalizer }
+            _ = try await self.setFinalizers(resource, object, others)
+        } catch {
+            if !error.isNotFound { throw error }
+        }
+    }
+
+    private func setFinalizers(
+        _ resource: KubeResource,
+        _ object: KubeObject,
+        _ finalizers: [String]
+    ) async throws(KubeError) -> KubeObject {
+        try await self.client.patch(
+            resource,
+            object.name,
+            in: object.namespace,
+            manager: OperatorNames.manager,
+            [
+                "metadata": [
+                    "finalizers": .array(finalizers.map(JSON.string)),
+                    "resourceVersion": .string(object.resourceVersion), "uid": .string(object.uid),
+                ]
+            ]
+        )
+    }
+
+    /// Writes a status if it is another than the object has.
+    func write(status: JSON, of object: KubeObject, _ resource: KubeResource) async throws(KubeError) {
+        let known = object.status
+        let isSame = (status.fields ?? [:]).allSatisfy { known[$0.key] == $0.value }
+        let isGone = (known.fields ?? [:]).keys.contains { status[$0] == .null }
+        if isSame, !isGone { return }
+        let applied = KubeObject(resource, name: object.name, namespace: object.namespace, ["status": status])
+        do throws(KubeError) {
+            _ = try await self.client.apply(
+                resource,
+                applied,
+                manager: OperatorNames.manager,
+                subresource: "status"
+            )
+        } catch {
+            if !error.isNotFound { throw error }
+        }
+    }
+}

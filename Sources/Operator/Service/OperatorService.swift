@@ -1,0 +1,234 @@
+// Wires copies of collections to queues and queues to reconcilers. Every process keeps its copies warm; only the leader works
+// on the queues, so one that takes over begins at once.
+
+import Edge
+package import KubeClient
+package import Logging
+import StateStore
+import Synchronization
+package import Tenant
+
+/// The operator: runs until it is cancelled.
+package final class OperatorService: Sendable {
+    package let metrics: OperatorMetrics
+    package let election: LeaderElection?
+    private let context: OperatorContext
+    private let admins: AdminProvisioner
+    private let plans: Informer
+    private let cells: Informer
+    private let tenants: Informer
+    private let logger: Logger
+
+    /// Prepares an operator.
+    ///
+    /// - Parameters:
+    ///   - client: Reaches the API server.
+    ///   - settings: What it was told.
+    ///   - connector: Opens cells' stores.
+    ///   - metrics: Where requests are counted already.
+    ///   - timing: How patient the copies are.
+    ///   - electionTiming: How long a lease holds.
+    ///   - hasher: Hashes administrators' passwords.
+    ///   - logger: Hears what happens.
+    package init(
+        client: KubeClient,
+        settings: OperatorSettings,
+        connector: any StoreConnector,
+        metrics: OperatorMetrics,
+        timing: Informer.Timing = Informer.Timing(),
+        electionTiming: LeaderElection.Timing = LeaderElection.Timing(),
+        hasher: PasswordHasher = PasswordHasher(),
+        logger: Logger
+    ) {
+        self.metrics = metrics
+        self.logger = logger
+        func informer(_ resource: KubeResource, _ namespace: String?, _ selector: String? = nil) -> Informer {
+            Informer(client, resource, in: namespace, .init(labelSelector: selector), timing: timing, logger: logger)
+        }
+        self.plans = informer(.plans, nil)
+        self.cells = informer(.cells, nil)
+        self.tenants = informer(.tenants, nil)
+        let kinds: [KubeResource] = [
+            .deployments, .pods, .services, .configMaps, .serviceAccounts, .podDisruptionBudgets, .networkPolicies,
+        ]
+        var owned: [KubeResource: Informer] = [:]
+        for kind in kinds {
+            owned[kind] = informer(kind, settings.namespace, "app.kubernetes.io/managed-by=\(OperatorNames.manager)")
+        }
+        self.admins = AdminProvisioner(hasher: hasher, logger: logger)
+        self.context = OperatorContext(
+            client: client,
+            settings: settings,
+            directory: ClusterDirectory(),
+            cells: CellRegistry(),
+            events: EventRecorder(
+                client,
+                controller: OperatorNames.controller,
+                instance: settings.identity,
+                logger: logger
+            ),
+            metrics: metrics,
+            connector: connector,
+            logger: logger,
+            tenantQueue: WorkQueue(),
+            cellQueue: WorkQueue(),
+            planQueue: WorkQueue(),
+            owned: owned,
+            apis: OptionalAPIs(client)
+        )
+        self.election =
+            settings.electsLeader
+            ? LeaderElection(
+                client,
+                name: OperatorNames.lease,
+                namespace: settings.namespace,
+                identity: settings.identity,
+                timing: electionTiming,
+                logger: logger
+            ) : nil
+        metrics.registry.register { [weak self] in self?.families ?? [] }
+    }
+
+    private var copies: [Informer] { [self.plans, self.cells, self.tenants] + self.context.owned.values }
+
+    /// Waits until the copies are complete.
+    package func synced() async {
+        for copy in self.copies { await copy.synced() }
+    }
+
+    /// What is known at the moment of a scrape.
+    private var families: [MetricFamily] {
+        let depths = [
+            ("Tenant", self.context.tenantQueue.depth), ("Cell", self.context.cellQueue.depth),
+            ("Plan", self.context.planQueue.depth),
+        ]
+        return [
+            MetricFamily(
+                "roost_operator_queue_depth",
+                help: "Objects that wait to be looked at.",
+                kind: .gauge,
+                samples: depths.map { .init(Double($0.1), labels: [MetricLabel("kind", $0.0)]) }
+            ),
+            MetricFamily(
+                "roost_operator_leader",
+                help: "Whether this process leads.",
+                kind: .gauge,
+                samples: [.init(self.election?.isLeader ?? true ? 1 : 0)]
+            ),
+            MetricFamily(
+                "roost_operator_events_dropped_total",
+                help: "Events that were not told, for one bound or another.",
+                kind: .counter,
+                samples: [.init(Double(self.context.events.dropped))]
+            ),
+        ]
+    }
+
+    /// Works until the task is cancelled.
+    package func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            self.watch(&group)
+            group.addTask { await self.context.events.run() }
+            group.addTask { await self.admins.run() }
+            group.addTask {
+                if let election = self.election {
+                    try await election.run { try await self.lead() }
+                } else {
+                    try await self.lead()
+                }
+            }
+            // The first to end ends all: nothing here ends by itself.
+            _ = try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Copies
+
+    private func watch(_ group: inout ThrowingTaskGroup<Void, any Error>) {
+        let context = self.context
+        group.addTask {
+            await self.plans.run { change in
+                if !change.isResync { context.directory.update(plan: change.object, name: change.key.name) }
+                context.planQueue.add(change.key.name)
+                let isSame = change.object?.spec == change.previous?.spec && change.object != nil
+                if isSame { return }
+                for key in context.directory.tenants(on: change.key.name) { context.tenantQueue.add(key) }
+            }
+        }
+        group.addTask {
+            await self.cells.run { change in
+                if !change.isResync { context.directory.update(cell: change.object, name: change.key.name) }
+                context.cellQueue.add(change.key.name)
+                let isSame = change.object?.spec == change.previous?.spec && change.object != nil
+                // Which cell is the default one may be another now.
+                if !isSame { for tenant in context.directory.allTenants { context.tenantQueue.add(tenant.key) } }
+            }
+        }
+        group.addTask {
+            await self.tenants.run { change in
+                context.tenantQueue.add(change.key)
+                if change.isResync { return }
+                let others = context.directory.update(tenant: change.object, key: change.key)
+                for key in others { context.tenantQueue.add(key) }
+                for object in [change.object, change.previous] {
+                    if let plan = object?.spec["planRef"]["name"].string { context.planQueue.add(plan, after: .milliseconds(500)) }
+                }
+            }
+        }
+        for (resource, informer) in context.owned {
+            group.addTask {
+                await informer.run { change in
+                    guard !change.isResync,
+                        let cell = (change.object ?? change.previous)?.labels[OperatorNames.cellLabel]
+                    else { return }
+                    _ = resource
+                    context.cellQueue.add(cell)
+                }
+            }
+        }
+    }
+
+    // MARK: Leading
+
+    private func lead() async throws {
+        await self.synced()
+        try Task.checkCancellation()
+        let context = self.context
+        for plan in self.plans.all { context.planQueue.add(plan.name) }
+        for cell in self.cells.all { context.cellQueue.add(cell.name) }
+        for tenant in self.tenants.all { context.tenantQueue.add(tenant.key) }
+        let tenants = TenantReconciler(context, admins: self.admins)
+        let (cells, plans) = (CellReconciler(context), PlanReconciler(context))
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                await context.tenantQueue.run(workers: context.settings.workers) { key in
+                    await self.timed("Tenant") { await tenants.reconcile(key) }
+                }
+            }
+            group.addTask {
+                await context.cellQueue.run(workers: 4) { name in
+                    await self.timed("Cell") { await cells.reconcile(name) }
+                }
+            }
+            group.addTask {
+                await context.planQueue.run(workers: 2) { name in
+                    await self.timed("Plan") { await plans.reconcile(name) }
+                }
+            }
+        }
+        await context.cells.closeAll()
+    }
+
+    private func timed(_ kind: String, _ body: () async -> WorkOutcome) async -> WorkOutcome {
+        let began = ContinuousClock.now
+        let outcome = await body()
+        let result =
+            switch outcome {
+            case .done, .again: "ok"
+            case .failed: "failed"
+            }
+        self.metrics.reconciled(kind, result, took: ContinuousClock.now - began)
+        return outcome
+    }
+}

@@ -1,0 +1,48 @@
+/// What an operator is told when it starts.
+package struct OperatorSettings: Sendable {
+    /// Who issues certificates (cert-manager).
+    package struct Issuer: Sendable, Hashable {
+        /// `ClusterIssuer` or `Issuer`.
+        package let kind: String
+        package let name: String
+
+        /// Reads `ClusterIssuer/NAME` or `Issuer/NAME`.
+        package init?(_ text: String) {
+            let parts = text.split(separator: "/").map(String.init)
+            guard parts.count == 2, ["ClusterIssuer", "Issuer"].contains(parts[0]) else { return nil }
+            self.kind = parts[0]
+            self.name = parts[1]
+        }
+    }
+
+    /// Where cells' objects live.
+    package var namespace: String
+    /// The image of edges whose Cell names none and that have no Deployment yet.
+    package var image: String
+    /// Different for each process in each life.
+    package var identity: String
+    package var issuer: Issuer?
+    package var electsLeader: Bool
+    /// How many objects of a kind are worked on at a time.
+    package var workers = 16
+    /// How often a cell's figures are looked at.
+    package var cellPeriod: Duration = .seconds(5)
+    /// How often usage is looked up and told.
+    package var usagePeriod: Duration = .seconds(30)
+    /// How often a tenant whose certificate or Secret is missing is looked at again.
+    package var waitPeriod: Duration = .seconds(5)
+
+    package init(
+        namespace: String,
+        image: String,
+        identity: String,
+        issuer: Issuer? = nil,
+        electsLeader: Bool = true
+    ) {
+        self.namespace = namespace
+        self.image = image
+        self.identity = identity
+        self.issuer = issuer
+        self.electsLeader = electsLeader
+    }
+}

@@ -1,0 +1,258 @@
+// The rules of a tenant's life as a pure function. It looks at nothing but the view; what it returns is done elsewhere.
+
+import KubeClient
+import Tenant
+
+/// Plans for tenants.
+package enum TenantPlanner {
+    /// For how long the data of a deleted tenant is kept under `deletionPolicy: Retain`.
+    package static let retentionDays = 30
+
+    /// What is to be done for a tenant.
+    package static func plan(_ view: TenantView) -> TenantPlan {
+        if view.object.deletionTimestamp != nil { return Self.deletion(view) }
+        var plan = TenantPlan()
+        plan.cell = view.object.status["cell"].string
+        plan.hostnames = view.object.hostnamesHeld
+        if !view.object.finalizers.contains(OperatorNames.finalizer) { plan.steps.append(.addFinalizer) }
+
+        switch Self.admission(view) {
+        case .failure(let refusal):
+            Self.refuse(view, refusal, &plan)
+        case .success(let (hosted, cell)):
+            plan.conditions.append(
+                Condition("Admitted", .yes, "Admitted", "on plan \(hosted.planName) in cell \(cell.name)")
+            )
+            Self.admit(view, hosted, cell, &plan)
+        }
+        plan.conditions.insert(Self.ready(plan.conditions, view), at: 0)
+        return plan
+    }
+
+    // MARK: Admission
+
+    private static func admission(
+        _ view: TenantView
+    ) -> Result<(HostedTenant, TenantView.Cell), TenantView.Refusal> {
+        view.hosted.flatMap { hosted in
+            if let holder = view.conflicts.name {
+                let text = "the name \(hosted.id) belongs to the tenant \(holder), which is older: choose another name"
+                return .failure(.init("NameTaken", text))
+            }
+            if let namespace = view.retainedFor {
+                let text =
+                    "the name \(hosted.id) is kept with the data of a deleted tenant of namespace \(namespace): "
+                    + "create it there to have it back, or choose another name"
+                return .failure(.init("NameTaken", text))
+            }
+            if let hostname = hosted.hostnames.first(where: { view.conflicts.hostnames[$0] != nil }),
+                let holder = view.conflicts.hostnames[hostname]
+            {
+                let text = "\(hostname) belongs to the tenant \(holder): choose another hostname, or remove it there"
+                return .failure(.init("HostnameTaken", text))
+            }
+            return view.cell.map { (hosted, $0) }
+        }
+    }
+
+    /// It stays as it was, if it was: a mistake in an edit takes nobody off the net.
+    private static func refuse(_ view: TenantView, _ refusal: TenantView.Refusal, _ plan: inout TenantPlan) {
+        let isServed = !plan.hostnames.isEmpty
+        let rest = isServed ? "; it is served as it was before" : ""
+        plan.conditions = [
+            Condition("Admitted", .no, refusal.reason, refusal.message + rest),
+            Condition(
+                "StoreReady",
+                isServed ? .yes : .no,
+                isServed ? "Projected" : "NotAdmitted",
+                isServed ? "served as it was before" : "not admitted"
+            ),
+        ]
+    }
+
+    // MARK: Being served
+
+    private static func admit(
+        _ view: TenantView,
+        _ hosted: HostedTenant,
+        _ cell: TenantView.Cell,
+        _ plan: inout TenantPlan
+    ) {
+        guard cell.isReady else {
+            plan.conditions.append(
+                Condition("StoreReady", .no, "CellNotReady", "cell \(cell.name) is not ready: \(cell.problem)")
+            )
+            return Self.sideConditions(view, hosted, cell, &plan)
+        }
+        if let former = view.formerCell, former.name != cell.name {
+            // Nobody is served by two cells: first out of the one, then the data, then into the other.
+            guard former.isReady else {
+                let text = "moving waits for cell \(former.name): \(former.problem)"
+                plan.conditions.append(Condition("StoreReady", .no, "Moving", text))
+                return Self.sideConditions(view, hosted, cell, &plan)
+            }
+            plan.steps += [
+                .claimName(cell: cell.name), .withdraw(cell: former.name), .removeCertificate(cell: former.name),
+                .copy(from: former.name, to: cell.name), .leave(cell: former.name, for: cell.name),
+            ]
+        } else if plan.cell != cell.name {
+            plan.steps.append(.claimName(cell: cell.name))
+        }
+        Self.certificate(view, hosted, cell, &plan)
+        plan.steps.append(.project(hosted, cell: cell.name))
+        if !hosted.admins.isEmpty { plan.steps.append(.provisionAdmins(hosted, cell: cell.name)) }
+        plan.cell = cell.name
+        plan.hostnames = hosted.hostnames
+        plan.conditions.append(
+            Condition("StoreReady", .yes, "Projected", "generation \(view.object.generation) is with the edges")
+        )
+        Self.routes(view, hosted, cell, &plan)
+        Self.sideConditions(view, hosted, cell, &plan)
+    }
+
+    private static func certificate(
+        _ view: TenantView,
+        _ hosted: HostedTenant,
+        _ cell: TenantView.Cell,
+        _ plan: inout TenantPlan
+    ) {
+        func set(_ status: Condition.Status, _ reason: String, _ message: String) {
+            plan.conditions.append(Condition("CertificateReady", status, reason, message))
+        }
+        let secret = view.object.spec["tls"]["secretRef"]["name"].string
+        switch view.certificate {
+        case .found(let bundle):
+            plan.steps.append(.putCertificate(bundle, cell: cell.name))
+            let uncovered = hosted.hostnames.filter { !bundle.covers($0) }
+            if bundle.notAfter <= view.now {
+                return set(.no, "Expired", "the certificate ended at \(KubeTime.text(bundle.notAfter)): renew it")
+            }
+            guard uncovered.isEmpty else {
+                let text = "the certificate is not for \(uncovered.joined(separator: ", ")): it names "
+                return set(.no, "HostnameNotCovered", text + bundle.hostnames.joined(separator: ", "))
+            }
+            set(.yes, "Served", "until \(KubeTime.text(bundle.notAfter))")
+        case .invalid(let problem):
+            // What the edges have stays: an old certificate is better than none.
+            set(.no, "InvalidCertificate", "Secret \(secret ?? ""): \(problem)")
+        case .missing:
+            guard let secret else { return }
+            guard view.canIssue else {
+                return set(.no, "SecretNotFound", "there is no Secret \(secret) in namespace \(view.object.namespace)")
+            }
+            plan.steps.append(.requestCertificate(secret: secret, hostnames: hosted.hostnames))
+            set(.no, "Issuing", "cert-manager was asked to fill Secret \(secret)")
+        case .notNamed:
+            plan.steps.append(.removeCertificate(cell: cell.name))
+            let uncovered = hosted.hostnames.filter { !CertificateBundle.covers($0, names: cell.certificateNames) }
+            if uncovered.isEmpty { return set(.yes, "CellCertificate", "cell \(cell.name) has one for its hostnames") }
+            if cell.certificateNames.isEmpty {
+                let text = "neither the tenant nor cell \(cell.name) has a certificate: set spec.tls of one of them"
+                return set(.no, "NoCertificate", text)
+            }
+            let text = "cell \(cell.name)'s certificate is not for \(uncovered.joined(separator: ", ")): set spec.tls"
+            set(.no, "HostnameNotCovered", text)
+        }
+    }
+
+    private static func routes(
+        _ view: TenantView,
+        _ hosted: HostedTenant,
+        _ cell: TenantView.Cell,
+        _ plan: inout TenantPlan
+    ) {
+        guard let gateway = cell.gateway else {
+            plan.steps.append(.removeRoutes)
+            plan.conditions.append(
+                Condition("RoutesReady", .yes, "ServiceOnly", "the Service \(OperatorNames.service(cell.name)) leads here")
+            )
+            return
+        }
+        switch view.routes {
+        case .unavailable:
+            let text = "the cluster has no Gateway API: install it, or remove spec.routes from cell \(cell.name)"
+            plan.conditions.append(Condition("RoutesReady", .no, "GatewayApiMissing", text))
+        case .pending, .accepted:
+            plan.steps.append(.applyRoutes(hostnames: hosted.hostnames, cell: cell.name, gateway: gateway))
+            let isAccepted = view.routes == .accepted
+            plan.conditions.append(
+                Condition(
+                    "RoutesReady",
+                    isAccepted ? .yes : .no,
+                    isAccepted ? "Accepted" : "Pending",
+                    "gateway \(gateway.name) \(isAccepted ? "has taken" : "has not taken") the routes"
+                )
+            )
+        }
+    }
+
+    private static func sideConditions(
+        _ view: TenantView,
+        _ hosted: HostedTenant,
+        _ cell: TenantView.Cell,
+        _ plan: inout TenantPlan
+    ) {
+        plan.conditions.append(
+            hosted.archive.enabled
+                ? Condition("ArchiveReady", .no, "NotSupported", "this version makes no archives")
+                : Condition("ArchiveReady", .yes, "Disabled", "no archive is asked for")
+        )
+        plan.conditions.append(TenantQuotas.condition(hosted.quotas, view.usage))
+        switch hosted.state {
+        case .active: plan.conditions.append(Condition("Suspended", .no, "Active", "clients may connect"))
+        case .cordoned:
+            plan.conditions.append(
+                Condition("Suspended", .no, "Cordoned", "nobody new may connect; who is connected stays")
+            )
+        case .suspended:
+            plan.conditions.append(Condition("Suspended", .yes, "Suspended", "spec.state says so; nobody may connect"))
+        }
+    }
+
+    /// Whether it is fine, and if not, why: the first thing that is wrong.
+    private static func ready(_ conditions: [Condition], _ view: TenantView) -> Condition {
+        for type in ["Admitted", "StoreReady", "CertificateReady", "RoutesReady"] {
+            guard let condition = conditions[type], condition.status != .yes else { continue }
+            return Condition("Ready", .no, condition.reason, condition.message)
+        }
+        if let suspended = conditions["Suspended"], suspended.reason != "Active" {
+            return Condition(
+                "Ready",
+                suspended.status == .yes ? .no : .yes,
+                suspended.reason,
+                suspended.message
+            )
+        }
+        return Condition("Ready", .yes, "Serving", "clients may connect")
+    }
+
+    // MARK: Going
+
+    private static func deletion(_ view: TenantView) -> TenantPlan {
+        var plan = TenantPlan()
+        plan.hasStatus = false
+        guard view.object.finalizers.contains(OperatorNames.finalizer) else { return plan }
+        // It may have got as far as a cell that its status does not tell of yet.
+        let served = view.formerCell ?? (try? view.cell.get())
+        if let cell = served {
+            guard cell.isReady else {
+                plan.hasStatus = true
+                plan.cell = cell.name
+                plan.hostnames = view.object.hostnamesHeld
+                let text = "deleting waits for cell \(cell.name): \(cell.problem)"
+                plan.conditions = [
+                    Condition("Ready", .no, "StoreUnavailable", text),
+                    Condition("StoreReady", .no, "StoreUnavailable", text),
+                ]
+                return plan
+            }
+            plan.steps += [.withdraw(cell: cell.name), .removeCertificate(cell: cell.name), .removeRoutes]
+            plan.steps.append(
+                view.deletionPolicy == .delete
+                    ? .erase(cell: cell.name) : .retain(cell: cell.name, days: Self.retentionDays)
+            )
+        }
+        plan.steps.append(.removeFinalizer)
+        return plan
+    }
+}

@@ -1,0 +1,118 @@
+// Doing what the plan says, one step an arm.
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import KubeClient
+import StateStore
+import Tenant
+
+extension TenantReconciler {
+    /// A cell's stores, or why there are none now.
+    private func stores(_ cell: String) throws -> CellStores {
+        let runtime = self.context.cells.runtime(cell)
+        guard let stores = runtime.stores else {
+            throw CellStores.Problem(reason: "CellNotReady", message: "cell \(cell) is not connected")
+        }
+        return stores
+    }
+
+    func perform(_ step: TenantStep, on object: inout KubeObject, of parsed: Parsed<TenantResource>) async throws {
+        let client = self.context.client
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        guard let id = TenantID(object.name) else { return }
+        switch step {
+        case .addFinalizer: object = try await self.context.addFinalizer(.tenants, object)
+        case .removeFinalizer: try await self.context.removeFinalizer(.tenants, object)
+        case .claimName(let cell):
+            try await self.note(id, .active, in: cell, until: nil, object, now)
+        case .project(let hosted, let cell):
+            let tenant = ProjectedTenant(hosted, uid: object.uid, generation: Int64(object.generation))
+            try await self.stores(cell).project(tenant)
+        case .withdraw(let cell): _ = try await self.stores(cell).withdraw(id)
+        case .putCertificate(let bundle, let cell): try await self.stores(cell).put(bundle, name: id.text)
+        case .removeCertificate(let cell): try await self.stores(cell).removeCertificate(name: id.text)
+        case .provisionAdmins(let hosted, let cell):
+            self.admins.provision(hosted, in: try self.stores(cell).durable.accounts)
+        case .requestCertificate(let secret, let hostnames):
+            try await self.requestCertificate(secret, hostnames, object)
+        case .applyRoutes(let hostnames, let cell, let gateway):
+            let namespace = self.context.settings.namespace
+            for (resource, route) in TenantRoutes.objects(
+                id,
+                hostnames: hostnames,
+                cell: cell,
+                gateway: gateway,
+                namespace: namespace
+            ) where await self.context.apis.has(resource) {
+                _ = try await client.apply(resource, route, manager: OperatorNames.manager)
+            }
+        case .removeRoutes:
+            // Only a tenant that may have had some.
+            guard object.condition("RoutesReady").map({ $0["reason"].string != "ServiceOnly" }) == true else { return }
+            for resource in [KubeResource.tlsRoutes, .httpRoutes] where await self.context.apis.has(resource) {
+                try await client.delete(resource, TenantRoutes.name(id), in: self.context.settings.namespace)
+            }
+        case .copy(let from, let to):
+            try await TenantMover.copy(id, from: self.stores(from), to: self.stores(to))
+        case .leave(let cell, _):
+            try await self.note(id, .moving, in: cell, until: now + TenantMover.keepsCopy, object, now)
+        case .retain(let cell, let days):
+            let until = now + Int64(days) * 86_400_000
+            try await self.note(id, .retained, in: cell, until: until, object, now)
+            let date = KubeTime.text(Date(timeIntervalSince1970: Double(until) / 1000))
+            self.context.announce("Retained", "its data is kept until \(date) and erased then", of: object)
+        case .erase(let cell):
+            let stores = try self.stores(cell)
+            try await TenantErasure.begin(id, of: object, in: stores, now: now)
+            self.context.announce("Erased", "everything of it was erased from cell \(cell)", of: object)
+        }
+    }
+
+    /// Notes in a cell's database whose the name is and for how long.
+    private func note(
+        _ id: TenantID,
+        _ state: TenantRecordState,
+        in cell: String,
+        until: Int64?,
+        _ object: KubeObject,
+        _ now: Int64
+    ) async throws {
+        let record = TenantRecord(
+            tenant: id,
+            namespace: object.namespace,
+            uid: object.uid,
+            state: state,
+            eraseAt: until
+        )
+        try await self.stores(cell).durable.tenants.put(record, now: now)
+    }
+
+    private func requestCertificate(_ secret: String, _ hostnames: [String], _ tenant: KubeObject) async throws {
+        guard let issuer = self.context.settings.issuer else { return }
+        var object = KubeObject(
+            .certificates,
+            name: secret,
+            namespace: tenant.namespace,
+            [
+                "spec": [
+                    "secretName": .string(secret), "dnsNames": .array(hostnames.map(JSON.string)),
+                    "issuerRef": [
+                        "group": "cert-manager.io", "kind": .string(issuer.kind), "name": .string(issuer.name),
+                    ],
+                ]
+            ]
+        )
+        object.json["metadata"]["labels"] = ["app.kubernetes.io/managed-by": .string(OperatorNames.manager)]
+        // It goes with its tenant.
+        object.json["metadata"]["ownerReferences"] = [
+            [
+                "apiVersion": .string(KubeResource.tenants.apiVersion), "kind": "Tenant",
+                "name": .string(tenant.name), "uid": .string(tenant.uid),
+            ]
+        ]
+        _ = try await self.context.client.apply(.certificates, object, manager: OperatorNames.manager)
+    }
+}

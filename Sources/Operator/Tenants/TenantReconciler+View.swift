@@ -1,0 +1,156 @@
+// Gathering what the plan rests on. Only what a tenant refers to is read from the server: most refer to nothing.
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import KubeClient
+import StateStore
+import Tenant
+
+extension TenantReconciler {
+    func view(of parsed: Parsed<TenantResource>) async throws(KubeError) -> TenantView {
+        let directory = self.context.directory
+        let object = parsed.object
+        let cell = self.cell(of: parsed)
+        let current = object.status["cell"].string
+        var former: TenantView.Cell?
+        if let current { former = self.cellView(current) }
+        let secrets = parsed.isDeleting ? ResourceSet() : try await self.secrets(of: parsed)
+        let gateway = (try? cell.get())?.gateway
+        return TenantView(
+            object: object,
+            hosted: self.hosted(parsed, secrets),
+            deletionPolicy: parsed.resource?.spec.deletionPolicy ?? .retain,
+            conflicts: parsed.resource.map { directory.conflicts(of: $0, key: parsed.key) } ?? .init(),
+            cell: cell,
+            formerCell: former,
+            certificate: Self.certificate(parsed, secrets),
+            canIssue: await self.canIssue(parsed),
+            routes: gateway == nil || parsed.isDeleting ? .unavailable : try await self.routes(of: parsed),
+            usage: TenantID(object.name).flatMap { id in
+                (try? cell.get()).flatMap { self.context.cells.existing($0.name)?.usage(of: id) }
+            },
+            retainedFor: try await self.retained(parsed, cell),
+            now: Date()
+        )
+    }
+
+    private func cell(of parsed: Parsed<TenantResource>) -> Result<TenantView.Cell, TenantView.Refusal> {
+        let directory = self.context.directory
+        guard let name = parsed.resource?.spec.cellRef?.name ?? directory.defaultCell else {
+            let text = "no Cell says `default: true`: make one, or set spec.cellRef"
+            return .failure(.init("NoDefaultCell", text))
+        }
+        guard let cell = self.cellView(name) else {
+            return .failure(.init("CellNotFound", "there is no Cell \(name): make it, or change spec.cellRef"))
+        }
+        return .success(cell)
+    }
+
+    private func cellView(_ name: String) -> TenantView.Cell? {
+        guard let cell = self.context.directory.cell(name) else { return nil }
+        return self.context.cells.runtime(name).view(gateway: cell.resource?.spec.gateway)
+    }
+
+    // MARK: What it refers to
+
+    private func secrets(of parsed: Parsed<TenantResource>) async throws(KubeError) -> ResourceSet {
+        guard let spec = parsed.resource?.spec else { return ResourceSet() }
+        var names = Set(spec.admins.map(\.passwordSecretRef.name))
+        if let tls = spec.tlsSecretRef { names.insert(tls.name) }
+        var set = ResourceSet()
+        for name in names.sorted() {
+            guard let secret = try await self.context.client.find(.secrets, name, in: parsed.object.namespace) else {
+                continue
+            }
+            // The fields that decoders know, and no more: what other controllers put beside them is no error of ours.
+            let trimmed: JSON = [
+                "apiVersion": "v1", "kind": "Secret",
+                "metadata": ["name": .string(secret.name), "namespace": .string(secret.namespace)],
+                "data": secret.json["data"],
+            ]
+            set.secrets.merge(ResourceSet.read(trimmed.text, named: secret.key.description).0.secrets) { $1 }
+        }
+        return set
+    }
+
+    /// The tenant with its plan and secrets applied, by the rules that `roost dev` goes by too.
+    private func hosted(
+        _ parsed: Parsed<TenantResource>,
+        _ secrets: ResourceSet
+    ) -> Result<HostedTenant, TenantView.Refusal> {
+        guard let resource = parsed.resource else {
+            return .failure(.init("InvalidSpec", parsed.problems.summary()))
+        }
+        let planName = resource.spec.planRef.name
+        var set = secrets
+        set.tenants = [resource]
+        if let plan = self.context.directory.plan(planName) {
+            guard let plan = plan.resource else {
+                return .failure(.init("InvalidSpec", "Plan \(planName): \(plan.problems.summary())"))
+            }
+            set.plans = [planName: plan]
+        }
+        let (catalog, errors) = TenantCatalog.make(from: set)
+        if let hosted = catalog.tenants[resource.id] { return .success(hosted) }
+        let reason =
+            switch errors.first.map({ ($0.reason, $0.field ?? "") }) {
+            case (.notFound, let field)? where field.hasPrefix("spec.planRef"): "PlanNotFound"
+            case (.notFound, _)?: "SecretNotFound"
+            case (.notInPlan, _)?: "NotInPlan"
+            default: "InvalidSpec"
+            }
+        return .failure(.init(reason, errors.map(\.fieldAndMessage).summary()))
+    }
+
+    private static func certificate(
+        _ parsed: Parsed<TenantResource>,
+        _ secrets: ResourceSet
+    ) -> TenantView.Certificate {
+        guard let name = parsed.resource?.spec.tlsSecretRef?.name else { return .notNamed }
+        guard let secret = secrets.secret(name, in: parsed.object.namespace) else { return .missing }
+        do {
+            return .found(
+                try CertificateBundle(chain: secret.data["tls.crt"]?.reveal(), key: secret.data["tls.key"]?.reveal())
+            )
+        } catch { return .invalid(error.text) }
+    }
+
+    private func canIssue(_ parsed: Parsed<TenantResource>) async -> Bool {
+        guard self.context.settings.issuer != nil, parsed.resource?.spec.tlsSecretRef != nil else { return false }
+        return await self.context.apis.has(.certificates)
+    }
+
+    private func routes(of parsed: Parsed<TenantResource>) async throws(KubeError) -> TenantView.Routes {
+        guard await self.context.apis.has(.tlsRoutes) else { return .unavailable }
+        guard let id = TenantID(parsed.object.name),
+            let route = try await self.context.client.find(
+                .tlsRoutes,
+                TenantRoutes.name(id),
+                in: self.context.settings.namespace
+            )
+        else { return .pending }
+        let isAccepted = (route.status["parents"].elements ?? []).contains { parent in
+            (parent["conditions"].elements ?? []).contains {
+                $0["type"].string == "Accepted" && $0["status"].string == "True"
+            }
+        }
+        return isAccepted ? .accepted : .pending
+    }
+
+    /// The namespace of the deleted tenant whose data is kept under this name, if that is another one.
+    private func retained(
+        _ parsed: Parsed<TenantResource>,
+        _ cell: Result<TenantView.Cell, TenantView.Refusal>
+    ) async throws(KubeError) -> String? {
+        // Who is served holds the name already: no look into the database then.
+        guard !parsed.isDeleting, parsed.object.hostnamesHeld.isEmpty, let id = TenantID(parsed.object.name),
+            let cell = try? cell.get(), let stores = self.context.cells.existing(cell.name)?.stores,
+            let record = try? await stores.durable.tenants.find(id), record.namespace != parsed.object.namespace,
+            record.state == .retained
+        else { return nil }
+        return record.namespace
+    }
+}

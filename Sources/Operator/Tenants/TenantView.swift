@@ -1,0 +1,112 @@
+// Everything that the plan for a tenant rests on, gathered first, so that the plan itself is a pure function.
+
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+package import KubeClient
+package import Tenant
+
+/// What is known of a tenant and of what it refers to, at one moment.
+package struct TenantView: Sendable {
+    /// A cell as far as its tenants are concerned.
+    package struct Cell: Sendable {
+        package var name: String
+        /// Its stores are connected and migrated.
+        package var isReady: Bool
+        /// Why not, if they are not.
+        package var problem: String
+        /// The names that its own certificate is for; empty if it has none.
+        package var certificateNames: [String]
+        /// Whether routes of a gateway lead to it.
+        package var gateway: GatewayReference?
+
+        package init(
+            name: String,
+            isReady: Bool = true,
+            problem: String = "",
+            certificateNames: [String] = [],
+            gateway: GatewayReference? = nil
+        ) {
+            self.name = name
+            self.isReady = isReady
+            self.problem = problem
+            self.certificateNames = certificateNames
+            self.gateway = gateway
+        }
+    }
+
+    /// What became of the Secret that a tenant's `tls` names.
+    package enum Certificate: Sendable {
+        /// The tenant names none.
+        case notNamed
+        case missing
+        case invalid(String)
+        case found(CertificateBundle)
+    }
+
+    /// Routes of the Gateway API.
+    package enum Routes: Sendable, Hashable {
+        /// The cluster has no such API.
+        case unavailable
+        /// Not asked for yet, or nobody answered yet.
+        case pending
+        /// The gateway has taken them.
+        case accepted
+    }
+
+    /// What a tenant uses.
+    package struct Usage: Sendable, Hashable {
+        package var connections: Int
+        package var accounts: Int
+        package var channels: Int
+        package var historyBytes: Int
+        package var messagesPerSecond: Int
+
+        package init(
+            connections: Int = 0,
+            accounts: Int = 0,
+            channels: Int = 0,
+            historyBytes: Int = 0,
+            messagesPerSecond: Int = 0
+        ) {
+            self.connections = connections
+            self.accounts = accounts
+            self.channels = channels
+            self.historyBytes = historyBytes
+            self.messagesPerSecond = messagesPerSecond
+        }
+    }
+
+    /// Why a tenant cannot be hosted as it is written.
+    package struct Refusal: Sendable, Hashable, Error {
+        package let reason: String
+        package let message: String
+
+        package init(_ reason: String, _ message: String) {
+            self.reason = reason
+            self.message = message
+        }
+    }
+
+    /// The object as it is.
+    package var object: KubeObject
+    /// The tenant with its plan applied, or why that cannot be.
+    package var hosted: Result<HostedTenant, Refusal>
+    package var deletionPolicy: DeletionPolicy
+    /// Who holds what it asks for.
+    package var conflicts: ClusterDirectory.Conflicts
+    /// The cell that it is to live in, or why there is none.
+    package var cell: Result<Cell, Refusal>
+    /// The cell that it lives in now, if that is another.
+    package var formerCell: Cell?
+    package var certificate: Certificate
+    /// Whether cert-manager may be asked for what is missing.
+    package var canIssue: Bool
+    package var routes: Routes
+    package var usage: Usage?
+    /// Whether the name is kept for the data of a deleted tenant of another namespace.
+    package var retainedFor: String?
+    package var now: Date
+}
