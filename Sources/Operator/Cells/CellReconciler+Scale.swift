@@ -21,7 +21,8 @@ extension CellReconciler {
         let observation = FleetObservation(
             replicas: deployment.spec["replicas"].int ?? 1,
             pods: pods.map(Self.pod),
-            reports: figures.map(Self.report)
+            // They come with a lease of some seconds: what there is, is fresh.
+            reports: figures.map { Self.report($0, at: now) }
         )
         let state = runtime.state.withLock { $0.scaler }
         let (decision, next) = Autoscaler.plan(
@@ -87,7 +88,7 @@ extension CellReconciler {
     private func figures(_ runtime: CellRuntime) async -> [PodFigures] {
         guard let stores = runtime.stores else { return [] }
         do {
-            return try await stores.live.liveFigures().values.compactMap { PodFigures(json: $0) }
+            return try await stores.live.liveFigures().values.compactMap { try? PodFigures(json: $0) }
         } catch {
             self.context.logger.warning(
                 "figures cannot be read",
@@ -126,14 +127,14 @@ extension CellReconciler {
         )
     }
 
-    private static func report(_ figures: PodFigures) -> PodReport {
+    private static func report(_ figures: PodFigures, at now: Int64) -> PodReport {
         PodReport(
             pod: figures.pod,
             connections: figures.connections,
             capacity: figures.capacity,
             utilization: figures.utilization,
             isDraining: figures.draining,
-            reportedAt: figures.reported
+            reportedAt: now
         )
     }
 }

@@ -43,7 +43,7 @@ struct CellUsage: Sendable {
     private func usage(_ stores: CellStores) async throws -> [TenantID: TenantView.Usage] {
         var usage: [TenantID: TenantView.Usage] = [:]
         for bytes in try await stores.live.liveFigures().values {
-            guard let figures = PodFigures(json: bytes) else { continue }
+            guard let figures = try? PodFigures(json: bytes) else { continue }
             for (id, connections) in figures.tenants {
                 usage[id, default: .init()].connections += connections
             }

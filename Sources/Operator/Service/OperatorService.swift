@@ -167,10 +167,10 @@ package final class OperatorService: Sendable {
         }
         group.addTask {
             await self.tenants.run { change in
-                context.tenantQueue.add(change.key)
+                // Known first, then looked at.
+                let others = change.isResync ? [] : context.directory.update(tenant: change.object, key: change.key)
+                for key in others.union([change.key]) { context.tenantQueue.add(key) }
                 if change.isResync { return }
-                let others = context.directory.update(tenant: change.object, key: change.key)
-                for key in others { context.tenantQueue.add(key) }
                 for object in [change.object, change.previous] {
                     if let plan = object?.spec["planRef"]["name"].string { context.planQueue.add(plan, after: .milliseconds(500)) }
                 }
