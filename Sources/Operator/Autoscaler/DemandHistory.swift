@@ -99,7 +99,9 @@ struct DemandHistory: Hashable, Sendable {
 
     /// Clients a second over some steps; without the steepest of them, for a step is no trend.
     private static func rate(_ steps: [Step]) -> Double {
-        guard steps.count >= 3, let steepest = steps.indices.max(by: { steps[$0].rate < steps[$1].rate }) else { return 0 }
+        guard steps.count >= 3, let steepest = steps.indices.max(by: { steps[$0].rate < steps[$1].rate }) else {
+            return 0
+        }
         let left = steps.indices.filter { $0 != steepest }
         return left.reduce(0) { $0 + steps[$1].rise } / left.reduce(0) { $0 + steps[$1].seconds }
     }

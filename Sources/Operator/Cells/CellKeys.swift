@@ -2,13 +2,14 @@
 // from the other.
 
 import Crypto
+import KubeClient
+import StateStore
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import KubeClient
-import StateStore
 
 /// The keys that a cell's edges and the operator share.
 struct CellKeys: Sendable {

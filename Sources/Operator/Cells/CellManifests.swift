@@ -294,7 +294,10 @@ package struct CellManifests: Sendable {
                 "capabilities": ["drop": ["ALL"]],
             ],
             "volumeMounts": [
-                ["name": "configuration", "mountPath": "/etc/roost/edge.yaml", "subPath": "edge.yaml", "readOnly": true],
+                [
+                    "name": "configuration", "mountPath": "/etc/roost/edge.yaml", "subPath": "edge.yaml",
+                    "readOnly": true,
+                ],
                 ["name": "keys", "mountPath": "/etc/roost/keys", "readOnly": true],
             ],
         ]

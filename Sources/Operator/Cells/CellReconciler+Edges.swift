@@ -1,14 +1,15 @@
 // The edges of a cell: applied, looked at, counted.
 
+import KubeClient
+import Logging
+import Synchronization
+import Tenant
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import KubeClient
-import Logging
-import Synchronization
-import Tenant
 
 extension CellReconciler {
     func deploymentKey(_ cell: String) -> ObjectKey {
@@ -115,7 +116,8 @@ extension CellReconciler {
         let total = status["replicas"].int ?? 0
         let images = self.pods(of: name).filter(\.isPodReady)
             .compactMap { $0.spec["containers"][0]["image"].string }
-        findings.image = Dictionary(grouping: images) { $0 }.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }?
+        findings.image =
+            Dictionary(grouping: images) { $0 }.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }?
             .key
         let progress = deployment.condition("Progressing")
         if progress?["reason"].string == "ProgressDeadlineExceeded" {
@@ -123,7 +125,8 @@ extension CellReconciler {
             findings.edge = Condition("EdgeReady", ready > 0 ? .yes : .no, "RolloutStuck", text)
         } else if ready == 0, wanted > 0 {
             findings.edge = Condition("EdgeReady", .no, "NoPodsReady", "none of \(wanted) edges is ready")
-        } else if (status["observedGeneration"].int ?? 0) < deployment.generation || updated < wanted || total > updated {
+        } else if (status["observedGeneration"].int ?? 0) < deployment.generation || updated < wanted || total > updated
+        {
             findings.edge = Condition(
                 "EdgeReady",
                 .yes,

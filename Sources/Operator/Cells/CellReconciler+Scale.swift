@@ -1,15 +1,16 @@
 // From figures to pods: what the edges report goes into the autoscaler, what it decides goes to the API server.
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import KubeClient
 import Logging
 import StateStore
 import Synchronization
 import Tenant
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 extension CellReconciler {
     func scale(_ cell: CellResource, _ runtime: CellRuntime, _ findings: inout Findings) async throws {

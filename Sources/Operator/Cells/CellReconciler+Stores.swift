@@ -1,15 +1,16 @@
 // Which stores a cell has, and being connected to them.
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import KubeClient
 import Logging
 import StateStore
 import Synchronization
 import Tenant
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 extension CellReconciler {
     /// The stores' URLs, which are secrets, and their ports, which are not.

@@ -1,16 +1,17 @@
 // Looks at one cell: its stores, its edges, how many of them, its status. It is looked at every few seconds, since the edges'
 // figures come without being asked for; what did not change costs no request.
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 package import KubeClient
 import Logging
 import StateStore
 import Synchronization
 import Tenant
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// Makes the world as a Cell says.
 package struct CellReconciler: Sendable {

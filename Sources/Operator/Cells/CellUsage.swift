@@ -48,9 +48,9 @@ struct CellUsage: Sendable {
                 usage[id, default: .init()].connections += connections
             }
         }
-        for (id, stored) in try await stores.durable.tenantUsage.all() {
-            usage[id, default: .init()].accounts = stored.accounts
-            usage[id, default: .init()].historyBytes = stored.historyBytes
+        for (id, count) in try await stores.durable.usage.accounts() { usage[id, default: .init()].accounts = count }
+        for (id, bytes) in try await stores.durable.usage.historyBytes() {
+            usage[id, default: .init()].historyBytes = bytes
         }
         for id in await stores.projected {
             let channels = try await stores.channelCount(of: id)

@@ -1,15 +1,16 @@
 // What is kept of tenants that are gone from a cell, until its time has come.
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import KubeClient
 import Logging
 import StateStore
 import Synchronization
 import Tenant
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// Erases what was kept long enough.
 struct RetentionSweeper: Sendable {
@@ -30,8 +31,8 @@ struct RetentionSweeper: Sendable {
         do {
             let repository = stores.durable.tenants
             let time = Int64(Date().timeIntervalSince1970 * 1000)
-            for record in try await repository.due(at: time) { try await self.erase(record, stores) }
-            let retained = try await repository.count(.retained)
+            for record in try await repository.dueForErasure(at: time) { try await self.erase(record, stores) }
+            let retained = try await repository.list(.retained).count
             self.runtime.state.withLock { $0.retained = retained }
         } catch {
             self.context.logger.warning(
@@ -41,17 +42,16 @@ struct RetentionSweeper: Sendable {
         }
     }
 
-    private func erase(_ record: TenantRecord, _ stores: CellStores) async throws {
+    private func erase(_ record: StoredTenant, _ stores: CellStores) async throws {
         let projected = await stores.projected
         // It is served again: somebody made it anew, and whoever did claimed it.
         if projected.contains(record.tenant) { return }
-        if record.state == .moving, let target = self.home(of: record), let other = self.context.cells.existing(target) {
+        if record.state == .moving, let target = self.home(of: record), let other = self.context.cells.existing(target)
+        {
             guard let destination = other.stores else { return }
-            // What came late.
-            try await TenantMover.copy(record.tenant, from: stores, to: destination)
+            try await TenantMover.copyLate(record.tenant, from: stores, to: destination)
         }
         try await TenantErasure.sweep(record.tenant, in: stores)
-        try await stores.durable.tenants.delete(record.tenant)
         self.context.logger.notice(
             "erased a tenant",
             metadata: ["tenant": "\(record.tenant)", "cell": "\(self.runtime.name)", "was": "\(record.state)"]
@@ -59,7 +59,7 @@ struct RetentionSweeper: Sendable {
     }
 
     /// Where a tenant that was moved lives now.
-    private func home(of record: TenantRecord) -> String? {
+    private func home(of record: StoredTenant) -> String? {
         let parsed = self.context.directory.tenant(
             ObjectKey(namespace: record.namespace, name: record.tenant.text)
         )

@@ -1,11 +1,12 @@
 // Conditions (Kubernetes API conventions, "Typical status properties"): what holds of an object, why, and since when.
 
+package import KubeClient
+
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
 #else
 package import Foundation
 #endif
-package import KubeClient
 
 /// One condition.
 package struct Condition: Hashable, Sendable {

@@ -1,12 +1,13 @@
 // Plans are only looked at and counted; what they say takes effect through their tenants.
 
+package import KubeClient
+package import Tenant
+
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
 #else
 package import Foundation
 #endif
-package import KubeClient
-package import Tenant
 
 /// One thing to do for a plan.
 package enum PlanStep: Sendable, Hashable {

@@ -1,10 +1,11 @@
+package import KubeClient
+import Logging
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-package import KubeClient
-import Logging
 
 /// Looks at one plan and does what is to be done for it.
 package struct PlanReconciler: Sendable {

@@ -172,7 +172,9 @@ package final class OperatorService: Sendable {
                 for key in others.union([change.key]) { context.tenantQueue.add(key) }
                 if change.isResync { return }
                 for object in [change.object, change.previous] {
-                    if let plan = object?.spec["planRef"]["name"].string { context.planQueue.add(plan, after: .milliseconds(500)) }
+                    if let plan = object?.spec["planRef"]["name"].string {
+                        context.planQueue.add(plan, after: .milliseconds(500))
+                    }
                 }
             }
         }

@@ -1,14 +1,15 @@
 // A cell's stores as the operator holds them: what the edges were told last is remembered, so that only what changed is told.
 
+package import Logging
+import NIOCore
+package import StateStore
+package import Tenant
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-package import Logging
-import NIOCore
-package import StateStore
-package import Tenant
 
 /// The live and the durable store of one cell, and what is projected there.
 package actor CellStores {

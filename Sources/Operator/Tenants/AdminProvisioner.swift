@@ -1,17 +1,18 @@
 // Administrators' accounts. Hashing a password takes a fraction of a second on purpose, so it is done beside the
 // reconciling: a tenant is served before its administrators' passwords are hashed.
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import Chat
 import IRC
 package import Logging
 package import StateStore
 import Synchronization
 package import Tenant
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// Makes the accounts of tenants' administrators, some at a time.
 package final class AdminProvisioner: Sendable {

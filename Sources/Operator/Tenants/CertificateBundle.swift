@@ -1,12 +1,13 @@
 // A certificate with its key as a `kubernetes.io/tls` Secret holds it, looked at before any edge gets it.
 
+import SwiftASN1
+import X509
+
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
 #else
 package import Foundation
 #endif
-import SwiftASN1
-import X509
 
 /// A certificate and its key, found to belong together.
 package struct CertificateBundle: Sendable, Hashable {

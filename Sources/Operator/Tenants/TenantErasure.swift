@@ -13,20 +13,20 @@ enum TenantErasure {
 
     /// Erases everything, and notes that it is to be looked at again.
     static func begin(_ tenant: TenantID, of object: KubeObject, in stores: CellStores, now: Int64) async throws {
-        try await stores.durable.tenants.put(
-            TenantRecord(
+        try await Self.sweep(tenant, in: stores)
+        try await stores.durable.tenants.upsert(
+            StoredTenant(
                 tenant: tenant,
                 namespace: object.namespace,
                 uid: object.uid,
                 state: .erasing,
-                eraseAt: now + Self.secondLook
-            ),
-            now: now
+                eraseAt: now + Self.secondLook,
+                updatedAt: now
+            )
         )
-        try await Self.sweep(tenant, in: stores)
     }
 
-    /// Erases everything but the record of the tenant.
+    /// Erases everything, the record of the tenant last.
     static func sweep(_ tenant: TenantID, in stores: CellStores) async throws {
         // The journal first: what a reader of it holds may still reach the database.
         try await stores.live.erase(tenant)

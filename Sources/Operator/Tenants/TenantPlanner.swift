@@ -164,7 +164,12 @@ package enum TenantPlanner {
         guard let gateway = cell.gateway else {
             plan.steps.append(.removeRoutes)
             plan.conditions.append(
-                Condition("RoutesReady", .yes, "ServiceOnly", "the Service \(OperatorNames.service(cell.name)) leads here")
+                Condition(
+                    "RoutesReady",
+                    .yes,
+                    "ServiceOnly",
+                    "the Service \(OperatorNames.service(cell.name)) leads here"
+                )
             )
             return
         }

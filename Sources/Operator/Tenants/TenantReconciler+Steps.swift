@@ -1,13 +1,14 @@
 // Doing what the plan says, one step an arm.
 
+import KubeClient
+import StateStore
+import Tenant
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import KubeClient
-import StateStore
-import Tenant
 
 extension TenantReconciler {
     /// A cell's stores, or why there are none now.
@@ -27,7 +28,7 @@ extension TenantReconciler {
         case .addFinalizer: object = try await self.context.addFinalizer(.tenants, object)
         case .removeFinalizer: try await self.context.removeFinalizer(.tenants, object)
         case .claimName(let cell):
-            try await self.note(id, .active, in: cell, until: nil, object, now)
+            try await TenantMover.claim(id, Self.record(id, .active, until: nil, object, now), in: self.stores(cell))
         case .project(let hosted, let cell):
             let tenant = ProjectedTenant(hosted, uid: object.uid, generation: Int64(object.generation))
             try await self.stores(cell).project(tenant)
@@ -71,23 +72,34 @@ extension TenantReconciler {
         }
     }
 
-    /// Notes in a cell's database whose the name is and for how long.
+    /// Notes in a cell's database what is to become of it.
     private func note(
         _ id: TenantID,
-        _ state: TenantRecordState,
+        _ state: StoredTenant.State,
         in cell: String,
         until: Int64?,
         _ object: KubeObject,
         _ now: Int64
     ) async throws {
-        let record = TenantRecord(
+        let record = Self.record(id, state, until: until, object, now)
+        try await self.stores(cell).durable.tenants.upsert(record)
+    }
+
+    private static func record(
+        _ id: TenantID,
+        _ state: StoredTenant.State,
+        until: Int64?,
+        _ object: KubeObject,
+        _ now: Int64
+    ) -> StoredTenant {
+        StoredTenant(
             tenant: id,
             namespace: object.namespace,
             uid: object.uid,
             state: state,
-            eraseAt: until
+            eraseAt: until,
+            updatedAt: now
         )
-        try await self.stores(cell).durable.tenants.put(record, now: now)
     }
 
     private func requestCertificate(_ secret: String, _ hostnames: [String], _ tenant: KubeObject) async throws {

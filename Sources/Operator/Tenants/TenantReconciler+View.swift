@@ -1,13 +1,14 @@
 // Gathering what the plan rests on. Only what a tenant refers to is read from the server: most refer to nothing.
 
+import KubeClient
+import StateStore
+import Tenant
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import KubeClient
-import StateStore
-import Tenant
 
 extension TenantReconciler {
     func view(of parsed: Parsed<TenantResource>) async throws(KubeError) -> TenantView {

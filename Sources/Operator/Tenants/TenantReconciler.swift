@@ -1,14 +1,15 @@
 // Looks at one tenant: gathers the view, has the plan made, does the steps, writes the status.
 
+package import KubeClient
+import Logging
+import StateStore
+import Tenant
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-package import KubeClient
-import Logging
-import StateStore
-import Tenant
 
 /// Makes the world as a Tenant says.
 package struct TenantReconciler: Sendable {

@@ -1,12 +1,13 @@
 // Everything that the plan for a tenant rests on, gathered first, so that the plan itself is a pure function.
 
+package import KubeClient
+package import Tenant
+
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
 #else
 package import Foundation
 #endif
-package import KubeClient
-package import Tenant
 
 /// What is known of a tenant and of what it refers to, at one moment.
 package struct TenantView: Sendable {

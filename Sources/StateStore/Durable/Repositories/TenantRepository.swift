@@ -101,7 +101,8 @@ package struct TenantRepository: Sendable {
         let rows = try await self.database.execute(
             """
             SELECT \(Self.columns) FROM tenants
-            WHERE state = 'erasing' OR (state = 'retained' AND erase_at <= $1)
+            WHERE (state = 'erasing' AND COALESCE(erase_at, 0) <= $1)
+                OR (state IN ('retained', 'moving') AND erase_at <= $1)
             ORDER BY updated_at, tenant LIMIT $2
             """,
             [.integer(now), .integer(Int64(max(limit, 1)))],
