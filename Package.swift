@@ -253,6 +253,10 @@ let package = Package(
             name: "MeteringTests",
             dependencies: ["Metering", "StateStore", "Tenant", .product(name: "Logging", package: "swift-log")]
         ),
+        .testTarget(
+            name: "KubeClientTests",
+            dependencies: ["KubeClient", .product(name: "Logging", package: "swift-log")]
+        ),
         .testTarget(name: "TenantTests", dependencies: ["Tenant", .product(name: "Crypto", package: "swift-crypto")]),
     ]
 )

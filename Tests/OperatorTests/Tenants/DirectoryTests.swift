@@ -1,0 +1,116 @@
+import KubeClient
+import Operator
+import Tenant
+import Testing
+
+/// Who holds what over the whole cluster.
+struct DirectoryTests {
+    private func tenant(
+        _ name: String,
+        in namespace: String = "chat",
+        hostnames: [String],
+        created: String = "2026-01-01T00:00:00Z",
+        held: [String] = [],
+        plan: String = "team"
+    ) -> KubeObject {
+        var object = KubeObject(
+            .tenants,
+            name: name,
+            namespace: namespace,
+            [
+                "spec": ["hostnames": .array(hostnames.map(JSON.string)), "planRef": ["name": .string(plan)]],
+                "status": held.isEmpty ? .null : ["hostnames": .array(held.map(JSON.string))],
+            ]
+        )
+        object.json["metadata"]["creationTimestamp"] = .string(created)
+        return object
+    }
+
+    private func conflicts(_ directory: ClusterDirectory, _ object: KubeObject) throws -> ClusterDirectory.Conflicts {
+        let resource = try #require(directory.tenant(object.key)?.resource)
+        return directory.conflicts(of: resource, key: object.key)
+    }
+
+    @Test func `of two who ask for a hostname the older one gets it, in whichever order they come`() throws {
+        let old = self.tenant("old", hostnames: ["a.example.com"], created: "2026-01-01T00:00:00Z")
+        let new = self.tenant("new", hostnames: ["a.example.com"], created: "2026-01-01T00:00:01Z")
+        for order in [[old, new], [new, old]] {
+            let directory = ClusterDirectory()
+            for object in order { _ = directory.update(tenant: object, key: object.key) }
+            #expect(try self.conflicts(directory, old).hostnames.isEmpty)
+            #expect(try self.conflicts(directory, new).hostnames == ["a.example.com": old.key])
+        }
+    }
+
+    @Test func `who is served under a hostname keeps it against an older tenant that asks later`() throws {
+        let directory = ClusterDirectory()
+        let old = self.tenant("old", hostnames: ["b.example.com"], created: "2026-01-01T00:00:00Z")
+        let new = self.tenant("new", hostnames: ["a.example.com"], created: "2026-02-01T00:00:00Z", held: ["a.example.com"])
+        _ = directory.update(tenant: new, key: new.key)
+        _ = directory.update(tenant: old, key: old.key)
+        let greedy = self.tenant("old", hostnames: ["b.example.com", "a.example.com"])
+        _ = directory.update(tenant: greedy, key: greedy.key)
+        #expect(try self.conflicts(directory, greedy).hostnames == ["a.example.com": new.key])
+        #expect(try self.conflicts(directory, new).hostnames.isEmpty)
+    }
+
+    @Test func `who lost a hostname is told when it is free`() throws {
+        let directory = ClusterDirectory()
+        let first = self.tenant("first", hostnames: ["a.example.com"])
+        let second = self.tenant("second", hostnames: ["a.example.com"], created: "2026-01-02T00:00:00Z")
+        _ = directory.update(tenant: first, key: first.key)
+        #expect(directory.update(tenant: second, key: second.key) == [first.key])
+        let moved = self.tenant("first", hostnames: ["c.example.com"])
+        #expect(directory.update(tenant: moved, key: moved.key) == [second.key])
+        #expect(try self.conflicts(directory, second).hostnames.isEmpty)
+        _ = directory.update(tenant: first, key: first.key)
+        #expect(directory.update(tenant: nil, key: first.key) == [second.key])
+    }
+
+    @Test func `a tenant that cannot be read any more keeps the hostnames that it is served under`() throws {
+        let directory = ClusterDirectory()
+        var broken = self.tenant("first", hostnames: ["a.example.com"], held: ["a.example.com"])
+        broken.json["spec"]["state"] = "Sleeping"
+        _ = directory.update(tenant: broken, key: broken.key)
+        #expect(directory.tenant(broken.key)?.resource == nil)
+        let other = self.tenant("second", hostnames: ["a.example.com"], created: "2025-01-01T00:00:00Z")
+        _ = directory.update(tenant: other, key: other.key)
+        #expect(try self.conflicts(directory, other).hostnames == ["a.example.com": broken.key])
+    }
+
+    @Test func `a name belongs to one namespace`() throws {
+        let directory = ClusterDirectory()
+        let first = self.tenant("acme", in: "a", hostnames: ["a.example.com"])
+        let second = self.tenant("acme", in: "b", hostnames: ["b.example.com"], created: "2026-01-02T00:00:00Z")
+        for object in [first, second] { _ = directory.update(tenant: object, key: object.key) }
+        #expect(try self.conflicts(directory, first).name == nil)
+        #expect(try self.conflicts(directory, second).name == first.key)
+    }
+
+    @Test func `the oldest cell that says so is the default one`() {
+        let directory = ClusterDirectory()
+        func cell(_ name: String, _ isDefault: Bool, _ created: String) {
+            var object = KubeObject(.cells, name: name, ["spec": ["default": .bool(isDefault)]])
+            object.json["metadata"]["creationTimestamp"] = .string(created)
+            directory.update(cell: object, name: name)
+        }
+        #expect(directory.defaultCell == nil)
+        cell("plain", false, "2020-01-01T00:00:00Z")
+        cell("late", true, "2026-01-02T00:00:00Z")
+        cell("early", true, "2026-01-01T00:00:00Z")
+        #expect(directory.defaultCell == "early")
+        directory.update(cell: nil, name: "early")
+        #expect(directory.defaultCell == "late")
+    }
+
+    @Test func `tenants are found by their plan, also after they changed it`() {
+        let directory = ClusterDirectory()
+        let before = self.tenant("acme", hostnames: ["a.example.com"], plan: "free")
+        _ = directory.update(tenant: before, key: before.key)
+        #expect(directory.tenants(on: "free") == [before.key])
+        let after = self.tenant("acme", hostnames: ["a.example.com"], plan: "team")
+        _ = directory.update(tenant: after, key: after.key)
+        #expect(directory.tenants(on: "free").isEmpty)
+        #expect(directory.tenants(on: "team") == [before.key])
+    }
+}

@@ -1,0 +1,253 @@
+import FoundationEssentials
+import KubeClient
+import Operator
+import Tenant
+import Testing
+
+/// The rules of a tenant's life.
+struct TenantPlannerTests {
+    private func ready(_ plan: TenantPlan) -> String? {
+        plan.conditions["Ready"].map { "\($0.status.rawValue) \($0.reason)" }
+    }
+
+    @Test func `a new tenant takes its name, is projected and is ready`() throws {
+        let view = try Views.view { $0.object = Views.object(finalizers: []) }
+        let plan = TenantPlanner.plan(view)
+        let hosted = try Views.hosted()
+        #expect(
+            plan.steps == [
+                .addFinalizer, .claimName(cell: "one"), .removeCertificate(cell: "one"), .project(hosted, cell: "one"),
+                .removeRoutes,
+            ]
+        )
+        #expect(self.ready(plan) == "True Serving")
+        #expect(plan.cell == "one")
+        #expect(plan.hostnames == ["acme.example.com"])
+    }
+
+    @Test func `every condition says what holds, once`() throws {
+        let types = TenantPlanner.plan(try Views.view()).conditions.map(\.type)
+        #expect(Set(types).count == types.count)
+        #expect(
+            Set(types) == [
+                "Ready", "Admitted", "StoreReady", "CertificateReady", "RoutesReady", "ArchiveReady", "WithinQuota",
+                "Suspended",
+            ]
+        )
+    }
+
+    @Test(
+        arguments: [
+            ("InvalidSpec", "spec.hostnames: is empty"), ("PlanNotFound", "there is no Plan"), ("NotInPlan", "no history"),
+            ("SecretNotFound", "there is no Secret"),
+        ]
+    )
+    func `what cannot be hosted is not admitted, for the reason that is`(reason: String, message: String) throws {
+        let plan = TenantPlanner.plan(try Views.view { $0.hosted = .failure(.init(reason, message)) })
+        #expect(self.ready(plan) == "False \(reason)")
+        #expect(plan.conditions["Admitted"]?.message == message)
+        #expect(plan.steps.isEmpty)
+        #expect(plan.hostnames.isEmpty)
+    }
+
+    @Test func `a mistake in an edit takes nobody off the net`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.object = Views.object(status: Views.living(in: "one"))
+                $0.hosted = .failure(.init("InvalidSpec", "spec.state: is not known"))
+            }
+        )
+        #expect(self.ready(plan) == "False InvalidSpec")
+        #expect(plan.conditions["Ready"]?.message.contains("served as it was before") == true)
+        #expect(plan.steps.isEmpty)
+        #expect(plan.hostnames == ["acme.example.com"])
+        #expect(plan.conditions["StoreReady"]?.status == .yes)
+    }
+
+    @Test func `who comes second to a hostname is told who has it`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.conflicts.hostnames = ["acme.example.com": ObjectKey(namespace: "other", name: "first")]
+            }
+        )
+        #expect(self.ready(plan) == "False HostnameTaken")
+        #expect(plan.conditions["Admitted"]?.message.contains("other/first") == true)
+        #expect(plan.steps.isEmpty)
+    }
+
+    @Test func `a name is given out once, also while a deleted tenant's data is kept under it`() throws {
+        let taken = TenantPlanner.plan(
+            try Views.view { $0.conflicts.name = ObjectKey(namespace: "other", name: "acme") }
+        )
+        #expect(self.ready(taken) == "False NameTaken")
+        let kept = TenantPlanner.plan(try Views.view { $0.retainedFor = "old" })
+        #expect(self.ready(kept) == "False NameTaken")
+        #expect(kept.conditions["Admitted"]?.message.contains("namespace old") == true)
+    }
+
+    @Test func `a cell that is not ready is waited for, and nothing is done there`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view { $0.cell = .success(.init(name: "one", isReady: false, problem: "Redis is away")) }
+        )
+        #expect(self.ready(plan) == "False CellNotReady")
+        #expect(plan.conditions["Ready"]?.message.contains("Redis is away") == true)
+        #expect(plan.steps.isEmpty)
+    }
+
+    @Test func `moving goes out of the old cell before into the new one`() throws {
+        let view = try Views.view {
+            $0.object = Views.object(status: Views.living(in: "old"))
+            $0.formerCell = .init(name: "old")
+        }
+        let plan = TenantPlanner.plan(view)
+        let places = [
+            TenantStep.claimName(cell: "one"), .withdraw(cell: "old"), .copy(from: "old", to: "one"),
+            .leave(cell: "old", for: "one"), .project(try Views.hosted(), cell: "one"),
+        ].map { plan.steps.firstIndex(of: $0) }
+        #expect(places.allSatisfy { $0 != nil })
+        #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
+        #expect(plan.cell == "one")
+    }
+
+    @Test func `moving waits for the cell that has the data`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.object = Views.object(status: Views.living(in: "old"))
+                $0.formerCell = .init(name: "old", isReady: false, problem: "PostgreSQL is away")
+            }
+        )
+        #expect(self.ready(plan) == "False Moving")
+        #expect(plan.steps.isEmpty)
+        #expect(plan.cell == "old")
+        #expect(plan.hostnames == ["acme.example.com"])
+    }
+
+    @Test(
+        arguments: [
+            (TenantState.suspended, "False Suspended"), (.cordoned, "True Cordoned"), (.active, "True Serving"),
+        ]
+    )
+    func `the state shows in what is ready`(state: TenantState, expected: String) throws {
+        let plan = TenantPlanner.plan(try Views.view { $0.hosted = .success(try Views.hosted(state: state)) })
+        #expect(self.ready(plan) == expected)
+        // The edges enforce it, so they are told in any case.
+        #expect(plan.steps.contains(.project(try Views.hosted(state: state), cell: "one")))
+    }
+
+    @Test func `deleting keeps the data by default and erases it if asked to`() throws {
+        for (policy, last) in [
+            (DeletionPolicy.retain, TenantStep.retain(cell: "one", days: 30)), (.delete, .erase(cell: "one")),
+        ] {
+            let view = try Views.view {
+                $0.object = Views.object(status: Views.living(in: "one"), deleted: true)
+                $0.formerCell = .init(name: "one")
+                $0.deletionPolicy = policy
+            }
+            let steps = TenantPlanner.plan(view).steps
+            #expect(steps == [.withdraw(cell: "one"), .removeCertificate(cell: "one"), .removeRoutes, last, .removeFinalizer])
+        }
+    }
+
+    @Test func `an object is not let go while its cell's stores are away`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.object = Views.object(status: Views.living(in: "one"), deleted: true)
+                $0.formerCell = .init(name: "one", isReady: false, problem: "Redis is away")
+            }
+        )
+        #expect(plan.steps.isEmpty)
+        #expect(self.ready(plan) == "False StoreUnavailable")
+    }
+
+    @Test func `deleting what nobody finalizes does nothing`() throws {
+        let view = try Views.view { $0.object = Views.object(finalizers: ["other/finalizer"], deleted: true) }
+        #expect(TenantPlanner.plan(view).steps.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            (["*.example.com"], "True CellCertificate"), (["*.other.com"], "False HostnameNotCovered"),
+            ([], "False NoCertificate"), (["acme.example.com"], "True CellCertificate"),
+            (["*.com"], "False HostnameNotCovered"),
+        ]
+    )
+    func `the cell's certificate is judged by the names it is for`(names: [String], expected: String) throws {
+        let plan = TenantPlanner.plan(
+            try Views.view { $0.cell = .success(.init(name: "one", certificateNames: names)) }
+        )
+        let condition = try #require(plan.conditions["CertificateReady"])
+        #expect("\(condition.status.rawValue) \(condition.reason)" == expected)
+    }
+
+    @Test func `a Secret that is missing is asked of cert-manager where it may be`() throws {
+        let spec: JSON = ["tls": ["secretRef": ["name": "acme-tls"]]]
+        for canIssue in [false, true] {
+            let plan = TenantPlanner.plan(
+                try Views.view {
+                    $0.object = Views.object(spec: spec)
+                    $0.certificate = .missing
+                    $0.canIssue = canIssue
+                }
+            )
+            let asks = plan.steps.contains(
+                .requestCertificate(secret: "acme-tls", hostnames: ["acme.example.com"])
+            )
+            #expect(asks == canIssue)
+            #expect(plan.conditions["CertificateReady"]?.reason == (canIssue ? "Issuing" : "SecretNotFound"))
+            // People without TLS trouble are served meanwhile, with what the edges have.
+            #expect(plan.conditions["StoreReady"]?.status == .yes)
+        }
+    }
+
+    @Test func `quotas are told near their warning and at their limit`() throws {
+        for (used, expected) in [(79, "WithinQuota"), (80, "NearLimit"), (99, "NearLimit"), (100, "LimitReached")] {
+            let plan = TenantPlanner.plan(
+                try Views.view {
+                    $0.hosted = .success(try Views.hosted(connections: 100))
+                    $0.usage = .init(connections: used)
+                }
+            )
+            let condition = try #require(plan.conditions["WithinQuota"])
+            #expect(condition.reason == expected, "\(used)")
+            #expect(condition.status == (used >= 100 ? .no : .yes))
+            // A full tenant is still served.
+            #expect(self.ready(plan) == "True Serving")
+        }
+    }
+
+    @Test func `what the cell has not told is unknown, not within`() throws {
+        let plan = TenantPlanner.plan(try Views.view { $0.usage = nil })
+        #expect(plan.conditions["WithinQuota"]?.status == .unknown)
+    }
+
+    @Test func `routes go to the cell's gateway`() throws {
+        let gateway = try #require(Self.gateway)
+        for (routes, expected) in [
+            (TenantView.Routes.accepted, "True Accepted"), (.pending, "False Pending"),
+            (.unavailable, "False GatewayApiMissing"),
+        ] {
+            let plan = TenantPlanner.plan(
+                try Views.view {
+                    $0.cell = .success(.init(name: "one", certificateNames: ["*.example.com"], gateway: gateway))
+                    $0.routes = routes
+                }
+            )
+            let condition = try #require(plan.conditions["RoutesReady"])
+            #expect("\(condition.status.rawValue) \(condition.reason)" == expected)
+            let applies = plan.steps.contains(
+                .applyRoutes(hostnames: ["acme.example.com"], cell: "one", gateway: gateway)
+            )
+            #expect(applies == (routes != .unavailable))
+        }
+    }
+
+    private static var gateway: GatewayReference? {
+        let text = """
+            apiVersion: roost.chat/v1alpha1
+            kind: Cell
+            metadata: {name: one}
+            spec: {routes: {gateway: {name: edge, namespace: infra}}}
+            """
+        return ResourceSet.read(text, named: "cell").0.cells["one"]?.spec.gateway
+    }
+}
