@@ -278,9 +278,27 @@ let package = Package(
         ),
         .testTarget(
             name: "KubeClientTests",
-            dependencies: ["KubeClient", .product(name: "Logging", package: "swift-log")]
+            dependencies: ["KubeClient", "KubeAPIDouble", .product(name: "Logging", package: "swift-log")]
         ),
-        .testTarget(name: "TenantTests", dependencies: ["Tenant", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(
+            name: "OperatorTests",
+            dependencies: [
+                "KubeClient", "KubeAPIDouble", "Operator", "StateStore", "Tenant", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .testTarget(
+            name: "TenantTests",
+            dependencies: [
+                "Tenant",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
     ]
 )
 
