@@ -52,4 +52,4 @@ bench: $(stamp) ## Measure against InspIRCd and ngIRCd, side by side
 	@Benchmarks/run $(ARGS)
 
 clean: ## Delete everything that was built
-	rm -rf .build .build-fuzz Benchmarks/.build .venv
+	rm -rf .build .build-fuzz Benchmarks/.build .venv .venv-packaging

@@ -1,0 +1,69 @@
+{{/* The name of the operator's objects. */}}
+{{- define "roost.name" -}}
+{{- .Values.fullnameOverride | default "roost-operator" | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "roost.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (include "roost.name" .) -}}
+{{- end -}}
+
+{{- define "roost.image" -}}
+{{- $image := .Values.image -}}
+{{- if $image.digest -}}{{ $image.repository }}@{{ $image.digest }}
+{{- else -}}{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}{{- end -}}
+{{- end -}}
+
+{{/* What selects the operator's pods; never changed, since a Deployment's selector cannot be. */}}
+{{- define "roost.selector" -}}
+app.kubernetes.io/name: roost-operator
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* Labels of everything in the chart that is no CustomResourceDefinition. */}}
+{{- define "roost.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{ include "roost.common" . }}
+{{- end -}}
+
+{{- define "roost.common" -}}
+app.kubernetes.io/part-of: roost
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
+{{- define "roost.operatorLabels" -}}
+{{ include "roost.labels" . }}
+app.kubernetes.io/component: operator
+{{ include "roost.selector" . }}
+{{- end -}}
+
+{{- define "roost.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end -}}
+
+{{/*
+An object of one of our kinds. Helm looks up the kinds of all objects before it creates the first one, so that on a
+cluster without the definitions such an object cannot be in the same release as these. There it is made by a hook, after
+the definitions, with the marks by which the next upgrade takes it into the release.
+*/}}
+{{- define "roost.ownObject" -}}
+{{- $root := .root -}}
+apiVersion: roost.chat/v1alpha1
+kind: {{ .kind }}
+metadata:
+  name: {{ .name }}
+  labels:
+    {{- include "roost.labels" $root | nindent 4 }}
+  annotations:
+    helm.sh/resource-policy: keep
+    {{- if not ($root.Capabilities.APIVersions.Has (printf "roost.chat/v1alpha1/%s" .kind)) }}
+    helm.sh/hook: post-install,post-upgrade
+    helm.sh/hook-delete-policy: hook-failed
+    meta.helm.sh/release-name: {{ $root.Release.Name }}
+    meta.helm.sh/release-namespace: {{ $root.Release.Namespace }}
+    {{- end }}
+spec:
+  {{- toYaml .spec | nindent 2 }}
+{{- end -}}

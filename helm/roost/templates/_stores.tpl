@@ -1,0 +1,151 @@
+{{/* One instance of each store, for trying out. */}}
+{{- define "roost.storeSelector" -}}
+app.kubernetes.io/name: roost-{{ .store }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- end -}}
+
+{{- define "roost.storePort" -}}
+{{- if eq . "redis" }}6379{{ else }}5432{{ end -}}
+{{- end -}}
+
+{{- define "roost.statefulSet" -}}
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: roost-{{ .store }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "roost.labels" .root | nindent 4 }}
+    {{- include "roost.storeSelector" . | nindent 4 }}
+spec:
+  serviceName: roost-{{ .store }}
+  replicas: 1
+  selector:
+    matchLabels:
+      {{- include "roost.storeSelector" . | nindent 6 }}
+  volumeClaimTemplates:
+    - metadata: {name: data}
+      spec:
+        accessModes: [ReadWriteOnce]
+        {{- with .values.storageClassName }}
+        storageClassName: {{ . }}
+        {{- end }}
+        resources: {requests: {storage: {{ .values.storage }}}}
+  template:
+    metadata:
+      labels:
+        {{- include "roost.labels" .root | nindent 8 }}
+        {{- include "roost.storeSelector" . | nindent 8 }}
+    spec:
+      automountServiceAccountToken: false
+      enableServiceLinks: false
+      terminationGracePeriodSeconds: 60
+      {{- with .root.Values.imagePullSecrets }}
+      imagePullSecrets:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: 999
+        runAsGroup: 999
+        fsGroup: 999
+        seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{- define "roost.redis" }}
+{{- $values := .Values.redis.inChart }}
+---
+{{ include "roost.statefulSet" (dict "root" . "store" "redis" "values" $values) }}
+      containers:
+        - name: redis
+          image: {{ $values.image | quote }}
+          # What an edge acknowledged is on disk, and nothing is ever thrown out to make room.
+          args:
+            - redis-server
+            - /etc/roost/redis.conf
+            - --dir
+            - /data
+            - --appendonly
+            - "yes"
+            - --appendfsync
+            - always
+            - --maxmemory-policy
+            - noeviction
+          env:
+            - name: REDISCLI_AUTH
+              valueFrom: {secretKeyRef: {name: roost-redis, key: password}}
+          ports:
+            - {name: redis, containerPort: 6379}
+          livenessProbe:
+            tcpSocket: {port: redis}
+            failureThreshold: 6
+          readinessProbe:
+            exec: {command: [sh, -c, "redis-cli ping | grep -q PONG"]}
+            periodSeconds: 5
+          resources:
+            {{- toYaml $values.resources | nindent 12 }}
+          securityContext:
+            {{- include "roost.containerSecurity" . | nindent 12 }}
+          volumeMounts:
+            - {name: data, mountPath: /data}
+            - {name: secret, mountPath: /etc/roost, readOnly: true}
+      volumes:
+        - name: secret
+          secret:
+            secretName: roost-redis
+            defaultMode: 0440
+            items: [{key: redis.conf, path: redis.conf}]
+{{- end }}
+
+{{- define "roost.postgres" }}
+{{- $values := .Values.postgres.inChart }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: roost-postgres-init
+  namespace: {{ .Release.Namespace }}
+  labels:
+    {{- include "roost.labels" . | nindent 4 }}
+data:
+  roost.sh: |
+    {{- .Files.Get "files/postgres-init.sh" | nindent 4 }}
+---
+{{ include "roost.statefulSet" (dict "root" . "store" "postgres" "values" $values) }}
+      containers:
+        - name: postgres
+          image: {{ $values.image | quote }}
+          env:
+            - {name: PGDATA, value: /var/lib/postgresql/data/pgdata}
+            - {name: POSTGRES_PASSWORD_FILE, value: /etc/roost/superuser}
+            - {name: POSTGRES_INITDB_ARGS, value: --encoding=UTF8 --locale=C.UTF-8 --data-checksums}
+          ports:
+            - {name: postgres, containerPort: 5432}
+          livenessProbe:
+            tcpSocket: {port: postgres}
+            failureThreshold: 6
+          readinessProbe:
+            exec: {command: [pg_isready, -U, postgres, -h, 127.0.0.1]}
+            periodSeconds: 5
+          resources:
+            {{- toYaml $values.resources | nindent 12 }}
+          securityContext:
+            {{- include "roost.containerSecurity" . | nindent 12 }}
+          volumeMounts:
+            - {name: data, mountPath: /var/lib/postgresql/data}
+            - {name: run, mountPath: /var/run/postgresql}
+            - {name: tmp, mountPath: /tmp}
+            - {name: shm, mountPath: /dev/shm}
+            - {name: secret, mountPath: /etc/roost, readOnly: true}
+            - {name: init, mountPath: /docker-entrypoint-initdb.d, readOnly: true}
+      volumes:
+        - {name: run, emptyDir: {}}
+        - {name: tmp, emptyDir: {}}
+        - {name: shm, emptyDir: {medium: Memory, sizeLimit: 64Mi}}
+        - {name: init, configMap: {name: roost-postgres-init}}
+        - name: secret
+          secret:
+            secretName: roost-postgres
+            defaultMode: 0440
+            items: [{key: superuser, path: superuser}, {key: password, path: password}]
+{{- end }}
