@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fuzz bench clean
+.PHONY: help run build test lint render fuzz bench clean
 .DELETE_ON_ERROR:
 
 # Handed on to what the target starts: make run ARGS="--shards 2", make test ARGS="--filter ChatTests".
@@ -42,6 +42,11 @@ test: ## Run all tests against servers of their own
 lint: ## Check format, scripts, YAML and links without building
 	@scripts/install-packages lint
 	@scripts/lint
+
+render: ## Render chart and overlays, check them and the other packaging
+	@scripts/install-packages packaging
+	@scripts/install-packaging
+	@scripts/render $(ARGS)
 
 fuzz: ## Feed the parsers seeded garbage for FUZZ_SECONDS
 	@scripts/install-packages build

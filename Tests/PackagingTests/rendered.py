@@ -1,0 +1,58 @@
+"""What scripts/render wrote, and the files beside it, as objects."""
+
+import os
+
+import yaml
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KINDS = ("Plan", "Tenant", "Cell")
+
+
+class Loader(yaml.SafeLoader):
+    """Takes a plain `=` for the string that it is to Kubernetes."""
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
+
+
+def path(*parts):
+    return os.path.join(ROOT, *parts)
+
+
+def text(*parts):
+    with open(path(*parts), encoding="utf-8") as file:
+        return file.read()
+
+
+def documents(*parts):
+    """The objects of a YAML file; empty documents are left out."""
+    return [document for document in yaml.load_all(text(*parts), Loader) if document]
+
+
+def names():
+    """Which sets were rendered, such as chart-default."""
+    folder = path(".build", "render")
+    found = sorted(name[: -len(".yaml")] for name in os.listdir(folder) if name.endswith(".yaml"))
+    if len(found) < 8:
+        raise FileNotFoundError(f"{folder} is not complete: run scripts/render")
+    return found
+
+
+def rendered(name):
+    return documents(".build", "render", f"{name}.yaml")
+
+
+def one(objects, kind, name=None):
+    """The only object of a kind, or of a kind and a name."""
+    found = [o for o in objects if o["kind"] == kind and (name is None or o["metadata"]["name"] == name)]
+    if len(found) != 1:
+        raise LookupError(f"{len(found)} of {kind} {name or ''}")
+    return found[0]
+
+
+def definition(kind):
+    return documents("k8s", "crds", f"{kind.lower()}s.roost.chat.yaml")[0]
+
+
+def schema(kind):
+    return definition(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]

@@ -1,0 +1,65 @@
+"""The definitions' CEL rules, and the objects that are shipped."""
+
+import glob
+import os
+import unittest
+
+import rendered
+import structural
+
+LEAST = {"Plan": {}, "Cell": {}, "Tenant": {"hostnames": ["a.example.com"], "planRef": {"name": "free"}}}
+
+
+class Rules(unittest.TestCase):
+    cases = rendered.documents("Tests", "PackagingTests", "cases", "rules.yaml")
+
+    def test_judge_as_listed(self):
+        for case in self.cases:
+            document = {
+                "apiVersion": "roost.chat/v1alpha1",
+                "kind": case["kind"],
+                "metadata": {"name": case.get("name", "a")},
+                "spec": {**LEAST[case["kind"]], **case["spec"]},
+            }
+            with self.subTest(case=case):
+                problems = structural.problems(document)
+                if "refused" in case:
+                    self.assertTrue(any(case["refused"] in problem for problem in problems), problems)
+                else:
+                    self.assertEqual(problems, [])
+
+    def test_are_all_listed(self):
+        expected = {case["refused"] for case in self.cases if "refused" in case}
+
+        def messages(schema):
+            if isinstance(schema, dict):
+                yield from (rule["message"] for rule in schema.get("x-kubernetes-validations", []))
+                for child in schema.values():
+                    yield from messages(child)
+            elif isinstance(schema, list):
+                for child in schema:
+                    yield from messages(child)
+
+        for kind in rendered.KINDS:
+            for message in messages(rendered.schema(kind)):
+                with self.subTest(kind=kind, message=message):
+                    self.assertTrue(any(part in message for part in expected), "no case is refused by it")
+
+
+class Objects(unittest.TestCase):
+    def test_examples_are_accepted(self):
+        files = glob.glob(rendered.path("k8s", "examples", "**", "*.yaml"), recursive=True)
+        self.assertGreaterEqual(len(files), 5)
+        for file in [*files, rendered.path("Tests", "PackagingTests", "cases", "documented.yaml")]:
+            for document in rendered.documents(file):
+                if document["kind"] in rendered.KINDS:
+                    with self.subTest(file=os.path.relpath(file, rendered.ROOT), name=document["metadata"]["name"]):
+                        self.assertEqual(structural.problems(document), [])
+
+    def test_a_tenant_takes_five_lines(self):
+        lines = rendered.text("k8s", "examples", "cluster", "tenant.yaml").splitlines()
+        self.assertEqual(len(lines), 5)
+
+
+if __name__ == "__main__":
+    unittest.main()

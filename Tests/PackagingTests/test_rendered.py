@@ -1,0 +1,176 @@
+"""What chart and overlays render: valid for Kubernetes, safe, and the same where it is said twice."""
+
+import json
+import re
+import unittest
+
+import kubernetes_validate
+
+import rendered
+import structural
+
+# The oldest version that Chart.yaml allows, and the newest whose schemas there are.
+VERSIONS = ("1.30.0", kubernetes_validate.latest_version())
+# Kinds of others, whose schemas no package carries.
+UNCHECKED = {"PodMonitor", "ServiceMonitor", "PrometheusRule"}
+# What the operator is to expose; of the edges the sources are read.
+OPERATOR_METRICS = {
+    "roost_operator_reconcile_total", "roost_operator_reconcile_seconds", "roost_operator_queue_depth",
+    "roost_operator_leader", "roost_operator_kube_requests_total", "roost_cell_desired_replicas",
+    "roost_cell_connections",
+}
+
+
+def pod_specs(objects):
+    for o in objects:
+        if o["kind"] in ("Deployment", "StatefulSet"):
+            yield o, o["spec"]["template"]["spec"]
+        elif o["kind"] == "Pod":
+            yield o, o["spec"]
+
+
+class Everything(unittest.TestCase):
+    def test_is_valid(self):
+        for name in rendered.names():
+            objects = rendered.rendered(name)
+            keys = [(o["kind"], o["metadata"].get("namespace"), o["metadata"]["name"]) for o in objects]
+            self.assertEqual(len(keys), len(set(keys)), f"{name}: an object is there twice")
+            for o in objects:
+                with self.subTest(set=name, kind=o["kind"], name=o["metadata"]["name"]):
+                    if o["kind"] in rendered.KINDS:
+                        self.assertEqual(structural.problems(o), [])
+                    elif o["kind"] not in UNCHECKED:
+                        for version in VERSIONS:
+                            kubernetes_validate.validate(o, version, strict=True)
+
+    def test_pods_keep_to_the_restricted_profile(self):
+        for name in rendered.names():
+            for o, spec in pod_specs(rendered.rendered(name)):
+                with self.subTest(set=name, name=o["metadata"]["name"]):
+                    security = spec["securityContext"]
+                    self.assertTrue(security["runAsNonRoot"])
+                    self.assertGreater(security["runAsUser"], 0)
+                    self.assertEqual(security["seccompProfile"], {"type": "RuntimeDefault"})
+                    for container in spec["containers"]:
+                        self.assertEqual(
+                            container["securityContext"],
+                            {
+                                "allowPrivilegeEscalation": False,
+                                "readOnlyRootFilesystem": True,
+                                "capabilities": {"drop": ["ALL"]},
+                            },
+                        )
+                        self.assertIn("memory", container["resources"]["limits"])
+                        self.assertIn("requests", container["resources"])
+
+    def test_selectors_select_the_pods(self):
+        for name in rendered.names():
+            for o in rendered.rendered(name):
+                if o["kind"] in ("Deployment", "StatefulSet"):
+                    selector = o["spec"]["selector"]["matchLabels"]
+                    labels = o["spec"]["template"]["metadata"]["labels"]
+                    self.assertLessEqual(selector.items(), labels.items(), name)
+
+
+class Chart(unittest.TestCase):
+    def test_carries_the_definitions(self):
+        for kind in rendered.KINDS:
+            file = f"{kind.lower()}s.roost.chat.yaml"
+            self.assertEqual(
+                rendered.text("helm", "roost", "files", "crds", file),
+                rendered.text("k8s", "crds", file),
+                f"cp k8s/crds/{file} helm/roost/files/crds/",
+            )
+            shipped = rendered.one(rendered.rendered("chart-default"), "CustomResourceDefinition", file[: -len(".yaml")])
+            self.assertEqual(shipped["metadata"].pop("annotations"), {"helm.sh/resource-policy": "keep"})
+            self.assertEqual(shipped, rendered.definition(kind))
+
+    def test_makes_the_cell_after_its_definition(self):
+        first = rendered.one(rendered.rendered("chart-default"), "Cell")["metadata"]["annotations"]
+        self.assertEqual(first["helm.sh/hook"], "post-install,post-upgrade")
+        self.assertNotIn("before-hook-creation", first["helm.sh/hook-delete-policy"])
+        self.assertEqual(first["meta.helm.sh/release-name"], "roost")
+        later = rendered.one(rendered.rendered("chart-upgrade"), "Cell")["metadata"]["annotations"]
+        self.assertEqual(later, {"helm.sh/resource-policy": "keep"})
+
+    def test_leaves_out_what_is_switched_off(self):
+        kinds = {o["kind"] for o in rendered.rendered("chart-minimal")}
+        self.assertEqual(
+            kinds,
+            {"ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "Pod"},
+        )
+
+    def test_stores_are_durable_and_their_role_is_no_superuser(self):
+        objects = rendered.rendered("chart-everything")
+        redis = rendered.one(objects, "StatefulSet", "roost-redis")["spec"]["template"]["spec"]["containers"][0]
+        self.assertIn("--appendonly yes --appendfsync always --maxmemory-policy noeviction", " ".join(redis["args"]))
+        init = rendered.one(objects, "ConfigMap", "roost-postgres-init")["data"]["roost.sh"]
+        self.assertEqual(init.strip(), rendered.text("helm", "roost", "files", "postgres-init.sh").strip())
+        self.assertIn("NOSUPERUSER", init)
+        for store in ("redis", "postgres"):
+            secret = rendered.one(objects, "Secret", f"roost-{store}")
+            self.assertIn(secret["stringData"]["password"], secret["stringData"]["url"])
+            self.assertEqual(secret["metadata"]["annotations"], {"helm.sh/resource-policy": "keep"})
+
+    def test_values_that_do_not_exist_are_refused(self):
+        schema = json.loads(rendered.text("helm", "roost", "values.schema.json"))
+        values = rendered.documents("helm", "roost", "values.yaml")[0]
+
+        def compare(schema, values, where):
+            schema = schema if "$ref" not in schema else root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+            if "properties" not in schema:
+                return
+            self.assertIs(schema.get("additionalProperties"), False, where)
+            optional = {"global", "claims"}
+            self.assertEqual(set(schema["properties"]) - optional, set(values) | set(schema["properties"]) & {"limits"}, where)
+            for name, value in values.items():
+                if isinstance(value, dict):
+                    compare(schema["properties"][name], value, f"{where}.{name}")
+
+        root = schema
+        compare(schema, values, "values")
+
+
+class Same(unittest.TestCase):
+    def test_rights_in_chart_and_base(self):
+        chart, base = rendered.rendered("chart-default"), rendered.rendered("kustomize-base")
+        for kind in ("ClusterRole", "Role"):
+            self.assertEqual(rendered.one(chart, kind)["rules"], rendered.one(base, kind)["rules"], kind)
+        for kind in ("ClusterRoleBinding", "RoleBinding"):
+            for word in ("roleRef", "subjects"):
+                self.assertEqual(rendered.one(chart, kind)[word], rendered.one(base, kind)[word], kind)
+
+    def test_operator_in_chart_and_base(self):
+        chart, base = rendered.rendered("chart-default"), rendered.rendered("kustomize-base")
+        for kind in ("Deployment", "PodDisruptionBudget", "Service", "NetworkPolicy"):
+            specs = [rendered.one(objects, kind)["spec"] for objects in (chart, base)]
+            for spec in specs:
+                spec.get("template", {}).pop("metadata", None)
+            self.assertEqual(specs[0], specs[1], kind)
+
+    def test_versions(self):
+        source = re.search(r'version = "([^"]+)"', rendered.text("Sources", "Edge", "Configuration", "Product.swift"))
+        version = source.group(1)
+        chart = rendered.documents("helm", "roost", "Chart.yaml")[0]
+        self.assertEqual(chart["appVersion"], version)
+        for name in ("chart-default", "kustomize-base", "kustomize-dev", "kustomize-production"):
+            container = rendered.one(rendered.rendered(name), "Deployment")["spec"]["template"]["spec"]["containers"][0]
+            self.assertEqual(container["image"], f"ghcr.io/example/roost:{version}")
+            images = [e["value"] for e in container["env"] if e["name"] == "ROOST_IMAGE"]
+            self.assertEqual(images, [container["image"]], "edges run what the operator runs")
+
+    def test_metrics_that_are_shown_exist(self):
+        source = rendered.text("Sources", "Edge", "Server", "EdgeMetrics.swift")
+        known = OPERATOR_METRICS | set(re.findall(r'"(roost_\w+)"', source))
+        shown = rendered.text("helm", "roost", "files", "alerts.yaml")
+        for name in ("roost-edges", "roost-operator"):
+            dashboard = json.loads(rendered.text("helm", "roost", "files", "dashboards", f"{name}.json"))
+            self.assertEqual(dashboard["uid"], name)
+            shown += json.dumps(dashboard["panels"]) + json.dumps(dashboard["templating"])
+        used = {re.sub(r"_(bucket|sum|count)$", "", name) for name in re.findall(r"\broost_\w+", shown)}
+        self.assertGreater(len(used), 10)
+        self.assertEqual(used - known, set())
+
+
+if __name__ == "__main__":
+    unittest.main()
