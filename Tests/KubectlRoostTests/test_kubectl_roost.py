@@ -1,0 +1,360 @@
+"""scripts/kubectl-roost against a stand-in for kubectl: what people see, what is asked of the cluster, what never leaves it."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PLUGIN = os.path.join(HERE, "..", "..", "scripts", "kubectl-roost")
+
+
+def conditions(**given):
+    """Ready=("True", "Serving", "message") and so on."""
+    return [
+        {"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": "2026-01-01T00:00:00Z"}
+        for kind, (status, reason, message) in given.items()
+    ]
+
+
+def cell(name="default", ready=("True", "Serving", "2 edges"), **status):
+    return {
+        "kind": "Cell", "metadata": {"name": name, "generation": 1},
+        "spec": {"edge": {"connectionsPerPod": 1000}},
+        "status": {
+            "conditions": conditions(Ready=ready), "readyReplicas": 2, "desiredReplicas": 2, "connections": 500,
+            "tenants": 1, "image": "roost:1", "wantedImage": "roost:1", **status,
+        },
+    }
+
+
+def tenant(name="acme", namespace="chat", ready=("True", "Serving", "clients may connect"), more=(), **spec):
+    return {
+        "kind": "Tenant", "metadata": {"name": name, "namespace": namespace, "generation": 1},
+        "spec": {
+            "hostnames": ["acme.example.com", "acme.example.org"], "planRef": {"name": "team"}, "state": "Active",
+            "accounts": {"required": True, "sasl": ["PLAIN", "EXTERNAL"], "registration": "Closed"}, **spec,
+        },
+        "status": {
+            "observedGeneration": 1, "cell": "default",
+            "conditions": conditions(Ready=ready) + list(more),
+            "endpoints": {"irc": "ircs://acme.example.com:6697", "webSocket": "wss://acme.example.com/irc"},
+            "usage": {
+                "connections": 640, "connectionsLimit": 800, "accounts": 40, "channels": 9, "historyBytes": 5 << 20,
+                "messagesPerSecond": 12,
+            },
+        },
+    }
+
+
+def pod(name="roost-default-edge-1", app="roost-edge", **more):
+    labels = {
+        "app.kubernetes.io/name": app, "app.kubernetes.io/part-of": "roost", "roost.chat/cell": "default",
+    }
+    return {"kind": "Pod", "metadata": {"name": name, "namespace": "roost", "uid": "1", "labels": labels}, **more}
+
+
+OPERATOR = {
+    "kind": "Deployment",
+    "metadata": {
+        "name": "roost-operator", "namespace": "roost",
+        "labels": {"app.kubernetes.io/name": "roost-operator", "app.kubernetes.io/part-of": "roost"},
+    },
+}
+
+
+class Plugin(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.cluster = os.path.join(self.folder, "cluster.json")
+        self.kubectl = os.path.join(self.folder, "kubectl")
+        with open(self.kubectl, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nexec {sys.executable} -I -S {HERE}/fake_kubectl.py "$@"\n')
+        os.chmod(self.kubectl, 0o755)
+
+    def given(self, *objects, **more):
+        with open(self.cluster, "w", encoding="utf-8") as file:
+            json.dump({"objects": list(objects), **more}, file)
+
+    def run_plugin(self, *arguments):
+        environment = {
+            "PATH": os.environ["PATH"], "KUBECTL": self.kubectl, "FAKE_CLUSTER": self.cluster,
+            "COLUMNS": "200",
+        }
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", PLUGIN, *arguments], env=environment, cwd=self.folder, capture_output=True, text=True, timeout=60
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    def seen(self):
+        with open(self.cluster, encoding="utf-8") as file:
+            return json.load(file)
+
+    def object(self, kind, name):
+        return next(o for o in self.seen()["objects"] if o["kind"] == kind and o["metadata"]["name"] == name)
+
+    # What is fine and what is not
+
+    def test_status_is_fine(self):
+        self.given(cell(), tenant())
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 0)
+        self.assertRegex(out, r"default +True +Serving +2/2 +500 +25% +1 +roost:1\n")
+        self.assertRegex(out, r"chat/acme +True +Serving +default +640 +800 +80%\n")
+        self.assertIn("All is well.", out)
+
+    def test_status_says_what_is_wrong_and_why(self):
+        why = conditions(Admitted=("False", "HostnameTaken", "acme.example.com belongs to the tenant x/y"))
+        self.given(
+            cell(ready=("False", "RedisUnavailable", "no answer"), image="roost:1", wantedImage="roost:2"),
+            tenant(ready=("False", "HostnameTaken", "taken"), more=why),
+        )
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 1)
+        self.assertIn("roost:1 -> roost:2", out)
+        self.assertIn("cell default: Ready is RedisUnavailable: no answer", out)
+        self.assertIn("tenant chat/acme: Admitted is HostnameTaken: acme.example.com belongs to the tenant x/y", out)
+        self.assertNotIn("All is well", out)
+
+    def test_status_warns_of_what_is_ready_all_the_same(self):
+        more = conditions(WithinQuota=("True", "NearLimit", "connections at 80 percent"))
+        self.given(cell(), tenant(more=more))
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 0)
+        self.assertIn("WithinQuota is NearLimit: connections at 80 percent", out)
+
+    def test_status_without_a_cell(self):
+        self.given()
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 1)
+        self.assertIn("There is no cell", out)
+
+    def test_usage(self):
+        self.given(tenant(more=conditions(WithinQuota=("True", "WithinQuota", "below every limit"))))
+        code, out, _ = self.run_plugin("usage", "acme")
+        self.assertEqual(code, 0)
+        self.assertRegex(out, r"chat/acme +team +640 +800 +80% +40 +9 +12 +5\.0 MiB +WithinQuota\n")
+        self.assertIn("below every limit", out)
+
+    def test_connect_shows_what_clients_need(self):
+        service = {
+            "kind": "Service", "metadata": {"name": "roost-default", "namespace": "roost"},
+            "status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.7"}]}},
+        }
+        self.given(OPERATOR, service, tenant())
+        code, out, _ = self.run_plugin("connect", "acme")
+        self.assertEqual(code, 0)
+        for part in (
+            "ircs://acme.example.com:6697", "/connect -tls acme.example.com 6697", "-servername acme.example.com",
+            "needs an account; SASL PLAIN or EXTERNAL; registration closed", "acme.example.com must lead to 192.0.2.7",
+            'new WebSocket("wss://acme.example.com/irc", "text.ircv3.net")', "acme.example.org",
+        ):
+            self.assertIn(part, out)
+
+    def test_connect_says_that_it_is_not_ready(self):
+        self.given(tenant(ready=("False", "NoCertificate", "set spec.tls")))
+        code, out, err = self.run_plugin("connect", "acme")
+        self.assertEqual(code, 1)
+        self.assertIn("NoCertificate: set spec.tls", err)
+
+    # What changes something
+
+    def test_states(self):
+        for command, before, after in (
+            ("cordon", "Active", "Cordoned"), ("uncordon", "Cordoned", "Active"), ("suspend", "Active", "Suspended"),
+            ("suspend", "Cordoned", "Suspended"), ("resume", "Suspended", "Active"), ("cordon", "Cordoned", "Cordoned"),
+        ):
+            with self.subTest(command=command, before=before):
+                self.given(tenant(state=before))
+                code, out, _ = self.run_plugin(command, "acme")
+                self.assertEqual((code, self.object("Tenant", "acme")["spec"]["state"]), (0, after))
+                self.assertIn("chat/acme", out)
+
+    def test_a_state_is_not_left_by_the_wrong_command(self):
+        self.given(tenant(state="Suspended"))
+        code, _, err = self.run_plugin("uncordon", "acme")
+        self.assertEqual((code, self.object("Tenant", "acme")["spec"]["state"]), (1, "Suspended"))
+        self.assertIn("kubectl roost resume acme", err)
+
+    def test_drain_annotates_and_follows(self):
+        going = {"metadata": {**pod()["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}}
+        self.given(OPERATOR, {**pod(), "_later": [{}, going, None]})
+        code, out, _ = self.run_plugin("drain", "roost-default-edge-1", "--interval", "0")
+        self.assertEqual(code, 0)
+        self.assertIn(
+            ["--namespace", "roost", "annotate", "pods", "roost-default-edge-1", "roost.chat/drain=true", "--overwrite"],
+            self.seen()["asked"],
+        )
+        self.assertLess(out.index("waits for the operator"), out.index("drains"))
+        self.assertTrue(out.endswith("is gone\n"))
+
+    def test_drain_takes_a_pod_of_the_same_name_for_another(self):
+        self.given(OPERATOR, {**pod(), "_later": [{"metadata": {**pod()["metadata"], "uid": "2"}}]})
+        code, out, _ = self.run_plugin("drain", "roost-default-edge-1", "--interval", "0")
+        self.assertEqual((code, out.splitlines()[-1]), (0, "pod roost-default-edge-1 is gone"))
+
+    def test_drain_leaves_other_pods_alone(self):
+        self.given(OPERATOR, pod("postgres-0", app="postgres"))
+        code, _, err = self.run_plugin("drain", "postgres-0")
+        self.assertEqual(code, 64)
+        self.assertIn("no edge", err)
+        self.assertFalse(any("annotate" in asked for asked in self.seen()["asked"]))
+
+    def test_drain_that_takes_too_long(self):
+        self.given(OPERATOR, pod())
+        code, _, err = self.run_plugin("drain", "roost-default-edge-1", "--interval", "0", "--timeout", "0")
+        self.assertEqual(code, 1)
+        self.assertIn("still there", err)
+
+    def test_move_follows_until_it_has_arrived(self):
+        def at(generation, where, store):
+            return {"status": {"observedGeneration": generation, "cell": where, "conditions": conditions(StoreReady=store)}}
+
+        later = [
+            at(1, "default", ("True", "Projected", "as before")), at(2, "default", ("False", "Moving", "copying")),
+            at(2, "other", ("True", "Projected", "there")),
+        ]
+        self.given(cell(), cell("other"), {**tenant(), "_later": later})
+        code, out, _ = self.run_plugin("move", "acme", "--to", "other", "--interval", "0")
+        self.assertEqual(code, 0, out)
+        self.assertEqual(self.object("Tenant", "acme")["spec"]["cellRef"], {"name": "other"})
+        self.assertIn("moves from default to other", out)
+        self.assertIn("StoreReady: Moving: copying", out)
+        self.assertTrue(out.endswith("lives in cell other\n"))
+
+    def test_move_to_nowhere(self):
+        self.given(cell(), tenant())
+        code, _, err = self.run_plugin("move", "acme", "--to", "other")
+        self.assertEqual(code, 1)
+        self.assertIn("there is no cell other", err)
+        self.assertNotIn("cellRef", self.object("Tenant", "acme")["spec"])
+
+    def test_move_into_a_cell_that_is_not_ready(self):
+        self.given(cell(), cell("other", ready=("False", "NoPodsReady", "")), tenant())
+        code, _, err = self.run_plugin("move", "acme", "--to", "other")
+        self.assertEqual(code, 1)
+        self.assertIn("NoPodsReady", err)
+        self.assertNotIn("cellRef", self.object("Tenant", "acme")["spec"])
+
+    # kubectl
+
+    def test_the_callers_flags_reach_kubectl(self):
+        self.given(cell(), tenant())
+        for arguments in (
+            ("--context", "c", "--kubeconfig", "k", "-n", "chat", "usage"),
+            ("usage", "--context", "c", "--kubeconfig", "k", "-n", "chat"),
+        ):
+            self.assertEqual(self.run_plugin(*arguments)[0], 0)
+            last = self.seen()["asked"][-1]
+            self.assertEqual(last[:6], ["--context", "c", "--kubeconfig", "k", "--namespace", "chat"])
+
+    def test_a_name_in_two_namespaces_is_asked_about(self):
+        self.given(tenant(), tenant(namespace="other"))
+        code, _, err = self.run_plugin("connect", "acme")
+        self.assertEqual(code, 64)
+        self.assertIn("chat, other", err)
+
+    def test_failures_are_told_plainly(self):
+        for down, message in (
+            ("The connection to the server was refused", "The connection to the server was refused"),
+            ('error: the server doesn\'t have a resource type "cells"', "does not know Roost's kinds"),
+        ):
+            self.given(down=down)
+            code, out, err = self.run_plugin("status")
+            self.assertEqual((code, out), (69, ""))
+            self.assertIn(message, err)
+            self.assertEqual(len(err.splitlines()), 1)
+        self.assertEqual(self.run_plugin("unknown")[0], 64)
+        self.given(tenant())
+        self.assertEqual(self.run_plugin("connect", "nobody")[0], 1)
+
+    # What never leaves the cluster
+
+    def test_the_support_bundle_has_no_secret(self):
+        planted = {
+            "env": "pLanted-env", "url": "pLanted-url", "userinfo": "pLanted-userinfo", "annotation": "pLanted-annotation",
+            "password": "pLanted-password", "token": "pLanted-token", "jwt": "eyJpLanted0000.pLanted-jwt.pLanted-sig",
+            "pem": "pLantedPEM", "sasl": "pLanted-sasl", "query": "pLanted-query", "bearer": "pLanted-bearer",
+            "json": "pLanted-json", "event": "pLanted-event", "message": "pLanted-message", "secret": "pLanted-secret",
+            "quoted": "pLanted quoted words", "pass": "pLanted-pass", "nested": "pLanted-nested",
+        }
+        p = planted
+        container = {
+            "name": "edge",
+            "env": [
+                {"name": "ROOST_REDIS_URL", "value": p["env"]},
+                {"name": "X", "valueFrom": {"secretKeyRef": {"name": "roost-redis", "key": "url"}}},
+            ],
+            "args": [f"--password={p['password']}", f"redis://:{p['url']}@redis:6379"],
+        }
+        log = "\n".join([
+            f"connected to postgresql://roost:{p['userinfo']}@db.example.com/roost",
+            f"fetched https://user:{p['userinfo']}@example.com/path",
+            f"GET https://example.com/x?token={p['query']}",
+            f"Authorization: Bearer {p['bearer']}", f'{{"token":"{p["token"]}","level":"info"}}',
+            f"jwt {p['jwt']}", f"-----BEGIN PRIVATE KEY-----\n{p['pem']}\n-----END PRIVATE KEY-----",
+            f"AUTHENTICATE {p['sasl']}", f"PASS {p['pass']}", f'{{\\"password\\":\\"{p["json"]}\\"}}',
+            f"password: '{p['quoted']}'", "ada joined #lobby",
+        ])
+        event = {
+            "kind": "Event", "metadata": {"name": "e", "namespace": "chat"}, "reason": "HostnameTaken",
+            "involvedObject": {"apiVersion": "roost.chat/v1alpha1", "kind": "Tenant", "name": "acme"},
+            "message": f"cannot reach redis://x:{p['event']}@host",
+        }
+        strange = {**event, "metadata": {"name": "f", "namespace": "other"}, "involvedObject": {"apiVersion": "v1"}}
+        deployment = json.loads(json.dumps(OPERATOR))
+        deployment["metadata"]["annotations"] = {"kubectl.kubernetes.io/last-applied-configuration": p["annotation"]}
+        deployment["metadata"]["managedFields"] = [{"manager": p["annotation"]}]
+        deployment["spec"] = {"template": {"spec": {"containers": [container]}}, "clientSecret": p["nested"]}
+        acme = tenant(more=conditions(CertificateReady=("False", "InvalidCertificate", f"password={p['message']}")))
+        acme["spec"]["admins"] = [{"account": "alice", "passwordSecretRef": {"name": "acme-admin", "key": "password"}}]
+        secret = {"kind": "Secret", "metadata": {"name": "s", "namespace": "roost"}, "data": {"url": p["secret"]}}
+        restarted = {"status": {"containerStatuses": [{"restartCount": 1}]}, "spec": {"containers": [container]}}
+        self.given(
+            cell(), acme, deployment, event, strange, secret, pod(**restarted), pod("other-1", app="other"),
+            logs={"roost-default-edge-1": log, "roost-default-edge-1.previous": log},
+        )
+        code, out, err = self.run_plugin("support-bundle", "--output", "b.tar.gz")
+        self.assertEqual((code, err), (0, ""))
+        path = os.path.join(self.folder, "b.tar.gz")
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        with tarfile.open(path) as bundle:
+            texts = {m.name: bundle.extractfile(m).read().decode() for m in bundle.getmembers()}
+        for name, text in texts.items():
+            for where, value in planted.items():
+                self.assertNotIn(value, text, f"{where} in {name}")
+            self.assertNotIn("pLanted", text, name)
+        self.assertFalse([asked for asked in self.seen()["asked"] if any(word.startswith("secret") for word in asked)])
+        # And it is of use.
+        self.assertEqual(
+            sorted(name.split("/", 1)[1] for name in texts),
+            [
+                "cells.json", "deployments.json", "events.json", "logs/roost-default-edge-1.log",
+                "logs/roost-default-edge-1.previous.log", "networkpolicies.json", "plans.json", "poddisruptionbudgets.json",
+                "pods.json", "services.json", "tenants.json", "version.txt",
+            ],
+        )
+        self.assertIn("ada joined #lobby", texts["b/logs/roost-default-edge-1.log"])
+        self.assertIn("postgresql://", texts["b/logs/roost-default-edge-1.log"])
+        tenants = json.loads(texts["b/tenants.json"])
+        self.assertEqual(tenants[0]["spec"]["admins"][0]["passwordSecretRef"], {"name": "acme-admin", "key": "password"})
+        variables = json.loads(texts["b/pods.json"])[0]["spec"]["containers"][0]["env"]
+        self.assertEqual(variables[1]["valueFrom"]["secretKeyRef"], {"name": "roost-redis", "key": "url"})
+        self.assertEqual(len(json.loads(texts["b/events.json"])), 1)
+
+    def test_the_support_bundle_says_what_is_missing(self):
+        self.given(cell(), OPERATOR, pod())
+        code, _, err = self.run_plugin("support-bundle", "--output", "b.tar.gz")
+        self.assertEqual(code, 1)
+        self.assertIn("missing: logs/roost-default-edge-1.log", err)
+        self.assertEqual(self.run_plugin("support-bundle", "--output", "b.tar.gz")[0], 64)
+
+
+if __name__ == "__main__":
+    unittest.main()
