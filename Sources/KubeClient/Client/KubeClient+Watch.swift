@@ -28,8 +28,7 @@ extension KubeClient {
     ///   - options: Which objects.
     ///   - resourceVersion: What is known already.
     ///   - timeout: After how long the server ends the watch.
-    ///   - isolation: Where the caller runs.
-    ///   - receive: Gets the events one by one.
+    ///   - receive: Gets the events one by one, and says whether to go on.
     /// - Throws: ``KubeError``, of which ``KubeError/isGone`` says that the revision is too old: list again.
     package func watch(
         _ resource: KubeResource,
@@ -37,7 +36,7 @@ extension KubeClient {
         _ options: ListOptions = ListOptions(),
         from resourceVersion: String,
         timeout: Duration,
-        receive: (WatchEvent) async -> Void
+        receive: (WatchEvent) async -> Bool
     ) async throws(KubeError) {
         let query =
             options.query + [
@@ -62,7 +61,7 @@ extension KubeClient {
         } catch { throw Self.failure(error) }
     }
 
-    private static func read(_ body: HTTPClientResponse.Body, _ receive: (WatchEvent) async -> Void) async throws {
+    private static func read(_ body: HTTPClientResponse.Body, _ receive: (WatchEvent) async -> Bool) async throws {
         var pending = ByteBuffer()
         var searched = 0
         for try await var chunk in body {
@@ -72,7 +71,7 @@ extension KubeClient {
                 pending.moveReaderIndex(forwardBy: 1)
                 searched = 0
                 guard let line, line.readableBytes > 0 else { continue }
-                if let event = try Self.event(line) { await receive(event) }
+                if let event = try Self.event(line), await !receive(event) { return }
             }
             pending.discardReadBytes()
             searched = pending.readableBytes

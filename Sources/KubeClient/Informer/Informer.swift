@@ -118,6 +118,7 @@ package final class Informer: Sendable {
                     timeout: .seconds(seconds)
                 ) { event in
                     last = self.take(event, changed) ?? last
+                    return true
                 }
                 // A server that ends watches at once is not asked in a circle.
                 if ContinuousClock.now - began > .seconds(1) {

@@ -1,0 +1,212 @@
+import FoundationEssentials
+import KubeAPIDouble
+import KubeClient
+import Logging
+import NIOPosix
+import Operator
+import StateStore
+import Tenant
+import Testing
+import TestSupport
+
+/// A tenant from `kubectl apply` to its end, against an API server, a Redis and databases.
+@Suite(.serialized)
+struct TenantLifeTests {
+    @Test func `a tenant of five lines is projected within two seconds`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                _ = try await rig.wait(for: .cells, "default") { $0?.condition("StoresReady")?["status"] == "True" }
+                let began = ContinuousClock.now
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                let tenant = try await rig.waitReady("acme")
+                #expect(ContinuousClock.now - began < .seconds(2))
+                #expect(tenant.finalizers == [OperatorNames.finalizer])
+                #expect(tenant.status["endpoints"]["irc"] == "ircs://acme.chat.example.com:6697")
+                #expect(tenant.status["cell"] == "default")
+                let state = try await rig.projection()
+                let projected = try #require(state.tenants.values.first)
+                #expect(projected.hosted.hostnames == ["acme.chat.example.com"])
+                #expect(projected.hosted.quotas.connections.limit == 500)
+                #expect(projected.uid == tenant.uid)
+                #expect(state.certificates[Projection.wildcard] != nil)
+            }
+        }
+    }
+
+    @Test func `a change of the plan reaches its tenants`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                try await rig.waitReady("acme")
+                try await rig.apply(.init(.plans, name: "team", ["spec": ["quotas": ["connections": 7]]]), .plans)
+                try await rig.wait(for: .tenants, "acme", in: "chat") {
+                    $0?.status["usage"]["connectionsLimit"] == 7
+                }
+                let id = try #require(TenantID("acme"))
+                #expect(try await rig.projection().tenants[id]?.hosted.quotas.connections.limit == 7)
+            }
+        }
+    }
+
+    @Test func `of two who ask for a hostname the older is served, and the other once it is free`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                let hostnames = ["shared.chat.example.com"]
+                try await rig.apply(ClusterRig.tenant("first", hostnames: hostnames), .tenants)
+                try await rig.waitReady("first")
+                try await rig.apply(ClusterRig.tenant("second", hostnames: hostnames), .tenants)
+                let second = try await rig.waitReady("second", reason: "HostnameTaken")
+                #expect(second.condition("Admitted")?["message"].string?.contains("chat/first") == true)
+                try await rig.user.delete(.tenants, "first", in: "chat")
+                try await rig.waitReady("second")
+                let served = try await rig.projection().tenants.keys.map(\.text)
+                #expect(served == ["second"])
+            }
+        }
+    }
+
+    @Test func `deleting with Delete erases everything, and a look into every store finds nothing`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(ClusterRig.secret("admin", in: "chat", ["password": "correct horse"]))
+                let spec: JSON = [
+                    "deletionPolicy": "Delete",
+                    "admins": [["account": "alice", "passwordSecretRef": ["name": "admin", "key": "password"]]],
+                ]
+                try await rig.apply(ClusterRig.tenant("acme", spec), .tenants)
+                try await rig.waitReady("acme")
+                let id = try #require(TenantID("acme"))
+                let durable = try DurableStore.open(rig.database("default"), logger: rig.logger)
+                let group = MultiThreadedEventLoopGroup.singleton
+                let live = try await RedisLiveStore.connect(url: rig.redis.url, group: group, logger: rig.logger)
+                let shard = try await TestShard(live)
+                _ = try await shard.say("hello", in: LogKey(id, .channel, "#lobby"), journal: true)
+                _ = try await durable.history.store([
+                    HistoryRecord(
+                        log: LogKey(id, .channel, "#lobby"),
+                        position: Position(epoch: 1, sequence: 1),
+                        time: 1,
+                        payload: [1, 2, 3]
+                    )
+                ])
+                #expect(try await live.remains(of: id) > 0)
+                #expect(try await durable.eraser.remains(of: id)["history"] == 1)
+                try await rig.user.delete(.tenants, "acme", in: "chat")
+                try await rig.wait(for: .tenants, "acme", in: "chat", "acme being gone") { $0 == nil }
+                #expect(try await live.remains(of: id) == 0)
+                // Only the note that it is to be looked at once more.
+                #expect(try await durable.eraser.remains(of: id) == ["tenants": 1])
+                #expect(try await rig.projection().tenants.isEmpty)
+                await live.shutdown()
+                await durable.close()
+            }
+        }
+    }
+
+    @Test func `deleting by default keeps the data with a date, and the same tenant has it back`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                try await rig.waitReady("acme")
+                let id = try #require(TenantID("acme"))
+                let durable = try DurableStore.open(rig.database("default"), logger: rig.logger)
+                _ = try await durable.accounts.create(
+                    "bob",
+                    folded: "bob",
+                    credentials: .init(passwordHash: nil, scram: nil),
+                    of: id,
+                    now: 1
+                )
+                try await rig.user.delete(.tenants, "acme", in: "chat")
+                try await rig.wait(for: .tenants, "acme", in: "chat", "acme being gone") { $0 == nil }
+                #expect(try await rig.projection().tenants.isEmpty)
+                let kept = try #require(try await durable.tenants.find(id))
+                #expect(kept.state == .retained)
+                let days = Double(try #require(kept.eraseAt) - kept.updatedAt) / 86_400_000
+                #expect(days == 30)
+                // Nobody else gets the name, and with it the data.
+                try await rig.user.createNamespace("other")
+                try await rig.apply(ClusterRig.tenant("acme", in: "other"), .tenants)
+                try await rig.waitReady("acme", reason: "NameTaken", in: "other")
+                try await rig.user.delete(.tenants, "acme", in: "other")
+                try await rig.wait(for: .tenants, "acme", in: "other") { $0 == nil }
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                try await rig.waitReady("acme")
+                #expect(try await durable.tenants.find(id)?.state == .active)
+                #expect(try await durable.accounts.find("bob", of: id) != nil)
+                await durable.close()
+            }
+        }
+    }
+
+    @Test func `moving to another cell takes the data along and leaves nobody served twice`() async throws {
+        try await ClusterRig.with { rig in
+            let other = try RedisServer()
+            defer { other.end() }
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(ClusterRig.secret("redis-two", ["url": other.url]))
+                try await rig.apply(ClusterRig.secret("postgres-two", ["url": rig.database("two")]))
+                let spec: JSON = [
+                    "redis": ["urlSecretRef": ["name": "redis-two", "key": "url"]],
+                    "postgres": ["urlSecretRef": ["name": "postgres-two", "key": "url"]],
+                ]
+                try await rig.apply(ClusterRig.cell("two", isDefault: false, spec), .cells)
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                try await rig.waitReady("acme")
+                let id = try #require(TenantID("acme"))
+                let from = try DurableStore.open(rig.database("default"), logger: rig.logger)
+                _ = try await from.accounts.create(
+                    "bob",
+                    folded: "bob",
+                    credentials: .init(passwordHash: nil, scram: nil),
+                    of: id,
+                    now: 1
+                )
+                try await rig.apply(ClusterRig.tenant("acme", ["cellRef": ["name": "two"]]), .tenants)
+                try await rig.wait(for: .tenants, "acme", in: "chat") {
+                    $0?.status["cell"] == "two" && $0?.condition("Ready")?["reason"] == "Serving"
+                }
+                #expect(try await rig.projection().tenants.isEmpty)
+                #expect(try await rig.projection(other.url).tenants[id] != nil)
+                let to = try DurableStore.open(rig.database("two"), logger: rig.logger)
+                #expect(try await to.accounts.find("bob", of: id) != nil)
+                #expect(try await from.tenants.find(id)?.state == .moving)
+                #expect(try await to.tenants.find(id)?.state == .active)
+                await from.close()
+                await to.close()
+            }
+        }
+    }
+
+    @Test func `a plan and a cell stay while they are used, and say by whom`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(ClusterRig.tenant("acme", ["deletionPolicy": "Delete"]), .tenants)
+                try await rig.waitReady("acme")
+                try await rig.user.delete(.plans, "team")
+                try await rig.user.delete(.cells, "default")
+                for (resource, name) in [(KubeResource.plans, "team"), (.cells, "default")] {
+                    let object = try await rig.wait(for: resource, name) { $0?.condition("Deleting") != nil }
+                    #expect(object?.condition("Deleting")?["reason"] == "StillUsed")
+                    #expect(object?.condition("Deleting")?["message"].string?.contains("chat/acme") == true)
+                }
+                try await rig.user.delete(.tenants, "acme", in: "chat")
+                try await rig.wait(for: .plans, "team", "the plan being gone") { $0 == nil }
+                try await rig.wait(for: .cells, "default", "the cell being gone") { $0 == nil }
+            }
+        }
+    }
+}
+
+extension KubeClient {
+    func createNamespace(_ name: String) async throws {
+        _ = try await self.create(.namespaces, KubeObject(.namespaces, name: name))
+    }
+}
