@@ -5,6 +5,8 @@ import Synchronization
 /// What was waited for did not happen in time.
 package struct TooLate: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Races a body against a deadline.

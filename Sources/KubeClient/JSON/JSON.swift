@@ -31,7 +31,8 @@ extension JSON {
             var fields = self.fields ?? [:]
             // The one reference to the fields, so that they are changed in place.
             self = .null
-            fields[key] = newValue == .null ? nil : newValue
+            // Not `nil`, which would be read as a JSON null.
+            if newValue == .null { fields.removeValue(forKey: key) } else { fields[key] = newValue }
             self = .object(fields)
         }
     }
@@ -92,7 +93,11 @@ extension JSON {
         guard case .object(let changes) = patch else { return patch }
         var fields = self.fields ?? [:]
         for (key, change) in changes {
-            fields[key] = change == .null ? nil : (fields[key] ?? .null).merging(change)
+            if change == .null {
+                fields.removeValue(forKey: key)
+            } else {
+                fields[key] = (fields[key] ?? .null).merging(change)
+            }
         }
         return .object(fields)
     }

@@ -54,6 +54,8 @@ package final class ClusterDirectory: Sendable {
         package var name: ObjectKey?
         /// The holders of its hostnames, as far as those are others.
         package var hostnames: [String: ObjectKey] = [:]
+
+        package init() {}
     }
 
     /// Finds who else holds what a tenant asks for.

@@ -110,4 +110,32 @@ package struct TenantView: Sendable {
     /// Whether the name is kept for the data of a deleted tenant of another namespace.
     package var retainedFor: String?
     package var now: Date
+
+    package init(
+        object: KubeObject,
+        hosted: Result<HostedTenant, Refusal>,
+        deletionPolicy: DeletionPolicy,
+        conflicts: ClusterDirectory.Conflicts,
+        cell: Result<Cell, Refusal>,
+        formerCell: Cell?,
+        certificate: Certificate,
+        canIssue: Bool,
+        routes: Routes,
+        usage: Usage?,
+        retainedFor: String?,
+        now: Date
+    ) {
+        self.object = object
+        self.hosted = hosted
+        self.deletionPolicy = deletionPolicy
+        self.conflicts = conflicts
+        self.cell = cell
+        self.formerCell = formerCell
+        self.certificate = certificate
+        self.canIssue = canIssue
+        self.routes = routes
+        self.usage = usage
+        self.retainedFor = retainedFor
+        self.now = now
+    }
 }
