@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct BuiltInTests {
     @Test func `a Secret's texts become data`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let secret: DoubleJSON = [
                 "metadata": ["name": "s"], "stringData": ["a": "b"], "data": ["c": "ZA=="],
             ]
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func `an immutable ConfigMap keeps its data`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let map: DoubleJSON = ["metadata": ["name": "m"], "data": ["a": "b"], "immutable": true]
             try await server.client.send(.POST, server.path("v1", "configmaps"), map)
             let path = server.path("v1", "configmaps/m")
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func `a Lease is taken by whoever knows its revision`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             func lease(_ holder: DoubleJSON, _ revision: String? = nil) -> DoubleJSON {
                 var lease: DoubleJSON = [
                     "metadata": ["name": "l"],
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `events have two shapes`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let event: DoubleJSON = [
                 "metadata": ["name": "e"], "eventTime": "2026-01-02T03:04:05.000006Z", "action": "Move",
                 "reportingController": "roost.chat/operator", "reportingInstance": "pod-1", "reason": "Moved",
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func `a Service gets an address and keeps it`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let service: DoubleJSON = [
                 "apiVersion": "v1", "kind": "Service", "metadata": ["name": "s"],
                 "spec": ["type": "LoadBalancer", "selector": ["a": "b"], "ports": [["name": "p", "port": 80]]],
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func `a Deployment's selector is fixed and meets its template`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             func deployment(_ selector: DoubleJSON, _ labels: DoubleJSON) -> DoubleJSON {
                 [
                     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "d"],
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test func `budgets and policies are completed`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let budget: DoubleJSON = [
                 "metadata": ["name": "b"], "spec": ["maxUnavailable": 1, "selector": ["matchLabels": ["a": "b"]]],
             ]
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test func `discovery tells what is served`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let list = try await server.client.send(.GET, "/apis/double.test/v1")
             let names = list.body["resources"]?.array?.compactMap { $0["name"]?.string }
             #expect(names == ["widgets", "widgets/status", "widgets/scale"])
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test func `a group can be there or not`() async throws {
-        try await withDouble(groups: [.gatewayAPI]) { server in
+        try await withDouble(groups: [.gatewayAPI]) { server async throws in
             #expect(try await server.client.send(.GET, server.path("cert-manager.io/v1", "certificates")).code == 404)
             #expect(try await server.client.send(.GET, "/apis/gateway.networking.k8s.io/v1").code == 200)
             let route: DoubleJSON = [
@@ -189,7 +189,7 @@ import Testing
         (BodyForm.text, Verb.POST, 415), (.strategic, .PATCH, 415), (.text, .PATCH, 415),
     ])
     func `a body of an unknown form is refused`(form: BodyForm, verb: Verb, code: Int) async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
             let path = server.widgets(verb == .POST ? "" : "/a")
             #expect(try await server.client.send(verb, path, widget("a"), form).code == code)

@@ -10,7 +10,7 @@ import Testing
         replicas: Int,
         _ body: (KubeAPIDouble, TestServer) async throws -> Void
     ) async throws {
-        try await withDouble { server in
+        try await withDouble { server async throws in
             let double = try #require(server.double)
             double.runDeploymentController(mode)
             try double.put([
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `pods are made, and are ready`() async throws {
-        try await withDeployment(.readyAtOnce, replicas: 3) { double, _ in
+        try await withDeployment(.readyAtOnce, replicas: 3) { double, _ async throws in
             let pods = double.objects("pods", namespace: "test")
             #expect(pods.count == 3)
             #expect(pods.allSatisfy { $0[at: "metadata.labels.a"] == "b" })
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `pods are ready when the test says so`() async throws {
-        try await withDeployment(.readyOnCall, replicas: 2) { double, _ in
+        try await withDeployment(.readyOnCall, replicas: 2) { double, _ async throws in
             #expect(status(double)["readyReplicas"] == nil)
             #expect(status(double)["unavailableReplicas"] == 2)
             double.setReady(pod: names(double)[0], namespace: "test")
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func `the cheapest pod goes first, then the youngest`() async throws {
-        try await withDeployment(.readyAtOnce, replicas: 4) { double, server in
+        try await withDeployment(.readyAtOnce, replicas: 4) { double, server async throws in
             let oldest = double.objects("pods", namespace: "test").min {
                 Int($0[at: "metadata.resourceVersion"]?.string ?? "") ?? 0
                     < Int($1[at: "metadata.resourceVersion"]?.string ?? "") ?? 0
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func `a deleted pod is replaced`() async throws {
-        try await withDeployment(.readyAtOnce, replicas: 2) { double, server in
+        try await withDeployment(.readyAtOnce, replicas: 2) { double, server async throws in
             let before = names(double)
             try await server.client.send(.DELETE, server.path("v1", "pods/\(before[0])"))
             #expect(names(double).count == 2)
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func `a new template replaces pods one by one`() async throws {
-        try await withDeployment(.readyOnCall, replicas: 3) { double, _ in
+        try await withDeployment(.readyOnCall, replicas: 3) { double, _ async throws in
             double.makeAllPodsReady()
             let old = Set(names(double))
             try double.patch("deployments.apps", namespace: "test", name: "d", image("i:2"))
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func `a pod that ends slowly is still there, and no longer counted`() async throws {
-        try await withDeployment(.readyAtOnce, replicas: 2) { double, server in
+        try await withDeployment(.readyAtOnce, replicas: 2) { double, server async throws in
             double.terminatePods(.held)
             let name = names(double)[0]
             try await server.client.send(.DELETE, server.path("v1", "pods/\(name)"))
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `pods go with their Deployment`() async throws {
-        try await withDeployment(.readyAtOnce, replicas: 2) { double, server in
+        try await withDeployment(.readyAtOnce, replicas: 2) { double, server async throws in
             try await server.client.send(.DELETE, server.path("apps/v1", "deployments/d"))
             #expect(names(double).isEmpty)
         }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ObjectTests {
     @Test func `a new object gets an identity and its defaults`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let made = try await server.create("a", ["size": "S", "options": ["b": [:]]])
             #expect(made.code == 201)
             #expect(made.body[at: "spec.replicas"] == 1)
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `a generated name begins with what was asked for`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             var object = widget("")
             object["metadata"] = ["generateName": "gen-"]
             let made = try await server.client.send(.POST, server.widgets(), object)
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func `a namespace must be there`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let path = "/apis/double.test/v1/namespaces/no-such-space/widgets"
             let refused = try await server.client.send(.POST, path, widget("a"))
             #expect(refused.code == 404)
@@ -42,7 +42,7 @@ import Testing
         ("B_", "metadata.name"), ("", "metadata.name"),
     ])
     func `a bad name is refused`(name: String, field: String) async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let refused = try await server.create(name)
             #expect(refused.code == 422 && refused.reason == "Invalid")
             #expect(refused.causes == [field])
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `a bad label is refused`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let refused = try await server.create("a", labels: ["a": "b c"])
             #expect(refused.code == 422)
             #expect(refused.causes == ["metadata.labels"])
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `an update needs the newest revision`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let made = try await server.create("a")
             var object = widget("a", ["size": "L"])
             let missing = try await server.client.send(.PUT, server.widgets("/a"), object)
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `what changes nothing makes no revision`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let made = try await server.create("a")
             let same = try await server.client.send(.PATCH, server.widgets("/a"), ["spec": ["size": "S"]], .merge)
             #expect(same.code == 200)
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func `the status and the rest are written apart`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
             let patch: DoubleJSON = ["spec": ["replicas": 3], "status": ["phase": "p"]]
             let main = try await server.client.send(.PATCH, server.widgets("/a"), patch, .merge)
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func `a scale reads and writes where the definition says`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
             let status: DoubleJSON = ["status": ["replicas": 2, "selector": "a=b"]]
             try await server.client.send(.PATCH, server.widgets("/a/status"), status, .merge)
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func `a JSON patch is carried out or refused as a whole`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
             let patch: DoubleJSON = [
                 ["op": "test", "path": "/spec/size", "value": "S"],
@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test func `finalizers hold an object until the last is gone`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
             let path = server.widgets("/a")
             try await server.client.send(.PATCH, path, ["metadata": ["finalizers": ["t.test/f"]]], .merge)
@@ -168,7 +168,7 @@ import Testing
 
     @Test(arguments: ["uid", "resourceVersion"])
     func `a deletion with a wrong precondition is refused`(field: String) async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
             let options: DoubleJSON = ["preconditions": [field: "1"]]
             let refused = try await server.client.send(.DELETE, server.widgets("/a"), options)
@@ -178,7 +178,7 @@ import Testing
     }
 
     @Test func `a deletion answers with the name and the uid`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let made = try await server.create("a")
             let gone = try await server.client.send(.DELETE, server.widgets("/a"))
             #expect(gone.body["status"] == "Success")
@@ -192,7 +192,7 @@ import Testing
     }
 
     @Test func `a dry run leaves nothing`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let made = try await server.client.send(.POST, server.widgets("?dryRun=All"), widget("a"))
             #expect(made.code == 201)
             #expect(try await server.client.send(.GET, server.widgets("/a")).code == 404)
@@ -200,7 +200,7 @@ import Testing
     }
 
     @Test func `an owner takes what it owns with it`() async throws {
-        try await withDouble { server in
+        try await withDouble { server async throws in
             let owner = try await server.create("owner")
             var owned = widget("owned")
             owned[at: "metadata.ownerReferences"] = [
@@ -216,7 +216,7 @@ import Testing
     }
 
     @Test func `an orphan stays`() async throws {
-        try await withDouble { server in
+        try await withDouble { server async throws in
             let owner = try await server.create("owner")
             var owned = widget("owned")
             owned[at: "metadata.ownerReferences"] = [
@@ -235,7 +235,7 @@ import Testing
     }
 
     @Test func `a namespace that goes takes its objects and lets nothing in`() async throws {
-        try await withDouble { server in
+        try await withDouble { server async throws in
             var held = widget("held")
             held[at: "metadata.finalizers"] = ["t.test/f"]
             try await server.client.send(.POST, server.widgets(), held)

@@ -28,7 +28,7 @@ import Testing
     )
     func `a value that the schema does not allow is refused by its field`(spec: DoubleJSON, field: String) async throws
     {
-        try await withServer { server in
+        try await withServer { server async throws in
             let refused = try await server.create("a", spec)
             #expect(refused.code == 422 && refused.reason == "Invalid")
             #expect(refused.causes.contains(field))
@@ -45,7 +45,7 @@ import Testing
         ] as [DoubleJSON]
     )
     func `a value that the schema allows is taken`(spec: DoubleJSON) async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let made = try await server.create("a", spec)
             #expect(made.code == 201)
             for (key, value) in spec.object ?? [:] { #expect(made.body[path: ["spec", key]] == value) }
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func `the words are those of the real server`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let refused = try await server.create("a", ["size": "X"])
             #expect(
                 refused.message == #"""
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `unknown fields go, except where they may stay`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let made = try await server.create("a", ["size": "S", "odd": 1, "free": ["x": ["y": 1]]])
             #expect(made.body[at: "spec.odd"] == nil)
             #expect(made.body[at: "spec.free"] == ["x": ["y": 1]])
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func `unknown fields are named where the writer wants to know`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let refused = try await server.client.send(
                 .POST,
                 server.widgets("?fieldValidation=Strict"),
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func `a null gives way to a default`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let made = try await server.create("a", ["size": "S", "replicas": .null, "options": .null])
             #expect(made.code == 201)
             #expect(made.body[at: "spec.replicas"] == 1)
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func `a changed definition is read through at once`() async throws {
-        try await withDouble { server in
+        try await withDouble { server async throws in
             try await server.create("a")
             let definition = widgetDefinition.replacing("default: x}", with: "default: z}").replacing(
                 "flag: {type: boolean}",

@@ -41,10 +41,9 @@ struct TestServer: Sendable {
 
 /// A widget.
 func widget(_ name: String, _ spec: DoubleJSON = ["size": "S"], labels: DoubleJSON = [:]) -> DoubleJSON {
-    [
-        "apiVersion": "double.test/v1", "kind": "Widget",
-        "metadata": ["name": .string(name), "labels": labels], "spec": spec,
-    ]
+    var metadata: DoubleJSON = ["name": .string(name)]
+    if labels != [:] { metadata["labels"] = labels }
+    return ["apiVersion": "double.test/v1", "kind": "Widget", "metadata": metadata, "spec": spec]
 }
 
 /// Runs a test against the double, or against the real server that the environment names.

@@ -16,6 +16,7 @@ struct TestResponse: Sendable {
     var message: String { body["message"]?.string ?? "" }
     /// The fields that a refusal names.
     var causes: [String] { (body[at: "details.causes"]?.array ?? []).compactMap { $0["field"]?.string } }
+    var retryAfter: Int? { headers.first(name: "Retry-After").flatMap(Int.init) }
     var revision: String { body[at: "metadata.resourceVersion"]?.string ?? "" }
 }
 

@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct WatchTests {
     @Test func `a watch goes on from a list`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
             let list = try await server.client.send(.GET, server.widgets())
             let query = "?watch=1&resourceVersion=\(list.revision)"
-            try await server.client.watch(server.widgets(query)) { events in
+            try await server.client.watch(server.widgets(query)) { events async throws in
                 #expect(events.code == 200)
                 try await server.create("b")
                 #expect(try await events.nextWord() == "ADDED b")
@@ -31,10 +31,10 @@ import Testing
     }
 
     @Test func `a watch from nowhere begins with what is there`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
             try await server.create("b")
-            try await server.client.watch(server.widgets("?watch=1")) { events in
+            try await server.client.watch(server.widgets("?watch=1")) { events async throws in
                 var seen: Set<String?> = []
                 seen.insert(try await events.nextWord())
                 seen.insert(try await events.nextWord())
@@ -44,10 +44,10 @@ import Testing
     }
 
     @Test func `what comes to match is added, what no longer matches is deleted`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let made = try await server.create("a", labels: ["x": "no"])
             let query = "?watch=1&resourceVersion=\(made.revision)&labelSelector=x%3Dyes"
-            try await server.client.watch(server.widgets(query)) { events in
+            try await server.client.watch(server.widgets(query)) { events async throws in
                 func label(_ value: DoubleJSON) async throws {
                     let patch: DoubleJSON = ["metadata": ["labels": ["x": value]]]
                     try await server.client.send(.PATCH, server.widgets("/a"), patch, .merge)
@@ -63,10 +63,10 @@ import Testing
     }
 
     @Test func `a watch ends when its time is over, after a bookmark`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let made = try await server.create("a")
             let query = "?watch=1&resourceVersion=\(made.revision)&timeoutSeconds=1&allowWatchBookmarks=true"
-            try await server.client.watch(server.widgets(query)) { events in
+            try await server.client.watch(server.widgets(query)) { events async throws in
                 while let event = try await events.next() {
                     #expect(event["type"] == "BOOKMARK")
                     #expect(event[at: "object.kind"] == "Widget")
@@ -76,11 +76,11 @@ import Testing
     }
 
     @Test func `initial events end with a marked bookmark`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
             let query =
                 "?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
-            try await server.client.watch(server.widgets(query)) { events in
+            try await server.client.watch(server.widgets(query)) { events async throws in
                 #expect(try await events.nextWord() == "ADDED a")
                 let mark = try await events.next()
                 #expect(mark?["type"] == "BOOKMARK")
@@ -91,9 +91,9 @@ import Testing
     }
 
     @Test func `a revision from before all history is too old`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
-            try await server.client.watch(server.widgets("?watch=1&resourceVersion=1")) { events in
+            try await server.client.watch(server.widgets("?watch=1&resourceVersion=1")) { events async throws in
                 let event = try await events.next()
                 #expect(event?["type"] == "ERROR")
                 #expect(event?[at: "object.code"] == 410)
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func `history that expires is too old`() async throws {
-        try await withDouble { server in
+        try await withDouble { server async throws in
             let made = try await server.create("a")
             let page = try await server.client.send(.GET, server.widgets("?limit=1"))
             try await server.create("b")
@@ -117,7 +117,7 @@ import Testing
             )
             #expect(rest.code == 410 && rest.reason == "Expired")
             let query = "?watch=1&resourceVersion=\(made.revision)"
-            try await server.client.watch(server.widgets(query)) { events in
+            try await server.client.watch(server.widgets(query)) { events async throws in
                 let event = try await events.next()
                 #expect(event?[at: "object.code"] == 410)
             }
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func `pages are of one moment`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             for name in ["a", "b", "c", "d"] { try await server.create(name) }
             let first = try await server.client.send(.GET, server.widgets("?limit=2"))
             #expect(first.body[at: "metadata.remainingItemCount"] == 2)
@@ -145,7 +145,7 @@ import Testing
         ("", ["a", "b", "c"]),
     ])
     func `labels select`(selector: String, names: [String]) async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a", labels: ["app": "x", "tier": "front"])
             try await server.create("b", labels: ["app": "x", "tier": "back"])
             try await server.create("c", labels: ["app": "y"])
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test func `fields select`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             try await server.create("a")
             try await server.create("b")
             let list = try await server.client.send(.GET, server.widgets("?fieldSelector=metadata.name%3Db"))
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test func `a revision to come times out`() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let refused = try await server.client.send(.GET, server.widgets("?resourceVersion=99999999"))
             #expect(refused.code == 504)
             #expect(refused.body[at: "details.causes"]?[0]?["reason"] == "ResourceVersionTooLarge")

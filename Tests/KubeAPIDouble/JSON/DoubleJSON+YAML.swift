@@ -44,7 +44,9 @@ extension DoubleJSON {
                 guard case .scalar(let scalar) = key else {
                     throw DoubleJSONError(description: "a key that is no scalar")
                 }
-                members[scalar.string] = try DoubleJSON(node: value)
+                // YAML 1.1: the key `on` is true, and JSON has no keys but strings.
+                let name = (key.any as? Bool).map(String.init) ?? scalar.string
+                members[name] = try DoubleJSON(node: value)
             }
             self = .object(members)
         case .alias:

@@ -4,12 +4,28 @@
 enum PodDefaults {
     /// Completes a pod's spec.
     static func complete(_ spec: inout DoubleJSON) {
-        if let account = spec["serviceAccountName"] { spec["serviceAccount"] = account }
+        // The old name of the field is kept beside it, and stands in for it.
+        if let account = spec["serviceAccountName"] ?? spec["serviceAccount"] {
+            spec["serviceAccountName"] = account
+            spec["serviceAccount"] = account
+        }
         for list in ["containers", "initContainers"] {
             guard var containers = spec[list]?.array else { continue }
             for index in containers.indices { complete(container: &containers[index]) }
             spec[list] = .array(containers)
         }
+    }
+
+    /// A request that is not given is as large as its limit; that is so of pods, not of templates.
+    static func request(_ pod: inout DoubleJSON) {
+        guard var containers = pod[at: "spec.containers"]?.array else { return }
+        for index in containers.indices {
+            let limits = containers[index][path: ["resources", "limits"]]?.object ?? [:]
+            for (name, amount) in limits where containers[index][path: ["resources", "requests", name]] == nil {
+                containers[index][path: ["resources", "requests", name]] = amount
+            }
+        }
+        pod[at: "spec.containers"] = .array(containers)
     }
 
     /// Every pod stays five minutes on a node that is lost.
@@ -31,11 +47,6 @@ enum PodDefaults {
         for kind in ["requests", "limits"] {
             guard let amounts = container[path: ["resources", kind]]?.object else { continue }
             container[path: ["resources", kind]] = .object(amounts.mapValues(canonical))
-        }
-        // A request that is not given is as large as its limit.
-        let limits = container[path: ["resources", "limits"]]?.object ?? [:]
-        for (name, amount) in limits where container[path: ["resources", "requests", name]] == nil {
-            container[path: ["resources", "requests", name]] = amount
         }
     }
 

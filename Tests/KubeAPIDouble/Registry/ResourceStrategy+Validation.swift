@@ -56,6 +56,10 @@ extension ResourceStrategy {
         if let replicas = object[at: "spec.replicas"]?.int, replicas < 0 {
             problems.append(.invalid("spec.replicas", .int(replicas), "must be greater than or equal to 0"))
         }
+        if object[at: "spec.strategy.type"] == "Recreate", object[at: "spec.strategy.rollingUpdate"] != nil {
+            let detail = "may not be specified when strategy `type` is 'Recreate'"
+            problems.append(.forbidden("spec.strategy.rollingUpdate", detail))
+        }
         problems += containerProblems(object[at: "spec.template.spec"], at: "spec.template.spec")
         if let previous, previous[at: "spec.selector"] != selector {
             problems.append(.invalid("spec.selector", selector, "field is immutable"))
@@ -70,6 +74,11 @@ extension ResourceStrategy {
             let place = "\(path).containers[\(index)]"
             if container["name"]?.string?.isEmpty ?? true { problems.append(.required("\(place).name")) }
             if container["image"]?.string?.isEmpty ?? true { problems.append(.required("\(place).image")) }
+            var ports: Set<String> = []
+            for (portIndex, port) in (container["ports"]?.array ?? []).enumerated() {
+                guard let name = port["name"]?.string, !ports.insert(name).inserted else { continue }
+                problems.append(.duplicate("\(place).ports[\(portIndex)].name", .string(name)))
+            }
             for (mountIndex, mount) in (container["volumeMounts"]?.array ?? []).enumerated() {
                 guard let name = mount["name"]?.string, !volumes.contains(name) else { continue }
                 problems.append(

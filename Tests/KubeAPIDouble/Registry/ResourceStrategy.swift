@@ -22,6 +22,7 @@ struct ResourceStrategy {
         case .pod:
             object["status"] = ["phase": "Pending", "qosClass": "BestEffort"]
             PodDefaults.tolerate(&object)
+            PodDefaults.request(&object)
             if object[at: "spec.preemptionPolicy"] == nil {
                 object[at: "spec.preemptionPolicy"] = "PreemptLowerPriority"
             }

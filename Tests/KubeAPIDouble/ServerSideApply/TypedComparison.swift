@@ -39,6 +39,9 @@ struct TypedComparison {
             guard old != new else { return }
             if isLeaf(old, schema) || isLeaf(new, schema) {
                 modified.insert(path[...])
+                // What a map held is gone when a scalar stands in its place, and the other way round.
+                compareParts(old, nil, schema, &path)
+                compareParts(nil, new, schema, &path)
             } else {
                 compareParts(old, new, schema, &path)
             }

@@ -29,19 +29,21 @@ extension SchemaNode {
         let old = Dictionary(zip(liveIdentities, live), uniquingKeysWith: { $1 })
         let wanted = Set(appliedIdentities)
         let schema = items ?? .anything
+        // Those of both lists, in the order in which they are applied.
+        var shared = appliedIdentities.filter { old[$0] != nil }[...]
         var merged: [DoubleJSON] = []
-        var emitted: Set<FieldElement> = []
         var liveIndex = 0
         var appliedIndex = 0
         while liveIndex < live.count || appliedIndex < applied.count {
             if liveIndex < live.count {
                 let identity = liveIdentities[liveIndex]
-                if emitted.contains(identity) {
+                if !wanted.contains(identity) {
+                    merged.append(live[liveIndex])
                     liveIndex += 1
                     continue
                 }
-                if !wanted.contains(identity) {
-                    merged.append(live[liveIndex])
+                // A shared element is not waited for before its turn has come, nor after.
+                if shared.first != identity {
                     liveIndex += 1
                     continue
                 }
@@ -49,8 +51,11 @@ extension SchemaNode {
             guard appliedIndex < applied.count else { break }
             let identity = appliedIdentities[appliedIndex]
             merged.append(schema.merge(old[identity], with: applied[appliedIndex]))
-            emitted.insert(identity)
             appliedIndex += 1
+            if shared.first == identity {
+                shared.removeFirst()
+                if liveIndex < live.count { liveIndex += 1 }
+            }
         }
         return merged
     }
