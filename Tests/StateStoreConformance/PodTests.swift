@@ -39,9 +39,7 @@ struct PodTests {
         try await driver.run { world in
             let store = world.first
             _ = try await store.renewLease(for: .milliseconds(1), carrying: [1])
-            try await within(.seconds(10), "a lease's end") {
-                while try await !store.liveFigures().isEmpty { try Task.checkCancellation() }
-            }
+            try await until("a lease's end") { try await store.liveFigures().isEmpty }
         }
     }
 

@@ -116,7 +116,7 @@ struct ProjectionWriterTests {
             #expect(known.isComplete)
             for _ in 1...2 {
                 try await world.first.erase(.cell)
-                try await within(.seconds(10), "the loss") {
+                try await within(.seconds(60), "the loss") {
                     var told = writer.losses.makeAsyncIterator()
                     _ = await told.next()
                     var toldToo = quiet.losses.makeAsyncIterator()

@@ -29,13 +29,16 @@ extension RedisLiveStore {
 
     package func remains(of tenant: TenantID) async throws(LiveStoreError) -> Int {
         let prefix = RedisKey.prefix(of: tenant)
-        var count = 0
-        try await self.scan(prefix + "*") { keys in count += keys.count }
+        var found: Set<String> = []
+        try await self.scan(prefix + "*") { found.formUnion($0) }
         for set in [RedisKey.held, RedisKey.slots] {
-            var sets: [String] = []
-            try await self.scan(set + "*") { sets += $0 }
-            for key in sets { try await self.scan(prefix + "*", inSet: key) { count += $0.count } }
+            var sets: Set<String> = []
+            try await self.scan(set + "*") { sets.formUnion($0) }
+            for key in sets {
+                try await self.scan(prefix + "*", inSet: key) { found.formUnion($0.map { "\(key) \($0)" }) }
+            }
         }
+        var count = found.count
         try await self.readJournal(of: prefix, .mentions) { count += $0 }
         return count
     }
