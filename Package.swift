@@ -262,6 +262,7 @@ let package = Package(
         // Real processes; what it needs of Python is made by scripts/install-python.
         .testTarget(
             name: "EndToEndTests",
+            dependencies: ["TestSupport"],
             exclude: ["harness", "scenarios", "requirements.txt", "scenarios.txt"]
         ),
         .testTarget(

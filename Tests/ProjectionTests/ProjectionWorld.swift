@@ -149,16 +149,6 @@ struct ProjectionWorld: Sendable {
     func serves(_ names: Set<String>) async throws {
         try await self.applied.wait(for: "\(names.sorted())") { Set($0.tenants.keys.map(\.text)) == names }
     }
-
-    /// Waits until something holds of what is there anyway.
-    func until(_ what: String, _ holds: @escaping @Sendable () async -> Bool) async throws {
-        try await within(.seconds(15), what) {
-            while await !holds() {
-                try Task.checkCancellation()
-                await Task.yield()
-            }
-        }
-    }
 }
 
 /// The catalogs that an edge was given.
@@ -191,7 +181,7 @@ final class Applied: Sendable {
         }
         if isThere { promise.succeed() }
         let future = promise.futureResult
-        try await within(.seconds(15), what) { try await future.get() }
+        try await within(.seconds(60), what) { try await future.get() }
     }
 }
 

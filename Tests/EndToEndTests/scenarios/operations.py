@@ -179,6 +179,8 @@ async def exit_codes(world: World) -> None:
         assert code == 69, (variable, code, text[-1000:])
     code, text = await status(binary, "migrate", "status", "--database", f"postgres://roost@127.0.0.1:{free_port()}/roost")
     assert code == 69, (code, text)
+    code, text = await status(binary, "edge", **(settings | {"ROOST_PROJECTION": "true"}))
+    assert code == 78 and "tenants: is set beside projection" in text and "sealingKeyFile" in text, (code, text)
     # A port that is taken is said so.
     taken = await world.embedded()
     code, text = await status(

@@ -1,0 +1,94 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import StateStore
+import Synchronization
+import TestClients
+import TestSupport
+
+/// A `roost edge` that gets its tenants from the live store.
+final class EdgeProcess: Sendable {
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Unchecked: used under the lock only.
+    private struct Running: @unchecked Sendable {
+        let process: Process
+    }
+
+    let ircs: SocketAddress
+    private let metrics: SocketAddress
+    private let folder: String
+    private let running: Mutex<Running>
+    private let ended: EventLoopFuture<Int32>
+
+    /// Starts it, on free ports and with a folder of its own.
+    init(redis: String, database: String, key: [UInt8]) throws {
+        self.folder = FileManager.default.temporaryDirectory.path + "/roost-edge-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
+        for name in ["sealing", "secret"] { try Data(key).write(to: URL(filePath: "\(self.folder)/\(name)")) }
+        let (ircs, metrics) = (try FreePort.find(), try FreePort.find())
+        self.ircs = try SocketAddress(ipAddress: "127.0.0.1", port: ircs)
+        self.metrics = try SocketAddress(ipAddress: "127.0.0.1", port: metrics)
+        let process = Process()
+        process.executableURL = URL(filePath: try BuiltProgram.path())
+        process.arguments = ["edge"]
+        process.environment = [
+            "ROOST_REDIS_URL": redis, "ROOST_DATABASE_URL": database, "ROOST_PROJECTION": "true",
+            "ROOST_SEALING_KEY_FILE": "\(self.folder)/sealing", "ROOST_SECRET_FILE": "\(self.folder)/secret",
+            "ROOST_LISTEN_IRCS": "127.0.0.1:\(ircs)", "ROOST_LISTEN_METRICS": "127.0.0.1:\(metrics)",
+            "ROOST_LISTEN_HTTP": "off", "ROOST_POD_NAME": "edge-test", "ROOST_CAPACITY_CONNECTIONS": "123",
+            "ROOST_LEASE_SECONDS": "3", "ROOST_DRAIN_SECONDS": "1",
+        ]
+        let log = "\(self.folder)/log"
+        guard FileManager.default.createFile(atPath: log, contents: nil) else {
+            throw Failure(description: "\(log) cannot be written")
+        }
+        let output = try FileHandle(forWritingTo: URL(filePath: log))
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        let promise = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Int32.self)
+        self.ended = promise.futureResult
+        process.terminationHandler = { promise.succeed($0.terminationStatus) }
+        do { try process.run() } catch {
+            promise.fail(error)
+            throw error
+        }
+        self.running = Mutex(Running(process: process))
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: self.folder) }
+
+    /// What it printed.
+    var output: String { (try? String(contentsOfFile: "\(self.folder)/log", encoding: .utf8)) ?? "" }
+
+    /// What an address of its operations listener answers; empty if nobody answers.
+    func get(_ path: String) async -> String {
+        let answer = try? await Client.talk(at: self.metrics) { conversation in
+            try await conversation.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return String(decoding: try await conversation.hearAll(), as: UTF8.self)
+        }
+        return answer ?? ""
+    }
+
+    /// Waits until it answers something.
+    func answers(_ path: String, _ holds: @escaping @Sendable (String) -> Bool) async throws {
+        do {
+            try await until(path) { await holds(self.get(path)) }
+        } catch { throw Failure(description: "\(error): \(await self.get(path))\n\(self.output)") }
+    }
+
+    func terminate() { self.running.withLock { $0.process.terminate() } }
+
+    /// Waits for its end.
+    func status() async throws -> Int32 { try await within(.seconds(60), "the end") { try await self.ended.get() } }
+
+    /// Ends it in any case.
+    func kill() async {
+        let id = self.running.withLock { $0.process.isRunning ? $0.process.processIdentifier : nil }
+        if let id { Foundation.kill(id, SIGKILL) }
+        _ = try? await self.ended.get()
+    }
+}
