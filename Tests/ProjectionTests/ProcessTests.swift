@@ -14,7 +14,7 @@ import Testing
 @Suite(.timeLimit(.minutes(3)), .serialized)
 struct ProcessTests {
     @Test func `an edge process serves what is projected, tells its figures, and drains`() async throws {
-        let redis = try RedisServer()
+        let redis = try await RedisServer.started()
         let database = try PostgresServer.shared().makeDatabase()
         let durable = try DurableStore.open(database, logger: ProjectionWorld.logger)
         _ = try await durable.migrator.up(now: 0)

@@ -38,7 +38,7 @@ struct ProjectionWorld: Sendable {
 
     /// Runs a test, and ends everything after it.
     static func run(_ backend: Backend, _ body: (ProjectionWorld) async throws -> Void) async throws {
-        let redis = backend == .redis ? try RedisServer() : nil
+        let redis = backend == .redis ? try await RedisServer.started() : nil
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var stores: [any LiveStore] = []
         if let redis {

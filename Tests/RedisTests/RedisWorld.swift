@@ -23,7 +23,7 @@ struct RedisWorld: Sendable {
     /// Runs a test, and ends everything after it.
     static func run(options: [String] = [], _ body: (RedisWorld) async throws -> Void) async throws {
         guard let tenant = TenantID("acme") else { throw NoTenant() }
-        let server = try RedisServer(options: options)
+        let server = try await RedisServer.started(options: options)
         let world = RedisWorld(server: server, proxy: try await FaultProxy(to: server.port), tenant: tenant)
         do {
             try await body(world)

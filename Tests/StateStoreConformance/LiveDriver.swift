@@ -31,7 +31,7 @@ struct LiveDriver: Sendable, CustomTestStringConvertible {
 
     /// Each test has a server of its own.
     static let redis = LiveDriver(testDescription: "Redis", hasPods: true) {
-        let server = try RedisServer()
+        let server = try await RedisServer.started()
         let stores = Mutex<[RedisLiveStore]>([])
         return Backend(
             pod: {

@@ -55,6 +55,26 @@ package final class RedisServer: Sendable {
 
     deinit { self.end() }
 
+    /// Few at a time: servers that start together take turns on the processor until all are late.
+    private static let starting: OperationQueue = {
+        let queue = OperationQueue()
+        queue.maxConcurrentOperationCount = 3
+        return queue
+    }()
+
+    /// Starts a server while the tasks' threads, of which there are few, do something else.
+    ///
+    /// - Parameter options: As for ``init(options:prepare:)``.
+    /// - Returns: The server, which listens.
+    /// - Throws: ``Failure``.
+    package static func started(options: [String] = []) async throws -> RedisServer {
+        try await withCheckedThrowingContinuation { continuation in
+            Self.starting.addOperation {
+                continuation.resume(with: Result { try RedisServer(options: options) })
+            }
+        }
+    }
+
     /// Starts the server on the data that are there, and waits until it listens.
     package func start() throws {
         let process = Process()
