@@ -87,6 +87,8 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Works on keys until the task is cancelled; then waits for what is being worked on.
     ///
+    /// What is added while nobody works waits for the next who does.
+    ///
     /// - Parameters:
     ///   - workers: How many keys at a time.
     ///   - work: The work on one key.
@@ -108,7 +110,7 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// - Returns: who is to have the key at once, if somebody waits.
     private static func enqueue(_ key: Key, _ state: inout State) -> CheckedContinuation<Key?, Never>? {
-        guard !state.isClosed, state.wanted.insert(key).inserted, !state.working.contains(key) else { return nil }
+        guard state.wanted.insert(key).inserted, !state.working.contains(key) else { return nil }
         if let idle = state.idle.popLast() {
             state.wanted.remove(key)
             state.working.insert(key)

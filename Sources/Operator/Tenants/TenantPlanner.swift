@@ -237,8 +237,9 @@ package enum TenantPlanner {
         var plan = TenantPlan()
         plan.hasStatus = false
         guard view.object.finalizers.contains(OperatorNames.finalizer) else { return plan }
-        // It may have got as far as a cell that its status does not tell of yet.
-        let served = view.formerCell ?? (try? view.cell.get())
+        // It may have got as far as a cell that its status does not tell of yet. One that never had the name leaves alone
+        // what is kept under it for another.
+        let served = view.formerCell ?? (view.ownsName ? try? view.cell.get() : nil)
         if let cell = served {
             guard cell.isReady else {
                 plan.hasStatus = true

@@ -11,7 +11,7 @@ import Foundation
 #endif
 
 extension TenantReconciler {
-    func view(of parsed: Parsed<TenantResource>) async throws(KubeError) -> TenantView {
+    func view(of parsed: Parsed<TenantResource>) async throws -> TenantView {
         let directory = self.context.directory
         let object = parsed.object
         let cell = self.cell(of: parsed)
@@ -20,6 +20,8 @@ extension TenantReconciler {
         if let current { former = self.cellView(current) }
         let secrets = parsed.isDeleting ? ResourceSet() : try await self.secrets(of: parsed)
         let gateway = (try? cell.get())?.gateway
+        let stored = try await self.stored(parsed, cell)
+        let isOthers = stored?.state == .retained && stored?.namespace != object.namespace
         return TenantView(
             object: object,
             hosted: self.hosted(parsed, secrets),
@@ -33,7 +35,8 @@ extension TenantReconciler {
             usage: TenantID(object.name).flatMap { id in
                 (try? cell.get()).flatMap { self.context.cells.existing($0.name)?.usage(of: id) }
             },
-            retainedFor: try await self.retained(parsed, cell),
+            retainedFor: isOthers ? stored?.namespace : nil,
+            ownsName: stored?.uid == object.uid,
             now: Date()
         )
     }
@@ -141,17 +144,15 @@ extension TenantReconciler {
         return isAccepted ? .accepted : .pending
     }
 
-    /// The namespace of the deleted tenant whose data is kept under this name, if that is another one.
-    private func retained(
+    /// What the cell's database notes under the tenant's name.
+    private func stored(
         _ parsed: Parsed<TenantResource>,
         _ cell: Result<TenantView.Cell, TenantView.Refusal>
-    ) async throws(KubeError) -> String? {
+    ) async throws(DurableStoreError) -> StoredTenant? {
         // Who is served holds the name already: no look into the database then.
-        guard !parsed.isDeleting, parsed.object.hostnamesHeld.isEmpty, let id = TenantID(parsed.object.name),
-            let cell = try? cell.get(), let stores = self.context.cells.existing(cell.name)?.stores,
-            let record = try? await stores.durable.tenants.find(id), record.namespace != parsed.object.namespace,
-            record.state == .retained
+        guard parsed.isDeleting || parsed.object.hostnamesHeld.isEmpty, let id = TenantID(parsed.object.name),
+            let cell = try? cell.get(), let stores = self.context.cells.existing(cell.name)?.stores
         else { return nil }
-        return record.namespace
+        return try await stores.durable.tenants.find(id)
     }
 }

@@ -109,6 +109,8 @@ package struct TenantView: Sendable {
     package var usage: Usage?
     /// Whether the name is kept for the data of a deleted tenant of another namespace.
     package var retainedFor: String?
+    /// Whether the cell's database notes this very object as the name's owner.
+    package var ownsName: Bool
     package var now: Date
 
     package init(
@@ -123,6 +125,7 @@ package struct TenantView: Sendable {
         routes: Routes,
         usage: Usage?,
         retainedFor: String?,
+        ownsName: Bool,
         now: Date
     ) {
         self.object = object
@@ -136,6 +139,7 @@ package struct TenantView: Sendable {
         self.routes = routes
         self.usage = usage
         self.retainedFor = retainedFor
+        self.ownsName = ownsName
         self.now = now
     }
 }

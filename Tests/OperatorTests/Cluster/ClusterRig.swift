@@ -34,7 +34,11 @@ final class ClusterRig: Sendable {
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let crds = try Self.read("k8s/crds/tenants.roost.chat.yaml", "k8s/crds/plans.roost.chat.yaml", "k8s/crds/cells.roost.chat.yaml")
+        let crds = try Self.read(
+            "k8s/crds/tenants.roost.chat.yaml",
+            "k8s/crds/plans.roost.chat.yaml",
+            "k8s/crds/cells.roost.chat.yaml"
+        )
         let server = try await KubeAPIDouble.start(crds: crds, groups: groups, namespaces: ["roost", "chat"])
         server.runDeploymentController(.readyAtOnce)
         let redis = try RedisServer()
@@ -62,7 +66,8 @@ final class ClusterRig: Sendable {
 
     static func read(_ paths: String...) throws -> [String] {
         var root = URL(filePath: #filePath)
-        while root.path() != "/", !FileManager.default.fileExists(atPath: root.appending(path: "Package.swift").path()) {
+        while root.path() != "/", !FileManager.default.fileExists(atPath: root.appending(path: "Package.swift").path())
+        {
             root = root.deletingLastPathComponent()
         }
         return try paths.map { try String(contentsOf: root.appending(path: $0), encoding: .utf8) }
@@ -152,7 +157,9 @@ final class ClusterRig: Sendable {
     }
 
     @discardableResult
-    func waitReady(_ tenant: String, reason: String = "Serving", in namespace: String = "chat") async throws -> KubeObject {
+    func waitReady(_ tenant: String, reason: String = "Serving", in namespace: String = "chat") async throws
+        -> KubeObject
+    {
         let object = try await self.wait(for: .tenants, tenant, in: namespace, "\(tenant) being \(reason)") { object in
             guard let object, let ready = object.condition("Ready") else { return false }
             return ready["reason"].string == reason && ready["observedGeneration"].int == object.generation

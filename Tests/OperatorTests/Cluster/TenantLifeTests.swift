@@ -6,8 +6,8 @@ import NIOPosix
 import Operator
 import StateStore
 import Tenant
-import Testing
 import TestSupport
+import Testing
 
 /// A tenant from `kubectl apply` to its end, against an API server, a Redis and databases.
 @Suite(.serialized)

@@ -45,7 +45,12 @@ struct DirectoryTests {
     @Test func `who is served under a hostname keeps it against an older tenant that asks later`() throws {
         let directory = ClusterDirectory()
         let old = self.tenant("old", hostnames: ["b.example.com"], created: "2026-01-01T00:00:00Z")
-        let new = self.tenant("new", hostnames: ["a.example.com"], created: "2026-02-01T00:00:00Z", held: ["a.example.com"])
+        let new = self.tenant(
+            "new",
+            hostnames: ["a.example.com"],
+            created: "2026-02-01T00:00:00Z",
+            held: ["a.example.com"]
+        )
         _ = directory.update(tenant: new, key: new.key)
         _ = directory.update(tenant: old, key: old.key)
         let greedy = self.tenant("old", hostnames: ["b.example.com", "a.example.com"])

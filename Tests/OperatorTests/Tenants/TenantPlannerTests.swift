@@ -38,7 +38,8 @@ struct TenantPlannerTests {
 
     @Test(
         arguments: [
-            ("InvalidSpec", "spec.hostnames: is empty"), ("PlanNotFound", "there is no Plan"), ("NotInPlan", "no history"),
+            ("InvalidSpec", "spec.hostnames: is empty"), ("PlanNotFound", "there is no Plan"),
+            ("NotInPlan", "no history"),
             ("SecretNotFound", "there is no Secret"),
         ]
     )
@@ -144,7 +145,11 @@ struct TenantPlannerTests {
                 $0.deletionPolicy = policy
             }
             let steps = TenantPlanner.plan(view).steps
-            #expect(steps == [.withdraw(cell: "one"), .removeCertificate(cell: "one"), .removeRoutes, last, .removeFinalizer])
+            #expect(
+                steps == [
+                    .withdraw(cell: "one"), .removeCertificate(cell: "one"), .removeRoutes, last, .removeFinalizer,
+                ]
+            )
         }
     }
 
@@ -157,6 +162,14 @@ struct TenantPlannerTests {
         )
         #expect(plan.steps.isEmpty)
         #expect(self.ready(plan) == "False StoreUnavailable")
+    }
+
+    @Test func `one that never had the name leaves alone what is kept under it`() throws {
+        let view = try Views.view {
+            $0.object = Views.object(deleted: true)
+            $0.ownsName = false
+        }
+        #expect(TenantPlanner.plan(view).steps == [.removeFinalizer])
     }
 
     @Test func `deleting what nobody finalizes does nothing`() throws {

@@ -54,6 +54,7 @@ enum Views {
             routes: .unavailable,
             usage: .init(),
             retainedFor: nil,
+            ownsName: true,
             now: self.now
         )
         try change(&view)
