@@ -24,6 +24,14 @@ def text(*parts):
         return file.read()
 
 
+def swift(*parts):
+    """The texts of all Swift files in a folder."""
+    for folder, _, files in os.walk(path(*parts)):
+        for name in files:
+            if name.endswith(".swift"):
+                yield text(folder, name)
+
+
 def documents(*parts):
     """The objects of a YAML file; empty documents are left out."""
     return [document for document in yaml.load_all(text(*parts), Loader) if document]

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import unittest
 
 import rendered
@@ -44,6 +45,21 @@ class Rules(unittest.TestCase):
             for message in messages(rendered.schema(kind)):
                 with self.subTest(kind=kind, message=message):
                     self.assertTrue(any(part in message for part in expected), "no case is refused by it")
+
+
+class Status(unittest.TestCase):
+    def test_has_the_fields_that_the_operator_writes(self):
+        """Server-side apply refuses a status with a field that the definition lacks."""
+        writers = {"Plan": "Plans/PlanPlanner", "Tenant": "Tenants/TenantReconciler", "Cell": "Cells/CellReconciler"}
+        for kind, file in writers.items():
+            source = rendered.text("Sources", "Operator", f"{file}.swift")
+            status = rendered.schema(kind)["properties"]["status"]["properties"]
+            whole, = re.findall(r"(?:let|var) status: JSON = \[\n(.*?)\n +\]\n", source, re.S)
+            written = set(re.findall(r'^ +"(\w+)":', whole, re.M))
+            for name, fields in re.findall(r'status\["(\w+)"\] = \[\n(.*?)\n +\]\n', source, re.S):
+                written.add(name)
+                self.assertEqual(set(re.findall(r'"(\w+)":', fields)), set(status[name]["properties"]), f"{kind} {name}")
+            self.assertEqual(written, set(status), kind)
 
 
 class Objects(unittest.TestCase):

@@ -13,12 +13,6 @@ import structural
 VERSIONS = ("1.30.0", kubernetes_validate.latest_version())
 # Kinds of others, whose schemas no package carries.
 UNCHECKED = {"PodMonitor", "ServiceMonitor", "PrometheusRule"}
-# What the operator is to expose; of the edges the sources are read.
-OPERATOR_METRICS = {
-    "roost_operator_reconcile_total", "roost_operator_reconcile_seconds", "roost_operator_queue_depth",
-    "roost_operator_leader", "roost_operator_kube_requests_total", "roost_cell_desired_replicas",
-    "roost_cell_connections",
-}
 
 
 def pod_specs(objects):
@@ -160,8 +154,8 @@ class Same(unittest.TestCase):
             self.assertEqual(images, [container["image"]], "edges run what the operator runs")
 
     def test_metrics_that_are_shown_exist(self):
-        source = rendered.text("Sources", "Edge", "Server", "EdgeMetrics.swift")
-        known = OPERATOR_METRICS | set(re.findall(r'"(roost_\w+)"', source))
+        sources = [*rendered.swift("Sources", "Edge"), *rendered.swift("Sources", "Operator")]
+        known = {name for source in sources for name in re.findall(r'"(roost_\w+)"', source)}
         shown = rendered.text("helm", "roost", "files", "alerts.yaml")
         for name in ("roost-edges", "roost-operator"):
             dashboard = json.loads(rendered.text("helm", "roost", "files", "dashboards", f"{name}.json"))
@@ -170,6 +164,9 @@ class Same(unittest.TestCase):
         used = {re.sub(r"_(bucket|sum|count)$", "", name) for name in re.findall(r"\broost_\w+", shown)}
         self.assertGreater(len(used), 10)
         self.assertEqual(used - known, set())
+        results = set(re.findall(r'result=\\?"(\w+)', shown))
+        counted = rendered.text("Sources", "Operator", "Service", "OperatorService.swift")
+        self.assertTrue(all(f'"{result}"' in counted for result in results), results)
 
 
 if __name__ == "__main__":
