@@ -129,6 +129,20 @@ class Plugin(unittest.TestCase):
         self.assertEqual(code, 0)
         self.assertIn("WithinQuota is NearLimit: connections at 80 percent", out)
 
+    def test_status_knows_plans_that_cannot_go(self):
+        still = conditions(Ready=("True", "Valid", ""), Deleting=("True", "StillUsed", "acme is on it"))
+        broken = conditions(Ready=("False", "InvalidSpec", "tiers do not ascend"))
+        self.given(
+            cell(), tenant(), *(
+                {"kind": "Plan", "metadata": {"name": name}, "status": {"conditions": found}}
+                for name, found in (("team", still), ("free", broken))
+            ),
+        )
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 0)
+        self.assertIn("plan team: Deleting is StillUsed: acme is on it", out)
+        self.assertIn("plan free: Ready is InvalidSpec: tiers do not ascend", out)
+
     def test_status_without_a_cell(self):
         self.given()
         code, out, _ = self.run_plugin("status")
