@@ -284,11 +284,12 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "KubeClient", "KubeAPIDouble", "Operator", "StateStore", "Tenant", "TestSupport",
+                "Edge", "KubeClient", "KubeAPIDouble", "Operator", "StateStore", "Tenant", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

@@ -6,13 +6,13 @@
 /// seen, and growth is seen again after half a minute. It is bounded by the number of pods that exist.
 package struct AutoscalerState: Hashable, Sendable {
     /// Since when plans were made without a gap, in milliseconds since 1970.
-    var since: Int64?
-    var lastPlan: Int64?
+    private var since: Int64?
+    private var lastPlan: Int64?
     /// When pods last reported, or when somebody began to look.
-    var figuresSeen: Int64?
-    var demand = DemandHistory()
+    private var figuresSeen: Int64?
+    private(set) var pods: [String: PodMemory] = [:]
+    private var demand = DemandHistory()
     var window = RecommendationWindow()
-    var pods: [String: PodMemory] = [:]
     var change: ScalingChange?
 
     /// Nothing remembered.
@@ -48,6 +48,41 @@ extension AutoscalerState {
         ) { first, _ in first }
     }
 
+    /// Takes note of whether pods report.
+    ///
+    /// - Returns: for how long none has, in milliseconds; nil while one does.
+    mutating func see(_ view: FleetView) -> Int64? {
+        guard view.isBlind else {
+            self.figuresSeen = view.now
+            return nil
+        }
+        let seen = self.figuresSeen ?? view.now
+        self.figuresSeen = seen
+        return view.now - seen
+    }
+
+    /// Takes note of the demand, and says what is to be expected.
+    mutating func outlook(_ view: FleetView) -> Outlook {
+        let sample = DemandHistory.Sample(
+            at: view.now,
+            demand: view.demand(.average),
+            work: view.work(.average),
+            missing: view.missing
+        )
+        self.demand.add(sample)
+        // An operator that just started does not know from where growth began; the pods of its predecessor tell.
+        let provided = view.provided(before: DemandHistory.length)
+        let leadTime = self.leadTime
+        return Outlook(
+            growth: self.demand.growth(at: view.now),
+            untilDoubled: self.demand.untilDoubled(after: leadTime, provided: provided, at: view.now),
+            leadTime: leadTime,
+            partBeforeReady: view.partBeforeReady(leadTime: leadTime),
+            away: self.demand.away(at: view.now),
+            work: self.demand.work(at: view.now)
+        )
+    }
+
     /// Begins anew, since somebody else decides for now.
     mutating func forgetWindow(at now: Int64) {
         self.since = now
@@ -58,4 +93,13 @@ extension AutoscalerState {
 
     /// Whether a whole window has been seen, `length` in milliseconds.
     func hasSeen(_ length: Int64, by now: Int64) -> Bool { self.since.map { now - $0 >= length } ?? false }
+
+    /// When a pod that is asked for now will be ready, in seconds: as the pods did of which it is known.
+    ///
+    /// Their median, so that one that had to wait for a node or an image is not taken for all.
+    private var leadTime: Double {
+        let known = self.pods.values.compactMap(\.startTook).sorted()
+        guard !known.isEmpty else { return Autoscaler.usualLeadTime }
+        return (Double(known[known.count / 2]) / 1_000).clamped(to: Autoscaler.leadTimes)
+    }
 }

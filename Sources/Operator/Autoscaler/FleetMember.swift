@@ -36,6 +36,11 @@ struct FleetMember {
     /// Whether it ought to report and does not.
     var isMissing: Bool { self.connections == nil }
 
+    /// Whether it is to be ready soon; a pod that takes too long never will be.
+    func isStarting(at now: Int64) -> Bool {
+        !self.pod.isReady && !self.pod.isTerminating && now - self.pod.createdAt < Autoscaler.longestStart
+    }
+
     /// What it holds when the worst is assumed: full where it is not known.
     var connectionsAtMost: Int { self.connections ?? self.capacity }
 }
@@ -51,7 +56,7 @@ extension FleetMember {
     ///   - now: milliseconds since 1970.
     init(_ pod: EdgePod, report: PodReport?, memory: PodMemory, settings: AutoscalerSettings, now: Int64) {
         // A report of the future is as odd as one of long ago: some clock is wrong, and it might never get old.
-        let age = report.map { ($0.reportedAt.distance(to: now)).magnitude }
+        let age = report.map { (now - $0.reportedAt.clamped(to: 0 ... .max)).magnitude }
         let isFresh = age.map { $0 <= Autoscaler.staleAfter } ?? false
         // A pod that serves nobody new and is silent, too, is down: counting what it last had would count clients
         // twice that are already back elsewhere.

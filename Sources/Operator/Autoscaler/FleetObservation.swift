@@ -27,6 +27,10 @@ package struct EdgePod: Hashable, Sendable {
     package var isTerminating: Bool
     /// `metadata.creationTimestamp`, in milliseconds since 1970.
     package var createdAt: Int64
+    /// Since when it is ready, in milliseconds since 1970: the condition's `lastTransitionTime`.
+    ///
+    /// Where it is not known, the time when it was first seen ready is taken.
+    package var readySince: Int64?
     /// Whether the annotation `roost.chat/drain` is `true`.
     package var drainRequested: Bool
     /// The annotation `controller.kubernetes.io/pod-deletion-cost`; 0 where there is none.
@@ -38,6 +42,7 @@ package struct EdgePod: Hashable, Sendable {
         isReady: Bool,
         isTerminating: Bool = false,
         createdAt: Int64,
+        readySince: Int64? = nil,
         drainRequested: Bool = false,
         deletionCost: Int32 = 0
     ) {
@@ -45,6 +50,7 @@ package struct EdgePod: Hashable, Sendable {
         self.isReady = isReady
         self.isTerminating = isTerminating
         self.createdAt = createdAt
+        self.readySince = readySince
         self.drainRequested = drainRequested
         self.deletionCost = deletionCost
     }

@@ -6,6 +6,8 @@ struct PodMemory: Hashable, Sendable {
     private(set) var readySince: Int64?
     /// When it was first seen to be told to go, in milliseconds since 1970.
     private(set) var terminatingSince: Int64?
+    /// How long it took to become ready, in milliseconds, where that is known.
+    private(set) var startTook: Int64?
     private var isReady = false
 
     /// What is remembered after a look at the pod.
@@ -17,7 +19,15 @@ struct PodMemory: Hashable, Sendable {
     ///   - now: milliseconds since 1970.
     init(of pod: EdgePod, after memory: PodMemory?, isFirstPlan: Bool, at now: Int64) {
         if let memory { self = memory }
-        if pod.isReady, !self.isReady { self.readySince = isFirstPlan ? min(now, pod.createdAt) : now }
+        if pod.isReady, !self.isReady {
+            let isFirst = self.readySince == nil
+            self.readySince = pod.readySince ?? (isFirstPlan ? min(now, pod.createdAt) : now)
+            // A pod that became ready again says nothing of how long pods take.
+            let took = (self.readySince ?? now) - pod.createdAt
+            if isFirst, pod.readySince != nil || !isFirstPlan, took <= Autoscaler.longestStart {
+                self.startTook = max(0, took)
+            }
+        }
         if pod.isTerminating { self.terminatingSince = self.terminatingSince ?? now }
         self.isReady = pod.isReady
     }

@@ -26,35 +26,36 @@ extension Recommendation {
     ///
     /// - Parameters:
     ///   - view: the fleet.
-    ///   - assumption: what to take silent pods for.
-    ///   - outlook: growth and utilization over the last minute.
-    ///   - replicas: `spec.replicas`.
-    ///   - settings: the Cell's.
-    init(
-        of view: FleetView,
-        assuming assumption: FleetView.Assumption,
-        outlook: Outlook,
-        replicas: Int,
-        settings: AutoscalerSettings
-    ) {
-        let coming = outlook.growth * Autoscaler.lookAhead
-        let connections = view.demand(assumption) + coming
+    ///   - outlook: what the last minutes say of the next.
+    init(of view: FleetView, outlook: Outlook) {
+        self.init(view, .average, outlook, byFullestPod: Self.byFullestPod(view, outlook))
+    }
+
+    /// The same with silent pods taken for full, which they are only for the sake of taking none away.
+    func cautious(_ view: FleetView, outlook: Outlook) -> Recommendation {
+        guard view.missing > 0 || view.accepting.contains(where: { $0.work == nil }) else { return self }
+        return Recommendation(view, .full, outlook, byFullestPod: self.byFullestPod)
+    }
+
+    private init(_ view: FleetView, _ assumption: FleetView.Assumption, _ outlook: Outlook, byFullestPod: Int) {
+        // Till a pod that is asked for now is ready, and as long again, for then the next one must be.
+        let connections = view.demand(assumption) + outlook.growth * 2 * outlook.leadTime
         // Utilization is averaged over a minute; what an assumption adds to it is added to the average.
         let work = outlook.work + max(0, view.work(assumption) - view.work(.average))
-        self.byConnections = Self.pods(connections / (settings.connectionsTarget * view.podCapacity))
-        self.byUtilization = Self.byUtilization(work, replicas: replicas, settings: settings)
-        self.byFullestPod = Self.byFullestPod(view, outlook: outlook, settings: settings)
+        self.byConnections = Self.pods(connections / (view.settings.connectionsTarget * view.podCapacity))
+        self.byUtilization = Self.byUtilization(view, work: work)
+        self.byFullestPod = byFullestPod
         self.drainingInPlace = view.drainingInPlace
-        self.buffer = settings.buffer
+        self.buffer = view.settings.buffer
     }
 
     /// The algorithm of the HorizontalPodAutoscaler, tolerance included.
     ///
     /// It compares with the pods that are there to carry load: with the buffer in it, the buffer would be asked for
     /// again and again.
-    private static func byUtilization(_ work: Double, replicas: Int, settings: AutoscalerSettings) -> Int {
-        let needed = work / settings.loopTarget
-        let carrying = replicas - settings.buffer
+    private static func byUtilization(_ view: FleetView, work: Double) -> Int {
+        let needed = work / view.settings.loopTarget
+        let carrying = view.replicas - view.settings.buffer
         if carrying > 0, abs(needed / Double(carrying) - 1) <= Autoscaler.tolerance { return carrying }
         return self.pods(needed)
     }
@@ -66,21 +67,23 @@ extension Recommendation {
     /// that can be done is to add so many, so early, that what still comes to it is less than its room. What may come
     /// is the growth of the next ten minutes, what draining pods give back, and the clients of a pod that dies. The
     /// last counts no more than the growth: a fleet at rest is not enlarged for one full pod's sake.
-    private static func byFullestPod(_ view: FleetView, outlook: Outlook, settings: AutoscalerSettings) -> Int {
-        let serving = view.accepting.filter(\.reports)
-        guard let fullest = serving.compactMap(\.connections).max() else { return 0 }
+    private static func byFullestPod(_ view: FleetView, _ outlook: Outlook) -> Int {
+        guard let fullest = view.reporting.map({ $0.connections ?? 0 }).max() else { return 0 }
         let growth = outlook.growth
-        let soon = growth * (Autoscaler.lookAhead - Autoscaler.leadTime)
-        let later = growth * (Autoscaler.growthHorizon - Autoscaler.leadTime)
+        let soon = growth * outlook.leadTime
+        let later = growth * (Autoscaler.growthHorizon - Autoscaler.noticeTime - outlook.leadTime)
         let grown = max(soon, min(later, outlook.untilDoubled))
-        let lost = min(Double(settings.buffer * fullest), 2 * growth * Autoscaler.growthHorizon)
-        let coming = grown + lost + Double(view.drainingConnections)
+        let lost = min(Double(view.settings.buffer) * Double(fullest), 2 * growth * Autoscaler.growthHorizon)
+        let coming = grown + Double(view.drainingConnections)
         // New pods are no help until they are ready; till then their part comes to those that are.
         let before = growth * outlook.partBeforeReady
-        let needed = serving.map { member in
+        let needed = view.reporting.map { member in
             let capacity = Double(member.capacity)
             let room = Autoscaler.limit * capacity - Double(member.connections ?? 0) - before
-            return coming / max(room, Autoscaler.leastRoom * capacity)
+            return max(
+                coming / max(room, Autoscaler.leastRoom * capacity),
+                (coming + lost) / max(room, Autoscaler.leastRoomForLoss * capacity)
+            )
         }
         return self.pods(needed.max() ?? 0)
     }
@@ -95,8 +98,10 @@ extension Recommendation {
 struct Outlook: Hashable {
     /// Clients a second, at least 0.
     var growth: Double
-    /// How many more there may be until there are twice as many as ten minutes ago.
+    /// How many more there may be, after the lead time, until there are twice as many as ten minutes ago.
     var untilDoubled: Double
+    /// When a pod that is asked for now is ready, in seconds.
+    var leadTime: Double
     /// How many of them one pod gets before pods that are asked for now are ready, for each client a second.
     var partBeforeReady: Double
     /// Clients who were here two minutes ago and are not.

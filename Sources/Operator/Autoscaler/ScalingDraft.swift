@@ -7,21 +7,6 @@ struct ScalingDraft {
     var message: String
 }
 
-/// What was chosen, before it is put into words.
-struct ScalingChoice {
-    enum Direction: Hashable {
-        case up(from: Int)
-        case down(from: Int)
-        case none
-    }
-
-    var replicas: Int
-    var direction: Direction
-    var obstacle: ScaleDownObstacle?
-    /// Whether fewer would do if the silent pods were like the others.
-    var isForMissing = false
-}
-
 extension ScalingDraft {
     static func fixed(_ replicas: Int, _ view: FleetView) -> ScalingDraft {
         ScalingDraft(
@@ -32,32 +17,27 @@ extension ScalingDraft {
         )
     }
 
-    static func blind(
-        _ replicas: Int,
-        _ current: Int,
-        _ view: FleetView,
-        _ missingFor: Int64,
-        _ settings: AutoscalerSettings
-    ) -> ScalingDraft {
-        let seconds = missingFor / 1_000
-        let what = replicas > current ? "raised from \(current) to \(replicas)" : "kept at \(replicas)"
+    static func blind(_ replicas: Int, _ view: FleetView, for blindFor: Int64) -> ScalingDraft {
+        let seconds = blindFor / 1_000
+        let isRaised = replicas > view.replicas
+        let what = isRaised ? "raised from \(view.replicas) to \(replicas)" : "kept at \(replicas)"
         return ScalingDraft(
             replicas: replicas,
-            reason: missingFor > Autoscaler.missingGrace ? .figuresMissing : .steady,
-            message: "none of \(Self.pods(view.accepting.count)) has reported for \(seconds) s; \(what), "
-                + "fallbackReplicas is \(settings.fallbackReplicas)"
+            reason: blindFor > Autoscaler.missingGrace ? .figuresMissing : .steady,
+            message: view.accepting.isEmpty
+                ? "none of \(Self.pods(view.staying.count)) has been ready for \(seconds) s; \(what)"
+                : "none of \(Self.pods(view.accepting.count)) has reported for \(seconds) s; \(what), "
+                    + "fallbackReplicas is \(view.settings.fallbackReplicas)"
         )
     }
 
     static func chosen(
         _ choice: ScalingChoice,
         _ up: Recommendation,
-        _ current: Int,
         _ view: FleetView,
-        _ outlook: Outlook,
-        _ settings: AutoscalerSettings
+        _ outlook: Outlook
     ) -> ScalingDraft {
-        let maximum = settings.bounds.upperBound
+        let maximum = view.settings.bounds.upperBound
         let isAtMaximum = up.replicas > maximum && choice.replicas >= maximum
         let reason: ScalingReason =
             if isAtMaximum {
@@ -71,14 +51,14 @@ extension ScalingDraft {
                 case .none: choice.obstacle == nil ? .steady : .stabilizing
                 }
             }
-        var parts = [Self.change(choice, current), Self.need(up, view, outlook, settings)]
+        var parts = [Self.change(choice), Self.need(up, view, outlook)]
         if isAtMaximum { parts.append("\(up.replicas) are needed and maxReplicas is \(maximum)") }
         if view.missing > 0 { parts.append("\(Self.pods(view.missing)) silent") }
-        if let obstacle = choice.obstacle { parts.append(Self.reason(obstacle, settings)) }
+        if let obstacle = choice.obstacle { parts.append(Self.reason(obstacle, view.settings)) }
         return ScalingDraft(replicas: choice.replicas, reason: reason, message: parts.joined(separator: "; "))
     }
 
-    private static func change(_ choice: ScalingChoice, _ current: Int) -> String {
+    private static func change(_ choice: ScalingChoice) -> String {
         switch choice.direction {
         case .up(let from), .down(let from): "from \(from) to \(self.pods(choice.replicas))"
         case .none: self.pods(choice.replicas)
@@ -86,14 +66,10 @@ extension ScalingDraft {
     }
 
     /// What is needed and for what: only what decided is named.
-    private static func need(
-        _ up: Recommendation,
-        _ view: FleetView,
-        _ outlook: Outlook,
-        _ settings: AutoscalerSettings
-    ) -> String {
+    private static func need(_ up: Recommendation, _ view: FleetView, _ outlook: Outlook) -> String {
         let growth = Int((outlook.growth * 60).rounded())
         let growing = growth > 0 ? ", \(growth) more a minute," : ""
+        let settings = view.settings
         let carrying = max(up.byConnections, up.byUtilization)
         if up.byFullestPod > carrying + up.buffer {
             let fullest = view.accepting.compactMap(\.connections).max() ?? 0
@@ -113,8 +89,8 @@ extension ScalingDraft {
         let window = settings.stabilization / 1_000
         return switch obstacle {
         case .justStarted: "none goes before \(window) s were seen"
-        case .needed(let count): "\(count) were needed in the last \(window) s"
-        case .draining: "none goes while another does"
+        case .needed(let count): "\(count) were needed within the last \(window) s"
+        case .changing: "none goes while pods come and go"
         case .starting(let pod): "none goes while \(pod) starts"
         case .unready(let pod): "none goes while \(pod) is not ready and may hold clients"
         case .noRoom(let pod): "none goes while \(pod) has no room for more"
