@@ -163,6 +163,7 @@ let package = Package(
         .target(
             name: "TestClients",
             dependencies: [
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -284,7 +285,7 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Edge", "KubeClient", "KubeAPIDouble", "Operator", "StateStore", "Tenant", "TestSupport",
+                "Edge", "KubeClient", "KubeAPIDouble", "Operator", "StateStore", "Tenant", "TestClients", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

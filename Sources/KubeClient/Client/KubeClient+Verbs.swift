@@ -127,6 +127,8 @@ extension KubeClient {
     ///   - manager: Who we are among those who apply.
     ///   - force: Whether fields of other managers become ours too.
     ///   - subresource: `status` applies the status alone.
+    /// - Returns: The object as it is then.
+    /// - Throws: ``KubeError``, a conflict if a field is another manager's and `force` is not set.
     package func apply(
         _ resource: KubeResource,
         _ object: KubeObject,
@@ -178,6 +180,7 @@ extension KubeClient {
     ///   - namespace: Its namespace.
     ///   - uid: Only this very object, not one that was made anew under the name.
     ///   - propagation: What becomes of what belongs to it.
+    /// - Throws: ``KubeError``
     package func delete(
         _ resource: KubeResource,
         _ name: String,

@@ -60,9 +60,7 @@ package struct KubeConfiguration: Sendable {
         return try KubeconfigFile.load(["\(home)/.kube/config"])
     }
 
-    /// The configuration that the kubelet gives a pod.
-    ///
-    /// - Parameter folder: Where the service account's files are mounted.
+    /// The configuration that the kubelet gives a pod, in the folder where the service account's files are mounted.
     package static func inCluster(
         environment: [String: String],
         folder: String = "/var/run/secrets/kubernetes.io/serviceaccount"

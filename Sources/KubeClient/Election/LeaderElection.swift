@@ -13,7 +13,9 @@ import Foundation
 
 /// Contends for a Lease (coordination.k8s.io/v1) and does something while holding it.
 package final class LeaderElection: Sendable {
-    /// How long things take. A follower leads at most ``lease`` + ``retry`` after the leader's last renewal.
+    /// How long things take.
+    ///
+    /// A follower leads at most ``lease`` + ``retry`` after the leader's last renewal.
     package struct Timing: Sendable {
         /// How long the lease holds after a renewal.
         package var lease: Duration = .seconds(15)

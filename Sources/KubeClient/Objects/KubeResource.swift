@@ -26,12 +26,7 @@ package struct KubeResource: Hashable, Sendable {
     /// The path of the group and version.
     var root: String { self.group.isEmpty ? "/api/\(self.version)" : "/apis/\(self.apiVersion)" }
 
-    /// The path of a collection, or of one object.
-    ///
-    /// - Parameters:
-    ///   - namespace: `nil` for all of them, or for kinds of the whole cluster.
-    ///   - name: `nil` for the collection.
-    ///   - subresource: Such as `status`.
+    /// The path of a collection (without a name), or of one object or its subresource.
     func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String {
         var path = self.root
         if self.isNamespaced, let namespace { path += "/namespaces/\(Self.escaped(namespace))" }

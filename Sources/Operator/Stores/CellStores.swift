@@ -128,9 +128,7 @@ package actor CellStores {
         return true
     }
 
-    /// Notes that a tenant was looked at and has what it is to have; once all were, the projection is whole.
-    ///
-    /// - Parameter everybody: The tenants of the cell.
+    /// Notes that a tenant was looked at and has what it is to have; once all of everybody were, the projection is whole.
     package func settle(_ id: TenantID, of everybody: () -> some Sequence<TenantID>) async throws(LiveStoreError) {
         guard !self.isComplete else { return }
         self.settled.insert(id)
@@ -151,7 +149,7 @@ package actor CellStores {
 
     // MARK: Certificates
 
-    /// - Parameter name: The tenant's, or ``Projection/wildcard``.
+    /// Gives a certificate to the edges, under the tenant's name or ``Projection/wildcard``.
     package func put(_ bundle: CertificateBundle, name: String) async throws {
         let certificate = ProjectedCertificate(
             hostnames: bundle.hostnames,

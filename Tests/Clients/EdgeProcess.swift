@@ -1,15 +1,16 @@
 import Foundation
-import NIOCore
+package import NIOCore
 import NIOPosix
-import StateStore
 import Synchronization
-import TestClients
 import TestSupport
 
 /// A `roost edge` that gets its tenants from the live store.
-final class EdgeProcess: Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+package final class EdgeProcess: Sendable {
+    /// What went wrong, with what the process printed.
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// Unchecked: used under the lock only.
@@ -17,14 +18,15 @@ final class EdgeProcess: Sendable {
         let process: Process
     }
 
-    let ircs: SocketAddress
+    /// Where it takes IRC over TLS.
+    package let ircs: SocketAddress
     private let metrics: SocketAddress
     private let folder: String
     private let running: Mutex<Running>
     private let ended: EventLoopFuture<Int32>
 
     /// Starts it, on free ports and with a folder of its own.
-    init(redis: String, database: String, key: [UInt8]) throws {
+    package init(redis: String, database: String, key: [UInt8]) throws {
         self.folder = FileManager.default.temporaryDirectory.path + "/roost-edge-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
         for name in ["sealing", "secret"] { try Data(key).write(to: URL(filePath: "\(self.folder)/\(name)")) }
@@ -62,10 +64,10 @@ final class EdgeProcess: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: self.folder) }
 
     /// What it printed.
-    var output: String { (try? String(contentsOfFile: "\(self.folder)/log", encoding: .utf8)) ?? "" }
+    package var output: String { (try? String(contentsOfFile: "\(self.folder)/log", encoding: .utf8)) ?? "" }
 
     /// What an address of its operations listener answers; empty if nobody answers.
-    func get(_ path: String) async -> String {
+    package func get(_ path: String) async -> String {
         let answer = try? await Client.talk(at: self.metrics) { conversation in
             try await conversation.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             return String(decoding: try await conversation.hearAll(), as: UTF8.self)
@@ -74,19 +76,22 @@ final class EdgeProcess: Sendable {
     }
 
     /// Waits until it answers something.
-    func answers(_ path: String, _ holds: @escaping @Sendable (String) -> Bool) async throws {
+    package func answers(_ path: String, _ holds: @escaping @Sendable (String) -> Bool) async throws {
         do {
             try await until(path) { await holds(self.get(path)) }
         } catch { throw Failure(description: "\(error): \(await self.get(path))\n\(self.output)") }
     }
 
-    func terminate() { self.running.withLock { $0.process.terminate() } }
+    /// Asks it to end.
+    package func terminate() { self.running.withLock { $0.process.terminate() } }
 
     /// Waits for its end.
-    func status() async throws -> Int32 { try await within(.seconds(60), "the end") { try await self.ended.get() } }
+    package func status() async throws -> Int32 {
+        try await within(.seconds(60), "the end") { try await self.ended.get() }
+    }
 
     /// Ends it in any case.
-    func kill() async {
+    package func kill() async {
         let id = self.running.withLock { $0.process.isRunning ? $0.process.processIdentifier : nil }
         if let id { Foundation.kill(id, SIGKILL) }
         _ = try? await self.ended.get()
