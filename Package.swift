@@ -280,7 +280,11 @@ let package = Package(
         ),
         .testTarget(
             name: "KubeClientTests",
-            dependencies: ["KubeClient", "KubeAPIDouble", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "KubeClient", "KubeAPIDouble", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
         ),
         .testTarget(
             name: "OperatorTests",

@@ -85,6 +85,10 @@ package final class KubeClient: Sendable {
                 return try await self.once(verb, request, resource: resource, deadline: deadline)
             } catch {
                 attempt += 1
+                // The server may have closed a kept connection just as it was used; what does no harm twice is sent again.
+                if case .unreachable = error, attempt == 1, method == .GET || contentType.contains("apply-patch") {
+                    continue
+                }
                 guard let status = error.status else { throw error }
                 // A token that was replaced meanwhile: once with a fresh one.
                 if status.code == 401, attempt == 1 {

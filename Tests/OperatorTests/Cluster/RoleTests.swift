@@ -1,7 +1,6 @@
 import FoundationEssentials
 import KubeAPIDouble
 import KubeClient
-import NIOCore
 import Operator
 import Tenant
 import TestSupport
@@ -59,9 +58,7 @@ struct RoleTests {
                 name: pod,
                 ["metadata": ["annotations": [.init(OperatorNames.drainAnnotation): "true"]]]
             )
-            try await within(.seconds(30), "the pod being drained") {
-                while rig.server.object("pods", namespace: "roost", name: pod) != nil { await Task.yield() }
-            }
+            try await rig.wait(for: .pods, pod, in: "roost", "the pod being drained") { $0 == nil }
             try rig.server.delete("tenants.roost.chat", namespace: "chat", name: "acme")
             try await rig.wait(for: .tenants, "acme", in: "chat") { $0 == nil }
             // What happens twice is counted on its event.
