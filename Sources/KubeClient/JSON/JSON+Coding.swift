@@ -9,7 +9,7 @@ package import Foundation
 extension JSON: Codable {
     package init(from decoder: any Decoder) throws {
         // Objects first: most of what the API server sends are objects of texts.
-        if let container = try? decoder.container(keyedBy: Key.self) {
+        if let container = try? decoder.container(keyedBy: FieldKey.self) {
             var fields: [String: JSON] = [:]
             for key in container.allKeys { fields[key.stringValue] = try container.decode(JSON.self, forKey: key) }
             self = .object(fields)
@@ -44,7 +44,7 @@ extension JSON: Codable {
         }
     }
 
-    private struct Key: CodingKey {
+    private struct FieldKey: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }
         init(stringValue: String) { self.stringValue = stringValue }
