@@ -1,11 +1,12 @@
 package import StateStore
 import Synchronization
+import Tenant
 
 /// Puts together what this edge says of itself with its lease.
 package final class EdgeFigures: Sendable {
     private struct State {
         var isDraining = false
-        var messages: UInt64 = 0
+        var messages: [TenantID: UInt64] = [:]
         var taken = ContinuousClock.now
     }
 
@@ -42,15 +43,20 @@ package final class EdgeFigures: Sendable {
         var statistics = ShardStatistics()
         for shard in self.shards.all { statistics.add(await shard.statistics) }
         let messages = self.metrics.messages
-        let (isDraining, rate) = self.state.withLock { state in
+        let (isDraining, rates) = self.state.withLock { state in
             let now = ContinuousClock.now
             let seconds = (now - state.taken) / .seconds(1)
-            let rate = seconds > 0 ? Double(messages &- state.messages) / seconds : 0
+            var rates: [TenantID: Double] = [:]
+            for (tenant, count) in messages where seconds > 0 {
+                let sent = count &- (state.messages[tenant] ?? 0)
+                // Two decimals say enough.
+                if sent > 0 { rates[tenant] = (Double(sent) / seconds * 100).rounded() / 100 }
+            }
             state.messages = messages
             state.taken = now
-            return (state.isDraining, rate)
+            return (state.isDraining, rates)
         }
-        return PodFigures(
+        var figures = PodFigures(
             pod: self.pod,
             connections: statistics.connections.values.reduce(0, +),
             sessions: statistics.sessions,
@@ -60,9 +66,11 @@ package final class EdgeFigures: Sendable {
             draining: isDraining,
             version: Product.version,
             started: self.started,
-            messagesPerSecond: rate,
+            messagesPerSecond: rates.values.reduce(0, +),
             tenants: statistics.connections
         )
+        figures.rates = rates
+        return figures
     }
 
     /// The figures as a lease carries them.

@@ -31,8 +31,8 @@ package final class EdgeMetrics: UsageSink {
         self.next.report(delta, of: tenant, shard: shard, at: now)
     }
 
-    /// All messages that were accepted so far.
-    var messages: UInt64 { self.totals.withLock { $0.values.reduce(0) { $0 &+ $1.usage.messages } } }
+    /// The messages of each tenant that were accepted so far.
+    var messages: [TenantID: UInt64] { self.totals.withLock { $0.mapValues { UInt64($0.usage.messages) } } }
 
     /// The families at this moment.
     package func families(of shards: ShardSet) async -> [MetricFamily] {

@@ -20,6 +20,59 @@ extension CellReconciler {
         let ports: [Int]
     }
 
+    /// What the Secrets of a cell say.
+    struct Secrets: Sendable {
+        let keys: CellKeys
+        let access: Result<Access, CellStores.Problem>
+        /// The cell's own certificate; nil if it names none or what it names cannot be used.
+        let certificate: CertificateBundle?
+
+        /// Whether something that is named was not found: looked for again at the next look.
+        let lacks: Bool
+    }
+
+    /// How long what the Secrets said is good: nobody tells us of a change, since we may not watch Secrets.
+    private static let secretsLifetime: Duration = .seconds(30)
+
+    /// Reads the cell's Secrets, now and then.
+    func secrets(_ spec: CellSpec, _ object: KubeObject, _ runtime: CellRuntime) async throws(KubeError) -> Secrets {
+        let now = TimeSource.continuous.now()
+        if let known = runtime.state.withLock({ $0.secrets }), !known.found.lacks, known.spec == spec,
+            now - known.at < Self.secretsLifetime
+        {
+            return known.found
+        }
+        let access = await self.access(spec)
+        let certificate = await self.certificate(spec, runtime.name)
+        let isCertificateMissing = spec.tlsSecretRef != nil && certificate == nil
+        let lacksAccess = if case .failure = access { true } else { false }
+        let found = Secrets(
+            keys: try await CellKeys.ensure(self.context, object),
+            access: access,
+            certificate: certificate,
+            lacks: lacksAccess || isCertificateMissing
+        )
+        runtime.state.withLock { $0.secrets = (found, spec, now) }
+        return found
+    }
+
+    /// The cell's own certificate; what the edges have stays if it cannot be used.
+    private func certificate(_ spec: CellSpec, _ cell: String) async -> CertificateBundle? {
+        guard let name = spec.tlsSecretRef?.name else { return nil }
+        do {
+            let namespace = self.context.settings.namespace
+            let secret = try await self.context.client.get(.secrets, name, in: namespace)
+            return try CertificateBundle(chain: secret.decoded("tls.crt"), key: secret.decoded("tls.key"))
+        } catch {
+            let reason = (error as? CertificateBundle.Problem)?.text ?? "\(error)"
+            self.context.logger.warning(
+                "the cell's certificate cannot be used",
+                metadata: ["cell": "\(cell)", "secret": "\(name)", "reason": "\(reason)"]
+            )
+            return nil
+        }
+    }
+
     /// Reads the URLs that the cell's references lead to.
     func access(_ spec: CellSpec) async -> Result<Access, CellStores.Problem> {
         guard let redis = spec.redis.first, let postgres = spec.postgres else {

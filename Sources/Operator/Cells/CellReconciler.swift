@@ -61,8 +61,8 @@ package struct CellReconciler: Sendable {
 
     private func reconcile(_ cell: CellResource, _ object: KubeObject, _ parsed: Parsed<CellResource>) async throws {
         let runtime = self.context.cells.runtime(object.name)
-        let keys = try await CellKeys.ensure(self.context, object)
-        let access = await self.access(cell.spec)
+        let secrets = try await self.secrets(cell.spec, object, runtime)
+        let (keys, access) = (secrets.keys, secrets.access)
         let wasReady = runtime.stores != nil
         let problem = await self.connect(runtime, access, keys)
         var findings = Findings(
@@ -72,7 +72,7 @@ package struct CellReconciler: Sendable {
         )
         if let stores = runtime.stores {
             if !wasReady { self.wakeTenants(of: object.name) }
-            try await self.serve(cell, runtime, stores)
+            try await self.serve(secrets.certificate, runtime, stores)
         }
         // Edges wait for their stores by themselves; without the Secrets there is nothing that they could start with.
         if let access = try? access.get() {
@@ -86,8 +86,8 @@ package struct CellReconciler: Sendable {
     }
 
     /// What concerns the stores: the certificate, who is no tenant any more, usage, what is to be erased.
-    private func serve(_ cell: CellResource, _ runtime: CellRuntime, _ stores: CellStores) async throws {
-        await self.certificate(cell, runtime, stores)
+    private func serve(_ certificate: CertificateBundle?, _ runtime: CellRuntime, _ stores: CellStores) async throws {
+        if let certificate { try await self.use(certificate, runtime, stores) }
         let directory = self.context.directory
         let known = Set(directory.allTenants.compactMap { TenantID($0.object.name) })
         for id in await stores.projected.subtracting(known).sorted() {
@@ -104,31 +104,12 @@ package struct CellReconciler: Sendable {
         for key in self.context.directory.tenants(in: cell) { self.context.tenantQueue.add(key) }
     }
 
-    /// The cell's own certificate, for tenants that have none.
-    private func certificate(_ cell: CellResource, _ runtime: CellRuntime, _ stores: CellStores) async {
-        guard let name = cell.spec.tlsSecretRef?.name else { return }
-        var names: [String] = []
-        do {
-            let namespace = self.context.settings.namespace
-            let secret = try await self.context.client.get(.secrets, name, in: namespace)
-            let bundle = try CertificateBundle(
-                chain: secret.decoded("tls.crt"),
-                key: secret.decoded("tls.key")
-            )
-            names = bundle.hostnames
-            try await stores.put(bundle, name: Projection.wildcard)
-        } catch {
-            // What the edges have stays.
-            let reason = (error as? CertificateBundle.Problem)?.text ?? "\(error)"
-            self.context.logger.warning(
-                "the cell's certificate cannot be used",
-                metadata: ["cell": "\(runtime.name)", "secret": "\(name)", "reason": "\(reason)"]
-            )
-            return
-        }
+    /// Gives the cell's own certificate to the edges, for tenants that have none.
+    private func use(_ bundle: CertificateBundle, _ runtime: CellRuntime, _ stores: CellStores) async throws {
+        try await stores.put(bundle, name: Projection.wildcard)
         let isNew = runtime.state.withLock { state in
-            defer { state.certificateNames = names }
-            return state.certificateNames != names
+            defer { state.certificateNames = bundle.hostnames }
+            return state.certificateNames != bundle.hostnames
         }
         if isNew { self.wakeTenants(of: runtime.name) }
     }

@@ -15,6 +15,8 @@ package final class CellRuntime: Sendable {
         /// When usage was looked up last.
         var usageAt: Duration?
         var sweptAt: Duration?
+        /// What the cell's Secrets said, and when and for which specification they were read.
+        var secrets: (found: CellReconciler.Secrets, spec: CellSpec, at: Duration)?
         var retained = 0
         /// What was applied last, by kind and name, so that what did not change is not applied again and again.
         var applied: [String: Int] = [:]

@@ -47,6 +47,7 @@ struct CellUsage: Sendable {
             for (id, connections) in figures.tenants {
                 usage[id, default: .init()].connections += connections
             }
+            for (id, rate) in figures.rates { usage[id, default: .init()].messagesPerSecond += Int(rate.rounded()) }
         }
         for (id, count) in try await stores.durable.usage.accounts() { usage[id, default: .init()].accounts = count }
         for (id, bytes) in try await stores.durable.usage.historyBytes() {

@@ -27,6 +27,8 @@ package struct PodFigures: Hashable, Sendable {
     package var messagesPerSecond: Double
     /// The connections of each tenant that has any here.
     package var tenants: [TenantID: Int]
+    /// Messages that each tenant sent in a second, since the figures before; those that sent none are left out.
+    package var rates: [TenantID: Double] = [:]
 
     /// States figures.
     package init(
@@ -75,7 +77,7 @@ package struct PodFigures: Hashable, Sendable {
 extension PodFigures: Codable {
     private enum Key: String, CodingKey {
         case pod, connections, sessions, capacity, shards, utilization, draining, version, started, messagesPerSecond
-        case tenants
+        case tenants, rates
     }
 
     package init(from decoder: any Decoder) throws {
@@ -99,6 +101,9 @@ extension PodFigures: Codable {
             messagesPerSecond: value(.messagesPerSecond, 0),
             tenants: Dictionary(uniqueKeysWithValues: tenants)
         )
+        for (name, rate) in value(.rates, [String: Double]()) {
+            if let tenant = TenantID(name) { self.rates[tenant] = rate }
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -115,5 +120,7 @@ extension PodFigures: Codable {
         try object.encode(self.messagesPerSecond, forKey: .messagesPerSecond)
         let tenants = self.tenants.map { ($0.key.text, $0.value) }
         try object.encode(Dictionary(uniqueKeysWithValues: tenants), forKey: .tenants)
+        let rates = self.rates.map { ($0.key.text, $0.value) }
+        try object.encode(Dictionary(uniqueKeysWithValues: rates), forKey: .rates)
     }
 }
