@@ -6,8 +6,7 @@ let package = Package(
     name: "roost",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "roost", targets: ["roost"]),
-        .executable(name: "roost-operator", targets: ["roost-operator"]),
+        .executable(name: "roost", targets: ["roost"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -111,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "IRC", "Chat", "Edge", "Tenant", "StateStore", "Metering",
+                "IRC", "Chat", "Edge", "Tenant", "StateStore", "Metering", "KubeClient", "Operator",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -132,18 +131,6 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-            ]
-        ),
-        .executableTarget(
-            name: "roost-operator",
-            dependencies: [
-                "Tenant", "StateStore", "Edge", "KubeClient", "Operator",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),

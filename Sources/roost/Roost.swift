@@ -2,7 +2,6 @@ import ArgumentParser
 import Edge
 
 /// The program: one subcommand a task.
-@main
 struct Roost: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roost",
@@ -12,4 +11,13 @@ struct Roost: AsyncParsableCommand {
             DevCommand.self, EdgeCommand.self, MigrateCommand.self, UsageCommand.self, AccountCommand.self,
         ]
     )
+}
+
+/// Two names for one program: linked twice, most of an image would be the same libraries once more.
+@main
+enum Program {
+    static func main() async {
+        let name = CommandLine.arguments.first?.split(separator: "/").last
+        if name == "roost-operator" { await RoostOperator.main() } else { await Roost.main() }
+    }
 }

@@ -98,14 +98,8 @@ enum ImportTable {
             web,
             ["NIOCore", "NIOPosix", "Yams"]
         ),
-        "roost-operator": ImportRow(
-            own: ["Tenant", "StateStore", "Edge", "KubeClient", "Operator"],
-            libraries: foundation,
-            observing,
-            ["ArgumentParser", "NIOCore", "NIOPosix"]
-        ),
         "roost": ImportRow(
-            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge"],
+            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge", "KubeClient", "Operator"],
             libraries: collections,
             foundation,
             platform,

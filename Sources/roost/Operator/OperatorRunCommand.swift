@@ -10,7 +10,7 @@ import ServiceLifecycle
 import UnixSignals
 
 /// `roost-operator run`: works until it is told to stop.
-struct RunCommand: AsyncParsableCommand {
+struct OperatorRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Reconcile until told to stop. Options win over the environment."
