@@ -104,7 +104,7 @@ package final class KubeClient: Sendable {
                     "the API server asks to wait",
                     metadata: ["verb": "\(verb)", "path": "\(path)", "delay": "\(delay)"]
                 )
-                do { try await Task.sleep(for: delay) } catch { throw .timedOut }
+                do { try await TimeSource.continuous.sleep(delay) } catch { throw .timedOut }
             }
         }
     }

@@ -154,7 +154,7 @@ actor Credentials {
         try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                try await Task.sleep(for: limit)
+                try await TimeSource.continuous.sleep(limit)
                 throw KubeError.credential("the exec plugin did not answer within \(limit)")
             }
             defer { group.cancelAll() }

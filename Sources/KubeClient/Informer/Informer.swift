@@ -141,14 +141,14 @@ package final class Informer: Sendable {
     }
 
     private static func pause(_ delay: Duration) async throws(KubeError) {
-        do { try await Task.sleep(for: delay) } catch { throw .timedOut }
+        do { try await TimeSource.continuous.sleep(delay) } catch { throw .timedOut }
     }
 
     private func remind(_ changed: @Sendable (Change) -> Void) async {
         await self.synced()
         while !Task.isCancelled {
             let delay = self.timing.resync * Double.random(in: 0.9...1.1)
-            guard (try? await Task.sleep(for: delay)) != nil else { return }
+            guard (try? await TimeSource.continuous.sleep(delay)) != nil else { return }
             for object in self.all { changed(Change(key: object.key, object: object, previous: object)) }
         }
     }

@@ -40,6 +40,12 @@ extension CellReconciler {
             decision.reason.rawValue,
             decision.message
         )
+        let isExternal = findings.object.annotations[OperatorNames.autoscaling] == "external"
+        if isExternal {
+            let text = "the annotation \(OperatorNames.autoscaling) leaves the number of edges to somebody else"
+            findings.scaling = Condition("Autoscaling", .yes, "External", text)
+            findings.fleet.desiredReplicas = observation.replicas
+        }
         self.context.metrics.set(cell: name, desired: decision.replicas, connections: decision.status.connections)
         try await self.carryOut(decision, observation, pods, deployment, findings.object)
     }
@@ -72,7 +78,9 @@ extension CellReconciler {
             self.context.announce("Drained", "pod \(name) drains, as its annotation asks", of: cell)
             try await client.delete(.pods, name, in: namespace, uid: pod.uid)
         }
-        guard decision.replicas != observation.replicas else { return }
+        guard decision.replicas != observation.replicas,
+            cell.annotations[OperatorNames.autoscaling] != "external"
+        else { return }
         let scaled = KubeObject(
             .deployments,
             name: deployment.name,

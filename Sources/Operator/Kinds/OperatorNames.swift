@@ -21,7 +21,7 @@ extension KubeResource {
 package enum OperatorNames {
     /// Who we are among those who apply fields.
     package static let manager = "roost-operator"
-    /// Who sets the number of pods: apart from the rest, so that an HPA can take over.
+    /// Who sets the number of pods: apart from the rest, so that somebody else can take over.
     package static let scaleManager = "roost-autoscaler"
     /// What keeps an object until the operator has cleared up behind it.
     package static let finalizer = "roost.chat/operator"
@@ -33,6 +33,8 @@ package enum OperatorNames {
     package static let drainAnnotation = "roost.chat/drain"
     /// On a pod: which one goes first (KEP-2255).
     package static let deletionCost = "controller.kubernetes.io/pod-deletion-cost"
+    /// On a Cell: `external` leaves the number of pods to somebody else, such as a HorizontalPodAutoscaler.
+    package static let autoscaling = "roost.chat/autoscaling"
     /// On a Cell: it may go although deleted tenants' data is still kept in its database.
     package static let abandonRetained = "roost.chat/abandon-retained"
     package static let cellLabel = "roost.chat/cell"

@@ -1,5 +1,6 @@
 // A cell's stores as the operator holds them: what the edges were told last is remembered, so that only what changed is told.
 
+import KubeClient
 package import Logging
 import NIOCore
 package import StateStore
@@ -86,7 +87,7 @@ package actor CellStores {
     package func run(lost: @escaping @Sendable () -> Void) async {
         await withDiscardingTaskGroup { group in
             group.addTask {
-                while (try? await Task.sleep(for: .seconds(5))) != nil {
+                while (try? await TimeSource.continuous.sleep(.seconds(5))) != nil {
                     _ = try? await self.live.renewLease(for: .seconds(20))
                 }
             }

@@ -3,6 +3,7 @@
 
 import Chat
 import IRC
+import KubeClient
 package import Logging
 package import StateStore
 import Synchronization
@@ -55,7 +56,7 @@ package final class AdminProvisioner: Sendable {
                     self.done.withLock { $0[work.tenant.id] = work.tenant.admins }
                     backoff = Backoff()
                 } else {
-                    try? await Task.sleep(for: backoff.failed())
+                    try? await TimeSource.continuous.sleep(backoff.failed())
                 }
             }
         }

@@ -39,6 +39,7 @@ struct OperatorRunCommand: AsyncParsableCommand {
         do {
             // Whether there is a server at all, and our kinds, is said at the start and plainly.
             guard try await client.serves(.tenants) else {
+                await client.shutdown()
                 throw Self.failure(Self.unavailableCode, "the cluster does not have Roost's kinds: install the CRDs")
             }
         } catch let error as KubeError {
@@ -58,7 +59,10 @@ struct OperatorRunCommand: AsyncParsableCommand {
             let operations = OperationsListener(metrics: counts.registry, readiness: readiness, logger: logger)
             do {
                 listener = try await operations.bind(to: address)
-            } catch { throw Self.failure(Self.unavailableCode, "--metrics: cannot listen there: \(error)") }
+            } catch {
+                await client.shutdown()
+                throw Self.failure(Self.unavailableCode, "--metrics: cannot listen there: \(error)")
+            }
         }
         let group = ServiceGroup(
             configuration: .init(

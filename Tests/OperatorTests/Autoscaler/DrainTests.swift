@@ -18,6 +18,17 @@ import Testing
         #expect(fleet.plan().replicas == 3)
     }
 
+    @Test func `what draining pods hold is spread over so many that the fullest has room for its part`() {
+        var fleet = TestFleet([8_500, 2_000, 2_000, 2_000, 2_000, 4_000])
+        fleet.replicas = 5
+        fleet.change("f") {
+            $0.isTerminating = true
+            $0.isDraining = true
+        }
+        // Room for 500 in one, so eight for 4,000; to hold all at the target four would do.
+        #expect(fleet.plan().replicas == 8)
+    }
+
     @Test func `a pod that drains by itself takes up a replica and carries nothing`() {
         var fleet = TestFleet([4_500, 4_500, 4_500])
         #expect(fleet.plan().replicas == 3)

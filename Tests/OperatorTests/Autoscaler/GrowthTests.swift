@@ -53,6 +53,18 @@ import Testing
         #expect(decision.message.contains("to spare the fullest, which has 8720"))
     }
 
+    @Test func `where there is growth there is room for what a lost pod held`() {
+        func wanted(buffer: Int) -> Int {
+            var fleet = TestFleet([8_400] + [Int](repeating: 4_600, count: 9))
+            fleet.settings.bufferPods = buffer
+            fleet.settings.maxReplicas = 100
+            fleet.watch(for: 300) { $0.add(3) }
+            return fleet.plan().replicas
+        }
+        // More than the buffer itself.
+        #expect(wanted(buffer: 1) > wanted(buffer: 0) + 1)
+    }
+
     @Test func `a full pod in a fleet at rest is no reason for more`() {
         var fleet = TestFleet([8_900, 2_000, 2_000, 2_000])
         #expect(fleet.watch(for: 300).replicas == 4)

@@ -164,6 +164,28 @@ struct CellTests {
         }
     }
 
+    @Test func `a number of edges that somebody else sets is left alone`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await self.waitAvailable(rig)
+                var cell = ClusterRig.cell([:])
+                cell.json["metadata"]["annotations"] = [OperatorNames.autoscaling: "external"]
+                try await rig.apply(cell, .cells)
+                try await rig.wait(for: .cells, "default") { $0?.condition("Autoscaling")?["reason"] == "External" }
+                try rig.server.patch(
+                    "deployments.apps",
+                    namespace: "roost",
+                    name: Self.deployment,
+                    ["spec": ["replicas": 5]],
+                    manager: "hpa"
+                )
+                try await rig.wait(for: .cells, "default") { $0?.status["readyReplicas"] == 5 }
+                #expect(try await self.deployment(rig).spec["replicas"] == 5)
+            }
+        }
+    }
+
     @Test func `a pod that is asked to drain goes, and another takes its place`() async throws {
         try await ClusterRig.with { rig in
             try await rig.withOperator { _ in

@@ -52,7 +52,7 @@ package struct CellEdge: Hashable, Sendable {
     package let shards: Int
     /// Connections that a pod takes, by default 20,000.
     package let connectionsPerPod: Int
-    /// A fixed number of pods, which turns ``autoscaling`` off: what `kubectl scale` and an HPA set.
+    /// A fixed number of pods, which turns ``autoscaling`` off: what `kubectl scale` sets.
     package let replicas: Int?
     /// How the number of pods follows the load.
     package let autoscaling: Autoscaling

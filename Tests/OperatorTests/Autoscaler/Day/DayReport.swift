@@ -36,7 +36,9 @@ struct DayReport: CustomStringConvertible {
     var reasons: Set<ScalingReason> = []
     /// Deletion costs that were written.
     var costsWritten = 0
+    /// Pods whose drain was requested, and those of them that are there still.
     var requestedDrains = 0
+    var openDrains = 0
 
     init(balancer: Balancer) { self.balancer = balancer }
 
@@ -60,6 +62,8 @@ extension DayReport {
         self.idealPodHours += Double(max(world.settings.minReplicas, needed)) * hours
         self.podHours += Double(world.pods.count) * hours
         self.mostPods = max(self.mostPods, world.pods.count)
+        self.openDrains = world.pods.count { $0.drainRequested }
+        self.requestedDrains = max(self.requestedDrains, self.openDrains)
         for pod in world.pods {
             if pod.secondsOverLimit > self.worstStretch {
                 self.worstStretch = pod.secondsOverLimit

@@ -84,7 +84,6 @@ struct DayRun {
         self.state = plan.state
         self.report.reasons.insert(decision.reason)
         self.report.costsWritten += decision.deletionCosts.count
-        self.report.requestedDrains += decision.podsToDelete.count
         self.note(decision.replicas - observation.replicas)
         self.world.apply(decision)
     }
