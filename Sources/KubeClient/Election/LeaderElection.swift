@@ -195,11 +195,22 @@ package final class LeaderElection: Sendable {
     private func release(_ lease: KubeObject) async {
         await Task {
             var object = lease
-            object.json["spec"]["holderIdentity"] = ""
-            object.json["spec"]["leaseDurationSeconds"] = 1
-            object.json["spec"]["renewTime"] = .string(KubeTime.microText(self.wallClock()))
-            // Whoever has it by now keeps it: the revision says so.
-            _ = try? await self.client.replace(.leases, object)
+            // Twice, since a renewal may have been under way; whoever else has it by now keeps it.
+            for _ in 0..<2 {
+                object.json["spec"]["holderIdentity"] = ""
+                object.json["spec"]["leaseDurationSeconds"] = 1
+                object.json["spec"]["renewTime"] = .string(KubeTime.microText(self.wallClock()))
+                do throws(KubeError) {
+                    _ = try await self.client.replace(.leases, object)
+                    return
+                } catch {
+                    guard error.isConflict,
+                        let now = try? await self.client.find(.leases, self.name, in: self.namespace),
+                        now.spec["holderIdentity"].string == self.identity
+                    else { return }
+                    object = now
+                }
+            }
         }.value
     }
 }

@@ -73,21 +73,29 @@ extension CellReconciler {
                 )
             } catch { if !error.isNotFound { throw error } }
         }
+        if decision.replicas != observation.replicas, cell.annotations[OperatorNames.autoscaling] != "external" {
+            try await self.setReplicas(decision, observation, deployment, cell)
+        }
         for name in decision.podsToDelete {
             guard let pod = pods.first(where: { $0.name == name }), pod.deletionTimestamp == nil else { continue }
             self.context.announce("Drained", "pod \(name) drains, as its annotation asks", of: cell)
             try await client.delete(.pods, name, in: namespace, uid: pod.uid)
         }
-        guard decision.replicas != observation.replicas,
-            cell.annotations[OperatorNames.autoscaling] != "external"
-        else { return }
+    }
+
+    private func setReplicas(
+        _ decision: ScalingDecision,
+        _ observation: FleetObservation,
+        _ deployment: KubeObject,
+        _ cell: KubeObject
+    ) async throws {
         let scaled = KubeObject(
             .deployments,
             name: deployment.name,
-            namespace: namespace,
+            namespace: deployment.namespace,
             ["spec": ["replicas": .integer(Int64(decision.replicas))]]
         )
-        _ = try await client.apply(.deployments, scaled, manager: OperatorNames.scaleManager)
+        _ = try await self.context.client.apply(.deployments, scaled, manager: OperatorNames.scaleManager)
         let isUp = decision.replicas > observation.replicas
         self.context.announce(isUp ? "ScaledUp" : "ScaledDown", decision.message, of: cell)
         self.context.metrics.scaled(cell: cell.name, up: isUp)
@@ -130,10 +138,15 @@ extension CellReconciler {
             name: pod.name,
             isReady: pod.isPodReady,
             isTerminating: pod.deletionTimestamp != nil,
-            createdAt: KubeTime.parse(pod.creationTimestamp).map { Int64($0.timeIntervalSince1970 * 1000) } ?? 0,
+            createdAt: Self.milliseconds(pod.creationTimestamp) ?? 0,
+            readySince: pod.isPodReady ? Self.milliseconds(pod.condition("Ready")?["lastTransitionTime"].string) : nil,
             drainRequested: pod.annotations[OperatorNames.drainAnnotation] == "true",
             deletionCost: pod.annotations[OperatorNames.deletionCost].flatMap { Int32($0) } ?? 0
         )
+    }
+
+    private static func milliseconds(_ time: String?) -> Int64? {
+        time.flatMap(KubeTime.parse).map { Int64($0.timeIntervalSince1970 * 1000) }
     }
 
     private static func report(_ figures: PodFigures, at now: Int64) -> PodReport {

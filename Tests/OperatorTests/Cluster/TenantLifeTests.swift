@@ -17,15 +17,21 @@ struct TenantLifeTests {
             try await rig.withOperator { _ in
                 try await rig.applyCell()
                 _ = try await rig.wait(for: .cells, "default") { $0?.condition("StoresReady")?["status"] == "True" }
-                let began = ContinuousClock.now
-                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
-                let tenant = try await rig.waitReady("acme")
-                #expect(ContinuousClock.now - began < .seconds(2))
+                var times: [Duration] = []
+                for name in ["globex", "initech", "acme"] {
+                    let began = ContinuousClock.now
+                    try await rig.apply(ClusterRig.tenant(name), .tenants)
+                    try await rig.waitReady(name)
+                    times.append(ContinuousClock.now - began)
+                }
+                // The middle one of three: the machine has other tests to run too.
+                #expect(times.sorted()[1] < .seconds(2), "\(times)")
+                let tenant = try await rig.user.get(.tenants, "acme", in: "chat")
                 #expect(tenant.finalizers == [OperatorNames.finalizer])
                 #expect(tenant.status["endpoints"]["irc"] == "ircs://acme.chat.example.com:6697")
                 #expect(tenant.status["cell"] == "default")
                 let state = try await rig.projection()
-                let projected = try #require(state.tenants.values.first)
+                let projected = try #require(state.tenants[try #require(TenantID("acme"))])
                 #expect(projected.hosted.hostnames == ["acme.chat.example.com"])
                 #expect(projected.hosted.quotas.connections.limit == 500)
                 #expect(projected.uid == tenant.uid)

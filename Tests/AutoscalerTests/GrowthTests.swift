@@ -109,6 +109,16 @@ import Testing
         #expect(fleet.watch(for: 120).replicas == 6)
     }
 
+    @Test func `pods that speak for the first time, one after the other, are no growth`() {
+        var fleet = TestFleet([8_400, 8_400, 8_400, 3_000, 3_000, 3_000])
+        for name in ["a", "b", "c"] { fleet.change(name) { $0.reported = nil } }
+        fleet.watch(for: 60)
+        for name in ["a", "b", "c"] {
+            fleet.change(name) { $0.reported = 0 }
+            #expect(fleet.plan().replicas == 6)
+        }
+    }
+
     @Test func `an operator that starts in the midst of a crowd asks for about as many pods`() {
         var fleet = TestFleet([6_000, 6_000, 6_000, 6_000, 1_000])
         fleet.settings.maxReplicas = 100

@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `a requested drain is marked lowest and carried out, one after the other`() {
-        var fleet = TestFleet([4_000, 4_000, 4_000])
+        var fleet = TestFleet([400, 400, 400])
         fleet.change("c") { $0.drainRequested = true }
         fleet.change("b") { $0.drainRequested = true }
         let decision = fleet.plan()

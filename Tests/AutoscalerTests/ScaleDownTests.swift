@@ -128,6 +128,14 @@ import Testing
         if pods == 6 { #expect(decision.message.contains("none goes while a has no room for more")) }
     }
 
+    @Test(arguments: [(0, 7), (6, 8)])
+    func `none goes where those who come while it drains leave no room`(coming: Int, pods: Int) {
+        var fleet = TestFleet([8_050, 3_000, 3_000, 3_000, 3_000, 3_000, 3_000, 3_000])
+        fleet.settings.bufferPods = 0
+        fleet.settings.scaleDownStabilization = .seconds(60)
+        #expect(fleet.watch(for: 65) { $0.add(coming) }.replicas == pods)
+    }
+
     @Test func `none goes while the clients of one that died are on their way back`() {
         // A fifth of its 8,000 is more than the fullest has room for; there is nothing on the next to go.
         var fleet = TestFleet([8_000, 8_000, 3_000, 3_000, 3_000, 3_000])
