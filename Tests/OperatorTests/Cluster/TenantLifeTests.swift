@@ -31,7 +31,7 @@ struct TenantLifeTests {
                 #expect(tenant.status["endpoints"]["irc"] == "ircs://acme.chat.example.com:6697")
                 #expect(tenant.status["cell"] == "default")
                 let state = try await rig.projection()
-                let projected = try #require(state.tenants[try #require(TenantID("acme"))])
+                let projected = try #require(TenantID("acme").flatMap { state.tenants[$0] })
                 #expect(projected.hosted.hostnames == ["acme.chat.example.com"])
                 #expect(projected.hosted.quotas.connections.limit == 500)
                 #expect(projected.uid == tenant.uid)
