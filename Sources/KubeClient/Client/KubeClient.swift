@@ -28,6 +28,8 @@ package final class KubeClient: Sendable {
     let credentials: Credentials
     private let observer: Observer
     private let userAgent: String
+    /// The server's URL, with the name in it that its certificate is checked for.
+    private let base: String
 
     /// Prepares a client; nothing is sent yet.
     ///
@@ -54,6 +56,10 @@ package final class KubeClient: Sendable {
             // A watch that says nothing for so long, bookmarks included, may be dead: it is begun again.
             timeout: .init(connect: .seconds(10), read: .seconds(150))
         )
+        // The URL names whom the certificate must be for; the address is looked up under the name that was given.
+        let (base, host) = Self.named(configuration.serverName, in: configuration.server)
+        self.base = base
+        if let host, let name = configuration.serverName { settings.dnsOverride = [name: host] }
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         // Broken connections are told at once; whether to try again is for who calls.
         settings.connectionPool.retryConnectionEstablishment = false
@@ -142,7 +148,7 @@ package final class KubeClient: Sendable {
         _ body: JSON?,
         _ contentType: String
     ) async throws(KubeError) -> HTTPClientRequest {
-        var url = self.configuration.server + path
+        var url = self.base + path
         if !query.isEmpty {
             let parts = query.map { "\($0.0)=\(KubeResource.escaped($0.1))" }
             url += "?" + parts.joined(separator: "&")
@@ -186,6 +192,22 @@ package final class KubeClient: Sendable {
         case is CancellationError: .timedOut
         default: .unreachable("\(error)")
         }
+    }
+
+    /// Puts another host name into a URL.
+    ///
+    /// - Returns: the URL, and the host that was in it before; nil if it is the same URL.
+    private static func named(_ name: String?, in server: String) -> (url: String, host: String?) {
+        guard let name, !name.isEmpty, let start = server.firstRange(of: "://")?.upperBound else {
+            return (server, nil)
+        }
+        let authority = server[start...].prefix { $0 != "/" }
+        let rest = server[authority.endIndex...]
+        let colon = authority.lastIndex(of: ":").flatMap { authority[$0...].contains("]") ? nil : $0 }
+        let port = colon.map { authority[$0...] } ?? ""
+        var host = String(authority[..<(colon ?? authority.endIndex)])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        return ("\(server[..<start])\(name)\(port)\(rest)", host)
     }
 
     private static func tls(
