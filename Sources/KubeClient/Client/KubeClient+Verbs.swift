@@ -80,16 +80,25 @@ extension KubeClient {
     ) async throws(KubeError) -> KubeList {
         var items: [KubeObject] = []
         var next: String?
+        var size = Self.pageSize
         repeat {
-            var query = options.query + [("limit", String(Self.pageSize))]
+            var query = options.query + [("limit", String(size))]
             if let next { query.append(("continue", next)) }
-            let page = try await self.send(
-                "list",
-                .GET,
-                resource.path(namespace: namespace),
-                resource: resource,
-                query: query
-            )
+            let page: JSON
+            do throws(KubeError) {
+                page = try await self.send(
+                    "list",
+                    .GET,
+                    resource.path(namespace: namespace),
+                    resource: resource,
+                    query: query
+                )
+            } catch {
+                // Objects that are fat come fewer at a time.
+                guard error == .tooLarge, size > 1 else { throw error }
+                size /= 2
+                continue
+            }
             guard let elements = page["items"].elements ?? (page["items"] == .null ? [] : nil) else {
                 throw .invalidAnswer("a list without items")
             }

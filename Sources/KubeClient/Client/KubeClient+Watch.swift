@@ -44,9 +44,10 @@ extension KubeClient {
                 ("timeoutSeconds", String(timeout.components.seconds)),
             ]
         let path = resource.path(namespace: namespace)
-        let request = try await self.request(.GET, path, query, nil, "")
+        let credential = try await self.credentials.current()
+        let request = try self.request(.GET, path, query, nil, "", credential)
         do {
-            // The server ends it in time; should it forget, the deadline does.
+            // The server ends it in time; one that forgets falls silent or is cut by the next answer that does not come.
             let response = try await self.http.execute(
                 request,
                 deadline: .now() + TimeAmount(timeout) + .seconds(30)
@@ -54,7 +55,7 @@ extension KubeClient {
             self.observe("watch", resource, Int(response.status.code))
             guard response.status == .ok else {
                 var bytes = try await response.body.collect(upTo: 1 << 20)
-                if response.status == .unauthorized { await self.credentials.refused() }
+                if response.status == .unauthorized { await self.credentials.refused(credential) }
                 throw Self.refusal(try? JSON(parsing: bytes.readableBytesView), response, &bytes)
             }
             try await Self.read(response.body, receive)

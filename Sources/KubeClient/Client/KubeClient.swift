@@ -63,6 +63,8 @@ package final class KubeClient: Sendable {
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         // Broken connections are told at once; whether to try again is for who calls.
         settings.connectionPool.retryConnectionEstablishment = false
+        // With HTTP/2 all share one connection, and one that is silently dead would be used again and again.
+        settings.httpVersion = .http1Only
         self.http = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: settings)
     }
 
@@ -86,8 +88,11 @@ package final class KubeClient: Sendable {
         let deadline = ContinuousClock.now + Self.callTimeout
         var attempt = 0
         while true {
+            var used: Credential?
             do throws(KubeError) {
-                let request = try await self.request(method, path, query, body, contentType)
+                let credential = try await self.credentials.current()
+                used = credential
+                let request = try self.request(method, path, query, body, contentType, credential)
                 return try await self.once(verb, request, resource: resource, deadline: deadline)
             } catch {
                 attempt += 1
@@ -97,8 +102,8 @@ package final class KubeClient: Sendable {
                 }
                 guard let status = error.status else { throw error }
                 // A token that was replaced meanwhile: once with a fresh one.
-                if status.code == 401, attempt == 1 {
-                    await self.credentials.refused()
+                if status.code == 401, attempt == 1, let used {
+                    await self.credentials.refused(used)
                     continue
                 }
                 guard status.code == 429 || status.code == 503, let wait = status.retryAfter, attempt <= Self.repeats
@@ -126,8 +131,10 @@ package final class KubeClient: Sendable {
         var bytes: ByteBuffer
         let response: HTTPClientResponse
         do {
-            response = try await self.http.execute(request, deadline: .now() + TimeAmount(left))
-            bytes = try await response.body.collect(upTo: Self.answerBytes)
+            (response, bytes) = try await Self.within(left) { [http] in
+                let response = try await http.execute(request, deadline: .now() + TimeAmount(left))
+                return (response, try await response.body.collect(upTo: Self.answerBytes))
+            }
         } catch {
             self.observer(verb, resource, 0)
             throw Self.failure(error)
@@ -146,14 +153,14 @@ package final class KubeClient: Sendable {
         _ path: String,
         _ query: [(String, String)],
         _ body: JSON?,
-        _ contentType: String
-    ) async throws(KubeError) -> HTTPClientRequest {
+        _ contentType: String,
+        _ credential: Credential
+    ) throws(KubeError) -> HTTPClientRequest {
         var url = self.base + path
         if !query.isEmpty {
             let parts = query.map { "\($0.0)=\(KubeResource.escaped($0.1))" }
             url += "?" + parts.joined(separator: "&")
         }
-        let credential = try await self.credentials.current()
         var request = HTTPClientRequest(url: url)
         request.method = method
         request.headers.add(name: "Accept", value: "application/json")
@@ -184,12 +191,34 @@ package final class KubeClient: Sendable {
         )
     }
 
+    /// Does something within a time; it is cancelled when that is over.
+    ///
+    /// The library's own deadline ends with an answer's head.
+    static func within<Value: Sendable>(
+        _ limit: Duration,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await TimeSource.continuous.sleep(limit)
+                throw KubeError.timedOut
+            }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+
     static func failure(_ error: any Error) -> KubeError {
         switch error {
         case let error as KubeError: error
+        case is NIOTooManyBytesError: .tooLarge
         case let error as HTTPClientError where [.readTimeout, .deadlineExceeded, .connectTimeout].contains(error):
             .timedOut
         case is CancellationError: .timedOut
+        // Its long form would show the headers that it does not like, credentials among them.
+        case let error as HTTPClientError: .unreachable(error.shortDescription)
         default: .unreachable("\(error)")
         }
     }

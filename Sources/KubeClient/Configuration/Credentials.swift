@@ -14,6 +14,8 @@ import Foundation
 struct Credential: Sendable {
     var token: String?
     var certificate: (chain: [UInt8], key: [UInt8])?
+    /// Tells those of one client apart.
+    var number = 0
 
     static let none = Credential()
 }
@@ -23,12 +25,13 @@ actor Credentials {
     /// How long a token from a file is used before the file is read again; Kubernetes renews it well before it ends.
     private static let fileLifetime: Duration = .seconds(60)
     /// How long a program may take.
-    private static let execTimeout: Duration = .seconds(60)
+    private static let execTimeout: Duration = .seconds(20)
     /// How much a program may print.
     private static let execOutput = 1 << 20
 
     private let configuration: KubeConfiguration
     private var cached: (credential: Credential, until: ContinuousClock.Instant?)?
+    private var made = 0
     private var pending: Task<Result<(Credential, ContinuousClock.Instant?), KubeError>, Never>?
 
     init(_ configuration: KubeConfiguration) { self.configuration = configuration }
@@ -37,7 +40,10 @@ actor Credentials {
     func current() async throws(KubeError) -> Credential {
         if let cached, cached.until.map({ $0 > .now }) ?? true { return cached.credential }
         // Everybody who comes meanwhile waits for the same answer.
-        let task = self.pending ?? Task { [configuration] in await Self.get(configuration) }
+        if let pending { return try await pending.value.get().0 }
+        self.made += 1
+        let number = self.made
+        let task = Task { [configuration] in await Self.get(configuration, number) }
         self.pending = task
         let result = await task.value
         self.pending = nil
@@ -52,8 +58,25 @@ actor Credentials {
         }
     }
 
-    /// Forgets a credential that the server did not take.
-    func refused() { self.cached = nil }
+    /// Forgets a credential that the server did not take, unless there is another by now.
+    func refused(_ credential: Credential) {
+        if self.cached?.credential.number == credential.number { self.cached = nil }
+    }
+
+    private static func get(
+        _ configuration: KubeConfiguration,
+        _ number: Int
+    ) async -> Result<(Credential, ContinuousClock.Instant?), KubeError> {
+        await Self.get(configuration).flatMap { credential, until in
+            var credential = credential
+            credential.number = number
+            // What cannot stand in a header would be shown by the error about it.
+            guard credential.token?.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) ?? true else {
+                return .failure(.credential("the token holds characters that no token has"))
+            }
+            return .success((credential, until))
+        }
+    }
 
     private static func get(
         _ configuration: KubeConfiguration
@@ -61,7 +84,7 @@ actor Credentials {
         do throws(KubeError) {
             switch configuration.identity {
             case .anonymous: return .success((.none, nil))
-            case .token(let token): return .success((Credential(token: token), nil))
+            case .token(let token): return .success((Credential(token: Self.trimmed(token)), nil))
             case .certificate(let chain, let key): return .success((Credential(certificate: (chain, key)), nil))
             case .tokenFile(let path):
                 let token = try TextFile.text(path)
@@ -87,7 +110,7 @@ actor Credentials {
         let output: String
         do {
             let inherited = Environment.inherit.updating(environment)
-            output = try await Self.within(Self.execTimeout) {
+            output = try await KubeClient.within(Self.execTimeout) {
                 let result = try await Subprocess.run(
                     executable,
                     arguments: Arguments(plugin.arguments),
@@ -135,7 +158,7 @@ actor Credentials {
             answer["apiVersion"].string == plugin.apiVersion
         else { throw .credential("`\(plugin.command)` printed no ExecCredential of \(plugin.apiVersion)") }
         let status = answer["status"]
-        var credential = Credential(token: status["token"].string)
+        var credential = Credential(token: status["token"].string.map(Self.trimmed))
         if let chain = status["clientCertificateData"].string, let key = status["clientKeyData"].string {
             credential.certificate = (Array(chain.utf8), Array(key.utf8))
         }
@@ -147,19 +170,7 @@ actor Credentials {
         return (credential, left.map { ContinuousClock.now + .seconds(max(0, $0 - 10)) })
     }
 
-    private static func within<Value: Sendable>(
-        _ limit: Duration,
-        _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask { try await body() }
-            group.addTask {
-                try await TimeSource.continuous.sleep(limit)
-                throw KubeError.credential("the exec plugin did not answer within \(limit)")
-            }
-            defer { group.cancelAll() }
-            guard let value = try await group.next() else { throw CancellationError() }
-            return value
-        }
+    private static func trimmed(_ token: String) -> String {
+        String(token.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

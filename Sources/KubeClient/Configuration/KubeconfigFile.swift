@@ -115,8 +115,8 @@ private struct Merged {
             return .certificate(chain: chain, key: key)
         }
         // As for kubectl, the file wins: it is the one that is renewed.
-        if let file = user["tokenFile"].string { return .tokenFile(Self.path(file, folder)) }
-        if let token = user["token"].string { return .token(token) }
+        if let file = user["tokenFile"].string, !file.isEmpty { return .tokenFile(Self.path(file, folder)) }
+        if let token = user["token"].string, !token.isEmpty { return .token(token) }
         if user["exec"].fields != nil { return .exec(try Self.plugin(user["exec"], user: name, folder: folder)) }
         if user["auth-provider"].fields != nil || user["username"].string != nil {
             throw .configuration(

@@ -90,9 +90,10 @@ package final class LeaderElection: Sendable {
     package func run(_ lead: @escaping @Sendable () async throws -> Void) async throws {
         var observed: Observed?
         while !Task.isCancelled {
+            let began = self.time.now()
             if await self.acquire(&observed), let held = observed?.object {
                 self.logger.notice("leading", metadata: ["identity": "\(self.identity)"])
-                try await self.hold(held, lead)
+                try await self.hold(held, since: began, lead)
                 observed = nil
                 self.logger.notice("leading no more", metadata: ["identity": "\(self.identity)"])
             }
@@ -149,30 +150,70 @@ package final class LeaderElection: Sendable {
 
     // MARK: Having it
 
-    private func hold(_ lease: KubeObject, _ lead: @escaping @Sendable () async throws -> Void) async throws {
+    private func hold(
+        _ lease: KubeObject,
+        since began: Duration,
+        _ lead: @escaping @Sendable () async throws -> Void
+    ) async throws {
         self.leads.store(true, ordering: .releasing)
         defer { self.leads.store(false, ordering: .releasing) }
         let last = Held(lease)
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await self.hold(last, since: began, lead))
+        } catch { result = .failure(error) }
+        await self.release(last.object.withLock { $0 })
+        try result.get()
+    }
+
+    private func hold(
+        _ last: Held,
+        since began: Duration,
+        _ lead: @escaping @Sendable () async throws -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await lead() }
-            group.addTask { await self.renew(last) }
+            group.addTask {
+                await self.renew(last, since: began)
+                // Others may begin soon: whoever asks must not take this one for the leader any more.
+                self.leads.store(false, ordering: .releasing)
+            }
             // Whichever ends first ends the other; the body is waited for before anybody else may lead.
-            _ = try await group.next()
+            defer { group.cancelAll() }
+            do { _ = try await group.next() } catch is CancellationError {}
             group.cancelAll()
             do { try await group.waitForAll() } catch is CancellationError {}
         }
-        await self.release(last.object.withLock { $0 })
+    }
+
+    /// Replaces the lease within what is left of the time to do so.
+    private func replace(_ object: KubeObject, within left: Duration) async throws(KubeError) -> KubeObject {
+        do {
+            return try await withThrowingTaskGroup(of: KubeObject.self) { group in
+                group.addTask { try await self.client.replace(.leases, object) }
+                group.addTask {
+                    try await self.time.sleep(max(left, .zero))
+                    throw KubeError.timedOut
+                }
+                defer { group.cancelAll() }
+                guard let fresh = try await group.next() else { throw KubeError.timedOut }
+                return fresh
+            }
+        } catch { throw error as? KubeError ?? .timedOut }
     }
 
     /// Renews until it fails for too long, or the task is cancelled.
-    private func renew(_ last: Held) async {
-        var renewed = self.time.now()
+    private func renew(_ last: Held, since began: Duration) async {
+        // Counted from when it was asked for: others count from when the server took it, which is later.
+        var renewed = began
         while (try? await self.time.sleep(self.timing.retry)) != nil {
+            let asked = self.time.now()
             do throws(KubeError) {
-                let object = last.object.withLock { $0 }
-                let fresh = try await self.client.replace(.leases, self.renewed(object, isNew: false))
+                let object = self.renewed(last.object.withLock { $0 }, isNew: false)
+                let left = renewed + self.timing.renewDeadline - asked
+                let fresh = try await self.replace(object, within: left)
                 last.object.withLock { $0 = fresh }
-                renewed = self.time.now()
+                renewed = asked
             } catch {
                 if error.isConflict || error.isNotFound {
                     // Ours still, if only something else of it was changed.

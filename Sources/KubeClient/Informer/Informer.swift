@@ -34,6 +34,8 @@ package final class Informer: Sendable {
     private struct State {
         var objects: [ObjectKey: KubeObject] = [:]
         var hasSynced = false
+        /// It ended, so that nobody waits for what does not come.
+        var hasStopped = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -70,12 +72,13 @@ package final class Informer: Sendable {
     /// Whether everything was listed once.
     package var hasSynced: Bool { self.state.withLock { $0.hasSynced } }
 
-    /// Waits until everything was listed once.
+    /// Waits until everything was listed once, or the copy was given up.
     package func synced() async {
         await withCheckedContinuation { continuation in
             let isDone = self.state.withLock { state in
-                if !state.hasSynced { state.waiters.append(continuation) }
-                return state.hasSynced
+                let isDone = state.hasSynced || state.hasStopped
+                if !isDone { state.waiters.append(continuation) }
+                return isDone
             }
             if isDone { continuation.resume() }
         }
@@ -85,12 +88,15 @@ package final class Informer: Sendable {
     ///
     /// - Parameter changed: Told of every change, after the copy has it, one at a time.
     package func run(_ changed: @escaping @Sendable (Change) -> Void) async {
+        self.state.withLock { $0.hasStopped = false }
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.follow(changed) }
+            group.addTask {
+                await self.follow(changed)
+                // Who waits for a copy that never came is not left waiting.
+                self.finishWaiting(synced: false)
+            }
             group.addTask { await self.remind(changed) }
         }
-        // Who waits for a copy that never came is not left waiting.
-        self.finishWaiting(synced: false)
     }
 
     private func follow(_ changed: @Sendable (Change) -> Void) async {
@@ -98,6 +104,7 @@ package final class Informer: Sendable {
         // nil: to be listed.
         var revision: String?
         while !Task.isCancelled {
+            var began = ContinuousClock.now
             do throws(KubeError) {
                 if revision == nil {
                     let list = try await self.client.list(self.resource, in: self.namespace, self.options)
@@ -106,7 +113,7 @@ package final class Informer: Sendable {
                     revision = list.resourceVersion
                 }
                 guard let from = revision else { continue }
-                let began = ContinuousClock.now
+                began = ContinuousClock.now
                 let seconds = Double.random(in: self.timing.watch)
                 var last = from
                 defer { revision = revision == nil ? nil : last }
@@ -129,6 +136,8 @@ package final class Informer: Sendable {
             } catch {
                 if Task.isCancelled { return }
                 if error.isGone { revision = nil }
+                // A watch that lasted was a good one, however it ended.
+                if revision != nil, ContinuousClock.now - began > .seconds(10) { backoff.succeeded() }
                 let delay = max(backoff.failed(), error.status?.retryAfter ?? .zero)
                 self.logger.log(
                     level: error.isGone || error == .timedOut ? .debug : .warning,
@@ -196,6 +205,7 @@ package final class Informer: Sendable {
     private func finishWaiting(synced: Bool) {
         let waiters = self.state.withLock { state in
             state.hasSynced = state.hasSynced || synced
+            if !synced { state.hasStopped = true }
             defer { state.waiters = [] }
             return state.waiters
         }

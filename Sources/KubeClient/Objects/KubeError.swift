@@ -65,6 +65,8 @@ package enum KubeError: Error, Hashable, Sendable {
     case unreachable(String)
     /// No answer in time.
     case timedOut
+    /// The answer is larger than what is read at once.
+    case tooLarge
     /// What came is not what the API says.
     case invalidAnswer(String)
     /// No credential could be got, by an exec plugin or from a file.
@@ -99,6 +101,7 @@ extension KubeError: CustomStringConvertible, CustomDebugStringConvertible {
         case .status(let status): "\(status.message) (\(status.code) \(status.reason))"
         case .unreachable(let reason): "the API server cannot be reached: \(reason)"
         case .timedOut: "the API server did not answer in time"
+        case .tooLarge: "the API server's answer is too large"
         case .invalidAnswer(let what): "the API server answered wrongly: \(what)"
         case .credential(let what): "no credential for the API server: \(what)"
         case .configuration(let what): what

@@ -164,6 +164,8 @@ extension CellReconciler {
                 state.keeper = keeper
                 state.problem = nil
                 state.usageAt = nil
+                state.usageTriedAt = nil
+                state.stored = nil
             }
             return nil
         } catch {

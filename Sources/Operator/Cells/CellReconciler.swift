@@ -46,6 +46,9 @@ package struct CellReconciler: Sendable {
             }
             guard let cell = parsed.resource else {
                 let invalid = Condition("Ready", .no, "InvalidSpec", parsed.problems.summary())
+                self.context.cells.runtime(name).state.withLock {
+                    $0.problem = .init(reason: "InvalidSpec", message: invalid.message)
+                }
                 try await self.write([invalid], Findings(object: object, stores: invalid), parsed)
                 return .done
             }
@@ -89,15 +92,31 @@ package struct CellReconciler: Sendable {
     private func serve(_ certificate: CertificateBundle?, _ runtime: CellRuntime, _ stores: CellStores) async throws {
         if let certificate { try await self.use(certificate, runtime, stores) }
         let directory = self.context.directory
-        let known = Set(directory.allTenants.compactMap { TenantID($0.object.name) })
+        let known = Set(directory.tenants(in: runtime.name).compactMap { TenantID($0.name) })
         for id in await stores.projected.subtracting(known).sorted() {
-            self.context.logger.warning("a projected tenant has no object: withdrawn", metadata: ["tenant": "\(id)"])
+            self.context.logger.warning(
+                "a projected tenant does not live here: withdrawn",
+                metadata: ["tenant": "\(id)", "cell": "\(runtime.name)"]
+            )
             _ = try await stores.withdraw(id)
             try await stores.removeCertificate(name: id.text)
         }
         try await stores.completeIfSettled(directory.tenants(in: runtime.name).compactMap { TenantID($0.name) })
-        await CellUsage(context: self.context, runtime: runtime).refresh(stores)
-        await RetentionSweeper(context: self.context, runtime: runtime).sweep(stores)
+        self.startUpkeep(runtime, stores)
+    }
+
+    /// Looks up usage and erases what is due, beside the looks at the cell: either may take its time.
+    private func startUpkeep(_ runtime: CellRuntime, _ stores: CellStores) {
+        let isFree = runtime.state.withLock { state in
+            defer { state.isKeepingUp = true }
+            return !state.isKeepingUp
+        }
+        guard isFree else { return }
+        Task { [context] in
+            await CellUsage(context: context, runtime: runtime).refresh(stores)
+            await RetentionSweeper(context: context, runtime: runtime).sweep(stores)
+            runtime.state.withLock { $0.isKeepingUp = false }
+        }
     }
 
     func wakeTenants(of cell: String) {
@@ -120,26 +139,35 @@ package struct CellReconciler: Sendable {
     private func deleting(_ parsed: Parsed<CellResource>) async throws -> Bool {
         let name = parsed.object.name
         guard parsed.object.finalizers.contains(OperatorNames.finalizer) else { return true }
-        guard self.usedBy(parsed) == nil else { return false }
+        guard await self.usedBy(parsed) == nil else { return false }
+        if let stores = self.context.cells.existing(name)?.stores {
+            // The second look at what was erased does not wait for its time.
+            for record in try await stores.durable.tenants.list(.erasing) {
+                try await TenantErasure.sweep(record.tenant, in: stores)
+            }
+        }
         try await self.context.removeFinalizer(.cells, parsed.object)
         await self.context.cells.remove(name)
         return true
     }
 
     /// Why a cell cannot go yet.
-    func usedBy(_ parsed: Parsed<CellResource>) -> String? {
+    func usedBy(_ parsed: Parsed<CellResource>) async -> String? {
         let name = parsed.object.name
         let tenants = self.context.directory.tenants(in: name).sorted().map(\.description)
         if !tenants.isEmpty {
             return "deleting waits until no tenant lives in it: \(tenants.summary()): move or delete them"
         }
-        let retained = self.context.cells.existing(name)?.state.withLock { $0.retained } ?? 0
-        if retained > 0, parsed.object.annotations[OperatorNames.abandonRetained] != "true" {
-            return "deleting waits for the data of \(retained) deleted tenants, which is erased in time; "
-                + "to leave it in the database for good, annotate the Cell with "
-                + "\(OperatorNames.abandonRetained)=true"
+        if parsed.object.annotations[OperatorNames.abandonRetained] == "true" { return nil }
+        // The database itself says; while it cannot be asked, what the status told last.
+        var kept = parsed.object.status["retainedTenants"].int ?? 0
+        if let stores = self.context.cells.existing(name)?.stores, let now = try? await RetentionSweeper.kept(stores) {
+            kept = now
         }
-        return nil
+        guard kept > 0 else { return nil }
+        return
+            "deleting waits for the data of \(kept) tenants that are gone, which is erased in time; to leave it in the "
+            + "database for good, annotate the Cell with \(OperatorNames.abandonRetained)=true"
     }
 
     // MARK: The status
@@ -160,7 +188,7 @@ package struct CellReconciler: Sendable {
     ) async throws(KubeError) {
         let object = findings.object
         var conditions = conditions
-        if parsed.isDeleting, let reason = self.usedBy(parsed) {
+        if parsed.isDeleting, let reason = await self.usedBy(parsed) {
             conditions.append(Condition("Deleting", .yes, "StillUsed", reason))
         }
         let runtime = self.context.cells.runtime(object.name)

@@ -14,10 +14,15 @@ package final class CellRuntime: Sendable {
         var usage: [TenantID: TenantView.Usage] = [:]
         /// When usage was looked up last.
         var usageAt: Duration?
+        var usageTriedAt: Duration?
+        /// What was stored when it was summed up last, and when that was.
+        var stored: (accounts: [TenantID: Int], historyBytes: [TenantID: Int], at: Duration)?
         var sweptAt: Duration?
         /// What the cell's Secrets said, and when and for which specification they were read.
         var secrets: (found: CellReconciler.Secrets, spec: CellSpec, at: Duration)?
         var retained = 0
+        /// Whether usage is being looked up, or something erased.
+        var isKeepingUp = false
         /// What was applied last, by kind and name, so that what did not change is not applied again and again.
         var applied: [String: Int] = [:]
         var scaler = AutoscalerState()
@@ -37,6 +42,7 @@ package final class CellRuntime: Sendable {
                 name: self.name,
                 isReady: state.stores != nil,
                 problem: state.problem?.message ?? "its stores are not connected yet",
+                wasTried: state.stores != nil || state.problem != nil,
                 certificateNames: state.certificateNames,
                 gateway: gateway
             )

@@ -13,17 +13,17 @@ struct CellUsage: Sendable {
     private static let time = TimeSource.continuous
 
     func refresh(_ stores: CellStores) async {
-        let now = Self.time.now()
         let isDue = self.runtime.state.withLock { state in
-            state.usageAt.map { now - $0 >= self.context.settings.usagePeriod } ?? true
+            state.usageTriedAt.map { Self.time.now() - $0 >= self.context.settings.usagePeriod } ?? true
         }
         guard isDue else { return }
+        defer { self.runtime.state.withLock { $0.usageTriedAt = Self.time.now() } }
         do {
             let usage = try await self.usage(stores)
             let before = self.runtime.state.withLock { state in
                 defer {
                     state.usage = usage
-                    state.usageAt = now
+                    state.usageAt = Self.time.now()
                 }
                 return state.usageAt == nil ? nil : state.usage
             }
@@ -49,14 +49,28 @@ struct CellUsage: Sendable {
             }
             for (id, rate) in figures.rates { usage[id, default: .init()].messagesPerSecond += Int(rate.rounded()) }
         }
-        for (id, count) in try await stores.durable.usage.accounts() { usage[id, default: .init()].accounts = count }
-        for (id, bytes) in try await stores.durable.usage.historyBytes() {
-            usage[id, default: .init()].historyBytes = bytes
-        }
+        let stored = try await self.stored(stores)
+        for (id, count) in stored.accounts { usage[id, default: .init()].accounts = count }
+        for (id, bytes) in stored.historyBytes { usage[id, default: .init()].historyBytes = bytes }
         for id in await stores.projected {
             let channels = try await stores.channelCount(of: id)
             if channels > 0 || usage[id] != nil { usage[id, default: .init()].channels = channels }
         }
         return usage
+    }
+
+    private func stored(_ stores: CellStores) async throws -> (
+        accounts: [TenantID: Int], historyBytes: [TenantID: Int]
+    ) {
+        let now = Self.time.now()
+        if let known = self.runtime.state.withLock({ $0.stored }),
+            now - known.at < self.context.settings.storedUsagePeriod
+        {
+            return (known.accounts, known.historyBytes)
+        }
+        let accounts = try await stores.durable.usage.accounts()
+        let historyBytes = try await stores.durable.usage.historyBytes()
+        self.runtime.state.withLock { $0.stored = (accounts, historyBytes, now) }
+        return (accounts, historyBytes)
     }
 }

@@ -31,8 +31,10 @@ struct RetentionSweeper: Sendable {
         do {
             let repository = stores.durable.tenants
             let time = Int64(Date().timeIntervalSince1970 * 1000)
-            for record in try await repository.dueForErasure(at: time) { try await self.erase(record, stores) }
-            let retained = try await repository.list(.retained).count
+            for record in try await repository.dueForErasure(at: time, limit: 10) {
+                try await self.erase(record, stores)
+            }
+            let retained = try await Self.kept(stores)
             self.runtime.state.withLock { $0.retained = retained }
         } catch {
             self.context.logger.warning(
@@ -42,10 +44,19 @@ struct RetentionSweeper: Sendable {
         }
     }
 
+    /// Of how many tenants that are gone the database still keeps something.
+    static func kept(_ stores: CellStores) async throws(DurableStoreError) -> Int {
+        try await stores.durable.tenants.list(.retained).count + stores.durable.tenants.list(.moving).count
+    }
+
     private func erase(_ record: StoredTenant, _ stores: CellStores) async throws {
-        let projected = await stores.projected
-        // It is served again: somebody made it anew, and whoever did claimed it.
-        if projected.contains(record.tenant) { return }
+        // It lives here, or is about to: whatever the note says, nothing is erased under somebody's feet.
+        let key = ObjectKey(namespace: record.namespace, name: record.tenant.text)
+        let living = self.context.directory.tenants(in: self.runtime.name)
+        if living.contains(key), self.context.directory.tenant(key)?.isDeleting == false { return }
+        if await stores.projected.contains(record.tenant) { return }
+        // The note is as it was when it was found due: a reconciler may have claimed the name since.
+        guard let now = try await stores.durable.tenants.find(record.tenant), now == record else { return }
         if record.state == .moving, let target = self.home(of: record), let other = self.context.cells.existing(target)
         {
             guard let destination = other.stores else { return }

@@ -37,9 +37,19 @@ package final class ClusterDirectory: Sendable {
     package func tenants(in cell: String) -> [ObjectKey] {
         let standard = self.defaultCell
         return self.allTenants.filter { parsed in
-            parsed.object.status["cell"].string == cell
-                || (parsed.resource.map { ($0.spec.cellRef?.name ?? standard) == cell } ?? false)
+            parsed.object.status["cell"].string == cell || Self.wantedCell(of: parsed, standard) == cell
         }.map(\.key)
+    }
+
+    /// The cell that a tenant is to live in: the one that it names, else the one that it lives in, else the default one.
+    ///
+    /// So another default cell moves nobody.
+    package func wantedCell(of parsed: Parsed<TenantResource>) -> String? {
+        Self.wantedCell(of: parsed, self.defaultCell)
+    }
+
+    private static func wantedCell(of parsed: Parsed<TenantResource>, _ standard: String?) -> String? {
+        parsed.resource?.spec.cellRef?.name ?? parsed.object.status["cell"].string ?? standard
     }
 
     /// The cell of tenants that name none: the oldest of those that say so.

@@ -159,7 +159,7 @@ package final class OperatorService: Sendable {
         group.addTask {
             await self.cells.run { change in
                 if !change.isResync { context.directory.update(cell: change.object, name: change.key.name) }
-                context.cellQueue.add(change.key.name)
+                if change.isResync || change.saysMore { context.cellQueue.add(change.key.name) }
                 let isSame = change.object?.spec == change.previous?.spec && change.object != nil
                 // Which cell is the default one may be another now.
                 if !isSame { for tenant in context.directory.allTenants { context.tenantQueue.add(tenant.key) } }
@@ -169,7 +169,10 @@ package final class OperatorService: Sendable {
             await self.tenants.run { change in
                 // Known first, then looked at.
                 let others = change.isResync ? [] : context.directory.update(tenant: change.object, key: change.key)
-                for key in others.union([change.key]) { context.tenantQueue.add(key) }
+                for key in others { context.tenantQueue.add(key) }
+                // Our own words about it are no reason to look at it again.
+                guard change.isResync || change.saysMore else { return }
+                context.tenantQueue.add(change.key)
                 if change.isResync { return }
                 for object in [change.object, change.previous] {
                     if let plan = object?.spec["planRef"]["name"].string {
@@ -232,5 +235,15 @@ package final class OperatorService: Sendable {
             }
         self.metrics.reconciled(kind, result, took: ContinuousClock.now - began)
         return outcome
+    }
+}
+
+extension Informer.Change {
+    /// Whether anything but the status changed.
+    fileprivate var saysMore: Bool {
+        guard let object, let previous else { return true }
+        return object.uid != previous.uid || object.generation != previous.generation
+            || object.spec != previous.spec || object.deletionTimestamp != previous.deletionTimestamp
+            || object.finalizers != previous.finalizers || object.annotations != previous.annotations
     }
 }

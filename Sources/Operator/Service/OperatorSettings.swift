@@ -29,6 +29,8 @@ package struct OperatorSettings: Sendable {
     package var cellPeriod: Duration = .seconds(5)
     /// How often usage is looked up and told.
     package var usagePeriod: Duration = .seconds(30)
+    /// How often what is stored is summed up, which reads a whole table.
+    package var storedUsagePeriod: Duration = .seconds(600)
     /// How often a tenant whose certificate or Secret is missing is looked at again.
     package var waitPeriod: Duration = .seconds(5)
 

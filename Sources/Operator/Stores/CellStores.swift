@@ -28,6 +28,10 @@ package actor CellStores {
     private var tenants: [TenantID: ProjectedTenant]
     private var certificates: [String: ProjectedCertificate] = [:]
     private var isComplete: Bool
+    /// What was projected before the live store lost it: what a tenant that cannot be read now goes on with.
+    private var lost: (tenants: [TenantID: ProjectedTenant], certificates: [String: ProjectedCertificate]) = ([:], [:])
+    /// Whose name a tenant's is in this cell's database, as far as it was looked at: object ids by tenant.
+    private var owners: [TenantID: String] = [:]
     /// Tenants that were looked at since the projection was read or lost.
     private var settled: Set<TenantID> = []
 
@@ -51,12 +55,15 @@ package actor CellStores {
             await durable.close()
             throw Problem(reason: error.isAway ? "PostgresUnavailable" : "MigrationFailed", message: "\(error)")
         }
+        var opened: (any LiveStore)?
         do {
             let live = try await connector.live(redis)
+            opened = live
             let writer = ProjectionWriter(live: live, loop: connector.loop)
             let state = try await writer.load()
             return CellStores(live: live, durable: durable, writer: writer, state: state, seal: seal, logger: logger)
         } catch {
+            await opened?.shutdown()
             await durable.close()
             throw Problem(reason: "RedisUnavailable", message: "\(error)")
         }
@@ -104,6 +111,8 @@ package actor CellStores {
 
     private func forget() {
         self.logger.warning("the live store lost the projection: everything is written again")
+        self.lost.tenants.merge(self.tenants) { _, new in new }
+        self.lost.certificates.merge(self.certificates) { _, new in new }
         self.tenants = [:]
         self.certificates = [:]
         self.settled = []
@@ -121,8 +130,32 @@ package actor CellStores {
         self.tenants[tenant.id] = tenant
     }
 
+    /// Has a tenant served as it was last, with the certificate that it had, if the live store lost it.
+    package func keep(_ id: TenantID) async throws(LiveStoreError) {
+        if self.tenants[id] == nil, let tenant = self.lost.tenants[id] { try await self.project(tenant) }
+        try await self.keepCertificate(name: id.text)
+    }
+
+    /// Has a certificate used as it was last, if the live store lost it.
+    package func keepCertificate(name: String) async throws(LiveStoreError) {
+        guard self.certificates[name] == nil, let certificate = self.lost.certificates[name],
+            let box = try? self.seal.seal(certificate, name: name)
+        else { return }
+        try await self.writer.put(certificate: box, name: name)
+        self.certificates[name] = certificate
+    }
+
+    /// Whose name a tenant's is, if that was noted already.
+    package func owner(of id: TenantID) -> String? { self.owners[id] }
+
+    /// Notes whose name a tenant's is in the database.
+    package func note(owner uid: String?, of id: TenantID) { self.owners[id] = uid }
+
     /// - Returns: whether it was served.
     package func withdraw(_ id: TenantID) async throws(LiveStoreError) -> Bool {
+        self.lost.tenants[id] = nil
+        self.lost.certificates[id.text] = nil
+        self.owners[id] = nil
         guard self.tenants[id] != nil else { return false }
         try await self.writer.remove(tenant: id)
         self.tenants[id] = nil

@@ -19,15 +19,21 @@ import Foundation
 package final class AdminProvisioner: Sendable {
     private struct Work: Sendable {
         let tenant: HostedTenant
-        let accounts: AccountRepository
+        let uid: String
+        let stores: CellStores
+
+        /// Whether it is the same work: for the same object, in the same stores.
+        func isSame(_ other: Work) -> Bool {
+            self.uid == other.uid && self.stores === other.stores && self.tenant.admins == other.tenant.admins
+        }
     }
 
     private let hasher: PasswordHasher
     private let logger: Logger
     /// What was asked for last and is not done.
     private let wanted = Mutex<[TenantID: Work]>([:])
-    /// What was done.
-    private let done = Mutex<[TenantID: [AdminAccount]]>([:])
+    /// What was done: only who for and where, no passwords but those that their Secrets hold now.
+    private let done = Mutex<[TenantID: Work]>([:])
     private let wake: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
 
@@ -38,25 +44,44 @@ package final class AdminProvisioner: Sendable {
     }
 
     /// Has a tenant's administrators made, soon.
-    package func provision(_ tenant: HostedTenant, in accounts: AccountRepository) {
-        if self.done.withLock({ $0[tenant.id] == tenant.admins }) { return }
-        self.wanted.withLock { $0[tenant.id] = Work(tenant: tenant, accounts: accounts) }
+    package func provision(_ tenant: HostedTenant, uid: String, in stores: CellStores) {
+        let work = Work(tenant: tenant, uid: uid, stores: stores)
+        if self.done.withLock({ $0[tenant.id]?.isSame(work) ?? false }) { return }
+        self.wanted.withLock { $0[tenant.id] = work }
         self.continuation.yield()
+    }
+
+    /// Forgets a tenant that is served no more.
+    package func forget(_ tenant: TenantID) {
+        self.wanted.withLock { $0[tenant] = nil }
+        self.done.withLock { $0[tenant] = nil }
     }
 
     /// Works until the task is cancelled.
     package func run() async {
+        var backoff = Backoff()
         for await _ in self.wake {
-            var backoff = Backoff()
-            while !Task.isCancelled, let work = self.wanted.withLock({ $0.first?.value }) {
-                if await self.make(work) {
-                    self.wanted.withLock { wanted in
-                        if wanted[work.tenant.id]?.tenant == work.tenant { wanted[work.tenant.id] = nil }
+            // In rounds, so that a store that is away holds up only its own tenants.
+            while !Task.isCancelled {
+                let round = self.wanted.withLock { Array($0.values) }
+                if round.isEmpty { break }
+                var hasFailed = false
+                for work in round where !Task.isCancelled {
+                    guard await self.make(work) else {
+                        hasFailed = true
+                        continue
                     }
-                    self.done.withLock { $0[work.tenant.id] = work.tenant.admins }
-                    backoff = Backoff()
-                } else {
+                    let isCurrent = self.wanted.withLock { wanted in
+                        guard wanted[work.tenant.id]?.isSame(work) == true else { return false }
+                        wanted[work.tenant.id] = nil
+                        return true
+                    }
+                    if isCurrent { self.done.withLock { $0[work.tenant.id] = work } }
+                }
+                if hasFailed {
                     try? await TimeSource.continuous.sleep(backoff.failed())
+                } else {
+                    backoff = Backoff()
                 }
             }
         }
@@ -74,6 +99,9 @@ package final class AdminProvisioner: Sendable {
                         "tenant": "\(work.tenant.id)", "account": "\(admin.account)", "reason": "\(error)",
                     ]
                 )
+            } catch DurableStoreError.closed {
+                // Another connection to the cell took its place, and the tenant is looked at again through that.
+                return true
             } catch {
                 self.logger.warning(
                     "an admin's account waits for its store",
@@ -87,7 +115,7 @@ package final class AdminProvisioner: Sendable {
 
     private func make(_ admin: AdminAccount, _ work: Work) async throws {
         let folded = Names.caseMapping.fold(admin.account)
-        let existing = try await work.accounts.find(folded, of: work.tenant.id)
+        let existing = try await work.stores.durable.accounts.find(folded, of: work.tenant.id)
         if let existing, existing.role == .admin,
             let hash = existing.credentials.passwordHash.flatMap({ PasswordHash(text: $0) }),
             try await self.hasher.verify(admin.password.reveal(), against: hash)
@@ -95,7 +123,7 @@ package final class AdminProvisioner: Sendable {
             return
         }
         let made = try await self.hasher.credentials(name: admin.account, password: admin.password.reveal())
-        try await work.accounts.ensureAdmin(
+        try await work.stores.durable.accounts.ensureAdmin(
             admin.account,
             folded: folded,
             credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),

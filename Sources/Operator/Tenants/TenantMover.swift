@@ -9,17 +9,6 @@ enum TenantMover {
     /// what came late is copied before the rest is erased.
     static let keepsCopy: Int64 = 3_600_000
 
-    /// Takes the name in the cell that it moves to.
-    ///
-    /// What an earlier stay left there is out of date and erased first: rows that are there already are not copied.
-    static func claim(_ tenant: TenantID, _ record: StoredTenant, in stores: CellStores) async throws {
-        switch try await stores.durable.tenants.find(tenant)?.state {
-        case .moving, .erasing: try await TenantErasure.sweep(tenant, in: stores)
-        case .active, .retained, nil: break
-        }
-        try await stores.durable.tenants.upsert(record)
-    }
-
     /// Copies what came after the copy: messages and counts that were on their way.
     ///
     /// The other side went on meanwhile, so that it has more is as it should be.

@@ -9,6 +9,12 @@ package enum TenantStep: Sendable, Hashable {
     case addFinalizer
     /// Lets the object go.
     case removeFinalizer
+    /// Lets the edges serve it as they did before their store lost it.
+    case keep(cell: String)
+    /// Lets the edges have its certificate as they did before their store lost it.
+    case keepCertificate(cell: String)
+    /// Erases what an earlier stay, or a copy that was cut off, left in a cell.
+    case clear(cell: String)
     /// Takes the name for this namespace in the cell's database; data that was kept comes back.
     case claimName(cell: String)
     /// Lets the edges serve it as it is now.

@@ -41,7 +41,7 @@ package enum TenantPlanner {
             }
             if let namespace = view.retainedFor {
                 let text =
-                    "the name \(hosted.id) is kept with the data of a deleted tenant of namespace \(namespace): "
+                    "the name \(hosted.id) is kept with the data of a tenant of namespace \(namespace): "
                     + "create it there to have it back, or choose another name"
                 return .failure(.init("NameTaken", text))
             }
@@ -58,6 +58,8 @@ package enum TenantPlanner {
     /// It stays as it was, if it was: a mistake in an edit takes nobody off the net.
     private static func refuse(_ view: TenantView, _ refusal: TenantView.Refusal, _ plan: inout TenantPlan) {
         let isServed = !plan.hostnames.isEmpty
+        // A live store that lost everything has it again.
+        if isServed, let cell = plan.cell { plan.steps.append(.keep(cell: cell)) }
         let rest = isServed ? "; it is served as it was before" : ""
         plan.conditions = [
             Condition("Admitted", .no, refusal.reason, refusal.message + rest),
@@ -91,11 +93,15 @@ package enum TenantPlanner {
                 plan.conditions.append(Condition("StoreReady", .no, "Moving", text))
                 return Self.sideConditions(view, hosted, cell, &plan)
             }
-            plan.steps += [
-                .claimName(cell: cell.name), .withdraw(cell: former.name), .removeCertificate(cell: former.name),
-                .copy(from: former.name, to: cell.name), .leave(cell: former.name, for: cell.name),
-            ]
-        } else if plan.cell != cell.name {
+            plan.steps += [.withdraw(cell: former.name), .removeCertificate(cell: former.name)]
+            // Once: afterwards the new cell has what the old one does not.
+            if !view.isCopied {
+                plan.steps += [
+                    .clear(cell: cell.name), .claimName(cell: cell.name), .copy(from: former.name, to: cell.name),
+                    .leave(cell: former.name, for: cell.name),
+                ]
+            }
+        } else if !view.ownsName {
             plan.steps.append(.claimName(cell: cell.name))
         }
         Self.certificate(view, hosted, cell, &plan)
@@ -134,9 +140,11 @@ package enum TenantPlanner {
             set(.yes, "Served", "until \(KubeTime.text(bundle.notAfter))")
         case .invalid(let problem):
             // What the edges have stays: an old certificate is better than none.
+            plan.steps.append(.keepCertificate(cell: cell.name))
             set(.no, "InvalidCertificate", "Secret \(secret ?? ""): \(problem)")
         case .missing:
             guard let secret else { return }
+            plan.steps.append(.keepCertificate(cell: cell.name))
             guard view.canIssue else {
                 return set(.no, "SecretNotFound", "there is no Secret \(secret) in namespace \(view.object.namespace)")
             }
@@ -257,6 +265,21 @@ package enum TenantPlanner {
                 view.deletionPolicy == .delete
                     ? .erase(cell: cell.name) : .retain(cell: cell.name, days: Self.retentionDays)
             )
+        }
+        // On its way to another cell: what came there goes, the old one has it all.
+        if let target = try? view.cell.get(), let served, target.name != served.name, view.ownsName {
+            guard target.isReady else {
+                plan.steps = []
+                plan.hasStatus = true
+                plan.cell = served.name
+                plan.hostnames = view.object.hostnamesHeld
+                let text = "deleting waits for cell \(target.name): \(target.problem)"
+                plan.conditions = [Condition("Ready", .no, "StoreUnavailable", text)]
+                return plan
+            }
+            plan.steps += [
+                .withdraw(cell: target.name), .removeCertificate(cell: target.name), .erase(cell: target.name),
+            ]
         }
         plan.steps.append(.removeFinalizer)
         return plan

@@ -28,31 +28,47 @@ extension TenantReconciler {
         case .addFinalizer: object = try await self.context.addFinalizer(.tenants, object)
         case .removeFinalizer: try await self.context.removeFinalizer(.tenants, object)
         case .claimName(let cell):
-            try await TenantMover.claim(id, Self.record(id, .active, until: nil, object, now), in: self.stores(cell))
+            let stores = try self.stores(cell)
+            try await stores.durable.tenants.upsert(Self.record(id, .active, until: nil, object, now))
+            await stores.note(owner: object.uid, of: id)
+        case .keep(let cell): try await self.stores(cell).keep(id)
+        case .keepCertificate(let cell): try await self.stores(cell).keepCertificate(name: id.text)
+        case .clear(let cell): try await TenantErasure.sweep(id, in: self.stores(cell))
         case .project(let hosted, let cell):
             let tenant = ProjectedTenant(hosted, uid: object.uid, generation: Int64(object.generation))
             try await self.stores(cell).project(tenant)
-        case .withdraw(let cell): _ = try await self.stores(cell).withdraw(id)
+        case .withdraw(let cell):
+            self.admins.forget(id)
+            _ = try await self.stores(cell).withdraw(id)
         case .putCertificate(let bundle, let cell): try await self.stores(cell).put(bundle, name: id.text)
         case .removeCertificate(let cell): try await self.stores(cell).removeCertificate(name: id.text)
         case .provisionAdmins(let hosted, let cell):
-            self.admins.provision(hosted, in: try self.stores(cell).durable.accounts)
+            self.admins.provision(hosted, uid: object.uid, in: try self.stores(cell))
         case .requestCertificate(let secret, let hostnames):
             try await self.requestCertificate(secret, hostnames, object)
         case .applyRoutes(let hostnames, let cell, let gateway):
             let namespace = self.context.settings.namespace
-            for (resource, route) in TenantRoutes.objects(
+            let routes = TenantRoutes.objects(
                 id,
                 hostnames: hostnames,
                 cell: cell,
                 gateway: gateway,
                 namespace: namespace
-            ) where await self.context.apis.has(resource) {
+            )
+            let isAccepted = object.condition("RoutesReady")?["status"].string == "True"
+            // What the gateway has taken is applied again only if it is another.
+            if isAccepted, self.routes.isApplied(routes.map(\.1), of: id) { return }
+            for (resource, route) in routes where await self.context.apis.has(resource) {
                 _ = try await client.apply(resource, route, manager: OperatorNames.manager)
             }
+            self.routes.applied(routes.map(\.1), of: id)
         case .removeRoutes:
-            // Only a tenant that may have had some.
-            guard object.condition("RoutesReady").map({ $0["reason"].string != "ServiceOnly" }) == true else { return }
+            // Only a tenant that may have had some; one that goes is asked for in any case.
+            guard
+                object.deletionTimestamp != nil
+                    || object.condition("RoutesReady").map({ $0["reason"].string != "ServiceOnly" }) == true
+            else { return }
+            self.routes.applied([], of: id)
             for resource in [KubeResource.tlsRoutes, .httpRoutes] where await self.context.apis.has(resource) {
                 try await client.delete(resource, TenantRoutes.name(id), in: self.context.settings.namespace)
             }
@@ -82,7 +98,9 @@ extension TenantReconciler {
         _ now: Int64
     ) async throws {
         let record = Self.record(id, state, until: until, object, now)
-        try await self.stores(cell).durable.tenants.upsert(record)
+        let stores = try self.stores(cell)
+        try await stores.durable.tenants.upsert(record)
+        await stores.note(owner: nil, of: id)
     }
 
     private static func record(

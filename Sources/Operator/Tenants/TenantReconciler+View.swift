@@ -20,8 +20,14 @@ extension TenantReconciler {
         if let current { former = self.cellView(current) }
         let secrets = parsed.isDeleting ? ResourceSet() : try await self.secrets(of: parsed)
         let gateway = (try? cell.get())?.gateway
-        let stored = try await self.stored(parsed, cell)
-        let isOthers = stored?.state == .retained && stored?.namespace != object.namespace
+        let stored = try await self.stored(parsed, in: (try? cell.get())?.name)
+        let isOthers =
+            stored.map { [.retained, .active].contains($0.state) && $0.namespace != object.namespace } ?? false
+        var isCopied = false
+        if let current, let wanted = try? cell.get(), wanted.name != current, !parsed.isDeleting {
+            let left = try await self.stored(parsed, in: current)
+            isCopied = left?.state == .moving && left?.uid == object.uid
+        }
         return TenantView(
             object: object,
             hosted: self.hosted(parsed, secrets),
@@ -36,14 +42,15 @@ extension TenantReconciler {
                 (try? cell.get()).flatMap { self.context.cells.existing($0.name)?.usage(of: id) }
             },
             retainedFor: isOthers ? stored?.namespace : nil,
-            ownsName: stored?.uid == object.uid,
+            ownsName: stored?.uid == object.uid && stored?.state == .active,
+            isCopied: isCopied,
             now: Date()
         )
     }
 
     private func cell(of parsed: Parsed<TenantResource>) -> Result<TenantView.Cell, TenantView.Refusal> {
         let directory = self.context.directory
-        guard let name = parsed.resource?.spec.cellRef?.name ?? directory.defaultCell else {
+        guard let name = directory.wantedCell(of: parsed) else {
             let text = "no Cell says `default: true`: make one, or set spec.cellRef"
             return .failure(.init("NoDefaultCell", text))
         }
@@ -144,15 +151,28 @@ extension TenantReconciler {
         return isAccepted ? .accepted : .pending
     }
 
-    /// What the cell's database notes under the tenant's name.
+    /// What a cell's database notes under the tenant's name.
     private func stored(
         _ parsed: Parsed<TenantResource>,
-        _ cell: Result<TenantView.Cell, TenantView.Refusal>
+        in cell: String?
     ) async throws(DurableStoreError) -> StoredTenant? {
-        // Who is served holds the name already: no look into the database then.
-        guard parsed.isDeleting || parsed.object.hostnamesHeld.isEmpty, let id = TenantID(parsed.object.name),
-            let cell = try? cell.get(), let stores = self.context.cells.existing(cell.name)?.stores
+        guard let id = TenantID(parsed.object.name), let cell,
+            let stores = self.context.cells.existing(cell)?.stores
         else { return nil }
-        return try await stores.durable.tenants.find(id)
+        // Looked at once: who was found to have the name has it until we write otherwise.
+        if !parsed.isDeleting, await stores.owner(of: id) == parsed.object.uid {
+            return StoredTenant(
+                tenant: id,
+                namespace: parsed.object.namespace,
+                uid: parsed.object.uid,
+                state: .active,
+                updatedAt: 0
+            )
+        }
+        let found = try await stores.durable.tenants.find(id)
+        if let found, found.state == .active, found.uid == parsed.object.uid {
+            await stores.note(owner: found.uid, of: id)
+        }
+        return found
     }
 }

@@ -15,6 +15,7 @@ import Foundation
 package struct TenantReconciler: Sendable {
     let context: OperatorContext
     let admins: AdminProvisioner
+    let routes = AppliedRoutes()
 
     package init(_ context: OperatorContext, admins: AdminProvisioner) {
         self.context = context
@@ -24,8 +25,16 @@ package struct TenantReconciler: Sendable {
     /// Looks at a tenant once.
     package func reconcile(_ key: ObjectKey) async -> WorkOutcome {
         guard let parsed = self.context.directory.tenant(key) else { return .done }
+        let outcome = await self.reconcile(parsed)
+        await self.settle(parsed)
+        return outcome
+    }
+
+    private func reconcile(_ parsed: Parsed<TenantResource>) async -> WorkOutcome {
         do {
             let view = try await self.view(of: parsed)
+            // Right after a start no cell was looked at yet: that says nothing about this tenant.
+            if case .success(let cell) = view.cell, !cell.wasTried { return .again(after: .milliseconds(200)) }
             var plan = TenantPlanner.plan(view)
             var object = view.object
             var failure: String?
@@ -34,7 +43,6 @@ package struct TenantReconciler: Sendable {
                     if case .copy(let from, let to) = step { try await self.tellMove(from, to, view, object) }
                     try await self.perform(step, on: &object, of: parsed)
                 }
-                try await self.settle(parsed)
             } catch let error as KubeError where error.isConflict {
                 // Our copy was old; the newer one is on its way.
                 return .again(after: .milliseconds(200))
@@ -44,20 +52,24 @@ package struct TenantReconciler: Sendable {
             }
             if plan.hasStatus || failure != nil { try await self.write(plan, view: view, object: object) }
             guard failure == nil else { return .failed }
-            return self.isWaiting(plan) ? .again(after: self.context.settings.waitPeriod) : .done
+            guard let wait = self.wait(plan) else { return .done }
+            return .again(after: wait)
         } catch {
             self.context.logger.warning(
                 "a tenant could not be looked at",
-                metadata: ["tenant": "\(key)", "reason": "\(error)"]
+                metadata: ["tenant": "\(parsed.key)", "reason": "\(error)"]
             )
             return .failed
         }
     }
 
     /// What nobody tells us about is looked at again by ourselves.
-    private func isWaiting(_ plan: TenantPlan) -> Bool {
-        let waits = ["SecretNotFound", "Issuing", "Pending", "Moving", "CellNotReady", "StoreUnavailable"]
-        return plan.conditions.contains { $0.status == .no && waits.contains($0.reason) }
+    private func wait(_ plan: TenantPlan) -> Duration? {
+        let soon = ["SecretNotFound", "Issuing", "Moving", "CellNotReady", "StoreUnavailable"]
+        let reasons = plan.conditions.filter { $0.status == .no }.map(\.reason)
+        if reasons.contains(where: soon.contains) { return self.context.settings.waitPeriod }
+        // A gateway may take its time, or forever.
+        return reasons.contains("Pending") ? self.context.settings.waitPeriod * 6 : nil
     }
 
     private static func fail(_ plan: inout TenantPlan, view: TenantView, reason: String) {
@@ -69,18 +81,15 @@ package struct TenantReconciler: Sendable {
         plan.conditions = [ready] + plan.conditions.filter { !["Ready", "StoreReady"].contains($0.type) } + [failed]
     }
 
-    /// The cell's projection is whole once everybody was looked at, whatever came of it.
-    private func settle(_ parsed: Parsed<TenantResource>) async throws {
-        guard let id = TenantID(parsed.object.name), let cell = self.cellName(of: parsed),
-            let stores = self.context.cells.existing(cell)?.stores
-        else { return }
+    /// A cell's projection is whole once everybody was looked at, whatever came of it.
+    private func settle(_ parsed: Parsed<TenantResource>) async {
+        guard let id = TenantID(parsed.object.name) else { return }
         let directory = self.context.directory
-        try await stores.settle(id) { directory.tenants(in: cell).compactMap { TenantID($0.name) } }
-    }
-
-    func cellName(of parsed: Parsed<TenantResource>) -> String? {
-        parsed.resource?.spec.cellRef?.name ?? parsed.object.status["cell"].string
-            ?? self.context.directory.defaultCell
+        for cell in Set([parsed.object.status["cell"].string, directory.wantedCell(of: parsed)].compactMap { $0 }) {
+            guard let stores = self.context.cells.existing(cell)?.stores else { continue }
+            // A store that is away is written to again in any case.
+            try? await stores.settle(id) { directory.tenants(in: cell).compactMap { TenantID($0.name) } }
+        }
     }
 
     // MARK: The status

@@ -2,7 +2,21 @@
 // certificate; HTTP is routed by its Host. The routes live beside the Service that they lead to.
 
 import KubeClient
+import Synchronization
 import Tenant
+
+/// Remembers which routes were applied, so that what did not change costs no request.
+final class AppliedRoutes: Sendable {
+    private let hashes = Mutex<[TenantID: Int]>([:])
+
+    func isApplied(_ routes: [KubeObject], of tenant: TenantID) -> Bool {
+        self.hashes.withLock { $0[tenant] == routes.hashValue }
+    }
+
+    func applied(_ routes: [KubeObject], of tenant: TenantID) {
+        self.hashes.withLock { $0[tenant] = routes.isEmpty ? nil : routes.hashValue }
+    }
+}
 
 /// The routes of a tenant.
 enum TenantRoutes {

@@ -18,6 +18,8 @@ package struct TenantView: Sendable {
         package var isReady: Bool
         /// Why not, if they are not.
         package var problem: String
+        /// Whether anybody tried to connect to them yet.
+        package var wasTried: Bool
         /// The names that its own certificate is for; empty if it has none.
         package var certificateNames: [String]
         /// Whether routes of a gateway lead to it.
@@ -27,12 +29,14 @@ package struct TenantView: Sendable {
             name: String,
             isReady: Bool = true,
             problem: String = "",
+            wasTried: Bool = true,
             certificateNames: [String] = [],
             gateway: GatewayReference? = nil
         ) {
             self.name = name
             self.isReady = isReady
             self.problem = problem
+            self.wasTried = wasTried
             self.certificateNames = certificateNames
             self.gateway = gateway
         }
@@ -107,10 +111,12 @@ package struct TenantView: Sendable {
     package var canIssue: Bool
     package var routes: Routes
     package var usage: Usage?
-    /// Whether the name is kept for the data of a deleted tenant of another namespace.
+    /// The other namespace that the wanted cell's database notes as the name's, for its tenant or a deleted one's data.
     package var retainedFor: String?
-    /// Whether the cell's database notes this very object as the name's owner.
+    /// Whether the wanted cell's database notes this very object as the name's owner.
     package var ownsName: Bool
+    /// Whether everything was copied out of ``formerCell`` already.
+    package var isCopied: Bool
     package var now: Date
 
     package init(
@@ -126,6 +132,7 @@ package struct TenantView: Sendable {
         usage: Usage?,
         retainedFor: String?,
         ownsName: Bool,
+        isCopied: Bool = false,
         now: Date
     ) {
         self.object = object
@@ -140,6 +147,7 @@ package struct TenantView: Sendable {
         self.usage = usage
         self.retainedFor = retainedFor
         self.ownsName = ownsName
+        self.isCopied = isCopied
         self.now = now
     }
 }

@@ -71,9 +71,11 @@ struct OperatorRunCommand: AsyncParsableCommand {
                 logger: logger
             )
         )
-        try await group.run()
+        let result: Result<Void, any Error>
+        do { result = .success(try await group.run()) } catch { result = .failure(error) }
         try? await listener?.close()
         await client.shutdown()
+        try result.get()
     }
 
     private func prepare(
@@ -83,12 +85,6 @@ struct OperatorRunCommand: AsyncParsableCommand {
     ) throws -> (KubeClient, OperatorSettings, SocketAddress?) {
         do {
             let configuration = try KubeConfiguration.find(file: self.kubeconfig, environment: environment)
-            let client = try KubeClient(
-                configuration,
-                userAgent: "roost-operator/\(Product.version)",
-                logger: logger,
-                observer: { verb, resource, code in counts.requested(verb, resource, code) }
-            )
             var settings = OperatorSettings(
                 namespace: self.namespace ?? environment["ROOST_NAMESPACE"] ?? configuration.namespace,
                 image: environment["ROOST_IMAGE"] ?? "ghcr.io/example/roost:\(Product.version)",
@@ -106,6 +102,12 @@ struct OperatorRunCommand: AsyncParsableCommand {
             let address = try ListenAddress.parse(
                 self.metrics ?? environment["ROOST_METRICS"] ?? "[::]:9090",
                 option: "--metrics"
+            )
+            let client = try KubeClient(
+                configuration,
+                userAgent: "roost-operator/\(Product.version)",
+                logger: logger,
+                observer: { verb, resource, code in counts.requested(verb, resource, code) }
             )
             return (client, settings, address)
         } catch { throw Self.failure(Self.configurationCode, "\(error)") }

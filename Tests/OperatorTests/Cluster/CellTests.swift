@@ -237,6 +237,9 @@ struct CellTests {
                 try await rig.applyCell()
                 for name in ["acme", "globex"] { try await rig.apply(ClusterRig.tenant(name), .tenants) }
                 for name in ["acme", "globex"] { try await rig.waitReady(name) }
+                // One that cannot be read any more is served as it was, and is to be so after the loss.
+                try await rig.apply(ClusterRig.tenant("globex", ["planRef": ["name": "nothing"]]), .tenants)
+                try await rig.waitReady("globex", reason: "PlanNotFound")
                 let group = MultiThreadedEventLoopGroup.singleton
                 let live = try await RedisLiveStore.connect(url: rig.redis.url, group: group, logger: rig.logger)
                 let shard = try await TestShard(live)

@@ -190,6 +190,44 @@ struct TenantLifeTests {
         }
     }
 
+    @Test func `another default cell moves nobody, and a name of another namespace is not moved in upon`() async throws
+    {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                try await rig.waitReady("acme")
+                try await rig.apply(ClusterRig.secret("postgres-two", ["url": rig.database("two")]))
+                let spec: JSON = ["postgres": ["urlSecretRef": ["name": "postgres-two", "key": "url"]]]
+                let two = try DurableStore.open(rig.database("two"), logger: rig.logger)
+                _ = try await two.migrator.up(now: 0)
+                let id = try #require(TenantID("acme"))
+                let others = StoredTenant(
+                    tenant: id,
+                    namespace: "other",
+                    uid: "u",
+                    state: .retained,
+                    eraseAt: .max,
+                    updatedAt: 1
+                )
+                try await two.tenants.upsert(others)
+                try await rig.apply(ClusterRig.cell("two", isDefault: false, spec), .cells)
+                try await rig.wait(for: .cells, "two") { $0?.condition("StoresReady")?["status"] == "True" }
+                try await rig.apply(ClusterRig.cell("default", isDefault: false), .cells)
+                try await rig.apply(ClusterRig.cell("two", isDefault: true, spec), .cells)
+                try await rig.apply(ClusterRig.tenant("acme", ["displayName": "A"]), .tenants)
+                let tenant = try await rig.waitReady("acme")
+                #expect(tenant.status["cell"] == "default")
+                // Asked to move there, it is told why it cannot, and the other's data stays as it is.
+                try await rig.apply(ClusterRig.tenant("acme", ["cellRef": ["name": "two"]]), .tenants)
+                let refused = try await rig.waitReady("acme", reason: "NameTaken")
+                #expect(refused.status["cell"] == "default")
+                #expect(try await two.tenants.find(id) == others)
+                await two.close()
+            }
+        }
+    }
+
     @Test func `a plan and a cell stay while they are used, and say by whom`() async throws {
         try await ClusterRig.with { rig in
             try await rig.withOperator { _ in

@@ -11,7 +11,10 @@ struct TenantPlannerTests {
     }
 
     @Test func `a new tenant takes its name, is projected and is ready`() throws {
-        let view = try Views.view { $0.object = Views.object(finalizers: []) }
+        let view = try Views.view {
+            $0.object = Views.object(finalizers: [])
+            $0.ownsName = false
+        }
         let plan = TenantPlanner.plan(view)
         let hosted = try Views.hosted()
         #expect(
@@ -60,7 +63,7 @@ struct TenantPlannerTests {
         )
         #expect(self.ready(plan) == "False InvalidSpec")
         #expect(plan.conditions["Ready"]?.message.contains("served as it was before") == true)
-        #expect(plan.steps.isEmpty)
+        #expect(plan.steps == [.keep(cell: "one")])
         #expect(plan.hostnames == ["acme.example.com"])
         #expect(plan.conditions["StoreReady"]?.status == .yes)
     }
@@ -102,12 +105,50 @@ struct TenantPlannerTests {
         }
         let plan = TenantPlanner.plan(view)
         let places = [
-            TenantStep.claimName(cell: "one"), .withdraw(cell: "old"), .copy(from: "old", to: "one"),
-            .leave(cell: "old", for: "one"), .project(try Views.hosted(), cell: "one"),
+            TenantStep.withdraw(cell: "old"), .clear(cell: "one"), .claimName(cell: "one"),
+            .copy(from: "old", to: "one"), .leave(cell: "old", for: "one"),
+            .project(try Views.hosted(), cell: "one"),
         ].map { plan.steps.firstIndex(of: $0) }
         #expect(places.allSatisfy { $0 != nil })
         #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
         #expect(plan.cell == "one")
+    }
+
+    @Test func `a move that was cut off after the copy goes on without copying again`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.object = Views.object(status: Views.living(in: "old"))
+                $0.formerCell = .init(name: "old")
+                $0.isCopied = true
+            }
+        )
+        #expect(!plan.steps.contains(.copy(from: "old", to: "one")))
+        #expect(!plan.steps.contains(.clear(cell: "one")))
+        #expect(plan.steps.contains(.project(try Views.hosted(), cell: "one")))
+        #expect(plan.cell == "one")
+    }
+
+    @Test func `who turns back in the middle of a move claims the name again where it lives`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.object = Views.object(status: Views.living(in: "one"))
+                $0.formerCell = .init(name: "one")
+                $0.ownsName = false
+            }
+        )
+        #expect(plan.steps.first == .claimName(cell: "one"))
+    }
+
+    @Test func `deleting in the middle of a move erases what came to the other cell`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.object = Views.object(status: Views.living(in: "old"), deleted: true)
+                $0.formerCell = .init(name: "old")
+            }
+        )
+        #expect(plan.steps.contains(.retain(cell: "old", days: 30)))
+        #expect(plan.steps.contains(.erase(cell: "one")))
+        #expect(plan.steps.last == .removeFinalizer)
     }
 
     @Test func `moving waits for the cell that has the data`() throws {
