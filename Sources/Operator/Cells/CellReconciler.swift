@@ -66,6 +66,14 @@ package struct CellReconciler: Sendable {
         let runtime = self.context.cells.runtime(object.name)
         let secrets = try await self.secrets(cell.spec, object, runtime)
         let (keys, access) = (secrets.keys, secrets.access)
+        // Known before anybody looks at a tenant, which would have no certificate else.
+        if let names = secrets.certificate?.hostnames {
+            let isNew = runtime.state.withLock { state in
+                defer { state.certificateNames = names }
+                return state.certificateNames != names
+            }
+            if isNew { self.wakeTenants(of: object.name) }
+        }
         let wasReady = runtime.stores != nil
         let problem = await self.connect(runtime, access, keys)
         var findings = Findings(
@@ -126,11 +134,6 @@ package struct CellReconciler: Sendable {
     /// Gives the cell's own certificate to the edges, for tenants that have none.
     private func use(_ bundle: CertificateBundle, _ runtime: CellRuntime, _ stores: CellStores) async throws {
         try await stores.put(bundle, name: Projection.wildcard)
-        let isNew = runtime.state.withLock { state in
-            defer { state.certificateNames = bundle.hostnames }
-            return state.certificateNames != bundle.hostnames
-        }
-        if isNew { self.wakeTenants(of: runtime.name) }
     }
 
     // MARK: Going

@@ -125,6 +125,29 @@ struct CellTests {
         }
     }
 
+    @Test func `another operator finds nothing wrong with a tenant that is served`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                try await rig.waitReady("acme")
+            }
+            let before = try await rig.user.get(.tenants, "acme", in: "chat")
+            try await rig.withOperator { _ in
+                try await rig.apply(ClusterRig.tenant("globex"), .tenants)
+                try await rig.waitReady("globex")
+                try await rig.apply(ClusterRig.tenant("acme", ["displayName": "Acme"]), .tenants)
+                let after = try await rig.waitReady("acme")
+                let times = [before, after].map { $0.condition("Ready")?["lastTransitionTime"] }
+                #expect(times[0] == times[1])
+            }
+            let warnings = rig.server.calls.filter { $0.resource == "events" && $0.verb == "create" }
+            let events = try await rig.user.list(.events, in: "chat").items
+                .filter { $0.json["type"] == "Warning" && $0.json["regarding"]["name"] == "acme" }
+            #expect(events.isEmpty && !warnings.isEmpty, "\(events.map(\.json.text))")
+        }
+    }
+
     @Test func `the fleet follows the figures that edges report`() async throws {
         try await ClusterRig.with { rig in
             let group = MultiThreadedEventLoopGroup.singleton
