@@ -97,19 +97,11 @@ package final class AccountService: Authenticator {
         var backoff = Backoff()
         while !Task.isCancelled {
             do {
-                let existing = try await self.accounts.find(folded, of: tenant)
-                if let existing, existing.role == .admin,
-                    let hash = existing.credentials.passwordHash.flatMap({ PasswordHash(text: $0) }),
-                    try await self.hasher.verify(admin.password.reveal(), against: hash)
-                {
-                    return
-                }
-                let made = try await self.hasher.credentials(name: admin.account, password: admin.password.reveal())
-                return try await self.accounts.ensureAdmin(
-                    admin.account,
+                return try await self.accounts.ensure(
+                    admin,
                     folded: folded,
-                    credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),
                     of: tenant,
+                    hasher: self.hasher,
                     now: self.wallClock()
                 )
             } catch let error as AccountError where error != .busy {

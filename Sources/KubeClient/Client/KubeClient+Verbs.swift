@@ -22,13 +22,6 @@ package struct ListOptions: Sendable, Hashable {
     }
 }
 
-/// What becomes of the objects that belong to one that is deleted.
-package enum Propagation: String, Sendable {
-    case background = "Background"
-    case foreground = "Foreground"
-    case orphan = "Orphan"
-}
-
 extension KubeClient {
     /// How many objects are asked for at once.
     private static let pageSize = 500
@@ -181,25 +174,21 @@ extension KubeClient {
         return KubeObject(answer)
     }
 
-    /// Deletes an object; none is as good.
+    /// Deletes an object, and in time what belongs to it; none is as good.
     ///
     /// - Parameters:
     ///   - resource: The object's kind.
     ///   - name: The object's name.
     ///   - namespace: Its namespace.
     ///   - uid: Only this very object, not one that was made anew under the name.
-    ///   - propagation: What becomes of what belongs to it.
     /// - Throws: ``KubeError``
     package func delete(
         _ resource: KubeResource,
         _ name: String,
         in namespace: String? = nil,
-        uid: String? = nil,
-        propagation: Propagation = .background
+        uid: String? = nil
     ) async throws(KubeError) {
-        var options: JSON = [
-            "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": .string(propagation.rawValue),
-        ]
+        var options: JSON = ["apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"]
         if let uid { options["preconditions"] = ["uid": .string(uid)] }
         do throws(KubeError) {
             _ = try await self.send(

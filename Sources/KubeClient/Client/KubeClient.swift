@@ -196,12 +196,13 @@ package final class KubeClient: Sendable {
     /// The library's own deadline ends with an answer's head.
     static func within<Value: Sendable>(
         _ limit: Duration,
+        of time: TimeSource = .continuous,
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                try await TimeSource.continuous.sleep(limit)
+                try await time.sleep(limit)
                 throw KubeError.timedOut
             }
             defer { group.cancelAll() }

@@ -84,7 +84,7 @@ actor Credentials {
         do throws(KubeError) {
             switch configuration.identity {
             case .anonymous: return .success((.none, nil))
-            case .token(let token): return .success((Credential(token: Self.trimmed(token)), nil))
+            case .token(let token): return .success((Credential(token: token.withoutOuterSpace), nil))
             case .certificate(let chain, let key): return .success((Credential(certificate: (chain, key)), nil))
             case .tokenFile(let path):
                 let token = try TextFile.text(path)
@@ -158,7 +158,7 @@ actor Credentials {
             answer["apiVersion"].string == plugin.apiVersion
         else { throw .credential("`\(plugin.command)` printed no ExecCredential of \(plugin.apiVersion)") }
         let status = answer["status"]
-        var credential = Credential(token: status["token"].string.map(Self.trimmed))
+        var credential = Credential(token: status["token"].string?.withoutOuterSpace)
         if let chain = status["clientCertificateData"].string, let key = status["clientKeyData"].string {
             credential.certificate = (Array(chain.utf8), Array(key.utf8))
         }
@@ -168,9 +168,5 @@ actor Credentials {
         let left = status["expirationTimestamp"].string.flatMap(KubeTime.parse).map { $0.timeIntervalSinceNow }
         // Some seconds early, so that it does not end on the way.
         return (credential, left.map { ContinuousClock.now + .seconds(max(0, $0 - 10)) })
-    }
-
-    private static func trimmed(_ token: String) -> String {
-        String(token.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

@@ -22,6 +22,13 @@ enum TextFile {
         guard let text = String(validating: try Self.read(path), as: UTF8.self) else {
             throw .configuration("\(path): is not UTF-8")
         }
-        return String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+        return text.withoutOuterSpace
+    }
+}
+
+extension String {
+    /// The text without the white space around it.
+    package var withoutOuterSpace: String {
+        String(self.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

@@ -189,15 +189,8 @@ package final class LeaderElection: Sendable {
     /// Replaces the lease within what is left of the time to do so.
     private func replace(_ object: KubeObject, within left: Duration) async throws(KubeError) -> KubeObject {
         do {
-            return try await withThrowingTaskGroup(of: KubeObject.self) { group in
-                group.addTask { try await self.client.replace(.leases, object) }
-                group.addTask {
-                    try await self.time.sleep(max(left, .zero))
-                    throw KubeError.timedOut
-                }
-                defer { group.cancelAll() }
-                guard let fresh = try await group.next() else { throw KubeError.timedOut }
-                return fresh
+            return try await KubeClient.within(max(left, .zero), of: self.time) {
+                try await self.client.replace(.leases, object)
             }
         } catch { throw error as? KubeError ?? .timedOut }
     }

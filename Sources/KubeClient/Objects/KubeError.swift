@@ -87,8 +87,6 @@ package enum KubeError: Error, Hashable, Sendable {
     package var isAlreadyExists: Bool { self.status?.reason == "AlreadyExists" }
     /// The revision is too old: list again.
     package var isGone: Bool { self.status?.code == 410 }
-    /// The object does not follow its schema.
-    package var isInvalid: Bool { self.status?.code == 422 }
     /// The namespace is on its way out, so nothing can be made in it.
     package var isNamespaceTerminating: Bool {
         self.status?.code == 403 && self.status?.message.contains("because it is being terminated") == true

@@ -45,18 +45,11 @@ struct CellKeys: Sendable {
 
     private init(_ secret: KubeObject) throws(KubeError) {
         // What the edges read from the mounted file: text or bytes.
-        guard let bytes = secret.decoded("sealing"), let key = Self.key(bytes) else {
+        guard let bytes = secret.decoded("sealing"), let key = CertificateSeal.key(bytes) else {
             throw .configuration("Secret \(secret.key): `sealing` is no key of 32 bytes: restore it from a backup")
         }
-        self.seal = CertificateSeal(key: key)
-        self.digestKey = key
-    }
-
-    private static func key(_ bytes: [UInt8]) -> SymmetricKey? {
-        if bytes.count == 32 { return SymmetricKey(data: bytes) }
-        let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
-        guard let data = Data(base64Encoded: text), data.count == 32 else { return nil }
-        return SymmetricKey(data: data)
+        self.digestKey = SymmetricKey(data: key)
+        self.seal = CertificateSeal(key: self.digestKey)
     }
 
     /// Base64 of base64: the file that edges read is text.
@@ -72,8 +65,13 @@ struct CellKeys: Sendable {
             code.update(data: Array(text.utf8))
             code.update(data: [0])
         }
-        return code.finalize().prefix(10).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return code.finalize().prefix(10).hexadecimal
     }
+}
+
+extension Sequence<UInt8> {
+    /// Two digits a byte.
+    var hexadecimal: String { self.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }
 
 extension KubeObject {
@@ -84,8 +82,6 @@ extension KubeObject {
 
     /// A value of a Secret's data as a line of text.
     func decodedText(_ key: String) -> String? {
-        self.decoded(key).flatMap { String(validating: $0, as: UTF8.self) }.map { text in
-            String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-        }
+        self.decoded(key).flatMap { String(validating: $0, as: UTF8.self) }?.withoutOuterSpace
     }
 }

@@ -50,8 +50,7 @@ package struct CellManifests: Sendable {
         self.input = input
         self.configuration = Self.configuration(input.spec).text
         let digest = SHA256.hash(data: Array(self.configuration.utf8)).prefix(5)
-        let hex = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        self.configurationName = "\(OperatorNames.edge(input.cell.name))-\(hex)"
+        self.configurationName = "\(OperatorNames.edge(input.cell.name))-\(digest.hexadecimal)"
     }
 
     private var name: String { self.input.cell.name }

@@ -16,7 +16,7 @@ extension CellReconciler {
     func scale(_ cell: CellResource, _ runtime: CellRuntime, _ findings: inout Findings) async throws {
         let name = findings.object.name
         guard let deployment = self.context.known(.deployments, self.deploymentKey(name)) else { return }
-        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        let now = InProcessLiveStore.systemTime()
         let pods = self.pods(of: name)
         let figures = await self.figures(runtime)
         let observation = FleetObservation(

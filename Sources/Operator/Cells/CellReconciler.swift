@@ -34,6 +34,7 @@ package struct CellReconciler: Sendable {
     package func reconcile(_ name: String) async -> WorkOutcome {
         guard let parsed = self.context.directory.cell(name) else {
             await self.context.cells.remove(name)
+            self.context.metrics.forget(cell: name)
             return .done
         }
         do {

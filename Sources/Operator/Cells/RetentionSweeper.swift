@@ -6,12 +6,6 @@ import StateStore
 import Synchronization
 import Tenant
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Erases what was kept long enough.
 struct RetentionSweeper: Sendable {
     /// How often the database is asked.
@@ -30,7 +24,7 @@ struct RetentionSweeper: Sendable {
         guard isDue else { return }
         do {
             let repository = stores.durable.tenants
-            let time = Int64(Date().timeIntervalSince1970 * 1000)
+            let time = InProcessLiveStore.systemTime()
             for record in try await repository.dueForErasure(at: time, limit: 10) {
                 try await self.erase(record, stores)
             }

@@ -23,15 +23,7 @@ package struct OperatorContext: Sendable {
 
     /// Tells of a condition that changed.
     func announce(_ condition: Condition, of object: KubeObject) {
-        self.events.record(
-            EventRecorder.Happening(
-                regarding: object.reference,
-                kind: condition.status == .no ? .warning : .normal,
-                reason: condition.reason,
-                action: "Reconcile",
-                note: condition.message
-            )
-        )
+        self.announce(condition.reason, condition.message, of: object, warning: condition.status == .no)
     }
 
     /// Tells of something that was done.

@@ -181,13 +181,12 @@ package final class OperatorService: Sendable {
                 }
             }
         }
-        for (resource, informer) in context.owned {
+        for informer in context.owned.values {
             group.addTask {
                 await informer.run { change in
                     guard !change.isResync,
                         let cell = (change.object ?? change.previous)?.labels[OperatorNames.cellLabel]
                     else { return }
-                    _ = resource
                     context.cellQueue.add(cell)
                 }
             }

@@ -6,12 +6,6 @@ import NIOCore
 package import StateStore
 package import Tenant
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// The live and the durable store of one cell, and what is projected there.
 package actor CellStores {
     /// Why a cell's stores cannot be used, with the reason of its condition.
@@ -50,7 +44,7 @@ package actor CellStores {
             durable = try connector.durable(postgres)
         } catch { throw Problem(reason: "PostgresUnavailable", message: "\(error)") }
         do {
-            _ = try await durable.migrator.up(now: Int64(Date().timeIntervalSince1970 * 1000))
+            _ = try await durable.migrator.up(now: InProcessLiveStore.systemTime())
         } catch {
             await durable.close()
             throw Problem(reason: error.isAway ? "PostgresUnavailable" : "MigrationFailed", message: "\(error)")

@@ -9,12 +9,6 @@ package import StateStore
 import Synchronization
 package import Tenant
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Makes the accounts of tenants' administrators, some at a time.
 package final class AdminProvisioner: Sendable {
     private struct Work: Sendable {
@@ -91,7 +85,13 @@ package final class AdminProvisioner: Sendable {
     private func make(_ work: Work) async -> Bool {
         for admin in work.tenant.admins {
             do {
-                try await self.make(admin, work)
+                try await work.stores.durable.accounts.ensure(
+                    admin,
+                    folded: Names.caseMapping.fold(admin.account),
+                    of: work.tenant.id,
+                    hasher: self.hasher,
+                    now: InProcessLiveStore.systemTime()
+                )
             } catch let error as AccountError where error != .busy {
                 self.logger.error(
                     "an admin cannot have this account",
@@ -111,24 +111,5 @@ package final class AdminProvisioner: Sendable {
             }
         }
         return true
-    }
-
-    private func make(_ admin: AdminAccount, _ work: Work) async throws {
-        let folded = Names.caseMapping.fold(admin.account)
-        let existing = try await work.stores.durable.accounts.find(folded, of: work.tenant.id)
-        if let existing, existing.role == .admin,
-            let hash = existing.credentials.passwordHash.flatMap({ PasswordHash(text: $0) }),
-            try await self.hasher.verify(admin.password.reveal(), against: hash)
-        {
-            return
-        }
-        let made = try await self.hasher.credentials(name: admin.account, password: admin.password.reveal())
-        try await work.stores.durable.accounts.ensureAdmin(
-            admin.account,
-            folded: folded,
-            credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),
-            of: work.tenant.id,
-            now: Int64(Date().timeIntervalSince1970 * 1000)
-        )
     }
 }

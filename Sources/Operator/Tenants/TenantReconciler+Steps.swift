@@ -22,7 +22,7 @@ extension TenantReconciler {
 
     func perform(_ step: TenantStep, on object: inout KubeObject, of parsed: Parsed<TenantResource>) async throws {
         let client = self.context.client
-        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        let now = InProcessLiveStore.systemTime()
         guard let id = TenantID(object.name) else { return }
         switch step {
         case .addFinalizer: object = try await self.context.addFinalizer(.tenants, object)

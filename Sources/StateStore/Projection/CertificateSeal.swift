@@ -96,7 +96,8 @@ package struct CertificateSeal: Sendable {
         Array(Projection.log.description.utf8) + [Projection.certificates.byte] + Array(name.utf8)
     }
 
-    private static func key(_ bytes: [UInt8]) -> [UInt8]? {
+    /// Reads a key as a file or a Secret holds it: 32 bytes, or their hexadecimal or base64 digits.
+    package static func key(_ bytes: [UInt8]) -> [UInt8]? {
         if bytes.count == Self.keyBytes { return bytes }
         let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
         if text.utf8.count == 2 * Self.keyBytes {
