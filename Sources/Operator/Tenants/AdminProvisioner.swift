@@ -5,7 +5,7 @@ import Chat
 import IRC
 import KubeClient
 package import Logging
-package import StateStore
+import StateStore
 import Synchronization
 package import Tenant
 
