@@ -150,7 +150,8 @@ private final class Toil: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        FiguresTests.work(for: .milliseconds(200))
+        // Long beside the making of a connection, on a machine that has others to work for too.
+        FiguresTests.work(for: .milliseconds(600))
         context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(string: "done")), promise: nil)
     }
 }
