@@ -68,6 +68,26 @@ import Testing
     }
 
     @Test(arguments: Driver.allCases)
+    func `who is named no more loses the role, and who has it by hand keeps it`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            let accounts = store.accounts
+            _ = try await accounts.create("hand", folded: "hand", role: .admin, credentials: .some, of: .acme, now: 1)
+            for tenant in try [TenantID.acme, .globex] {
+                for name in ["alice", "bob"] {
+                    try await accounts.ensureAdmin(name, folded: name, credentials: .some, of: tenant, now: 1)
+                }
+            }
+            #expect(try await accounts.releaseAdmins(except: ["bob"], of: .acme, now: 9) == ["alice"])
+            #expect(try await accounts.releaseAdmins(except: ["bob"], of: .acme, now: 10) == [])
+            let roles = try await accounts.list(of: .acme).map { "\($0.folded) \($0.role) \($0.updatedAt)" }
+            #expect(roles == ["alice user 9", "bob admin 1", "hand admin 1"])
+            #expect(try await accounts.list(of: .globex).allSatisfy { $0.role == .admin })
+            // The password still proves whose account it is.
+            #expect(try await accounts.find("alice", of: .acme)?.credentials == .some)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
     func `pages list every account once in order`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             let names = ["zoe", "_x", "bob", "Émile", "alice", "ål"]

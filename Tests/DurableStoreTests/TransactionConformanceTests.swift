@@ -43,7 +43,10 @@ import Testing
             await #expect(throws: DurableStoreError.conflict("changed my mind")) {
                 try await store.database.write(.tenant(try .acme)) { connection throws(DurableStoreError) in
                     _ = try connection.execute(
-                        "INSERT INTO accounts VALUES ('acme', 'a', 'a', 'user', NULL, NULL, 1, 1)"
+                        """
+                        INSERT INTO accounts (tenant, folded, name, role, created_at, updated_at)
+                        VALUES ('acme', 'a', 'a', 'user', 1, 1)
+                        """
                     )
                     throw DurableStoreError.conflict("changed my mind")
                 }

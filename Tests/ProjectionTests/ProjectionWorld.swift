@@ -88,6 +88,7 @@ struct ProjectionWorld: Sendable {
             limits: ConnectionLimits(),
             secret: SymmetricKey(size: .bits256),
             usage: NoUsage(),
+            declaresAdmins: false,
             logger: Self.logger,
             rehash: {}
         )

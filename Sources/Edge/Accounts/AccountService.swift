@@ -79,41 +79,36 @@ package final class AccountService: Authenticator {
 
     // MARK: Admins
 
-    /// Makes the admins of some tenants, in the background.
+    /// Makes the admins of some tenants, and takes the role from who is none any more, in the background.
     package func provision(_ tenants: some Sequence<HostedTenant>) {
-        for tenant in tenants where !tenant.admins.isEmpty {
+        for tenant in tenants {
             self.provisioning.withLock { tasks in
                 let before = tasks[tenant.id]
                 tasks[tenant.id] = Task {
                     await before?.value
-                    for admin in tenant.admins { await self.provision(admin, of: tenant.id) }
+                    await self.provision(tenant)
                 }
             }
         }
     }
 
-    private func provision(_ admin: AdminAccount, of tenant: TenantID) async {
-        let folded = Names.caseMapping.fold(admin.account)
+    private func provision(_ tenant: HostedTenant) async {
         var backoff = Backoff()
         while !Task.isCancelled {
             do {
-                return try await self.accounts.ensure(
-                    admin,
-                    folded: folded,
-                    of: tenant,
+                return try await self.accounts.provision(
+                    tenant.admins,
+                    of: tenant.id,
                     hasher: self.hasher,
-                    now: self.wallClock()
-                )
-            } catch let error as AccountError where error != .busy {
-                return self.logger.error(
-                    "an admin cannot have this account",
-                    metadata: ["tenant": "\(tenant)", "account": "\(admin.account)", "reason": "\(error)"]
+                    now: self.wallClock(),
+                    logger: self.logger,
+                    fold: Names.caseMapping.fold
                 )
             } catch {
                 let delay = backoff.failed()
                 self.logger.warning(
                     "an admin's account waits for its store",
-                    metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]
+                    metadata: ["tenant": "\(tenant.id)", "reason": "\(String(reflecting: error))"]
                 )
                 try? await self.clock.sleep(for: delay)
             }

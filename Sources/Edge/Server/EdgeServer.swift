@@ -14,11 +14,15 @@ package struct EdgeServer: Sendable {
     package let accounts: AccountService
     package let live: any LiveStore
     package let durable: DurableStore
+    /// Whether who is an administrator is written here, or by somebody else.
+    private let declaresAdmins: Bool
     private let logger: Logger
 
     /// Starts the shards.
     ///
     /// - `secret`: the installation's secret, from which each tenant's cloak is derived.
+    /// - `declaresAdmins`: whether the tenants come with all of their administrators' passwords, and nobody else makes their
+    ///   accounts.
     /// - `rehash`: reads tenants and certificates again.
     package static func start(
         on group: any EventLoopGroup,
@@ -28,6 +32,7 @@ package struct EdgeServer: Sendable {
         limits: ConnectionLimits,
         secret: SymmetricKey,
         usage: any UsageSink,
+        declaresAdmins: Bool,
         logger: Logger,
         rehash: @escaping @Sendable () -> Void
     ) async -> EdgeServer {
@@ -41,7 +46,7 @@ package struct EdgeServer: Sendable {
                 outputByteCount: 32
             )
         )
-        accounts.provision(catalog.sorted)
+        if declaresAdmins { accounts.provision(catalog.sorted) }
         let environment = EdgeEnvironment(
             limits: limits,
             store: live,
@@ -58,6 +63,7 @@ package struct EdgeServer: Sendable {
             accounts: accounts,
             live: live,
             durable: durable,
+            declaresAdmins: declaresAdmins,
             logger: logger
         )
     }
@@ -66,7 +72,9 @@ package struct EdgeServer: Sendable {
     package func apply(_ update: CatalogUpdate) async {
         for error in update.errors { self.logger.error("\(error)") }
         let touched = update.added.union(update.changed)
-        self.accounts.provision(update.catalog.sorted.filter { touched.contains($0.id) })
+        if self.declaresAdmins {
+            self.accounts.provision(update.catalog.sorted.filter { touched.contains($0.id) })
+        }
         self.directory.replace(update.catalog)
         await self.shards.apply(update.catalog)
         for id in update.added.sorted() { self.logger.info("tenant added", metadata: ["tenant": "\(id)"]) }

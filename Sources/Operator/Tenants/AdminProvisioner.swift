@@ -83,33 +83,25 @@ package final class AdminProvisioner: Sendable {
 
     /// - Returns: whether there is nothing more to try.
     private func make(_ work: Work) async -> Bool {
-        for admin in work.tenant.admins {
-            do {
-                try await work.stores.durable.accounts.ensure(
-                    admin,
-                    folded: Names.caseMapping.fold(admin.account),
-                    of: work.tenant.id,
-                    hasher: self.hasher,
-                    now: InProcessLiveStore.systemTime()
-                )
-            } catch let error as AccountError where error != .busy {
-                self.logger.error(
-                    "an admin cannot have this account",
-                    metadata: [
-                        "tenant": "\(work.tenant.id)", "account": "\(admin.account)", "reason": "\(error)",
-                    ]
-                )
-            } catch DurableStoreError.closed {
-                // Another connection to the cell took its place, and the tenant is looked at again through that.
-                return true
-            } catch {
-                self.logger.warning(
-                    "an admin's account waits for its store",
-                    metadata: ["tenant": "\(work.tenant.id)", "reason": "\(error)"]
-                )
-                return false
-            }
+        do {
+            try await work.stores.durable.accounts.provision(
+                work.tenant.admins,
+                of: work.tenant.id,
+                hasher: self.hasher,
+                now: InProcessLiveStore.systemTime(),
+                logger: self.logger,
+                fold: Names.caseMapping.fold
+            )
+            return true
+        } catch DurableStoreError.closed {
+            // Another connection to the cell took its place, and the tenant is looked at again through that.
+            return true
+        } catch {
+            self.logger.warning(
+                "an admin's account waits for its store",
+                metadata: ["tenant": "\(work.tenant.id)", "reason": "\(error)"]
+            )
+            return false
         }
-        return true
     }
 }

@@ -106,7 +106,7 @@ package enum TenantPlanner {
         }
         Self.certificate(view, hosted, cell, &plan)
         plan.steps.append(.project(hosted, cell: cell.name))
-        if !hosted.admins.isEmpty { plan.steps.append(.provisionAdmins(hosted, cell: cell.name)) }
+        plan.steps.append(.provisionAdmins(hosted, cell: cell.name))
         plan.cell = cell.name
         plan.hostnames = hosted.hostnames
         plan.conditions.append(

@@ -64,8 +64,9 @@ struct EdgeRunner: Sendable {
         )
         let history = HistoryWriter(live: self.live, history: self.durable.history, logger: self.logger)
         let (source, certificates) = (self.tenants, self.certificates)
-        var catalog = TenantCatalog.empty
+        var (catalog, declaresAdmins) = (TenantCatalog.empty, false)
         if case .folder(let watcher) = source {
+            declaresAdmins = true
             for error in watcher.initial.errors { self.logger.error("\(error)") }
             catalog = watcher.initial.catalog
         }
@@ -81,6 +82,7 @@ struct EdgeRunner: Sendable {
             limits: self.limits,
             secret: self.secret,
             usage: metrics,
+            declaresAdmins: declaresAdmins,
             logger: self.logger,
             rehash: Self.seldom(reload)
         )

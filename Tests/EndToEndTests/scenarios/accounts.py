@@ -115,6 +115,14 @@ async def operators(world: World) -> None:
     await boss.expect("382")
     await other.sync()
     assert not other.is_closed
+    # Who is named no more is a user from then on.
+    world.tenants.tenant("acme", admins={"chief": PASSWORD})
+    await edge.wait_for_output("no administrator any more")
+    former = await world.client(edge, "former", "acme")
+    former.send(f"OPER boss :{PASSWORD}")
+    await former.expect("464", refuse="381")
+    former.send(f"OPER chief :{PASSWORD}")
+    await former.expect("381")
 
 
 @scenario

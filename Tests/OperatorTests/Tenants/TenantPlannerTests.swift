@@ -20,7 +20,7 @@ struct TenantPlannerTests {
         #expect(
             plan.steps == [
                 .addFinalizer, .claimName(cell: "one"), .removeCertificate(cell: "one"), .project(hosted, cell: "one"),
-                .removeRoutes,
+                .provisionAdmins(hosted, cell: "one"), .removeRoutes,
             ]
         )
         #expect(self.ready(plan) == "True Serving")

@@ -66,6 +66,9 @@ package enum Schema {
                 CREATE INDEX tenants_by_state ON tenants (state, erase_at);
                 """ + Self.isolate("tenants", dialect)
         },
+        Migration(version: 3, name: "admins that a tenant declares") { dialect in
+            "ALTER TABLE accounts ADD COLUMN is_declared \(dialect.name(of: .integer)) NOT NULL DEFAULT 0;"
+        },
     ]
 
     /// The version of the last migration.

@@ -29,6 +29,8 @@ package struct Account: Hashable, Sendable {
     /// Under the tenant's casemapping: unique in the tenant.
     package let folded: String
     package let role: Role
+    /// Whether it is an administrator because its tenant says so, and for as long as it does.
+    package let isDeclared: Bool
     package let credentials: Credentials
     /// Milliseconds since 1970.
     package let createdAt: Int64
@@ -40,6 +42,7 @@ package struct Account: Hashable, Sendable {
         name: String,
         folded: String,
         role: Role = .user,
+        isDeclared: Bool = false,
         credentials: Credentials,
         createdAt: Int64,
         updatedAt: Int64
@@ -48,6 +51,7 @@ package struct Account: Hashable, Sendable {
         self.name = name
         self.folded = folded
         self.role = role
+        self.isDeclared = isDeclared
         self.credentials = credentials
         self.createdAt = createdAt
         self.updatedAt = updatedAt

@@ -1,18 +1,51 @@
 // What a tenant says of its administrators becomes accounts: the same for an edge on its own and for the operator.
 
+package import Logging
 package import Tenant
 
 extension AccountRepository {
-    /// Makes sure that an administrator has an account with this password, hashing it only if it is another.
+    /// Makes a tenant's administrators what it says: who is named has the role and the password, hashed only if it is
+    /// another; who had the role by the tenant's word and is named no more loses it.
+    ///
+    /// An administrator who cannot have the account (its name or password is refused) is logged and passed over.
     ///
     /// - Parameters:
-    ///   - admin: The administrator.
-    ///   - folded: The folded name.
-    ///   - tenant: Whose administrator.
-    ///   - hasher: Hashes the password.
+    ///   - admins: All that the tenant names.
+    ///   - tenant: Whose administrators.
+    ///   - hasher: Hashes passwords.
     ///   - now: Milliseconds since 1970.
-    /// - Throws: ``AccountError`` from the hasher, ``DurableStoreError`` from the database.
-    package func ensure(
+    ///   - fold: Folds a name under the tenant's casemapping.
+    ///   - logger: Told who loses the role, and who cannot have it.
+    /// - Throws: ``AccountError/busy`` from the hasher, ``DurableStoreError`` from the database: to be tried again.
+    package func provision(
+        _ admins: [AdminAccount],
+        of tenant: TenantID,
+        hasher: PasswordHasher,
+        now: Int64,
+        logger: Logger,
+        fold: (String) -> String
+    ) async throws {
+        // First, since it is the one that matters if the rest fails.
+        let named = Set(admins.map { fold($0.account) })
+        for released in try await self.releaseAdmins(except: named, of: tenant, now: now) {
+            logger.notice(
+                "an account is no administrator any more",
+                metadata: ["tenant": "\(tenant)", "account": "\(released)"]
+            )
+        }
+        for admin in admins {
+            do {
+                try await self.ensure(admin, folded: fold(admin.account), of: tenant, hasher: hasher, now: now)
+            } catch let error as AccountError where error != .busy {
+                logger.error(
+                    "an admin cannot have this account",
+                    metadata: ["tenant": "\(tenant)", "account": "\(admin.account)", "reason": "\(error)"]
+                )
+            }
+        }
+    }
+
+    private func ensure(
         _ admin: AdminAccount,
         folded: String,
         of tenant: TenantID,
@@ -20,7 +53,7 @@ extension AccountRepository {
         now: Int64
     ) async throws {
         let existing = try await self.find(folded, of: tenant)
-        if let existing, existing.role == .admin,
+        if let existing, existing.role == .admin, existing.isDeclared,
             let hash = existing.credentials.passwordHash.flatMap({ PasswordHash(text: $0) }),
             try await hasher.verify(admin.password.reveal(), against: hash)
         {

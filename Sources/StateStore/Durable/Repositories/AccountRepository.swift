@@ -8,7 +8,7 @@ package struct AccountRepository: Sendable {
 
     package init(_ database: any SQLDatabase) { self.database = database }
 
-    private static let columns = "name, folded, role, password_hash, scram, created_at, updated_at"
+    private static let columns = "name, folded, role, password_hash, scram, created_at, updated_at, is_declared"
 
     /// Adds an account.
     ///
@@ -23,7 +23,7 @@ package struct AccountRepository: Sendable {
     ) async throws(DurableStoreError) -> Account {
         let rows = try await self.database.execute(
             """
-            INSERT INTO accounts (tenant, \(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+            INSERT INTO accounts (tenant, \(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0)
             ON CONFLICT DO NOTHING RETURNING \(Self.columns)
             """,
             [
@@ -81,10 +81,10 @@ package struct AccountRepository: Sendable {
     ) async throws(DurableStoreError) {
         _ = try await self.database.execute(
             """
-            INSERT INTO accounts (tenant, \(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+            INSERT INTO accounts (tenant, \(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1)
             ON CONFLICT (tenant, folded) DO UPDATE SET
                 role = excluded.role, password_hash = excluded.password_hash, scram = excluded.scram,
-                updated_at = excluded.updated_at
+                updated_at = excluded.updated_at, is_declared = excluded.is_declared
             """,
             [
                 .text(tenant.text), .text(name), .text(folded), .text(Account.Role.admin.rawValue),
@@ -92,6 +92,40 @@ package struct AccountRepository: Sendable {
             ],
             in: .tenant(tenant)
         )
+    }
+
+    /// Takes the role admin from those who had it by their tenant's word and are not named any more.
+    ///
+    /// Administrators that were made by hand keep it.
+    ///
+    /// - Parameter folded: The folded names of those who stay.
+    /// - Returns: The folded names of those who lost it, in order.
+    package func releaseAdmins(
+        except folded: Set<String>,
+        of tenant: TenantID,
+        now: Int64
+    ) async throws(DurableStoreError) -> [String] {
+        let declared = try await self.database.execute(
+            "SELECT folded FROM accounts WHERE tenant = $1 AND is_declared = 1 ORDER BY folded",
+            [.text(tenant.text)],
+            in: .tenant(tenant),
+            .readOnly
+        )
+        var released: [String] = []
+        for row in declared {
+            let name = try row.text(0)
+            guard !folded.contains(name) else { continue }
+            _ = try await self.database.execute(
+                """
+                UPDATE accounts SET role = $3, is_declared = 0, updated_at = $4
+                WHERE tenant = $1 AND folded = $2 AND is_declared = 1
+                """,
+                [.text(tenant.text), .text(name), .text(Account.Role.user.rawValue), .integer(now)],
+                in: .tenant(tenant)
+            )
+            released.append(name)
+        }
+        return released
     }
 
     /// Accounts in the order of their folded names.
@@ -149,6 +183,7 @@ package struct AccountRepository: Sendable {
             name: try row.text(0),
             folded: try row.text(1),
             role: role,
+            isDeclared: try row.integer(7) != 0,
             credentials: .init(passwordHash: try row.optionalText(3), scram: try row.optionalText(4)),
             createdAt: try row.integer(5),
             updatedAt: try row.integer(6)
