@@ -48,6 +48,9 @@ class Rules(unittest.TestCase):
 
 
 class Status(unittest.TestCase):
+    # Fields that a function of its own makes.
+    BY_FUNCTIONS = {"Tenant": [("usage", "Tenants/TenantQuotas", "json")]}
+
     def test_has_the_fields_that_the_operator_writes(self):
         """Server-side apply refuses a status with a field that the definition lacks."""
         writers = {"Plan": "Plans/PlanPlanner", "Tenant": "Tenants/TenantReconciler", "Cell": "Cells/CellReconciler"}
@@ -57,6 +60,11 @@ class Status(unittest.TestCase):
             whole, = re.findall(r"(?:let|var) status: JSON = \[\n(.*?)\n +\]\n", source, re.S)
             written = set(re.findall(r'^ +"(\w+)":', whole, re.M))
             for name, fields in re.findall(r'status\["(\w+)"\] = \[\n(.*?)\n +\]\n', source, re.S):
+                written.add(name)
+                self.assertEqual(set(re.findall(r'"(\w+)":', fields)), set(status[name]["properties"]), f"{kind} {name}")
+            for name, file, function in self.BY_FUNCTIONS.get(kind, []):
+                source = rendered.text("Sources", "Operator", f"{file}.swift")
+                fields, = re.findall(rf"func {function}\(.*?-> JSON {{\n +\[\n(.*?)\n +\]\n", source, re.S)
                 written.add(name)
                 self.assertEqual(set(re.findall(r'"(\w+)":', fields)), set(status[name]["properties"]), f"{kind} {name}")
             self.assertEqual(written, set(status), kind)

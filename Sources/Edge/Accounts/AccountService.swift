@@ -98,6 +98,7 @@ package final class AccountService: Authenticator {
             do {
                 return try await self.accounts.provision(
                     tenant.admins,
+                    named: tenant.adminNames,
                     of: tenant.id,
                     hasher: self.hasher,
                     now: self.wallClock(),

@@ -81,6 +81,8 @@ package enum KubeError: Error, Hashable, Sendable {
 
     /// There is no such object, or no such kind.
     package var isNotFound: Bool { self.status?.code == 404 }
+    /// Who asks may not have it.
+    package var isForbidden: Bool { self.status?.code == 403 }
     /// Somebody changed the object meanwhile, or another manager owns a field of it.
     package var isConflict: Bool { self.status?.code == 409 && self.status?.reason != "AlreadyExists" }
     /// An object of the name exists.

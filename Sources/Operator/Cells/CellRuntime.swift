@@ -1,3 +1,4 @@
+import KubeClient
 import Synchronization
 import Tenant
 
@@ -15,6 +16,10 @@ package final class CellRuntime: Sendable {
         /// When usage was looked up last.
         var usageAt: Duration?
         var usageTriedAt: Duration?
+        /// Whose usage was written last.
+        var usageTold: ObjectKey?
+        /// The quotas that tenants were served with last.
+        var quotas: [TenantID: Quotas] = [:]
         /// What was stored when it was summed up last, and when that was.
         var stored: (accounts: [TenantID: Int], historyBytes: [TenantID: Int], at: Duration)?
         var sweptAt: Duration?

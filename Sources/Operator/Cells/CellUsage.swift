@@ -20,24 +20,46 @@ struct CellUsage: Sendable {
         defer { self.runtime.state.withLock { $0.usageTriedAt = Self.time.now() } }
         do {
             let usage = try await self.usage(stores)
-            let before = self.runtime.state.withLock { state in
+            let isFirst = self.runtime.state.withLock { state in
                 defer {
                     state.usage = usage
                     state.usageAt = Self.time.now()
                 }
-                return state.usageAt == nil ? nil : state.usage
+                return state.usageAt == nil
             }
-            // Only whose figures changed are looked at; at the first time everybody.
-            for key in self.context.directory.tenants(in: self.runtime.name) {
-                guard let id = TenantID(key.name), before?[id] != usage[id] || before == nil else { continue }
-                self.context.tenantQueue.add(key)
-            }
+            self.tell(usage, isFirst: isFirst)
         } catch {
             self.context.logger.warning(
                 "usage cannot be looked up",
                 metadata: ["cell": "\(self.runtime.name)", "reason": "\(error)"]
             )
         }
+    }
+
+    /// Has written what is news, some tenants at a time; who reaches a quota is looked at, and at the first time everybody.
+    private func tell(_ usage: [TenantID: TenantView.Usage], isFirst: Bool) {
+        var news: [ObjectKey] = []
+        for key in self.context.directory.tenants(in: self.runtime.name) {
+            guard let id = TenantID(key.name), let object = self.context.directory.tenant(key)?.object,
+                object.deletionTimestamp == nil
+            else { continue }
+            let used = usage[id] ?? .init()
+            let quotas = self.runtime.state.withLock { $0.quotas[id] }
+            if isFirst || TenantUsageWriter.asksForALook(object, used, quotas) {
+                self.context.tenantQueue.add(key)
+            } else if TenantUsageWriter.isNews(used, since: object.status["usage"]), !object.hostnamesHeld.isEmpty {
+                news.append(key)
+            }
+        }
+        news.sort()
+        let due = self.runtime.state.withLock { state in
+            // Who did not have a turn the last time comes first.
+            let turn = news.firstIndex { key in state.usageTold.map { $0 < key } ?? true } ?? 0
+            let due = (news[turn...] + news[..<turn]).prefix(TenantUsageWriter.most)
+            state.usageTold = due.last
+            return due
+        }
+        for key in due { self.context.usageQueue.add(key) }
     }
 
     private func usage(_ stores: CellStores) async throws -> [TenantID: TenantView.Usage] {

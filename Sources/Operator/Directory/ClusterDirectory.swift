@@ -16,6 +16,9 @@ package final class ClusterDirectory: Sendable {
         /// Who goes by a name, over all namespaces.
         var names: [String: Set<ObjectKey>] = [:]
         var byPlan: [String: Set<ObjectKey>] = [:]
+        /// Who was promised a hostname or a name, and may have it at the edges before its status says so.
+        var promisedHostnames: [String: ObjectKey] = [:]
+        var promisedNames: [String: ObjectKey] = [:]
     }
 
     private let state = Mutex(State())
@@ -70,24 +73,53 @@ package final class ClusterDirectory: Sendable {
 
     /// Finds who else holds what a tenant asks for.
     ///
-    /// A name goes to who has it (so says ``KubeObject/status``), then to the older object.
-    package func conflicts(of tenant: TenantResource, key: ObjectKey) -> Conflicts {
+    /// A name goes to who was promised it, then to who has it (so says ``KubeObject/status``), then to the older object.
+    ///
+    /// - Parameters:
+    ///   - tenant: Who asks.
+    ///   - key: Its name.
+    ///   - promising: Whether it is promised all that it asks for if nobody else holds any of it: tenants are looked at side
+    ///     by side, and one must know of the other before their status does.
+    /// - Returns: The holders, where those are others.
+    package func conflicts(of tenant: TenantResource, key: ObjectKey, promising: Bool = false) -> Conflicts {
         self.state.withLock { state in
             var conflicts = Conflicts()
-            func holder(_ claims: Set<ObjectKey>?, _ has: (KubeObject) -> Bool) -> ObjectKey? {
+            func holder(
+                _ claims: Set<ObjectKey>?,
+                _ promised: ObjectKey?,
+                _ has: (KubeObject) -> Bool
+            ) -> ObjectKey? {
                 let rivals = (claims ?? []).compactMap { state.tenants[$0]?.object }
                 guard rivals.count > 1 else { return nil }
+                func rank(_ object: KubeObject) -> Int { object.key == promised ? 0 : has(object) ? 1 : 2 }
                 let first = rivals.min { left, right in
-                    (has(left) ? 0 : 1, left.creationTimestamp, left.key)
-                        < (has(right) ? 0 : 1, right.creationTimestamp, right.key)
+                    (rank(left), left.creationTimestamp, left.key) < (rank(right), right.creationTimestamp, right.key)
                 }
                 return first?.key == key ? nil : first?.key
             }
-            conflicts.name = holder(state.names[tenant.id.text]) { !$0.hostnamesHeld.isEmpty }
+            let name = tenant.id.text
+            conflicts.name = holder(state.names[name], state.promisedNames[name]) { !$0.hostnamesHeld.isEmpty }
             for hostname in tenant.spec.hostnames {
-                conflicts.hostnames[hostname] = holder(state.claims[hostname]) { $0.hostnamesHeld.contains(hostname) }
+                let promised = state.promisedHostnames[hostname]
+                conflicts.hostnames[hostname] = holder(state.claims[hostname], promised) {
+                    $0.hostnamesHeld.contains(hostname)
+                }
+            }
+            if promising, conflicts == Conflicts() {
+                state.promisedNames[name] = key
+                for hostname in tenant.spec.hostnames { state.promisedHostnames[hostname] = key }
             }
             return conflicts
+        }
+    }
+
+    /// Takes back what was promised to a tenant that is not served after all.
+    package func takeBack(from tenant: TenantResource, key: ObjectKey) {
+        self.state.withLock { state in
+            if state.promisedNames[tenant.id.text] == key { state.promisedNames[tenant.id.text] = nil }
+            for hostname in tenant.spec.hostnames where state.promisedHostnames[hostname] == key {
+                state.promisedHostnames[hostname] = nil
+            }
         }
     }
 
@@ -116,6 +148,13 @@ package final class ClusterDirectory: Sendable {
             }
             let old = Self.claims(of: before)
             let new = Self.claims(of: parsed)
+            // A promise lasts as long as it is asked for.
+            for name in old.hostnames.subtracting(new.hostnames) where state.promisedHostnames[name] == key {
+                state.promisedHostnames[name] = nil
+            }
+            for name in old.names.subtracting(new.names) where state.promisedNames[name] == key {
+                state.promisedNames[name] = nil
+            }
             let held = before?.object.hostnamesHeld != parsed?.object.hostnamesHeld
             if old != new || held {
                 old.hostnames.forEach { remove(\.claims, $0) }
@@ -160,6 +199,9 @@ package final class ClusterDirectory: Sendable {
 }
 
 extension KubeObject {
+    /// Whether a cell's status tells of a ready edge, or of nothing yet.
+    package var hasEdges: Bool { self.status["readyReplicas"].int.map { $0 > 0 } ?? true }
+
     /// The hostnames under which a tenant is served now, as its status says.
     package var hostnamesHeld: [String] { (self.status["hostnames"].elements ?? []).compactMap(\.string) }
 }

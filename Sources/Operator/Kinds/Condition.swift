@@ -23,12 +23,35 @@ package struct Condition: Hashable, Sendable {
     package let reason: String
     /// What is and what to do, for people.
     package let message: String
+    /// The generation of the object that it was found for, if that is an earlier one.
+    package let observedGeneration: Int?
 
-    package init(_ type: String, _ status: Status, _ reason: String, _ message: String) {
+    package init(
+        _ type: String,
+        _ status: Status,
+        _ reason: String,
+        _ message: String,
+        observedGeneration: Int? = nil
+    ) {
         self.type = type
         self.status = status
         self.reason = reason
         self.message = message
+        self.observedGeneration = observedGeneration
+    }
+
+    /// A condition as an object's status has it; nothing if it has none of this type.
+    package init?(_ type: String, of object: KubeObject) {
+        guard let known = object.condition(type), let status = known["status"].string.flatMap(Status.init) else {
+            return nil
+        }
+        self.init(
+            type,
+            status,
+            known["reason"].string ?? "",
+            known["message"].string ?? "",
+            observedGeneration: known["observedGeneration"].int.map { Int($0) }
+        )
     }
 }
 
@@ -49,7 +72,7 @@ extension [Condition] {
                     "type": .string(condition.type), "status": .string(condition.status.rawValue),
                     "reason": .string(condition.reason), "message": .string(condition.message),
                     "lastTransitionTime": .string(since ?? KubeTime.text(now)),
-                    "observedGeneration": .integer(Int64(object.generation)),
+                    "observedGeneration": .integer(Int64(condition.observedGeneration ?? object.generation)),
                 ]
             }
         )

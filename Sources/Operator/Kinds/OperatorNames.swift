@@ -10,8 +10,10 @@ extension KubeResource {
 
     /// cert-manager's, where it is installed.
     package static let certificates = KubeResource("cert-manager.io", "v1", "certificates", kind: "Certificate")
-    /// The Gateway API's, where it is installed.
-    package static let tlsRoutes = KubeResource("gateway.networking.k8s.io", "v1alpha2", "tlsroutes", kind: "TLSRoute")
+    /// The Gateway API's, where it is installed: the newest version first, since its releases drop the older ones.
+    package static let tlsRoutes = ["v1", "v1alpha3", "v1alpha2"].map {
+        KubeResource("gateway.networking.k8s.io", $0, "tlsroutes", kind: "TLSRoute")
+    }
     package static let httpRoutes = KubeResource("gateway.networking.k8s.io", "v1", "httproutes", kind: "HTTPRoute")
     /// The Prometheus operator's, where it is installed.
     package static let podMonitors = KubeResource("monitoring.coreos.com", "v1", "podmonitors", kind: "PodMonitor")

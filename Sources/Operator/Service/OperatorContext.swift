@@ -15,6 +15,8 @@ package struct OperatorContext: Sendable {
     package let tenantQueue: WorkQueue<ObjectKey>
     package let cellQueue: WorkQueue<String>
     package let planQueue: WorkQueue<String>
+    /// Tenants whose figures are to be written.
+    package let usageQueue: WorkQueue<ObjectKey>
     /// What cells own, as known, by kind.
     let owned: [KubeResource: Informer]
     let apis: OptionalAPIs

@@ -73,6 +73,7 @@ package final class OperatorService: Sendable {
             tenantQueue: WorkQueue(),
             cellQueue: WorkQueue(),
             planQueue: WorkQueue(),
+            usageQueue: WorkQueue(),
             owned: owned,
             apis: OptionalAPIs(client)
         )
@@ -161,8 +162,12 @@ package final class OperatorService: Sendable {
                 if !change.isResync { context.directory.update(cell: change.object, name: change.key.name) }
                 if change.isResync || change.saysMore { context.cellQueue.add(change.key.name) }
                 let isSame = change.object?.spec == change.previous?.spec && change.object != nil
-                // Which cell is the default one may be another now.
-                if !isSame { for tenant in context.directory.allTenants { context.tenantQueue.add(tenant.key) } }
+                if !isSame {
+                    // Which cell is the default one may be another now.
+                    for tenant in context.directory.allTenants { context.tenantQueue.add(tenant.key) }
+                } else if change.object?.hasEdges != change.previous?.hasEdges {
+                    for tenant in context.directory.tenants(in: change.key.name) { context.tenantQueue.add(tenant) }
+                }
             }
         }
         group.addTask {
@@ -214,6 +219,10 @@ package final class OperatorService: Sendable {
                 await context.cellQueue.run(workers: 4) { name in
                     await self.timed("Cell") { await cells.reconcile(name) }
                 }
+            }
+            group.addTask {
+                let figures = TenantUsageWriter(context)
+                await context.usageQueue.run(workers: 2) { key in await figures.write(key) }
             }
             group.addTask {
                 await context.planQueue.run(workers: 2) { name in

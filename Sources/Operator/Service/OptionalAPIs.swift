@@ -9,6 +9,12 @@ final class OptionalAPIs: Sendable {
 
     init(_ client: KubeClient) { self.client = client }
 
+    /// The first of some kinds that the cluster has.
+    func first(of resources: [KubeResource]) async -> KubeResource? {
+        for resource in resources where await self.has(resource) { return resource }
+        return nil
+    }
+
     /// Whether the cluster has a kind; what was known if it cannot be asked.
     func has(_ resource: KubeResource) async -> Bool {
         let before = self.known.withLock { $0[resource] }

@@ -124,9 +124,21 @@ package actor CellStores {
         self.tenants[tenant.id] = tenant
     }
 
-    /// Has a tenant served as it was last, with the certificate that it had, if the live store lost it.
-    package func keep(_ id: TenantID) async throws(LiveStoreError) {
-        if self.tenants[id] == nil, let tenant = self.lost.tenants[id] { try await self.project(tenant) }
+    /// Has a tenant served as it was last, with the certificate that it had, also if the live store lost it.
+    ///
+    /// - Parameters:
+    ///   - id: The tenant.
+    ///   - hostnames: Those that it has no more.
+    ///   - state: The state that it is in now, if that is known.
+    /// - Throws: ``LiveStoreError``
+    package func keep(_ id: TenantID, without hostnames: Set<String>, state: TenantState?) async throws(LiveStoreError)
+    {
+        guard let known = self.tenants[id] ?? self.lost.tenants[id] else { return }
+        guard let tenant = known.without(hostnames, state: state) else {
+            _ = try await self.withdraw(id)
+            return try await self.removeCertificate(name: id.text)
+        }
+        try await self.project(tenant)
         try await self.keepCertificate(name: id.text)
     }
 

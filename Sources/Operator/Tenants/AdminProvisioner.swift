@@ -19,6 +19,7 @@ package final class AdminProvisioner: Sendable {
         /// Whether it is the same work: for the same object, in the same stores.
         func isSame(_ other: Work) -> Bool {
             self.uid == other.uid && self.stores === other.stores && self.tenant.admins == other.tenant.admins
+                && self.tenant.adminNames == other.tenant.adminNames
         }
     }
 
@@ -86,6 +87,7 @@ package final class AdminProvisioner: Sendable {
         do {
             try await work.stores.durable.accounts.provision(
                 work.tenant.admins,
+                named: work.tenant.adminNames,
                 of: work.tenant.id,
                 hasher: self.hasher,
                 now: InProcessLiveStore.systemTime(),

@@ -3,14 +3,15 @@
 import KubeClient
 package import Tenant
 
-/// One thing to do; steps are done in order, and one that fails stops those after it.
+/// One thing to do; steps are done in order, and one that fails stops those after it, unless it is done beside.
 package enum TenantStep: Sendable, Hashable {
     /// Makes sure that the object stays until everything of it was cleared up.
     case addFinalizer
     /// Lets the object go.
     case removeFinalizer
-    /// Lets the edges serve it as they did before their store lost it.
-    case keep(cell: String)
+    /// Lets the edges serve it as they did before, also if their store lost it, without the hostnames that are another's;
+    /// its state is carried out whatever else is wrong, if it can be read.
+    case keep(cell: String, without: Set<String>, state: TenantState?)
     /// Lets the edges have its certificate as they did before their store lost it.
     case keepCertificate(cell: String)
     /// Erases what an earlier stay, or a copy that was cut off, left in a cell.
@@ -40,6 +41,15 @@ package enum TenantStep: Sendable, Hashable {
     case retain(cell: String, days: Int)
     /// Erases everything of it at once.
     case erase(cell: String)
+
+    /// The condition that tells of its failure, for a step that others do not wait for: it asks other controllers.
+    package var besides: String? {
+        switch self {
+        case .requestCertificate: "CertificateReady"
+        case .applyRoutes, .removeRoutes: "RoutesReady"
+        default: nil
+        }
+    }
 }
 
 /// What to do and how the status reads then.
@@ -52,4 +62,41 @@ package struct TenantPlan: Sendable {
     package var hostnames: [String] = []
     /// Whether there is a status to write: not once the object is let go.
     package var hasStatus = true
+    /// Why nobody can connect although all of the tenant is in place.
+    package var edgeProblem: Condition?
+
+    /// Whether its clients are to find it, as it is now.
+    package var isServing: Bool {
+        self.steps.contains { step in
+            if case .project = step { true } else { false }
+        }
+    }
+
+    /// Puts a condition in the place of the one of its type.
+    package mutating func set(_ condition: Condition) {
+        if let index = self.conditions.firstIndex(where: { $0.type == condition.type }) {
+            self.conditions[index] = condition
+        } else {
+            self.conditions.append(condition)
+        }
+    }
+
+    /// Says whether it is fine, and if not, why: the first thing that is wrong.
+    package mutating func judge() {
+        self.conditions.removeAll { $0.type == "Ready" }
+        self.conditions.insert(self.ready, at: 0)
+    }
+
+    private var ready: Condition {
+        for type in ["Admitted", "StoreReady", "CertificateReady", "RoutesReady"] {
+            guard let condition = self.conditions[type], condition.status != .yes else { continue }
+            return Condition("Ready", .no, condition.reason, condition.message)
+        }
+        if let suspended = self.conditions["Suspended"], suspended.reason != "Active" {
+            if suspended.status == .no, let edgeProblem { return edgeProblem }
+            let status: Condition.Status = suspended.status == .yes ? .no : .yes
+            return Condition("Ready", status, suspended.reason, suspended.message)
+        }
+        return self.edgeProblem ?? Condition("Ready", .yes, "Serving", "clients may connect")
+    }
 }

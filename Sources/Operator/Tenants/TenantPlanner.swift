@@ -21,11 +21,16 @@ package enum TenantPlanner {
             Self.refuse(view, refusal, &plan)
         case .success(let (hosted, cell)):
             plan.conditions.append(
-                Condition("Admitted", .yes, "Admitted", "on plan \(hosted.planName) in cell \(cell.name)")
+                view.adminProblem.map {
+                    Condition("Admitted", .no, $0.reason, "\($0.message); it is served without this administrator")
+                } ?? Condition("Admitted", .yes, "Admitted", "on plan \(hosted.planName) in cell \(cell.name)")
             )
             Self.admit(view, hosted, cell, &plan)
+            if !cell.hasEdges {
+                plan.edgeProblem = Condition("Ready", .no, "NoPodsReady", "no edge of cell \(cell.name) is ready")
+            }
         }
-        plan.conditions.insert(Self.ready(plan.conditions, view), at: 0)
+        plan.judge()
         return plan
     }
 
@@ -55,11 +60,28 @@ package enum TenantPlanner {
         }
     }
 
-    /// It stays as it was, if it was: a mistake in an edit takes nobody off the net.
+    /// It stays as it was, if it was: a mistake in an edit takes nobody off the net, and keeps no suspension and no renewed
+    /// certificate from being carried out.
     private static func refuse(_ view: TenantView, _ refusal: TenantView.Refusal, _ plan: inout TenantPlan) {
+        let others = Set(view.conflicts.hostnames.keys)
+        // Under a name that is another's nothing is ours.
+        let isNamed = view.conflicts.name == nil && view.retainedFor == nil
+        plan.hostnames.removeAll { !isNamed || others.contains($0) }
         let isServed = !plan.hostnames.isEmpty
-        // A live store that lost everything has it again.
-        if isServed, let cell = plan.cell { plan.steps.append(.keep(cell: cell)) }
+        let state = view.object.spec["state"].string.map(TenantState.init(rawValue:)) ?? .active
+        let keep: (String) -> TenantStep = { .keep(cell: $0, without: others, state: state) }
+        if isServed, let cell = plan.cell {
+            // A live store that lost everything has it again.
+            plan.steps.append(keep(cell))
+            if case .found(let bundle) = view.certificate, bundle.notAfter > view.now,
+                plan.hostnames.allSatisfy(bundle.covers)
+            {
+                plan.steps.append(.putCertificate(bundle, cell: cell))
+            }
+        } else if isNamed, !others.isEmpty, let cell = plan.cell ?? view.ownCell {
+            // Who has no hostname left is served no more, also if its status never came to say that it was.
+            plan.steps.append(keep(cell))
+        }
         let rest = isServed ? "; it is served as it was before" : ""
         plan.conditions = [
             Condition("Admitted", .no, refusal.reason, refusal.message + rest),
@@ -70,6 +92,12 @@ package enum TenantPlanner {
                 isServed ? "served as it was before" : "not admitted"
             ),
         ]
+        guard isServed else { return }
+        // What was found before still holds.
+        for type in ["CertificateReady", "RoutesReady", "ArchiveReady", "WithinQuota"] {
+            if let known = Condition(type, of: view.object) { plan.conditions.append(known) }
+        }
+        if let state { plan.conditions.append(Self.suspension(state)) }
     }
 
     // MARK: Being served
@@ -130,18 +158,31 @@ package enum TenantPlanner {
         case .found(let bundle):
             plan.steps.append(.putCertificate(bundle, cell: cell.name))
             let uncovered = hosted.hostnames.filter { !bundle.covers($0) }
+            let asks = view.canIssue && view.isIssued
+            // cert-manager renews by itself, but only what it was asked for, and while that is still there.
+            if asks, let secret, bundle.notAfter <= view.now || !uncovered.isEmpty {
+                plan.steps.append(.requestCertificate(secret: secret, hostnames: hosted.hostnames))
+            }
             if bundle.notAfter <= view.now {
-                return set(.no, "Expired", "the certificate ended at \(KubeTime.text(bundle.notAfter)): renew it")
+                let text = "the certificate ended at \(KubeTime.text(bundle.notAfter)): "
+                return asks
+                    ? set(.no, "Issuing", text + "cert-manager was asked for another")
+                    : set(.no, "Expired", text + "renew it")
             }
             guard uncovered.isEmpty else {
-                let text = "the certificate is not for \(uncovered.joined(separator: ", ")): it names "
-                return set(.no, "HostnameNotCovered", text + bundle.hostnames.joined(separator: ", "))
+                let text = "the certificate is not for \(uncovered.joined(separator: ", ")): "
+                return asks
+                    ? set(.no, "Issuing", text + "cert-manager was asked for one that is")
+                    : set(.no, "HostnameNotCovered", text + "it names " + bundle.hostnames.joined(separator: ", "))
             }
             set(.yes, "Served", "until \(KubeTime.text(bundle.notAfter))")
         case .invalid(let problem):
             // What the edges have stays: an old certificate is better than none.
             plan.steps.append(.keepCertificate(cell: cell.name))
             set(.no, "InvalidCertificate", "Secret \(secret ?? ""): \(problem)")
+        case .unreadable(let problem):
+            plan.steps.append(.keepCertificate(cell: cell.name))
+            set(.no, "SecretForbidden", "Secret \(secret ?? "") cannot be read: \(problem)")
         case .missing:
             guard let secret else { return }
             plan.steps.append(.keepCertificate(cell: cell.name))
@@ -185,6 +226,10 @@ package enum TenantPlanner {
         case .unavailable:
             let text = "the cluster has no Gateway API: install it, or remove spec.routes from cell \(cell.name)"
             plan.conditions.append(Condition("RoutesReady", .no, "GatewayApiMissing", text))
+        case .withoutTLS:
+            plan.steps.append(.applyRoutes(hostnames: hosted.hostnames, cell: cell.name, gateway: gateway))
+            let text = "the cluster's Gateway API has no TLSRoute: WebSocket and web are routed, IRC is not"
+            plan.conditions.append(Condition("RoutesReady", .no, "GatewayApiMissing", text))
         case .pending, .accepted:
             plan.steps.append(.applyRoutes(hostnames: hosted.hostnames, cell: cell.name, gateway: gateway))
             let isAccepted = view.routes == .accepted
@@ -211,32 +256,15 @@ package enum TenantPlanner {
                 : Condition("ArchiveReady", .yes, "Disabled", "no archive is asked for")
         )
         plan.conditions.append(TenantQuotas.condition(hosted.quotas, view.usage))
-        switch hosted.state {
-        case .active: plan.conditions.append(Condition("Suspended", .no, "Active", "clients may connect"))
-        case .cordoned:
-            plan.conditions.append(
-                Condition("Suspended", .no, "Cordoned", "nobody new may connect; who is connected stays")
-            )
-        case .suspended:
-            plan.conditions.append(Condition("Suspended", .yes, "Suspended", "spec.state says so; nobody may connect"))
-        }
+        plan.conditions.append(Self.suspension(hosted.state))
     }
 
-    /// Whether it is fine, and if not, why: the first thing that is wrong.
-    private static func ready(_ conditions: [Condition], _ view: TenantView) -> Condition {
-        for type in ["Admitted", "StoreReady", "CertificateReady", "RoutesReady"] {
-            guard let condition = conditions[type], condition.status != .yes else { continue }
-            return Condition("Ready", .no, condition.reason, condition.message)
+    private static func suspension(_ state: TenantState) -> Condition {
+        switch state {
+        case .active: Condition("Suspended", .no, "Active", "clients may connect")
+        case .cordoned: Condition("Suspended", .no, "Cordoned", "nobody new may connect; who is connected stays")
+        case .suspended: Condition("Suspended", .yes, "Suspended", "spec.state says so; nobody may connect")
         }
-        if let suspended = conditions["Suspended"], suspended.reason != "Active" {
-            return Condition(
-                "Ready",
-                suspended.status == .yes ? .no : .yes,
-                suspended.reason,
-                suspended.message
-            )
-        }
-        return Condition("Ready", .yes, "Serving", "clients may connect")
     }
 
     // MARK: Going

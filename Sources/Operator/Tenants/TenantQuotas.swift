@@ -1,3 +1,4 @@
+import KubeClient
 import Tenant
 
 /// How full a tenant is.
@@ -30,6 +31,19 @@ enum TenantQuotas {
 }
 
 extension TenantView.Usage {
+    /// As the status has it.
+    ///
+    /// - Parameter limit: How many connections there may be; `nil` for any number.
+    /// - Returns: `status.usage`.
+    func json(limit: Int?) -> JSON {
+        [
+            "connections": .integer(Int64(self.connections)), "connectionsLimit": JSON(limit),
+            "accounts": .integer(Int64(self.accounts)), "channels": .integer(Int64(self.channels)),
+            "historyBytes": .integer(Int64(self.historyBytes)),
+            "messagesPerSecond": .integer(Int64(self.messagesPerSecond)),
+        ]
+    }
+
     /// What is used of each quota that is a stock, not a rate.
     var byQuota: [(QuotaName, Int)] {
         [

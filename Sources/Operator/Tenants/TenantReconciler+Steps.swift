@@ -2,6 +2,7 @@
 
 import KubeClient
 import StateStore
+import Synchronization
 import Tenant
 
 #if canImport(FoundationEssentials)
@@ -31,14 +32,17 @@ extension TenantReconciler {
             let stores = try self.stores(cell)
             try await stores.durable.tenants.upsert(Self.record(id, .active, until: nil, object, now))
             await stores.note(owner: object.uid, of: id)
-        case .keep(let cell): try await self.stores(cell).keep(id)
+        case .keep(let cell, let hostnames, let state):
+            try await self.stores(cell).keep(id, without: hostnames, state: state)
         case .keepCertificate(let cell): try await self.stores(cell).keepCertificate(name: id.text)
         case .clear(let cell): try await TenantErasure.sweep(id, in: self.stores(cell))
         case .project(let hosted, let cell):
             let tenant = ProjectedTenant(hosted, uid: object.uid, generation: Int64(object.generation))
             try await self.stores(cell).project(tenant)
+            self.context.cells.runtime(cell).state.withLock { $0.quotas[id] = hosted.quotas }
         case .withdraw(let cell):
             self.admins.forget(id)
+            self.context.cells.runtime(cell).state.withLock { $0.quotas[id] = nil }
             _ = try await self.stores(cell).withdraw(id)
         case .putCertificate(let bundle, let cell): try await self.stores(cell).put(bundle, name: id.text)
         case .removeCertificate(let cell): try await self.stores(cell).removeCertificate(name: id.text)
@@ -50,6 +54,7 @@ extension TenantReconciler {
             let namespace = self.context.settings.namespace
             let routes = TenantRoutes.objects(
                 id,
+                tlsRoutes: await self.context.apis.first(of: KubeResource.tlsRoutes),
                 hostnames: hostnames,
                 cell: cell,
                 gateway: gateway,
@@ -57,19 +62,20 @@ extension TenantReconciler {
             )
             let isAccepted = object.condition("RoutesReady")?["status"].string == "True"
             // What the gateway has taken is applied again only if it is another.
-            if isAccepted, self.routes.isApplied(routes.map(\.1), of: id) { return }
+            if isAccepted, self.applied.isApplied(routes.map(\.1), for: "routes \(id)") { return }
             for (resource, route) in routes where await self.context.apis.has(resource) {
                 _ = try await client.apply(resource, route, manager: OperatorNames.manager)
             }
-            self.routes.applied(routes.map(\.1), of: id)
+            self.applied.applied(routes.map(\.1), for: "routes \(id)")
         case .removeRoutes:
             // Only a tenant that may have had some; one that goes is asked for in any case.
             guard
                 object.deletionTimestamp != nil
                     || object.condition("RoutesReady").map({ $0["reason"].string != "ServiceOnly" }) == true
             else { return }
-            self.routes.applied([], of: id)
-            for resource in [KubeResource.tlsRoutes, .httpRoutes] where await self.context.apis.has(resource) {
+            self.applied.applied([], for: "routes \(id)")
+            let kinds = [await self.context.apis.first(of: KubeResource.tlsRoutes), .httpRoutes].compactMap(\.self)
+            for resource in kinds where await self.context.apis.has(resource) {
                 try await client.delete(resource, TenantRoutes.name(id), in: self.context.settings.namespace)
             }
         case .copy(let from, let to):
@@ -143,6 +149,9 @@ extension TenantReconciler {
                 "name": .string(tenant.name), "uid": .string(tenant.uid),
             ]
         ]
+        let whom = "certificate \(object.key)"
+        if self.applied.isApplied([object], for: whom) { return }
         _ = try await self.context.client.apply(.certificates, object, manager: OperatorNames.manager)
+        self.applied.applied([object], for: whom)
     }
 }

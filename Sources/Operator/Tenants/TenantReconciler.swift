@@ -15,7 +15,7 @@ import Foundation
 package struct TenantReconciler: Sendable {
     let context: OperatorContext
     let admins: AdminProvisioner
-    let routes = AppliedRoutes()
+    let applied = AppliedObjects()
 
     package init(_ context: OperatorContext, admins: AdminProvisioner) {
         self.context = context
@@ -38,10 +38,19 @@ package struct TenantReconciler: Sendable {
             var plan = TenantPlanner.plan(view)
             var object = view.object
             var failure: String?
+            if !plan.isServing, let resource = parsed.resource {
+                self.context.directory.takeBack(from: resource, key: parsed.key)
+            }
             do {
                 for step in plan.steps {
                     if case .copy(let from, let to) = step { try await self.tellMove(from, to, view, object) }
-                    try await self.perform(step, on: &object, of: parsed)
+                    do {
+                        try await self.perform(step, on: &object, of: parsed)
+                    } catch let error as KubeError where step.besides != nil && !parsed.isDeleting {
+                        // Nobody goes unserved because another controller does not take what it is asked.
+                        plan.set(Condition(step.besides ?? "", .no, "ApplyRejected", "\(error)"))
+                        plan.judge()
+                    }
                 }
             } catch let error as KubeError where error.isConflict {
                 // Our copy was old; the newer one is on its way.
@@ -52,8 +61,11 @@ package struct TenantReconciler: Sendable {
             }
             if plan.hasStatus || failure != nil { try await self.write(plan, view: view, object: object) }
             guard failure == nil else { return .failed }
-            guard let wait = self.wait(plan) else { return .done }
+            guard let wait = self.wait(plan, object, now: view.now) else { return .done }
             return .again(after: wait)
+        } catch let error as DurableStoreError {
+            await self.tell("the database: \(error)", of: parsed.object)
+            return .failed
         } catch {
             self.context.logger.warning(
                 "a tenant could not be looked at",
@@ -63,22 +75,49 @@ package struct TenantReconciler: Sendable {
         }
     }
 
-    /// What nobody tells us about is looked at again by ourselves.
-    private func wait(_ plan: TenantPlan) -> Duration? {
-        let soon = ["SecretNotFound", "Issuing", "Moving", "CellNotReady", "StoreUnavailable"]
-        let reasons = plan.conditions.filter { $0.status == .no }.map(\.reason)
-        if reasons.contains(where: soon.contains) { return self.context.settings.waitPeriod }
-        // A gateway may take its time, or forever.
-        return reasons.contains("Pending") ? self.context.settings.waitPeriod * 6 : nil
+    /// What nobody tells us about is looked at again by ourselves: soon at first, seldom where it goes on for long.
+    private func wait(_ plan: TenantPlan, _ object: KubeObject, now: Date) -> Duration? {
+        let soon = [
+            "SecretNotFound", "SecretForbidden", "Issuing", "Moving", "CellNotReady", "StoreUnavailable", "Pending",
+            "ApplyRejected", "InvalidCertificate", "Expired", "HostnameNotCovered",
+        ]
+        let waiting = plan.conditions.filter { $0.status == .no && soon.contains($0.reason) && $0.type != "Ready" }
+        let period = self.context.settings.waitPeriod
+        let waits = waiting.map { condition in
+            guard let known = object.condition(condition.type), known["reason"].string == condition.reason,
+                let since = known["lastTransitionTime"].string.flatMap(KubeTime.parse)
+            else { return period }
+            return min(max(period, .seconds(now.timeIntervalSince(since) / 10)), period * 12)
+        }
+        return waits.min()
     }
 
     private static func fail(_ plan: inout TenantPlan, view: TenantView, reason: String) {
         plan.hasStatus = true
         plan.cell = view.object.status["cell"].string
         plan.hostnames = view.object.hostnamesHeld
-        let failed = Condition("StoreReady", .no, "StoreUnavailable", reason)
-        let ready = Condition("Ready", .no, "StoreUnavailable", reason)
-        plan.conditions = [ready] + plan.conditions.filter { !["Ready", "StoreReady"].contains($0.type) } + [failed]
+        plan.set(Condition("StoreReady", .no, "StoreUnavailable", reason))
+        plan.set(Condition("Ready", .no, "StoreUnavailable", reason))
+    }
+
+    /// Says in the status why nothing can be done now; the rest of it stays.
+    private func tell(_ problem: String, of object: KubeObject) async {
+        var plan = TenantPlan()
+        plan.cell = object.status["cell"].string
+        plan.hostnames = object.hostnamesHeld
+        plan.conditions = (object.status["conditions"].elements ?? []).compactMap { $0["type"].string }.compactMap {
+            Condition($0, of: object)
+        }
+        plan.set(Condition("StoreReady", .no, "StoreUnavailable", problem))
+        plan.set(Condition("Ready", .no, "StoreUnavailable", problem))
+        do {
+            try await self.write(plan, usage: nil, limit: nil, object: object, now: Date())
+        } catch {
+            self.context.logger.warning(
+                "a tenant's status cannot be written",
+                metadata: ["tenant": "\(object.key)", "reason": "\(error)"]
+            )
+        }
     }
 
     /// A cell's projection is whole once everybody was looked at, whatever came of it.
@@ -107,9 +146,20 @@ package struct TenantReconciler: Sendable {
     }
 
     private func write(_ plan: TenantPlan, view: TenantView, object: KubeObject) async throws(KubeError) {
+        let limit = (try? view.hosted.get())?.quotas.connections.limit
+        try await self.write(plan, usage: view.usage, limit: limit, object: object, now: view.now)
+    }
+
+    private func write(
+        _ plan: TenantPlan,
+        usage: TenantView.Usage?,
+        limit: Int?,
+        object: KubeObject,
+        now: Date
+    ) async throws(KubeError) {
         var status: JSON = [
             "observedGeneration": .integer(Int64(object.generation)),
-            "conditions": plan.conditions.json(of: object, now: view.now),
+            "conditions": plan.conditions.json(of: object, now: now),
             "cell": JSON(plan.cell),
             "hostnames": plan.hostnames.isEmpty ? .null : .array(plan.hostnames.map(JSON.string)),
         ]
@@ -119,14 +169,11 @@ package struct TenantReconciler: Sendable {
                 "web": .string("https://\(host)/"),
             ]
         }
-        if let usage = view.usage {
-            let limit = (try? view.hosted.get())?.quotas.connections.limit
-            status["usage"] = [
-                "connections": .integer(Int64(usage.connections)), "connectionsLimit": JSON(limit),
-                "accounts": .integer(Int64(usage.accounts)), "channels": .integer(Int64(usage.channels)),
-                "historyBytes": .integer(Int64(usage.historyBytes)),
-                "messagesPerSecond": .integer(Int64(usage.messagesPerSecond)),
-            ]
+        if let usage {
+            status["usage"] = usage.json(limit: limit)
+        } else if object.status["usage"] != .null {
+            // Not known now is not none.
+            status["usage"] = object.status["usage"]
         }
         for condition in plan.conditions.changed(since: object) {
             let before = object.condition(condition.type)?["reason"].string

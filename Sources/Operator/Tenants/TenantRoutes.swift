@@ -2,21 +2,7 @@
 // certificate; HTTP is routed by its Host. The routes live beside the Service that they lead to.
 
 import KubeClient
-import Synchronization
 import Tenant
-
-/// Remembers which routes were applied, so that what did not change costs no request.
-final class AppliedRoutes: Sendable {
-    private let hashes = Mutex<[TenantID: Int]>([:])
-
-    func isApplied(_ routes: [KubeObject], of tenant: TenantID) -> Bool {
-        self.hashes.withLock { $0[tenant] == routes.hashValue }
-    }
-
-    func applied(_ routes: [KubeObject], of tenant: TenantID) {
-        self.hashes.withLock { $0[tenant] = routes.isEmpty ? nil : routes.hashValue }
-    }
-}
 
 /// The routes of a tenant.
 enum TenantRoutes {
@@ -24,6 +10,7 @@ enum TenantRoutes {
 
     static func objects(
         _ tenant: TenantID,
+        tlsRoutes: KubeResource?,
         hostnames: [String],
         cell: String,
         gateway: GatewayReference,
@@ -51,6 +38,6 @@ enum TenantRoutes {
             )
             return (resource, object)
         }
-        return [route(.tlsRoutes, port: 6697), route(.httpRoutes, port: 80)]
+        return [tlsRoutes.map { route($0, port: 6697) }, route(.httpRoutes, port: 80)].compactMap(\.self)
     }
 }

@@ -24,6 +24,8 @@ package struct TenantView: Sendable {
         package var certificateNames: [String]
         /// Whether routes of a gateway lead to it.
         package var gateway: GatewayReference?
+        /// Whether any of its edges is ready, as far as anybody has looked.
+        package var hasEdges: Bool
 
         package init(
             name: String,
@@ -31,7 +33,8 @@ package struct TenantView: Sendable {
             problem: String = "",
             wasTried: Bool = true,
             certificateNames: [String] = [],
-            gateway: GatewayReference? = nil
+            gateway: GatewayReference? = nil,
+            hasEdges: Bool = true
         ) {
             self.name = name
             self.isReady = isReady
@@ -39,6 +42,7 @@ package struct TenantView: Sendable {
             self.wasTried = wasTried
             self.certificateNames = certificateNames
             self.gateway = gateway
+            self.hasEdges = hasEdges
         }
     }
 
@@ -47,6 +51,8 @@ package struct TenantView: Sendable {
         /// The tenant names none.
         case notNamed
         case missing
+        /// The server does not let us read it, and says why.
+        case unreadable(String)
         case invalid(String)
         case found(CertificateBundle)
     }
@@ -55,6 +61,8 @@ package struct TenantView: Sendable {
     package enum Routes: Sendable, Hashable {
         /// The cluster has no such API.
         case unavailable
+        /// It has the API, but routes of HTTP alone.
+        case withoutTLS
         /// Not asked for yet, or nobody answered yet.
         case pending
         /// The gateway has taken them.
@@ -106,7 +114,11 @@ package struct TenantView: Sendable {
     package var cell: Result<Cell, Refusal>
     /// The cell that it lives in now, if that is another.
     package var formerCell: Cell?
+    /// Why an administrator has no password, if one has none.
+    package var adminProblem: Refusal?
     package var certificate: Certificate
+    /// Whether cert-manager made the Secret that the tenant's `tls` names, as it was asked to.
+    package var isIssued: Bool
     /// Whether cert-manager may be asked for what is missing.
     package var canIssue: Bool
     package var routes: Routes
@@ -119,6 +131,12 @@ package struct TenantView: Sendable {
     package var isCopied: Bool
     package var now: Date
 
+    /// The cell that it may be served in although its status does not say so.
+    var ownCell: String? {
+        guard self.ownsName, let cell = try? self.cell.get(), cell.isReady else { return nil }
+        return cell.name
+    }
+
     package init(
         object: KubeObject,
         hosted: Result<HostedTenant, Refusal>,
@@ -126,7 +144,9 @@ package struct TenantView: Sendable {
         conflicts: ClusterDirectory.Conflicts,
         cell: Result<Cell, Refusal>,
         formerCell: Cell?,
+        adminProblem: Refusal? = nil,
         certificate: Certificate,
+        isIssued: Bool = false,
         canIssue: Bool,
         routes: Routes,
         usage: Usage?,
@@ -141,7 +161,9 @@ package struct TenantView: Sendable {
         self.conflicts = conflicts
         self.cell = cell
         self.formerCell = formerCell
+        self.adminProblem = adminProblem
         self.certificate = certificate
+        self.isIssued = isIssued
         self.canIssue = canIssue
         self.routes = routes
         self.usage = usage

@@ -14,7 +14,7 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
     package let quotas: Quotas
     /// The message of the day, in lines; empty if there is none.
     package let motd: [String]
-    /// Accounts that administer it and exist from the start.
+    /// Accounts that administer it and exist from the start, as far as they have a password.
     ///
     /// Empty where somebody else makes their accounts, as the operator does; ``adminNames`` are known then too.
     package let admins: [AdminAccount]
@@ -75,13 +75,13 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
         self.namespace = namespace
     }
 
-    /// The same tenant under other hostnames, or with its administrators' names alone.
-    func with(hostnames: [String]? = nil, passwords: Bool = true) -> HostedTenant {
+    /// The same tenant under other hostnames, in another state, or with its administrators' names alone.
+    func with(hostnames: [String]? = nil, state: TenantState? = nil, passwords: Bool = true) -> HostedTenant {
         HostedTenant(
             id: self.id,
             displayName: self.displayName,
             hostnames: hostnames ?? self.hostnames,
-            state: self.state,
+            state: state ?? self.state,
             quotas: self.quotas,
             motd: self.motd,
             admins: passwords ? self.admins : [],

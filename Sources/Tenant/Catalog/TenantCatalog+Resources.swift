@@ -112,8 +112,9 @@ private struct CatalogMaker {
     /// The tenant with everything looked up, or `nil` after an error.
     private mutating func applyPlan(to resource: TenantResource) -> HostedTenant? {
         let spec = resource.spec
-        let errorsBefore = self.errors.count
+        // Who has no password yet is an error of its own: the tenant is hosted without.
         let admins = spec.admins.enumerated().compactMap { self.admin($1, field: "spec.admins[\($0)]", of: resource) }
+        let errorsBefore = self.errors.count
         guard let plan = self.resources.plans[spec.planRef.name]?.spec else {
             let names = self.resources.plans.keys.sorted()
             let advice =
@@ -141,6 +142,7 @@ private struct CatalogMaker {
             quotas: Quotas(plan: plan.quotas, tenant: spec.quotas),
             motd: spec.motd,
             admins: admins,
+            adminNames: spec.admins.map(\.account),
             accounts: spec.accounts,
             sessions: spec.sessions,
             history: history,

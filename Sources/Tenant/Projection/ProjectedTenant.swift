@@ -17,6 +17,14 @@ package struct ProjectedTenant: Hashable, Sendable {
         self.generation = generation
     }
 
+    /// The same tenant without some of its hostnames, and in another state; nothing if no hostname is left.
+    package func without(_ hostnames: Set<String>, state: TenantState?) -> ProjectedTenant? {
+        let left = self.hosted.hostnames.filter { !hostnames.contains($0) }
+        guard !left.isEmpty else { return nil }
+        let hosted = self.hosted.with(hostnames: left, state: state)
+        return ProjectedTenant(hosted, uid: self.uid, generation: self.generation)
+    }
+
     /// The tenant's name.
     package var id: TenantID { self.hosted.id }
     /// The accounts that administer it.

@@ -92,6 +92,19 @@ struct CertificateTests {
             #expect(certificate.spec["secretName"] == "acme-tls")
             #expect(certificate.spec["dnsNames"] == ["acme.chat.example.com"])
             #expect(certificate.spec["issuerRef"]["name"] == "letsencrypt")
+            // As cert-manager fills it.
+            let data = try TestCertificates.make(for: ["acme.chat.example.com"])
+            var secret = ClusterRig.secret("acme-tls", in: "chat", data)
+            secret.json["metadata"]["annotations"] = ["cert-manager.io/certificate-name": "acme-tls"]
+            try await rig.apply(secret)
+            try await rig.waitReady("acme")
+            // A hostname that comes later is asked for too.
+            let hostnames = ["acme.chat.example.com", "irc.acme.org"]
+            try await rig.apply(ClusterRig.tenant("acme", hostnames: hostnames, Self.spec), .tenants)
+            try await rig.waitReady("acme", reason: "Issuing")
+            let wider = try await rig.user.get(.certificates, "acme-tls", in: "chat")
+            #expect(wider.spec["dnsNames"] == .array(hostnames.map(JSON.string)))
+            #expect(try await self.projected("acme", rig)?.hostnames == ["acme.chat.example.com"])
             await running.stop()
         }
     }

@@ -59,6 +59,40 @@ struct DirectoryTests {
         #expect(try self.conflicts(directory, new).hostnames.isEmpty)
     }
 
+    @Test func `what was promised to one is not given to another who is older, or comes at the same moment`() throws {
+        let directory = ClusterDirectory()
+        let zeta = self.tenant("zeta", hostnames: ["a.example.com"])
+        let alpha = self.tenant("alpha", hostnames: ["a.example.com"])
+        _ = directory.update(tenant: zeta, key: zeta.key)
+        let first = try #require(directory.tenant(zeta.key)?.resource)
+        #expect(directory.conflicts(of: first, key: zeta.key, promising: true) == .init())
+        // By age and name it would be alpha's, whose status knows nothing of zeta yet.
+        _ = directory.update(tenant: alpha, key: alpha.key)
+        #expect(try self.conflicts(directory, alpha).hostnames == ["a.example.com": zeta.key])
+        #expect(try self.conflicts(directory, zeta) == .init())
+        // Not served after all.
+        directory.takeBack(from: first, key: zeta.key)
+        #expect(try self.conflicts(directory, alpha) == .init())
+    }
+
+    @Test func `a promise ends with the wish, and with the tenant`() throws {
+        let directory = ClusterDirectory()
+        let young = self.tenant("young", hostnames: ["a.example.com"], created: "2026-03-01T00:00:00Z")
+        let old = self.tenant("old", hostnames: ["a.example.com"])
+        for end in [self.tenant("young", hostnames: ["b.example.com"], created: "2026-03-01T00:00:00Z"), nil] {
+            _ = directory.update(tenant: young, key: young.key)
+            let resource = try #require(directory.tenant(young.key)?.resource)
+            _ = directory.conflicts(of: resource, key: young.key, promising: true)
+            _ = directory.update(tenant: old, key: old.key)
+            #expect(try self.conflicts(directory, old).hostnames["a.example.com"] == young.key)
+            _ = directory.update(tenant: end, key: young.key)
+            _ = directory.update(tenant: young, key: young.key)
+            #expect(try self.conflicts(directory, old) == .init())
+            _ = directory.update(tenant: nil, key: young.key)
+            _ = directory.update(tenant: nil, key: old.key)
+        }
+    }
+
     @Test func `who lost a hostname is told when it is free`() throws {
         let directory = ClusterDirectory()
         let first = self.tenant("first", hostnames: ["a.example.com"])

@@ -43,7 +43,6 @@ struct TenantPlannerTests {
         arguments: [
             ("InvalidSpec", "spec.hostnames: is empty"), ("PlanNotFound", "there is no Plan"),
             ("NotInPlan", "no history"),
-            ("SecretNotFound", "there is no Secret"),
         ]
     )
     func `what cannot be hosted is not admitted, for the reason that is`(reason: String, message: String) throws {
@@ -63,9 +62,68 @@ struct TenantPlannerTests {
         )
         #expect(self.ready(plan) == "False InvalidSpec")
         #expect(plan.conditions["Ready"]?.message.contains("served as it was before") == true)
-        #expect(plan.steps == [.keep(cell: "one")])
+        #expect(plan.steps == [.keep(cell: "one", without: [], state: .active)])
         #expect(plan.hostnames == ["acme.example.com"])
         #expect(plan.conditions["StoreReady"]?.status == .yes)
+    }
+
+    @Test func `a mistake in an edit keeps no suspension from being carried out, and what was found before stays told`()
+        throws
+    {
+        var status = Views.living(in: "one")
+        status["conditions"] = [
+            [
+                "type": "CertificateReady", "status": "True", "reason": "Served", "message": "until then",
+                "observedGeneration": 2,
+            ]
+        ]
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.object = Views.object(spec: ["state": "Suspended"], status: status)
+                $0.hosted = .failure(.init("NotInPlan", "no history"))
+            }
+        )
+        #expect(plan.steps == [.keep(cell: "one", without: [], state: .suspended)])
+        #expect(self.ready(plan) == "False NotInPlan")
+        #expect(plan.conditions["Suspended"]?.status == .yes)
+        #expect(plan.conditions["CertificateReady"]?.reason == "Served")
+        #expect(plan.conditions["CertificateReady"]?.observedGeneration == 2)
+    }
+
+    @Test func `an administrator without a password keeps nobody else out`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view { $0.adminProblem = .init("SecretNotFound", "there is no Secret") }
+        )
+        #expect(self.ready(plan) == "False SecretNotFound")
+        #expect(plan.conditions["Ready"]?.message.contains("it is served without this administrator") == true)
+        #expect(plan.steps.contains(.project(try Views.hosted(), cell: "one")))
+        #expect(plan.hostnames == ["acme.example.com"])
+    }
+
+    @Test func `who lost a hostname to another is served without it, and not at all if it was the only one`() throws {
+        let other = ObjectKey(namespace: "other", name: "first")
+        for (held, left) in [(["acme.example.com"], []), (["acme.example.com", "b.example.com"], ["b.example.com"])] {
+            let plan = TenantPlanner.plan(
+                try Views.view {
+                    $0.object = Views.object(status: Views.living(in: "one", hostnames: held))
+                    $0.conflicts.hostnames = ["acme.example.com": other]
+                }
+            )
+            #expect(plan.steps == [.keep(cell: "one", without: ["acme.example.com"], state: .active)])
+            #expect(plan.hostnames == left)
+            #expect(plan.conditions["StoreReady"]?.status == (left.isEmpty ? .no : .yes))
+        }
+    }
+
+    @Test func `under a name that is another's nothing is touched`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.object = Views.object(status: Views.living(in: "one"))
+                $0.conflicts.name = ObjectKey(namespace: "other", name: "acme")
+            }
+        )
+        #expect(plan.steps.isEmpty)
+        #expect(plan.hostnames.isEmpty)
     }
 
     @Test func `who comes second to a hostname is told who has it`() throws {
@@ -76,7 +134,9 @@ struct TenantPlannerTests {
         )
         #expect(self.ready(plan) == "False HostnameTaken")
         #expect(plan.conditions["Admitted"]?.message.contains("other/first") == true)
-        #expect(plan.steps.isEmpty)
+        // What was projected before a status could say so is taken away.
+        #expect(plan.steps == [.keep(cell: "one", without: ["acme.example.com"], state: .active)])
+        #expect(plan.hostnames.isEmpty)
     }
 
     @Test func `a name is given out once, also while a deleted tenant's data is kept under it`() throws {
@@ -251,6 +311,40 @@ struct TenantPlannerTests {
             // People without TLS trouble are served meanwhile, with what the edges have.
             #expect(plan.conditions["StoreReady"]?.status == .yes)
         }
+    }
+
+    @Test func `cert-manager is asked again for what its certificate is not for, and nobody's own Secret is touched`()
+        throws
+    {
+        let bundle = try TestCertificates.bundle(for: "old.example.com")
+        for isIssued in [false, true] {
+            let plan = TenantPlanner.plan(
+                try Views.view {
+                    $0.object = Views.object(spec: ["tls": ["secretRef": ["name": "acme-tls"]]])
+                    $0.certificate = .found(bundle)
+                    $0.canIssue = true
+                    $0.isIssued = isIssued
+                    $0.now = Date()
+                }
+            )
+            let asks = plan.steps.contains(.requestCertificate(secret: "acme-tls", hostnames: ["acme.example.com"]))
+            #expect(asks == isIssued)
+            #expect(plan.conditions["CertificateReady"]?.reason == (isIssued ? "Issuing" : "HostnameNotCovered"))
+        }
+    }
+
+    @Test func `who has everything but an edge is not ready`() throws {
+        let cell = TenantView.Cell(name: "one", certificateNames: ["*.example.com"], hasEdges: false)
+        let plan = TenantPlanner.plan(try Views.view { $0.cell = .success(cell) })
+        #expect(self.ready(plan) == "False NoPodsReady")
+        #expect(plan.isServing)
+        let suspended = TenantPlanner.plan(
+            try Views.view {
+                $0.cell = .success(cell)
+                $0.hosted = .success(try Views.hosted(state: .suspended))
+            }
+        )
+        #expect(self.ready(suspended) == "False Suspended")
     }
 
     @Test func `quotas are told near their warning and at their limit`() throws {

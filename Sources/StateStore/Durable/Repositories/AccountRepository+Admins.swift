@@ -10,15 +10,17 @@ extension AccountRepository {
     /// An administrator who cannot have the account (its name or password is refused) is logged and passed over.
     ///
     /// - Parameters:
-    ///   - admins: All that the tenant names.
+    ///   - admins: Those whose password is known.
+    ///   - names: All that the tenant names: who is named keeps the role while the password cannot be read.
     ///   - tenant: Whose administrators.
     ///   - hasher: Hashes passwords.
     ///   - now: Milliseconds since 1970.
-    ///   - fold: Folds a name under the tenant's casemapping.
     ///   - logger: Told who loses the role, and who cannot have it.
+    ///   - fold: Folds a name under the tenant's casemapping.
     /// - Throws: ``AccountError/busy`` from the hasher, ``DurableStoreError`` from the database: to be tried again.
     package func provision(
         _ admins: [AdminAccount],
+        named names: [String],
         of tenant: TenantID,
         hasher: PasswordHasher,
         now: Int64,
@@ -26,7 +28,7 @@ extension AccountRepository {
         fold: (String) -> String
     ) async throws {
         // First, since it is the one that matters if the rest fails.
-        let named = Set(admins.map { fold($0.account) })
+        let named = Set(names.map(fold))
         for released in try await self.releaseAdmins(except: named, of: tenant, now: now) {
             logger.notice(
                 "an account is no administrator any more",

@@ -98,8 +98,12 @@ package struct AccountRepository: Sendable {
     ///
     /// Administrators that were made by hand keep it.
     ///
-    /// - Parameter folded: The folded names of those who stay.
+    /// - Parameters:
+    ///   - folded: The folded names of those who stay.
+    ///   - tenant: Whose accounts.
+    ///   - now: Milliseconds since 1970.
     /// - Returns: The folded names of those who lost it, in order.
+    /// - Throws: ``DurableStoreError``
     package func releaseAdmins(
         except folded: Set<String>,
         of tenant: TenantID,
