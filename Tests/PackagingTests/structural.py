@@ -48,34 +48,42 @@ def defaulted(schema, value):
     return value
 
 
-def problems(document):
-    """What an API server would find wrong with an object of ours, messages of rules included."""
+def problems(document, before=None):
+    """What an API server would find wrong with an object of ours, messages of rules included.
+
+    `before` is the object that it takes the place of: rules that speak of oldSelf judge only changes.
+    """
     schema = rendered.schema(document["kind"])
     validator = jsonschema.Draft7Validator(closed(schema, at_root=True))
     found = [f"{'.'.join(map(str, e.absolute_path))}: {e.message}" for e in validator.iter_errors(document)]
-    return found or list(rule_problems(schema, defaulted(schema, document), document["kind"]))
+    old = defaulted(schema, before) if before else None
+    return found or list(rule_problems(schema, defaulted(schema, document), document["kind"], old))
 
 
-def rule_problems(schema, value, where):
+def rule_problems(schema, value, where, old=None):
     for rule in schema.get("x-kubernetes-validations", []):
-        if not evaluate(rule["rule"], value):
+        if "oldSelf" in rule["rule"] and old is None:
+            continue
+        if not evaluate(rule["rule"], value, old):
             yield f"{where}: {rule['message']}"
     if isinstance(value, dict):
         for name, field in value.items():
             child = schema.get("properties", {}).get(name) or schema.get("additionalProperties")
             if isinstance(child, dict):
-                yield from rule_problems(child, field, f"{where}.{name}")
+                was = old.get(name) if isinstance(old, dict) else None
+                yield from rule_problems(child, field, f"{where}.{name}", was)
     if isinstance(value, list):
+        # Elements of lists have no past of their own here: none of our rules asks for it.
         for index, element in enumerate(value):
             yield from rule_problems(schema.get("items", {}), element, f"{where}[{index}]")
 
 
-def evaluate(rule, value):
+def evaluate(rule, value, old=None):
     program = _programs.get(rule)
     if program is None:
         environment = celpy.Environment()
         program = _programs[rule] = environment.program(environment.compile(rule), functions={"isSorted": is_sorted})
-    return bool(program.evaluate({"self": celpy.json_to_cel(value)}))
+    return bool(program.evaluate({"self": celpy.json_to_cel(value), "oldSelf": celpy.json_to_cel(old)}))
 
 
 def is_sorted(elements):

@@ -15,15 +15,18 @@ class Rules(unittest.TestCase):
     cases = rendered.documents("Tests", "PackagingTests", "cases", "rules.yaml")
 
     def test_judge_as_listed(self):
-        for case in self.cases:
-            document = {
+        def document(case, spec):
+            return {
                 "apiVersion": "roost.chat/v1alpha1",
                 "kind": case["kind"],
                 "metadata": {"name": case.get("name", "a")},
-                "spec": {**LEAST[case["kind"]], **case["spec"]},
+                "spec": {**LEAST[case["kind"]], **spec},
             }
+
+        for case in self.cases:
             with self.subTest(case=case):
-                problems = structural.problems(document)
+                before = document(case, case["was"]) if "was" in case else None
+                problems = structural.problems(document(case, case["spec"]), before)
                 if "refused" in case:
                     self.assertTrue(any(case["refused"] in problem for problem in problems), problems)
                 else:
