@@ -175,6 +175,18 @@ struct HTTPListenerTests {
                 return try await conversation.hear(until: "CAP * LS")
             }
             #expect(answer.contains(":acme.localhost CAP * LS"))
+            // The server name says whose connection it is, in each of its requests.
+            for first in ["", "GET /x HTTP/1.1\r\nHost: acme.localhost\r\n\r\n"] {
+                let misdirected = try await Client.talk(to: server, tls: tls) { conversation in
+                    if !first.isEmpty {
+                        try await conversation.send(first)
+                        _ = try await conversation.hear(until: "404 Not Found\n")
+                    }
+                    try await conversation.send("GET /irc HTTP/1.1\r\nHost: beta.localhost\r\n\r\n")
+                    return String(decoding: try await conversation.hearAll(), as: UTF8.self)
+                }
+                #expect(misdirected.contains("HTTP/1.1 421 Misdirected Request\r\n"))
+            }
             let refused = try await Client.talk(to: server) { conversation in
                 try await conversation.send(ClientHello.bytes(serverName: "nobody.localhost"))
                 return try await conversation.hearAll()

@@ -76,9 +76,11 @@ package struct HTTPListener: Sendable {
         let gate = ServerNameGate { name in
             guard let name, self.directory.tenant(forHostname: name) != nil else { return nil }
             return certificates.contexts(for: name)?.http
-        } next: { [upgrade] channel in
+        } next: { [upgrade] name, channel in
+            var upgrade = upgrade
+            upgrade.serverTenant = name.flatMap { self.directory.tenant(forHostname: $0)?.id }
             try channel.pipeline.syncOperations.addHandler(
-                HandshakeGate { channel in try upgrade.install(on: channel) }
+                HandshakeGate { [upgrade] channel in try upgrade.install(on: channel) }
             )
         }
         try gate.install(on: channel)

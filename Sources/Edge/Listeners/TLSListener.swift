@@ -50,7 +50,7 @@ package struct TLSListener: Sendable {
 
     private func secure(_ channel: any Channel, from origin: Origin) throws {
         let arrival = Arriving(listener: self, origin: origin)
-        let gate = ServerNameGate(choose: arrival.choose) { channel in
+        let gate = ServerNameGate(choose: arrival.choose) { _, channel in
             try channel.pipeline.syncOperations.addHandler(HandshakeGate(next: arrival.open))
         }
         try gate.install(on: channel)

@@ -18,6 +18,8 @@ struct WebSocketUpgrade: Sendable {
     let trustedProxies: TrustedNetworks
     let serving: HTTPServing
     var origin: Origin
+    /// The tenant of the TLS server name, where there is one.
+    var serverTenant: TenantID?
 
     /// Adds HTTP's codec and the handler that looks at the first request.
     func install(on channel: any Channel) throws {
@@ -32,7 +34,14 @@ struct WebSocketUpgrade: Sendable {
         let operations = channel.pipeline.syncOperations
         try operations.addHandler(encoder)
         try operations.addHandler(decoder)
-        try operations.addHandler(FirstRequestHandler(upgrade: self, codec: [encoder, decoder]))
+        var codec: [any RemovableChannelHandler] = [encoder, decoder]
+        if let tenant = self.serverTenant {
+            let guarding = MisdirectedRequests(tenant: tenant, directory: self.directory)
+            try operations.addHandler(guarding)
+            // The decoder goes last: what it still holds is handed on to those that are left.
+            codec = [encoder, guarding, decoder]
+        }
+        try operations.addHandler(FirstRequestHandler(upgrade: self, codec: codec))
     }
 
     /// Decides on a request.

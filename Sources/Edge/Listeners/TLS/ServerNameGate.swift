@@ -9,8 +9,8 @@ struct ServerNameGate {
 
     /// Chooses a certificate for a name (`nil`: the client sent none); `nil` refuses.
     let choose: (String?) -> NIOSSLContext?
-    /// Adds the handlers that follow TLS.
-    let next: (any Channel) throws -> Void
+    /// Adds the handlers that follow TLS, given the name.
+    let next: (String?, any Channel) throws -> Void
 
     /// Adds the reader; later bytes reach what ``next`` adds, decrypted.
     func install(on channel: any Channel) throws {
@@ -23,7 +23,7 @@ struct ServerNameGate {
                 let handler = NIOSSLServerHandler(context: context, configuration: TLSContexts.handlerConfiguration)
                 channel.pipeline.syncOperations.removeHandler(errors, promise: nil)
                 try channel.pipeline.syncOperations.addHandler(handler)
-                try self.next(channel)
+                try self.next(name, channel)
                 return channel.eventLoop.makeSucceededVoidFuture()
             } catch {
                 channel.close(promise: nil)
