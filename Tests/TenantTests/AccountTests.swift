@@ -83,17 +83,21 @@ private let cheap = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 
 
     @Test func `a hasher hashes and verifies off the caller's thread`() async throws {
         let hasher = PasswordHasher(parameters: cheap)
-        let hash = try await hasher.hash("secret")
-        #expect(try await hasher.verify("secret", against: hash))
-        #expect(try await !hasher.verify("Secret", against: hash))
-        try await hasher.verifyNothing("secret")
-        let credentials = try await hasher.credentials(name: "alice", password: "secret")
+        let tenant = try TenantID.named("acme")
+        let hash = try await hasher.hash("secret", for: tenant)
+        #expect(try await hasher.verify("secret", against: hash, for: tenant))
+        #expect(try await !hasher.verify("Secret", against: hash, for: tenant))
+        try await hasher.verifyNothing("secret", for: tenant)
+        let credentials = try await hasher.credentials(name: "alice", password: "secret", for: tenant)
         #expect(credentials.name == "alice" && credentials.passwordHash.verify("secret"))
-        await #expect(throws: AccountError.name) { try await hasher.credentials(name: "al ice", password: "secret") }
+        await #expect(throws: AccountError.name) {
+            try await hasher.credentials(name: "al ice", password: "secret", for: tenant)
+        }
     }
 
     @Test func `a hasher that has too much to do says so at once`() async throws {
         let hasher = PasswordHasher(width: 1, bound: 2, parameters: .init(logN: 13, blockSize: 8, parallelism: 1))
+        let tenant = try TenantID.named("acme")
         var outcomes: [Bool] = []
         // Twenty at once are too many for one thread and two places; on a busy machine they may come one by one, so it is
         // tried until they did not.
@@ -102,7 +106,7 @@ private let cheap = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 
                 for _ in 0..<20 {
                     group.addTask {
                         do throws(AccountError) {
-                            _ = try await hasher.hash("secret")
+                            _ = try await hasher.hash("secret", for: tenant)
                             return true
                         } catch {
                             return error != .busy
@@ -113,7 +117,25 @@ private let cheap = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 
             }
         }
         #expect(outcomes.contains(true) && outcomes.contains(false))
-        #expect(try await hasher.hash("secret").verify("secret"), "it works again afterwards")
+        #expect(try await hasher.hash("secret", for: tenant).verify("secret"), "it works again afterwards")
+    }
+
+    @Test func `a storm of one tenant keeps nobody of another waiting, and is refused beyond its share`() throws {
+        let (stormy, calm) = (try TenantID.named("stormy"), try TenantID.named("calm"))
+        var queue = TurnQueue<String>(bound: 6, tenantBound: 4)
+        var accepted: [Bool] = []
+        for number in 1...6 { accepted.append(queue.add("stormy \(number)", of: stormy)) }
+        #expect(accepted == [true, true, true, true, false, false])
+        accepted = [queue.add("calm 1", of: calm)]
+        var order = [queue.next(), queue.next()]
+        #expect(order == ["stormy 1", "calm 1"])
+        accepted += [queue.add("calm 2", of: calm), queue.add("stormy 5", of: stormy)]
+        #expect(accepted == [true, true, true])
+        order = (0..<6).map { _ in queue.next() }
+        #expect(order == ["stormy 2", "calm 2", "stormy 3", "stormy 4", "stormy 5", nil])
+        // Together they may not have more than all may.
+        accepted = try (0..<9).map { queue.add("", of: try .named("t\($0)")) }
+        #expect(accepted.count(where: \.self) == 6)
     }
 }
 

@@ -45,10 +45,10 @@ package final class AccountService: Authenticator {
         let account = try await self.find(name, in: tenant)
         do throws(AccountError) {
             guard let account, let hash = account.credentials.passwordHash.flatMap({ PasswordHash(text: $0) }) else {
-                try await self.hasher.verifyNothing(password)
+                try await self.hasher.verifyNothing(password, for: tenant)
                 return nil
             }
-            return try await self.hasher.verify(password, against: hash) ? LoggedIn(account) : nil
+            return try await self.hasher.verify(password, against: hash, for: tenant) ? LoggedIn(account) : nil
         } catch { throw .busy }
     }
 

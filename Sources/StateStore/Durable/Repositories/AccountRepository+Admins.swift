@@ -57,11 +57,11 @@ extension AccountRepository {
         let existing = try await self.find(folded, of: tenant)
         if let existing, existing.role == .admin, existing.isDeclared,
             let hash = existing.credentials.passwordHash.flatMap({ PasswordHash(text: $0) }),
-            try await hasher.verify(admin.password.reveal(), against: hash)
+            try await hasher.verify(admin.password.reveal(), against: hash, for: tenant)
         {
             return
         }
-        let made = try await hasher.credentials(name: admin.account, password: admin.password.reveal())
+        let made = try await hasher.credentials(name: admin.account, password: admin.password.reveal(), for: tenant)
         try await self.ensureAdmin(
             admin.account,
             folded: folded,
