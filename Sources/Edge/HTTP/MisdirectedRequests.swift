@@ -14,7 +14,9 @@ final class MisdirectedRequests: ChannelInboundHandler, RemovableChannelHandler 
     private let directory: TenantDirectory
     private var hasRefused = false
 
-    /// - Parameter tenant: The one that the server name leads to.
+    /// - Parameters:
+    ///   - tenant: The one that the server name leads to.
+    ///   - directory: Tenants by hostname.
     init(tenant: TenantID, directory: TenantDirectory) {
         self.tenant = tenant
         self.directory = directory
