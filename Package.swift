@@ -48,10 +48,12 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
+        // How long to wait before trying again: for those who know nothing of each other.
+        .target(name: "Backoff"),
         .target(
             name: "StateStore",
             dependencies: [
-                "Tenant", "CHiredis", "CLibPQ",
+                "Backoff", "Tenant", "CHiredis", "CLibPQ",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -64,14 +66,14 @@ let package = Package(
         .target(
             name: "Metering",
             dependencies: [
-                "Tenant", "StateStore",
+                "Backoff", "Tenant", "StateStore",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(
             name: "Edge",
             dependencies: [
-                "IRC", "Chat", "Tenant", "StateStore", "Metering",
+                "Backoff", "IRC", "Chat", "Tenant", "StateStore", "Metering",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -95,6 +97,7 @@ let package = Package(
         .target(
             name: "KubeClient",
             dependencies: [
+                "Backoff",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -125,7 +128,7 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-                "IRC", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
+                "Backoff", "IRC", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -256,7 +259,7 @@ let package = Package(
         .testTarget(
             name: "DurableStoreTests",
             dependencies: [
-                "StateStore", "Tenant", "TestSupport",
+                "Backoff", "StateStore", "Tenant", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -268,7 +271,7 @@ let package = Package(
         .testTarget(
             name: "KubeClientTests",
             dependencies: [
-                "KubeClient", "KubeAPIDouble", "TestSupport",
+                "Backoff", "KubeClient", "KubeAPIDouble", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
@@ -278,7 +281,8 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Edge", "KubeClient", "KubeAPIDouble", "Operator", "StateStore", "Tenant", "TestClients", "TestSupport",
+                "Backoff", "Edge", "KubeClient", "KubeAPIDouble", "Operator", "StateStore", "Tenant", "TestClients",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,4 +1,4 @@
-import StateStore
+import Backoff
 import Testing
 
 @Suite struct BackoffTests {

@@ -1,3 +1,4 @@
+import Backoff
 import FoundationEssentials
 import KubeAPIDouble
 import KubeClient
@@ -38,7 +39,7 @@ struct InformerTests {
         _ body: (Informer, Told) async throws -> Void
     ) async throws {
         var timing = Informer.Timing()
-        timing.backoff = ExponentialBackoff(first: .milliseconds(10), most: .milliseconds(50))
+        timing.backoff = Backoff(first: .milliseconds(10), longest: .milliseconds(50))
         timing.resync = resync
         let informer = Informer(client, .configMaps, in: "chat", timing: timing, logger: ClientTests.logger)
         let told = Told()

@@ -1,3 +1,4 @@
+import Backoff
 import KubeClient
 import Synchronization
 import Testing
@@ -70,7 +71,7 @@ struct WorkQueueTests {
     @Test func `a key that fails is tried again, later and later`() async {
         let time = JumpingTime()
         let queue = WorkQueue<String>(
-            backoff: ExponentialBackoff(first: .seconds(1), most: .seconds(8)),
+            backoff: Backoff(first: .seconds(1), longest: .seconds(8)),
             time: time.source
         )
         let (seen, continuation) = AsyncStream.makeStream(of: Duration.self)
@@ -93,7 +94,7 @@ struct WorkQueueTests {
     @Test func `what went well begins anew with the shortest delay`() async {
         let time = JumpingTime()
         let queue = WorkQueue<String>(
-            backoff: ExponentialBackoff(first: .seconds(1), most: .seconds(64)),
+            backoff: Backoff(first: .seconds(1), longest: .seconds(64)),
             time: time.source
         )
         let (seen, continuation) = AsyncStream.makeStream(of: Duration.self)

@@ -52,8 +52,9 @@ enum ImportTable {
             cryptography,
             ["NIOCore", "Yams"]
         ),
+        "Backoff": ImportRow(own: []),
         "StateStore": ImportRow(
-            own: ["IRC", "Chat", "Tenant", "CHiredis", "CLibPQ"],
+            own: ["Backoff", "IRC", "Chat", "Tenant", "CHiredis", "CLibPQ"],
             libraries: collections,
             foundation,
             platform,
@@ -63,7 +64,7 @@ enum ImportTable {
             ["GRDB"]
         ),
         "Metering": ImportRow(
-            own: ["IRC", "Chat", "Tenant", "StateStore"],
+            own: ["Backoff", "IRC", "Chat", "Tenant", "StateStore"],
             libraries: collections,
             foundation,
             platform,
@@ -71,7 +72,7 @@ enum ImportTable {
             ["NIOCore"]
         ),
         "Edge": ImportRow(
-            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering"],
+            own: ["Backoff", "IRC", "Chat", "Tenant", "StateStore", "Metering"],
             libraries: collections,
             foundation,
             platform,
@@ -83,14 +84,14 @@ enum ImportTable {
         ),
         // Knows none of our kinds.
         "KubeClient": ImportRow(
-            own: [],
+            own: ["Backoff"],
             libraries: collections,
             foundation,
             observing,
             ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "SystemPackage", "Yams"]
         ),
         "Operator": ImportRow(
-            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge", "KubeClient"],
+            own: ["Backoff", "IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge", "KubeClient"],
             libraries: collections,
             foundation,
             observing,

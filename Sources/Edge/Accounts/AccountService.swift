@@ -1,3 +1,4 @@
+import Backoff
 import Chat
 package import Crypto
 import IRC

@@ -1,6 +1,7 @@
 // A local copy of a collection: listed once, then kept by a watch. What the watch misses (a cut, an expired revision) is
 // found by listing again and comparing, so no change goes unnoticed, though some may be told as one.
 
+package import Backoff
 package import Logging
 import Synchronization
 
@@ -26,7 +27,7 @@ package final class Informer: Sendable {
         package var watch: ClosedRange<Double> = 300...600
         /// How often every object is told again; spread over a tenth of it.
         package var resync: Duration = .seconds(600)
-        package var backoff = ExponentialBackoff()
+        package var backoff = Backoff(first: .milliseconds(800), longest: .seconds(30))
 
         package init() {}
     }

@@ -1,6 +1,7 @@
 // What is to be looked at, each thing once: a key that is added ten times while it waits is worked on once, one that is added
 // while it is worked on is worked on once more afterwards, and never by two workers at a time.
 
+package import Backoff
 import HeapModule
 import Synchronization
 
@@ -37,13 +38,13 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
         var delayed = Heap<Delayed>()
         /// When each delayed key is due; what the heap has besides is out of date.
         var due: [Key: Duration] = [:]
-        var failures: [Key: ExponentialBackoff] = [:]
+        var failures: [Key: Backoff] = [:]
         var sleeper: Task<Void, Never>?
         var isClosed = false
     }
 
     private let time: TimeSource
-    private let backoff: ExponentialBackoff
+    private let backoff: Backoff
     private let state = Mutex(State())
 
     /// Begins empty.
@@ -52,7 +53,7 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     ///   - backoff: The delays of a key that fails again and again.
     ///   - time: What delays are measured by.
     package init(
-        backoff: ExponentialBackoff = ExponentialBackoff(first: .milliseconds(50), most: .seconds(60)),
+        backoff: Backoff = Backoff(first: .milliseconds(50), longest: .seconds(60)),
         time: TimeSource = .continuous
     ) {
         self.backoff = backoff

@@ -1,3 +1,4 @@
+import Backoff
 package import Logging
 package import StateStore
 

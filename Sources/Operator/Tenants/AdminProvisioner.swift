@@ -1,6 +1,7 @@
 // Administrators' accounts. Hashing a password takes a fraction of a second on purpose, so it is done beside the
 // reconciling: a tenant is served before its administrators' passwords are hashed.
 
+import Backoff
 import Chat
 import IRC
 import KubeClient

@@ -1,3 +1,4 @@
+import Backoff
 import FoundationEssentials
 import KubeAPIDouble
 import KubeClient
@@ -220,7 +221,7 @@ final class ClusterRig: Sendable {
         settings.usagePeriod = .milliseconds(500)
         change(&settings)
         var timing = Informer.Timing()
-        timing.backoff = ExponentialBackoff(first: .milliseconds(20), most: .milliseconds(200))
+        timing.backoff = Backoff(first: .milliseconds(20), longest: .milliseconds(200))
         var election = LeaderElection.Timing()
         election.lease = .seconds(2)
         election.renewDeadline = .milliseconds(1200)

@@ -1,3 +1,4 @@
+import Backoff
 import Dispatch
 import Logging
 

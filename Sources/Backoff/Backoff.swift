@@ -1,5 +1,9 @@
-/// How long to wait before trying again: twice as long after each failure, up to a bound, and never all at the same
-/// time: half of the delay is random.
+// The delay before another attempt. A module of its own, since those who need it (the stores, the Kubernetes client) know
+// nothing of each other.
+
+/// How long to wait before trying again.
+///
+/// Twice as long after each failure, up to a bound, and never all at the same time: half of the delay is random.
 package struct Backoff: Sendable {
     private let first: Duration
     private let longest: Duration
