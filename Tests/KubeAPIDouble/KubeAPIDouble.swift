@@ -8,8 +8,11 @@
 package import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
+package import NIOSSL
 import Synchronization
 
 /// A Kubernetes API server for tests.
@@ -25,9 +28,11 @@ package final class KubeAPIDouble: Sendable {
     private let listening = Mutex(Listening())
     private let port = Mutex(0)
     let requiredToken: String?
+    private let tls: TLSConfiguration?
 
-    private init(token: String?, now: @escaping @Sendable () -> Date) {
+    private init(token: String?, tls: TLSConfiguration?, now: @escaping @Sendable () -> Date) {
         requiredToken = token
+        self.tls = tls
         state = Mutex(APIServerState(now: now))
     }
 
@@ -40,6 +45,7 @@ package final class KubeAPIDouble: Sendable {
     ///   - groups: the groups to serve beside those of every cluster.
     ///   - namespaces: namespaces to have.
     ///   - token: what requests must bear; nil lets everybody in.
+    ///   - tls: how to speak TLS, and whose certificates to ask for; nil speaks none.
     ///   - now: the time that objects are stamped with.
     /// - Returns: the server, listening.
     /// - Throws: `DoubleJSONError` for YAML that is none, `KubeStatus` for objects that are refused, or what keeps the
@@ -49,9 +55,10 @@ package final class KubeAPIDouble: Sendable {
         groups: Set<OptionalAPIGroup> = [],
         namespaces: [String] = [],
         token: String? = nil,
+        tls: TLSConfiguration? = nil,
         now: @escaping @Sendable () -> Date = { Date() }
     ) async throws -> KubeAPIDouble {
-        let double = KubeAPIDouble(token: token, now: now)
+        let double = KubeAPIDouble(token: token, tls: tls, now: now)
         for namespace in ["default", "kube-system"] + namespaces {
             try double.put(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(namespace)]])
         }
@@ -63,8 +70,8 @@ package final class KubeAPIDouble: Sendable {
         return double
     }
 
-    /// `http://127.0.0.1:PORT`, without a slash at the end.
-    package var baseURL: String { "http://127.0.0.1:\(port.withLock { $0 })" }
+    /// `http://127.0.0.1:PORT`, or `https:`, without a slash at the end.
+    package var baseURL: String { "\(tls == nil ? "http" : "https")://127.0.0.1:\(port.withLock { $0 })" }
 
     /// Ends the server and every connection to it.
     package func shutdown() async {
@@ -89,6 +96,7 @@ package final class KubeAPIDouble: Sendable {
         logger.logLevel = .critical
         let application = Application(
             responder: APIResponder(double: self),
+            server: try tls.map { try .tls(tlsConfiguration: $0) } ?? .http1(),
             configuration: ApplicationConfiguration(
                 address: .hostname("127.0.0.1", port: port.withLock { $0 }),
                 serverName: nil

@@ -96,6 +96,10 @@ package final class KubeClient: Sendable {
                 return try await self.once(verb, request, resource: resource, deadline: deadline)
             } catch {
                 attempt += 1
+                // A certificate that the server does not take is said by no status; another may be there by now.
+                if case .unreachable = error, let used, used.certificate != nil {
+                    await self.credentials.refused(used)
+                }
                 // The server may have closed a kept connection just as it was used; what does no harm twice is sent again.
                 if case .unreachable = error, attempt == 1, method == .GET || contentType.contains("apply-patch") {
                     continue
@@ -220,8 +224,19 @@ package final class KubeClient: Sendable {
         case is CancellationError: .timedOut
         // Its long form would show the headers that it does not like, credentials among them.
         case let error as HTTPClientError: .unreachable(error.shortDescription)
+        case let error as NIOSSLError: .unreachable(Self.words(of: error))
+        case let error as BoringSSLError: .unreachable(Self.words(of: error))
         default: .unreachable("\(error)")
         }
+    }
+
+    /// What the server said to our certificate (RFC 8446, section 6.2) is hidden deep in the library's words.
+    private static func words(of error: any Error) -> String {
+        let words = "\(error)"
+        if words.contains("ALERT_CERTIFICATE_REQUIRED") { return "it wants a client certificate (\(words))" }
+        let refusals = ["UNKNOWN_CA", "BAD_CERTIFICATE", "CERTIFICATE_EXPIRED", "CERTIFICATE_REVOKED", "ACCESS_DENIED"]
+        guard refusals.contains(where: { words.contains("ALERT_\($0)") }) else { return words }
+        return "it does not take the client certificate (\(words))"
     }
 
     /// Puts another host name into a URL.
@@ -251,7 +266,17 @@ package final class KubeClient: Sendable {
                 tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authority))
             }
         } catch { throw .configuration("the cluster's certificate-authority holds no certificate in PEM form") }
-        guard let certificate else { return tls }
+        if let certificate {
+            let own = try Self.tls(certificate)
+            tls.certificateChain = own.certificateChain
+            tls.privateKey = own.privateKey
+        }
+        return tls
+    }
+
+    /// A client's side with a certificate.
+    static func tls(_ certificate: (chain: [UInt8], key: [UInt8])) throws(KubeError) -> TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
         do {
             tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(certificate.chain).map { .certificate($0) }
             tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: certificate.key, format: .pem))

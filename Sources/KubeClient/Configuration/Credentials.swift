@@ -1,4 +1,4 @@
-// Tokens that are renewed under our feet, and programs that print them.
+// Tokens and certificates that are renewed under our feet, and programs that print them.
 
 import NIOSSL
 import Subprocess
@@ -22,7 +22,7 @@ struct Credential: Sendable {
 
 /// Gets credentials and keeps them for as long as they are good.
 actor Credentials {
-    /// How long a token from a file is used before the file is read again; Kubernetes renews it well before it ends.
+    /// How long what a file holds is used before it is read again; who renews it does so well before it ends.
     private static let fileLifetime: Duration = .seconds(60)
     /// How long a program may take.
     private static let execTimeout: Duration = .seconds(20)
@@ -52,8 +52,12 @@ actor Credentials {
             self.cached = (credential, until)
             return credential
         case .failure(let error):
-            // An old token may still do: the file may be about to be replaced.
-            if let cached, case .tokenFile = self.configuration.identity { return cached.credential }
+            switch self.configuration.identity {
+            case .tokenFile, .certificate:
+                // The old one may still do: the files may be about to be replaced.
+                if let cached { return cached.credential }
+            default: break
+            }
             throw error
         }
     }
@@ -85,7 +89,11 @@ actor Credentials {
             switch configuration.identity {
             case .anonymous: return .success((.none, nil))
             case .token(let token): return .success((Credential(token: token.withoutOuterSpace), nil))
-            case .certificate(let chain, let key): return .success((Credential(certificate: (chain, key)), nil))
+            case .certificate(let chain, let key):
+                let certificate = (chain: try chain.read(), key: try key.read())
+                try Self.check(certificate)
+                let isRenewed = chain.isFile || key.isFile
+                return .success((Credential(certificate: certificate), isRenewed ? .now + Self.fileLifetime : nil))
             case .tokenFile(let path):
                 let token = try TextFile.text(path)
                 guard !token.isEmpty else { throw KubeError.credential("\(path) is empty") }
@@ -93,6 +101,15 @@ actor Credentials {
             case .exec(let plugin): return .success(try await Self.run(plugin, for: configuration))
             }
         } catch { return .failure(error) }
+    }
+
+    /// Whether a certificate and its key can be used: of two files one may be new already and the other old still.
+    private static func check(_ certificate: (chain: [UInt8], key: [UInt8])) throws(KubeError) {
+        var tls = try KubeClient.tls(certificate)
+        tls.certificateVerification = .none
+        do { _ = try NIOSSLContext(configuration: tls) } catch {
+            throw .credential("the client certificate and its key do not belong together")
+        }
     }
 
     private static func run(

@@ -10,10 +10,25 @@ package struct KubeConfiguration: Sendable {
         case token(String)
         /// A file with a bearer token, which is renewed under our feet.
         case tokenFile(String)
-        /// A client certificate and its key, PEM.
-        case certificate(chain: [UInt8], key: [UInt8])
+        /// A client certificate and its key.
+        case certificate(chain: PEM, key: PEM)
         /// A program that says (client.authentication.k8s.io).
         case exec(ExecPlugin)
+    }
+
+    /// Something in PEM form, or the file that holds it, which is renewed under our feet.
+    package enum PEM: Sendable, Hashable {
+        case bytes([UInt8])
+        case file(String)
+
+        func read() throws(KubeError) -> [UInt8] {
+            switch self {
+            case .bytes(let bytes): bytes
+            case .file(let path): try TextFile.read(path)
+            }
+        }
+
+        var isFile: Bool { if case .file = self { true } else { false } }
     }
 
     /// The server's URL without a slash at its end.

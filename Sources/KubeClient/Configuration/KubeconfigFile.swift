@@ -94,7 +94,7 @@ private struct Merged {
         }
         return KubeConfiguration(
             server: server,
-            authority: try Self.bytes(cluster, "certificate-authority", of: "cluster `\(name)`", folder: folder),
+            authority: try Self.pem(cluster, "certificate-authority", of: "cluster `\(name)`", folder: folder)?.read(),
             skipsVerification: Self.isTrue(cluster["insecure-skip-tls-verify"]),
             serverName: cluster["tls-server-name"].string,
             identity: identity,
@@ -107,11 +107,13 @@ private struct Merged {
         name: String,
         folder: String
     ) throws(KubeError) -> KubeConfiguration.Identity {
-        let chain = try Self.bytes(user, "client-certificate", of: "user `\(name)`", folder: folder)
+        let chain = try Self.pem(user, "client-certificate", of: "user `\(name)`", folder: folder)
         if let chain {
-            guard let key = try Self.bytes(user, "client-key", of: "user `\(name)`", folder: folder) else {
+            guard let key = try Self.pem(user, "client-key", of: "user `\(name)`", folder: folder) else {
                 throw .configuration("kubeconfig: user `\(name)`: client-certificate without client-key")
             }
+            // What cannot be read is said at once, not at the first request.
+            for part in [chain, key] { _ = try part.read() }
             return .certificate(chain: chain, key: key)
         }
         // As for kubectl, the file wins: it is the one that is renewed.
@@ -152,21 +154,21 @@ private struct Merged {
     /// Plain scalars come as texts from YAML.
     private static func isTrue(_ value: JSON) -> Bool { value.bool ?? (value.string == "true") }
 
-    /// What `NAME-data` holds in base64, else what the file `NAME` names holds.
-    private static func bytes(
+    /// What `NAME-data` holds in base64, else the file that `NAME` names.
+    private static func pem(
         _ entry: JSON,
         _ name: String,
         of what: String,
         folder: String
-    ) throws(KubeError) -> [UInt8]? {
+    ) throws(KubeError) -> KubeConfiguration.PEM? {
         if let encoded = entry["\(name)-data"].string, !encoded.isEmpty {
             guard let data = Data(base64Encoded: encoded) else {
                 throw .configuration("kubeconfig: \(what): \(name)-data is no base64")
             }
-            return [UInt8](data)
+            return .bytes([UInt8](data))
         }
         guard let file = entry[name].string, !file.isEmpty else { return nil }
-        return try TextFile.read(Self.path(file, folder))
+        return .file(Self.path(file, folder))
     }
 
     private static func path(_ path: String, _ folder: String) -> String {
