@@ -1,6 +1,7 @@
 // One of several processes leads. Who holds the Lease object renews it; another takes it when it saw no renewal for as long as
 // the lease says. That is judged by what each saw on its own clock, never by comparing times of different machines, so clocks
-// that differ do no harm; and who could not renew in time stops leading before anybody else may begin.
+// that differ do no harm; and who could not renew in time stops leading before anybody else may begin. A process that was frozen
+// cannot know that, so each time of leading has a term, higher than all before: what the leader writes to can refuse a lower one.
 
 package import Logging
 import Synchronization
@@ -27,6 +28,16 @@ package final class LeaderElection: Sendable {
         package init() {}
     }
 
+    /// Thrown by who leads when it met traces of a later term than its own.
+    ///
+    /// The lease is given back then, and led under again only in a term that is later still: so a Lease that was lost, and
+    /// began to count anew, catches up.
+    package struct Superseded: Error {
+        package let term: UInt64
+
+        package init(term: UInt64) { self.term = term }
+    }
+
     /// What was seen of the lease, and when.
     private struct Observed {
         var object: KubeObject
@@ -48,7 +59,8 @@ package final class LeaderElection: Sendable {
     private let time: TimeSource
     private let wallClock: @Sendable () -> Date
     private let logger: Logger
-    private let leads = Atomic(false)
+    /// Until when this process leads if it does not renew; `nil` if it does not lead.
+    private let leadsUntil = Mutex<Duration?>(nil)
 
     /// Prepares to contend.
     ///
@@ -79,21 +91,30 @@ package final class LeaderElection: Sendable {
         self.logger = logger
     }
 
-    /// Whether this process leads now.
-    package var isLeader: Bool { self.leads.load(ordering: .acquiring) }
+    /// Whether this process leads now: by its clock too, which is ahead of what it does when it was stopped for a time.
+    package var isLeader: Bool { self.leadsUntil.withLock { $0 }.map { self.time.now() < $0 } ?? false }
 
     /// Contends until the task is cancelled; whenever this process leads, runs `lead`, which is cancelled when it leads no more.
     ///
     /// The lease is released at the end, so that another may lead at once.
     ///
-    /// - Throws: What `lead` throws.
-    package func run(_ lead: @escaping @Sendable () async throws -> Void) async throws {
+    /// - Parameter lead: Gets the term: a number that is higher each time that anybody begins to lead, the Lease's
+    ///   `leaseTransitions`.
+    /// - Throws: What `lead` throws, but ``Superseded``.
+    package func run(_ lead: @escaping @Sendable (UInt64) async throws -> Void) async throws {
         var observed: Observed?
+        var met: UInt64?
         while !Task.isCancelled {
             let began = self.time.now()
-            if await self.acquire(&observed), let held = observed?.object {
-                self.logger.notice("leading", metadata: ["identity": "\(self.identity)"])
-                try await self.hold(held, since: began, lead)
+            if await self.acquire(&observed, after: met), let held = observed?.object {
+                let term = Self.term(of: held)
+                self.logger.notice("leading", metadata: ["identity": "\(self.identity)", "term": "\(term)"])
+                do {
+                    try await self.hold(held, since: began) { try await lead(term) }
+                } catch let superseded as Superseded {
+                    met = max(met ?? 0, superseded.term)
+                    self.logger.warning("superseded", metadata: ["term": "\(term)", "by": "\(superseded.term)"])
+                }
                 observed = nil
                 self.logger.notice("leading no more", metadata: ["identity": "\(self.identity)"])
             }
@@ -104,10 +125,18 @@ package final class LeaderElection: Sendable {
 
     // MARK: Getting it
 
-    private func acquire(_ observed: inout Observed?) async -> Bool {
+    private static func term(of lease: KubeObject) -> UInt64 {
+        UInt64(max(0, lease.spec["leaseTransitions"].int ?? 0))
+    }
+
+    /// - Parameters:
+    ///   - observed: What was seen of the lease.
+    ///   - met: A term that is over.
+    /// - Returns: Whether this process holds it now.
+    private func acquire(_ observed: inout Observed?, after met: UInt64?) async -> Bool {
         do throws(KubeError) {
             guard let object = try await self.client.find(.leases, self.name, in: self.namespace) else {
-                observed = Observed(object: try await self.create(), at: self.time.now())
+                observed = Observed(object: try await self.create(after: met), at: self.time.now())
                 return true
             }
             if observed?.object.resourceVersion != object.resourceVersion {
@@ -117,7 +146,8 @@ package final class LeaderElection: Sendable {
             let lasts = object.spec["leaseDurationSeconds"].int.map { Duration.seconds($0) } ?? self.timing.lease
             let since = self.time.now() - (observed?.at ?? self.time.now())
             guard holder.isEmpty || holder == self.identity || since > lasts else { return false }
-            let taken = try await self.client.replace(.leases, self.renewed(object, isNew: holder != self.identity))
+            // Its own, too, is another time of leading: it may be what this process left when it was started before.
+            let taken = try await self.client.replace(.leases, self.begun(object, after: met))
             observed = Observed(object: taken, at: self.time.now())
             return true
         } catch {
@@ -128,23 +158,25 @@ package final class LeaderElection: Sendable {
         }
     }
 
-    private func create() async throws(KubeError) -> KubeObject {
+    private func create(after met: UInt64?) async throws(KubeError) -> KubeObject {
         let object = KubeObject(.leases, name: self.name, namespace: self.namespace)
-        return try await self.client.create(.leases, self.renewed(object, isNew: true))
+        return try await self.client.create(.leases, self.begun(object, after: met))
     }
 
-    private func renewed(_ object: KubeObject, isNew: Bool) -> KubeObject {
+    /// The lease in a term of its own.
+    private func begun(_ object: KubeObject, after met: UInt64?) -> KubeObject {
+        var object = self.renewed(object)
+        let last = max(object.spec["leaseTransitions"].int ?? -1, met.map { Int(clamping: $0) } ?? -1)
+        object.json["spec"]["acquireTime"] = object.spec["renewTime"]
+        object.json["spec"]["leaseTransitions"] = .integer(Int64(last) + 1)
+        return object
+    }
+
+    private func renewed(_ object: KubeObject) -> KubeObject {
         var object = object
-        var spec = object.spec
-        let now = KubeTime.microText(self.wallClock())
-        spec["holderIdentity"] = .string(self.identity)
-        spec["leaseDurationSeconds"] = .integer(self.timing.lease.components.seconds)
-        spec["renewTime"] = .string(now)
-        if isNew {
-            spec["acquireTime"] = .string(now)
-            spec["leaseTransitions"] = .integer(Int64(spec["leaseTransitions"].int ?? -1) + 1)
-        }
-        object.json["spec"] = spec
+        object.json["spec"]["holderIdentity"] = .string(self.identity)
+        object.json["spec"]["leaseDurationSeconds"] = .integer(self.timing.lease.components.seconds)
+        object.json["spec"]["renewTime"] = .string(KubeTime.microText(self.wallClock()))
         return object
     }
 
@@ -155,8 +187,8 @@ package final class LeaderElection: Sendable {
         since began: Duration,
         _ lead: @escaping @Sendable () async throws -> Void
     ) async throws {
-        self.leads.store(true, ordering: .releasing)
-        defer { self.leads.store(false, ordering: .releasing) }
+        self.leadsUntil.withLock { $0 = began + self.timing.renewDeadline }
+        defer { self.leadsUntil.withLock { $0 = nil } }
         let last = Held(lease)
         let result: Result<Void, any Error>
         do {
@@ -176,7 +208,7 @@ package final class LeaderElection: Sendable {
             group.addTask {
                 await self.renew(last, since: began)
                 // Others may begin soon: whoever asks must not take this one for the leader any more.
-                self.leads.store(false, ordering: .releasing)
+                self.leadsUntil.withLock { $0 = nil }
             }
             // Whichever ends first ends the other; the body is waited for before anybody else may lead.
             defer { group.cancelAll() }
@@ -186,13 +218,24 @@ package final class LeaderElection: Sendable {
         }
     }
 
-    /// Replaces the lease within what is left of the time to do so.
-    private func replace(_ object: KubeObject, within left: Duration) async throws(KubeError) -> KubeObject {
+    /// Makes a request within what is left of the time to do so.
+    private func within<Value: Sendable>(
+        _ left: Duration,
+        _ request: @escaping @Sendable () async throws -> Value
+    ) async throws(KubeError) -> Value {
         do {
-            return try await KubeClient.within(max(left, .zero), of: self.time) {
-                try await self.client.replace(.leases, object)
-            }
+            return try await KubeClient.within(max(left, .zero), of: self.time, request)
         } catch { throw error as? KubeError ?? .timedOut }
+    }
+
+    /// The lease as it is now, if it is still held in this term.
+    private func stillHeld(_ lease: KubeObject, within left: Duration) async throws(KubeError) -> KubeObject? {
+        let now = try await self.within(left) {
+            try await self.client.find(.leases, self.name, in: self.namespace)
+        }
+        guard let now, now.spec["holderIdentity"].string == self.identity, Self.term(of: now) == Self.term(of: lease)
+        else { return nil }
+        return now
     }
 
     /// Renews until it fails for too long, or the task is cancelled.
@@ -201,22 +244,23 @@ package final class LeaderElection: Sendable {
         var renewed = began
         while (try? await self.time.sleep(self.timing.retry)) != nil {
             let asked = self.time.now()
+            let held = last.object.withLock { $0 }
             do throws(KubeError) {
-                let object = self.renewed(last.object.withLock { $0 }, isNew: false)
-                let left = renewed + self.timing.renewDeadline - asked
-                let fresh = try await self.replace(object, within: left)
+                let object = self.renewed(held)
+                let fresh = try await self.within(renewed + self.timing.renewDeadline - asked) {
+                    try await self.client.replace(.leases, object)
+                }
                 last.object.withLock { $0 = fresh }
                 renewed = asked
+                self.leadsUntil.withLock { $0 = asked + self.timing.renewDeadline }
             } catch {
                 if error.isConflict || error.isNotFound {
                     // Ours still, if only something else of it was changed.
-                    if let now = try? await self.client.find(.leases, self.name, in: self.namespace),
-                        now.spec["holderIdentity"].string == self.identity
-                    {
-                        last.object.withLock { $0 = now }
-                    } else {
+                    let left = renewed + self.timing.renewDeadline - self.time.now()
+                    guard let now = try? await self.stillHeld(held, within: left) else {
                         return self.logger.warning("the lease was taken", metadata: ["reason": "\(error)"])
                     }
+                    last.object.withLock { $0 = now }
                 }
             }
             if self.time.now() - renewed > self.timing.renewDeadline {
@@ -234,13 +278,14 @@ package final class LeaderElection: Sendable {
                 object.json["spec"]["holderIdentity"] = ""
                 object.json["spec"]["leaseDurationSeconds"] = 1
                 object.json["spec"]["renewTime"] = .string(KubeTime.microText(self.wallClock()))
+                let given = object
                 do throws(KubeError) {
-                    _ = try await self.client.replace(.leases, object)
-                    return
+                    return try await self.within(self.timing.renewDeadline) {
+                        _ = try await self.client.replace(.leases, given)
+                    }
                 } catch {
                     guard error.isConflict,
-                        let now = try? await self.client.find(.leases, self.name, in: self.namespace),
-                        now.spec["holderIdentity"].string == self.identity
+                        let now = try? await self.stillHeld(lease, within: self.timing.renewDeadline)
                     else { return }
                     object = now
                 }

@@ -133,7 +133,7 @@ package final class OperatorService: Sendable {
             group.addTask { await self.admins.run() }
             group.addTask {
                 if let election = self.election {
-                    try await election.run { try await self.lead() }
+                    try await election.run { _ in try await self.lead() }
                 } else {
                     try await self.lead()
                 }
