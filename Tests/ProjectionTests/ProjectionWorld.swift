@@ -79,6 +79,7 @@ struct ProjectionWorld: Sendable {
             loop: MultiThreadedEventLoopGroup.singleton.next(),
             lookingEvery: .milliseconds(20)
         )
+        _ = try await self.writer.takeOver(term: nil)
         self.seal = CertificateSeal(key: SymmetricKey(size: .bits256))
         self.server = await EdgeServer.start(
             on: group,

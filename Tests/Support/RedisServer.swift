@@ -128,6 +128,26 @@ package final class RedisServer: Sendable {
         while self.connects, Date() < deadline { usleep(1000) }
     }
 
+    /// Keeps a copy of the data as they are now, for ``goBack()``.
+    package func remember() throws {
+        try? FileManager.default.removeItem(atPath: "\(self.folder)/earlier")
+        try FileManager.default.copyItem(
+            atPath: "\(self.folder)/appendonlydir",
+            toPath: "\(self.folder)/earlier"
+        )
+    }
+
+    /// Breaks all connections and goes on with the data that ``remember()`` kept: a replica that lagged took over.
+    package func goBack() throws {
+        try self.kill()
+        try FileManager.default.removeItem(atPath: "\(self.folder)/appendonlydir")
+        try FileManager.default.copyItem(
+            atPath: "\(self.folder)/earlier",
+            toPath: "\(self.folder)/appendonlydir"
+        )
+        try self.start()
+    }
+
     /// Ends the server and removes its data.
     package func end() {
         self.holder.withLock { holder in

@@ -162,7 +162,7 @@ extension ShardCore {
         self.store.append(transaction) { result in
             switch result {
             case .failure(.unavailable), .failure(.busy): self.pendingSignOffs.append(transaction)
-            case .failure(.invalidAnswer), .failure(.closed), .success: break
+            case .failure(.invalidAnswer), .failure(.fenced), .failure(.closed), .success: break
             }
             completion()
         }

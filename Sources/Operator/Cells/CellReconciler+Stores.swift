@@ -149,6 +149,7 @@ extension CellReconciler {
                 postgres: found.postgres,
                 seal: keys.seal,
                 with: self.context.connector,
+                leadership: self.context.leadership,
                 logger: self.context.logger
             )
             let (context, name) = (self.context, runtime.name)

@@ -20,6 +20,8 @@ package struct OperatorContext: Sendable {
     /// What cells own, as known, by kind.
     let owned: [KubeResource: Informer]
     let apis: OptionalAPIs
+    /// The time of leading that this is for.
+    package var leadership = Leadership()
 
     func known(_ resource: KubeResource, _ key: ObjectKey) -> KubeObject? { self.owned[resource]?[key] }
 
@@ -79,8 +81,9 @@ package struct OperatorContext: Sendable {
         )
     }
 
-    /// Writes a status if it is another than the object has.
+    /// Writes a status if it is another than the object has, and if this process leads: another knows better by now else.
     func write(status: JSON, of object: KubeObject, _ resource: KubeResource) async throws(KubeError) {
+        guard self.leadership.isHeld else { return }
         let known = object.status
         let isSame = (status.fields ?? [:]).allSatisfy { known[$0.key] == $0.value }
         let isGone = (known.fields ?? [:]).keys.contains { status[$0] == .null }

@@ -28,6 +28,7 @@ package final class OperatorService: Sendable {
     ///   - metrics: Where requests are counted already.
     ///   - timing: How patient the copies are.
     ///   - electionTiming: How long a lease holds.
+    ///   - electionTime: What that is measured by.
     ///   - hasher: Hashes administrators' passwords.
     ///   - logger: Hears what happens.
     package init(
@@ -37,6 +38,7 @@ package final class OperatorService: Sendable {
         metrics: OperatorMetrics,
         timing: Informer.Timing = Informer.Timing(),
         electionTiming: LeaderElection.Timing = LeaderElection.Timing(),
+        electionTime: TimeSource = .continuous,
         hasher: PasswordHasher = PasswordHasher(),
         logger: Logger
     ) {
@@ -85,6 +87,7 @@ package final class OperatorService: Sendable {
                 namespace: settings.namespace,
                 identity: settings.identity,
                 timing: electionTiming,
+                time: electionTime,
                 logger: logger
             ) : nil
         metrics.registry.register { [weak self] in self?.families ?? [] }
@@ -133,9 +136,11 @@ package final class OperatorService: Sendable {
             group.addTask { await self.admins.run() }
             group.addTask {
                 if let election = self.election {
-                    try await election.run { _ in try await self.lead() }
+                    try await election.run { term in
+                        try await self.lead(Leadership(term: term) { election.isLeader })
+                    }
                 } else {
-                    try await self.lead()
+                    try await self.lead(Leadership())
                 }
             }
             // The first to end ends all: nothing here ends by itself.
@@ -200,16 +205,26 @@ package final class OperatorService: Sendable {
 
     // MARK: Leading
 
-    private func lead() async throws {
+    /// Works on the queues until the task is cancelled.
+    ///
+    /// - Throws: `LeaderElection.Superseded` if somebody who leads later was met.
+    private func lead(_ leadership: Leadership) async throws {
         await self.synced()
         try Task.checkCancellation()
-        let context = self.context
+        var context = self.context
+        context.leadership = leadership
+        await self.work(context, until: leadership)
+        if let superseded = leadership.superseded { throw superseded }
+    }
+
+    private func work(_ context: OperatorContext, until leadership: Leadership) async {
         for plan in self.plans.all { context.planQueue.add(plan.name) }
         for cell in self.cells.all { context.cellQueue.add(cell.name) }
         for tenant in self.tenants.all { context.tenantQueue.add(tenant.key) }
         let tenants = TenantReconciler(context, admins: self.admins)
         let (cells, plans) = (CellReconciler(context), PlanReconciler(context))
-        await withDiscardingTaskGroup { group in
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await leadership.ended() }
             group.addTask {
                 await context.tenantQueue.run(workers: context.settings.workers) { key in
                     await self.timed("Tenant") { await tenants.reconcile(key) }
@@ -229,6 +244,8 @@ package final class OperatorService: Sendable {
                     await self.timed("Plan") { await plans.reconcile(name) }
                 }
             }
+            _ = await group.next()
+            group.cancelAll()
         }
         await context.cells.closeAll()
     }

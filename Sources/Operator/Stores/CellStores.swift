@@ -1,5 +1,6 @@
 // A cell's stores as the operator holds them: what the edges were told last is remembered, so that only what changed is told.
 
+import Backoff
 import KubeClient
 package import Logging
 import NIOCore
@@ -18,10 +19,14 @@ package actor CellStores {
     package nonisolated let durable: DurableStore
     private let writer: ProjectionWriter
     private let seal: CertificateSeal
+    private let leadership: Leadership
     private let logger: Logger
     private var tenants: [TenantID: ProjectedTenant]
     private var certificates: [String: ProjectedCertificate] = [:]
     private var isComplete: Bool
+    /// How often the log was read again, and the reading under way.
+    private var readings = 0
+    private var reading: Task<Void, Never>?
     /// What was projected before the live store lost it: what a tenant that cannot be read now goes on with.
     private var lost: (tenants: [TenantID: ProjectedTenant], certificates: [String: ProjectedCertificate]) = ([:], [:])
     /// Whose name a tenant's is in this cell's database, as far as it was looked at: object ids by tenant.
@@ -29,7 +34,7 @@ package actor CellStores {
     /// Tenants that were looked at since the projection was read or lost.
     private var settled: Set<TenantID> = []
 
-    /// Connects, brings the schema up to date and reads what is projected.
+    /// Connects, brings the schema up to date, takes the projection over and reads it.
     ///
     /// - Throws: ``Problem``, which shows no URL.
     package static func open(
@@ -37,6 +42,7 @@ package actor CellStores {
         postgres: String,
         seal: CertificateSeal,
         with connector: any StoreConnector,
+        leadership: Leadership = Leadership(),
         logger: Logger
     ) async throws(Problem) -> CellStores {
         let durable: DurableStore
@@ -54,9 +60,18 @@ package actor CellStores {
             let live = try await connector.live(redis)
             opened = live
             let writer = ProjectionWriter(live: live, loop: connector.loop)
-            let state = try await writer.load()
-            return CellStores(live: live, durable: durable, writer: writer, state: state, seal: seal, logger: logger)
+            let state = try await writer.takeOver(term: leadership.term)
+            return CellStores(
+                live: live,
+                durable: durable,
+                writer: writer,
+                state: state,
+                seal: seal,
+                leadership: leadership,
+                logger: logger
+            )
         } catch {
+            leadership.met(error)
             await opened?.shutdown()
             await durable.close()
             throw Problem(reason: "RedisUnavailable", message: "\(error)")
@@ -69,19 +84,26 @@ package actor CellStores {
         writer: ProjectionWriter,
         state: ProjectionState,
         seal: CertificateSeal,
+        leadership: Leadership,
         logger: Logger
     ) {
         self.live = live
         self.durable = durable
         self.writer = writer
         self.seal = seal
+        self.leadership = leadership
         self.logger = logger
         self.tenants = state.tenants
         self.isComplete = state.isComplete
-        for (name, box) in state.certificates {
-            // What does not open is written anew.
-            self.certificates[name] = try? seal.open(box, name: name)
-        }
+        self.certificates = Self.opened(state, by: seal)
+    }
+
+    private static func opened(
+        _ state: ProjectionState,
+        by seal: CertificateSeal
+    ) -> [String: ProjectedCertificate] {
+        // What does not open is written anew.
+        state.certificates.reduce(into: [:]) { $0[$1.key] = try? seal.open($1.value, name: $1.key) }
     }
 
     /// Keeps this process's lease and tells of each loss of the projection, until the task is cancelled; then closes.
@@ -93,9 +115,14 @@ package actor CellStores {
                 }
             }
             group.addTask {
-                for await _ in self.writer.losses {
-                    await self.forget()
-                    lost()
+                do {
+                    for try await _ in self.writer.losses {
+                        await self.readAgain()
+                        lost()
+                    }
+                } catch {
+                    self.logger.warning("somebody else projects into this cell", metadata: ["reason": "\(error)"])
+                    self.leadership.met(error)
                 }
             }
         }
@@ -103,14 +130,40 @@ package actor CellStores {
         await self.durable.close()
     }
 
-    private func forget() {
-        self.logger.warning("the live store lost the projection: everything is written again")
+    /// Reads what the live store has after it lost something: all of it, or what came after a moment that it went back to.
+    ///
+    /// Whatever it lacks is written again by those who look at the tenants next; who would write meanwhile waits.
+    private func readAgain() async {
+        self.logger.warning("the live store lost what was projected: what it lacks is written again")
+        self.readings += 1
         self.lost.tenants.merge(self.tenants) { _, new in new }
         self.lost.certificates.merge(self.certificates) { _, new in new }
-        self.tenants = [:]
-        self.certificates = [:]
         self.settled = []
         self.isComplete = false
+        let reading = Task {
+            var backoff = Backoff(first: .milliseconds(50), longest: .seconds(2))
+            while !Task.isCancelled {
+                do throws(LiveStoreError) {
+                    return self.take(try await self.writer.load())
+                } catch {
+                    if error == .closed { return }
+                    try? await TimeSource.continuous.sleep(backoff.failed())
+                }
+            }
+        }
+        self.reading = reading
+        await withTaskCancellationHandler {
+            await reading.value
+        } onCancel: {
+            reading.cancel()
+        }
+        self.reading = nil
+    }
+
+    private func take(_ state: ProjectionState) {
+        self.tenants = state.tenants
+        self.certificates = Self.opened(state, by: self.seal)
+        self.isComplete = state.isComplete
     }
 
     // MARK: Tenants
@@ -119,9 +172,15 @@ package actor CellStores {
     package var projected: Set<TenantID> { Set(self.tenants.keys) }
 
     package func project(_ tenant: ProjectedTenant) async throws(LiveStoreError) {
-        guard self.tenants[tenant.id] != tenant else { return }
-        try await self.writer.put(tenant: tenant)
-        self.tenants[tenant.id] = tenant
+        await self.reading?.value
+        if self.tenants[tenant.id] != tenant {
+            let before = self.readings
+            try await self.writer.put(tenant: tenant)
+            // What was lost meanwhile is not known to be there.
+            guard self.readings == before else { return }
+            self.tenants[tenant.id] = tenant
+        }
+        self.lost.tenants[tenant.id] = nil
     }
 
     /// Has a tenant served as it was last, with the certificate that it had, also if the live store lost it.
@@ -133,7 +192,9 @@ package actor CellStores {
     /// - Throws: ``LiveStoreError``
     package func keep(_ id: TenantID, without hostnames: Set<String>, state: TenantState?) async throws(LiveStoreError)
     {
-        guard let known = self.tenants[id] ?? self.lost.tenants[id] else { return }
+        await self.reading?.value
+        // A store that went back has an older one.
+        guard let known = self.lost.tenants[id] ?? self.tenants[id] else { return }
         guard let tenant = known.without(hostnames, state: state) else {
             _ = try await self.withdraw(id)
             return try await self.removeCertificate(name: id.text)
@@ -144,11 +205,11 @@ package actor CellStores {
 
     /// Has a certificate used as it was last, if the live store lost it.
     package func keepCertificate(name: String) async throws(LiveStoreError) {
-        guard self.certificates[name] == nil, let certificate = self.lost.certificates[name],
+        await self.reading?.value
+        guard let certificate = self.lost.certificates[name], self.certificates[name] != certificate,
             let box = try? self.seal.seal(certificate, name: name)
         else { return }
-        try await self.writer.put(certificate: box, name: name)
-        self.certificates[name] = certificate
+        try await self.put(certificate, sealed: box, name: name)
     }
 
     /// Whose name a tenant's is, if that was noted already.
@@ -159,12 +220,14 @@ package actor CellStores {
 
     /// - Returns: whether it was served.
     package func withdraw(_ id: TenantID) async throws(LiveStoreError) -> Bool {
+        await self.reading?.value
         self.lost.tenants[id] = nil
         self.lost.certificates[id.text] = nil
         self.owners[id] = nil
         guard self.tenants[id] != nil else { return false }
+        let before = self.readings
         try await self.writer.remove(tenant: id)
-        self.tenants[id] = nil
+        if self.readings == before { self.tenants[id] = nil }
         return true
     }
 
@@ -177,9 +240,15 @@ package actor CellStores {
 
     /// Says that the projection is whole if nobody of these is left to look at.
     package func completeIfSettled(_ everybody: some Sequence<TenantID>) async throws(LiveStoreError) {
-        guard !self.isComplete, everybody.allSatisfy(self.settled.contains) else { return }
+        await self.reading?.value
+        // Who was served before a loss and lives here still is to be served again first.
+        let isWhole = everybody.allSatisfy { id in
+            self.settled.contains(id) && (self.tenants[id] != nil || self.lost.tenants[id] == nil)
+        }
+        guard !self.isComplete, isWhole else { return }
+        let before = self.readings
         try await self.writer.markComplete()
-        self.isComplete = true
+        if self.readings == before { self.isComplete = true }
     }
 
     /// How many channels a tenant has now.
@@ -191,20 +260,38 @@ package actor CellStores {
 
     /// Gives a certificate to the edges, under the tenant's name or ``Projection/wildcard``.
     package func put(_ bundle: CertificateBundle, name: String) async throws {
+        await self.reading?.value
         let certificate = ProjectedCertificate(
             hostnames: bundle.hostnames,
             certificatePEM: bundle.chain,
             keyPEM: bundle.key
         )
-        guard self.certificates[name] != certificate else { return }
-        try await self.writer.put(certificate: try self.seal.seal(certificate, name: name), name: name)
+        if self.certificates[name] == certificate {
+            self.lost.certificates[name] = nil
+        } else {
+            try await self.put(certificate, sealed: try self.seal.seal(certificate, name: name), name: name)
+        }
+    }
+
+    private func put(
+        _ certificate: ProjectedCertificate,
+        sealed box: [UInt8],
+        name: String
+    ) async throws(LiveStoreError) {
+        let before = self.readings
+        try await self.writer.put(certificate: box, name: name)
+        guard self.readings == before else { return }
         self.certificates[name] = certificate
+        self.lost.certificates[name] = nil
     }
 
     package func removeCertificate(name: String) async throws(LiveStoreError) {
+        await self.reading?.value
+        self.lost.certificates[name] = nil
         guard self.certificates[name] != nil else { return }
+        let before = self.readings
         try await self.writer.remove(certificate: name)
-        self.certificates[name] = nil
+        if self.readings == before { self.certificates[name] = nil }
     }
 }
 

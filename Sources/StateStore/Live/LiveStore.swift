@@ -237,6 +237,8 @@ package enum LiveStoreError: Error, Hashable, CustomStringConvertible, CustomDeb
     case unavailable(reason: String)
     /// The store answered with something that breaks the contract.
     case invalidAnswer(String)
+    /// What was to be written is another's, who took it over in this term; nothing was applied.
+    case fenced(term: UInt64)
     /// The client or the process shuts down.
     case closed
 
@@ -245,6 +247,7 @@ package enum LiveStoreError: Error, Hashable, CustomStringConvertible, CustomDeb
         case .busy: "the chat store is busy, try again"
         case .unavailable: "the chat store is unavailable, try again"
         case .invalidAnswer: "the chat store answered wrongly"
+        case .fenced: "another process has taken over"
         case .closed: "the server is shutting down"
         }
     }
@@ -253,6 +256,7 @@ package enum LiveStoreError: Error, Hashable, CustomStringConvertible, CustomDeb
         switch self {
         case .unavailable(let reason): "unavailable: \(reason)"
         case .invalidAnswer(let what): "invalid answer: \(what)"
+        case .fenced(let term): "fenced: another process has taken over in term \(term)"
         case .busy, .closed: self.description
         }
     }

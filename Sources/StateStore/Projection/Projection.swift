@@ -18,6 +18,8 @@ package enum Projection {
     package static let marks = Section("m")
     /// Set once an empty log got everything there is: from then on what is not in the log is not to be served.
     package static let complete = FieldName(Self.marks, "complete")
+    /// Says who may write: who took the log over last.
+    static let claim = FieldName(Self.marks, "claim")
     /// The certificate's name that is the cell's, for all tenants below its domain; no tenant can be called so.
     package static let wildcard = "*"
 

@@ -1,31 +1,46 @@
 import NIOCore
 import Tenant
 
-/// The projection's log as its writer sees it: appends to it, and notices when it is lost.
+/// The projection's log as its writer has it: appends to it as long as it is its own, and notices when it is not as it was
+/// written.
+///
+/// Nobody else appends to a log that was taken over, so the log must end with what was appended last. If it does not, it was
+/// taken over by somebody else, or the store lost its data or went back to an older state of it.
 ///
 /// Loop-bound.
 final class ProjectionLog: LiveStoreReceiver {
     private let onLoss: () -> Void
+    private let onFence: (LiveStoreError) -> Void
     private var client: (any LiveStoreClient)?
-    private var isFollowing = false
     private var isClosed = false
-    /// The log's incarnation; 0 if none is known.
-    private var epoch: UInt64 = 0
-    /// What the log says of being complete; nil if it does not.
-    private var complete: [UInt8]?
+    /// What this writer left in the log; nil before it took it over.
+    private var claim: ProjectionClaim?
+    /// The last entry that this writer appended.
+    private var last: Stamp?
+    /// Why nothing is written any more.
+    private var fence: LiveStoreError?
+    /// Whether the log was read since it was taken over last.
+    private var isRead = false
+    private var isRecovering = false
+    /// Who waits for the log being this writer's again.
+    private var waiting: [(Result<Void, LiveStoreError>) -> Void] = []
 
-    /// - Parameter onLoss: called on the loop when what was written is gone.
-    init(onLoss: @escaping () -> Void) { self.onLoss = onLoss }
+    /// - Parameters:
+    ///   - onLoss: Called on the loop when the log was not what was written, and is this writer's again.
+    ///   - onFence: Called on the loop when the log is another's.
+    init(onLoss: @escaping () -> Void, onFence: @escaping (LiveStoreError) -> Void) {
+        self.onLoss = onLoss
+        self.onFence = onFence
+    }
 
     func start(_ live: any LiveStore, on loop: any EventLoop, lookingEvery interval: TimeAmount) {
         self.client = live.makeClient(on: loop, receiver: self)
-        self.follow(loop)
         self.keepLooking(loop, every: interval)
     }
 
     private func keepLooking(_ loop: any EventLoop, every interval: TimeAmount) {
         loop.assumeIsolated().scheduleTask(in: interval) { [weak self] in
-            guard let self, !self.isClosed else { return }
+            guard let self, !self.isClosed, self.fence == nil else { return }
             self.look()
             self.keepLooking(loop, every: interval)
         }
@@ -34,22 +49,72 @@ final class ProjectionLog: LiveStoreReceiver {
     // MARK: Calls
 
     func load(_ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
-        guard let client = self.client else { return completion(.failure(.closed)) }
-        client.load([Projection.log]) { result in
-            completion(
-                result.flatMap { snapshots in
-                    guard let snapshot = snapshots.first else { return .failure(.invalidAnswer("no snapshot")) }
-                    // The follower knows better once there is one.
-                    if !self.isFollowing { self.learned(snapshot) }
-                    return .success(snapshot)
-                }
-            )
+        let claim = self.claim
+        self.read { result in
+            // Read before it was taken over once more, it says nothing of what is there now.
+            if case .success = result, self.claim == claim, !self.isRecovering { self.isRead = true }
+            completion(result)
         }
     }
 
-    func append(_ change: LogChange, _ completion: @escaping (Result<Void, LiveStoreError>) -> Void) {
+    private func read(_ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
         guard let client = self.client else { return completion(.failure(.closed)) }
-        client.append(Transaction(changes: [change])) { completion($0.map { _ in }) }
+        client.load([Projection.log]) { result in
+            completion(result.flatMap { $0.first.map { .success($0) } ?? .failure(.invalidAnswer("no snapshot")) })
+        }
+    }
+
+    func takeOver(term: UInt64?, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
+        self.take(term: term) { result in
+            if case .success = result { self.isRead = true }
+            completion(result)
+        }
+    }
+
+    /// Appends if the log is this writer's.
+    ///
+    /// - Parameters:
+    ///   - change: What to append.
+    ///   - needsAll: Whether it says something about all that is in the log: then it fails once the log was lost, until
+    ///     the log was read again.
+    ///   - completion: Hears how it ended.
+    func append(
+        _ change: LogChange,
+        needsAll: Bool,
+        _ completion: @escaping (Result<Void, LiveStoreError>) -> Void
+    ) {
+        guard let client = self.client else { return completion(.failure(.closed)) }
+        if let fence = self.fence { return completion(.failure(fence)) }
+        guard let claim = self.claim else { return completion(.failure(.invalidAnswer("the log was not taken over"))) }
+        if needsAll, !self.isRead { return completion(.failure(.unavailable(reason: "the log was lost"))) }
+        if self.isRecovering {
+            return self.recover { self.goOn($0, change, needsAll: needsAll, completion) }
+        }
+        client.append(change, if: Condition(Projection.log, .equals(Projection.claim, claim.bytes))) { result in
+            switch result {
+            case .success(let stamp?):
+                self.appended(stamp)
+                completion(.success(()))
+            case .success(nil):
+                // Recovered since it was sent: another one was refused before.
+                if self.claim != claim { return self.goOn(.success(()), change, needsAll: needsAll, completion) }
+                self.recover { self.goOn($0, change, needsAll: needsAll, completion) }
+            case .failure(let error):
+                completion(.failure(error))
+            }
+        }
+    }
+
+    private func goOn(
+        _ recovered: Result<Void, LiveStoreError>,
+        _ change: LogChange,
+        needsAll: Bool,
+        _ completion: @escaping (Result<Void, LiveStoreError>) -> Void
+    ) {
+        switch recovered {
+        case .success: self.append(change, needsAll: needsAll, completion)
+        case .failure(let error): completion(.failure(error))
+        }
     }
 
     func countChannels(of tenant: TenantID, _ completion: @escaping (Result<Int, LiveStoreError>) -> Void) {
@@ -57,58 +122,102 @@ final class ProjectionLog: LiveStoreReceiver {
         client.count(tenant, .channel, completion)
     }
 
+    // MARK: Whose the log is
+
+    /// Leaves a claim in the log, unless it is another's by right.
+    private func take(term: UInt64?, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
+        self.read { result in
+            guard let client = self.client else { return completion(.failure(.closed)) }
+            guard case .success(let snapshot) = result else { return completion(result) }
+            let found = ProjectionClaim(snapshot.fields[Projection.claim])
+            guard
+                let next = ProjectionClaim.over(found, term: term, former: self.claim, by: client.producer)
+            else {
+                let fence = LiveStoreError.fenced(term: found?.term ?? 0)
+                self.fence = fence
+                self.onFence(fence)
+                return completion(.failure(fence))
+            }
+            client.append(self.taking(snapshot, as: next)) { result in
+                switch result {
+                case .success(.appended(let stamps)):
+                    self.claim = next
+                    self.last = stamps.last
+                    completion(.success(snapshot))
+                // Somebody was quicker.
+                case .success(.refused): self.take(term: term, completion)
+                case .failure(let error): completion(.failure(error))
+                }
+            }
+        }
+    }
+
+    /// What leaves a claim in a log if it is as it was found: so what was read of it is all that others wrote.
+    private func taking(_ found: Snapshot, as claim: ProjectionClaim) -> Transaction {
+        let isAsFound = found.fields[Projection.claim].map { Condition.Test.equals(Projection.claim, $0) }
+        let conditions = [
+            Condition(Projection.log, isAsFound ?? .absent(Projection.claim)),
+            Condition(Projection.log, .unchanged(since: found.position)),
+        ]
+        let set = FieldChange.set(Projection.claim, claim.bytes)
+        if let last = self.last, last.position.epoch == found.position.epoch {
+            // It went back. Entries are to come now under numbers that followers may have had already, so it begins anew,
+            // with what it holds; the entry does not say that, which makes followers load it.
+            let held = found.fields.filter { $0.key != Projection.claim }.map { FieldChange.set($0.key, $0.value) }
+            let changes = [
+                LogChange(Projection.log, lifetime: .drop), LogChange(Projection.log, fields: held + [set]),
+            ]
+            return Transaction(conditions: conditions, changes: changes)
+        }
+        let change = LogChange(Projection.log, payload: ProjectionChange.payload([set]), fields: [set])
+        return Transaction(conditions: conditions, changes: [change])
+    }
+
+    /// Finds out why the log is not what was written, and takes it over again if nobody else has it.
+    private func recover(_ completion: @escaping (Result<Void, LiveStoreError>) -> Void = { _ in }) {
+        self.waiting.append(completion)
+        guard !self.isRecovering else { return }
+        self.isRecovering = true
+        self.isRead = false
+        self.take(term: nil) { result in
+            self.isRecovering = false
+            let waiting = self.waiting
+            self.waiting = []
+            if case .success = result { self.onLoss() }
+            for completion in waiting { completion(result.map { _ in }) }
+        }
+    }
+
     // MARK: What became of the log
 
-    private func follow(_ loop: any EventLoop) {
-        self.client?.follow(Projection.log) { result in
-            switch result {
-            case .success(let snapshot):
-                self.isFollowing = true
-                self.learned(snapshot)
-            case .failure(.closed):
-                self.isClosed = true
-            case .failure:
-                loop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.follow(loop) }
+    private func appended(_ stamp: Stamp) {
+        if let last = self.last {
+            guard stamp.position.epoch == last.position.epoch, stamp.position.sequence > last.position.sequence else {
+                return self.recover()
             }
         }
+        self.last = stamp
     }
 
-    /// A store that lost its data tells nobody; so it is asked, with a condition that costs it next to nothing.
+    /// A store that lost its data tells nobody, and neither does who took the log over; so the log's end is read.
     private func look() {
-        guard let complete = self.complete else { return }
-        let condition = Condition(Projection.log, .equals(Projection.complete, complete))
-        self.client?.append(Transaction(conditions: [condition], changes: [])) { result in
+        guard let client = self.client, let claim = self.claim, let from = self.last, !self.isRecovering else { return }
+        client.entries(of: Projection.log, after: from.position.sequence - 1, limit: 1000) { result in
             if result == .failure(.closed) { self.isClosed = true }
-            // What followers hear comes first, so whoever wrote something else is known by now.
-            guard result == .success(.refused(condition: 0)), self.complete == complete else { return }
-            self.learned(epoch: 0, complete: nil)
-        }
-    }
-
-    private func learned(_ snapshot: Snapshot) {
-        self.learned(epoch: snapshot.position.epoch, complete: snapshot.fields[Projection.complete])
-    }
-
-    private func learned(epoch: UInt64, complete: [UInt8]?) {
-        let isLost = complete == nil && (self.complete != nil || (self.epoch != 0 && self.epoch != epoch))
-        self.epoch = epoch
-        self.complete = complete
-        if isLost { self.onLoss() }
-    }
-
-    func received(_ entry: Entry, of log: LogKey) {
-        var complete = entry.position.epoch == self.epoch ? self.complete : nil
-        for change in ProjectionChange.read(entry.payload) ?? [] {
-            switch change {
-            case .set(Projection.complete, let value): complete = value
-            case .remove(Projection.complete): complete = nil
-            case .set, .remove: continue
+            guard case .success(let entries) = result, self.claim == claim, !self.isRecovering, self.fence == nil else {
+                return
             }
+            // Calls are answered in order: what was appended before this one was sent is known by now.
+            let stamps = [entries.first, entries.last].map { entry in
+                entry.map { Stamp(position: $0.position, time: $0.time) }
+            }
+            if stamps != [from, self.last] { self.recover() }
         }
-        self.learned(epoch: entry.position.epoch, complete: complete)
     }
 
-    func reloaded(_ snapshot: Snapshot) { self.learned(snapshot) }
+    func received(_ entry: Entry, of log: LogKey) {}
+
+    func reloaded(_ snapshot: Snapshot) {}
 
     func storeBecameReady() {}
 }

@@ -6,39 +6,57 @@ package import Tenant
 
 /// Writes what a cell's edges are to serve into the cell's live store.
 ///
-/// Any number of calls may be under way at once; those of one task are applied in its order.
+/// Any number of calls may be under way at once; those of one task are applied in its order. One writer has the log at a
+/// time: once another took it over, every call that writes fails with ``LiveStoreError/fenced(term:)``.
 ///
 /// ```swift
-/// let state = try await writer.load()
+/// let state = try await writer.takeOver(term: term)
 /// try await writer.put(tenant: tenant)         // … everything that state does not have
 /// if !state.isComplete { try await writer.markComplete() }
-/// for await _ in writer.losses { /* all of it again */ }
+/// for try await _ in writer.losses { /* load, and all of it again */ }
 /// ```
 package final class ProjectionWriter: Sendable {
-    /// An element whenever the log was lost, because the store lost its data.
+    /// An element whenever the log was not what was written here: the store lost its data, or has older ones.
     ///
-    /// Everything is to be written again then, and marked complete. For one task to iterate; losses that nobody took
-    /// yet are one.
-    package let losses: AsyncStream<Void>
+    /// The log is to be loaded then, and what it lacks written again. Ends with ``LiveStoreError/fenced(term:)`` when
+    /// another writer took over. For one task to iterate; losses that nobody took yet are one.
+    package let losses: AsyncThrowingStream<Void, any Error>
     private let core: EventLoopFuture<NIOLoopBound<ProjectionLog>>
 
-    /// Follows the log from now on.
+    /// Prepares to write; nothing is read or written yet.
     ///
     /// - Parameters:
     ///   - live: The cell's live store; it is shut down by who made it.
     ///   - loop: Where the store's client lives.
-    ///   - interval: How often to look whether a log that nobody writes to is still there.
+    ///   - interval: How often to look whether the log is still what was written.
     package init(live: any LiveStore, loop: any EventLoop, lookingEvery interval: Duration = .seconds(2)) {
-        let (losses, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (losses, continuation) = AsyncThrowingStream.makeStream(
+            of: Void.self,
+            throwing: (any Error).self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         self.losses = losses
         self.core = loop.submit {
-            let core = ProjectionLog { continuation.yield() }
+            let core = ProjectionLog(
+                onLoss: { continuation.yield() },
+                onFence: { continuation.finish(throwing: $0) }
+            )
             core.start(live, on: loop, lookingEvery: TimeAmount(interval))
             return NIOLoopBound(core, eventLoop: loop)
         }
     }
 
-    /// Reads everything that the log holds.
+    /// Takes the log over from whoever wrote it before, and reads what it holds.
+    ///
+    /// - Parameter term: The leader's term; nil if nobody else contends: then whoever comes last has the log.
+    /// - Returns: What the log held.
+    /// - Throws: ``LiveStoreError``: ``LiveStoreError/fenced(term:)`` if it is in the hands of a later term.
+    package func takeOver(term: UInt64?) async throws(LiveStoreError) -> ProjectionState {
+        let snapshot: Snapshot = try await self.call { core, completion in core.takeOver(term: term, completion) }
+        return ProjectionState(snapshot)
+    }
+
+    /// Reads everything that the log holds, whosever it is.
     package func load() async throws(LiveStoreError) -> ProjectionState {
         let snapshot: Snapshot = try await self.call { core, completion in core.load(completion) }
         return ProjectionState(snapshot)
@@ -71,8 +89,10 @@ package final class ProjectionWriter: Sendable {
     }
 
     /// Says that the log has everything there is: edges serve from it, and what it lacks no more.
+    ///
+    /// - Throws: ``LiveStoreError``, also if the log was lost and not loaded since: what was in it is not there any more.
     package func markComplete() async throws(LiveStoreError) {
-        try await self.append([.set(Projection.complete, [1])])
+        try await self.append([.set(Projection.complete, [1])], needsAll: true)
     }
 
     /// How many channels a tenant has now.
@@ -80,9 +100,9 @@ package final class ProjectionWriter: Sendable {
         try await self.call { core, completion in core.countChannels(of: tenant, completion) }
     }
 
-    private func append(_ fields: [FieldChange]) async throws(LiveStoreError) {
+    private func append(_ fields: [FieldChange], needsAll: Bool = false) async throws(LiveStoreError) {
         let change = LogChange(Projection.log, payload: ProjectionChange.payload(fields), fields: fields)
-        try await self.call { core, completion in core.append(change, completion) }
+        try await self.call { core, completion in core.append(change, needsAll: needsAll, completion) }
     }
 
     private func call<Value: Sendable>(

@@ -202,6 +202,7 @@ final class ClusterRig: Sendable {
         _ identity: String = "one",
         elects: Bool = false,
         server: String? = nil,
+        electionTime: TimeSource = .continuous,
         change: (inout OperatorSettings) -> Void = { _ in }
     ) throws -> Running {
         let metrics = OperatorMetrics()
@@ -233,6 +234,7 @@ final class ClusterRig: Sendable {
             metrics: metrics,
             timing: timing,
             electionTiming: election,
+            electionTime: electionTime,
             hasher: PasswordHasher(),
             logger: self.logger
         )

@@ -1,0 +1,111 @@
+import KubeAPIDouble
+import KubeClient
+import Operator
+import StateStore
+import Tenant
+import TestSupport
+import Testing
+
+/// What keeps an operator from writing what is not its own any more, and has it write what a store forgot.
+@Suite(.serialized)
+struct FenceTests {
+    /// Time that stands still: who is measured by it never learns that its lease is over.
+    private static let frozen = TimeSource(now: { .zero }) { _ in
+        let (never, end) = AsyncStream.makeStream(of: Void.self)
+        for await _ in never {}
+        end.finish()
+        throw CancellationError()
+    }
+
+    private static func acme(_ motd: String) -> KubeObject {
+        ClusterRig.tenant("acme", ["motd": .string(motd), "tls": ["secretRef": ["name": "own"]]])
+    }
+
+    private func motd(_ rig: ClusterRig) async throws -> [String]? {
+        try await rig.projection().tenants.values.first { $0.id.text == "acme" }?.hosted.motd
+    }
+
+    @Test func `an operator whose lease was taken while it was frozen does not overwrite the next one's work`()
+        async throws
+    {
+        try await ClusterRig.with { rig in
+            let first = try rig.startOperator("first", elects: true, electionTime: Self.frozen)
+            try await rig.wait(for: .leases, "roost-operator", in: "roost") { $0?.spec["holderIdentity"] == "first" }
+            try await rig.applyCell()
+            let certificate = try TestCertificates.make(for: ["acme.chat.example.com"])
+            try await rig.apply(ClusterRig.secret("own", in: "chat", certificate))
+            try await rig.apply(Self.acme("one"), .tenants)
+            try await rig.waitReady("acme")
+            // It stops in the middle, with the second generation in its hands.
+            let gate = rig.server.hold(KubeAPIMatch(verb: "get", resource: "secrets", name: "own"), times: 1)
+            try await rig.apply(Self.acme("two"), .tenants)
+            await gate.arrival(of: 1)
+            let second = try rig.startOperator("second", elects: true)
+            try await rig.wait(for: .leases, "roost-operator", in: "roost", "the second leading") {
+                $0?.spec["holderIdentity"] == "second"
+            }
+            try await rig.apply(Self.acme("three"), .tenants)
+            try await rig.waitReady("acme")
+            #expect(try await self.motd(rig) == ["three"])
+            gate.open()
+            try await until("the first one leading no more") { first.service.election?.isLeader == false }
+            #expect(try await self.motd(rig) == ["three"])
+            try await rig.apply(ClusterRig.tenant("globex"), .tenants)
+            try await rig.waitReady("globex")
+            let lease = try await rig.user.get(.leases, "roost-operator", in: "roost")
+            #expect(lease.spec["holderIdentity"] == "second")
+            #expect(lease.spec["leaseTransitions"] == 1)
+            await first.stop()
+            await second.stop()
+        }
+    }
+
+    @Test func `a lease that was lost and counts anew catches up with the term in the store`() async throws {
+        try await ClusterRig.with { rig in
+            let before = KubeObject(
+                .leases,
+                name: "roost-operator",
+                namespace: "roost",
+                ["spec": ["holderIdentity": "", "leaseTransitions": 7]]
+            )
+            _ = try await rig.user.create(.leases, before)
+            let first = try rig.startOperator("first", elects: true)
+            try await rig.applyCell()
+            try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+            try await rig.waitReady("acme")
+            await first.stop()
+            try await rig.user.delete(.leases, "roost-operator", in: "roost")
+            let second = try rig.startOperator("second", elects: true)
+            try await rig.apply(ClusterRig.tenant("globex"), .tenants)
+            try await rig.waitReady("globex")
+            let lease = try await rig.user.get(.leases, "roost-operator", in: "roost")
+            #expect(lease.spec["leaseTransitions"] == 9)
+            await second.stop()
+        }
+    }
+
+    @Test func `a Redis that goes back in time gets again what it forgot`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                for name in ["early", "gone"] { try await rig.apply(ClusterRig.tenant(name), .tenants) }
+                for name in ["early", "gone"] { try await rig.waitReady(name) }
+                try await until("the whole projection") { try await rig.projection().isComplete }
+                try rig.redis.remember()
+                _ = try rig.redis.command("SET", "after", "1")
+                try await rig.apply(ClusterRig.tenant("late"), .tenants)
+                try await rig.waitReady("late")
+                try await rig.user.delete(.tenants, "gone", in: "chat")
+                try await rig.wait(for: .tenants, "gone", in: "chat", "the deletion") { $0 == nil }
+                #expect(Set(try await rig.projection().tenants.keys.map(\.text)) == ["early", "late"])
+                try rig.redis.goBack()
+                #expect(try rig.redis.command("EXISTS", "after") == "0")
+                try await until("what was forgotten") {
+                    guard let state = try? await rig.projection() else { return false }
+                    return Set(state.tenants.keys.map(\.text)) == ["early", "late"] && state.isComplete
+                }
+                try await rig.waitReady("late")
+            }
+        }
+    }
+}
