@@ -37,10 +37,23 @@ app.kubernetes.io/component: operator
 {{ include "roost.selector" . }}
 {{- end -}}
 
+{{/* What selects the pod of `helm test`, which may always read the operator's metrics port. */}}
+{{- define "roost.testSelector" -}}
+app.kubernetes.io/name: roost-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
 {{- define "roost.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
+{{- end -}}
+
+{{/* The ports that a store's address names: of its hosts, which are between the password's @ and the path, and as ?port=. */}}
+{{- define "roost.urlPorts" -}}
+{{- $place := regexReplaceAll "^[a-z]+://(.*@)?" . "" -}}
+{{- $found := regexFindAll ":[0-9]+(,|$)" (regexFind "^[^/?#]*" $place) -1 -}}
+{{- regexFindAll "[?&]port=[0-9,]+" $place -1 | concat $found | join " " -}}
 {{- end -}}
 
 {{/*
