@@ -19,6 +19,13 @@ app.kubernetes.io/name: roost-operator
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
+{{/* Labels of a pod: nothing that another version of the chart would change, since that would restart it. */}}
+{{- define "roost.operatorPodLabels" -}}
+app.kubernetes.io/component: operator
+app.kubernetes.io/part-of: roost
+{{ include "roost.selector" . }}
+{{- end -}}
+
 {{/* Labels of everything in the chart that is no CustomResourceDefinition. */}}
 {{- define "roost.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}

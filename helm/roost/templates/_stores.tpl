@@ -1,4 +1,11 @@
-{{/* One instance of each store, for trying out. */}}
+{{/*
+One instance of each store, for trying out. Its objects stay when the release is uninstalled: tenants live on in them.
+*/}}
+{{- define "roost.keep" -}}
+annotations:
+  helm.sh/resource-policy: keep
+{{- end -}}
+
 {{- define "roost.storeSelector" -}}
 app.kubernetes.io/name: roost-{{ .store }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
@@ -8,7 +15,30 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- if eq . "redis" }}6379{{ else }}5432{{ end -}}
 {{- end -}}
 
+{{/* A quantity of storage in bytes. The API server writes quantities in another way than people: 1.5Gi as 1536Mi. */}}
+{{- define "roost.bytes" -}}
+{{- $factors := dict "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 -}}
+{{- $_ := merge $factors (dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624) -}}
+{{- $number := regexFind "^[0-9.]+" . -}}
+{{- mulf (float64 $number) (get $factors (trimPrefix $number .) | default 1) | printf "%.0f" -}}
+{{- end -}}
+
+{{/* Fails where an upgrade would change what a StatefulSet cannot change. */}}
+{{- define "roost.sameVolume" -}}
+{{- $name := printf "roost-%s" .store -}}
+{{- $there := lookup "apps/v1" "StatefulSet" .root.Release.Namespace $name -}}
+{{- with ($there.spec | default dict).volumeClaimTemplates -}}
+{{- $spec := (first .).spec -}}
+{{- $is := $spec.resources.requests.storage -}}
+{{- $class := $spec.storageClassName | default "" -}}
+{{- if or (ne (include "roost.bytes" $is) (include "roost.bytes" $.values.storage)) (ne $class $.values.storageClassName) -}}
+{{- fail (printf "%s.inChart: the volume of StatefulSet %s was made with storage %s and storageClassName %q, which cannot be changed any more. Set these again; docs/operations/upgrade.md says how a volume is made larger." $.store $name $is $class) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "roost.statefulSet" -}}
+{{- include "roost.sameVolume" . -}}
 apiVersion: apps/v1
 kind: StatefulSet
 metadata:
@@ -17,6 +47,7 @@ metadata:
   labels:
     {{- include "roost.labels" .root | nindent 4 }}
     {{- include "roost.storeSelector" . | nindent 4 }}
+  {{- include "roost.keep" . | nindent 2 }}
 spec:
   serviceName: roost-{{ .store }}
   replicas: 1
@@ -34,7 +65,7 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "roost.labels" .root | nindent 8 }}
+        app.kubernetes.io/part-of: roost
         {{- include "roost.storeSelector" . | nindent 8 }}
     spec:
       automountServiceAccountToken: false
@@ -107,6 +138,7 @@ metadata:
   namespace: {{ .Release.Namespace }}
   labels:
     {{- include "roost.labels" . | nindent 4 }}
+  {{- include "roost.keep" . | nindent 2 }}
 data:
   roost.sh: |
     {{- .Files.Get "files/postgres-init.sh" | nindent 4 }}
