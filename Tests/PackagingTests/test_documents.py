@@ -1,5 +1,6 @@
 """The operator's reasons and events are documented, and nothing is documented that it does not have."""
 
+import os
 import re
 import unittest
 
@@ -17,6 +18,14 @@ REASONS = [
 
 # Types of conditions that a pattern takes for a reason.
 TYPES = {"True", "False", "Ready", "StoreReady", "StoresReady"}
+
+
+class Steps(unittest.TestCase):
+    def test_what_they_apply_is_there(self):
+        pages = ["README.md", *(os.path.join("docs", "operations", n) for n in os.listdir(rendered.path("docs", "operations")))]
+        named = {(page, path) for page in pages for path in re.findall(r"\b(?:k8s|helm|scripts)/[\w/.-]*\w", rendered.text(page))}
+        self.assertGreater(len(named), 10)
+        self.assertEqual([pair for pair in sorted(named) if not os.path.exists(rendered.path(pair[1]))], [])
 
 
 class Reasons(unittest.TestCase):

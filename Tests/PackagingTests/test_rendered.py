@@ -106,6 +106,54 @@ class Chart(unittest.TestCase):
             self.assertIn(secret["stringData"]["password"], secret["stringData"]["url"])
             self.assertEqual(secret["metadata"]["annotations"], {"helm.sh/resource-policy": "keep"})
 
+    def test_stores_stay_when_the_release_goes(self):
+        objects = [o for o in rendered.rendered("chart-everything") if re.match("roost-(redis|postgres)", o["metadata"]["name"])]
+        self.assertEqual(
+            {o["kind"] for o in objects}, {"Secret", "Service", "StatefulSet", "ConfigMap", "NetworkPolicy"}
+        )
+        for o in objects:
+            self.assertEqual(o["metadata"].get("annotations"), {"helm.sh/resource-policy": "keep"}, o["kind"])
+
+    def test_secrets_of_stores_may_be_somebody_elses(self):
+        objects = rendered.rendered("chart-secrets")
+        self.assertNotIn("Secret", {o["kind"] for o in objects})
+        for store in ("redis", "postgres"):
+            volumes = rendered.one(objects, "StatefulSet", f"roost-{store}")["spec"]["template"]["spec"]["volumes"]
+            self.assertIn(f"roost-{store}", [v["secret"]["secretName"] for v in volumes if "secret" in v])
+
+    def test_another_version_restarts_no_pod_by_its_labels(self):
+        for name in rendered.names():
+            for o in rendered.rendered(name):
+                if o["kind"] in ("Deployment", "StatefulSet"):
+                    labels = o["spec"]["template"]["metadata"]["labels"]
+                    self.assertEqual(set(labels) & {"helm.sh/chart", "app.kubernetes.io/version"}, set(), name)
+
+    def test_operator_reaches_the_ports_of_the_stores(self):
+        def ports(name):
+            egress = rendered.one(rendered.rendered(name), "NetworkPolicy", "roost-operator")["spec"]["egress"]
+            return [port["port"] for port in egress[1]["ports"]]
+
+        usual = [443, 6443, 6379, 5432]
+        self.assertEqual(ports("chart-default"), usual)
+        self.assertEqual(ports("chart-everything"), usual)
+        self.assertEqual(ports("chart-stores"), [*usual, 6380, 5433, 5434])
+
+    def test_helm_test_is_let_in(self):
+        objects = rendered.rendered("chart-everything")
+        ingress, = rendered.one(objects, "NetworkPolicy", "roost-operator")["spec"]["ingress"]
+        selectors = [peer["podSelector"]["matchLabels"] for peer in ingress["from"] if set(peer) == {"podSelector"}]
+        labels = rendered.one(objects, "Pod")["metadata"]["labels"]
+        self.assertTrue(any(selector.items() <= labels.items() for selector in selectors), "no peer is the pod of helm test")
+        ingress, = rendered.one(rendered.rendered("chart-default"), "NetworkPolicy")["spec"]["ingress"]
+        self.assertNotIn("from", ingress)
+
+    def test_notes_lead_to_a_certificate_and_to_the_cell(self):
+        for name, certificate, way in (("default", True, True), ("everything", False, True), ("minimal", False, False)):
+            notes = rendered.text(".build", "render", f"notes-{name}.txt")
+            self.assertIn("NOTES:", notes)
+            self.assertIs("create secret tls chat-wildcard-tls" in notes, certificate, name)
+            self.assertIs("port-forward service/roost-" in notes, way, name)
+
     def test_values_that_do_not_exist_are_refused(self):
         schema = json.loads(rendered.text("helm", "roost", "values.schema.json"))
         values = rendered.documents("helm", "roost", "values.yaml")[0]
@@ -126,6 +174,28 @@ class Chart(unittest.TestCase):
 
 
 class Same(unittest.TestCase):
+    def test_plans_in_chart_and_examples(self):
+        """Otherwise whoever applies the examples keeps the next `helm upgrade` from its own fields."""
+        examples = {o["metadata"]["name"]: o["spec"] for o in rendered.documents("k8s", "examples", "plans.yaml")}
+        for name in ("chart-default", "chart-upgrade"):
+            plans = {o["metadata"]["name"]: o["spec"] for o in rendered.rendered(name) if o["kind"] == "Plan"}
+            self.assertEqual(plans, examples, name)
+
+    def test_operator_in_another_namespace(self):
+        objects = rendered.rendered("kustomize-others")
+        self.assertEqual(rendered.one(objects, "Namespace")["metadata"]["name"], "other")
+        for kind in ("ClusterRoleBinding", "RoleBinding"):
+            subjects = rendered.one(objects, kind)["subjects"]
+            self.assertEqual([s["namespace"] for s in subjects], ["other"], kind)
+        self.assertEqual({o["metadata"].get("namespace", "other") for o in objects}, {"other"})
+
+    def test_overlays_need_nothing_but_kubernetes(self):
+        kinds = {name: {o["kind"] for o in rendered.rendered(name)} for name in rendered.names() if name.startswith("kustomize")}
+        self.assertIn("PodMonitor", kinds.pop("kustomize-others"))
+        self.assertEqual(set(kinds), {"kustomize-base", "kustomize-dev", "kustomize-production"})
+        for name, found in kinds.items():
+            self.assertEqual(found & UNCHECKED, set(), name)
+
     def test_rights_in_chart_and_base(self):
         chart, base = rendered.rendered("chart-default"), rendered.rendered("kustomize-base")
         for kind in ("ClusterRole", "Role"):
