@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Stands in for kubectl: answers from a file of objects and logs, and notes what it was asked.
 
-FAKE_CLUSTER names a JSON file: {"objects": [...], "logs": {"pod": "text"}, "down": "message"}. An object may have "_later", a
+FAKE_CLUSTER names a JSON file: {"objects": [...], "logs": {"pod": "text"}, "down": "message", "rights": "the only namespace that
+the caller has rights in", "context": "the context's namespace"}. An object may have "_later", a
 list of what it will be at each further look: null means that it is gone.
 """
 
@@ -71,6 +72,12 @@ def answer(cluster, given, words):
             fail(f'Error from server (NotFound): pods "{words[0]}" not found')
         print(log)
         return
+    if verb == "config":
+        print(cluster.get("context", ""), end="")
+        return
+    if cluster.get("rights") not in (None, given.get("--namespace")):
+        where = f'in the namespace "{given["--namespace"]}"' if "--namespace" in given else "at the cluster scope"
+        fail(f'Error from server (Forbidden): {words[0]} is forbidden: User "team" cannot {verb} resource "{words[0]}" {where}')
     kind = kind_of(words[0])
     found = [o for o in cluster["objects"] if matches(o, kind, given)]
     if len(words) > 1:

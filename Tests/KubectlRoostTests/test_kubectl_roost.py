@@ -288,6 +288,51 @@ class Plugin(unittest.TestCase):
         self.given(tenant())
         self.assertEqual(self.run_plugin("connect", "nobody")[0], 1)
 
+    # A team that has rights in its own namespace only
+
+    def test_a_team_sees_the_tenants_of_its_own_namespace(self):
+        self.given(cell(), tenant(), tenant("other", namespace="x"), rights="chat", context="chat")
+        code, out, err = self.run_plugin("connect", "acme")
+        self.assertEqual(code, 0)
+        self.assertIn("ircs://acme.example.com:6697", out)
+        self.assertIn("only namespace chat", err)
+        self.assertIn("-n", err)
+        code, out, _ = self.run_plugin("usage")
+        self.assertEqual(code, 0)
+        self.assertNotIn("other", out)
+        self.assertEqual(self.run_plugin("cordon", "acme")[0], 0)
+        self.assertEqual(self.object("Tenant", "acme")["spec"]["state"], "Cordoned")
+
+    def test_a_team_is_told_to_name_its_namespace(self):
+        self.given(cell(), tenant(), rights="chat")
+        code, out, err = self.run_plugin("connect", "acme")
+        self.assertEqual((code, out), (69, ""))
+        self.assertIn("in namespace default: name yours with -n", err)
+        self.assertEqual(self.run_plugin("-n", "chat", "connect", "acme")[0], 0)
+
+    def test_status_without_a_right_to_see_cells(self):
+        self.given(cell(ready=("False", "NoPodsReady", "")), tenant(), rights="chat", context="chat")
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 0)
+        self.assertRegex(out, r"chat/acme +True +Serving")
+        self.assertIn("You may not see cells and plans", out)
+        self.assertIn("All is well.", out)
+        self.assertNotIn("There is no cell", out)
+        self.assertNotIn("CELL   READY", out)
+        self.given(tenant(ready=("False", "NoCertificate", "set spec.tls")), rights="chat", context="chat")
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 1)
+        self.assertIn("NoCertificate: set spec.tls", out)
+
+    def test_a_team_moves_its_tenant_into_a_cell_that_it_cannot_see(self):
+        self.given(cell(), cell("other"), tenant(), rights="chat", context="chat")
+        code, _, err = self.run_plugin("move", "acme", "--to", "other", "--no-wait")
+        self.assertEqual(code, 69)
+        self.assertIn("--force", err)
+        self.assertNotIn("cellRef", self.object("Tenant", "acme")["spec"])
+        self.assertEqual(self.run_plugin("move", "acme", "--to", "other", "--no-wait", "--force")[0], 0)
+        self.assertEqual(self.object("Tenant", "acme")["spec"]["cellRef"], {"name": "other"})
+
     # What never leaves the cluster
 
     def test_the_support_bundle_has_no_secret(self):
