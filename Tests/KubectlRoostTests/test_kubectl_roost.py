@@ -407,6 +407,46 @@ class Plugin(unittest.TestCase):
         self.assertEqual(variables[1]["valueFrom"]["secretKeyRef"], {"name": "roost-redis", "key": "url"})
         self.assertEqual(len(json.loads(texts["b/events.json"])), 1)
 
+    def test_the_support_bundle_takes_secrets_whole(self):
+        """Whatever is in a password, no part of it stays, and what stands behind it does."""
+        odd = ("kept", "k'ept", "k<ept>", 'k\\"ept', "k@ept", "k,ept;", "k/ept?x", "k]ept", "k}ept")
+        lines = [
+            ("redis://:{}@redis:6379/0 went", "went"), ("postgresql://u:{}@h1,h2:5433/db?sslmode=off went", "went"),
+            ("https://user:{}@example.com/path went", "went"), ('{{"url":"rediss://u:{}@h","level":"info"}}', "info"),
+            ('{{"msg":"PASS {} x","level":"info"}}', "info"), ("requirepass {}", ""), ("identify {}", ""),
+            ("NickServ :identify {}", ""), ("PRIVMSG NickServ :set pass {}", ""), ("AUTH default {}", ""),
+            ('{{"passphrase": ["x", "{}"], "level":"info"}}', "info"), ('"credentials":["{}"] went', "went"),
+            ("password={} went", "went"), ("password='{}' went", "went"), ('{{"token":"{}","level":"info"}}', "info"),
+        ]
+        log = [line.format(one) for line, _ in lines for one in odd]
+        nested = [json.dumps(json.dumps({"passphrase": ["x", one], "token": one, "level": "info"})) for one in odd]
+        plain = ["auth failed for acme", "ghcr.io https://ghcr.io/roost@sha256:0123", 'refused user "roost"']
+        told = {
+            "passphrase": ["kept"], "credentials": {"value": "kept", "port": 1}, "password": 12345678,
+            "args": ["--requirepass", "kept", "--dir", "/data"], "secret": {"secretName": "roost-redis", "defaultMode": 288},
+        }
+        service = {"service.beta.kubernetes.io/kind": "network", "roost.chat/x": "seen", "example.com/login": "kept", "login": "kept"}
+        one = cell()
+        one["spec"]["edge"]["service"] = {"annotations": service}
+        one["metadata"]["annotations"] = {"example.com/note": "kept"}
+        edge = pod(spec=told, status={})
+        self.given(one, tenant(), OPERATOR, edge, logs={"roost-default-edge-1": "\n".join([*log, *nested, *plain])})
+        self.assertEqual(self.run_plugin("support-bundle", "--output", "b.tar.gz")[0], 0)
+        with tarfile.open(os.path.join(self.folder, "b.tar.gz")) as bundle:
+            texts = {m.name.split("/", 1)[1]: bundle.extractfile(m).read().decode() for m in bundle.getmembers()}
+        for name, text in texts.items():
+            self.assertEqual([line for line in text.splitlines() if "ept" in line or "12345678" in line], [], name)
+        seen = texts["logs/roost-default-edge-1.log"].splitlines()
+        wanted = [rest for _, rest in lines for _ in odd] + ["info" for _ in odd] + plain
+        self.assertEqual(len(seen), len(wanted))
+        for line, rest in zip(seen, wanted):
+            self.assertIn(rest, line)
+        pods, cells = json.loads(texts["pods.json"])[0], json.loads(texts["cells.json"])[0]
+        self.assertEqual(pods["spec"]["secret"], told["secret"])
+        self.assertEqual(pods["spec"]["args"][2:], ["--dir", "/data"])
+        kept = cells["spec"]["edge"]["service"]["annotations"]
+        self.assertEqual((kept["service.beta.kubernetes.io/kind"], kept["roost.chat/x"]), ("network", "seen"))
+
     def test_the_support_bundle_says_what_is_missing(self):
         self.given(cell(), OPERATOR, pod())
         code, _, err = self.run_plugin("support-bundle", "--output", "b.tar.gz")
