@@ -50,10 +50,12 @@ import Testing
 
         let cell = try #require(resources.cells["default"]).spec
         #expect(cell.isDefault && cell.edge.shards == 2 && cell.edge.connectionsPerPod == 30_000)
-        #expect(cell.edge.requests == ["cpu": "1", "memory": "512Mi"] && cell.edge.service.proxyProtocol)
+        #expect(cell.edge.requests == ["cpu": "1", "memory": "512Mi"] && cell.edge.service.annotations == ["a": "b"])
+        #expect(cell.edge.drainAnnouncement == .seconds(20) && cell.edge.drainGracePeriod == .seconds(240))
         #expect(cell.edge.autoscaling.scaleDownStabilization == .seconds(900) && cell.edge.autoscaling.maxReplicas == 9)
         #expect(cell.redis.map(\.name) == ["roost-redis"] && cell.postgres?.key == "url")
         #expect(cell.archive?.bucket == "roost-archive" && cell.gateway?.namespace == "infra")
+        #expect(cell.trustedProxies == ["10.0.0.0/8", "2001:db8::/32"])
     }
 
     @Test func `quotas come from the plan and the tenant overrides them one by one`() async throws {
@@ -208,12 +210,12 @@ import Testing
               bufferPods: 1
               scaleDown: {stabilization: 15m, maxPodsAtOnce: 1}
               fallbackReplicas: 4
-            drain: {gracePeriod: 5m}
-            service: {type: LoadBalancer, annotations: {a: b}, proxyProtocol: true}
+            drain: {announce: 20s, gracePeriod: 4m}
+            service: {type: LoadBalancer, annotations: {a: b}}
           redis: {urlSecretRef: {name: roost-redis, key: url}}
           postgres: {urlSecretRef: {name: roost-postgres, key: url}}
           archive: {s3: {endpoint: https://s3.example.com, region: eu-1, bucket: roost-archive, credentialsSecretRef: {name: s3}}}
           tls: {secretRef: {name: chat-wildcard-tls}}
-          routes: {gateway: {name: edge, namespace: infra}}
+          routes: {gateway: {name: edge, namespace: infra}, trustedProxies: [10.0.0.0/8, "2001:db8::/32"]}
         """
 }

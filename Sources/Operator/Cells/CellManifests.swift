@@ -37,8 +37,6 @@ package struct CellManifests: Sendable {
         }
     }
 
-    /// What a pod waits before it begins to drain, so that nobody is sent to it any more.
-    static let preStop = 5
     /// What a pod has left after its drain.
     static let afterDrain = 30
 
@@ -110,12 +108,14 @@ package struct CellManifests: Sendable {
                 "http": spec.gateway == nil ? "off" : "[::]:8080", "metrics": "[::]:9090",
             ],
             // The load balancer's addresses are the provider's affair; every connection of this Service begins with a header.
-            "trustedProxies": proxied ? ["0.0.0.0/0", "::/0"] : .null,
-            "http": ["proxyProtocol": .bool(proxied && spec.gateway == nil)],
+            "trustedProxies": proxied ? ["0.0.0.0/0", "::/0"] : Self.texts(spec.trustedProxies),
+            "http": ["proxyProtocol": .bool(proxied)],
             "drain": ["seconds": .integer(spec.edge.drainGracePeriod.components.seconds)],
             "log": ["format": "json"],
         ]
     }
+
+    private static func texts(_ texts: [String]) -> JSON { texts.isEmpty ? .null : .array(texts.map(JSON.string)) }
 
     // MARK: Reaching them
 
@@ -167,7 +167,7 @@ package struct CellManifests: Sendable {
                     ],
                     "egress": [
                         ["ports": .array(ports([53], "UDP") + ports([53]))],
-                        ["ports": .array(ports(self.input.storePorts))],
+                        ["ports": .array(ports(Set(self.input.storePorts).sorted()))],
                     ],
                 ]
             ]
@@ -204,39 +204,47 @@ package struct CellManifests: Sendable {
 
     // MARK: Running them
 
+    /// How long a pod serves on after its end was announced.
+    ///
+    /// It stays ready meanwhile: what a load balancer still sends to its node is for it.
+    private var announcement: Int { Int(self.input.spec.edge.drainAnnouncement.components.seconds) }
+
+    /// How long a pod needs to go.
+    private var farewell: Int { self.announcement + Int(self.input.spec.edge.drainGracePeriod.components.seconds) }
+
     /// Without the number of pods, which is the autoscaler's.
     private var deployment: KubeObject {
-        let drain = Int(self.input.spec.edge.drainGracePeriod.components.seconds)
+        let farewell = self.farewell
         return self.object(
             .deployments,
             OperatorNames.edge(self.name),
             [
                 "spec": [
                     "selector": ["matchLabels": self.selector],
-                    // One pod at a time, and the next only once the one before has had its drain: an upgrade never takes
+                    // One pod at a time, and the next only once the one before has taken leave: an upgrade never takes
                     // more sessions away at once than going down by one pod does.
                     "strategy": ["type": "RollingUpdate", "rollingUpdate": ["maxUnavailable": 0, "maxSurge": 1]],
-                    "minReadySeconds": .integer(Int64(max(10, drain))),
-                    "progressDeadlineSeconds": .integer(Int64(max(600, 2 * drain + 300))),
+                    "minReadySeconds": .integer(Int64(max(10, farewell))),
+                    "progressDeadlineSeconds": .integer(Int64(max(600, 2 * farewell + 300))),
                     "revisionHistoryLimit": 3,
                     "template": [
                         "metadata": [
                             "labels": self.labels,
                             "annotations": ["roost.chat/stores": .string(self.input.storesDigest)],
                         ],
-                        "spec": self.podSpec(drain: drain),
+                        "spec": self.podSpec,
                     ],
                 ]
             ]
         )
     }
 
-    private func podSpec(drain: Int) -> JSON {
+    private var podSpec: JSON {
         [
             "serviceAccountName": .string(OperatorNames.edge(self.name)),
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
-            "terminationGracePeriodSeconds": .integer(Int64(Self.preStop + drain + Self.afterDrain)),
+            "terminationGracePeriodSeconds": .integer(Int64(self.farewell + Self.afterDrain)),
             "securityContext": [
                 "runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532, "fsGroup": 65532,
                 "seccompProfile": ["type": "RuntimeDefault"],
@@ -286,8 +294,7 @@ package struct CellManifests: Sendable {
             "startupProbe": probe("/livez", period: 2, failures: 30),
             "livenessProbe": probe("/livez", period: 10, failures: 6),
             "readinessProbe": probe("/readyz", period: 3, failures: 2),
-            // No shell is needed for it (KEP-3960).
-            "lifecycle": ["preStop": ["sleep": ["seconds": .integer(Int64(Self.preStop))]]],
+            "lifecycle": self.lifecycle,
             "securityContext": [
                 "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,
                 "capabilities": ["drop": ["ALL"]],
@@ -300,6 +307,12 @@ package struct CellManifests: Sendable {
                 ["name": "keys", "mountPath": "/etc/roost/keys", "readOnly": true],
             ],
         ]
+    }
+
+    /// No shell is needed to wait (KEP-3960); no time at all is no action.
+    private var lifecycle: JSON {
+        guard self.announcement > 0 else { return .null }
+        return ["preStop": ["sleep": ["seconds": .integer(Int64(self.announcement))]]]
     }
 
     private var environment: [JSON] {

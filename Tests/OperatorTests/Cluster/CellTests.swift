@@ -49,9 +49,9 @@ struct CellTests {
                 #expect(container["securityContext"]["allowPrivilegeEscalation"] == false)
                 #expect(container["securityContext"]["capabilities"]["drop"] == ["ALL"])
                 // The pod outlives its drain.
-                let drain = 300
-                #expect(try #require(pod["terminationGracePeriodSeconds"].int) > drain)
-                #expect(deployment.spec["minReadySeconds"].int == drain)
+                let farewell = 330
+                #expect(try #require(pod["terminationGracePeriodSeconds"].int) > farewell)
+                #expect(deployment.spec["minReadySeconds"].int == farewell)
                 #expect(deployment.spec["strategy"]["rollingUpdate"]["maxUnavailable"] == 0)
                 // Secrets by reference: no URL stands in the object.
                 #expect(!deployment.json.text.contains(rig.redis.url))

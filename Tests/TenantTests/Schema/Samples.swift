@@ -97,7 +97,7 @@ struct Difference: Sendable {
         Difference(stricter: .decoder, reason: "no pattern can say what overflows") { path, value in
             let end = path.split(separator: ".").last ?? ""
             let isSize = path.contains("quotas.historyBytes") || path.contains("quotas.archiveBytes")
-            let isDuration = ["retention", "resumeGrace", "stabilization", "gracePeriod"].contains(end)
+            let isDuration = ["retention", "resumeGrace", "stabilization", "gracePeriod", "announce"].contains(end)
             let overflowing = [
                 "1e19", "999999d", "123456789012345678Ei",
             ]
@@ -108,6 +108,9 @@ struct Difference: Sendable {
         },
         Difference(stricter: .decoder, reason: "CEL: maxReplicas is at least minReplicas") { path, _ in
             ["spec.edge.autoscaling.minReplicas", "spec.edge.autoscaling.maxReplicas"].contains(path)
+        },
+        Difference(stricter: .decoder, reason: "CEL: the PROXY protocol goes without a gateway") { path, _ in
+            path == "spec.edge.service.proxyProtocol"
         },
         Difference(stricter: .decoder, reason: "CEL: no element twice in lists that are atomic") { path, value in
             // The samples put a value into the place of the first element.

@@ -56,6 +56,8 @@ package struct CellEdge: Hashable, Sendable {
     package let replicas: Int?
     /// How the number of pods follows the load.
     package let autoscaling: Autoscaling
+    /// For how long a pod that goes serves on, so that load balancers notice, by default 30 seconds.
+    package let drainAnnouncement: Duration
     /// Over how long a pod that goes spreads its goodbyes, by default 5 minutes.
     package let drainGracePeriod: Duration
     /// The Service that clients reach.
@@ -71,6 +73,7 @@ extension CellEdge {
         var connectionsPerPod: Int?
         var replicas: Int?
         var autoscaling: Autoscaling?
+        var announcement: Duration?
         var drain: Duration?
         var service: Service?
         _ = cursor.object { fields in
@@ -84,7 +87,11 @@ extension CellEdge {
             connectionsPerPod = fields["connectionsPerPod"].integer(1...10_000_000)
             replicas = fields["replicas"].integer(0...10_000)
             autoscaling = fields["autoscaling"].object(Autoscaling.read)
-            drain = fields["drain"].object { $0["gracePeriod"].duration() }
+            _ = fields["drain"].object { fields in
+                announcement = fields["announce"].duration()
+                drain = fields["gracePeriod"].duration()
+                return ()
+            }
             service = fields["service"].object(Service.read)
             return ()
         }
@@ -96,6 +103,7 @@ extension CellEdge {
             connectionsPerPod: connectionsPerPod ?? 20_000,
             replicas: replicas,
             autoscaling: autoscaling ?? .byDefault,
+            drainAnnouncement: announcement ?? .seconds(30),
             drainGracePeriod: drain ?? .seconds(300),
             service: service ?? .byDefault
         )

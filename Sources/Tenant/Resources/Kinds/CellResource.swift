@@ -18,6 +18,8 @@ package struct CellSpec: Hashable, Sendable {
     package let tlsSecretRef: ObjectReference?
     /// The gateway that routes each hostname, if not the Service alone.
     package let gateway: GatewayReference?
+    /// The gateway's networks, whose word on who a client is holds: `PROXY` headers of IRC, `X-Forwarded-For` of HTTP.
+    package let trustedProxies: [String]
 }
 
 /// A `Cell` of group `roost.chat/v1alpha1`.
@@ -60,13 +62,28 @@ extension CellSpec {
                 postgres: nil,
                 archive: nil,
                 tlsSecretRef: nil,
-                gateway: nil
+                gateway: nil,
+                trustedProxies: []
             )
         }
         return cursor.object { fields in
-            CellSpec(
+            let edge = CellEdge.read(fields["edge"])
+            var gateway: GatewayReference?
+            var trustedProxies: [String]?
+            _ = fields["routes"].object { routes in
+                gateway = routes["gateway"].object(GatewayReference.read)
+                trustedProxies = routes["trustedProxies"].list { network in
+                    network.parsed("network: write 10.0.0.0/8 or 2001:db8::/32") { NetworkRange.check($0) }
+                }
+                return ()
+            }
+            if gateway != nil, edge.service.proxyProtocol {
+                let text = "a gateway sends no PROXY header to all ports: leave spec.edge.service.proxyProtocol out"
+                fields["routes"].report(.badValue, text)
+            }
+            return CellSpec(
                 isDefault: fields["default"].bool() ?? false,
-                edge: CellEdge.read(fields["edge"]),
+                edge: edge,
                 redis: Self.readStores(fields["redis"]),
                 postgres: Self.readStore(fields["postgres"]),
                 archive: fields["archive"].object { archive in
@@ -74,7 +91,8 @@ extension CellSpec {
                         .object(CellArchive.read)
                 },
                 tlsSecretRef: ObjectReference.readNested(fields["tls"]),
-                gateway: fields["routes"].object { routes in routes["gateway"].object(GatewayReference.read) }
+                gateway: gateway,
+                trustedProxies: trustedProxies ?? []
             )
         }
     }
