@@ -1,0 +1,113 @@
+import Foundation
+import KubeClient
+import Operator
+import Testing
+
+/// What a cell's edges consist of.
+struct CellManifestsTests {
+    private static let selector: JSON = [
+        "app.kubernetes.io/name": "roost-edge", "app.kubernetes.io/instance": "default",
+    ]
+
+    private func ports(_ rule: JSON) -> [String] {
+        (rule["ports"].elements ?? []).map { "\($0["protocol"].string ?? "?") \($0["port"].int ?? 0)" }
+    }
+
+    @Test func `edges reach names and their stores, and nothing else`() throws {
+        let policy = try #require(CellSamples.objects(ports: [6380, 5432, 5433, 5432])[.networkPolicies]).spec
+        #expect(policy["policyTypes"] == ["Ingress", "Egress"])
+        #expect(policy["podSelector"]["matchLabels"] == Self.selector)
+        let egress = try #require(policy["egress"].elements)
+        #expect(egress.map(self.ports) == [["UDP 53", "TCP 53"], ["TCP 5432", "TCP 5433", "TCP 6380"]])
+    }
+
+    @Test func `clients reach an edge from everywhere, and metrics only the cluster`() throws {
+        let ingress = try #require(CellSamples.objects()[.networkPolicies]?.spec["ingress"].elements)
+        #expect(ingress.map(self.ports) == [["TCP 6697", "TCP 8443"], ["TCP 9090"]])
+        #expect(ingress.map { $0["from"] } == [.null, [["namespaceSelector": [:]]]])
+        // Only a gateway brings HTTP that is not encrypted.
+        let routed = try #require(CellSamples.objects(["routes": ["gateway": ["name": "edge"]]])[.networkPolicies])
+        #expect(self.ports(routed.spec["ingress"][0]) == ["TCP 6697", "TCP 8443", "TCP 8080"])
+    }
+
+    @Test func `the Service leads to the ports that edges listen at, and keeps clients' addresses`() throws {
+        let service = try #require(CellSamples.objects()[.services])
+        #expect(service.name == "roost-default" && service.spec["selector"] == Self.selector)
+        #expect(service.spec["type"] == "LoadBalancer" && service.spec["externalTrafficPolicy"] == "Local")
+        let ports = try #require(service.spec["ports"].elements)
+        #expect(ports.map { [$0["port"].int, $0["targetPort"].int] } == [[6697, 6697], [443, 8443]])
+        let inside = try #require(CellSamples.objects(["edge": ["service": ["type": "ClusterIP"]]])[.services])
+        #expect(inside.spec["externalTrafficPolicy"] == .null)
+        let annotated: JSON = ["edge": ["service": ["annotations": ["example.com/kind": "network"]]]]
+        let annotations = try #require(CellSamples.objects(annotated)[.services]).annotations
+        #expect(annotations == ["example.com/kind": "network"])
+    }
+
+    @Test func `nodes are drained one edge at a time, and a sick edge is in nobody's way`() throws {
+        let budget = try #require(CellSamples.objects()[.podDisruptionBudgets]).spec
+        #expect(budget["maxUnavailable"] == 1 && budget["minAvailable"] == .null)
+        #expect(budget["selector"]["matchLabels"] == Self.selector)
+        #expect(budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow")
+    }
+
+    @Test func `edges are spread over nodes and zones, and start where they cannot be`() throws {
+        let pod = try #require(CellSamples.objects()[.deployments]).spec["template"]["spec"]
+        let spread = try #require(pod["topologySpreadConstraints"].elements)
+        #expect(spread.map { $0["topologyKey"] } == ["kubernetes.io/hostname", "topology.kubernetes.io/zone"])
+        #expect(spread.allSatisfy { $0["whenUnsatisfiable"] == "ScheduleAnyway" && $0["maxSkew"] == 1 })
+        #expect(spread.allSatisfy { $0["labelSelector"]["matchLabels"] == Self.selector })
+    }
+
+    @Test(
+        arguments: [
+            ([:], 30, 300), (["announce": "12s", "gracePeriod": "1m"], 12, 60), (["announce": "0s"], 0, 300),
+        ] as [(JSON, Int, Int)]
+    )
+    func `an edge that goes serves on until load balancers know, then drains, and is not killed before`(
+        drain: JSON,
+        announcement: Int,
+        grace: Int
+    ) throws {
+        let deployment = try #require(CellSamples.objects(["edge": ["drain": drain]])[.deployments])
+        let pod = deployment.spec["template"]["spec"]
+        let wait = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"].int
+        #expect(wait == (announcement == 0 ? nil : announcement))
+        #expect(try #require(pod["terminationGracePeriodSeconds"].int) >= announcement + grace + 10)
+        // The next one goes when this one has taken leave, and a rollout that takes that long is not stuck.
+        let ready = try #require(deployment.spec["minReadySeconds"].int)
+        #expect(ready == announcement + grace)
+        #expect(try #require(deployment.spec["progressDeadlineSeconds"].int) > ready)
+    }
+
+    @Test(
+        arguments: [
+            ([:], .null, false),
+            (["edge": ["service": ["proxyProtocol": true]]], ["0.0.0.0/0", "::/0"], true),
+            (["routes": ["gateway": ["name": "edge"]]], .null, false),
+            (["routes": ["gateway": ["name": "edge"], "trustedProxies": ["10.1.0.0/16"]]], ["10.1.0.0/16"], false),
+        ] as [(JSON, JSON, Bool)]
+    )
+    func `edges believe those whom the cell names`(spec: JSON, networks: JSON, httpToo: Bool) throws {
+        let map = try #require(CellSamples.objects(spec)[.configMaps])
+        let configuration = try JSON(parsing: #require(map.json["data"]["edge.yaml"].string).utf8)
+        #expect(configuration["trustedProxies"] == networks)
+        #expect(configuration["http"]["proxyProtocol"].bool == httpToo)
+    }
+
+    /// Tests/PackagingTests holds these files against the schemas of Kubernetes.
+    @Test(arguments: CellSamples.all.map(\.name))
+    func `what was checked by the schemas of Kubernetes is what cells consist of`(name: String) throws {
+        let spec = try #require(CellSamples.all.first { $0.name == name }).spec
+        let manifests = try CellSamples.manifests(spec)
+        let objects = JSON.array(manifests.all.map(\.1.json) + [manifests.podMonitor.json])
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        let file = root.appending(path: "Tests/PackagingTests/cells/\(name).json")
+        if ProcessInfo.processInfo.environment["ROOST_RECORD"] == "1" {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try (encoder.encode(objects) + Data("\n".utf8)).write(to: file)
+        }
+        let known = try JSON(parsing: Data(contentsOf: file))
+        #expect(known == objects, "ROOST_RECORD=1 swift test --filter CellManifestsTests writes it; then make render")
+    }
+}

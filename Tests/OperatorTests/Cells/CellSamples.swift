@@ -1,0 +1,57 @@
+import FoundationEssentials
+import KubeClient
+import Operator
+import Tenant
+import Testing
+
+/// Cells of which the objects are looked at without a cluster.
+enum CellSamples {
+    /// What their files are called in Tests/PackagingTests/cells.
+    static let all: [(name: String, spec: JSON)] = [
+        ("least", [:]),
+        (
+            "everything",
+            [
+                "edge": [
+                    "image": "example/roost:2", "shards": 4,
+                    "resources": ["requests": ["cpu": "4", "memory": "1Gi"], "limits": ["memory": "2Gi"]],
+                    "drain": ["announce": "20s", "gracePeriod": "2m"],
+                    "service": [
+                        "type": "NodePort", "annotations": ["example.com/kind": "network"], "proxyProtocol": true,
+                    ],
+                ]
+            ]
+        ),
+        (
+            "gateway",
+            [
+                "edge": ["service": ["type": "ClusterIP"], "drain": ["announce": "0s"]],
+                "routes": [
+                    "gateway": ["name": "edge", "namespace": "infra"], "trustedProxies": ["10.0.0.0/8"],
+                ],
+            ]
+        ),
+    ]
+
+    static func manifests(_ spec: JSON = [:], ports: [Int] = [6379, 5432]) throws -> CellManifests {
+        var cell = ClusterRig.cell("default", spec)
+        cell.json["metadata"]["uid"] = "9f4a4c1e-6d0f-4b6e-8a52-0c6e1d7f3b90"
+        let parsed = Parsed<CellResource>(cell: cell)
+        let spec = try #require(parsed.resource, "\(parsed.problems)").spec
+        return CellManifests(
+            .init(
+                cell: cell,
+                spec: spec,
+                namespace: "roost",
+                image: spec.edge.image ?? "example/roost:own",
+                storesDigest: "0123456789",
+                storePorts: ports
+            )
+        )
+    }
+
+    /// The objects of a cell by kind.
+    static func objects(_ spec: JSON = [:], ports: [Int] = [6379, 5432]) throws -> [KubeResource: KubeObject] {
+        Dictionary(uniqueKeysWithValues: try self.manifests(spec, ports: ports).all)
+    }
+}
