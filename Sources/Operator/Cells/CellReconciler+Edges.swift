@@ -17,37 +17,51 @@ extension CellReconciler {
     }
 
     /// Applies what changed: since the last time, or under our hands.
+    ///
+    /// What the API server refuses keeps nothing else from being applied: it is told in the condition.
     func applyEdges(
-        _ cell: CellResource,
+        _ spec: CellSpec,
         _ runtime: CellRuntime,
         _ access: Access,
-        _ keys: CellKeys,
         _ findings: inout Findings
-    ) async throws {
+    ) async {
         let name = findings.object.name
         let running = self.context.known(.deployments, self.deploymentKey(name))
         let runningImage = running?.spec["template"]["spec"]["containers"][0]["image"].string
-        // A new operator brings a new image of its own; that restarts no edge that nobody asked to change.
-        let image = cell.spec.edge.image ?? runningImage ?? self.context.settings.image
+        // A new operator brings a new image of its own; that restarts no edge that nobody asked to change. What runs is
+        // asked last, since a hand may have set it.
+        let image = spec.edge.image ?? findings.wantedImage ?? runningImage ?? self.context.settings.image
         findings.wantedImage = image
         let manifests = CellManifests(
             .init(
                 cell: findings.object,
-                spec: cell.spec,
+                spec: spec,
                 namespace: self.context.settings.namespace,
                 image: image,
-                storesDigest: keys.digest([access.redis, access.postgres]),
+                storesDigest: access.keys.digest([access.redis, access.postgres]),
                 storePorts: access.ports
             )
         )
         var objects = manifests.all
         if await self.context.apis.has(.podMonitors) { objects.append((.podMonitors, manifests.podMonitor)) }
+        var refusals: [String] = []
+        var isConfigured = true
         for (resource, object) in objects {
-            try await self.applyIfChanged(resource, object, runtime)
+            // Pods that miss their configuration would not start.
+            if resource == .deployments, !isConfigured { continue }
+            do throws(KubeError) {
+                try await self.applyIfChanged(resource, object, runtime)
+            } catch {
+                if resource == .configMaps { isConfigured = false }
+                refusals.append("\(resource.kind) \(object.name): \(error)")
+            }
         }
-        await self.observe(cell, &findings)
-        if findings.edge.reason == "Available" {
-            try await self.removeOldConfigurations(keeping: manifests.configurationName, of: name, runtime)
+        self.observe(runtime, &findings)
+        if refusals.isEmpty {
+            await self.removeOldConfigurations(keeping: manifests.configurationName, of: name, runtime)
+        } else {
+            let text = "the API server does not take what the edges consist of, which stays as it was: "
+            findings.edge = Condition("EdgeReady", findings.edge.status, "ApplyRejected", text + refusals.summary())
         }
     }
 
@@ -60,41 +74,62 @@ extension CellReconciler {
         let key = "\(resource.plural)/\(object.name)"
         var hasher = Hasher()
         hasher.combine(object)
-        let known = self.context.known(resource, object.key)
-        hasher.combine(known?.uid)
-        hasher.combine(known?.labels)
-        hasher.combine(known?.annotations)
-        // A Deployment's status changes all the time, and its generation with what we wrote.
-        if resource == .deployments {
-            hasher.combine(known?.spec["template"])
-            hasher.combine(known?.spec["strategy"])
-            hasher.combine(known?.spec["minReadySeconds"])
-        } else {
-            hasher.combine(known?.spec)
-            hasher.combine(known?.json["data"])
+        hasher.combine(Self.essence(self.context.known(resource, object.key), resource))
+        // Nobody tells of a change of what we keep no copy of: it is applied again now and then.
+        if self.context.owned[resource] == nil {
+            hasher.combine(Int(TimeSource.continuous.now() / self.context.settings.reapplyPeriod))
         }
         let mark = hasher.finalize()
         if runtime.state.withLock({ $0.applied[key] }) == mark { return }
-        _ = try await self.context.client.apply(resource, object, manager: OperatorNames.manager)
-        runtime.state.withLock { $0.applied[key] = mark }
+        let applied = try await self.context.client.apply(resource, object, manager: OperatorNames.manager)
+        runtime.state.withLock { state in
+            state.applied[key] = mark
+            if resource == .deployments { state.deployment = applied }
+        }
     }
 
-    private func removeOldConfigurations(
-        keeping current: String,
-        of cell: String,
-        _ runtime: CellRuntime
-    ) async throws(KubeError) {
-        let key = "old/\(current)"
-        guard runtime.state.withLock({ $0.applied[key] }) == nil else { return }
-        let namespace = self.context.settings.namespace
-        let selector = "\(OperatorNames.cellLabel)=\(cell),app.kubernetes.io/managed-by=roost-operator"
-        let list = try await self.context.client.list(.configMaps, in: namespace, .init(labelSelector: selector))
-        for map in list.items where map.name.hasPrefix(OperatorNames.edge(cell) + "-") && map.name != current {
-            try await self.context.client.delete(.configMaps, map.name, in: namespace, uid: map.uid)
+    /// An object without what others write all the time: what is left changes when we write, or when somebody meddles.
+    private static func essence(_ object: KubeObject?, _ resource: KubeResource) -> JSON {
+        guard let object else { return .null }
+        var json = object.json
+        let metadata = object.metadata
+        json["metadata"] = [
+            "uid": metadata["uid"], "labels": metadata["labels"], "annotations": metadata["annotations"],
+            "ownerReferences": metadata["ownerReferences"],
+        ]
+        for field in ["apiVersion", "kind", "status"] { json[field] = .null }
+        // The number of pods is the autoscaler's.
+        if resource == .deployments { json["spec"]["replicas"] = .null }
+        return json
+    }
+
+    /// A cell's Deployment: the copy, or what our own apply came to if the copy is older than that.
+    private func deployment(of cell: String, _ runtime: CellRuntime) -> KubeObject? {
+        guard let known = self.context.known(.deployments, self.deploymentKey(cell)) else { return nil }
+        let applied = runtime.state.withLock { $0.deployment }
+        guard let applied, applied.uid == known.uid, applied.generation > known.generation else { return known }
+        return applied
+    }
+
+    /// Deletes the configurations that no pod may ask for any more: one that is made anew must find its own.
+    private func removeOldConfigurations(keeping current: String, of cell: String, _ runtime: CellRuntime) async {
+        guard let deployment = self.deployment(of: cell, runtime), EdgeRollout.isOver(deployment),
+            KubeObject.configurations(in: deployment.spec["template"]["spec"]) == [current]
+        else { return }
+        let used = Set(self.pods(of: cell).flatMap { KubeObject.configurations(in: $0.spec) } + [current])
+        let old = (self.context.owned[.configMaps]?.all ?? []).filter { map in
+            map.labels[OperatorNames.cellLabel] == cell && map.name.hasPrefix(OperatorNames.edge(cell) + "-")
+                && !used.contains(map.name)
         }
-        runtime.state.withLock { state in
-            state.applied = state.applied.filter { !$0.key.hasPrefix("old/") }
-            state.applied[key] = 1
+        for map in old {
+            do throws(KubeError) {
+                try await self.context.client.delete(.configMaps, map.name, in: map.namespace, uid: map.uid)
+            } catch {
+                self.context.logger.warning(
+                    "an old configuration cannot be deleted",
+                    metadata: ["cell": "\(cell)", "map": "\(map.name)", "reason": "\(error)"]
+                )
+            }
         }
     }
 
@@ -103,39 +138,21 @@ extension CellReconciler {
         (self.context.owned[.pods]?.all ?? []).filter { $0.labels[OperatorNames.cellLabel] == cell }
     }
 
-    /// How the Deployment is.
-    func observe(_ cell: CellResource, _ findings: inout Findings) async {
+    /// How the Deployment is, and which image its pods run.
+    func observe(_ runtime: CellRuntime, _ findings: inout Findings) {
         let name = findings.object.name
-        guard let deployment = self.context.known(.deployments, self.deploymentKey(name)) else {
+        guard let deployment = self.deployment(of: name, runtime) else {
             findings.edge = Condition("EdgeReady", .no, "NoPodsReady", "there is no Deployment yet")
             return
         }
-        let status = deployment.status
-        let wanted = deployment.spec["replicas"].int ?? 1
-        let (ready, updated) = (status["readyReplicas"].int ?? 0, status["updatedReplicas"].int ?? 0)
-        let total = status["replicas"].int ?? 0
         let images = self.pods(of: name).filter(\.isPodReady)
             .compactMap { $0.spec["containers"][0]["image"].string }
         findings.image =
             Dictionary(grouping: images) { $0 }.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }?
             .key
-        let progress = deployment.condition("Progressing")
-        if progress?["reason"].string == "ProgressDeadlineExceeded" {
-            let text = "new edges do not become ready: see kubectl describe pods -l \(OperatorNames.cellLabel)=\(name)"
-            findings.edge = Condition("EdgeReady", ready > 0 ? .yes : .no, "RolloutStuck", text)
-        } else if ready == 0, wanted > 0 {
-            findings.edge = Condition("EdgeReady", .no, "NoPodsReady", "none of \(wanted) edges is ready")
-        } else if (status["observedGeneration"].int ?? 0) < deployment.generation || updated < wanted || total > updated
-        {
-            findings.edge = Condition(
-                "EdgeReady",
-                .yes,
-                "Progressing",
-                "\(updated) of \(wanted) edges are up to date, \(ready) are ready"
-            )
-        } else {
-            findings.edge = Condition("EdgeReady", .yes, "Available", "\(ready) of \(wanted) edges are ready")
-        }
+        findings.fleet.replicas = deployment.status["replicas"].int ?? 0
+        findings.fleet.readyReplicas = deployment.status["readyReplicas"].int ?? 0
+        findings.edge = EdgeRollout.condition(of: deployment, cell: name)
     }
 }
 

@@ -1,7 +1,6 @@
 // From figures to pods: what the edges report goes into the autoscaler, what it decides goes to the API server.
 
 import KubeClient
-import Logging
 import StateStore
 import Synchronization
 import Tenant
@@ -13,22 +12,21 @@ import Foundation
 #endif
 
 extension CellReconciler {
-    func scale(_ cell: CellResource, _ runtime: CellRuntime, _ findings: inout Findings) async throws {
+    func scale(_ spec: CellSpec, _ runtime: CellRuntime, _ findings: inout Findings) async throws {
         let name = findings.object.name
         guard let deployment = self.context.known(.deployments, self.deploymentKey(name)) else { return }
-        let now = InProcessLiveStore.systemTime()
+        let now = self.context.settings.now()
         let pods = self.pods(of: name)
-        let figures = await self.figures(runtime)
+        let figures = await runtime.stores?.figures
         let observation = FleetObservation(
             replicas: deployment.spec["replicas"].int ?? 1,
             pods: pods.map(Self.pod),
-            // They come with a lease of some seconds: what there is, is fresh.
-            reports: figures.map { Self.report($0, at: now) }
+            reports: figures.map { heard in heard.pods.map { Self.report($0, at: heard.at) } } ?? []
         )
         let state = runtime.state.withLock { $0.scaler }
         let (decision, next) = Autoscaler.plan(
             observation,
-            under: Self.settings(cell.spec),
+            under: Self.settings(spec),
             from: state,
             at: now
         )
@@ -78,8 +76,8 @@ extension CellReconciler {
         }
         for name in decision.podsToDelete {
             guard let pod = pods.first(where: { $0.name == name }), pod.deletionTimestamp == nil else { continue }
-            self.context.announce("Drained", "pod \(name) drains, as its annotation asks", of: cell)
             try await client.delete(.pods, name, in: namespace, uid: pod.uid)
+            self.context.announce("Drained", "pod \(name) drains, as its annotation asks", of: cell)
         }
     }
 
@@ -101,20 +99,6 @@ extension CellReconciler {
         self.context.metrics.scaled(cell: cell.name, up: isUp)
     }
 
-    /// What the edges told last; nothing if the store does not answer.
-    private func figures(_ runtime: CellRuntime) async -> [PodFigures] {
-        guard let stores = runtime.stores else { return [] }
-        do {
-            return try await stores.live.liveFigures().values.compactMap { try? PodFigures(json: $0) }
-        } catch {
-            self.context.logger.warning(
-                "figures cannot be read",
-                metadata: ["cell": "\(runtime.name)", "reason": "\(error)"]
-            )
-            return []
-        }
-    }
-
     private static func settings(_ spec: CellSpec) -> AutoscalerSettings {
         let edge = spec.edge
         return AutoscalerSettings(
@@ -128,7 +112,7 @@ extension CellReconciler {
             scaleDownStabilization: edge.autoscaling.scaleDownStabilization,
             scaleDownMaxPodsAtOnce: edge.autoscaling.scaleDownMaxPodsAtOnce,
             fallbackReplicas: edge.autoscaling.fallbackReplicas,
-            drainGracePeriod: edge.drainGracePeriod,
+            drainGracePeriod: edge.drainAnnouncement + edge.drainGracePeriod,
             fixedReplicas: edge.replicas
         )
     }
@@ -149,14 +133,14 @@ extension CellReconciler {
         time.flatMap(KubeTime.parse).map { Int64($0.timeIntervalSince1970 * 1000) }
     }
 
-    private static func report(_ figures: PodFigures, at now: Int64) -> PodReport {
+    private static func report(_ figures: PodFigures, at time: Int64) -> PodReport {
         PodReport(
             pod: figures.pod,
             connections: figures.connections,
             capacity: figures.capacity,
             utilization: figures.utilization,
             isDraining: figures.draining,
-            reportedAt: now
+            reportedAt: time
         )
     }
 }

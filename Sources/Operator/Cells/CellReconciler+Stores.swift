@@ -13,8 +13,9 @@ import Foundation
 #endif
 
 extension CellReconciler {
-    /// The stores' URLs, which are secrets, and their ports, which are not.
+    /// The stores' URLs and the cell's keys, which are secrets, and the stores' ports, which are not.
     struct Access: Sendable {
+        let keys: CellKeys
         let redis: String
         let postgres: String
         let ports: [Int]
@@ -22,115 +23,115 @@ extension CellReconciler {
 
     /// What the Secrets of a cell say.
     struct Secrets: Sendable {
-        let keys: CellKeys
-        let access: Result<Access, CellStores.Problem>
-        /// The cell's own certificate; nil if it names none or what it names cannot be used.
-        let certificate: CertificateBundle?
-
-        /// Whether something that is named was not found: looked for again at the next look.
-        let lacks: Bool
+        var access: Result<Access, CellStores.Problem>
+        /// The cell's own certificate.
+        var certificate: CellStores.OwnCertificate
+        /// Whether something that is named cannot be used: looked for again at the next look.
+        var lacks: Bool
     }
 
-    /// How long what the Secrets said is good: nobody tells us of a change, since we may not watch Secrets.
-    private static let secretsLifetime: Duration = .seconds(30)
+    /// Why something is not known that a Secret should say.
+    private struct Unread: Error {
+        let problem: CellStores.Problem
+        /// Whether the API server may answer otherwise in a moment.
+        var isPassing = false
 
-    /// Reads the cell's Secrets, now and then.
-    func secrets(_ spec: CellSpec, _ object: KubeObject, _ runtime: CellRuntime) async throws(KubeError) -> Secrets {
-        let now = TimeSource.continuous.now()
-        if let known = runtime.state.withLock({ $0.secrets }), !known.found.lacks, known.spec == spec,
-            now - known.at < Self.secretsLifetime
-        {
-            return known.found
+        init(_ reason: String, _ message: String, isPassing: Bool = false) {
+            self.problem = CellStores.Problem(reason: reason, message: message)
+            self.isPassing = isPassing
         }
-        let access = await self.access(spec)
-        let certificate = await self.certificate(spec, runtime.name)
-        let isCertificateMissing = spec.tlsSecretRef != nil && certificate == nil
-        let lacksAccess = if case .failure = access { true } else { false }
-        let found = Secrets(
-            keys: try await CellKeys.ensure(self.context, object),
-            access: access,
-            certificate: certificate,
-            lacks: lacksAccess || isCertificateMissing
-        )
-        runtime.state.withLock { $0.secrets = (found, spec, now) }
+    }
+
+    /// Reads the cell's Secrets, now and then: nobody tells us of a change, since we may not watch them.
+    ///
+    /// What they said holds for a while when the API server cannot be asked: that says nothing of the stores.
+    func secrets(_ spec: CellSpec, _ object: KubeObject, _ runtime: CellRuntime) async -> Secrets {
+        let (now, settings) = (TimeSource.continuous.now(), self.context.settings)
+        let known = runtime.state.withLock { $0.secrets }.flatMap { $0.spec == spec ? $0 : nil }
+        if let known, !known.found.lacks, now - known.at < settings.secretsPeriod { return known.found }
+        var found = Secrets(access: .failure(.unasked), certificate: .notNamed, lacks: false)
+        var isPassing = false
+        do throws(Unread) {
+            found.access = .success(try await self.access(spec, object))
+        } catch {
+            found.access = .failure(error.problem)
+            found.lacks = true
+            isPassing = error.isPassing
+        }
+        found.certificate = await self.certificate(spec, runtime.name)
+        if found.certificate.isLacking { found.lacks = true }
+        let isUnknown = if case .unknown = found.certificate { true } else { false }
+        if let known, isPassing || isUnknown, now - known.at < settings.secretsKept {
+            if isPassing { found.access = known.found.access }
+            if isUnknown { found.certificate = known.found.certificate }
+        }
+        let at = isPassing || isUnknown ? known?.at ?? now : now
+        runtime.state.withLock { $0.secrets = (found, spec, at) }
         return found
     }
 
     /// The cell's own certificate; what the edges have stays if it cannot be used.
-    private func certificate(_ spec: CellSpec, _ cell: String) async -> CertificateBundle? {
-        guard let name = spec.tlsSecretRef?.name else { return nil }
+    private func certificate(_ spec: CellSpec, _ cell: String) async -> CellStores.OwnCertificate {
+        guard let name = spec.tlsSecretRef?.name else { return .notNamed }
         do {
             let namespace = self.context.settings.namespace
             let secret = try await self.context.client.get(.secrets, name, in: namespace)
-            return try CertificateBundle(chain: secret.decoded("tls.crt"), key: secret.decoded("tls.key"))
+            return .found(try CertificateBundle(chain: secret.decoded("tls.crt"), key: secret.decoded("tls.key")))
         } catch {
             let reason = (error as? CertificateBundle.Problem)?.text ?? "\(error)"
             self.context.logger.warning(
                 "the cell's certificate cannot be used",
                 metadata: ["cell": "\(cell)", "secret": "\(name)", "reason": "\(reason)"]
             )
-            return nil
+            return (error as? KubeError)?.isPassing == true ? .unknown : .unusable
         }
     }
 
-    /// Reads the URLs that the cell's references lead to.
-    func access(_ spec: CellSpec) async -> Result<Access, CellStores.Problem> {
+    /// Reads the cell's keys, and the URLs that its references lead to.
+    private func access(_ spec: CellSpec, _ object: KubeObject) async throws(Unread) -> Access {
+        let keys: CellKeys
+        do throws(KubeError) {
+            keys = try await CellKeys.ensure(self.context, object)
+        } catch {
+            let text = "the cell's keys cannot be used: \(error)"
+            throw Unread("KeysUnusable", text, isPassing: error.isPassing)
+        }
         guard let redis = spec.redis.first, let postgres = spec.postgres else {
-            return .failure(.init(reason: "NotConfigured", message: "spec.redis and spec.postgres are needed"))
+            throw Unread("NotConfigured", "spec.redis and spec.postgres are needed")
         }
         guard spec.redis.count == 1 else {
             let text = "spec.redis names \(spec.redis.count) instances and one is supported: make a Cell for each"
-            return .failure(.init(reason: "NotConfigured", message: text))
+            throw Unread("NotConfigured", text)
         }
-        do throws(CellStores.Problem) {
-            let redisURL = try await self.url(redis)
-            let postgresURL = try await self.url(postgres)
-            return .success(
-                Access(
-                    redis: redisURL,
-                    postgres: postgresURL,
-                    ports: [
-                        Self.port(of: redisURL, standard: 6379), Self.port(of: postgresURL, standard: 5432),
-                    ]
-                )
-            )
-        } catch { return .failure(error) }
+        let redisURL = try await self.url(redis)
+        let postgresURL = try await self.url(postgres)
+        let ports =
+            StorePorts.ports(of: redisURL, standard: 6379) + StorePorts.ports(of: postgresURL, standard: 5432)
+        return Access(keys: keys, redis: redisURL, postgres: postgresURL, ports: ports)
     }
 
-    private func url(_ reference: SecretKeyReference) async throws(CellStores.Problem) -> String {
+    private func url(_ reference: SecretKeyReference) async throws(Unread) -> String {
         let namespace = self.context.settings.namespace
-        do {
-            guard let secret = try await self.context.client.find(.secrets, reference.name, in: namespace) else {
-                let text = "there is no Secret \(reference.name) in namespace \(namespace)"
-                throw CellStores.Problem(reason: "SecretNotFound", message: text)
-            }
-            guard let url = secret.decodedText(reference.key), !url.isEmpty else {
-                let text = "Secret \(reference.name) has no key \(reference.key)"
-                throw CellStores.Problem(reason: "SecretNotFound", message: text)
-            }
-            return url
+        let secret: KubeObject?
+        do throws(KubeError) {
+            secret = try await self.context.client.find(.secrets, reference.name, in: namespace)
         } catch {
-            throw error as? CellStores.Problem ?? .init(reason: "SecretNotFound", message: "\(error)")
+            let text = "Secret \(reference.name) in namespace \(namespace) cannot be read: \(error)"
+            throw Unread("SecretUnreadable", text, isPassing: error.isPassing)
         }
-    }
-
-    static func port(of url: String, standard: Int) -> Int {
-        guard let start = url.firstRange(of: "://")?.upperBound else { return standard }
-        let authority = url[start...].prefix { !"/?#".contains($0) }
-        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
-        let name = host.hasPrefix("[") ? host.drop { $0 != "]" } : host
-        guard let colon = name.lastIndex(of: ":") else { return standard }
-        return Int(name[name.index(after: colon)...]) ?? standard
+        guard let secret else {
+            throw Unread("SecretNotFound", "there is no Secret \(reference.name) in namespace \(namespace)")
+        }
+        guard let url = secret.decodedText(reference.key), !url.isEmpty else {
+            throw Unread("SecretNotFound", "Secret \(reference.name) has no key \(reference.key)")
+        }
+        return url
     }
 
     /// Connects if nothing is connected, or to other stores than these.
     ///
-    /// - Returns: why there are no stores, if there are none.
-    func connect(
-        _ runtime: CellRuntime,
-        _ access: Result<Access, CellStores.Problem>,
-        _ keys: CellKeys
-    ) async -> CellStores.Problem? {
+    /// - Returns: why there are no stores, if there are none, or what keeps new edges from them.
+    func connect(_ runtime: CellRuntime, _ access: Result<Access, CellStores.Problem>) async -> CellStores.Problem? {
         let found: Access
         switch access {
         case .success(let usable): found = usable
@@ -139,22 +140,26 @@ extension CellReconciler {
             runtime.state.withLock { $0.problem = problem }
             return problem
         }
-        let digest = keys.digest([found.redis, found.postgres])
-        let (current, known) = runtime.state.withLock { ($0.stores, $0.storesDigest) }
-        if current != nil, known == digest { return nil }
+        let digest = found.keys.digest([found.redis, found.postgres])
+        let isConnected = runtime.state.withLock { state in
+            let isConnected = state.stores != nil && state.storesDigest == digest
+            if isConnected { state.problem = nil }
+            return isConnected
+        }
+        if isConnected { return nil }
         await runtime.close()
         do throws(CellStores.Problem) {
             let stores = try await CellStores.open(
                 redis: found.redis,
                 postgres: found.postgres,
-                seal: keys.seal,
+                seal: found.keys.seal,
                 with: self.context.connector,
                 leadership: self.context.leadership,
                 logger: self.context.logger
             )
             let (context, name) = (self.context, runtime.name)
             let keeper = Task {
-                await stores.run {
+                await stores.run(lookingEvery: context.settings.cellPeriod) {
                     for key in context.directory.tenants(in: name) { context.tenantQueue.add(key) }
                     context.cellQueue.add(name)
                 }
@@ -172,6 +177,22 @@ extension CellReconciler {
         } catch {
             runtime.state.withLock { $0.problem = error }
             return error
+        }
+    }
+}
+
+extension CellStores.Problem {
+    /// Before the first answer.
+    fileprivate static let unasked = CellStores.Problem(reason: "SecretUnreadable", message: "not read yet")
+}
+
+extension KubeError {
+    /// Whether the server may answer otherwise in a moment, without anybody changing anything.
+    var isPassing: Bool {
+        switch self {
+        case .status(let status): status.code == 429 || status.code >= 500
+        case .unreachable, .timedOut: true
+        case .tooLarge, .invalidAnswer, .credential, .configuration: false
         }
     }
 }

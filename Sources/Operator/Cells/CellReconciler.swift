@@ -27,7 +27,22 @@ package struct CellReconciler: Sendable {
         var scaling = Condition("Autoscaling", .unknown, "FiguresMissing", "no figures yet")
         var image: String?
         var wantedImage: String?
-        var fleet = FleetStatus(replicas: 0, readyReplicas: 0, desiredReplicas: 0, connections: 0)
+        var fleet: FleetStatus
+
+        /// Begins with what was told last: what cannot be looked at now stays told.
+        init(object: KubeObject, stores: Condition) {
+            self.object = object
+            self.stores = stores
+            let status = object.status
+            self.image = status["image"].string
+            self.wantedImage = status["wantedImage"].string
+            self.fleet = FleetStatus(
+                replicas: status["replicas"].int ?? 0,
+                readyReplicas: status["readyReplicas"].int ?? 0,
+                desiredReplicas: status["desiredReplicas"].int ?? 0,
+                connections: status["connections"].int ?? 0
+            )
+        }
     }
 
     /// Looks at a cell once.
@@ -45,15 +60,19 @@ package struct CellReconciler: Sendable {
             if !parsed.isDeleting, !object.finalizers.contains(OperatorNames.finalizer) {
                 object = try await self.context.addFinalizer(.cells, object)
             }
-            guard let cell = parsed.resource else {
+            let runtime = self.context.cells.runtime(name)
+            if let cell = parsed.resource {
+                runtime.state.withLock { $0.spec = cell.spec }
+                try await self.reconcile(cell.spec, object, parsed)
+            } else {
                 let invalid = Condition("Ready", .no, "InvalidSpec", parsed.problems.summary())
-                self.context.cells.runtime(name).state.withLock {
-                    $0.problem = .init(reason: "InvalidSpec", message: invalid.message)
+                if let spec = runtime.state.withLock({ $0.spec }) {
+                    // A mistake in an edit changes nothing: the cell goes on as it was written before.
+                    try await self.reconcile(spec, object, parsed, invalid)
+                } else {
+                    try await self.hold(object, parsed, invalid)
                 }
-                try await self.write([invalid], Findings(object: object, stores: invalid), parsed)
-                return .done
             }
-            try await self.reconcile(cell, object, parsed)
             return .again(after: self.context.settings.cellPeriod)
         } catch let error as KubeError where error.isConflict {
             return .again(after: .milliseconds(200))
@@ -63,20 +82,19 @@ package struct CellReconciler: Sendable {
         }
     }
 
-    private func reconcile(_ cell: CellResource, _ object: KubeObject, _ parsed: Parsed<CellResource>) async throws {
+    /// Looks at a cell by a specification, which is an earlier one if what it says now is invalid.
+    private func reconcile(
+        _ spec: CellSpec,
+        _ object: KubeObject,
+        _ parsed: Parsed<CellResource>,
+        _ invalid: Condition? = nil
+    ) async throws {
         let runtime = self.context.cells.runtime(object.name)
-        let secrets = try await self.secrets(cell.spec, object, runtime)
-        let (keys, access) = (secrets.keys, secrets.access)
+        let secrets = await self.secrets(spec, object, runtime)
         // Known before anybody looks at a tenant, which would have no certificate else.
-        if let names = secrets.certificate?.hostnames {
-            let isNew = runtime.state.withLock { state in
-                defer { state.certificateNames = names }
-                return state.certificateNames != names
-            }
-            if isNew { self.wakeTenants(of: object.name) }
-        }
+        if case .found(let bundle) = secrets.certificate { self.note(bundle.hostnames, runtime) }
         let wasReady = runtime.stores != nil
-        let problem = await self.connect(runtime, access, keys)
+        let problem = await self.connect(runtime, secrets.access)
         var findings = Findings(
             object: object,
             stores: problem.map { Condition("StoresReady", .no, $0.reason, $0.message) }
@@ -84,34 +102,74 @@ package struct CellReconciler: Sendable {
         )
         if let stores = runtime.stores {
             if !wasReady { self.wakeTenants(of: object.name) }
-            try await self.serve(secrets.certificate, runtime, stores)
+            let trouble = await self.serve(secrets.certificate, runtime, stores)
+            if problem == nil, let trouble {
+                findings.stores = Condition("StoresReady", .no, trouble.reason, trouble.message)
+            }
         }
         // Edges wait for their stores by themselves; without the Secrets there is nothing that they could start with.
-        if let access = try? access.get() {
-            try await self.applyEdges(cell, runtime, access, keys, &findings)
+        if let access = try? secrets.access.get() {
+            await self.applyEdges(spec, runtime, access, &findings)
         } else {
-            await self.observe(cell, &findings)
+            self.observe(runtime, &findings)
         }
-        try await self.scale(cell, runtime, &findings)
-        let conditions = Self.conditions(findings)
-        try await self.write(conditions, findings, parsed)
+        do {
+            try await self.scale(spec, runtime, &findings)
+        } catch {
+            let text = "the API server does not take the number of edges: \(error)"
+            findings.scaling = Condition("Autoscaling", .unknown, "ApplyRejected", text)
+        }
+        try await self.write(Self.conditions(findings, invalid), findings, parsed)
+    }
+
+    /// Looks at what a cell has whose specification cannot be read and never could be by this process.
+    private func hold(_ object: KubeObject, _ parsed: Parsed<CellResource>, _ invalid: Condition) async throws {
+        let runtime = self.context.cells.runtime(object.name)
+        runtime.state.withLock { $0.problem = .init(reason: invalid.reason, message: invalid.message) }
+        let text = "not looked at while the specification is invalid"
+        var findings = Findings(object: object, stores: Condition("StoresReady", .unknown, "InvalidSpec", text))
+        findings.scaling = Condition("Autoscaling", .unknown, "InvalidSpec", text)
+        self.observe(runtime, &findings)
+        try await self.write(Self.conditions(findings, invalid), findings, parsed)
     }
 
     /// What concerns the stores: the certificate, who is no tenant any more, usage, what is to be erased.
-    private func serve(_ certificate: CertificateBundle?, _ runtime: CellRuntime, _ stores: CellStores) async throws {
-        if let certificate { try await self.use(certificate, runtime, stores) }
-        let directory = self.context.directory
-        let known = Set(directory.tenants(in: runtime.name).compactMap { TenantID($0.name) })
-        for id in await stores.projected.subtracting(known).sorted() {
-            self.context.logger.warning(
-                "a projected tenant does not live here: withdrawn",
-                metadata: ["tenant": "\(id)", "cell": "\(runtime.name)"]
-            )
-            _ = try await stores.withdraw(id)
-            try await stores.removeCertificate(name: id.text)
+    ///
+    /// - Returns: which store is away, if one is.
+    private func serve(
+        _ certificate: CellStores.OwnCertificate,
+        _ runtime: CellRuntime,
+        _ stores: CellStores
+    ) async -> CellStores.Problem? {
+        let trouble = await stores.trouble(patience: self.context.settings.storePatience)
+        if let trouble, trouble.reason == "RedisUnavailable" { return trouble }
+        do {
+            self.note(try await stores.settle(own: certificate), runtime)
+            let directory = self.context.directory
+            let known = Set(directory.tenants(in: runtime.name).compactMap { TenantID($0.name) })
+            for id in await stores.projected.subtracting(known).sorted() {
+                self.context.logger.warning(
+                    "a projected tenant does not live here: withdrawn",
+                    metadata: ["tenant": "\(id)", "cell": "\(runtime.name)"]
+                )
+                _ = try await stores.withdraw(id)
+                try await stores.removeCertificate(name: id.text)
+            }
+            try await stores.completeIfSettled(directory.tenants(in: runtime.name).compactMap { TenantID($0.name) })
+        } catch {
+            return .init(reason: "RedisUnavailable", message: "what the edges serve cannot be written: \(error)")
         }
-        try await stores.completeIfSettled(directory.tenants(in: runtime.name).compactMap { TenantID($0.name) })
-        self.startUpkeep(runtime, stores)
+        if trouble == nil { self.startUpkeep(runtime, stores) }
+        return trouble
+    }
+
+    /// Notes the names of the cell's own certificate, and has tenants looked at again if they are others.
+    private func note(_ names: [String], _ runtime: CellRuntime) {
+        let isNew = runtime.state.withLock { state in
+            defer { state.certificateNames = names }
+            return state.certificateNames != names
+        }
+        if isNew { self.wakeTenants(of: runtime.name) }
     }
 
     /// Looks up usage and erases what is due, beside the looks at the cell: either may take its time.
@@ -130,11 +188,6 @@ package struct CellReconciler: Sendable {
 
     func wakeTenants(of cell: String) {
         for key in self.context.directory.tenants(in: cell) { self.context.tenantQueue.add(key) }
-    }
-
-    /// Gives the cell's own certificate to the edges, for tenants that have none.
-    private func use(_ bundle: CertificateBundle, _ runtime: CellRuntime, _ stores: CellStores) async throws {
-        try await stores.put(bundle, name: Projection.wildcard)
     }
 
     // MARK: Going
@@ -176,11 +229,11 @@ package struct CellReconciler: Sendable {
 
     // MARK: The status
 
-    private static func conditions(_ findings: Findings) -> [Condition] {
+    private static func conditions(_ findings: Findings, _ invalid: Condition?) -> [Condition] {
         let parts = [findings.stores, findings.edge, findings.scaling]
         let wrong = parts.dropLast().first { $0.status != .yes }
         let ready =
-            wrong.map { Condition("Ready", .no, $0.reason, $0.message) }
+            invalid ?? wrong.map { Condition("Ready", .no, $0.reason, $0.message) }
             ?? Condition("Ready", .yes, "Serving", "\(findings.fleet.readyReplicas) edges serve")
         return [ready] + parts
     }
@@ -212,8 +265,16 @@ package struct CellReconciler: Sendable {
             "wantedImage": JSON(findings.wantedImage),
             "selector": .string(selector.joined(separator: ",")),
         ]
-        for condition in conditions.changed(since: object) where condition.type == "Ready" {
-            self.context.announce(condition, of: object)
+        for condition in conditions.changed(since: object) {
+            switch (condition.type, condition.reason) {
+            case ("Ready", _): self.context.announce(condition, of: object)
+            // News although everybody is served.
+            case ("EdgeReady", "ApplyRejected"), ("EdgeReady", "RolloutStuck"):
+                if condition.status == .yes {
+                    self.context.announce(condition.reason, condition.message, of: object, warning: true)
+                }
+            default: continue
+            }
         }
         try await self.context.write(status: status, of: object, .cells)
     }

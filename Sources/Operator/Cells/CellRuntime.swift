@@ -23,7 +23,11 @@ package final class CellRuntime: Sendable {
         /// What was stored when it was summed up last, and when that was.
         var stored: (accounts: [TenantID: Int], historyBytes: [TenantID: Int], at: Duration)?
         var sweptAt: Duration?
-        /// What the cell's Secrets said, and when and for which specification they were read.
+        /// What the Cell said when it could be read last.
+        var spec: CellSpec?
+        /// The Deployment as our last apply left it.
+        var deployment: KubeObject?
+        /// What the cell's Secrets said, for which specification they were read, and when all of them could be.
         var secrets: (found: CellReconciler.Secrets, spec: CellSpec, at: Duration)?
         var retained = 0
         /// Whether usage is being looked up, or something erased.

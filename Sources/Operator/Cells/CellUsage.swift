@@ -64,13 +64,14 @@ struct CellUsage: Sendable {
 
     private func usage(_ stores: CellStores) async throws -> [TenantID: TenantView.Usage] {
         var usage: [TenantID: TenantView.Usage] = [:]
-        for bytes in try await stores.live.liveFigures().values {
-            guard let figures = try? PodFigures(json: bytes) else { continue }
+        var rates: [TenantID: Double] = [:]
+        for figures in PodFigures.latest(of: try await stores.live.liveFigures().values) {
             for (id, connections) in figures.tenants {
                 usage[id, default: .init()].connections += connections
             }
-            for (id, rate) in figures.rates { usage[id, default: .init()].messagesPerSecond += Int(rate.rounded()) }
+            rates.merge(figures.rates, uniquingKeysWith: +)
         }
+        for (id, rate) in rates { usage[id, default: .init()].messagesPerSecond = Int(rate.rounded()) }
         let stored = try await self.stored(stores)
         for (id, count) in stored.accounts { usage[id, default: .init()].accounts = count }
         for (id, bytes) in stored.historyBytes { usage[id, default: .init()].historyBytes = bytes }

@@ -1,3 +1,5 @@
+import StateStore
+
 /// What an operator is told when it starts.
 package struct OperatorSettings: Sendable {
     /// Who issues certificates (cert-manager).
@@ -27,12 +29,22 @@ package struct OperatorSettings: Sendable {
     package var workers = 16
     /// How often a cell's figures are looked at.
     package var cellPeriod: Duration = .seconds(5)
+    /// How often a cell's Secrets are read.
+    package var secretsPeriod: Duration = .seconds(30)
+    /// For how long what they said holds while the API server cannot be asked.
+    package var secretsKept: Duration = .seconds(600)
+    /// How long a cell's store may leave every call without an answer before it is said to be away.
+    package var storePatience: Duration = .seconds(15)
+    /// How often what no copy is kept of is applied again.
+    package var reapplyPeriod: Duration = .seconds(600)
     /// How often usage is looked up and told.
     package var usagePeriod: Duration = .seconds(30)
     /// How often what is stored is summed up, which reads a whole table.
     package var storedUsagePeriod: Duration = .seconds(600)
     /// How often a tenant whose certificate or Secret is missing is looked at again.
     package var waitPeriod: Duration = .seconds(5)
+    /// The time that the autoscaler goes by, in milliseconds since 1970.
+    package var now: @Sendable () -> Int64 = InProcessLiveStore.systemTime
 
     package init(
         namespace: String,

@@ -15,6 +15,25 @@ package actor CellStores {
         package let message: String
     }
 
+    /// What a Cell says of a certificate of its own.
+    package enum OwnCertificate: Sendable {
+        /// It names none.
+        case notNamed
+        /// What it names is not there, or no certificate.
+        case unusable
+        /// Nobody can say now.
+        case unknown
+        case found(CertificateBundle)
+
+        /// Whether there should be one and is not.
+        var isLacking: Bool {
+            switch self {
+            case .notNamed, .found: false
+            case .unusable, .unknown: true
+            }
+        }
+    }
+
     package nonisolated let live: any LiveStore
     package nonisolated let durable: DurableStore
     private let writer: ProjectionWriter
@@ -33,6 +52,14 @@ package actor CellStores {
     private var owners: [TenantID: String] = [:]
     /// Tenants that were looked at since the projection was read or lost.
     private var settled: Set<TenantID> = []
+    /// Whether the cell's own certificate was.
+    private var isOwnSettled = false
+    /// Certificates of the projection that do not open with the key that there is now.
+    private var closed: Set<String> = []
+    private var livePulse = StorePulse(at: TimeSource.continuous.now())
+    private var durablePulse = StorePulse(at: TimeSource.continuous.now())
+    /// What the edges told last, and when that was read, in milliseconds since 1970.
+    package private(set) var figures: (pods: [PodFigures], at: Int64) = ([], 0)
 
     /// Connects, brings the schema up to date, takes the projection over and reads it.
     ///
@@ -49,6 +76,13 @@ package actor CellStores {
         do {
             durable = try connector.durable(postgres)
         } catch { throw Problem(reason: "PostgresUnavailable", message: "\(error)") }
+        do {
+            // Migrations are patient, and whoever looks at the cell is not.
+            try await durable.ping()
+        } catch {
+            await durable.close()
+            throw Problem(reason: "PostgresUnavailable", message: "\(error)")
+        }
         do {
             _ = try await durable.migrator.up(now: InProcessLiveStore.systemTime())
         } catch {
@@ -96,6 +130,7 @@ package actor CellStores {
         self.tenants = state.tenants
         self.isComplete = state.isComplete
         self.certificates = Self.opened(state, by: seal)
+        self.closed = Set(state.certificates.keys).subtracting(self.certificates.keys)
     }
 
     private static func opened(
@@ -106,9 +141,16 @@ package actor CellStores {
         state.certificates.reduce(into: [:]) { $0[$1.key] = try? seal.open($1.value, name: $1.key) }
     }
 
-    /// Keeps this process's lease and tells of each loss of the projection, until the task is cancelled; then closes.
-    package func run(lost: @escaping @Sendable () -> Void) async {
+    /// Keeps this process's lease, looks whether the stores answer and tells of each loss of the projection, until the task is
+    /// cancelled; then closes.
+    package func run(lookingEvery period: Duration, lost: @escaping @Sendable () -> Void) async {
         await withDiscardingTaskGroup { group in
+            group.addTask {
+                repeat { await self.askLive() } while (try? await TimeSource.continuous.sleep(period)) != nil
+            }
+            group.addTask {
+                repeat { await self.askDurable() } while (try? await TimeSource.continuous.sleep(period)) != nil
+            }
             group.addTask {
                 while (try? await TimeSource.continuous.sleep(.seconds(5))) != nil {
                     _ = try? await self.live.renewLease(for: .seconds(20))
@@ -139,6 +181,7 @@ package actor CellStores {
         self.lost.tenants.merge(self.tenants) { _, new in new }
         self.lost.certificates.merge(self.certificates) { _, new in new }
         self.settled = []
+        self.isOwnSettled = false
         self.isComplete = false
         let reading = Task {
             var backoff = Backoff(first: .milliseconds(50), longest: .seconds(2))
@@ -163,7 +206,39 @@ package actor CellStores {
     private func take(_ state: ProjectionState) {
         self.tenants = state.tenants
         self.certificates = Self.opened(state, by: self.seal)
+        self.closed = Set(state.certificates.keys).subtracting(self.certificates.keys)
         self.isComplete = state.isComplete
+    }
+
+    // MARK: Answers
+
+    /// Which store is away, judged by the answers to what is asked all the time.
+    package func trouble(patience: Duration) -> Problem? {
+        let now = TimeSource.continuous.now()
+        if let why = self.livePulse.trouble(at: now, patience: patience) {
+            return Problem(reason: "RedisUnavailable", message: "Redis: \(why)")
+        }
+        return self.durablePulse.trouble(at: now, patience: patience).map { why in
+            Problem(reason: "PostgresUnavailable", message: "PostgreSQL: \(why)")
+        }
+    }
+
+    private func askLive() async {
+        do throws(LiveStoreError) {
+            let carried = try await self.live.liveFigures()
+            self.figures = (PodFigures.latest(of: carried.values), InProcessLiveStore.systemTime())
+            self.livePulse.answered(at: TimeSource.continuous.now())
+        } catch { self.livePulse.failed("\(error)") }
+    }
+
+    private func askDurable() async {
+        do throws(DurableStoreError) {
+            try await self.durable.ping()
+            self.durablePulse.answered(at: TimeSource.continuous.now())
+        } catch {
+            // Many calls of our own that wait say nothing of the database.
+            if error != .busy { self.durablePulse.failed("\(error)") }
+        }
     }
 
     // MARK: Tenants
@@ -245,7 +320,7 @@ package actor CellStores {
         let isWhole = everybody.allSatisfy { id in
             self.settled.contains(id) && (self.tenants[id] != nil || self.lost.tenants[id] == nil)
         }
-        guard !self.isComplete, isWhole else { return }
+        guard !self.isComplete, self.isOwnSettled, isWhole else { return }
         let before = self.readings
         try await self.writer.markComplete()
         if self.readings == before { self.isComplete = true }
@@ -257,6 +332,26 @@ package actor CellStores {
     }
 
     // MARK: Certificates
+
+    /// Has the edges use the cell's own certificate, for tenants that have none, or no more.
+    ///
+    /// The projection is not whole before: edges would let go of one that nobody had the time to write.
+    ///
+    /// - Returns: the names of the one that they have now.
+    package func settle(own certificate: OwnCertificate) async throws -> [String] {
+        let name = Projection.wildcard
+        await self.reading?.value
+        let before = self.readings
+        switch certificate {
+        case .notNamed: try await self.removeCertificate(name: name)
+        case .found(let bundle): try await self.put(bundle, name: name)
+        case .unusable, .unknown: try await self.keepCertificate(name: name)
+        }
+        let names = self.certificates[name]?.hostnames ?? []
+        if case .unknown = certificate, names.isEmpty { return [] }
+        if self.readings == before { self.isOwnSettled = true }
+        return names
+    }
 
     /// Gives a certificate to the edges, under the tenant's name or ``Projection/wildcard``.
     package func put(_ bundle: CertificateBundle, name: String) async throws {
@@ -283,15 +378,28 @@ package actor CellStores {
         guard self.readings == before else { return }
         self.certificates[name] = certificate
         self.lost.certificates[name] = nil
+        self.closed.remove(name)
     }
 
     package func removeCertificate(name: String) async throws(LiveStoreError) {
         await self.reading?.value
         self.lost.certificates[name] = nil
-        guard self.certificates[name] != nil else { return }
+        guard self.certificates[name] != nil || self.closed.contains(name) else { return }
         let before = self.readings
         try await self.writer.remove(certificate: name)
-        if self.readings == before { self.certificates[name] = nil }
+        guard self.readings == before else { return }
+        self.certificates[name] = nil
+        self.closed.remove(name)
+    }
+}
+
+extension DurableStore {
+    /// Has the database answer.
+    fileprivate func ping() async throws(DurableStoreError) {
+        _ = try await self.database.withTransaction(.cell, .readOnly, deadline: .seconds(5)) {
+            connection throws(DurableStoreError) in
+            try connection.execute("SELECT 1")
+        }
     }
 }
 

@@ -169,6 +169,20 @@ final class ClusterRig: Sendable {
         return object
     }
 
+    /// Waits until something was told of a cell.
+    func waitTold(_ reason: String, of cell: String = "default") async throws -> KubeObject {
+        let found = Mutex<KubeObject?>(nil)
+        try await until("the event \(reason)") { [user] in
+            let event = try await user.list(.events, in: "default").items.first {
+                $0.json["reason"].string == reason && $0.json["regarding"]["name"].string == cell
+            }
+            found.withLock { $0 = event }
+            return event != nil
+        }
+        guard let event = found.withLock({ $0 }) else { throw TooLate(description: reason) }
+        return event
+    }
+
     // MARK: What edges see
 
     /// What is projected into a Redis.
@@ -203,6 +217,7 @@ final class ClusterRig: Sendable {
         elects: Bool = false,
         server: String? = nil,
         electionTime: TimeSource = .continuous,
+        connector: (any StoreConnector)? = nil,
         change: (inout OperatorSettings) -> Void = { _ in }
     ) throws -> Running {
         let metrics = OperatorMetrics()
@@ -220,6 +235,8 @@ final class ClusterRig: Sendable {
         settings.cellPeriod = .milliseconds(200)
         settings.waitPeriod = .milliseconds(200)
         settings.usagePeriod = .milliseconds(500)
+        settings.secretsPeriod = .milliseconds(500)
+        settings.storePatience = .seconds(1)
         change(&settings)
         var timing = Informer.Timing()
         timing.backoff = Backoff(first: .milliseconds(20), longest: .milliseconds(200))
@@ -230,7 +247,8 @@ final class ClusterRig: Sendable {
         let service = OperatorService(
             client: client,
             settings: settings,
-            connector: ServerConnector(group: MultiThreadedEventLoopGroup.singleton, logger: self.logger),
+            connector: connector
+                ?? ServerConnector(group: MultiThreadedEventLoopGroup.singleton, logger: self.logger),
             metrics: metrics,
             timing: timing,
             electionTiming: election,
@@ -242,8 +260,12 @@ final class ClusterRig: Sendable {
     }
 
     /// Runs a body with one operator.
-    func withOperator(_ body: (Running) async throws -> Void) async throws {
-        let running = try self.startOperator()
+    func withOperator(
+        connector: (any StoreConnector)? = nil,
+        change: (inout OperatorSettings) -> Void = { _ in },
+        _ body: (Running) async throws -> Void
+    ) async throws {
+        let running = try self.startOperator(connector: connector, change: change)
         do {
             try await body(running)
         } catch {

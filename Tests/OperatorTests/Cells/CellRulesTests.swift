@@ -1,0 +1,107 @@
+import KubeClient
+import Operator
+import StateStore
+import Tenant
+import Testing
+
+/// The rules by which a cell is judged, as tables.
+struct CellRulesTests {
+    @Test(
+        arguments: [
+            ("postgresql://u:p@h/db", [5432]),
+            ("postgresql://u:p@h:6000/db", [6000]),
+            ("postgresql://u@h1:5432,h2:5433/db", [5432, 5433]),
+            ("postgresql://u@h1,h2:5433,[2001:db8::1]:5434/db?sslmode=require", [5432, 5433, 5434]),
+            ("postgresql://u@h/db?port=6432", [6432]),
+            ("postgresql:///db?host=h1,h2&port=6001,6002", [6001, 6002]),
+            ("postgresql:///db?host=h1,h2&port=6001%2C6002&sslmode=require", [6001, 6002]),
+            ("postgresql://u:p%40q@h:5999", [5999]),
+            ("postgresql://[2001:db8::1]/db", [5432]),
+            ("host=h port=6000", [5432]),
+        ]
+    )
+    func `all ports of a database's URL are found`(url: String, ports: [Int]) {
+        #expect(StorePorts.ports(of: url, standard: 5432) == ports)
+    }
+
+    @Test(
+        arguments: [
+            ("redis://h", [6379]), ("redis://h:6380/1", [6380]), ("rediss://u:p/w:d@h:6381", [6381]),
+            ("redis://:secret@[2001:db8::1]:6382/0", [6382]), ("unix:///run/redis.sock", [6379]),
+        ]
+    )
+    func `the port of a live store's URL is found`(url: String, ports: [Int]) {
+        #expect(StorePorts.ports(of: url, standard: 6379) == ports)
+    }
+
+    @Test func `a store is away when nothing was answered for longer than one is patient`() {
+        var pulse = StorePulse(at: .seconds(100))
+        func trouble(_ second: Int) -> String? { pulse.trouble(at: .seconds(second), patience: .seconds(15)) }
+        #expect(trouble(115) == nil)
+        #expect(trouble(116) == "it does not answer")
+        pulse.failed("refused")
+        // One failure says nothing.
+        #expect(trouble(110) == nil)
+        #expect(trouble(116) == "refused")
+        pulse.answered(at: .seconds(120))
+        #expect(trouble(135) == nil)
+        #expect(trouble(136) == "it does not answer")
+    }
+
+    @Test func `of a pod that was started again only its latest process counts`() throws {
+        let figures = [
+            PodFigures(pod: "a", connections: 900, started: 1), PodFigures(pod: "a", connections: 3, started: 2),
+            PodFigures(pod: "b", connections: 40, started: 1),
+            // Outside Kubernetes nobody has a name.
+            PodFigures(pod: "", connections: 5, started: 1), PodFigures(pod: "", connections: 6, started: 2),
+        ]
+        for order in [figures, figures.reversed()] {
+            let carried = try order.map { try $0.json() } + [Array("nothing".utf8)]
+            #expect(PodFigures.latest(of: carried).map(\.connections).sorted() == [3, 5, 6, 40])
+        }
+    }
+
+    /// A Deployment with three pods of its first generation, as a case changes it.
+    private static func deployment(generation: Int = 1, _ status: JSON = [:]) -> KubeObject {
+        let steady: JSON = [
+            "observedGeneration": 1, "replicas": 3, "updatedReplicas": 3, "readyReplicas": 3, "availableReplicas": 3,
+        ]
+        var object = KubeObject(
+            .deployments,
+            name: "roost-default-edge",
+            namespace: "roost",
+            ["spec": ["replicas": 3], "status": steady.merging(status)]
+        )
+        object.json["metadata"]["generation"] = .integer(Int64(generation))
+        return object
+    }
+
+    private static let stuck: JSON = [
+        ["type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"]
+    ]
+
+    @Test(
+        arguments: [
+            (deployment(), "True", "Available", true),
+            // What was just applied, the controller has not seen yet.
+            (deployment(generation: 2), "True", "Progressing", false),
+            (deployment(["updatedReplicas": 1, "replicas": 4]), "True", "Progressing", false),
+            (deployment(["replicas": 4]), "True", "Progressing", false),
+            // Up to date and ready, and not yet for long enough.
+            (deployment(["availableReplicas": 2, "unavailableReplicas": 1]), "True", "Available", false),
+            (deployment(["readyReplicas": 0, "availableReplicas": 0]), "False", "NoPodsReady", false),
+            (deployment(["conditions": stuck, "updatedReplicas": 1]), "True", "RolloutStuck", false),
+            (deployment(["conditions": stuck, "readyReplicas": 0, "updatedReplicas": 1]), "False", "RolloutStuck", false),
+        ] as [(KubeObject, String, String, Bool)]
+    )
+    func `edges are as their Deployment says`(
+        deployment: KubeObject,
+        status: String,
+        reason: String,
+        isOver: Bool
+    ) {
+        let condition = EdgeRollout.condition(of: deployment, cell: "default")
+        #expect(condition.type == "EdgeReady" && condition.status.rawValue == status && condition.reason == reason)
+        #expect(EdgeRollout.isOver(deployment) == isOver)
+    }
+}
