@@ -7,6 +7,7 @@ extension PodFigures {
     /// The figures of each pod's latest process.
     ///
     /// - Parameter carried: What the leases carry; what cannot be read is passed over.
+    /// - Returns: One for each pod that has a name, and all others.
     package static func latest(of carried: some Sequence<[UInt8]>) -> [PodFigures] {
         let all = carried.compactMap { try? PodFigures(json: $0) }
         let named = Dictionary(all.filter { !$0.pod.isEmpty }.map { ($0.pod, $0) }) { first, other in
