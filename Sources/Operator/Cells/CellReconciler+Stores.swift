@@ -147,6 +147,13 @@ extension CellReconciler {
             return isConnected
         }
         if isConnected { return nil }
+        let places = [found.redis, found.postgres].map { StorePlace(url: $0) }
+        if let (place, other) = self.context.cells.claim(places, for: runtime.name) {
+            let text = "\(place) is a store of cell \(other): give each Cell a Redis and a database of its own"
+            let problem = CellStores.Problem(reason: "StoresInUse", message: text)
+            runtime.state.withLock { $0.problem = problem }
+            return problem
+        }
         await runtime.close()
         do throws(CellStores.Problem) {
             let stores = try await CellStores.open(

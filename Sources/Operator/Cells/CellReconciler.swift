@@ -61,6 +61,7 @@ package struct CellReconciler: Sendable {
                 object = try await self.context.addFinalizer(.cells, object)
             }
             let runtime = self.context.cells.runtime(name)
+            if self.mustWait(parsed, runtime) { return .again(after: .milliseconds(100)) }
             if let cell = parsed.resource {
                 runtime.state.withLock { $0.spec = cell.spec }
                 try await self.reconcile(cell.spec, object, parsed)
@@ -79,6 +80,24 @@ package struct CellReconciler: Sendable {
         } catch {
             self.context.logger.warning("a cell waits", metadata: ["cell": "\(name)", "reason": "\(error)"])
             return .failed
+        }
+    }
+
+    /// Whether an older cell is to be connected first, for a while: if both name the same store, it is the older one's.
+    private func mustWait(_ parsed: Parsed<CellResource>, _ runtime: CellRuntime) -> Bool {
+        guard !runtime.wasTried else { return false }
+        let now = TimeSource.continuous.now()
+        let since = runtime.state.withLock { state in
+            let since = state.firstSeen ?? now
+            state.firstSeen = since
+            return since
+        }
+        guard now - since < .seconds(10) else { return false }
+        func age(_ cell: Parsed<CellResource>) -> (String, String) {
+            (cell.object.creationTimestamp, cell.object.name)
+        }
+        return self.context.directory.allCells.contains { other in
+            !other.isDeleting && age(other) < age(parsed) && !self.context.cells.runtime(other.object.name).wasTried
         }
     }
 
@@ -108,7 +127,7 @@ package struct CellReconciler: Sendable {
             }
         }
         // Edges wait for their stores by themselves; without the Secrets there is nothing that they could start with.
-        if let access = try? secrets.access.get() {
+        if let access = try? secrets.access.get(), problem?.reason != "StoresInUse" {
             await self.applyEdges(spec, runtime, access, &findings)
         } else {
             self.observe(runtime, &findings)

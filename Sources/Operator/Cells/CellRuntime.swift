@@ -10,6 +10,8 @@ package final class CellRuntime: Sendable {
         var storesDigest = ""
         var keeper: Task<Void, Never>?
         var problem: CellStores.Problem?
+        /// When it was looked at first.
+        var firstSeen: Duration?
         /// The names of the cell's own certificate.
         var certificateNames: [String] = []
         var usage: [TenantID: TenantView.Usage] = [:]
@@ -44,6 +46,9 @@ package final class CellRuntime: Sendable {
 
     var stores: CellStores? { self.state.withLock { $0.stores } }
 
+    /// Whether anybody tried to connect to its stores yet.
+    var wasTried: Bool { self.state.withLock { $0.stores != nil || $0.problem != nil } }
+
     /// The cell as its tenants see it.
     func view(gateway: GatewayReference?) -> TenantView.Cell {
         self.state.withLock { state in
@@ -77,6 +82,8 @@ package final class CellRuntime: Sendable {
 /// The cells that this process looks after.
 package final class CellRegistry: Sendable {
     private let cells = Mutex<[String: CellRuntime]>([:])
+    /// Whose a store is.
+    private let places = Mutex<[StorePlace: String]>([:])
 
     package init() {}
 
@@ -90,11 +97,26 @@ package final class CellRegistry: Sendable {
         }
     }
 
+    /// Takes stores for a cell, in the place of those that it had.
+    ///
+    /// - Returns: one of them that another cell has, and which; then nothing was taken.
+    func claim(_ places: [StorePlace], for name: String) -> (place: StorePlace, cell: String)? {
+        self.places.withLock { owners in
+            for place in places {
+                if let owner = owners[place], owner != name { return (place, owner) }
+            }
+            owners = owners.filter { $0.value != name }
+            for place in places { owners[place] = name }
+            return nil
+        }
+    }
+
     func existing(_ name: String) -> CellRuntime? { self.cells.withLock { $0[name] } }
 
     func remove(_ name: String) async {
         let runtime = self.cells.withLock { $0.removeValue(forKey: name) }
         await runtime?.close()
+        self.places.withLock { owners in owners = owners.filter { $0.value != name } }
     }
 
     func closeAll() async {
@@ -103,5 +125,6 @@ package final class CellRegistry: Sendable {
             return Array(cells.values)
         }
         for runtime in all { await runtime.close() }
+        self.places.withLock { $0 = [:] }
     }
 }

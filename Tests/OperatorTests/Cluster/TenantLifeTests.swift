@@ -193,12 +193,18 @@ struct TenantLifeTests {
     @Test func `another default cell moves nobody, and a name of another namespace is not moved in upon`() async throws
     {
         try await ClusterRig.with { rig in
+            let other = try RedisServer()
+            defer { other.end() }
             try await rig.withOperator { _ in
                 try await rig.applyCell()
                 try await rig.apply(ClusterRig.tenant("acme"), .tenants)
                 try await rig.waitReady("acme")
+                try await rig.apply(ClusterRig.secret("redis-two", ["url": other.url]))
                 try await rig.apply(ClusterRig.secret("postgres-two", ["url": rig.database("two")]))
-                let spec: JSON = ["postgres": ["urlSecretRef": ["name": "postgres-two", "key": "url"]]]
+                let spec: JSON = [
+                    "redis": ["urlSecretRef": ["name": "redis-two", "key": "url"]],
+                    "postgres": ["urlSecretRef": ["name": "postgres-two", "key": "url"]],
+                ]
                 let two = try DurableStore.open(rig.database("two"), logger: rig.logger)
                 _ = try await two.migrator.up(now: 0)
                 let id = try #require(TenantID("acme"))
