@@ -91,7 +91,10 @@ struct CellRulesTests {
             (deployment(["availableReplicas": 2, "unavailableReplicas": 1]), "True", "Available", false),
             (deployment(["readyReplicas": 0, "availableReplicas": 0]), "False", "NoPodsReady", false),
             (deployment(["conditions": stuck, "updatedReplicas": 1]), "True", "RolloutStuck", false),
-            (deployment(["conditions": stuck, "readyReplicas": 0]), "False", "RolloutStuck", false),
+            (
+                deployment(["conditions": stuck, "readyReplicas": 0, "availableReplicas": 0]), "False", "RolloutStuck",
+                false
+            ),
         ] as [(KubeObject, String, String, Bool)]
     )
     func `edges are as their Deployment says`(
