@@ -33,31 +33,42 @@ import Testing
             try await store.tenants.upsert(retained)
             #expect(try await store.tenants.find(.acme) == retained)
             #expect(try await store.tenants.find(.globex) == nil)
-            #expect(try await store.tenants.delete(.acme))
-            #expect(try await !store.tenants.delete(.acme))
+            #expect(try await !store.tenants.delete(active))
+            #expect(try await store.tenants.delete(retained))
+            #expect(try await !store.tenants.delete(retained))
             #expect(try await store.tenants.find(.acme) == nil)
         }
     }
 
     @Test(arguments: Driver.allCases)
-    func `tenants are listed by state, and due for erasure at their date or when one was begun`(
-        _ driver: Driver
-    ) async throws {
+    func `tenants are listed by state, and page by page`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             let tenants = try [
-                self.tenant("active", .active), self.tenant("moving", .moving),
-                self.tenant("begun", .erasing, updatedAt: 9),
-                self.tenant("due", .retained, eraseAt: 100, updatedAt: 5),
-                self.tenant("later", .retained, eraseAt: 101), self.tenant("never", .retained),
+                self.tenant("a", .active), self.tenant("b", .moved, eraseAt: 100), self.tenant("c", .erasing),
+                self.tenant("d", .retained, eraseAt: 101), self.tenant("e", .leaving), self.tenant("f", .arriving),
             ]
-            for tenant in tenants { try await store.tenants.upsert(tenant) }
+            for tenant in tenants.reversed() { try await store.tenants.upsert(tenant) }
             for state in StoredTenant.State.allCases {
-                let listed = try await store.tenants.list(state)
-                #expect(listed == tenants.filter { $0.state == state }.sorted { $0.tenant < $1.tenant })
+                #expect(try await store.tenants.list(state) == tenants.filter { $0.state == state })
             }
-            #expect(try await store.tenants.dueForErasure(at: 99).map(\.tenant.text) == ["begun"])
-            #expect(try await store.tenants.dueForErasure(at: 100).map(\.tenant.text) == ["due", "begun"])
-            #expect(try await store.tenants.dueForErasure(at: 100, limit: 1).map(\.tenant.text) == ["due"])
+            let first = try await store.tenants.list(after: nil, limit: 4)
+            #expect(first == Array(tenants.prefix(4)))
+            #expect(try await store.tenants.list(after: first.last?.tenant, limit: 4) == Array(tenants.dropFirst(4)))
+            #expect(try await store.tenants.list(after: tenants.last?.tenant, limit: 4).isEmpty)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `of two who decide by the same note, one succeeds`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            let (first, second) = (try self.tenant("acme", .active), try self.tenant("acme", .active, updatedAt: 2))
+            #expect(try await store.tenants.replace(nil, with: first))
+            #expect(try await !store.tenants.replace(nil, with: second))
+            #expect(try await store.tenants.find(.acme) == first)
+            let kept = try self.tenant("acme", .retained, eraseAt: 7, updatedAt: 3)
+            #expect(try await store.tenants.replace(first, with: kept))
+            #expect(try await !store.tenants.replace(first, with: second))
+            #expect(try await store.tenants.find(.acme) == kept)
         }
     }
 
@@ -110,11 +121,30 @@ import Testing
             for tenant in try [TenantID.acme, .globex] { try await store.fill(tenant, history: 250) }
             let before = try await store.eraser.remains(of: .globex)
             #expect(before["history"] == 250)
+            let note = try self.tenant("acme", .erasing)
+            try await store.tenants.upsert(note)
             let eraser = TenantEraser(store.database, batch: 100)
-            #expect(try await eraser.erase(.acme) == 254)
-            #expect(try await eraser.remains(of: .acme).isEmpty)
+            #expect(try await eraser.erase(note) == 253)
+            #expect(try await eraser.remains(of: .acme) == ["tenants": 1])
             #expect(try await eraser.remains(of: .globex) == before)
-            #expect(try await eraser.erase(.acme) == 0)
+            #expect(try await eraser.erase(note) == 0)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `nothing is erased unless the note says that this object's data is`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            try await store.fill(.acme, history: 10)
+            let before = try await store.eraser.remains(of: .acme)
+            let erasing = try self.tenant("acme", .erasing)
+            for state in StoredTenant.State.allCases where state != .erasing {
+                try await store.tenants.upsert(self.tenant("acme", state))
+                #expect(try await store.eraser.erase(erasing) == 0)
+            }
+            let others = StoredTenant(tenant: try .acme, namespace: "n", uid: "other", state: .erasing, updatedAt: 1)
+            try await store.tenants.upsert(others)
+            #expect(try await store.eraser.erase(erasing) == 0)
+            #expect(try await store.eraser.remains(of: .acme) == before)
         }
     }
 
@@ -124,27 +154,29 @@ import Testing
             try await store.fill(.acme, history: 1)
             _ = try await store.database.execute("CREATE TABLE forgotten (tenant TEXT, secret TEXT)", in: .cell)
             _ = try await store.database.execute("INSERT INTO forgotten VALUES ('acme', 'x'), ('acme', 'y')", in: .cell)
-            try await store.eraser.erase(.acme)
-            #expect(try await store.eraser.remains(of: .acme) == ["forgotten": 2])
+            let note = try self.tenant("acme", .erasing)
+            try await store.tenants.upsert(note)
+            try await store.eraser.erase(note)
+            #expect(try await store.eraser.remains(of: .acme) == ["forgotten": 2, "tenants": 1])
             #expect(try await store.eraser.remains(of: .globex).isEmpty)
         }
     }
 
     @Test(arguments: Driver.allCases)
-    func `an erasure that was cut off is known until it is done`(_ driver: Driver) async throws {
+    func `an erasure that was cut off goes on`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             try await store.fill(.acme, history: 250)
-            try await store.tenants.upsert(self.tenant("acme", .erasing))
+            let note = try self.tenant("acme", .erasing)
+            try await store.tenants.upsert(note)
             for transactions in [0, 3, 9] {
                 let broken = TenantEraser(CutOffDatabase(store.database, after: transactions), batch: 10)
                 await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
-                    try await broken.erase(.acme)
+                    try await broken.erase(note)
                 }
-                #expect(try await store.tenants.dueForErasure(at: 0).map(\.tenant) == [.acme])
+                #expect(try await store.tenants.find(.acme) == note)
             }
-            try await store.eraser.erase(.acme)
-            #expect(try await store.eraser.remains(of: .acme).isEmpty)
-            #expect(try await store.tenants.dueForErasure(at: 0).isEmpty)
+            try await store.eraser.erase(note)
+            #expect(try await store.eraser.remains(of: .acme) == ["tenants": 1])
         }
     }
 }

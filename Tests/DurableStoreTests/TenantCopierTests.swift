@@ -111,6 +111,24 @@ import Testing
         }
     }
 
+    @Test(arguments: Route.allCases)
+    func `what comes late is added, and what the target changed or dropped meanwhile stays so`(
+        _ route: Route
+    ) async throws {
+        try await route.withStores { source, target in
+            try await source.fill(.acme, history: 5)
+            let copier = TenantCopier(from: source, to: target, batch: 3)
+            try await copier.copy(.acme)
+            // The target goes on: an account is gone, something was said. At the source, messages come late.
+            _ = try await target.database.execute("DELETE FROM accounts", in: .tenant(.acme))
+            try await target.say(1...2, .acme, in: "#new")
+            try await source.say(6...10, .acme)
+            try await copier.copyLate(.acme)
+            let remains = try await target.eraser.remains(of: .acme)
+            #expect(remains == ["channels": 1, "history": 12, "usage_ledger": 1])
+        }
+    }
+
     @Test func `row-level security holds for a copy too`() async throws {
         try await Route.postgresToPostgres.withStores { source, target in
             for tenant in try [TenantID.acme, .globex] { try await source.fill(tenant, history: 3) }

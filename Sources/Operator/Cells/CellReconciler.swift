@@ -218,8 +218,8 @@ package struct CellReconciler: Sendable {
         guard await self.usedBy(parsed) == nil else { return false }
         if let stores = self.context.cells.existing(name)?.stores {
             // The second look at what was erased does not wait for its time.
-            for record in try await stores.durable.tenants.list(.erasing) {
-                try await TenantErasure.sweep(record.tenant, in: stores)
+            for note in try await stores.durable.tenants.list(.erasing) {
+                try await TenantErasure.erase(note, in: stores, looksAgain: false)
             }
         }
         try await self.context.removeFinalizer(.cells, parsed.object)

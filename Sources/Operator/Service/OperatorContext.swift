@@ -17,6 +17,8 @@ package struct OperatorContext: Sendable {
     package let planQueue: WorkQueue<String>
     /// Tenants whose figures are to be written.
     package let usageQueue: WorkQueue<ObjectKey>
+    /// Copies and erasures of what is stored, beside the queues.
+    package let chores: TenantChores
     /// What cells own, as known, by kind.
     let owned: [KubeResource: Informer]
     let apis: OptionalAPIs

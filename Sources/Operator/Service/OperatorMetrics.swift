@@ -11,6 +11,7 @@ package final class OperatorMetrics: Sendable {
     private let desired: Meter
     private let connections: Meter
     private let scalings: Meter
+    private let overdue: Meter
     private let count = Atomic(0)
 
     package init() {
@@ -44,6 +45,11 @@ package final class OperatorMetrics: Sendable {
             help: "Changes of the number of edges.",
             labels: ["cell", "direction"]
         )
+        self.overdue = self.registry.gauge(
+            "roost_cell_overdue_erasures",
+            help: "Tenants whose data should be erased from a cell for ten minutes or longer, and is not.",
+            labels: ["cell"]
+        )
     }
 
     func reconciled(_ kind: String, _ result: String, took: Duration) {
@@ -65,9 +71,12 @@ package final class OperatorMetrics: Sendable {
         self.connections.set(Double(connections), cell)
     }
 
+    func set(cell: String, overdueErasures: Int) { self.overdue.set(Double(overdueErasures), cell) }
+
     func forget(cell: String) {
         self.desired.remove(cell)
         self.connections.remove(cell)
+        self.overdue.remove(cell)
     }
 
     func scaled(cell: String, up: Bool) { self.scalings.add(1, cell, up ? "up" : "down") }

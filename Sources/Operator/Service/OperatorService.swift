@@ -58,6 +58,7 @@ package final class OperatorService: Sendable {
             owned[kind] = informer(kind, settings.namespace, "app.kubernetes.io/managed-by=\(OperatorNames.manager)")
         }
         self.admins = AdminProvisioner(hasher: hasher, logger: logger)
+        let tenantQueue = WorkQueue<ObjectKey>()
         self.context = OperatorContext(
             client: client,
             settings: settings,
@@ -72,10 +73,11 @@ package final class OperatorService: Sendable {
             metrics: metrics,
             connector: connector,
             logger: logger,
-            tenantQueue: WorkQueue(),
+            tenantQueue: tenantQueue,
             cellQueue: WorkQueue(),
             planQueue: WorkQueue(),
             usageQueue: WorkQueue(),
+            chores: TenantChores { tenantQueue.add($0) },
             owned: owned,
             apis: OptionalAPIs(client)
         )
@@ -225,6 +227,7 @@ package final class OperatorService: Sendable {
         let (cells, plans) = (CellReconciler(context), PlanReconciler(context))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await leadership.ended() }
+            group.addTask { await context.chores.run() }
             group.addTask {
                 await context.tenantQueue.run(workers: context.settings.workers) { key in
                     await self.timed("Tenant") { await tenants.reconcile(key) }

@@ -41,6 +41,8 @@ package struct OperatorSettings: Sendable {
     package var usagePeriod: Duration = .seconds(30)
     /// How often what is stored is summed up, which reads a whole table.
     package var storedUsagePeriod: Duration = .seconds(600)
+    /// How often it is looked at what is kept of tenants that are gone.
+    package var sweepPeriod: Duration = .seconds(60)
     /// How often a tenant whose certificate or Secret is missing is looked at again.
     package var waitPeriod: Duration = .seconds(5)
     /// The time that the autoscaler goes by, in milliseconds since 1970.

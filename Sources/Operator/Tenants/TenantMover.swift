@@ -1,5 +1,9 @@
-// From one cell to another: what is stored is copied, what is live is not, since its people connect again.
+// From one cell to another: what is stored is copied, what is live is not, since its people connect again. Nobody is served
+// meanwhile. The notes in both databases say how far it is, so that who goes on needs to know nothing else: the data itself is
+// `leaving`, the copy `arriving` and, once it is complete, `active`; notes of the same time belong to the same move. A tenant
+// that is served at its old place again notes that there, which makes every copy that was begun before worthless.
 
+import KubeClient
 import StateStore
 import Tenant
 
@@ -9,17 +13,74 @@ enum TenantMover {
     /// what came late is copied before the rest is erased.
     static let keepsCopy: Int64 = 3_600_000
 
-    /// Copies what came after the copy: messages and counts that were on their way.
-    ///
-    /// The other side went on meanwhile, so that it has more is as it should be.
-    static func copyLate(_ tenant: TenantID, from: CellStores, to: CellStores) async throws {
-        do {
-            try await Self.copy(tenant, from: from, to: to)
-        } catch DurableStoreError.differs {}
+    /// Why a copy cannot be completed.
+    struct Differs: Error, CustomStringConvertible {
+        let description: String
     }
 
-    /// Copies what the other does not have yet; again and again does no harm.
-    static func copy(_ tenant: TenantID, from: CellStores, to: CellStores) async throws {
-        _ = try await TenantCopier(from: from.durable, to: to.durable).copy(tenant)
+    /// Copies a tenant, or goes on with what was begun.
+    static func copy(_ id: TenantID, of object: KubeObject, from: CellStores, to: CellStores) async throws {
+        let arriving = try await Self.prepare(id, of: object, from: from, to: to)
+        do {
+            try await TenantCopier(from: from.durable, to: to.durable).copy(id)
+        } catch DurableStoreError.differs(let what) {
+            // Going on would never mend that: the next attempt begins with nothing.
+            let spoilt = arriving.noting(.erasing, at: InProcessLiveStore.systemTime())
+            _ = try await to.durable.tenants.replace(arriving, with: spoilt)
+            throw Differs(description: "the copy is not like the original: \(what)")
+        }
+        let complete = arriving.noting(.active, at: arriving.updatedAt)
+        guard try await to.durable.tenants.replace(arriving, with: complete) else { throw TenantErasure.NoteChanged() }
+    }
+
+    /// Makes the notes under which rows are copied.
+    ///
+    /// - Returns: the copy's.
+    private static func prepare(
+        _ id: TenantID,
+        of object: KubeObject,
+        from: CellStores,
+        to: CellStores
+    ) async throws -> StoredTenant {
+        let (source, target) = (
+            try await from.durable.tenants.find(id), try await to.durable.tenants.find(id)
+        )
+        if let source, let target, target.isCopy(of: source), target.isNote(of: object, .arriving) { return target }
+        // The same note is the same database, whatever the cells' URLs look like.
+        guard source == nil || source != target else {
+            throw Differs(description: "both cells use the same database: give each cell its own")
+        }
+        if let target {
+            guard target.namespace == object.namespace else { throw TenantErasure.NoteChanged() }
+            try await TenantErasure.erase(target, in: to, looksAgain: false)
+        }
+        // Later than anything that is noted, whatever the clock says.
+        let noted = max(source?.updatedAt ?? 0, target?.updatedAt ?? 0)
+        let now = max(InProcessLiveStore.systemTime(), noted + 1)
+        let arriving = StoredTenant(id, .arriving, of: object, at: now)
+        guard try await to.durable.tenants.replace(nil, with: arriving) else { throw TenantErasure.NoteChanged() }
+        // After the copy's note: were it the other way round, an older copy might pass for one of this move.
+        let leaving = StoredTenant(id, .leaving, of: object, at: now)
+        guard try await from.durable.tenants.replace(source, with: leaving) else { throw TenantErasure.NoteChanged() }
+        await from.note(owner: nil, of: id)
+        return arriving
+    }
+
+    /// Copies what came to the old cell after the copy: messages and counts that were on their way.
+    static func copyLate(_ id: TenantID, from: CellStores, to: CellStores) async throws {
+        try await TenantCopier(from: from.durable, to: to.durable).copyLate(id)
+    }
+}
+
+extension StoredTenant {
+    /// Whether it says this of this very object.
+    func isNote(of object: KubeObject, _ states: State...) -> Bool {
+        self.uid == object.uid && states.contains(self.state)
+    }
+
+    /// Whether it was copied, or is being copied, from this while nobody used it.
+    func isCopy(of source: StoredTenant) -> Bool {
+        [.arriving, .active].contains(self.state) && [.leaving, .moved].contains(source.state)
+            && self.uid == source.uid && self.updatedAt == source.updatedAt
     }
 }

@@ -1,6 +1,7 @@
 // What is to be done for a tenant, and how its status will read once it is done.
 
 import KubeClient
+package import StateStore
 package import Tenant
 
 /// One thing to do; steps are done in order, and one that fails stops those after it, unless it is done beside.
@@ -14,10 +15,10 @@ package enum TenantStep: Sendable, Hashable {
     case keep(cell: String, without: Set<String>, state: TenantState?)
     /// Lets the edges have its certificate as they did before their store lost it.
     case keepCertificate(cell: String)
-    /// Erases what an earlier stay, or a copy that was cut off, left in a cell.
-    case clear(cell: String)
-    /// Takes the name for this namespace in the cell's database; data that was kept comes back.
-    case claimName(cell: String)
+    /// Erases what an earlier stay, or a copy that was cut off, left in a cell, as it is noted there; soon.
+    case clear(cell: String, StoredTenant)
+    /// Takes the name for this object in the cell's database, in place of what is noted there; data that was kept comes back.
+    case claimName(cell: String, over: StoredTenant?)
     /// Lets the edges serve it as it is now.
     case project(HostedTenant, cell: String)
     /// Lets the edges serve it no more, and ends its sessions.
@@ -33,13 +34,13 @@ package enum TenantStep: Sendable, Hashable {
     /// Asks the gateway to lead its hostnames to the cell.
     case applyRoutes(hostnames: [String], cell: String, gateway: GatewayReference)
     case removeRoutes
-    /// Copies what is stored of it from one cell to another.
-    case copy(from: String, to: String)
+    /// Copies what is stored of it from one cell to another; soon, or goes on with that.
+    case move(from: String, to: String)
     /// Lets the old cell keep its copy for a while, then erase it.
-    case leave(cell: String, for: String)
+    case leave(cell: String)
     /// Keeps its data for so many days, then erases it.
     case retain(cell: String, days: Int)
-    /// Erases everything of it at once.
+    /// Erases everything of it; soon.
     case erase(cell: String)
 
     /// The condition that tells of its failure, for a step that others do not wait for: it asks other controllers.
@@ -62,6 +63,8 @@ package struct TenantPlan: Sendable {
     package var hostnames: [String] = []
     /// Whether there is a status to write: not once the object is let go.
     package var hasStatus = true
+    /// Whether it goes on as soon as the status is written.
+    package var isUnderway = false
     /// Why nobody can connect although all of the tenant is in place.
     package var edgeProblem: Condition?
 

@@ -44,12 +44,7 @@ package enum TenantPlanner {
                 let text = "the name \(hosted.id) belongs to the tenant \(holder), which is older: choose another name"
                 return .failure(.init("NameTaken", text))
             }
-            if let namespace = view.retainedFor {
-                let text =
-                    "the name \(hosted.id) is kept with the data of a tenant of namespace \(namespace): "
-                    + "create it there to have it back, or choose another name"
-                return .failure(.init("NameTaken", text))
-            }
+            if let refusal = Self.nameHolder(view) { return .failure(refusal) }
             if let hostname = hosted.hostnames.first(where: { view.conflicts.hostnames[$0] != nil }),
                 let holder = view.conflicts.hostnames[hostname]
             {
@@ -64,10 +59,11 @@ package enum TenantPlanner {
     /// certificate from being carried out.
     private static func refuse(_ view: TenantView, _ refusal: TenantView.Refusal, _ plan: inout TenantPlan) {
         let others = Set(view.conflicts.hostnames.keys)
-        // Under a name that is another's nothing is ours.
-        let isNamed = view.conflicts.name == nil && view.retainedFor == nil
+        // Under a name that is another's nothing is ours; where it lives the name is its own.
+        let livesElsewhere = view.home.map { $0.name != (try? view.cell.get())?.name } ?? false
+        let isNamed = view.conflicts.name == nil && (livesElsewhere || Self.nameHolder(view) == nil)
         plan.hostnames.removeAll { !isNamed || others.contains($0) }
-        let isServed = !plan.hostnames.isEmpty
+        let isServed = !plan.hostnames.isEmpty && !view.isOnItsWay
         let state = view.object.spec["state"].string.map(TenantState.init(rawValue:)) ?? .active
         let keep: (String) -> TenantStep = { .keep(cell: $0, without: others, state: state) }
         if isServed, let cell = plan.cell {
@@ -114,24 +110,7 @@ package enum TenantPlanner {
             )
             return Self.sideConditions(view, hosted, cell, &plan)
         }
-        if let former = view.formerCell, former.name != cell.name {
-            // Nobody is served by two cells: first out of the one, then the data, then into the other.
-            guard former.isReady else {
-                let text = "moving waits for cell \(former.name): \(former.problem)"
-                plan.conditions.append(Condition("StoreReady", .no, "Moving", text))
-                return Self.sideConditions(view, hosted, cell, &plan)
-            }
-            plan.steps += [.withdraw(cell: former.name), .removeCertificate(cell: former.name)]
-            // Once: afterwards the new cell has what the old one does not.
-            if !view.isCopied {
-                plan.steps += [
-                    .clear(cell: cell.name), .claimName(cell: cell.name), .copy(from: former.name, to: cell.name),
-                    .leave(cell: former.name, for: cell.name),
-                ]
-            }
-        } else if !view.ownsName {
-            plan.steps.append(.claimName(cell: cell.name))
-        }
+        guard Self.bringData(view, cell, &plan) else { return Self.sideConditions(view, hosted, cell, &plan) }
         Self.certificate(view, hosted, cell, &plan)
         plan.steps.append(.project(hosted, cell: cell.name))
         plan.steps.append(.provisionAdmins(hosted, cell: cell.name))
@@ -265,51 +244,5 @@ package enum TenantPlanner {
         case .cordoned: Condition("Suspended", .no, "Cordoned", "nobody new may connect; who is connected stays")
         case .suspended: Condition("Suspended", .yes, "Suspended", "spec.state says so; nobody may connect")
         }
-    }
-
-    // MARK: Going
-
-    private static func deletion(_ view: TenantView) -> TenantPlan {
-        var plan = TenantPlan()
-        plan.hasStatus = false
-        guard view.object.finalizers.contains(OperatorNames.finalizer) else { return plan }
-        // It may have got as far as a cell that its status does not tell of yet. One that never had the name leaves alone
-        // what is kept under it for another.
-        let served = view.formerCell ?? (view.ownsName ? try? view.cell.get() : nil)
-        if let cell = served {
-            guard cell.isReady else {
-                plan.hasStatus = true
-                plan.cell = cell.name
-                plan.hostnames = view.object.hostnamesHeld
-                let text = "deleting waits for cell \(cell.name): \(cell.problem)"
-                plan.conditions = [
-                    Condition("Ready", .no, "StoreUnavailable", text),
-                    Condition("StoreReady", .no, "StoreUnavailable", text),
-                ]
-                return plan
-            }
-            plan.steps += [.withdraw(cell: cell.name), .removeCertificate(cell: cell.name), .removeRoutes]
-            plan.steps.append(
-                view.deletionPolicy == .delete
-                    ? .erase(cell: cell.name) : .retain(cell: cell.name, days: Self.retentionDays)
-            )
-        }
-        // On its way to another cell: what came there goes, the old one has it all.
-        if let target = try? view.cell.get(), let served, target.name != served.name, view.ownsName {
-            guard target.isReady else {
-                plan.steps = []
-                plan.hasStatus = true
-                plan.cell = served.name
-                plan.hostnames = view.object.hostnamesHeld
-                let text = "deleting waits for cell \(target.name): \(target.problem)"
-                plan.conditions = [Condition("Ready", .no, "StoreUnavailable", text)]
-                return plan
-            }
-            plan.steps += [
-                .withdraw(cell: target.name), .removeCertificate(cell: target.name), .erase(cell: target.name),
-            ]
-        }
-        plan.steps.append(.removeFinalizer)
-        return plan
     }
 }

@@ -28,14 +28,21 @@ extension TenantReconciler {
         switch step {
         case .addFinalizer: object = try await self.context.addFinalizer(.tenants, object)
         case .removeFinalizer: try await self.context.removeFinalizer(.tenants, object)
-        case .claimName(let cell):
+        case .claimName(let cell, let known):
             let stores = try self.stores(cell)
-            try await stores.durable.tenants.upsert(Self.record(id, .active, until: nil, object, now))
+            let claimed = StoredTenant(id, .active, of: object, at: now)
+            guard try await stores.durable.tenants.replace(known, with: claimed) else {
+                throw TenantErasure.NoteChanged()
+            }
             await stores.note(owner: object.uid, of: id)
         case .keep(let cell, let hostnames, let state):
             try await self.stores(cell).keep(id, without: hostnames, state: state)
         case .keepCertificate(let cell): try await self.stores(cell).keepCertificate(name: id.text)
-        case .clear(let cell): try await TenantErasure.sweep(id, in: self.stores(cell))
+        case .clear(let cell, let note):
+            let stores = try self.stores(cell)
+            try self.context.chores.begin(.erase(cell: cell), of: id, for: object.key) {
+                try await TenantErasure.erase(note, in: stores, looksAgain: false)
+            }
         case .project(let hosted, let cell):
             let tenant = ProjectedTenant(hosted, uid: object.uid, generation: Int64(object.generation))
             try await self.stores(cell).project(tenant)
@@ -78,52 +85,35 @@ extension TenantReconciler {
             for resource in kinds where await self.context.apis.has(resource) {
                 try await client.delete(resource, TenantRoutes.name(id), in: self.context.settings.namespace)
             }
-        case .copy(let from, let to):
-            try await TenantMover.copy(id, from: self.stores(from), to: self.stores(to))
-        case .leave(let cell, _):
-            try await self.note(id, .moving, in: cell, until: now + TenantMover.keepsCopy, object, now)
+        case .move(let from, let to):
+            let (source, target) = (try self.stores(from), try self.stores(to))
+            try self.context.chores.begin(.move(from: from, to: to), of: id, for: object.key) { [object] in
+                try await TenantMover.copy(id, of: object, from: source, to: target)
+            }
+        case .leave(let cell):
+            let stores = try self.stores(cell)
+            guard let known = try await stores.durable.tenants.find(id), known.isNote(of: object, .leaving) else {
+                return
+            }
+            // Of the same time as the copy that it was left for.
+            let left = known.noting(.moved, until: now + TenantMover.keepsCopy, at: known.updatedAt)
+            guard try await stores.durable.tenants.replace(known, with: left) else { throw TenantErasure.NoteChanged() }
         case .retain(let cell, let days):
             let until = now + Int64(days) * 86_400_000
-            try await self.note(id, .retained, in: cell, until: until, object, now)
+            let stores = try self.stores(cell)
+            let known = try await stores.durable.tenants.find(id)
+            let kept = StoredTenant(id, .retained, until: until, of: object, at: now)
+            guard known?.uid ?? object.uid == object.uid, try await stores.durable.tenants.replace(known, with: kept)
+            else { throw TenantErasure.NoteChanged() }
             let date = KubeTime.text(Date(timeIntervalSince1970: Double(until) / 1000))
             self.context.announce("Retained", "its data is kept until \(date) and erased then", of: object)
         case .erase(let cell):
             let stores = try self.stores(cell)
-            try await TenantErasure.begin(id, of: object, in: stores, now: now)
-            self.context.announce("Erased", "everything of it was erased from cell \(cell)", of: object)
+            try self.context.chores.begin(.erase(cell: cell), of: id, for: object.key) { [context, object] in
+                try await TenantErasure.erase(id, of: object, in: stores)
+                context.announce("Erased", "everything of it was erased from cell \(cell)", of: object)
+            }
         }
-    }
-
-    /// Notes in a cell's database what is to become of it.
-    private func note(
-        _ id: TenantID,
-        _ state: StoredTenant.State,
-        in cell: String,
-        until: Int64?,
-        _ object: KubeObject,
-        _ now: Int64
-    ) async throws {
-        let record = Self.record(id, state, until: until, object, now)
-        let stores = try self.stores(cell)
-        try await stores.durable.tenants.upsert(record)
-        await stores.note(owner: nil, of: id)
-    }
-
-    private static func record(
-        _ id: TenantID,
-        _ state: StoredTenant.State,
-        until: Int64?,
-        _ object: KubeObject,
-        _ now: Int64
-    ) -> StoredTenant {
-        StoredTenant(
-            tenant: id,
-            namespace: object.namespace,
-            uid: object.uid,
-            state: state,
-            eraseAt: until,
-            updatedAt: now
-        )
     }
 
     private func requestCertificate(_ secret: String, _ hostnames: [String], _ tenant: KubeObject) async throws {

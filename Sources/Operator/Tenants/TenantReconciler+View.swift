@@ -14,22 +14,15 @@ extension TenantReconciler {
     func view(of parsed: Parsed<TenantResource>) async throws -> TenantView {
         let directory = self.context.directory
         let object = parsed.object
-        let cell = self.cell(of: parsed)
         let current = object.status["cell"].string
-        var former: TenantView.Cell?
-        if let current { former = self.cellView(current) }
+        let notes = try await self.notes(parsed)
+        let found = Self.home(of: object, in: notes, wanted: directory.wantedCell(of: parsed))
+        let cell = self.cell(of: parsed, found: found)
+        let home = current ?? found
         let secrets = parsed.isDeleting ? Secrets() : try await self.secrets(of: parsed)
         let (hosted, adminProblem) = self.hosted(parsed, secrets)
         let isHosted = if case .success = hosted { true } else { false }
         let gateway = (try? cell.get())?.gateway
-        let stored = try await self.stored(parsed, in: (try? cell.get())?.name)
-        let isOthers =
-            stored.map { [.retained, .active].contains($0.state) && $0.namespace != object.namespace } ?? false
-        var isCopied = false
-        if let current, let wanted = try? cell.get(), wanted.name != current, !parsed.isDeleting {
-            let left = try await self.stored(parsed, in: current)
-            isCopied = left?.state == .moving && left?.uid == object.uid
-        }
         return TenantView(
             object: object,
             hosted: hosted,
@@ -38,7 +31,8 @@ extension TenantReconciler {
                 directory.conflicts(of: $0, key: parsed.key, promising: isHosted && !parsed.isDeleting)
             } ?? .init(),
             cell: cell,
-            formerCell: former,
+            home: home.flatMap { self.cellView($0) },
+            isFoundElsewhere: current == nil && found != nil && found != directory.wantedCell(of: parsed),
             adminProblem: adminProblem,
             certificate: Self.certificate(parsed, secrets),
             isIssued: parsed.resource?.spec.tlsSecretRef.map { secrets.issued.contains($0.name) } ?? false,
@@ -47,16 +41,19 @@ extension TenantReconciler {
             usage: TenantID(object.name).flatMap { id in
                 (try? cell.get()).flatMap { self.context.cells.existing($0.name)?.usage(of: id) }
             },
-            retainedFor: isOthers ? stored?.namespace : nil,
-            ownsName: stored?.uid == object.uid && stored?.state == .active,
-            isCopied: isCopied,
+            notes: notes,
             now: Date()
         )
     }
 
-    private func cell(of parsed: Parsed<TenantResource>) -> Result<TenantView.Cell, TenantView.Refusal> {
+    private func cell(
+        of parsed: Parsed<TenantResource>,
+        found: String?
+    ) -> Result<TenantView.Cell, TenantView.Refusal> {
         let directory = self.context.directory
-        guard let name = directory.wantedCell(of: parsed) else {
+        // Who names no cell and has data somewhere lives there.
+        let named = parsed.resource?.spec.cellRef?.name ?? parsed.object.status["cell"].string
+        guard let name = named ?? found ?? directory.wantedCell(of: parsed) else {
             let text = "no Cell says `default: true`: make one, or set spec.cellRef"
             return .failure(.init("NoDefaultCell", text))
         }
@@ -197,42 +194,67 @@ extension TenantReconciler {
         return isAccepted ? .accepted : .pending
     }
 
-    /// What a cell's database notes under the tenant's name.
-    private func stored(
-        _ parsed: Parsed<TenantResource>,
-        in cell: String?
-    ) async throws(DurableStoreError) -> StoredTenant? {
-        guard let id = TenantID(parsed.object.name), let cell,
-            let stores = self.context.cells.existing(cell)?.stores
-        else { return nil }
-        // Looked at once: who was found to have the name has it until we write otherwise.
-        if !parsed.isDeleting, await stores.owner(of: id) == parsed.object.uid {
-            return StoredTenant(
-                tenant: id,
-                namespace: parsed.object.namespace,
-                uid: parsed.object.uid,
-                state: .active,
-                updatedAt: 0
-            )
+    // MARK: Where its data is
+
+    /// What cells' databases note under the tenant's name.
+    ///
+    /// Where it lives and is to live matters always; everywhere matters to one that goes, and to one that comes, whose data
+    /// may be kept in any cell.
+    private func notes(_ parsed: Parsed<TenantResource>) async throws(DurableStoreError) -> [String: StoredTenant] {
+        guard let id = TenantID(parsed.object.name) else { return [:] }
+        let directory = self.context.directory
+        let current = parsed.object.status["cell"].string
+        let wanted = directory.wantedCell(of: parsed)
+        let isSettled = !parsed.isDeleting && current != nil && current == wanted
+        let essential = Set([current, wanted].compactMap { $0 })
+        let isEverywhere = parsed.isDeleting || current == nil
+        let cells = isEverywhere ? essential.union(directory.allCells.map(\.object.name)) : essential
+        var notes: [String: StoredTenant] = [:]
+        for cell in cells.sorted() {
+            guard let stores = self.context.cells.existing(cell)?.stores else { continue }
+            // Looked at once: who was found to have the name has it until we write otherwise.
+            if isSettled, await stores.owner(of: id) == parsed.object.uid {
+                notes[cell] = StoredTenant(id, .active, of: parsed.object, at: 0)
+                continue
+            }
+            do throws(DurableStoreError) {
+                notes[cell] = try await stores.durable.tenants.find(id)
+            } catch {
+                // Who is served stays so while the database is away.
+                if isSettled, !parsed.object.hostnamesHeld.isEmpty {
+                    notes[cell] = StoredTenant(id, .active, of: parsed.object, at: 0)
+                    continue
+                }
+                // What is in other cells is found by their own look at their notes once they can be asked.
+                if essential.contains(cell) { throw error }
+            }
+            if isSettled, let note = notes[cell], note.isNote(of: parsed.object, .active) {
+                await stores.note(owner: note.uid, of: id)
+            }
         }
-        let found: StoredTenant?
-        do {
-            found = try await stores.durable.tenants.find(id)
-        } catch {
-            // Who is served stays so while the database is away.
-            let status = parsed.object.status["cell"].string
-            guard !parsed.isDeleting, status == cell, !parsed.object.hostnamesHeld.isEmpty else { throw error }
-            return StoredTenant(
-                tenant: id,
-                namespace: parsed.object.namespace,
-                uid: parsed.object.uid,
-                state: .active,
-                updatedAt: 0
-            )
+        return notes
+    }
+
+    /// The cell whose data is the tenant's, as far as the notes tell: this very object's before another's, then the latest.
+    private static func home(
+        of object: KubeObject,
+        in notes: [String: StoredTenant],
+        wanted: String?
+    ) -> String? {
+        func rank(_ cell: String, _ note: StoredTenant) -> (Int, Int64, Int, String) {
+            (note.uid == object.uid ? 1 : 0, note.updatedAt, cell == wanted ? 1 : 0, cell)
         }
-        if let found, found.state == .active, found.uid == parsed.object.uid {
-            await stores.note(owner: found.uid, of: id)
+        return notes.filter { $0.value.state.isOriginal && $0.value.namespace == object.namespace }
+            .filter { object.deletionTimestamp == nil || $0.value.uid == object.uid }
+            .max { rank($0.key, $0.value) < rank($1.key, $1.value) }?.key
+    }
+
+    /// Whether a cell that keeps data of deleted tenants was not looked at yet, so that a new tenant's may be there.
+    func mayBeKept(_ parsed: Parsed<TenantResource>) -> Bool {
+        guard parsed.object.status["cell"].string == nil else { return false }
+        return self.context.directory.allCells.contains { cell in
+            (cell.object.status["retainedTenants"].int ?? 0) > 0
+                && self.context.cells.runtime(cell.object.name).view(gateway: nil).wasTried == false
         }
-        return found
     }
 }

@@ -31,7 +31,13 @@ package struct TenantReconciler: Sendable {
     }
 
     private func reconcile(_ parsed: Parsed<TenantResource>) async -> WorkOutcome {
+        // What is being copied or erased for it comes first; it is looked at again when that ends.
+        if let chore = self.context.chores.current(of: parsed.key) {
+            if !self.isWanted(chore, by: parsed) { self.context.chores.cancel(parsed.key) }
+            return .done
+        }
         do {
+            if self.mayBeKept(parsed) { return .again(after: .milliseconds(200)) }
             let view = try await self.view(of: parsed)
             // Right after a start no cell was looked at yet: that says nothing about this tenant.
             if case .success(let cell) = view.cell, !cell.wasTried { return .again(after: .milliseconds(200)) }
@@ -43,7 +49,6 @@ package struct TenantReconciler: Sendable {
             }
             do {
                 for step in plan.steps {
-                    if case .copy(let from, let to) = step { try await self.tellMove(from, to, view, object) }
                     do {
                         try await self.perform(step, on: &object, of: parsed)
                     } catch let error as KubeError where step.besides != nil && !parsed.isDeleting {
@@ -55,12 +60,23 @@ package struct TenantReconciler: Sendable {
             } catch let error as KubeError where error.isConflict {
                 // Our copy was old; the newer one is on its way.
                 return .again(after: .milliseconds(200))
+            } catch is TenantErasure.NoteChanged {
+                return .again(after: .milliseconds(200))
+            } catch let error as TenantChores.Failure {
+                if error.isMove {
+                    Self.explain(error, &plan)
+                } else {
+                    Self.fail(&plan, view: view, reason: "\(error)")
+                }
+                try await self.write(plan, view: view, object: object)
+                return .again(after: self.context.settings.waitPeriod)
             } catch {
                 failure = "\(error)"
                 Self.fail(&plan, view: view, reason: failure ?? "")
             }
             if plan.hasStatus || failure != nil { try await self.write(plan, view: view, object: object) }
             guard failure == nil else { return .failed }
+            if plan.isUnderway { return .again(after: .milliseconds(50)) }
             guard let wait = self.wait(plan, object, now: view.now) else { return .done }
             return .again(after: wait)
         } catch let error as DurableStoreError {
@@ -78,7 +94,8 @@ package struct TenantReconciler: Sendable {
     /// What nobody tells us about is looked at again by ourselves: soon at first, seldom where it goes on for long.
     private func wait(_ plan: TenantPlan, _ object: KubeObject, now: Date) -> Duration? {
         let soon = [
-            "SecretNotFound", "SecretForbidden", "Issuing", "Moving", "CellNotReady", "StoreUnavailable", "Pending",
+            "SecretNotFound", "SecretForbidden", "Issuing", "Moving", "Erasing", "CellNotReady", "StoreUnavailable",
+            "Pending",
             "ApplyRejected", "InvalidCertificate", "Expired", "HostnameNotCovered",
         ]
         let waiting = plan.conditions.filter { $0.status == .no && soon.contains($0.reason) && $0.type != "Ready" }
@@ -90,6 +107,23 @@ package struct TenantReconciler: Sendable {
             return min(max(period, .seconds(now.timeIntervalSince(since) / 10)), period * 12)
         }
         return waits.min()
+    }
+
+    /// Whether what is being done for it still is what it wants: who turns back in the middle of a move waits for nothing.
+    private func isWanted(_ chore: TenantChores.Kind, by parsed: Parsed<TenantResource>) -> Bool {
+        guard case .move(let from, let to) = chore else { return true }
+        let lives = parsed.object.status["cell"].string ?? from
+        return !parsed.isDeleting && lives == from && self.context.directory.wantedCell(of: parsed) == to
+    }
+
+    /// Says why it could not be moved; it stays on its way, and is tried again.
+    private static func explain(_ failure: TenantChores.Failure, _ plan: inout TenantPlan) {
+        let text =
+            "its data could not be copied, which is tried again: \(failure); nobody can connect until that is done"
+        plan.conditions = plan.conditions.map { condition in
+            guard condition.reason == "Moving" else { return condition }
+            return Condition(condition.type, condition.status, condition.reason, text)
+        }
     }
 
     private static func fail(_ plan: inout TenantPlan, view: TenantView, reason: String) {
@@ -132,18 +166,6 @@ package struct TenantReconciler: Sendable {
     }
 
     // MARK: The status
-
-    /// Copying may take its time: the status says so meanwhile.
-    private func tellMove(_ from: String, _ to: String, _ view: TenantView, _ object: KubeObject) async throws {
-        let text = "its data is being copied from cell \(from) to cell \(to); nobody can connect until that is done"
-        var plan = TenantPlan()
-        plan.cell = from
-        plan.hostnames = object.hostnamesHeld
-        plan.conditions = [
-            Condition("Ready", .no, "Moving", text), Condition("StoreReady", .no, "Moving", text),
-        ]
-        try await self.write(plan, view: view, object: object)
-    }
 
     private func write(_ plan: TenantPlan, view: TenantView, object: KubeObject) async throws(KubeError) {
         let limit = (try? view.hosted.get())?.quotas.connections.limit

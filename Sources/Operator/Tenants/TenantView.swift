@@ -1,6 +1,7 @@
 // Everything that the plan for a tenant rests on, gathered first, so that the plan itself is a pure function.
 
 package import KubeClient
+package import StateStore
 package import Tenant
 
 #if canImport(FoundationEssentials)
@@ -112,8 +113,10 @@ package struct TenantView: Sendable {
     package var conflicts: ClusterDirectory.Conflicts
     /// The cell that it is to live in, or why there is none.
     package var cell: Result<Cell, Refusal>
-    /// The cell that it lives in now, if that is another.
-    package var formerCell: Cell?
+    /// The cell that it lives in: so says its status, or, before that says anything, the data that is noted as its own.
+    package var home: Cell?
+    /// Whether it lives in a cell that neither it nor its status names.
+    package var isFoundElsewhere: Bool
     /// Why an administrator has no password, if one has none.
     package var adminProblem: Refusal?
     package var certificate: Certificate
@@ -123,18 +126,22 @@ package struct TenantView: Sendable {
     package var canIssue: Bool
     package var routes: Routes
     package var usage: Usage?
-    /// The other namespace that the wanted cell's database notes as the name's, for its tenant or a deleted one's data.
-    package var retainedFor: String?
-    /// Whether the wanted cell's database notes this very object as the name's owner.
-    package var ownsName: Bool
-    /// Whether everything was copied out of ``formerCell`` already.
-    package var isCopied: Bool
+    /// What cells' databases note under its name, as far as it matters.
+    package var notes: [String: StoredTenant]
     package var now: Date
 
     /// The cell that it may be served in although its status does not say so.
     var ownCell: String? {
-        guard self.ownsName, let cell = try? self.cell.get(), cell.isReady else { return nil }
+        guard let cell = try? self.cell.get(), cell.isReady,
+            self.notes[cell.name]?.isNote(of: self.object, .active) == true
+        else { return nil }
         return cell.name
+    }
+
+    /// Whether it is served nowhere now, since its data is on its way to another cell.
+    var isOnItsWay: Bool {
+        guard let home, let note = self.notes[home.name] else { return false }
+        return note.isNote(of: self.object, .leaving, .moved)
     }
 
     package init(
@@ -143,16 +150,15 @@ package struct TenantView: Sendable {
         deletionPolicy: DeletionPolicy,
         conflicts: ClusterDirectory.Conflicts,
         cell: Result<Cell, Refusal>,
-        formerCell: Cell?,
+        home: Cell?,
+        isFoundElsewhere: Bool = false,
         adminProblem: Refusal? = nil,
         certificate: Certificate,
         isIssued: Bool = false,
         canIssue: Bool,
         routes: Routes,
         usage: Usage?,
-        retainedFor: String?,
-        ownsName: Bool,
-        isCopied: Bool = false,
+        notes: [String: StoredTenant],
         now: Date
     ) {
         self.object = object
@@ -160,16 +166,15 @@ package struct TenantView: Sendable {
         self.deletionPolicy = deletionPolicy
         self.conflicts = conflicts
         self.cell = cell
-        self.formerCell = formerCell
+        self.home = home
+        self.isFoundElsewhere = isFoundElsewhere
         self.adminProblem = adminProblem
         self.certificate = certificate
         self.isIssued = isIssued
         self.canIssue = canIssue
         self.routes = routes
         self.usage = usage
-        self.retainedFor = retainedFor
-        self.ownsName = ownsName
-        self.isCopied = isCopied
+        self.notes = notes
         self.now = now
     }
 }

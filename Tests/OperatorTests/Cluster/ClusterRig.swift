@@ -237,6 +237,7 @@ final class ClusterRig: Sendable {
         settings.usagePeriod = .milliseconds(500)
         settings.secretsPeriod = .milliseconds(500)
         settings.storePatience = .seconds(1)
+        settings.sweepPeriod = .milliseconds(200)
         change(&settings)
         var timing = Informer.Timing()
         timing.backoff = Backoff(first: .milliseconds(20), longest: .milliseconds(200))

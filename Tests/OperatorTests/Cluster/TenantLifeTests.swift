@@ -182,7 +182,7 @@ struct TenantLifeTests {
                 #expect(try await rig.projection(other.url).tenants[id] != nil)
                 let to = try DurableStore.open(rig.database("two"), logger: rig.logger)
                 #expect(try await to.accounts.find("bob", of: id) != nil)
-                #expect(try await from.tenants.find(id)?.state == .moving)
+                #expect(try await from.tenants.find(id)?.state == .moved)
                 #expect(try await to.tenants.find(id)?.state == .active)
                 await from.close()
                 await to.close()

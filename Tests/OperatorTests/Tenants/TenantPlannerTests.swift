@@ -1,6 +1,7 @@
 import FoundationEssentials
 import KubeClient
 import Operator
+import StateStore
 import Tenant
 import Testing
 
@@ -13,13 +14,14 @@ struct TenantPlannerTests {
     @Test func `a new tenant takes its name, is projected and is ready`() throws {
         let view = try Views.view {
             $0.object = Views.object(finalizers: [])
-            $0.ownsName = false
+            $0.notes = [:]
         }
         let plan = TenantPlanner.plan(view)
         let hosted = try Views.hosted()
         #expect(
             plan.steps == [
-                .addFinalizer, .claimName(cell: "one"), .removeCertificate(cell: "one"), .project(hosted, cell: "one"),
+                .addFinalizer, .claimName(cell: "one", over: nil), .removeCertificate(cell: "one"),
+                .project(hosted, cell: "one"),
                 .provisionAdmins(hosted, cell: "one"), .removeRoutes,
             ]
         )
@@ -144,9 +146,14 @@ struct TenantPlannerTests {
             try Views.view { $0.conflicts.name = ObjectKey(namespace: "other", name: "acme") }
         )
         #expect(self.ready(taken) == "False NameTaken")
-        let kept = TenantPlanner.plan(try Views.view { $0.retainedFor = "old" })
-        #expect(self.ready(kept) == "False NameTaken")
-        #expect(kept.conditions["Admitted"]?.message.contains("namespace old") == true)
+        // Whatever it is that is noted for another namespace, a copy included.
+        for state in StoredTenant.State.allCases {
+            let note = try Views.note(state, uid: "other", namespace: "old", eraseAt: 1)
+            let kept = TenantPlanner.plan(try Views.view { $0.notes = ["one": note] })
+            #expect(self.ready(kept) == "False NameTaken", "\(state)")
+            #expect(kept.conditions["Admitted"]?.message.contains("namespace old") == true)
+            #expect(kept.steps.isEmpty)
+        }
     }
 
     @Test func `a cell that is not ready is waited for, and nothing is done there`() throws {
@@ -156,72 +163,6 @@ struct TenantPlannerTests {
         #expect(self.ready(plan) == "False CellNotReady")
         #expect(plan.conditions["Ready"]?.message.contains("Redis is away") == true)
         #expect(plan.steps.isEmpty)
-    }
-
-    @Test func `moving goes out of the old cell before into the new one`() throws {
-        let view = try Views.view {
-            $0.object = Views.object(status: Views.living(in: "old"))
-            $0.formerCell = .init(name: "old")
-        }
-        let plan = TenantPlanner.plan(view)
-        let places = [
-            TenantStep.withdraw(cell: "old"), .clear(cell: "one"), .claimName(cell: "one"),
-            .copy(from: "old", to: "one"), .leave(cell: "old", for: "one"),
-            .project(try Views.hosted(), cell: "one"),
-        ].map { plan.steps.firstIndex(of: $0) }
-        #expect(places.allSatisfy { $0 != nil })
-        #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
-        #expect(plan.cell == "one")
-    }
-
-    @Test func `a move that was cut off after the copy goes on without copying again`() throws {
-        let plan = TenantPlanner.plan(
-            try Views.view {
-                $0.object = Views.object(status: Views.living(in: "old"))
-                $0.formerCell = .init(name: "old")
-                $0.isCopied = true
-            }
-        )
-        #expect(!plan.steps.contains(.copy(from: "old", to: "one")))
-        #expect(!plan.steps.contains(.clear(cell: "one")))
-        #expect(plan.steps.contains(.project(try Views.hosted(), cell: "one")))
-        #expect(plan.cell == "one")
-    }
-
-    @Test func `who turns back in the middle of a move claims the name again where it lives`() throws {
-        let plan = TenantPlanner.plan(
-            try Views.view {
-                $0.object = Views.object(status: Views.living(in: "one"))
-                $0.formerCell = .init(name: "one")
-                $0.ownsName = false
-            }
-        )
-        #expect(plan.steps.first == .claimName(cell: "one"))
-    }
-
-    @Test func `deleting in the middle of a move erases what came to the other cell`() throws {
-        let plan = TenantPlanner.plan(
-            try Views.view {
-                $0.object = Views.object(status: Views.living(in: "old"), deleted: true)
-                $0.formerCell = .init(name: "old")
-            }
-        )
-        #expect(plan.steps.contains(.retain(cell: "old", days: 30)))
-        #expect(plan.steps.contains(.erase(cell: "one")))
-        #expect(plan.steps.last == .removeFinalizer)
-    }
-
-    @Test func `moving waits for the cell that has the data`() throws {
-        let plan = TenantPlanner.plan(
-            try Views.view {
-                $0.object = Views.object(status: Views.living(in: "old"))
-                $0.formerCell = .init(name: "old", isReady: false, problem: "PostgreSQL is away")
-            }
-        )
-        #expect(self.ready(plan) == "False Moving")
-        #expect(plan.steps.isEmpty)
-        #expect(plan.cell == "old")
-        #expect(plan.hostnames == ["acme.example.com"])
     }
 
     @Test(
@@ -234,48 +175,6 @@ struct TenantPlannerTests {
         #expect(self.ready(plan) == expected)
         // The edges enforce it, so they are told in any case.
         #expect(plan.steps.contains(.project(try Views.hosted(state: state), cell: "one")))
-    }
-
-    @Test func `deleting keeps the data by default and erases it if asked to`() throws {
-        for (policy, last) in [
-            (DeletionPolicy.retain, TenantStep.retain(cell: "one", days: 30)), (.delete, .erase(cell: "one")),
-        ] {
-            let view = try Views.view {
-                $0.object = Views.object(status: Views.living(in: "one"), deleted: true)
-                $0.formerCell = .init(name: "one")
-                $0.deletionPolicy = policy
-            }
-            let steps = TenantPlanner.plan(view).steps
-            #expect(
-                steps == [
-                    .withdraw(cell: "one"), .removeCertificate(cell: "one"), .removeRoutes, last, .removeFinalizer,
-                ]
-            )
-        }
-    }
-
-    @Test func `an object is not let go while its cell's stores are away`() throws {
-        let plan = TenantPlanner.plan(
-            try Views.view {
-                $0.object = Views.object(status: Views.living(in: "one"), deleted: true)
-                $0.formerCell = .init(name: "one", isReady: false, problem: "Redis is away")
-            }
-        )
-        #expect(plan.steps.isEmpty)
-        #expect(self.ready(plan) == "False StoreUnavailable")
-    }
-
-    @Test func `one that never had the name leaves alone what is kept under it`() throws {
-        let view = try Views.view {
-            $0.object = Views.object(deleted: true)
-            $0.ownsName = false
-        }
-        #expect(TenantPlanner.plan(view).steps == [.removeFinalizer])
-    }
-
-    @Test func `deleting what nobody finalizes does nothing`() throws {
-        let view = try Views.view { $0.object = Views.object(finalizers: ["other/finalizer"], deleted: true) }
-        #expect(TenantPlanner.plan(view).steps.isEmpty)
     }
 
     @Test(

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import KubeClient
 import Operator
+import StateStore
 import Tenant
 
 /// Views of a tenant, for tables: what a case does not say is as it is for a tenant that is well.
@@ -41,6 +42,25 @@ enum Views {
         )
     }
 
+    /// What a cell's database notes of the tenant: without further words, that its data is in use.
+    static func note(
+        _ state: StoredTenant.State = .active,
+        uid: String = "uid-1",
+        namespace: String = "chat",
+        eraseAt: Int64? = nil,
+        updatedAt: Int64 = 1
+    ) throws -> StoredTenant {
+        guard let id = TenantID("acme") else { throw CancellationError() }
+        return StoredTenant(
+            tenant: id,
+            namespace: namespace,
+            uid: uid,
+            state: state,
+            eraseAt: eraseAt,
+            updatedAt: updatedAt
+        )
+    }
+
     static func view(_ change: (inout TenantView) throws -> Void = { _ in }) throws -> TenantView {
         var view = TenantView(
             object: self.object(),
@@ -48,13 +68,12 @@ enum Views {
             deletionPolicy: .retain,
             conflicts: .init(),
             cell: .success(.init(name: "one", certificateNames: ["*.example.com"])),
-            formerCell: nil,
+            home: nil,
             certificate: .notNamed,
             canIssue: false,
             routes: .unavailable,
             usage: .init(),
-            retainedFor: nil,
-            ownsName: true,
+            notes: ["one": try self.note()],
             now: self.now
         )
         try change(&view)

@@ -1,17 +1,33 @@
 package import Tenant
 
-/// What a cell's database knows of a tenant besides its data: for an operator that has forgotten everything.
+/// What a cell's database notes of a tenant besides its data: whose data lies there, and what it is worth.
+///
+/// There is no data without a note, and whoever looks at all cells' notes knows where a tenant's data is, even if nothing
+/// else is left to know it from.
 package struct StoredTenant: Hashable, Sendable {
-    /// What is to become of a tenant's data.
+    /// What a tenant's data in this database is.
     package enum State: String, Hashable, Sendable, CaseIterable {
-        /// It is in use.
+        /// The tenant's data, and in use.
         case active
-        /// Its object was deleted; the data are kept until a date, in case it comes back.
+        /// The tenant's data, while another cell gets a copy; nobody uses it.
+        case leaving
+        /// A copy that is not complete yet.
+        case arriving
+        /// A copy that was left behind, until a date, for what comes late.
+        case moved
+        /// The data of a tenant whose object was deleted, until a date, in case it comes back.
         case retained
-        /// It is being erased, and its name is not free before that is done.
+        /// Being erased; with a date, it was erased and is looked at again then.
         case erasing
-        /// It is on its way to another cell.
-        case moving
+
+        /// Whether this is the data itself, which an object of the same name and namespace may have again; copies and what is
+        /// being erased are given to nobody.
+        package var isOriginal: Bool {
+            switch self {
+            case .active, .leaving, .retained: true
+            case .arriving, .moved, .erasing: false
+            }
+        }
     }
 
     package let tenant: TenantID
@@ -50,7 +66,7 @@ package struct TenantRepository: Sendable {
 
     private static let columns = "tenant, namespace, uid, state, erase_at, updated_at"
 
-    /// Stores what is known of a tenant, new or changed.
+    /// Notes something of a tenant, whatever was noted before.
     package func upsert(_ tenant: StoredTenant) async throws(DurableStoreError) {
         _ = try await self.database.execute(
             """
@@ -90,39 +106,68 @@ package struct TenantRepository: Sendable {
         return try rows.map { row throws(DurableStoreError) in try Self.tenant(row) }
     }
 
-    /// Tenants whose data are to be erased: those whose date has come, and those that an erasure was not finished of.
+    /// All tenants in the order of their names, some at a time.
     ///
     /// - Parameters:
-    ///   - now: Milliseconds since 1970.
-    ///   - limit: How many at most; those that wait the longest come first.
-    /// - Returns: The tenants.
+    ///   - last: The last one of those that were listed before.
+    ///   - limit: How many at most.
+    /// - Returns: The tenants after that one.
     /// - Throws: ``DurableStoreError``
-    package func dueForErasure(at now: Int64, limit: Int = 100) async throws(DurableStoreError) -> [StoredTenant] {
+    package func list(after last: TenantID?, limit: Int = 1000) async throws(DurableStoreError) -> [StoredTenant] {
         let rows = try await self.database.execute(
-            """
-            SELECT \(Self.columns) FROM tenants
-            WHERE (state = 'erasing' AND COALESCE(erase_at, 0) <= $1)
-                OR (state IN ('retained', 'moving') AND erase_at <= $1)
-            ORDER BY updated_at, tenant LIMIT $2
-            """,
-            [.integer(now), .integer(Int64(max(limit, 1)))],
+            "SELECT \(Self.columns) FROM tenants WHERE tenant > $1 ORDER BY tenant LIMIT $2",
+            [.text(last?.text ?? ""), .integer(Int64(max(limit, 1)))],
             in: .cell,
             .readOnly
         )
         return try rows.map { row throws(DurableStoreError) in try Self.tenant(row) }
     }
 
-    /// Forgets a tenant; its data stay.
+    /// Notes something of a tenant if what is noted of it is what was seen: of two who decide by the same note, one succeeds.
     ///
-    /// - Returns: false if nothing was known of it.
+    /// - Parameters:
+    ///   - known: What was seen, nil for nothing.
+    ///   - new: What is to be noted, of the same tenant.
+    /// - Returns: false if something else is noted by now.
+    /// - Throws: ``DurableStoreError``
+    package func replace(
+        _ known: StoredTenant?,
+        with new: StoredTenant
+    ) async throws(DurableStoreError) -> Bool {
+        var bindings: [SQLValue] = [
+            .text(new.tenant.text), .text(new.namespace), .text(new.uid), .text(new.state.rawValue),
+            new.eraseAt.map { .integer($0) } ?? .null, .integer(new.updatedAt),
+        ]
+        var sql = """
+            INSERT INTO tenants (\(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (tenant) DO NOTHING RETURNING tenant
+            """
+        if let known {
+            bindings += Self.bindings(known)
+            sql = """
+                UPDATE tenants SET namespace = $2, uid = $3, state = $4, erase_at = $5, updated_at = $6
+                WHERE tenant = $1 AND uid = $7 AND state = $8 AND updated_at = $9 RETURNING tenant
+                """
+        }
+        return try await !self.database.execute(sql, bindings, in: .tenant(new.tenant)).isEmpty
+    }
+
+    /// Forgets a tenant, if what is noted of it is what was seen; its data stay.
+    ///
+    /// - Returns: false if something else is noted by now, or nothing.
     @discardableResult
-    package func delete(_ tenant: TenantID) async throws(DurableStoreError) -> Bool {
+    package func delete(_ known: StoredTenant) async throws(DurableStoreError) -> Bool {
         let rows = try await self.database.execute(
-            "DELETE FROM tenants WHERE tenant = $1 RETURNING tenant",
-            [.text(tenant.text)],
-            in: .tenant(tenant)
+            "DELETE FROM tenants WHERE tenant = $1 AND uid = $2 AND state = $3 AND updated_at = $4 RETURNING tenant",
+            [.text(known.tenant.text)] + Self.bindings(known),
+            in: .tenant(known.tenant)
         )
         return !rows.isEmpty
+    }
+
+    /// What a note is recognized by.
+    private static func bindings(_ known: StoredTenant) -> [SQLValue] {
+        [.text(known.uid), .text(known.state.rawValue), .integer(known.updatedAt)]
     }
 
     private static func tenant(_ row: SQLRow) throws(DurableStoreError) -> StoredTenant {

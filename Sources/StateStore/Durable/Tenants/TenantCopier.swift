@@ -46,6 +46,14 @@ package struct TenantCopier: Sendable {
         return copied
     }
 
+    /// Copies what was added to the source after the copy: messages and counts that were on their way.
+    ///
+    /// The target went on meanwhile. What changes in place, accounts and channels, is as it says; only what is added and
+    /// never changed may come late.
+    package func copyLate(_ tenant: TenantID) async throws(DurableStoreError) {
+        for table in TenantTable.all where table.isAppended { _ = try await self.copy(table, of: tenant, after: nil) }
+    }
+
     /// Compares how many rows each table has of a tenant in both databases.
     ///
     /// - Throws: ``DurableStoreError/differs(_:)`` that names the tables.

@@ -1,6 +1,6 @@
 package import Tenant
 
-/// Deletes everything that a database has of a tenant.
+/// Deletes all data that a database has of a tenant.
 package struct TenantEraser: Sendable {
     private let database: any SQLDatabase
     private let batch: Int
@@ -15,19 +15,22 @@ package struct TenantEraser: Sendable {
         self.batch = max(1, batch)
     }
 
-    /// Deletes all rows of a tenant; what the cell notes of it (``TenantRepository``) goes last.
+    /// Deletes all data of a tenant, as long as the cell notes (``TenantRepository``) that the data of this very object is
+    /// being erased; the note stays.
     ///
-    /// An erasure that was cut off anywhere goes on with the next call.
+    /// Each transaction looks at the note: whoever gets the name meanwhile loses nothing. An erasure that was cut off
+    /// anywhere goes on with the next call.
     ///
+    /// - Parameter note: What the cell notes of the tenant: that it is being erased.
     /// - Returns: How many rows were deleted.
     /// - Throws: ``DurableStoreError``
     @discardableResult
-    package func erase(_ tenant: TenantID) async throws(DurableStoreError) -> Int {
+    package func erase(_ note: StoredTenant) async throws(DurableStoreError) -> Int {
         var deleted = 0
-        for table in TenantTable.all {
+        for table in TenantTable.all where table.isData {
             while true {
                 if Task.isCancelled { throw .cancelled }
-                let count = try await self.eraseSome(table, of: tenant)
+                let count = try await self.eraseSome(table, of: note)
                 deleted += count
                 if count < self.batch { break }
             }
@@ -35,15 +38,16 @@ package struct TenantEraser: Sendable {
         return deleted
     }
 
-    private func eraseSome(_ table: TenantTable, of tenant: TenantID) async throws(DurableStoreError) -> Int {
+    private func eraseSome(_ table: TenantTable, of note: StoredTenant) async throws(DurableStoreError) -> Int {
         let key = table.key.joined(separator: ", ")
         let sql = """
             DELETE FROM \(table.name) WHERE tenant = $1 AND (\(key)) IN (
                 SELECT \(key) FROM \(table.name) WHERE tenant = $1 LIMIT $2
-            ) RETURNING 1
+            ) AND EXISTS (SELECT 1 FROM tenants WHERE tenant = $1 AND uid = $3 AND state = 'erasing')
+            RETURNING 1
             """
-        let bindings: [SQLValue] = [.text(tenant.text), .integer(Int64(self.batch))]
-        return try await self.database.withTransaction(.tenant(tenant), .readWrite, deadline: Self.deadline) {
+        let bindings: [SQLValue] = [.text(note.tenant.text), .integer(Int64(self.batch)), .text(note.uid)]
+        return try await self.database.withTransaction(.tenant(note.tenant), .readWrite, deadline: Self.deadline) {
             connection throws(DurableStoreError) in
             try connection.execute(sql, bindings).count
         }

@@ -9,13 +9,22 @@ package struct TenantTable: Hashable, Sendable {
     package let key: [String]
     /// Whether its rows are the tenant's data, and not what the cell notes about it.
     package let isData: Bool
+    /// Whether its rows are facts that are added and never changed: they may come late and in any order.
+    package let isAppended: Bool
 
     package var name: String { self.bulk.name }
 
-    private init(_ name: String, key: [String], isData: Bool = true, _ columns: [BulkTable.Column]) {
+    private init(
+        _ name: String,
+        key: [String],
+        isData: Bool = true,
+        isAppended: Bool = false,
+        _ columns: [BulkTable.Column]
+    ) {
         self.bulk = BulkTable(name, [.init("tenant", .text)] + columns)
         self.key = key
         self.isData = isData
+        self.isAppended = isAppended
     }
 
     /// All of them, the cell's own notes last: what was begun is known until it is done.
@@ -40,6 +49,7 @@ package struct TenantTable: Hashable, Sendable {
         TenantTable(
             "history",
             key: ["kind", "name", "epoch", "sequence"],
+            isAppended: true,
             [
                 .init("kind", .text), .init("name", .text), .init("epoch", .integer), .init("sequence", .integer),
                 .init("time", .integer), .init("payload", .blob),
@@ -48,6 +58,7 @@ package struct TenantTable: Hashable, Sendable {
         TenantTable(
             "usage_ledger",
             key: ["id"],
+            isAppended: true,
             [
                 .init("id", .text), .init("meter", .text), .init("window_start", .integer),
                 .init("window_end", .integer), .init("source", .text), .init("quantity", .integer),
