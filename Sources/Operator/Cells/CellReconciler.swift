@@ -216,10 +216,15 @@ package struct CellReconciler: Sendable {
         let name = parsed.object.name
         guard parsed.object.finalizers.contains(OperatorNames.finalizer) else { return true }
         guard await self.usedBy(parsed) == nil else { return false }
+        let isAbandoned = Self.isAbandoned(parsed)
         if let stores = self.context.cells.existing(name)?.stores {
-            // The second look at what was erased does not wait for its time.
-            for note in try await stores.durable.tenants.list(.erasing) {
-                try await TenantErasure.erase(note, in: stores, looksAgain: false)
+            do {
+                // The second look at what was erased does not wait for its time.
+                for note in try await stores.durable.tenants.list(.erasing) {
+                    try await TenantErasure.erase(note, in: stores, looksAgain: false)
+                }
+            } catch {
+                guard isAbandoned else { throw error }
             }
         }
         try await self.context.removeFinalizer(.cells, parsed.object)
@@ -234,16 +239,29 @@ package struct CellReconciler: Sendable {
         if !tenants.isEmpty {
             return "deleting waits until no tenant lives in it: \(tenants.summary()): move or delete them"
         }
-        if parsed.object.annotations[OperatorNames.abandonRetained] == "true" { return nil }
-        // The database itself says; while it cannot be asked, what the status told last.
-        var kept = parsed.object.status["retainedTenants"].int ?? 0
-        if let stores = self.context.cells.existing(name)?.stores, let now = try? await RetentionSweeper.kept(stores) {
-            kept = now
+        if Self.isAbandoned(parsed) { return nil }
+        let advice =
+            "to leave it in the database for good, annotate the Cell with \(OperatorNames.abandonRetained)=true"
+        // Nobody but the database itself can say.
+        let runtime = self.context.cells.runtime(name)
+        guard let stores = runtime.stores else {
+            let problem = runtime.state.withLock { $0.problem?.message } ?? "it is not connected yet"
+            return
+                "deleting waits until its database tells whether data of deleted tenants is kept there (\(problem)); "
+                + advice
         }
-        guard kept > 0 else { return nil }
-        return
-            "deleting waits for the data of \(kept) tenants that are gone, which is erased in time; to leave it in the "
-            + "database for good, annotate the Cell with \(OperatorNames.abandonRetained)=true"
+        do {
+            let kept = try await RetentionSweeper.kept(stores)
+            guard kept > 0 else { return nil }
+            return "deleting waits for the data of \(kept) tenants that are gone, which is erased in time; \(advice)"
+        } catch {
+            return "deleting waits until its database tells whether data of deleted tenants is kept there (\(error)); "
+                + advice
+        }
+    }
+
+    private static func isAbandoned(_ parsed: Parsed<CellResource>) -> Bool {
+        parsed.object.annotations[OperatorNames.abandonRetained] == "true"
     }
 
     // MARK: The status
@@ -279,7 +297,9 @@ package struct CellReconciler: Sendable {
             "desiredReplicas": .integer(Int64(findings.fleet.desiredReplicas)),
             "connections": .integer(Int64(findings.fleet.connections)),
             "tenants": .integer(Int64(tenants)),
-            "retainedTenants": .integer(Int64(runtime.state.withLock { $0.retained })),
+            // What is not known is as it was, not none.
+            "retainedTenants": runtime.state.withLock { $0.retained }.map { .integer(Int64($0)) }
+                ?? object.status["retainedTenants"],
             "image": JSON(findings.image),
             "wantedImage": JSON(findings.wantedImage),
             "selector": .string(selector.joined(separator: ",")),

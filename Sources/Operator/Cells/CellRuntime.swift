@@ -31,7 +31,8 @@ package final class CellRuntime: Sendable {
         var deployment: KubeObject?
         /// What the cell's Secrets said, for which specification they were read, and when all of them could be.
         var secrets: (found: CellReconciler.Secrets, spec: CellSpec, at: Duration)?
-        var retained = 0
+        /// Of how many tenants that are gone something is kept, once that was looked up.
+        var retained: Int?
         /// Whether usage is being looked up, or something erased.
         var isKeepingUp = false
         /// What was applied last, by kind and name, so that what did not change is not applied again and again.

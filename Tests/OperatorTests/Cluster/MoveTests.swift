@@ -123,7 +123,9 @@ struct MoveTests {
 
     @Test func `between two cells that share a database nothing is moved and nothing is lost`() async throws {
         try await TwoCells.with { cells in
-            try await cells.rig.apply(ClusterRig.secret("postgres-two", ["url": cells.rig.database("default")]))
+            // By another name, so that it does not show in the URL.
+            let url = cells.rig.database("default").replacing("sqlite:/", with: "sqlite:///", maxReplacements: 1)
+            try await cells.rig.apply(ClusterRig.secret("postgres-two", ["url": url]))
             try await cells.rig.withOperator { _ in
                 try await cells.liveWithBob()
                 try await cells.rig.apply(TwoCells.acme(in: "two"), .tenants)
