@@ -190,7 +190,7 @@ package struct CellManifests: Sendable {
 
     /// A PodMonitor of the Prometheus operator.
     package var podMonitor: KubeObject {
-        self.object(
+        var object = self.object(
             .podMonitors,
             OperatorNames.edge(self.name),
             [
@@ -200,6 +200,9 @@ package struct CellManifests: Sendable {
                 ]
             ]
         )
+        let labels = self.input.spec.edge.podMonitorLabels
+        object.json["metadata"]["labels"] = JSON(labels.merging(OperatorNames.labels(self.name)) { $1 })
+        return object
     }
 
     // MARK: Running them
@@ -230,7 +233,10 @@ package struct CellManifests: Sendable {
                     "template": [
                         "metadata": [
                             "labels": self.labels,
-                            "annotations": ["roost.chat/stores": .string(self.input.storesDigest)],
+                            "annotations": JSON(
+                                self.input.spec.edge.pod.annotations
+                                    .merging(["roost.chat/stores": self.input.storesDigest]) { $1 }
+                            ),
                         ],
                         "spec": self.podSpec,
                     ],
@@ -240,10 +246,15 @@ package struct CellManifests: Sendable {
     }
 
     private var podSpec: JSON {
-        [
+        let pod = self.input.spec.edge.pod
+        return [
             "serviceAccountName": .string(OperatorNames.edge(self.name)),
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
+            "imagePullSecrets": Self.list(pod.imagePullSecrets.map { ["name": .string($0.name)] }),
+            "nodeSelector": pod.nodeSelector.isEmpty ? .null : JSON(pod.nodeSelector),
+            "tolerations": Self.list(pod.tolerations.map(Self.toleration)),
+            "priorityClassName": JSON(pod.priorityClassName),
             "terminationGracePeriodSeconds": .integer(Int64(self.farewell + Self.afterDrain)),
             "securityContext": [
                 "runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532, "fsGroup": 65532,
@@ -265,6 +276,16 @@ package struct CellManifests: Sendable {
                     "secret": ["secretName": .string(OperatorNames.keys(self.name)), "defaultMode": 0o440],
                 ],
             ],
+        ]
+    }
+
+    private static func list(_ elements: [JSON]) -> JSON { elements.isEmpty ? .null : .array(elements) }
+
+    private static func toleration(_ toleration: CellEdge.Pod.Toleration) -> JSON {
+        [
+            "key": JSON(toleration.key), "operator": JSON(toleration.operator?.rawValue),
+            "value": JSON(toleration.value), "effect": JSON(toleration.effect?.rawValue),
+            "tolerationSeconds": JSON(toleration.tolerationSeconds),
         ]
     }
 

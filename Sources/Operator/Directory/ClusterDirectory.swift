@@ -199,8 +199,8 @@ package final class ClusterDirectory: Sendable {
 }
 
 extension KubeObject {
-    /// Whether a cell's status tells of a ready edge, or of nothing yet.
-    package var hasEdges: Bool { self.status["readyReplicas"].int.map { $0 > 0 } ?? true }
+    /// Whether a cell's status tells of a ready edge.
+    package var hasEdges: Bool { self.status["readyReplicas"].int ?? 0 > 0 }
 
     /// The hostnames under which a tenant is served now, as its status says.
     package var hostnamesHeld: [String] { (self.status["hostnames"].elements ?? []).compactMap(\.string) }

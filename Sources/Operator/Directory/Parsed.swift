@@ -1,4 +1,5 @@
-// Objects of our kinds, read by the same decoders that read the files of `roost dev`: what is an error there is one here.
+// Objects of our kinds, read by the same decoders that read the files of `roost dev`: what is an error there is one here, but
+// for fields that are not known, which the API server has judged.
 
 package import KubeClient
 import Tenant
@@ -18,7 +19,12 @@ package struct Parsed<Resource: Sendable>: Sendable {
     }
 
     init(_ object: KubeObject, _ pick: (ResourceSet) -> Resource?) {
-        let (set, errors) = ResourceSet.read(object.json.text, named: object.key.description)
+        // Definitions are upgraded before the operator, and an operator may be rolled back behind them.
+        let (set, errors) = ResourceSet.read(
+            object.json.text,
+            named: object.key.description,
+            ignoringUnknownFields: true
+        )
         self.init(
             object: object,
             resource: errors.contains { $0.severity == .error } ? nil : pick(set),

@@ -25,7 +25,7 @@ package struct TenantView: Sendable {
         package var certificateNames: [String]
         /// Whether routes of a gateway lead to it.
         package var gateway: GatewayReference?
-        /// Whether any of its edges is ready, as far as anybody has looked.
+        /// Whether any of its edges is ready, as its status says.
         package var hasEdges: Bool
 
         package init(

@@ -72,8 +72,14 @@ extension ResourceSet {
     /// - Parameters:
     ///   - text: One document or several.
     ///   - name: What errors call it in the place of a file.
+    ///   - ignoringUnknownFields: Whether fields that are not known are passed over. An API server has judged its objects
+    ///     by definitions that may be newer than this program.
     /// - Returns: What could be read, and everything that is wrong.
-    package static func read(_ text: String, named name: String) -> (ResourceSet, [ResourceError]) {
+    package static func read(
+        _ text: String,
+        named name: String,
+        ignoringUnknownFields: Bool = false
+    ) -> (ResourceSet, [ResourceError]) {
         var set = ResourceSet()
         var errors: [ResourceError] = []
         for result in YAMLDocuments.parse(text) {
@@ -81,7 +87,11 @@ extension ResourceSet {
             case .failure(let failure):
                 errors.append(Self.error(name, failure.position, .syntax, failure.message))
             case .success(let document):
-                let document = ResourceDocument(document, file: name)
+                let document = ResourceDocument(
+                    document,
+                    file: name,
+                    ignoringUnknownFields: ignoringUnknownFields
+                )
                 errors.append(contentsOf: document.errors)
                 for resource in document.resources { _ = set.add(resource) }
             }

@@ -50,6 +50,26 @@ struct CellManifestsTests {
         #expect(budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow")
     }
 
+    @Test func `pods are what the Cell says of them, and keep what is ours`() throws {
+        let spec: JSON = try #require(CellSamples.all.first { $0.name == "everything" }).spec
+        let template = try #require(CellSamples.objects(spec)[.deployments]).spec["template"]
+        let pod = template["spec"]
+        #expect(pod["imagePullSecrets"] == [["name": "registry"]])
+        #expect(pod["nodeSelector"] == ["example.com/pool": "chat"])
+        #expect(pod["tolerations"][0]["effect"] == "NoExecute" && pod["tolerations"][1]["tolerationSeconds"] == 60)
+        #expect(pod["priorityClassName"] == "chat")
+        #expect(template["metadata"]["annotations"]["example.com/team"] == "chat")
+        #expect(template["metadata"]["annotations"]["roost.chat/stores"] == "0123456789")
+        let monitor = try CellSamples.manifests(spec).podMonitor
+        #expect(monitor.labels["release"] == "prometheus")
+        #expect(monitor.labels["app.kubernetes.io/name"] == "roost-edge")
+        // Who says nothing changes nothing.
+        let plain = try #require(CellSamples.objects()[.deployments]).spec["template"]["spec"]
+        for field in ["imagePullSecrets", "nodeSelector", "tolerations", "priorityClassName"] {
+            #expect(plain[field] == .null)
+        }
+    }
+
     @Test func `edges are spread over nodes and zones, and start where they cannot be`() throws {
         let pod = try #require(CellSamples.objects()[.deployments]).spec["template"]["spec"]
         let spread = try #require(pod["topologySpreadConstraints"].elements)

@@ -19,6 +19,15 @@ enum CellSamples {
                     "service": [
                         "type": "NodePort", "annotations": ["example.com/kind": "network"], "proxyProtocol": true,
                     ],
+                    "pod": [
+                        "imagePullSecrets": [["name": "registry"]], "nodeSelector": ["example.com/pool": "chat"],
+                        "tolerations": [
+                            ["key": "example.com/pool", "operator": "Exists", "effect": "NoExecute"],
+                            ["key": "spot", "value": "yes", "tolerationSeconds": 60],
+                        ],
+                        "priorityClassName": "chat", "annotations": ["example.com/team": "chat"],
+                    ],
+                    "podMonitor": ["labels": ["release": "prometheus"]],
                 ]
             ]
         ),

@@ -129,6 +129,7 @@ struct CellTests {
         try await ClusterRig.with { rig in
             try await rig.withOperator { _ in
                 try await rig.applyCell()
+                try await self.waitAvailable(rig)
                 try await rig.apply(ClusterRig.tenant("acme"), .tenants)
                 try await rig.waitReady("acme")
             }

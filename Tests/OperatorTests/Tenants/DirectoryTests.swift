@@ -106,6 +106,19 @@ struct DirectoryTests {
         #expect(directory.update(tenant: nil, key: first.key) == [second.key])
     }
 
+    @Test func `a field that only newer definitions know keeps nobody from being read`() throws {
+        let directory = ClusterDirectory()
+        var tenant = self.tenant("first", hostnames: ["a.example.com"])
+        tenant.json["spec"]["lanterns"] = ["lit": true]
+        tenant.json["spec"]["accounts"] = ["lanterns": 3]
+        _ = directory.update(tenant: tenant, key: tenant.key)
+        #expect(directory.tenant(tenant.key)?.resource != nil)
+        // What is known is judged all the same.
+        tenant.json["spec"]["accounts"]["required"] = "perhaps"
+        _ = directory.update(tenant: tenant, key: tenant.key)
+        #expect(directory.tenant(tenant.key)?.problems.count == 1)
+    }
+
     @Test func `a tenant that cannot be read any more keeps the hostnames that it is served under`() throws {
         let directory = ClusterDirectory()
         var broken = self.tenant("first", hostnames: ["a.example.com"], held: ["a.example.com"])

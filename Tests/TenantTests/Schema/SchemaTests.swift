@@ -73,7 +73,9 @@ import Testing
             .map { "\(resource.rawValue) \($0)" }
         }
         let expected = """
-            Cell archive, Cell edge.autoscaling.maxReplicas, Cell edge.image, Cell edge.replicas, Cell edge.resources,
+            Cell archive, Cell edge.autoscaling.maxReplicas, Cell edge.image, Cell edge.pod.annotations,
+            Cell edge.pod.imagePullSecrets, Cell edge.pod.nodeSelector, Cell edge.pod.priorityClassName,
+            Cell edge.pod.tolerations, Cell edge.podMonitor.labels, Cell edge.replicas, Cell edge.resources,
             Cell edge.service.annotations, Cell postgres, Cell redis, Cell routes, Cell tls,
             Plan displayName, Plan price, Plan quotas,
             Tenant admins, Tenant cellRef, Tenant displayName, Tenant history.enabled, Tenant history.retention,

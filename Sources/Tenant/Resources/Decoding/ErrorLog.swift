@@ -8,6 +8,8 @@ final class ErrorLog {
     let linesBefore: Int
     /// Keys that occur twice, by the place of the first one in the document's own lines.
     let repeatedKeys: [SourcePosition: String]
+    /// Whether fields that are not known are no mistake, but those of a version that knows more.
+    let ignoresUnknownFields: Bool
     /// Kind and name, once they are known.
     var resource: String?
     /// What is wrong so far.
@@ -15,7 +17,8 @@ final class ErrorLog {
     /// Where each field that was looked at stands.
     private(set) var positions: [String: SourcePosition] = [:]
 
-    init(file: String, linesBefore: Int, repeatedKeys: [SourcePosition: String]) {
+    init(file: String, linesBefore: Int, repeatedKeys: [SourcePosition: String], ignoresUnknownFields: Bool = false) {
+        self.ignoresUnknownFields = ignoresUnknownFields
         self.file = file
         self.linesBefore = linesBefore
         self.repeatedKeys = repeatedKeys
@@ -23,6 +26,7 @@ final class ErrorLog {
 
     /// Reports something wrong with a field.
     func report(_ reason: ResourceError.Reason, _ field: String?, at position: SourcePosition?, _ message: String) {
+        if reason == .unknownField, self.ignoresUnknownFields { return }
         self.errors.append(
             ResourceError(
                 file: self.file,

@@ -12,9 +12,14 @@ struct ResourceDocument {
     var brokenUnnamed = false
 
     /// Reads a document.
-    init(_ document: YAMLDocument, file: String) {
+    init(_ document: YAMLDocument, file: String, ignoringUnknownFields: Bool = false) {
         let root = (node: document.root, path: "")
-        let log = ErrorLog(file: file, linesBefore: document.linesBefore, repeatedKeys: document.repeatedKeys)
+        let log = ErrorLog(
+            file: file,
+            linesBefore: document.linesBefore,
+            repeatedKeys: document.repeatedKeys,
+            ignoresUnknownFields: ignoringUnknownFields
+        )
         self.read(FieldCursor(node: root.node, path: root.path, fallback: nil, log: log), depth: 0)
         self.errors.append(contentsOf: log.errors)
     }

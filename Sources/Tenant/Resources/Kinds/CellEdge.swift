@@ -42,6 +42,51 @@ package struct CellEdge: Hashable, Sendable {
         package let proxyProtocol: Bool
     }
 
+    /// What Kubernetes is to know of the pods: fields of the same names in a PodSpec.
+    package struct Pod: Hashable, Sendable {
+        /// What a pod puts up with (Kubernetes' `Toleration`).
+        package struct Toleration: Hashable, Sendable {
+            /// Kubernetes' operators.
+            package enum Operator: String, Hashable, Sendable, CaseIterable {
+                case exists = "Exists"
+                case equal = "Equal"
+            }
+
+            /// Kubernetes' effects of taints.
+            package enum Effect: String, Hashable, Sendable, CaseIterable {
+                case noSchedule = "NoSchedule"
+                case preferNoSchedule = "PreferNoSchedule"
+                case noExecute = "NoExecute"
+            }
+
+            /// The taint's key; `nil` means every key.
+            package let key: String?
+            package let `operator`: Operator?
+            package let value: String?
+            /// `nil` means every effect.
+            package let effect: Effect?
+            /// For how long it puts up with `NoExecute`; `nil` means for ever.
+            package let tolerationSeconds: Int?
+        }
+
+        /// Secrets for the image's registry, in the operator's namespace.
+        package let imagePullSecrets: [ObjectReference]
+        /// Labels that a node must have.
+        package let nodeSelector: [String: String]
+        package let tolerations: [Toleration]
+        package let priorityClassName: String?
+        /// Annotations of the pods.
+        package let annotations: [String: String]
+
+        static let byDefault = Pod(
+            imagePullSecrets: [],
+            nodeSelector: [:],
+            tolerations: [],
+            priorityClassName: nil,
+            annotations: [:]
+        )
+    }
+
     /// The container image; `nil` means the operator's own.
     package let image: String?
     /// Kubernetes' requests by resource name, as quantities.
@@ -62,6 +107,10 @@ package struct CellEdge: Hashable, Sendable {
     package let drainGracePeriod: Duration
     /// The Service that clients reach.
     package let service: Service
+    /// What Kubernetes is to know of the pods.
+    package let pod: Pod
+    /// Labels of the PodMonitor, for a Prometheus that chooses by them.
+    package let podMonitorLabels: [String: String]
 }
 
 extension CellEdge {
@@ -76,6 +125,8 @@ extension CellEdge {
         var announcement: Duration?
         var drain: Duration?
         var service: Service?
+        var pod: Pod?
+        var monitorLabels: [String: String]?
         _ = cursor.object { fields in
             image = fields["image"].line()
             _ = fields["resources"].object { resources in
@@ -93,6 +144,11 @@ extension CellEdge {
                 return ()
             }
             service = fields["service"].object(Service.read)
+            pod = fields["pod"].object(Pod.read)
+            _ = fields["podMonitor"].object { monitor in
+                monitorLabels = monitor["labels"].strings()
+                return ()
+            }
             return ()
         }
         return CellEdge(
@@ -105,7 +161,9 @@ extension CellEdge {
             autoscaling: autoscaling ?? .byDefault,
             drainAnnouncement: announcement ?? .seconds(30),
             drainGracePeriod: drain ?? .seconds(300),
-            service: service ?? .byDefault
+            service: service ?? .byDefault,
+            pod: pod ?? .byDefault,
+            podMonitorLabels: monitorLabels ?? [:]
         )
     }
 }
@@ -157,6 +215,32 @@ extension CellEdge.Service {
             type: fields["type"].choice(Kind.self) ?? Self.byDefault.type,
             annotations: fields["annotations"].strings() ?? [:],
             proxyProtocol: fields["proxyProtocol"].bool() ?? Self.byDefault.proxyProtocol
+        )
+    }
+}
+
+extension CellEdge.Pod {
+    fileprivate static func read(_ fields: ObjectFields) -> CellEdge.Pod? {
+        CellEdge.Pod(
+            imagePullSecrets: fields["imagePullSecrets"].distinct(by: \.name, ObjectReference.read) ?? [],
+            nodeSelector: fields["nodeSelector"].strings() ?? [:],
+            tolerations: fields["tolerations"].list { $0.object(Toleration.read) } ?? [],
+            priorityClassName: fields["priorityClassName"].parsed(ObjectMeta.nameRule) {
+                DNSName.isSubdomain($0) ? $0 : nil
+            },
+            annotations: fields["annotations"].strings() ?? [:]
+        )
+    }
+}
+
+extension CellEdge.Pod.Toleration {
+    fileprivate static func read(_ fields: ObjectFields) -> CellEdge.Pod.Toleration? {
+        CellEdge.Pod.Toleration(
+            key: fields["key"].string(),
+            operator: fields["operator"].choice(),
+            value: fields["value"].string(),
+            effect: fields["effect"].choice(),
+            tolerationSeconds: fields["tolerationSeconds"].integer(0...2_147_483_647)
         )
     }
 }
