@@ -55,7 +55,7 @@ import Testing
                 }
                 return fastest
             }
-            #expect(fastest < .milliseconds(500))
+            #expect(fastest < .milliseconds(750))
         }
     }
 

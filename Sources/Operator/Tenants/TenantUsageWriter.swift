@@ -38,7 +38,8 @@ package struct TenantUsageWriter: Sendable {
 
     /// Writes what a tenant uses into its status.
     package func write(_ key: ObjectKey) async -> WorkOutcome {
-        guard let object = self.context.directory.tenant(key)?.object, object.deletionTimestamp == nil,
+        guard self.context.leadership.isHeld, let object = self.context.directory.tenant(key)?.object,
+            object.deletionTimestamp == nil,
             let cell = object.status["cell"].string, let id = TenantID(object.name),
             let usage = self.context.cells.existing(cell)?.usage(of: id)
         else { return .done }
