@@ -77,6 +77,18 @@ struct FiguresTests {
         }
     }
 
+    @Test func `figures that no pod can have are cut off`() throws {
+        let text = """
+            {"connections": 9223372036854775807, "messagesPerSecond": 1e300, "utilization": [2e9],
+            "tenants": {"acme": -5, "globex": 9223372036854775807}, "rates": {"acme": 1e300, "globex": -1}}
+            """
+        let figures = try PodFigures(json: Array(text.utf8))
+        let (acme, globex) = (try #require(TenantID("acme")), try #require(TenantID("globex")))
+        #expect(figures.connections == 1_000_000_000 && figures.messagesPerSecond == 1e9)
+        #expect(figures.tenants == [acme: 0, globex: 1_000_000_000])
+        #expect(figures.rates == [acme: 1e9, globex: 0])
+    }
+
     @Test func `a loop that works is busy, one that waits is not, whether it runs tasks or reads`() async throws {
         try await ProjectionWorld.run(.inProcess) { world in
             let shards = world.server.shards

@@ -168,7 +168,7 @@ package final class LeaderElection: Sendable {
         var object = self.renewed(object)
         let last = max(object.spec["leaseTransitions"].int ?? -1, met.map { Int(clamping: $0) } ?? -1)
         object.json["spec"]["acquireTime"] = object.spec["renewTime"]
-        object.json["spec"]["leaseTransitions"] = .integer(Int64(last) + 1)
+        object.json["spec"]["leaseTransitions"] = .integer(Int64(min(last, Int(Int32.max) - 1)) + 1)
         return object
     }
 

@@ -33,7 +33,8 @@ package final class Leadership: Sendable {
     /// Of the same term is whoever writes to the same store from this very process, and anybody where nobody contends:
     /// these keep one another out of one cell, and no more.
     package func met(_ term: UInt64) {
-        guard let own = self.term, term > own else { return }
+        // What no Lease can hold is nobody's term: it keeps us out of one cell, and not out of the others.
+        guard let own = self.term, term > own, term < UInt64(Int32.max) else { return }
         self.later.withLock { $0 = max($0 ?? 0, term) }
         self.continuation.finish()
     }

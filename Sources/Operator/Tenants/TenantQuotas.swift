@@ -16,7 +16,10 @@ enum TenantQuotas {
             let text = "\(name.rawValue) \(used) of \(limit)"
             if used >= limit, limit > 0 || used > 0 {
                 full.append(text)
-            } else if let warn = quota.warnAt.first(where: { $0 < 100 }), limit > 0, used * 100 >= limit * warn {
+            } else if let warn = quota.warnAt.first(where: { $0 < 100 }), limit > 0,
+                // A limit may be as large as a number can be.
+                Double(used) * 100 >= Double(limit) * Double(warn)
+            {
                 near.append(text)
             }
         }

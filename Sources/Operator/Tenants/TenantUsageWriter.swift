@@ -21,7 +21,8 @@ package struct TenantUsageWriter: Sendable {
         func changed(_ name: String, _ value: Int, percent: Int) -> Bool {
             let before = Int(old[name].int ?? 0)
             if (before == 0) != (value == 0) { return true }
-            return value != before && abs(value - before) * 100 >= max(value, before) * percent
+            return value != before
+                && abs(Double(value) - Double(before)) * 100 >= Double(max(value, before)) * Double(percent)
         }
         return changed("connections", new.connections, percent: 5) || changed("accounts", new.accounts, percent: 5)
             || changed("channels", new.channels, percent: 5) || changed("historyBytes", new.historyBytes, percent: 5)

@@ -85,24 +85,27 @@ extension PodFigures: Codable {
         func value<Value: Decodable>(_ key: Key, _ byDefault: Value) -> Value {
             (try? object.decodeIfPresent(Value.self, forKey: key)) ?? byDefault
         }
-        let tenants = value(.tenants, [String: Int]()).compactMap { name, count in
-            TenantID(name).map { ($0, count) }
+        // Sums of many are made of these: what no pod can have is cut off.
+        func count(_ number: Int) -> Int { min(max(number, 0), 1_000_000_000) }
+        func rate(_ number: Double) -> Double { number.isFinite ? min(max(number, 0), 1e9) : 0 }
+        let tenants = value(.tenants, [String: Int]()).compactMap { name, number in
+            TenantID(name).map { ($0, count(number)) }
         }
         self.init(
             pod: value(.pod, ""),
-            connections: value(.connections, 0),
-            sessions: value(.sessions, 0),
-            capacity: value(.capacity, 0),
-            shards: value(.shards, 0),
-            utilization: value(.utilization, []),
+            connections: count(value(.connections, 0)),
+            sessions: count(value(.sessions, 0)),
+            capacity: count(value(.capacity, 0)),
+            shards: count(value(.shards, 0)),
+            utilization: value(.utilization, [Double]()).map(rate),
             draining: value(.draining, false),
             version: value(.version, ""),
             started: value(.started, 0),
-            messagesPerSecond: value(.messagesPerSecond, 0),
-            tenants: Dictionary(uniqueKeysWithValues: tenants)
+            messagesPerSecond: rate(value(.messagesPerSecond, 0)),
+            tenants: Dictionary(tenants) { first, _ in first }
         )
-        for (name, rate) in value(.rates, [String: Double]()) {
-            if let tenant = TenantID(name) { self.rates[tenant] = rate }
+        for (name, number) in value(.rates, [String: Double]()) {
+            if let tenant = TenantID(name) { self.rates[tenant] = rate(number) }
         }
     }
 

@@ -52,6 +52,8 @@ struct ProjectionClaim: Hashable, Sendable {
             if let former, found.term == former.term, found.turn >= former.turn { return nil }
         }
         let turns = [found, former].compactMap { $0 }.filter { $0.term == term }.map(\.turn)
-        return ProjectionClaim(term: term, turn: (turns.max() ?? 0) + 1, producer: producer)
+        let last = turns.max() ?? 0
+        guard last < .max else { return nil }
+        return ProjectionClaim(term: term, turn: last + 1, producer: producer)
     }
 }

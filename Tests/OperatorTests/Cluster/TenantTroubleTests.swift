@@ -151,7 +151,7 @@ struct TenantTroubleTests {
     @Test(
         arguments: [
             (12, 12, false), (12, 13, true), (0, 1, true), (1, 0, true), (1000, 1040, false), (1000, 1060, true),
-            (1000, 900, true),
+            (1000, 900, true), (1, .max, true),
         ]
     )
     func `figures are told when they changed as much as people would see`(from: Int, to: Int, news: Bool) {

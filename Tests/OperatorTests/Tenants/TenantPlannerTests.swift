@@ -246,6 +246,16 @@ struct TenantPlannerTests {
         #expect(self.ready(suspended) == "False Suspended")
     }
 
+    @Test func `a limit may be as large as a number can be`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.hosted = .success(try Views.hosted(connections: .max))
+                $0.usage = .init(connections: 1 << 60)
+            }
+        )
+        #expect(plan.conditions["WithinQuota"]?.reason == "WithinQuota")
+    }
+
     @Test func `quotas are told near their warning and at their limit`() throws {
         for (used, expected) in [(79, "WithinQuota"), (80, "NearLimit"), (99, "NearLimit"), (100, "LimitReached")] {
             let plan = TenantPlanner.plan(
