@@ -147,9 +147,10 @@ extension CellReconciler {
             return isConnected
         }
         if isConnected { return nil }
-        let places = [found.redis, found.postgres].map { StorePlace(url: $0) }
+        let places = [StorePlace(redis: found.redis), StorePlace(database: found.postgres)]
         if let (place, other) = self.context.cells.claim(places, for: runtime.name) {
-            let text = "\(place) is a store of cell \(other): give each Cell a Redis and a database of its own"
+            let what = place.kind == .redis ? "Redis" : "database"
+            let text = "its \(what) is that of cell \(other): give each Cell a Redis and a database of its own"
             let problem = CellStores.Problem(reason: "StoresInUse", message: text)
             runtime.state.withLock { $0.problem = problem }
             return problem

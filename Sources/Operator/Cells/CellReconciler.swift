@@ -83,21 +83,21 @@ package struct CellReconciler: Sendable {
         }
     }
 
-    /// Whether an older cell is to be connected first, for a while: if both name the same store, it is the older one's.
+    /// Whether an older cell is to have its stores first, for a while: if both name the same, they are the older one's.
     private func mustWait(_ parsed: Parsed<CellResource>, _ runtime: CellRuntime) -> Bool {
-        guard !runtime.wasTried else { return false }
+        guard !self.context.cells.hasClaimed(runtime.name) else { return false }
         let now = TimeSource.continuous.now()
         let since = runtime.state.withLock { state in
             let since = state.firstSeen ?? now
             state.firstSeen = since
             return since
         }
-        guard now - since < .seconds(10) else { return false }
+        guard now - since < .seconds(20) else { return false }
         func age(_ cell: Parsed<CellResource>) -> (String, String) {
             (cell.object.creationTimestamp, cell.object.name)
         }
         return self.context.directory.allCells.contains { other in
-            !other.isDeleting && age(other) < age(parsed) && !self.context.cells.runtime(other.object.name).wasTried
+            age(other) < age(parsed) && !self.context.cells.hasClaimed(other.object.name)
         }
     }
 
@@ -161,7 +161,7 @@ package struct CellReconciler: Sendable {
         _ stores: CellStores
     ) async -> CellStores.Problem? {
         let trouble = await stores.trouble(patience: self.context.settings.storePatience)
-        if let trouble, trouble.reason == "RedisUnavailable" { return trouble }
+        if let trouble, trouble.reason != "PostgresUnavailable" { return trouble }
         do {
             self.note(try await stores.settle(own: certificate), runtime)
             let directory = self.context.directory

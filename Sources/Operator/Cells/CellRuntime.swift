@@ -47,9 +47,6 @@ package final class CellRuntime: Sendable {
 
     var stores: CellStores? { self.state.withLock { $0.stores } }
 
-    /// Whether anybody tried to connect to its stores yet.
-    var wasTried: Bool { self.state.withLock { $0.stores != nil || $0.problem != nil } }
-
     /// The cell as its tenants see it.
     func view(gateway: GatewayReference?) -> TenantView.Cell {
         self.state.withLock { state in
@@ -111,6 +108,9 @@ package final class CellRegistry: Sendable {
             return nil
         }
     }
+
+    /// Whether a cell has stores.
+    func hasClaimed(_ name: String) -> Bool { self.places.withLock { $0.values.contains(name) } }
 
     func existing(_ name: String) -> CellRuntime? { self.cells.withLock { $0[name] } }
 

@@ -43,6 +43,8 @@ package actor CellStores {
     private var tenants: [TenantID: ProjectedTenant]
     private var certificates: [String: ProjectedCertificate] = [:]
     private var isComplete: Bool
+    /// Whether somebody else took the projection over.
+    private var isFenced = false
     /// How often the log was read again, and the reading under way.
     private var readings = 0
     private var reading: Task<Void, Never>?
@@ -164,12 +166,18 @@ package actor CellStores {
                     }
                 } catch {
                     self.logger.warning("somebody else projects into this cell", metadata: ["reason": "\(error)"])
-                    self.leadership.met(error)
+                    await self.met(error)
                 }
             }
         }
         await self.live.shutdown()
         await self.durable.close()
+    }
+
+    /// Notes that the log is another's.
+    private func met(_ error: any Error) {
+        if case .fenced? = error as? LiveStoreError { self.isFenced = true }
+        self.leadership.met(error)
     }
 
     /// Reads what the live store has after it lost something: all of it, or what came after a moment that it went back to.
@@ -214,6 +222,11 @@ package actor CellStores {
 
     /// Which store is away, judged by the answers to what is asked all the time.
     package func trouble(patience: Duration) -> Problem? {
+        if self.isFenced {
+            let text =
+                "another process projects into its Redis: run one operator for each installation, with an election"
+            return Problem(reason: "StoresInUse", message: text)
+        }
         let now = TimeSource.continuous.now()
         if let why = self.livePulse.trouble(at: now, patience: patience) {
             return Problem(reason: "RedisUnavailable", message: "Redis: \(why)")
