@@ -42,7 +42,10 @@ package final class AdminProvisioner: Sendable {
     /// Has a tenant's administrators made, soon.
     package func provision(_ tenant: HostedTenant, uid: String, in stores: CellStores) {
         let work = Work(tenant: tenant, uid: uid, stores: stores)
-        if self.done.withLock({ $0[tenant.id]?.isSame(work) ?? false }) { return }
+        if self.done.withLock({ $0[tenant.id]?.isSame(work) ?? false }) {
+            // What was asked for since, and taken back, is not made.
+            return self.wanted.withLock { $0[tenant.id] = nil }
+        }
         self.wanted.withLock { $0[tenant.id] = work }
         self.continuation.yield()
     }

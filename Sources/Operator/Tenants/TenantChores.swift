@@ -67,17 +67,17 @@ package final class TenantChores: Sendable {
         for owner: ObjectKey,
         _ body: @escaping @Sendable () async throws -> Void
     ) throws(Failure) {
-        let failure = self.state.withLock { state -> Failure? in
-            if let failure = state.failures.removeValue(forKey: owner), failure.kind == kind { return failure }
+        let (failure, isFree) = self.state.withLock { state -> (Failure?, Bool) in
+            if let failure = state.failures.removeValue(forKey: owner), failure.kind == kind { return (failure, false) }
             guard state.chores[id] == nil else {
                 state.chores[id]?.waiting.insert(owner)
-                return nil
+                return (nil, false)
             }
             state.chores[id] = Chore(kind: kind, owner: owner, body: body, waiting: [owner])
-            return nil
+            return (nil, true)
         }
         if let failure { throw failure }
-        self.queue(for: kind).add(id)
+        if isFree { self.queue(for: kind).add(id) }
     }
 
     /// Has something done that nobody waits for, unless something is being done under the name.
@@ -118,12 +118,15 @@ package final class TenantChores: Sendable {
     }
 
     private func work(_ id: TenantID) async -> WorkOutcome {
-        let task = self.state.withLock { state -> Task<Void, any Error>? in
-            guard let chore = state.chores[id], !chore.isCancelled else { return nil }
+        let (task, isOurs) = self.state.withLock { state -> (Task<Void, any Error>?, Bool) in
+            // One that is being worked on is somebody else's to end.
+            guard let chore = state.chores[id], chore.task == nil else { return (nil, false) }
+            guard !chore.isCancelled else { return (nil, true) }
             let task = Task { try await chore.body() }
             state.chores[id]?.task = task
-            return task
+            return (task, true)
         }
+        guard isOurs else { return .done }
         var problem: (any Error)?
         if let task {
             do {

@@ -45,6 +45,10 @@ enum TenantMover {
         let (source, target) = (
             try await from.durable.tenants.find(id), try await to.durable.tenants.find(id)
         )
+        // What another namespace's tenant has there is not ours to take along.
+        if let source, source.namespace != object.namespace {
+            throw Differs(description: "what the old cell has under the name is of namespace \(source.namespace)")
+        }
         if let source, let target, target.isCopy(of: source), target.isNote(of: object, .arriving) { return target }
         // The same note is the same database, whatever the cells' URLs look like.
         guard source == nil || source != target else {

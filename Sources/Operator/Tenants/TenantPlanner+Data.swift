@@ -63,16 +63,19 @@ extension TenantPlanner {
             waits("moving waits for cell \(home.name): \(home.problem)")
             return false
         }
-        plan.steps += [.withdraw(cell: home.name), .removeCertificate(cell: home.name)]
+        let out: [TenantStep] = [.withdraw(cell: home.name), .removeCertificate(cell: home.name)]
         if let copy = view.notes[cell.name], copy.isNote(of: view.object, .active),
             let source = view.notes[home.name], copy.isCopy(of: source)
         {
-            plan.steps.append(.leave(cell: home.name))
+            plan.steps += out + [.leave(cell: home.name)]
             Self.arrive(in: cell.name, &plan)
         } else {
-            plan.steps.append(.move(from: home.name, to: cell.name))
+            // Copies take turns: it is taken out when its own begins, and served until then.
+            let hasBegun = view.notes[home.name].map { $0.state != .active } ?? false
+            plan.steps += (hasBegun ? out : []) + [.move(from: home.name, to: cell.name)]
             waits(
-                "its data is being copied from cell \(home.name) to cell \(cell.name); nobody can connect until that is done"
+                "its data is copied from cell \(home.name) to cell \(cell.name) when its turn comes; nobody can connect from "
+                    + "then until that is done"
             )
         }
         return false

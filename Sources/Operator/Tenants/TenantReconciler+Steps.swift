@@ -87,7 +87,10 @@ extension TenantReconciler {
             }
         case .move(let from, let to):
             let (source, target) = (try self.stores(from), try self.stores(to))
-            try self.context.chores.begin(.move(from: from, to: to), of: id, for: object.key) { [object] in
+            try self.context.chores.begin(.move(from: from, to: to), of: id, for: object.key) { [object, admins] in
+                admins.forget(id)
+                _ = try await source.withdraw(id)
+                try await source.removeCertificate(name: id.text)
                 try await TenantMover.copy(id, of: object, from: source, to: target)
             }
         case .leave(let cell):

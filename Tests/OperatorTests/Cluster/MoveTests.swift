@@ -211,6 +211,32 @@ struct MoveTests {
         }
     }
 
+    @Test func `what another namespace's tenant has in the old cell is not taken along`() async throws {
+        try await TwoCells.with { cells in
+            let rig = cells.rig
+            try await rig.withOperator { _ in
+                try await cells.liveWithBob()
+                // As after a backup of somebody else's.
+                let note = try #require(try await cells.first.tenants.find(cells.acme))
+                let foreign = StoredTenant(
+                    tenant: note.tenant,
+                    namespace: "other",
+                    uid: "other",
+                    state: .active,
+                    eraseAt: nil,
+                    updatedAt: note.updatedAt
+                )
+                #expect(try await cells.first.tenants.replace(note, with: foreign))
+                try await rig.apply(TwoCells.acme(in: "two"), .tenants)
+                try await rig.wait(for: .tenants, "acme", in: "chat", "the refusal") {
+                    $0?.condition("StoreReady")?["message"].string?.contains("of namespace other") == true
+                }
+                #expect(try await !cells.has("bob", cells.second))
+                #expect(try await cells.first.tenants.find(cells.acme) == foreign)
+            }
+        }
+    }
+
     @Test func `another namespace gets the name, and nothing with it, once all of it is erased`() async throws {
         try await TwoCells.with { cells in
             let rig = cells.rig
