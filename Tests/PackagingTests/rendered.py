@@ -58,6 +58,19 @@ def one(objects, kind, name=None):
     return found[0]
 
 
+def assert_restricted(test, spec):
+    """A pod keeps to the profile `restricted` of Kubernetes' Pod Security Standards."""
+    security = spec["securityContext"]
+    test.assertTrue(security["runAsNonRoot"])
+    test.assertGreater(security["runAsUser"], 0)
+    test.assertEqual(security["seccompProfile"], {"type": "RuntimeDefault"})
+    for container in spec["containers"]:
+        test.assertEqual(
+            container["securityContext"],
+            {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}},
+        )
+
+
 def definition(kind):
     return documents("k8s", "crds", f"{kind.lower()}s.roost.chat.yaml")[0]
 

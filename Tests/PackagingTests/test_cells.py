@@ -40,19 +40,7 @@ class Cells(unittest.TestCase):
         for name, objects in cells():
             spec = rendered.one(objects, "Deployment")["spec"]["template"]["spec"]
             with self.subTest(cell=name):
-                security = spec["securityContext"]
-                self.assertTrue(security["runAsNonRoot"])
-                self.assertGreater(security["runAsUser"], 0)
-                self.assertEqual(security["seccompProfile"], {"type": "RuntimeDefault"})
-                for container in spec["containers"]:
-                    self.assertEqual(
-                        container["securityContext"],
-                        {
-                            "allowPrivilegeEscalation": False,
-                            "readOnlyRootFilesystem": True,
-                            "capabilities": {"drop": ["ALL"]},
-                        },
-                    )
+                rendered.assert_restricted(self, spec)
 
     def test_select_the_pods(self):
         for name, objects in cells():

@@ -41,19 +41,8 @@ class Everything(unittest.TestCase):
         for name in rendered.names():
             for o, spec in pod_specs(rendered.rendered(name)):
                 with self.subTest(set=name, name=o["metadata"]["name"]):
-                    security = spec["securityContext"]
-                    self.assertTrue(security["runAsNonRoot"])
-                    self.assertGreater(security["runAsUser"], 0)
-                    self.assertEqual(security["seccompProfile"], {"type": "RuntimeDefault"})
+                    rendered.assert_restricted(self, spec)
                     for container in spec["containers"]:
-                        self.assertEqual(
-                            container["securityContext"],
-                            {
-                                "allowPrivilegeEscalation": False,
-                                "readOnlyRootFilesystem": True,
-                                "capabilities": {"drop": ["ALL"]},
-                            },
-                        )
                         self.assertIn("memory", container["resources"]["limits"])
                         self.assertIn("requests", container["resources"])
 

@@ -39,7 +39,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
     }
 
     private func received(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        if head.headers["host"].count > 1 { return self.refuse(context) }
+        if head.headers["host"].count > 1 { return self.refuseFirst(context) }
         if let agreement = self.upgrade.agree(to: head) {
             self.state = .agreed(head, agreement)
             return
@@ -78,14 +78,21 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .waiting = self.state, error is HTTPParserError { return self.refuse(context) }
+        if case .waiting = self.state, error is HTTPParserError { return self.refuseFirst(context) }
         context.close(promise: nil)
     }
 
-    private func refuse(_ context: ChannelHandlerContext) {
+    private func refuseFirst(_ context: ChannelHandlerContext) {
         self.state = .done
+        self.refuse(.badRequest, context)
+    }
+}
+
+extension ChannelInboundHandler where OutboundOut == HTTPServerResponsePart {
+    /// Answers with a status alone, and closes.
+    func refuse(_ status: HTTPResponseStatus, _ context: ChannelHandlerContext) {
         let headers = HTTPHeaders([("Connection", "close"), ("Content-Length", "0"), ("Date", HTTPDate.now)])
-        let head = HTTPResponseHead(version: .http1_1, status: .badRequest, headers: headers)
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
         context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
         context.close(promise: nil)

@@ -27,20 +27,14 @@ final class MisdirectedRequests: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !self.hasRefused else { return }
-        if case .head(let head) = self.unwrapInboundIn(data),
-            let other = WebSocketAdmission.tenant(ofHost: head.headers["host"].first, directory: self.directory),
-            other.id != self.tenant
-        {
+        guard case .head(let head) = self.unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        let named = WebSocketAdmission.tenant(ofHost: head.headers["host"].first, directory: self.directory)
+        guard named.map({ $0.id == self.tenant }) ?? true else {
             self.hasRefused = true
             // In the middle of another answer there is no place for this one.
-            guard self.pending == 0 else { return context.close(promise: nil) }
-            let fields = HTTPHeaders([("Connection", "close"), ("Content-Length", "0"), ("Date", HTTPDate.now)])
-            let answer = HTTPResponseHead(version: .http1_1, status: .misdirectedRequest, headers: fields)
-            context.write(self.wrapOutboundOut(.head(answer)), promise: nil)
-            context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
-            return context.close(promise: nil)
+            return self.pending == 0 ? self.refuse(.misdirectedRequest, context) : context.close(promise: nil)
         }
-        if case .head = self.unwrapInboundIn(data) { self.pending += 1 }
+        self.pending += 1
         context.fireChannelRead(data)
     }
 

@@ -108,14 +108,12 @@ package struct CellManifests: Sendable {
                 "http": spec.gateway == nil ? "off" : "[::]:8080", "metrics": "[::]:9090",
             ],
             // The load balancer's addresses are the provider's affair; every connection of this Service begins with a header.
-            "trustedProxies": proxied ? ["0.0.0.0/0", "::/0"] : Self.texts(spec.trustedProxies),
+            "trustedProxies": proxied ? ["0.0.0.0/0", "::/0"] : Self.list(spec.trustedProxies.map(JSON.string)),
             "http": ["proxyProtocol": .bool(proxied)],
             "drain": ["seconds": .integer(spec.edge.drainGracePeriod.components.seconds)],
             "log": ["format": "json"],
         ]
     }
-
-    private static func texts(_ texts: [String]) -> JSON { texts.isEmpty ? .null : .array(texts.map(JSON.string)) }
 
     // MARK: Reaching them
 

@@ -84,13 +84,26 @@ package struct OperatorContext: Sendable {
     }
 
     /// Writes a status if it is another than the object has, and if this process leads: another knows better by now else.
-    func write(status: JSON, of object: KubeObject, _ resource: KubeResource) async throws(KubeError) {
+    ///
+    /// - Parameters:
+    ///   - status: What it says then.
+    ///   - object: What it is of, as it is known.
+    ///   - resource: Its kind.
+    ///   - onlyAtRevision: Whether it is a conflict if somebody wrote the object since.
+    /// - Throws: ``KubeError``; that the object is gone is no error.
+    func write(
+        status: JSON,
+        of object: KubeObject,
+        _ resource: KubeResource,
+        onlyAtRevision: Bool = false
+    ) async throws(KubeError) {
         guard self.leadership.isHeld else { return }
         let known = object.status
         let isSame = (status.fields ?? [:]).allSatisfy { known[$0.key] == $0.value }
         let isGone = (known.fields ?? [:]).keys.contains { status[$0] == .null }
         if isSame, !isGone { return }
-        let applied = KubeObject(resource, name: object.name, namespace: object.namespace, ["status": status])
+        var applied = KubeObject(resource, name: object.name, namespace: object.namespace, ["status": status])
+        if onlyAtRevision { applied.json["metadata"]["resourceVersion"] = .string(object.resourceVersion) }
         do throws(KubeError) {
             _ = try await self.client.apply(
                 resource,

@@ -39,28 +39,19 @@ package struct TenantUsageWriter: Sendable {
 
     /// Writes what a tenant uses into its status.
     package func write(_ key: ObjectKey) async -> WorkOutcome {
-        guard self.context.leadership.isHeld, let object = self.context.directory.tenant(key)?.object,
-            object.deletionTimestamp == nil,
+        guard let object = self.context.directory.tenant(key)?.object, object.deletionTimestamp == nil,
             let cell = object.status["cell"].string, let id = TenantID(object.name),
             let usage = self.context.cells.existing(cell)?.usage(of: id)
         else { return .done }
         var status = object.status
         let limit = status["usage"]["connectionsLimit"].int.map { Int($0) }
         status["usage"] = usage.json(limit: limit)
-        guard status != object.status else { return .done }
-        var applied = KubeObject(.tenants, name: object.name, namespace: object.namespace, ["status": status])
-        // The rest of the status is as we know it: if somebody wrote it since, what they wrote stays.
-        applied.json["metadata"]["resourceVersion"] = .string(object.resourceVersion)
         do throws(KubeError) {
-            _ = try await self.context.client.apply(
-                .tenants,
-                applied,
-                manager: OperatorNames.manager,
-                subresource: "status"
-            )
+            // The rest of the status is as we know it: if somebody wrote it since, what they wrote stays.
+            try await self.context.write(status: status, of: object, .tenants, onlyAtRevision: true)
             return .done
         } catch {
-            if error.isNotFound || error.isConflict { return .done }
+            if error.isConflict { return .done }
             self.context.logger.warning(
                 "what a tenant uses cannot be written",
                 metadata: ["tenant": "\(key)", "reason": "\(error)"]
