@@ -308,6 +308,19 @@ let package = Package(
     ]
 )
 
+// ROOST_TESTS=ChatTests,IRCTests leaves only these tests and what they need: a change of a rule is built and tested in seconds.
+if let wanted = Context.environment["ROOST_TESTS"] {
+    let targets = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0) })
+    var kept: Set<String> = []
+    var open = wanted.split(separator: ",").map(String.init)
+    while let name = open.popLast() {
+        guard let target = targets[name], kept.insert(name).inserted else { continue }
+        for case .byNameItem(let needed, _) in target.dependencies { open.append(needed) }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products.removeAll { _ in !kept.contains("roost") }
+}
+
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
