@@ -44,7 +44,8 @@ import Testing
             let age = """
                 local meta = redis.call('HGET', KEYS[1], '\\0')
                 local time = struct.unpack('>I8', meta, 49)
-                redis.call('HSET', KEYS[1], '\\0', string.sub(meta, 1, 48) .. struct.pack('>I8', time - 70000))
+                meta = string.sub(meta, 1, 48) .. struct.pack('>I8', time - 70000) .. string.sub(meta, 57)
+                redis.call('HSET', KEYS[1], '\\0', meta)
                 """
             for number in 2001...2002 {
                 _ = try world.server.command("EVAL", age, "1", "r:\(log):h")
@@ -128,12 +129,14 @@ import Testing
             #expect(try world.server.command("FLUSHALL") == "OK")
             #expect(try world.server.command("FUNCTION", "FLUSH") == "OK")
             try await shard.say("after", in: log)
+            try await shard.say("later", in: log)
             let entries = shard.receiver.entries(of: log)
-            #expect(entries.map { String(buffer: $0.payload) } == ["before", "after"])
+            #expect(entries.first.map { String(buffer: $0.payload) } == "before")
+            #expect(entries.last.map { String(buffer: $0.payload) } == "later")
             let epochs = entries.map(\.position.epoch)
-            #expect(epochs.count == 2 && epochs == epochs.sorted() && Set(epochs).count == 2)
-            let states = reloads(shard.receiver.events).map(\.position)
-            #expect(states == epochs.suffix(1).map { Position(epoch: $0, sequence: 0) })
+            #expect(epochs == epochs.sorted() && Set(epochs).count == 2)
+            let states = reloads(shard.receiver.events)
+            #expect(!states.isEmpty && states.allSatisfy(\.fields.isEmpty))
         }
     }
 

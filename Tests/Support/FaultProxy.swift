@@ -19,6 +19,7 @@ package final class FaultProxy: Sendable {
 
     private struct State {
         var mode = Mode.pass
+        var target: Int
         var pairs: [ObjectIdentifier: (any Channel, any Channel)] = [:]
     }
 
@@ -29,13 +30,19 @@ package final class FaultProxy: Sendable {
 
     /// Shared with the connections' handlers, which may outlive the proxy for a moment.
     fileprivate final class SharedState: Sendable {
-        private let state = Mutex(State())
+        private let state: Mutex<State>
+
+        init(to target: Int) { self.state = Mutex(State(target: target)) }
 
         var mode: Mode { self.state.withLock { $0.mode } }
 
         var channels: [any Channel] { self.state.withLock { $0.pairs.values.flatMap { [$0.0, $0.1] } } }
 
+        var target: Int { self.state.withLock { $0.target } }
+
         func set(_ mode: Mode) { self.state.withLock { $0.mode = mode } }
+
+        func lead(to target: Int) { self.state.withLock { $0.target = target } }
 
         func add(_ client: any Channel, _ server: any Channel) {
             let id = ObjectIdentifier(client)
@@ -49,12 +56,12 @@ package final class FaultProxy: Sendable {
     /// - Parameter target: The port on 127.0.0.1 that it connects to.
     /// - Throws: What NIO throws if it cannot listen.
     package init(to target: Int) async throws {
-        let state = SharedState()
+        let state = SharedState(to: target)
         self.state = state
         let group = MultiThreadedEventLoopGroup.singleton
         self.listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { client in Self.connect(client, to: target, state) }
+            .childChannelInitializer { client in Self.connect(client, state) }
             .bind(host: "127.0.0.1", port: 0).get()
         self.port = self.listener.localAddress?.port ?? 0
     }
@@ -67,6 +74,9 @@ package final class FaultProxy: Sendable {
             _ = channel.setOption(.autoRead, value: reads)
         }
     }
+
+    /// Leads new connections to another port on 127.0.0.1.
+    package func lead(to target: Int) { self.state.lead(to: target) }
 
     /// Ends every connection there is; new ones are served.
     package func cut() {
@@ -82,7 +92,7 @@ package final class FaultProxy: Sendable {
         self.cut()
     }
 
-    private static func connect(_ client: any Channel, to target: Int, _ state: SharedState) -> EventLoopFuture<Void> {
+    private static func connect(_ client: any Channel, _ state: SharedState) -> EventLoopFuture<Void> {
         if state.mode == .refuse { return client.eventLoop.makeFailedFuture(ChannelError.connectPending) }
         return ClientBootstrap(group: client.eventLoop)
             .channelInitializer { server in
@@ -91,7 +101,7 @@ package final class FaultProxy: Sendable {
                     try client.pipeline.syncOperations.addHandler(Relay(to: server, state, isReply: false))
                 }
             }
-            .connect(host: "127.0.0.1", port: target)
+            .connect(host: "127.0.0.1", port: state.target)
             .map { server in
                 state.add(client, server)
                 guard state.mode == .stall else { return }

@@ -162,13 +162,17 @@ package final class RedisServer: Sendable {
     ///
     /// - Returns: The first line of the reply, without the sign before it.
     @discardableResult
-    package func command(_ words: String...) throws -> String {
+    package func command(_ words: String...) throws -> String { try self.send(words) }
+
+    /// The same for words in a list.
+    @discardableResult
+    package func send(_ words: [String]) throws -> String {
         guard let socket = Self.connected(to: self.port) else { throw Failure(description: "no connection") }
         defer { close(socket) }
         let command = Array(
             (["*\(words.count)"] + words.flatMap { ["$\($0.utf8.count)", $0] }).map { $0 + "\r\n" }.joined().utf8
         )
-        guard send(socket, command, command.count, 0) == command.count else {
+        guard Foundation.send(socket, command, command.count, 0) == command.count else {
             throw Failure(description: "the command cannot be sent")
         }
         var reply = [UInt8](repeating: 0, count: 4096)
@@ -185,7 +189,7 @@ package final class RedisServer: Sendable {
         guard let socket = Self.connected(to: self.port) else { return false }
         defer { close(socket) }
         let ping = Array("PING\r\n".utf8)
-        guard send(socket, ping, ping.count, 0) == ping.count else { return false }
+        guard Foundation.send(socket, ping, ping.count, 0) == ping.count else { return false }
         var reply = [UInt8](repeating: 0, count: 64)
         let count = recv(socket, &reply, reply.count, 0)
         let text = String(decoding: reply.prefix(max(0, count)), as: UTF8.self)

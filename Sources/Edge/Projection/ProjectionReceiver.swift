@@ -39,7 +39,8 @@ final class ProjectionReceiver: LiveStoreReceiver {
 
     func received(_ entry: Entry, of log: LogKey) {
         if entry.position.epoch != self.position.epoch {
-            self.fields = [:]
+            // Made anew; any other number goes on with what was before.
+            if entry.position.sequence == 1 { self.fields = [:] }
         } else if entry.position.sequence <= self.position.sequence {
             return
         }

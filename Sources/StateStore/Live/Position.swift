@@ -1,7 +1,8 @@
 /// A place in a log: the log's incarnation and the number of an entry in it.
 ///
-/// Entries of one epoch are numbered 1, 2, 3, … without gaps. A log that is dropped and made again gets another epoch;
-/// no two logs of a cell ever share one.
+/// Entries of a log are numbered 1, 2, 3, … without gaps. A log that is dropped and made again begins at 1 with another epoch; no
+/// two logs of a cell ever share one. A log whose store may have gone back in time goes on with its numbers under another epoch:
+/// so no two entries ever have one position.
 package struct Position: Hashable, Sendable {
     package let epoch: UInt64
     /// The number of the last entry; 0 before the first.

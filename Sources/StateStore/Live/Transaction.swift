@@ -13,6 +13,17 @@ package struct Transaction: Sendable {
         self.conditions = conditions
         self.changes = changes
     }
+
+    /// Whether it sets nothing and takes something away: it is applied however full the store is, since it is what empties it.
+    package var leaves: Bool {
+        var takesAway = false
+        for change in self.changes {
+            for case .set in change.fields { return false }
+            if case .set = change.holder { return false }
+            if !change.fields.isEmpty || change.lifetime != .keep || change.holder == .cleared { takesAway = true }
+        }
+        return takesAway
+    }
 }
 
 /// A fact about a log that a decision rested on.

@@ -160,15 +160,6 @@ final class ProjectionLog: LiveStoreReceiver {
             Condition(Projection.log, .unchanged(since: found.position)),
         ]
         let set = FieldChange.set(Projection.claim, claim.bytes)
-        if let last = self.last, last.position.epoch == found.position.epoch {
-            // It went back. Entries are to come now under numbers that followers may have had already, so it begins anew,
-            // with what it holds; the entry does not say that, which makes followers load it.
-            let held = found.fields.filter { $0.key != Projection.claim }.map { FieldChange.set($0.key, $0.value) }
-            let changes = [
-                LogChange(Projection.log, lifetime: .drop), LogChange(Projection.log, fields: held + [set]),
-            ]
-            return Transaction(conditions: conditions, changes: changes)
-        }
         let change = LogChange(Projection.log, payload: ProjectionChange.payload([set]), fields: [set])
         return Transaction(conditions: conditions, changes: [change])
     }
@@ -199,20 +190,33 @@ final class ProjectionLog: LiveStoreReceiver {
         self.last = stamp
     }
 
+    /// How many entries a look reads at most.
+    private static let lookedAt = 1000
+
     /// A store that lost its data tells nobody, and neither does who took the log over; so the log's end is read.
     private func look() {
         guard let client = self.client, let claim = self.claim, let from = self.last, !self.isRecovering else { return }
-        client.entries(of: Projection.log, after: from.position.sequence - 1, limit: 1000) { result in
+        client.entries(of: Projection.log, after: from.position.sequence - 1, limit: Self.lookedAt) { result in
             if result == .failure(.closed) { self.isClosed = true }
             guard case .success(let entries) = result, self.claim == claim, !self.isRecovering, self.fence == nil else {
                 return
             }
-            // Calls are answered in order: what was appended before this one was sent is known by now.
-            let stamps = [entries.first, entries.last].map { entry in
-                entry.map { Stamp(position: $0.position, time: $0.time) }
-            }
-            if stamps != [from, self.last] { self.recover() }
+            self.looked(at: entries, from, by: client.producer)
         }
+    }
+
+    /// - Parameters:
+    ///   - entries: The log's entries from one on that this writer appended.
+    ///   - from: That entry.
+    ///   - producer: This writer.
+    private func looked(at entries: [Entry], _ from: Stamp, by producer: ProducerID) {
+        let stamps = entries.map { Stamp(position: $0.position, time: $0.time) }
+        // Calls are answered in order: what was appended before the log was read is known by now, and must be there. There may be
+        // more of this writer's: appends whose answers did not come in time.
+        let isWhole = stamps.first == from && entries.allSatisfy { $0.producer == producer }
+        let hasLast = self.last.map { stamps.contains($0) } ?? true
+        guard isWhole, hasLast || stamps.count == Self.lookedAt else { return self.recover() }
+        if hasLast { self.last = stamps.last }
     }
 
     func received(_ entry: Entry, of log: LogKey) {}

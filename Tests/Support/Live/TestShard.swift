@@ -51,6 +51,31 @@ package struct TestShard: Sendable {
         try await self.call { $0.append(transaction, $1) }
     }
 
+    /// Makes several calls in one turn of the loop, and waits for all of them.
+    ///
+    /// - Parameter calls: Each gets the client and what hears how it ended.
+    /// - Returns: How they ended, in their order.
+    /// - Throws: ``TooLate``.
+    package func together<Value: Sendable>(
+        _ calls: [@Sendable (any LiveStoreClient, @escaping (Result<Value, LiveStoreError>) -> Void) -> Void]
+    ) async throws -> [Result<Value, LiveStoreError>] {
+        try await self.call { client, completion in
+            var results = [Result<Value, LiveStoreError>?](repeating: nil, count: calls.count)
+            for (index, call) in calls.enumerated() {
+                call(client) { result in
+                    results[index] = result
+                    let done = results.compactMap { $0 }
+                    if done.count == calls.count { completion(.success(done)) }
+                }
+            }
+        }
+    }
+
+    /// Appends several transactions in one turn of the loop.
+    package func append(together transactions: [Transaction]) async throws -> [Result<Outcome, LiveStoreError>] {
+        try await self.together(transactions.map { transaction in { $0.append(transaction, $1) } })
+    }
+
     /// Appends one entry with a text as payload.
     @discardableResult
     package func say(_ text: String, in log: LogKey, journal: Bool = false) async throws -> Outcome {

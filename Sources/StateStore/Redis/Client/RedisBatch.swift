@@ -44,7 +44,7 @@ final class RedisBatch {
     ) {
         self.operations.append(.transaction(transaction, completion))
         let isJournaled = transaction.changes.contains { $0.journal }
-        self.body.writeInteger(isJournaled ? 5 : 1 as UInt8)
+        self.body.writeInteger(transaction.leaves ? 6 : isJournaled ? 5 : 1 as UInt8)
         let length = self.body.writerIndex
         self.body.writeMultipleIntegers(0xCE as UInt8, 0 as UInt32)
         let before = self.elements

@@ -27,28 +27,42 @@ struct RedisBatchAnswer {
                     else { return nil }
                     stamps.append(Stamp(position: Position(epoch: epoch, sequence: sequence), time: time))
                 }
-                return .appended(stamps)
+                return .success(.appended(stamps))
             case UInt8(ascii: "R"):
                 guard let (index, epoch, sequence) = bytes.readMultipleIntegers(as: (UInt32, UInt64, UInt64).self)
                 else { return nil }
-                return .refused(condition: Int(index), tail: Position(epoch: epoch, sequence: sequence))
+                return .success(.refused(condition: Int(index), tail: Position(epoch: epoch, sequence: sequence)))
             case UInt8(ascii: "F"):
-                return .journalFull
-            default:
-                return nil
+                return .success(.journalFull)
+            case let letter: return Self.failure(letter, &bytes)
             }
         }
     }
 
     mutating func grant() -> Result<Int, LiveStoreError> {
         self.next { bytes in
-            guard bytes.readInteger(as: UInt8.self) == UInt8(ascii: "G") else { return nil }
-            return bytes.readInteger(as: UInt32.self).map(Int.init)
+            switch bytes.readInteger(as: UInt8.self) {
+            case UInt8(ascii: "G"): bytes.readInteger(as: UInt32.self).map { .success(Int($0)) }
+            case let letter: Self.failure(letter, &bytes)
+            }
+        }
+    }
+
+    /// An operation that was not applied.
+    private static func failure<Value>(_ letter: UInt8?, _ bytes: inout ByteBuffer) -> Result<Value, LiveStoreError>? {
+        switch letter {
+        case UInt8(ascii: "O"): .failure(.unavailable(reason: "OOM the store's memory is full"))
+        case UInt8(ascii: "E"):
+            bytes.readInteger(as: UInt32.self).flatMap { bytes.readString(length: Int($0)) }
+                .map { .failure(.invalidAnswer($0)) }
+        default: nil
         }
     }
 
     /// After one result that cannot be read none can.
-    private mutating func next<Value>(_ read: (inout ByteBuffer) -> Value?) -> Result<Value, LiveStoreError> {
+    private mutating func next<Value>(
+        _ read: (inout ByteBuffer) -> Result<Value, LiveStoreError>?
+    ) -> Result<Value, LiveStoreError> {
         switch self.bytes {
         case .failure(let error):
             return .failure(error)
@@ -58,7 +72,7 @@ struct RedisBatchAnswer {
                 return .failure(.invalidAnswer("a batch's answer"))
             }
             self.bytes = .success(bytes)
-            return .success(value)
+            return value
         }
     }
 }

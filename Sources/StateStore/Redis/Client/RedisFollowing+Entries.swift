@@ -81,9 +81,13 @@ extension RedisFollowing {
     ) {
         replica.request += 1
         let request = replica.request
-        self.pipeline.enqueue(.redis(["HGETALL", replica.key + ":h"]), deadline: self.deadline) { result in
+        let ask: RedisPagedLoad.Ask = { [weak self] command, completion in
+            guard let self else { return completion(.failure(.closed)) }
+            self.pipeline.enqueue(command, deadline: self.deadline, completion)
+        }
+        RedisPagedLoad.load(replica.log, ask) { result in
             guard replica.request == request else { return }
-            completion(result.flatMap { Snapshot.parsed(replica.log, $0) })
+            completion(result)
         }
     }
 
@@ -135,18 +139,29 @@ extension RedisFollowing {
         }
     }
 
+    /// Takes the answer to a check, as `RedisLibrary.reads` gives it.
     func checked(_ replica: RedisReplica, _ answer: RedisReply) {
-        if answer.integer == 0 {
+        switch answer.integer {
+        case 0?:
             replica.phase = .live
             return self.resume(replica)
+        case 2?: return self.check(replica)
+        case .some: return self.reload(replica)
+        case nil: break
         }
-        let chunks = answer.elements.map { RedisChunk($0.buffer) }
+        let hasMore = answer.elements.last?.integer == 2
+        let chunks = answer.elements.dropLast(hasMore ? 1 : 0).map { RedisChunk($0.buffer) }
         guard answer.isArray, !chunks.contains(where: { $0?.isWhole != true }) else { return self.reload(replica) }
+        // A log whose end was delivered is there again: the store went back.
+        if !replica.exists, let first = chunks.first??.epoch, first <= replica.position.epoch {
+            return self.reload(replica)
+        }
         replica.phase = .live
         for case .some(let chunk) in chunks where self.isLive(replica) {
             self.apply(chunk, to: replica, hasMissed: true)
         }
-        if self.isLive(replica) { self.resume(replica) }
+        guard self.isLive(replica) else { return }
+        if hasMore { self.check(replica) } else { self.resume(replica) }
     }
 
     /// After a request failed; the connection's own pace decides when the next succeeds.

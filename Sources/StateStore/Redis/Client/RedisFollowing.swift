@@ -23,6 +23,8 @@ final class RedisFollowing: RedisLink.User {
     var listed: [RedisReplica] = []
     var watchIsDue = false
     var isClosed = false
+    /// How often the connection came up.
+    private(set) var connections = 0
 
     init(_ link: RedisLink, _ pipeline: RedisPipeline, receiver: any LiveStoreReceiver) {
         self.link = link
@@ -120,6 +122,7 @@ final class RedisFollowing: RedisLink.User {
     // MARK: What the link tells
 
     func linkIsUp() {
+        self.connections += 1
         self.unacknowledged = [:]
         self.orders = self.byKey.keys.map { ($0, true) }
         self.flush()
@@ -144,9 +147,14 @@ final class RedisFollowing: RedisLink.User {
             guard let key = reply[1]?.text else { return }
             let left = (self.unacknowledged[key] ?? 1) - 1
             self.unacknowledged[key] = left > 0 ? left : nil
-            if left <= 0, let replica = self.byKey[key] { self.subscribed(replica) }
+            if left <= 0, let replica = self.byKey[key] { self.lookAgain(replica) }
         default: break
         }
+    }
+
+    /// The store may have gone back in time: every log is looked at.
+    func storeBeganAnew() {
+        for replica in self.byKey.values where replica.phase != .subscribing { self.lookAgain(replica) }
     }
 
     func linkReceivedAll() { self.sendChecks() }
@@ -162,7 +170,8 @@ final class RedisFollowing: RedisLink.User {
         }
     }
 
-    private func subscribed(_ replica: RedisReplica) {
+    /// Something may have been missed.
+    private func lookAgain(_ replica: RedisReplica) {
         switch replica.phase {
         case .subscribing: self.load(replica)
         case .live: self.check(replica)

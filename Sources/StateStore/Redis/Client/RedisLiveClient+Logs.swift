@@ -16,8 +16,7 @@ extension RedisLiveClient {
         if logs.isEmpty { return completion(.success([])) }
         let gathering = Gathering(logs.count, completion)
         for (index, log) in logs.enumerated() {
-            let command = ByteBuffer.redis(["HGETALL", log.redisKey + ":h"])
-            self.read(command, { gathering.took($0, at: index) }, { Snapshot.parsed(log, $0) })
+            RedisPagedLoad.load(log, { self.read($0, $1) }, { gathering.took($0, at: index) })
         }
     }
 

@@ -26,6 +26,10 @@ final class RedisLiveClient: LiveStoreClient {
     private var calls = 0
     private var bytes = 0
     private var isClosed = false
+    /// Since when the server has written, as it said last.
+    private var since: Int?
+    /// How often the connection for subscriptions had come up when the one for calls was lost.
+    private var connectionsAtLoss: Int?
 
     init(
         _ settings: RedisSettings,
@@ -53,10 +57,11 @@ final class RedisLiveClient: LiveStoreClient {
             logger: logger,
             greeting: RedisGreeting(settings.endpoint, needsLibrary: false)
         )
-        self.pipeline = RedisPipeline(commands)
+        self.pipeline = RedisPipeline(commands, hasLibrary: true)
         self.following = RedisFollowing(subscriptions, self.pipeline, receiver: receiver)
-        self.pipeline.onChange = { [weak self] in self?.updateReadiness() }
+        self.pipeline.onChange = { [weak self] in self?.pipelineChanged() }
         self.pipeline.onTick = { [weak self] _ in self?.sendReleases() }
+        self.pipeline.onPing = { [weak self] since in self?.heard(since: since) }
         self.following.onChange = { [weak self] in self?.updateReadiness() }
         commands.start()
         subscriptions.start()
@@ -73,6 +78,24 @@ final class RedisLiveClient: LiveStoreClient {
     }
 
     var deadline: NIODeadline { self.following.deadline }
+
+    /// A server that began anew may have gone back in time.
+    ///
+    /// If only the connection for calls was lost, the one for subscriptions may still be to the server before it.
+    private func heard(since: Int) {
+        defer { self.since = since }
+        guard let known = self.since, known != since else { return }
+        if self.connectionsAtLoss == self.following.connections, self.following.isUp {
+            self.following.link.cut("the store began anew")
+        } else {
+            self.following.storeBeganAnew()
+        }
+    }
+
+    private func pipelineChanged() {
+        if !self.pipeline.isUp { self.connectionsAtLoss = self.following.connections }
+        self.updateReadiness()
+    }
 
     // MARK: Operations, which are batched
 
@@ -192,20 +215,27 @@ final class RedisLiveClient: LiveStoreClient {
     // MARK: Reads, which are not
 
     /// Sends a read behind everything that was called before it.
-    func read<Value>(
-        _ bytes: ByteBuffer,
-        _ completion: @escaping (Result<Value, LiveStoreError>) -> Void,
-        _ parse: @escaping (RedisReply) -> Result<Value, LiveStoreError>
-    ) {
+    ///
+    /// The reply is valid only while `completion` runs.
+    func read(_ bytes: ByteBuffer, _ completion: @escaping (Result<RedisReply, LiveStoreError>) -> Void) {
         if let error = self.refusal { return completion(.failure(error)) }
         self.batch?.isSealed = true
         let size = bytes.readableBytes
         self.took(calls: 1, bytes: size)
         self.pipeline.enqueue(bytes, deadline: self.deadline) { result in
             self.gave(calls: 1, bytes: size)
-            completion(result.flatMap(parse))
+            completion(result)
             self.updateReadiness()
         }
+    }
+
+    /// The same for a reply that is parsed.
+    func read<Value>(
+        _ bytes: ByteBuffer,
+        _ completion: @escaping (Result<Value, LiveStoreError>) -> Void,
+        _ parse: @escaping (RedisReply) -> Result<Value, LiveStoreError>
+    ) {
+        self.read(bytes) { completion($0.flatMap(parse)) }
     }
 
     // MARK: Bounds

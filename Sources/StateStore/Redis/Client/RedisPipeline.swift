@@ -10,16 +10,23 @@ final class RedisPipeline: RedisLink.User {
     var onChange: () -> Void = {}
     /// Called a few times in ``RedisConfiguration/silence``.
     var onTick: (NIODeadline) -> Void = { _ in }
+    /// Called with since when the server has written, again and again: another time means that it may have gone back.
+    var onPing: (Int) -> Void = { _ in }
     private var waiting = Deque<RedisCall>()
     private var sent = Deque<RedisCall>()
     private var numberedUnderWay = 0
     private var lastNumber = 0
     private var flushIsDue = false
     private var isClosed = false
-    private let ping = ByteBuffer.redis(["PING"])
+    private let ping: ByteBuffer
+    private var isPinging = false
 
-    init(_ link: RedisLink) {
+    /// - Parameters:
+    ///   - link: Where the commands go.
+    ///   - hasLibrary: Whether functions can be called there.
+    init(_ link: RedisLink, hasLibrary: Bool) {
         self.link = link
+        self.ping = hasLibrary ? .redis(.ping) : .redis(["PING"])
         link.user = self
     }
 
@@ -82,7 +89,18 @@ final class RedisPipeline: RedisLink.User {
 
     func linkIsUp() {
         self.onChange()
+        self.sendPing(.now())
         self.flush()
+    }
+
+    private func sendPing(_ now: NIODeadline) {
+        guard !self.isPinging else { return }
+        self.isPinging = true
+        let deadline = now + TimeAmount(self.link.settings.configuration.silence)
+        self.enqueue(self.ping, deadline: deadline) { [weak self] result in
+            self?.isPinging = false
+            if case .success(let reply) = result, let since = reply.integer { self?.onPing(since) }
+        }
     }
 
     func linkIsDown() {
@@ -104,9 +122,7 @@ final class RedisPipeline: RedisLink.User {
     func linkReceivedAll() { self.flush() }
 
     func linkTick(_ now: NIODeadline) {
-        if self.link.isUp, self.sent.isEmpty {
-            self.enqueue(self.ping, deadline: now + TimeAmount(self.link.settings.configuration.silence)) { _ in }
-        }
+        if self.link.isUp { self.sendPing(now) }
         for call in self.sent {
             guard let deadline = call.deadline, deadline <= now else { continue }
             call.complete(.failure(.unavailable(reason: "no answer in time")))

@@ -82,6 +82,10 @@ final class RedisReplica {
             if chunk.last <= self.position.sequence { return .ignore }
             return chunk.first <= self.position.sequence + 1 ? .deliver : .check
         }
+        // The store may have gone back since, but not behind what was delivered here.
+        if self.exists, chunk.prior == self.position.epoch, chunk.first == self.position.sequence + 1 {
+            return .deliver
+        }
         guard chunk.epoch > self.position.epoch, chunk.first == 1 else { return .check }
         return self.exists ? .restart : .begin
     }

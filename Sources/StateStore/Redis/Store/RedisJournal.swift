@@ -29,8 +29,11 @@ final class RedisJournal {
     private var cursor = "0-0"
 
     init(_ settings: RedisSettings, on loop: any EventLoop, pod: PodID, logger: Logger) {
-        let greeting = RedisGreeting(settings.endpoint, needsLibrary: false, makesGroup: true)
-        self.pipeline = RedisPipeline(RedisLink(settings, on: loop, logger: logger, greeting: greeting))
+        let greeting = RedisGreeting(settings.endpoint, needsLibrary: true, makesGroup: true)
+        self.pipeline = RedisPipeline(
+            RedisLink(settings, on: loop, logger: logger, greeting: greeting),
+            hasLibrary: true
+        )
         self.settings = settings
         self.pod = pod
     }

@@ -4,6 +4,9 @@
 // each kind of log keeps (channel, user, nick, tenant, projection), and then the operations flat, as `RedisBatch` writes them. It
 // answers with one string: the results in the order of the operations, each a letter and what belongs to it. The last
 // answers are kept beside the producer's last number, so a call that comes again is answered again and not applied.
+//
+// An operation is applied whole or not at all: what it touches is looked at before anything is written. One that fails
+// fails alone, with what the tenant's keys have for a reason; the others of the call go on.
 
 extension RedisLibrary {
     /// How many answers are kept for each producer; more calls than that must not wait for an answer.
@@ -15,7 +18,9 @@ extension RedisLibrary {
           function(log, t, i) -- unchanged since a position
             local epoch, seq = t[i], t[i + 1]
             if epoch == 0 then return log.epoch == nil, i + 2 end
-            return log.epoch == epoch and log.version <= seq, i + 2
+            -- Who is ahead has seen what the store lost.
+            local ahead = log.epoch == epoch and seq > log.seq
+            return log.epoch ~= nil and continues(log, epoch, seq) and log.version <= seq, i + 2, ahead
           end,
           function(log, t, i) -- absent
             return run('HEXISTS', log.hash, t[i]) == 0, i + 1
@@ -40,16 +45,37 @@ extension RedisLibrary {
           local log = call.logs[base]
           if not log then
             log = open(base)
+            if kind(base) == 'p' then log.names = {} end
             call.logs[base] = log
             call.order[#call.order + 1] = log
           end
           return log
         end
 
+        -- The index after a change.
+        local function skip(t, i)
+          local flags = t[i + 1]
+          i = i + 3
+          if flags >= 16 then
+            flags = flags - 16
+            i = i + 1 + 2 * t[i]
+          end
+          if flags >= 8 then
+            flags = flags - 8
+            i = i + 1
+          end
+          return flags >= 4 and i + 1 or i
+        end
+
         -- Applies one change; returns the index after it. Flags: 1 journal, 2 drop, 4 drop if empty, 8 holder, 16 fields.
         local function change(call, t, i, out)
           local log, flags = find(call, t[i]), t[i + 1]
-          if not log.epoch then create(call, log) end
+          log.operation = call.operation
+          if not log.epoch then
+            create(call, log)
+          elseif log.epoch < server.since then
+            turn(call, log, true)
+          end
           log.seq = log.seq + 1
           if log.time < call.now then log.time = call.now end
           log.n = log.n + 1
@@ -69,6 +95,7 @@ extension RedisLibrary {
               elseif run('HDEL', log.hash, name) == 1 then
                 add(log, string.sub(name, 1, 1), -1)
               end
+              if log.names then log.names[#log.names + 1] = name end
             end
             i = last + 1
           end
@@ -131,22 +158,65 @@ extension RedisLibrary {
           return n, i + 4
         end
 
-        -- Returns the index after the transaction that starts at i. `t[i]` elements belong to it.
+        -- A transaction that starts at i.
         local function transact(call, t, i, out)
-          local after, conditions, changes = i + t[i], t[i + 1], t[i + 2]
+          local conditions, changes = t[i + 1], t[i + 2]
           i = i + 3
           for c = 1, conditions do
             local log = find(call, t[i])
-            local holds
-            holds, i = tests[t[i + 1]](log, t, i + 2)
+            local holds, ahead
+            holds, i, ahead = tests[t[i + 1]](log, t, i + 2)
             if not holds then
-              out[#out + 1] = pack('>BI4I8I8', 82, c - 1, log.epoch or 0, log.epoch and log.seq or 0)
-              return after
+              local exists = log.epoch and not ahead
+              out[#out + 1] = pack('>BI4I8I8', 82, c - 1, exists and log.epoch or 0, exists and log.seq or 0)
+              return
             end
+          end
+          -- What cannot be opened fails before anything is written.
+          local ahead = i
+          for _ = 1, changes do
+            if not find(call, t[ahead]).epoch then run('SCARD', (place(t[ahead]))) end
+            ahead = skip(t, ahead)
           end
           out[#out + 1] = 'A'
           for _ = 1, changes do i = change(call, t, i, out) end
-          return after
+        end
+
+        -- Whether there is room for what an operation adds: in the memory, and in the journal, which must not take all of the
+        -- memory while the durable store is away. Returns the letter that refuses it.
+        local function refusal(call, op, t, i)
+          if op == 3 or op == 6 or not server.tight and op ~= 5 then return end
+          if server.tight and not (op == 4 and run('EXISTS', t[i]) == 1) then return 'O' end
+          if op ~= 5 then return end
+          if call.full == nil then call.full = run('XLEN', JOURNAL) >= JOURNAL_LIMIT end
+          return call.full and 'F' or nil
+        end
+
+        local widths = {[2] = 4, [3] = 3, [4] = 4}
+
+        local function perform(call, op, t, i, out)
+          local letter = refusal(call, op, t, i)
+          if letter then
+            out[#out + 1] = letter
+          elseif op == 2 then
+            out[#out + 1] = pack('>BI4', 71, (reserve(t, i)))
+          elseif op == 3 then
+            out[#out + 1] = pack('>BI4', 71, release(t[i], text(t[i + 1]), t[i + 2]))
+          elseif op == 4 then
+            out[#out + 1] = pack('>BI4', 71, (take(call, t, i)))
+          else
+            transact(call, t, i, out)
+          end
+        end
+
+        -- An operation failed: nothing of it is answered, and logs that it may have written to are mended.
+        local function undo(call, out, length, failure)
+          for index = #out, length + 1, -1 do out[index] = nil end
+          local reason = string.sub(tostring(type(failure) == 'table' and failure.err or failure), 1, 200)
+          out[#out + 1] = pack('>BI4', 69, #reason) .. reason
+          for _, log in ipairs(call.order) do
+            if log.operation == call.operation and log.epoch then log.broken = true end
+          end
         end
 
         local function apply(keys, args)
@@ -162,66 +232,25 @@ extension RedisLibrary {
             return redis.error_reply('STALE the answer to this call is not kept any more')
           end
           local _, now = clock()
+          look_at_server(now)
           local call = {producer = t[2], keep = {c = t[3], u = t[4], n = t[5], t = t[6], p = t[7]}, now = now,
-            logs = {}, order = {}, journal = {}}
+            logs = {}, order = {}, journal = {}, operation = 0}
           local out, i, n = {}, 8, #t
           while i <= n do
-            local op = t[i]
-            if op == 1 then
-              i = transact(call, t, i + 1, out)
-            elseif op == 5 then
-              -- A transaction for the journal too, which must not take all of the memory while the durable store is away.
-              if call.full == nil then call.full = run('XLEN', JOURNAL) >= JOURNAL_LIMIT end
-              if call.full then
-                out[#out + 1] = 'F'
-                i = i + 1 + t[i + 1]
-              else
-                i = transact(call, t, i + 1, out)
-              end
-            else
-              local granted
-              if op == 2 then
-                granted, i = reserve(t, i + 1)
-              elseif op == 3 then
-                granted, i = release(t[i + 1], text(t[i + 2]), t[i + 3]), i + 4
-              else
-                granted, i = take(call, t, i + 1)
-              end
-              out[#out + 1] = pack('>BI4', 71, granted)
-            end
+            local op, length = t[i], #out
+            call.operation = call.operation + 1
+            local worked, failure = pcall(perform, call, op, t, i + 1, out)
+            if not worked then undo(call, out, length, failure) end
+            i = i + 1 + (widths[op] or t[i + 1])
           end
-          for _, log in ipairs(call.order) do flush(call, log, false) end
+          for _, log in ipairs(call.order) do
+            flush(call, log, false)
+            if log.epoch and log.broken then mend(call, log) end
+          end
           write_journal(call)
           local answer = table.concat(out)
           run('HSET', memory, 'n', text(number), slot, pack('>I8', number) .. answer)
           return answer
-        end
-
-        -- For each log, epoch and sequence (epoch 0: known not to exist): 0 if nothing came after, the chunks that
-        -- came after, or 1 if they are not all there any more.
-        local function check(keys, args)
-          start()
-          local out = {}
-          for a = 1, #args, 3 do
-            local log, epoch, seq = open(args[a]), tonumber(args[a + 1]), tonumber(args[a + 2])
-            local result = 1
-            if epoch == 0 then seq = 0 end
-            if not log.epoch then
-              if epoch == 0 then result = 0 end
-            elseif epoch == 0 or log.epoch == epoch then
-              if log.seq == seq then
-                result = 0
-              elseif log.seq > seq then
-                local chunks = {}
-                for _, item in ipairs(run('XRANGE', log.base .. ':s', text(seq + 1) .. '-0', '+')) do
-                  chunks[#chunks + 1] = item[2][2]
-                end
-                if chunks[1] and decode('>I8', chunks[1], 25) <= seq + 1 then result = chunks end
-              end
-            end
-            out[#out + 1] = result
-          end
-          return out
         end
 
         """#

@@ -2,10 +2,14 @@
 //
 // A log `r:<tenant>:<kind>:<name>` is a hash `…:h` and a stream `…:s`. The hash has the fields under their names (the
 // section's byte, then the name), the number of fields of section x under "\1x", and under "\0" epoch, sequence,
-// version (the sequence that last changed a field), time, holder and a mark (a sequence, and when it was the last),
-// eight bytes each. The stream has the latest entries in chunks, under the sequence of the chunk's last entry. A chunk
-// is also what is published, on the channel named like the log: everything that one call appended to it. `RedisChunk`
-// describes its bytes.
+// version (the sequence that last changed a field), time, holder, a mark (a sequence, and when it was the last), the epoch
+// before this one and the sequence that it ended with, eight bytes each. The stream has the latest entries in chunks, under
+// the sequence of the chunk's last entry; a projection's items also name the fields that they changed. A chunk is also what
+// is published, on the channel named like the log: everything that one call appended to it. `RedisChunk` describes its bytes.
+//
+// The first change of a log since the store may have gone back in time (`RedisLibrary+Server`) begins a new epoch. The log's
+// fields, its entries and their numbers go on, and the chunk says which epoch it follows: who has exactly what the store has
+// goes on with it, everybody else finds that the epoch is another.
 //
 // Followers that lost their connection repair from the stream, so it keeps every entry of the last minute up to a
 // number, however busy the log is; of a quiet log it keeps few. Once a minute the mark moves to the last entry, and what
@@ -17,12 +21,14 @@ extension RedisLibrary {
     static let logs = #"""
         #!lua name=@
         -- Redis gives these to functions that run, not to a library that is loaded.
-        local run, pack, decode, spread
+        local run, try, pack, decode, spread
         local function start()
-          if not run then run, pack, decode, spread = redis.call, struct.pack, struct.unpack, unpack end
+          if not run then
+            run, try, pack, decode, spread = redis.call, redis.pcall, struct.pack, struct.unpack, unpack
+          end
         end
 
-        local META, COUNT, PLACES = '\0', '\1', '>I8I8I8I8I8I8I8'
+        local META, COUNT, PLACES = '\0', '\1', '>I8I8I8I8I8I8I8I8I8'
         local LEAST, MINUTE = 64, 60000
         local JOURNAL, JOURNAL_LIMIT = 'r:.journal', 100000
 
@@ -47,9 +53,16 @@ extension RedisLibrary {
           local log = {base = base, hash = base .. ':h', counts = {}, changed = {}, parts = {}, n = 0}
           local meta = run('HGET', log.hash, META)
           if meta then
-            log.epoch, log.seq, log.version, log.time, log.holder, log.mark, log.marked = decode(PLACES, meta)
+            if #meta ~= 72 then error('the position of ' .. base .. ' is damaged', 0) end
+            log.epoch, log.seq, log.version, log.time, log.holder, log.mark, log.marked, log.prior, log.turned =
+              decode(PLACES, meta)
           end
           return log
+        end
+
+        -- Whether who is at a position has nothing that the log has not: entries of its epoch, or of the one before.
+        local function continues(log, epoch, seq)
+          return log.epoch == epoch and seq <= log.seq or log.prior == epoch and seq <= log.turned
         end
 
         -- The set of the tenant's logs of this kind, and the log's name in it.
@@ -79,10 +92,9 @@ extension RedisLibrary {
           log.holder = holder
         end
 
-        -- How many entries a log keeps at most, by its kind.
-        local function kept(call, base)
+        local function kind(base)
           local colon = string.find(base, ':', 3, true)
-          return call.keep[string.sub(base, colon + 1, colon + 1)]
+          return string.sub(base, colon + 1, colon + 1)
         end
 
         -- One item of the journal has what a call appended to several logs: key and chunk, key and chunk, …
@@ -92,11 +104,34 @@ extension RedisLibrary {
           call.journal = {}
         end
 
+        -- Keeps a chunk for who has to repair. A stream that does not take it is left over from an earlier log of this name,
+        -- or no stream: it goes.
+        local function keep(log, item)
+          local added = try(spread(item))
+          if type(added) == 'table' and added.err then
+            run('UNLINK', log.base .. ':s')
+            run(spread(item))
+          end
+        end
+
+        local function save(log)
+          local set = {'HSET', log.hash, META, pack(PLACES, log.epoch, log.seq, log.version, log.time, log.holder,
+            log.mark, log.marked, log.prior, log.turned)}
+          for section in pairs(log.changed) do
+            set[#set + 1] = COUNT .. section
+            set[#set + 1] = text(log.counts[section])
+          end
+          run(spread(set))
+          log.changed = {}
+        end
+
         -- Publishes what a call appended to a log, and keeps it unless the log is dropped.
         local function flush(call, log, dropped)
           if log.n == 0 then return end
-          local chunk = pack('>I8I8c8I8I4B', log.epoch, log.time, call.producer, log.seq - log.n + 1, log.n,
-            dropped and 1 or 0) .. (log.n == 1 and log.parts[1] or table.concat(log.parts))
+          local first = log.seq - log.n + 1
+          local chunk = pack('>BI8I8I8c8I8I4B', 1, log.epoch, first == log.turned + 1 and log.prior or 0, log.time,
+            call.producer, first, log.n, dropped and 1 or 0)
+            .. (log.n == 1 and log.parts[1] or table.concat(log.parts))
           if log.journal then
             local journal = call.journal
             journal[#journal + 1] = log.base
@@ -104,38 +139,37 @@ extension RedisLibrary {
             if #journal >= 1000 then write_journal(call) end
           end
           if not dropped then
-            local oldest = log.seq - kept(call, log.base) + 1
+            local oldest = log.seq - call.keep[kind(log.base)] + 1
             if call.now - log.marked > MINUTE then
               oldest = math.max(oldest, math.min(log.mark, log.seq - LEAST) + 1)
               log.mark, log.marked = log.seq, call.now
             end
-            if oldest > 1 then
-              run('XADD', log.base .. ':s', 'MINID', '~', oldest, log.seq, 'c', chunk)
-            else
-              run('XADD', log.base .. ':s', log.seq, 'c', chunk)
-            end
-            local meta = pack(PLACES, log.epoch, log.seq, log.version, log.time, log.holder, log.mark, log.marked)
-            if next(log.changed) then
-              local set = {'HSET', log.hash, META, meta}
-              for section in pairs(log.changed) do
-                set[#set + 1] = COUNT .. section
-                set[#set + 1] = text(log.counts[section])
-              end
-              run(spread(set))
-              log.changed = {}
-            else
-              run('HSET', log.hash, META, meta)
-            end
+            local item = {'XADD', log.base .. ':s'}
+            if oldest > 1 then item[3], item[4], item[5] = 'MINID', '~', oldest end
+            item[#item + 1], item[#item + 2], item[#item + 3] = log.seq, 'c', chunk
+            if log.names then item[#item + 1], item[#item + 2] = 'f', cmsgpack.pack(log.names) end
+            keep(log, item)
+            save(log)
           end
           run('PUBLISH', log.base, chunk)
           log.n, log.parts, log.journal = 0, {}, false
+          if log.names then log.names = {} end
         end
 
+        -- What is left of an earlier log of this name goes.
         local function create(call, log)
+          local index, name = place(log.base)
+          run('UNLINK', log.hash, log.base .. ':s')
+          run('SADD', index, name)
           log.epoch = fresh('r:.epoch', call.now * 1024)
           log.seq, log.version, log.time, log.holder, log.mark, log.marked = 0, 0, 0, 0, 0, call.now
-          local index, name = place(log.base)
-          run('SADD', index, name)
+          log.prior, log.turned = 0, 0
+        end
+
+        -- A new epoch that goes on where the old one ends, or one that nobody can go on with.
+        local function turn(call, log, goes_on)
+          log.prior, log.turned = goes_on and log.epoch or 0, log.seq
+          log.epoch = fresh('r:.epoch', call.now * 1024)
         end
 
         local function drop(call, log)
@@ -145,6 +179,24 @@ extension RedisLibrary {
           local index, name = place(log.base)
           run('SREM', index, name)
           log.epoch, log.counts, log.changed = nil, {}, {}
+        end
+
+        -- After something failed in the middle: what is there is what holds, and everybody has to load it.
+        local function mend(call, log)
+          local sums = {}
+          for _, field in ipairs(run('HKEYS', log.hash)) do
+            local first = string.sub(field, 1, 1)
+            if first == COUNT then
+              local section = string.sub(field, 2)
+              sums[section] = sums[section] or 0
+            elseif first ~= META then
+              sums[first] = (sums[first] or 0) + 1
+            end
+          end
+          for section, sum in pairs(sums) do log.counts[section], log.changed[section] = sum, true end
+          turn(call, log, false)
+          log.version = log.seq
+          save(log)
         end
 
         """#

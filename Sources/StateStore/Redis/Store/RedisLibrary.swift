@@ -19,15 +19,33 @@ enum RedisLibrary {
 
     /// One of the library's functions.
     enum Function: String, CaseIterable {
-        case apply, check, pod, renew, figures, lapsed, orphans, bury, acknowledge, mentions, forget
+        case apply, ping, check, page, changed, pod, renew, figures, lapsed, orphans, bury, readers, acknowledge,
+            mentions, forget
 
         /// As `FCALL` takes it.
         var name: String { Self.names[self] ?? "" }
+
+        /// What Redis is told of it.
+        ///
+        /// What keeps a pod alive and what frees memory must work when there is none left; `apply` refuses the rest itself.
+        fileprivate var flag: String {
+            switch self {
+            case .check, .page, .changed, .figures, .lapsed, .orphans, .mentions: "'no-writes'"
+            case .apply, .ping, .renew, .bury, .readers, .acknowledge, .forget: "'allow-oom'"
+            case .pod: ""
+            }
+        }
 
         private static let names: [Function: String] = {
             Dictionary(uniqueKeysWithValues: Function.allCases.map { ($0, "\(RedisLibrary.name)_\($0.rawValue)") })
         }()
     }
 
-    private static let template = Self.logs + Self.calls + Self.leases
+    private static let registration = Function.allCases.map { function in
+        let name = function.rawValue
+        return "redis.register_function{function_name = '@_\(name)', callback = \(name), flags = {\(function.flag)}}\n"
+    }.joined()
+
+    private static let template =
+        Self.logs + Self.server + Self.calls + Self.reads + Self.journal + Self.leases + Self.registration
 }

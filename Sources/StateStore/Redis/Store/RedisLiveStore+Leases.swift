@@ -1,25 +1,28 @@
 // Leases, and what a pod whose lease lapsed leaves behind.
 
 import NIOCore
+import Synchronization
 
 extension RedisLiveStore {
-    /// The highest shard number that ``bury(_:)`` looks for.
-    private static let lastShard = 255
-
     /// Renews the lease in any case: a pod that did not keep it lives on and has to look what it lost meanwhile.
     package func renewLease(
         for ttl: Duration,
         carrying figures: [UInt8]?
     ) async throws(LiveStoreError) -> LeaseRenewal {
-        let arguments = [self.pod.description, String(max(1, ttl.milliseconds))]
-        return try await self.ask(.redis(.renew, arguments, carrying: figures)) { reply in
-            switch reply.integer {
-            case 1: .kept
-            case 0: .lapsed
-            case 2: .forgotten
-            default: nil
+        let known = self.since.withLock { $0.map(String.init) ?? "" }
+        let arguments = [self.pod.description, String(max(1, ttl.milliseconds)), known]
+        let (renewal, since) = try await self.ask(.redis(.renew, arguments, carrying: figures)) { reply in
+            reply[1]?.integer.flatMap { since -> (LeaseRenewal, Int)? in
+                switch reply[0]?.integer {
+                case 1: (.kept, since)
+                case 0: (.lapsed, since)
+                case 2: (.forgotten, since)
+                default: nil
+                }
             }
         }
+        self.since.withLock { $0 = since }
+        return renewal
     }
 
     package func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]] {
@@ -54,8 +57,7 @@ extension RedisLiveStore {
 
     /// Does nothing if the pod came back or has orphans left.
     package func bury(_ pod: PodID) async throws(LiveStoreError) {
-        let arguments = [pod.description, String(Self.lastShard)]
-        _ = try await self.ask(.redis(.bury, arguments)) { $0.integer }
+        _ = try await self.ask(.redis(.bury, [pod.description])) { $0.integer }
     }
 
     /// Sends a command over the store's own connection.

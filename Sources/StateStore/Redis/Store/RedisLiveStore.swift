@@ -21,6 +21,8 @@ package final class RedisLiveStore: LiveStore {
     /// For leases; the journal's reader waits on a connection of its own.
     let control: OnLoop<RedisPipeline>
     let journal: OnLoop<RedisJournal>
+    /// Since when the server has written, as the last renewal of the lease found.
+    let since = Mutex<Int?>(nil)
     private let clients = Mutex<Clients>(Clients())
 
     private struct Clients {
@@ -63,7 +65,8 @@ package final class RedisLiveStore: LiveStore {
         let loop = group.next()
         let control = try await loop.submit {
             let greeting = RedisGreeting(settings.endpoint, needsLibrary: true)
-            let pipeline = RedisPipeline(RedisLink(settings, on: loop, logger: logger, greeting: greeting))
+            let link = RedisLink(settings, on: loop, logger: logger, greeting: greeting)
+            let pipeline = RedisPipeline(link, hasLibrary: true)
             pipeline.link.start()
             return OnLoop(pipeline, loop)
         }.get()

@@ -2,11 +2,15 @@ import NIOCore
 
 /// Entries of one log that one call appended, as they are published and kept.
 ///
-/// Bytes: epoch, time, producer and the first entry's sequence (8 each), the number of entries (4), whether the log was
-/// dropped after the last (1), and for each entry its flags (1: 1 for the journal) and its payload's length (4) and bytes.
-/// All big-endian.
+/// Bytes: the form of what follows (1), epoch, the epoch that it goes on from if these are its first entries, else 0, time,
+/// producer and the first entry's sequence (8 each), the number of entries (4), whether the log was dropped after the last (1),
+/// and for each entry its flags (1: 1 for the journal) and its payload's length (4) and bytes. All big-endian.
 struct RedisChunk {
+    private static let form: UInt8 = 1
+
     let epoch: UInt64
+    /// The epoch whose last entry is the one before these; 0 if that is of this epoch or there is none.
+    let prior: UInt64
     let time: Int64
     let producer: ProducerID
     let first: UInt64
@@ -20,11 +24,12 @@ struct RedisChunk {
     init?(_ bytes: ByteBuffer) {
         var bytes = bytes
         guard
-            let (epoch, time, producer, first, count, dropped) = bytes.readMultipleIntegers(
-                as: (UInt64, Int64, UInt64, UInt64, UInt32, UInt8).self
-            ), epoch > 0, first > 0, first < 1 << 60, count > 0
+            let (form, epoch, prior, time, producer, first, count, dropped) = bytes.readMultipleIntegers(
+                as: (UInt8, UInt64, UInt64, Int64, UInt64, UInt64, UInt32, UInt8).self
+            ), form == Self.form, epoch > 0, first > 0, first < 1 << 60, count > 0
         else { return nil }
         self.epoch = epoch
+        self.prior = prior
         self.time = time
         self.producer = ProducerID(rawValue: producer)
         self.first = first

@@ -9,7 +9,7 @@ struct RedisGreeting {
     }
 
     private enum Step {
-        case command(ByteBuffer, tolerating: String?)
+        case command(ByteBuffer)
         case library
         case load
     }
@@ -23,25 +23,23 @@ struct RedisGreeting {
     init(_ endpoint: RedisEndpoint, needsLibrary: Bool, makesGroup: Bool = false) {
         if let password = endpoint.password {
             let user = endpoint.user.map { [$0] } ?? []
-            self.steps.append(.command(.redis(["AUTH"] + user + [password]), tolerating: nil))
+            self.steps.append(.command(.redis(["AUTH"] + user + [password])))
         }
         if endpoint.database > 0 {
-            self.steps.append(.command(.redis(["SELECT", String(endpoint.database)]), tolerating: nil))
+            self.steps.append(.command(.redis(["SELECT", String(endpoint.database)])))
         }
         if needsLibrary { self.steps.append(.library) }
-        if makesGroup {
-            let command = ["XGROUP", "CREATE", RedisKey.journal, RedisKey.journalGroup, "0", "MKSTREAM"]
-            self.steps.append(.command(.redis(command), tolerating: "BUSYGROUP"))
-        }
-        // Every server answers this only when it has loaded its data.
-        self.steps.append(.command(.redis(["EXISTS", "r:.epoch"]), tolerating: nil))
+        if makesGroup { self.steps.append(.command(.redis(.readers))) }
+        // A server answers this only when it has loaded its data; a replica does not answer the first.
+        let last = needsLibrary ? ByteBuffer.redis(.ping) : .redis(["EXISTS", "r:.epoch"])
+        self.steps.append(.command(last))
     }
 
     /// What to say first.
     func start() -> Progress {
         switch self.steps.first {
         case .none: .done
-        case .command(let bytes, _): .send(bytes)
+        case .command(let bytes): .send(bytes)
         case .library: .send(.redis(["FUNCTION", "LIST", "LIBRARYNAME", RedisLibrary.name]))
         case .load: .send(.redis(["FUNCTION", "LOAD", "REPLACE", RedisLibrary.source]))
         }
@@ -50,9 +48,7 @@ struct RedisGreeting {
     /// Takes the reply to what was said last.
     mutating func received(_ reply: RedisReply) -> Progress {
         let step = self.steps.removeFirst()
-        if let error = reply.error {
-            guard case .command(_, let tolerated?) = step, error.hasPrefix(tolerated) else { return .failed(error) }
-        }
+        if let error = reply.error { return .failed(error) }
         if case .library = step, reply.count == 0 { self.steps.insert(.load, at: 0) }
         return self.start()
     }

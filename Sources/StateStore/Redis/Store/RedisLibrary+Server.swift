@@ -1,0 +1,51 @@
+// The server that the functions run in: whether it may have gone back in time, and whether it has memory left.
+//
+// A server that was started again may lack what it acknowledged last (`appendfsync everysec`), and a replica that was promoted
+// what had not come to it yet. Both show in the server's run id and replication id; `r:.run` has those of the server that
+// wrote last, after the epoch in which it began to. Every log with an earlier epoch begins another with its next change
+// (`RedisLibrary+Logs`), so no two entries ever stand at one position.
+
+extension RedisLibrary {
+    /// How far apart looks at the server are.
+    ///
+    /// In milliseconds. Nobody fails over and back in so short a time, and so little is written in it that memory may go over
+    /// its limit by that.
+    static let lookEvery = 50
+
+    static let server = #"""
+        local RUN, SKEW = 'r:.run', 60000
+        -- Of this process: it knows nothing when it starts.
+        local server = {looked = 0}
+
+        -- Clocks of servers differ, so what is given out by time goes on well after what the other one may have given out.
+        local function begin(who, now)
+          local seconds = math.floor(now / 1000)
+          server.since = fresh('r:.epoch', (now + SKEW) * 1024)
+          run('SET', 'r:.pod', text(fresh('r:.pod', seconds) + SKEW / 1000))
+          run('SET', RUN, text(server.since) .. ' ' .. who)
+        end
+
+        local function look_at_server(now)
+          if server.since and now >= server.looked and now - server.looked < \#(Self.lookEvery) then return end
+          local info = run('INFO', 'server', 'memory', 'replication')
+          local function value(name) return string.match(info, '\n' .. name .. ':([^\r]*)') or '' end
+          local who = value('run_id') .. '.' .. value('master_replid')
+          local since, known = string.match(run('GET', RUN) or '', '^(%d+) (.*)$')
+          if known == who then server.since = tonumber(since) else begin(who, now) end
+          local limit = tonumber(value('maxmemory')) or 0
+          local used = (tonumber(value('used_memory')) or 0) - (tonumber(value('mem_not_counted_for_evict')) or 0)
+          server.tight = limit > 0 and used > limit
+          server.looked = now
+        end
+
+        -- The epoch since which this server has written: who hears another one has to look whether it missed anything.
+        -- Not a function that only reads: a server that became a replica refuses it, and so tells.
+        local function ping(keys, args)
+          start()
+          local _, now = clock()
+          look_at_server(now)
+          return server.since
+        end
+
+        """#
+}
