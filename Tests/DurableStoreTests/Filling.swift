@@ -17,6 +17,13 @@ extension DurableStore {
             )
         )
         try await self.say(1...history, tenant, bytes: bytes)
+        let refused = HistoryRecord(
+            log: LogKey(tenant, .channel, "#\u{0}"),
+            position: Position(epoch: 1, sequence: 1),
+            time: 1_000_000,
+            payload: [1]
+        )
+        try await self.deadLetters.keep([DeadLetter(refused, code: "22021", reason: "a zero", setAside: 1)])
         _ = try await self.ledger.insert([
             LedgerRecord(id: "\(tenant)", tenant: tenant, meter: "messages", start: 0, end: 1, source: "1", quantity: 1)
         ])

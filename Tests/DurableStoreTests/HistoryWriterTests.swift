@@ -11,7 +11,7 @@ import Testing
             let live = JournalStore()
             let log = LogKey(try .acme, .channel, "#tea")
             live.append(1...250, to: log)
-            let writer = HistoryWriter(live: live, history: store.history, batch: 100, logger: .quiet)
+            let writer = HistoryWriter(live: live, store: store, batch: 100, logger: .quiet)
             var moved: [Int] = []
             while let count = try await writer.moveBatch(waiting: .zero).nonZero { moved.append(count) }
             #expect(moved == [100, 100, 50])
@@ -26,7 +26,7 @@ import Testing
         let live = JournalStore()
         live.append(1...5, to: LogKey(try .acme, .channel, "#tea"))
         let store = DurableStore(try SQLiteDatabase())
-        let writer = HistoryWriter(live: live, history: store.history, logger: .quiet)
+        let writer = HistoryWriter(live: live, store: store, logger: .quiet)
         // There is no schema yet: a failure of the store that is no record's fault.
         _ = try? await writer.moveBatch(waiting: .zero)
         #expect(live.waiting == 5)
@@ -41,7 +41,7 @@ import Testing
             let live = JournalStore(lostAcknowledgements: 1)
             let log = LogKey(try .acme, .channel, "#tea")
             live.append(1...5, to: log)
-            let writer = HistoryWriter(live: live, history: store.history, logger: .quiet)
+            let writer = HistoryWriter(live: live, store: store, logger: .quiet)
             await #expect(throws: LiveStoreError.self) { try await writer.moveBatch(waiting: .zero) }
             live.append(6...7, to: log)
             _ = try await writer.moveBatch(waiting: .zero)
@@ -51,17 +51,25 @@ import Testing
         }
     }
 
-    @Test func `a record that the database refuses does not hold up the others`() async throws {
-        try await Driver.sqliteInMemory.withStore { store in
+    @Test(arguments: [Driver.sqliteInMemory, .postgres])
+    func `a record that the database refuses holds up no other and becomes a dead letter`(driver: Driver) async throws {
+        try await driver.withStore { store in
             let live = JournalStore()
-            let log = LogKey(try .acme, .channel, "#tea")
+            let (log, poisoned) = (LogKey(try .acme, .channel, "#tea"), LogKey(try .acme, .channel, "#\u{0}"))
             live.append(1...9, to: log)
-            live.append(1...1, to: LogKey(try .acme, .channel, "#\u{0}"))
+            live.append(1...1, to: poisoned)
             live.append(10...20, to: log)
-            let writer = HistoryWriter(live: live, history: store.history, logger: .quiet)
+            let writer = HistoryWriter(live: live, store: store, now: { 77 }, logger: .quiet)
             let moved = try await writer.moveBatch(waiting: .zero)
-            #expect(moved == 20)
-            #expect(live.waiting == 1)
+            #expect(moved == 21)
+            #expect(live.waiting == 0)
+            #expect(writer.figures.setAside == 1)
+            #expect(writer.figures.deadLetters == 1)
+            let letters = try await store.deadLetters.list()
+            #expect(letters.map(\.record.log) == [poisoned])
+            #expect(letters.map(\.record.payload) == [Array("message 1".utf8)])
+            #expect(letters.map(\.setAside) == [77])
+            #expect(letters.allSatisfy { !$0.code.isEmpty && !$0.reason.isEmpty })
         }
     }
 
@@ -72,7 +80,7 @@ import Testing
             live.append(1...500, to: log)
             let writer = HistoryWriter(
                 live: live,
-                history: store.history,
+                store: store,
                 batch: 10,
                 drainTime: .seconds(60),
                 logger: .quiet
@@ -94,7 +102,7 @@ import Testing
         _ = try await store.migrator.up(now: 0)
         let live = JournalStore()
         let log = LogKey(try .acme, .channel, "#tea")
-        let writer = HistoryWriter(live: live, history: store.history, batch: 20, logger: .quiet)
+        let writer = HistoryWriter(live: live, store: store, batch: 20, logger: .quiet)
         let service = Task { try await writer.run() }
 
         var sequence: UInt64 = 0

@@ -12,6 +12,7 @@ package struct DurableStore: Sendable {
     package let accounts: AccountRepository
     package let channels: ChannelRepository
     package let history: HistoryRepository
+    package let deadLetters: DeadLetterRepository
     package let ledger: LedgerRepository
     package let tenants: TenantRepository
     package let usage: TenantUsage
@@ -26,6 +27,7 @@ package struct DurableStore: Sendable {
         self.accounts = AccountRepository(database)
         self.channels = ChannelRepository(database)
         self.history = HistoryRepository(database)
+        self.deadLetters = DeadLetterRepository(database)
         self.ledger = LedgerRepository(database)
         self.tenants = TenantRepository(database)
         self.usage = TenantUsage(database)

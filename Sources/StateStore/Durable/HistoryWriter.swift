@@ -7,8 +7,12 @@ import Tenant
 /// Nothing is acknowledged before it is stored, and what is stored twice is stored once, so neither the end of this
 /// process nor that of either store loses or doubles a record. Any number of these may run at a time.
 package struct HistoryWriter: Sendable {
+    /// What it has done, for metrics.
+    package let figures = HistoryFigures()
     private let live: any LiveStore
     private let history: HistoryRepository
+    private let deadLetters: DeadLetterRepository
+    private let now: @Sendable () -> Int64
     private let batch: Int
     private let drainTime: Duration
     private let clock: any Clock<Duration>
@@ -18,21 +22,25 @@ package struct HistoryWriter: Sendable {
     ///
     /// - Parameters:
     ///   - live: Whose journal to read.
-    ///   - history: Where the records go.
+    ///   - store: Where the records go: its history, and its dead letters with those that the history refuses.
+    ///   - now: Milliseconds since 1970.
     ///   - batch: How many records are stored at a time.
     ///   - drainTime: How long, once stopped, it may go on with what the journal holds.
     ///   - clock: Times the waits between attempts.
     ///   - logger: Hears of failures.
     package init(
         live: any LiveStore,
-        history: HistoryRepository,
+        store: DurableStore,
+        now: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime,
         batch: Int = 1000,
         drainTime: Duration = .seconds(5),
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) {
         self.live = live
-        self.history = history
+        self.history = store.history
+        self.deadLetters = store.deadLetters
+        self.now = now
         self.batch = batch
         self.drainTime = drainTime
         self.clock = clock
@@ -48,6 +56,7 @@ package struct HistoryWriter: Sendable {
         while !Task.isCancelled {
             do {
                 _ = try await self.moveBatch(waiting: .seconds(1))
+                await self.look()
                 backoff.succeeded()
             } catch {
                 if Task.isCancelled { break }
@@ -81,27 +90,57 @@ package struct HistoryWriter: Sendable {
         }.value
     }
 
+    /// Looks at what waits, at most once a minute.
+    private func look() async {
+        let now = self.now()
+        guard self.figures.isDue(now) else { return }
+        self.figures.unreadable = await self.live.unreadableJournalItems()
+        if let count = try? await self.deadLetters.count() { self.figures.deadLetters = count }
+    }
+
     /// Stores records.
     ///
     /// - Returns: Those that are stored. A record that the database refuses for what it is would hold up all others
-    ///   for good, so the batch is halved until it is alone; it is reported and left in the journal.
+    ///   for good, so the batch is halved until it is alone; it becomes a dead letter.
     private func store(_ records: [JournalRecord]) async throws(DurableStoreError) -> [JournalRecord] {
         do throws(DurableStoreError) {
             _ = try await self.history.store(records.map(HistoryRecord.init))
             return records
         } catch .rejected(let code, let message) where Self.concernsRecord(code) {
             guard records.count > 1 else {
-                self.logger.error(
-                    "the database refuses a record of the history",
-                    metadata: [
-                        "code": "\(code)", "message": "\(message)", "record": "\(records.first?.id.text ?? "")",
-                        "tenant": "\(records.first?.log.tenant.text ?? "")",
-                    ]
-                )
-                return []
+                return await self.setAside(records, code, message)
             }
             let half = records.count / 2
             return try await self.store(Array(records[..<half])) + self.store(Array(records[half...]))
+        }
+    }
+
+    /// Makes dead letters of records.
+    ///
+    /// - Returns: The records; none if they stay in the journal, since not even this is possible.
+    private func setAside(_ records: [JournalRecord], _ code: String, _ message: String) async -> [JournalRecord] {
+        let log = records.first?.log
+        let metadata: Logger.Metadata = [
+            "code": "\(code)", "message": "\(message)", "tenant": "\(log?.tenant.text ?? "")",
+            "log": "\(log?.description ?? "")",
+        ]
+        let letters = records.map {
+            DeadLetter(HistoryRecord($0), code: code, reason: message, setAside: self.now())
+        }
+        do {
+            try await self.deadLetters.keep(letters)
+            self.figures.setAside(records.count)
+            self.logger.error(
+                "the database refuses a record of the history: it is a dead letter now",
+                metadata: metadata
+            )
+            return records
+        } catch {
+            self.logger.error(
+                "the database refuses a record of the history and cannot keep it as a dead letter: it stays in the journal",
+                metadata: metadata
+            )
+            return []
         }
     }
 

@@ -58,6 +58,9 @@ package protocol LiveStore: Sendable {
     /// It is 0 only if every record is acknowledged.
     func journalBacklog() async throws(LiveStoreError) -> Int
 
+    /// How many items of the journal this process found that it cannot read: a newer one wrote them. They wait for who can.
+    func unreadableJournalItems() async -> Int
+
     /// Makes everything of a tenant go: its logs, counters and buckets, what pods hold of them, its journal records.
     ///
     /// In bounded steps, so that nobody else waits; what is used meanwhile comes back. So a tenant is erased once no edge
@@ -73,6 +76,9 @@ package protocol LiveStore: Sendable {
 }
 
 extension LiveStore {
+    /// None: what this process wrote it can read.
+    package func unreadableJournalItems() async -> Int { 0 }
+
     /// Renews the lease with nothing to carry.
     package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal {
         try await self.renewLease(for: ttl, carrying: nil)

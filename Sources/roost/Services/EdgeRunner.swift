@@ -62,7 +62,7 @@ struct EdgeRunner: Sendable {
             now: InProcessLiveStore.systemTime,
             logger: self.logger
         )
-        let history = HistoryWriter(live: self.live, history: self.durable.history, logger: self.logger)
+        let history = HistoryWriter(live: self.live, store: self.durable, logger: self.logger)
         let (source, certificates) = (self.tenants, self.certificates)
         var (catalog, declaresAdmins) = (TenantCatalog.empty, false)
         if case .folder(let watcher) = source {
@@ -89,7 +89,7 @@ struct EdgeRunner: Sendable {
         let (listeners, first) = try await self.listen(for: server)
         var bound = first
         let readiness = Readiness(["listening", "store", "tenants"])
-        let operations = try await self.operate(server, metrics, readiness)
+        let operations = try await self.operate(server, metrics, history.figures, readiness)
         bound.metrics = operations?.localAddress
         let drain = self.drain
         let retention = HistoryRetention(
@@ -243,12 +243,13 @@ struct EdgeRunner: Sendable {
     private func operate(
         _ server: EdgeServer,
         _ metrics: EdgeMetrics,
+        _ history: HistoryFigures,
         _ readiness: Readiness
     ) async throws -> (any Channel)? {
         guard let address = self.addresses.metrics else { return nil }
         let registry = MetricsRegistry()
         let shards = server.shards
-        registry.register { await metrics.families(of: shards) }
+        registry.register { await metrics.families(of: shards) + history.families }
         let listener = OperationsListener(metrics: registry, readiness: readiness, logger: self.logger)
         return try await Self.binding("metrics", address) { try await listener.bind(to: address) }
     }

@@ -69,6 +69,24 @@ package enum Schema {
         Migration(version: 3, name: "admins that a tenant declares") { dialect in
             "ALTER TABLE accounts ADD COLUMN is_declared \(dialect.name(of: .integer)) NOT NULL DEFAULT 0;"
         },
+        Migration(version: 4, name: "dead letters") { dialect in
+            let (int, text, blob) = (dialect.name(of: .integer), dialect.name(of: .text), dialect.name(of: .blob))
+            return """
+                CREATE TABLE dead_letters (
+                    tenant \(text) NOT NULL,
+                    kind \(text) NOT NULL,
+                    name \(blob) NOT NULL,
+                    epoch \(int) NOT NULL,
+                    sequence \(int) NOT NULL,
+                    time \(int) NOT NULL,
+                    payload \(blob) NOT NULL,
+                    code \(text) NOT NULL,
+                    reason \(text) NOT NULL,
+                    set_aside_at \(int) NOT NULL,
+                    PRIMARY KEY (tenant, kind, name, epoch, sequence)
+                )\(Self.options(dialect));
+                """ + Self.isolate("dead_letters", dialect)
+        },
     ]
 
     /// The version of the last migration.

@@ -36,8 +36,16 @@ package struct HistoryRepository: Sendable {
         guard !records.isEmpty else { return 0 }
         return try await self.database.withTransaction(.cell, .readWrite, deadline: deadline) {
             connection throws(DurableStoreError) in
-            try connection.insertNew(records.map(Self.values), into: Self.table)
+            try Self.store(records, over: connection)
         }
+    }
+
+    /// Keeps records within a transaction that others began.
+    static func store(
+        _ records: [HistoryRecord],
+        over connection: any SQLConnection
+    ) throws(DurableStoreError) -> Int {
+        try connection.insertNew(records.map(Self.values), into: Self.table)
     }
 
     /// Records of one log, oldest first.
@@ -85,7 +93,8 @@ package struct HistoryRepository: Sendable {
         return try Self.record(row, of: log)
     }
 
-    /// Forgets some of what is older than a time; call it again until it returns less than `limit`.
+    /// Forgets some of what is older than a time, and all dead letters that are; call it again until it returns less than
+    /// `limit`.
     ///
     /// - Parameters:
     ///   - time: Milliseconds since 1970.
@@ -98,17 +107,22 @@ package struct HistoryRepository: Sendable {
         of tenant: TenantID,
         limit: Int = 5000
     ) async throws(DurableStoreError) -> Int {
-        let rows = try await self.database.execute(
-            """
-            DELETE FROM history WHERE tenant = $1 AND (kind, name, epoch, sequence) IN (
-                SELECT kind, name, epoch, sequence FROM history
-                WHERE tenant = $1 AND time < $2 ORDER BY time LIMIT $3
-            ) RETURNING sequence
-            """,
-            [.text(tenant.text), .integer(time), .integer(Int64(limit))],
-            in: .tenant(tenant)
-        )
-        return rows.count
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            _ = try connection.execute(
+                "DELETE FROM dead_letters WHERE tenant = $1 AND time < $2",
+                [.text(tenant.text), .integer(time)]
+            )
+            let rows = try connection.execute(
+                """
+                DELETE FROM history WHERE tenant = $1 AND (kind, name, epoch, sequence) IN (
+                    SELECT kind, name, epoch, sequence FROM history
+                    WHERE tenant = $1 AND time < $2 ORDER BY time LIMIT $3
+                ) RETURNING sequence
+                """,
+                [.text(tenant.text), .integer(time), .integer(Int64(limit))]
+            )
+            return rows.count
+        }
     }
 
     /// How many records and payload bytes are kept of a tenant.

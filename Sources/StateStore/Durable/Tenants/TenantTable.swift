@@ -56,6 +56,16 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
+            "dead_letters",
+            key: ["kind", "name", "epoch", "sequence"],
+            isAppended: true,
+            [
+                .init("kind", .text), .init("name", .blob), .init("epoch", .integer), .init("sequence", .integer),
+                .init("time", .integer), .init("payload", .blob), .init("code", .text), .init("reason", .text),
+                .init("set_aside_at", .integer),
+            ]
+        ),
+        TenantTable(
             "usage_ledger",
             key: ["id"],
             isAppended: true,

@@ -7,7 +7,8 @@ import NIOCore
 /// Loop-bound.
 ///
 /// The stream has an item for each call that appended something for the journal, often with several records. An item is forgotten when
-/// all its records were acknowledged; until then it is handed out again after a while, here or elsewhere.
+/// all its records were acknowledged; until then it is handed out again after a while, here or elsewhere. One that this version
+/// cannot read is given back at once, for a newer one to claim; such items count for the journal's bound.
 final class RedisJournal {
     typealias Completion = (Result<[JournalRecord], LiveStoreError>) -> Void
 
@@ -27,6 +28,9 @@ final class RedisJournal {
     private var unacknowledged: [String: Set<Part>] = [:]
     private var claimed: NIODeadline?
     private var cursor = "0-0"
+    /// Items that cannot be read, as of the last time that all were looked at, and those of the look under way.
+    private(set) var unreadable = 0
+    private var unreadableSoFar = 0
 
     init(_ settings: RedisSettings, on loop: any EventLoop, pod: PodID, logger: Logger) {
         let greeting = RedisGreeting(settings.endpoint, needsLibrary: true, makesGroup: true)
@@ -111,8 +115,8 @@ final class RedisJournal {
                 completion(.failure(error))
             case .success(let reply):
                 self.cursor = reply[0]?.text ?? "0-0"
-                if self.cursor == "0-0" { self.claimed = .now() }
                 self.took(reply[1])
+                if self.cursor == "0-0" { self.lookedAtAll() }
                 self.read(limit: limit, until: deadline, completion)
             }
         }
@@ -125,32 +129,61 @@ final class RedisJournal {
     private static func items(_ records: Int) -> String { String(max(1, records / 16)) }
 
     private func took(_ items: RedisReply?) {
+        var unreadable: [String] = []
         for item in items?.elements ?? [] {
-            guard let id = item[0]?.text, let fields = item[1] else { continue }
-            var open: Set<Part> = []
-            for index in stride(from: 0, to: fields.count, by: 2) {
-                guard let log = (fields[index]?.text).flatMap(LogKey.init(redisKey:)),
-                    let chunk = fields[index + 1].flatMap({ RedisChunk($0.buffer) }), chunk.isWhole
-                else {
-                    self.pipeline.link.logger.error("a journal item cannot be read", metadata: ["item": "\(id)"])
-                    continue
-                }
-                _ = chunk.forEach { entry, isForJournal in
-                    guard isForJournal else { return true }
-                    let part = Part(chunk: index / 2, sequence: entry.position.sequence)
-                    open.insert(part)
-                    let record = JournalRecord.ID("\(id)/\(part.chunk)/\(part.sequence)")
-                    self.ready.append(JournalRecord(id: record, log: log, entry: entry))
-                    return true
-                }
+            // Deleted meanwhile.
+            guard let id = item[0]?.text, let fields = item[1], fields.isArray else { continue }
+            guard let records = Self.records(of: id, fields) else {
+                unreadable.append(id)
+                continue
             }
-            if open.isEmpty {
-                // Nothing in it can ever be stored.
-                self.pipeline.enqueue(.redis(.acknowledge, [id]), deadline: nil) { _ in }
-            } else {
-                self.unacknowledged[id] = open
-            }
+            self.ready.append(contentsOf: records.map(\.record))
+            self.unacknowledged[id] = Set(records.map(\.part))
         }
+        self.giveBack(unreadable)
+    }
+
+    /// The records of an item; nil if it has anything that this version cannot read, or nothing.
+    private static func records(of id: String, _ fields: RedisReply) -> [(record: JournalRecord, part: Part)]? {
+        var records: [(JournalRecord, Part)] = []
+        for index in stride(from: 0, to: fields.count, by: 2) {
+            guard let log = (fields[index]?.text).flatMap(LogKey.init(redisKey:)),
+                let chunk = fields[index + 1].flatMap({ RedisChunk($0.buffer) })
+            else { return nil }
+            let isWhole = chunk.forEach { entry, isForJournal in
+                guard isForJournal else { return true }
+                let part = Part(chunk: index / 2, sequence: entry.position.sequence)
+                let record = JournalRecord.ID("\(id)/\(part.chunk)/\(part.sequence)")
+                records.append((JournalRecord(id: record, log: log, entry: entry), part))
+                return true
+            }
+            guard isWhole else { return nil }
+        }
+        return records.isEmpty ? nil : records
+    }
+
+    /// Lets others claim items at once.
+    private func giveBack(_ ids: [String]) {
+        guard !ids.isEmpty else { return }
+        self.unreadableSoFar += ids.count
+        if self.unreadable == 0 { self.tell(ids[0]) }
+        self.unreadable = max(self.unreadable, self.unreadableSoFar)
+        let idle = String(max(1, self.settings.configuration.journalRedelivery.milliseconds))
+        let claim = ["XCLAIM", RedisKey.journal, RedisKey.journalGroup, self.pod.description, "0"]
+        self.ask(claim + ids + ["IDLE", idle, "JUSTID"]) { _ in }
+    }
+
+    private func lookedAtAll() {
+        self.claimed = .now()
+        self.unreadable = self.unreadableSoFar
+        self.unreadableSoFar = 0
+    }
+
+    private func tell(_ id: String) {
+        self.pipeline.link.logger.warning(
+            "items of the journal cannot be read by this version: they wait for a newer one",
+            metadata: ["first": "\(id)"]
+        )
     }
 
     private func take(_ limit: Int) -> [JournalRecord] {

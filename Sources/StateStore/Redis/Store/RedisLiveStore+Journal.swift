@@ -20,6 +20,8 @@ extension RedisLiveStore {
         _ = try await self.ask(.redis(.acknowledge, done)) { $0.integer }
     }
 
+    package func unreadableJournalItems() async -> Int { await self.journal.run { $0.unreadable } }
+
     package func journalBacklog() async throws(LiveStoreError) -> Int {
         try await self.ask(.redis(["XLEN", RedisKey.journal])) { $0.integer }
     }
