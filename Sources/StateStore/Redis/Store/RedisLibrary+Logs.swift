@@ -104,19 +104,32 @@ extension RedisLibrary {
           call.journal = {}
         end
 
+        local function add_item(log, oldest, chunk)
+          local stream = log.base .. ':s'
+          if log.names then
+            return try('XADD', stream, 'MINID', '~', math.max(oldest, 1), log.seq, 'c', chunk, 'f',
+              cmsgpack.pack(log.names))
+          end
+          if oldest > 1 then return try('XADD', stream, 'MINID', '~', oldest, log.seq, 'c', chunk) end
+          return try('XADD', stream, log.seq, 'c', chunk)
+        end
+
         -- Keeps a chunk for who has to repair. A stream that does not take it is left over from an earlier log of this name,
         -- or no stream: it goes.
-        local function keep(log, item)
-          local added = try(spread(item))
+        local function keep(log, oldest, chunk)
+          local added = add_item(log, oldest, chunk)
           if type(added) == 'table' and added.err then
             run('UNLINK', log.base .. ':s')
-            run(spread(item))
+            added = add_item(log, oldest, chunk)
+            if type(added) == 'table' and added.err then error(added.err, 0) end
           end
         end
 
         local function save(log)
-          local set = {'HSET', log.hash, META, pack(PLACES, log.epoch, log.seq, log.version, log.time, log.holder,
-            log.mark, log.marked, log.prior, log.turned)}
+          local meta = pack(PLACES, log.epoch, log.seq, log.version, log.time, log.holder, log.mark, log.marked,
+            log.prior, log.turned)
+          if not next(log.changed) then return run('HSET', log.hash, META, meta) end
+          local set = {'HSET', log.hash, META, meta}
           for section in pairs(log.changed) do
             set[#set + 1] = COUNT .. section
             set[#set + 1] = text(log.counts[section])
@@ -144,11 +157,7 @@ extension RedisLibrary {
               oldest = math.max(oldest, math.min(log.mark, log.seq - LEAST) + 1)
               log.mark, log.marked = log.seq, call.now
             end
-            local item = {'XADD', log.base .. ':s'}
-            if oldest > 1 then item[3], item[4], item[5] = 'MINID', '~', oldest end
-            item[#item + 1], item[#item + 2], item[#item + 3] = log.seq, 'c', chunk
-            if log.names then item[#item + 1], item[#item + 2] = 'f', cmsgpack.pack(log.names) end
-            keep(log, item)
+            keep(log, oldest, chunk)
             save(log)
           end
           run('PUBLISH', log.base, chunk)
