@@ -93,12 +93,15 @@ class Chatter:
         self.is_over = True
         async with asyncio.timeout(90):
             await asyncio.gather(*self.tasks)
-        # A last message in the log comes after everything else.
+        await self.say_the_end()
+        self.check()
+
+    async def say_the_end(self) -> None:
+        """A last message in the log comes after everything else."""
         first = self.talkers[0].client
         first.send(f"PRIVMSG {self.channel} :the end")
         for talker in self.talkers:
             await talker.client.expect(("PRIVMSG", self.channel, "the end"))
-        self.check()
 
     def check(self) -> None:
         for talker in self.talkers:

@@ -12,17 +12,20 @@ from .processes import Program, as_ordinary_user, free_port, run, status, tool, 
 class Redis(Program):
     """Every write is on the disk before it is answered, so that a killed Redis comes back with what it said."""
 
-    def __init__(self, folder: pathlib.Path):
-        super().__init__("redis", folder / "redis.log")
-        self.folder = folder / "redis"
+    def __init__(self, folder: pathlib.Path, name: str = "redis", primary: "Redis | None" = None):
+        super().__init__(name, folder / f"{name}.log")
+        self.folder = folder / name
         self.folder.mkdir()
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"
+        #: Whose replica it is when it starts.
+        self.primary = primary
 
     async def launch(self) -> None:
         await self.start([
             tool("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder),
             "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--daemonize", "no",
+            *(["--replicaof", "127.0.0.1", str(self.primary.port)] if self.primary else []),
         ])  # fmt: skip
         await until(self.answers, "redis to answer", alive=self)
 

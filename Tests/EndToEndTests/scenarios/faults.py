@@ -4,8 +4,10 @@ import asyncio
 import re
 
 from harness.chatter import Chatter
+from harness.door import Door
 from harness.processes import until
 from harness.scenario import scenario
+from harness.services import Redis
 from harness.world import World
 
 LEASE = 3
@@ -52,6 +54,58 @@ async def redis_is_away_for_long(world: World) -> None:
     await world.redis.launch()
     await chat.progress(within=60)
     await chat.finish()
+
+
+@scenario
+async def redis_fails_over(world: World) -> None:
+    """A replica that lagged is promoted. Everybody saw every acknowledged message once, or is told that some are missing."""
+    world.tenants.tenant("acme")
+    await world.stores()
+    replica = Redis(world.folder, "replica", primary=world.redis)
+    world.programs.append(replica)
+    await replica.launch()
+
+    async def follows() -> bool:
+        return "master_link_status:up" in await replica.command("INFO", "replication")
+
+    await until(follows, "the replica to follow")
+    door = Door(world.redis.port)
+    edges = await world.edges(lease_seconds=LEASE, redis_url=f"redis://127.0.0.1:{await door.open()}")
+    chat = Chatter(world)
+    await chat.begin(edges)
+    await chat.progress()
+    # From here on the primary alone has what is said.
+    await replica.command("REPLICAOF", "NO", "ONE")
+    await chat.progress()
+    await world.redis.kill()
+    door.lead(replica.port)
+    await chat.progress(within=60)
+    goes_on = [len(talker.acknowledged) for talker in chat.talkers]
+    await chat.progress()
+    chat.is_over = True
+    async with asyncio.timeout(90):
+        await asyncio.gather(*chat.tasks)
+    await chat.say_the_end()
+
+    told = 0
+    for talker in chat.talkers:
+        client = talker.client
+        assert not client.is_closed, f"{client.nick} was disconnected: {client.tail()}"
+        texts = [text for text, _ in talker.seen("#lobby")]
+        assert len(texts) == len(set(texts)), f"{client.nick} saw a message twice"
+        gap = any(m.command == "NOTICE" and "may be missing" in m.text for m in client.messages)
+        told += gap
+        missing = chat.acknowledged - set(texts)
+        assert gap or not missing, f"{client.nick} lacks {sorted(missing)[:5]} and was not told"
+    # What was lost is the same for all, and each who had it is told so.
+    assert told == len(chat.talkers), f"{told} of {len(chat.talkers)} are told that the store lost messages"
+    # Once everybody goes on, nobody misses anything any more, and the order is one.
+    late = {text for talker, count in zip(chat.talkers, goes_on) for text in talker.acknowledged[count:]}
+    orders = [[entry for entry in talker.seen("#lobby") if entry[0] in late] for talker in chat.talkers]
+    for talker, order in zip(chat.talkers, orders):
+        assert set(order) == set(orders[0]), f"{talker.client.nick} saw other messages than user0"
+        assert chat.others(talker, order) == chat.others(talker, orders[0]), f"{talker.client.nick} saw another order"
+    await history_has(world, late)
 
 
 @scenario
@@ -102,8 +156,8 @@ async def nothing_dies(world: World) -> None:
     await history_is_complete(world, chat)
 
 
-async def history_is_complete(world: World, chat: Chatter) -> None:
-    """Asks the database itself, until it has everything that was acknowledged."""
+async def history_has(world: World, acknowledged: set[str]) -> list[str]:
+    """Asks the database itself, until it has everything that was acknowledged. Returns what it has."""
     async def kept() -> list[str]:
         rows = await world.postgres.query(
             "SELECT encode(payload, 'hex') FROM history WHERE tenant = 'acme' AND name = '#lobby'"
@@ -112,18 +166,23 @@ async def history_is_complete(world: World, chat: Chatter) -> None:
         return [match[0] for payload in payloads if (match := re.search(r"said-[a-z0-9]+-\d+-", payload))]
 
     async def is_complete() -> bool:
-        return chat.acknowledged <= set(await kept())
+        return acknowledged <= set(await kept())
 
     try:
         await until(is_complete, "every acknowledged message to be in the history", within=110)
     except AssertionError as error:
-        missing = chat.acknowledged - set(await kept())
+        missing = acknowledged - set(await kept())
         raise AssertionError(
-            f"{len(missing)} of {len(chat.acknowledged)} acknowledged messages are not in the history:"
+            f"{len(missing)} of {len(acknowledged)} acknowledged messages are not in the history:"
             f" {sorted(missing)[:5]}"
         ) from error
     texts = await kept()
     assert len(texts) == len(set(texts)), "the history has a message twice"
+    return texts
+
+
+async def history_is_complete(world: World, chat: Chatter) -> None:
+    texts = await history_has(world, chat.acknowledged)
     said = {text for text, _ in chat.talkers[0].seen("#lobby")}
     assert set(texts) <= said, "the history has what nobody saw"
 
