@@ -49,6 +49,37 @@ import Testing
         #expect(sorted.reversed().sorted() == sorted)
     }
 
+    @Test(
+        arguments: [
+            ("0.00002", 150_000, .up, 3), ("0.00002", 149_999, .up, 3), ("0.00002", 149_999, .towardZero, 2),
+            ("49", 2, .up, 98), ("-1.5", 1, .up, -1), ("-1.5", 1, .towardZero, -1), ("-1.5", 2, .up, -3),
+            ("999999999999999999", 9, .up, 8_999_999_999_999_999_991), ("1", .max, .up, .max), ("1", .min, .up, .min),
+        ] as [(String, Int64, ExactDecimal.Rounding, Int64)]
+    )
+    func `a price times a count is exact, then rounded`(
+        price: String,
+        count: Int64,
+        rounding: ExactDecimal.Rounding,
+        product: Int64
+    ) throws {
+        #expect(try #require(ExactDecimal(price)).multiplied(by: count, rounding: rounding) == product)
+    }
+
+    @Test(
+        arguments: [
+            ("10", .max), ("2", .min), ("-2", .min), ("999999999999999999.999999999999999999", .max),
+            // 3 · 2⁶⁶ · 10⁻¹⁸ times 2⁶²: nothing is left of it in 128 bits.
+            ("221.360928884514619392", 1 << 62), ("-221.360928884514619392", 1 << 62),
+            // Times 2⁶² and a little more: what is left would be small, and look right.
+            ("221.360928884514619392", (1 << 62) + 1),
+        ] as [(String, Int64)]
+    )
+    func `a product that does not fit is none`(price: String, count: Int64) throws {
+        for rounding in [ExactDecimal.Rounding.towardZero, .up] {
+            #expect(try #require(ExactDecimal(price)).multiplied(by: count, rounding: rounding) == nil)
+        }
+    }
+
     @Test(arguments: [
         ("Chat.Example.COM", "chat.example.com"), ("a", "a"), ("1.example", "1.example"), ("x--y.z", "x--y.z"),
     ])

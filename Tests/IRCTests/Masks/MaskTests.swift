@@ -22,6 +22,10 @@ import Testing
         ("bob$*", "bob!*@*"),
         ("cool[joe]", "cool[joe]!*@*"),
         ("*!~*@*", "*!~*@*"),
+        // The last `@` introduces the host.
+        ("u@v@", "*!u@v@*"),
+        ("u@!v@h", "u@!v@h"),
+        ("u@v!w", "*!u@v!w"),
     ])
     func `a short mask is completed`(text: String, full: String) {
         #expect(Mask(text, under: .rfc7613)?.text == full)
