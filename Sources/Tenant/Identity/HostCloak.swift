@@ -67,19 +67,15 @@ package struct HostCloak: Sendable {
         return self.opaque(Array(text.utf8))
     }
 
-    /// The host of a user who is logged in: `alice.user.acme`, independent of the address.
+    /// The host of a user who is logged in, independent of the address: see ``AccountHost``.
     ///
     /// - Parameters:
-    ///   - account: The account's name. Letter case does not count; what a host name cannot hold becomes `-`, and a label
-    ///     of the whole name follows then, so that no two accounts share a host.
-    ///   - suffix: What follows, such as the tenant's name.
-    /// - Returns: A host name.
+    ///   - account: The account's name in any spelling; what no account is called is cloaked as opaque text.
+    ///   - suffix: What follows, such as the product's name; neither `ip` nor `local`, with which other cloaks end.
+    /// - Returns: A host name, `alice.user.suffix`.
     package func cloak(account: String, suffix: String) -> String {
-        let name = account.lowercased()
-        let safe = String(name.utf8.map { Self.isHostByte($0) ? Character(Unicode.Scalar($0)) : "-" })
-        let plain = safe == name && TenantID(name) != nil && name.utf8.count <= 32
-        let shown = plain ? name : "\(Self.trimmed(safe))\(self.label("account", name.utf8))"
-        return "\(shown).user.\(suffix)"
+        guard let host = AccountHost(account) else { return self.opaque(Array(account.utf8)) }
+        return "\(host.labels).user.\(suffix)"
     }
 
     private func cloak(ipv4 address: [UInt8]) -> String {
@@ -99,18 +95,5 @@ package struct HostCloak: Sendable {
             decoding: stride(from: 35, through: 0, by: -5).map { alphabet[Int(bits >> UInt64($0) & 31)] },
             as: UTF8.self
         )
-    }
-
-    private static func isHostByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
-        default: false
-        }
-    }
-
-    /// The first bytes with a dash after them, or nothing if nothing is left: a label begins with a letter or digit.
-    private static func trimmed(_ name: String) -> String {
-        let text = name.drop { $0 == "-" }.prefix(23)
-        return text.isEmpty ? "" : text + (text.hasSuffix("-") ? "" : "-")
     }
 }
