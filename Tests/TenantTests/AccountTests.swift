@@ -1,4 +1,5 @@
 import Crypto
+import Synchronization
 import Tenant
 import Testing
 
@@ -87,12 +88,31 @@ private let cheap = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 
         let hash = try await hasher.hash("secret", for: tenant)
         #expect(try await hasher.verify("secret", against: hash, for: tenant))
         #expect(try await !hasher.verify("Secret", against: hash, for: tenant))
-        try await hasher.verifyNothing("secret", for: tenant)
+        #expect(try await !hasher.verify("secret", against: nil, for: tenant))
         let credentials = try await hasher.credentials(name: "alice", password: "secret", for: tenant)
         #expect(credentials.name == "alice" && credentials.passwordHash.verify("secret"))
         await #expect(throws: AccountError.name) {
             try await hasher.credentials(name: "al ice", password: "secret", for: tenant)
         }
+    }
+
+    @Test func `what is refused costs the same whatever it is refused for`() async throws {
+        let work = Mutex<[String]>([])
+        let hasher = PasswordHasher(parameters: cheap) { _, salt, cost, length throws(AccountError) in
+            work.withLock { $0.append("\(salt.count) \(cost) \(length)") }
+            return Array(repeating: 0, count: length)
+        }
+        let tenant = try TenantID.named("acme")
+        let hash = try PasswordHash(password: "secret", parameters: cheap)
+        for (password, hash) in [
+            ("wrong", hash), ("", hash), ("\u{7}", hash), ("a\u{202E}b", hash),
+            (String(repeating: "x", count: 513), hash),
+            ("wrong", nil), ("", nil), ("\u{7}", nil),
+        ] {
+            #expect(try await !hasher.verify(password, against: hash, for: tenant))
+        }
+        let done = work.withLock { $0 }
+        #expect(done.count == 8 && Set(done).count == 1, "\(done)")
     }
 
     @Test func `a hasher that has too much to do says so at once`() async throws {

@@ -45,11 +45,8 @@ package final class AccountService: Authenticator {
     ) async throws(AuthenticationError) -> LoggedIn? {
         let account = try await self.find(name, in: tenant)
         do throws(AccountError) {
-            guard let account, let hash = account.credentials.passwordHash.flatMap({ PasswordHash(text: $0) }) else {
-                try await self.hasher.verifyNothing(password, for: tenant)
-                return nil
-            }
-            return try await self.hasher.verify(password, against: hash, for: tenant) ? LoggedIn(account) : nil
+            let hash = account?.credentials.passwordHash.flatMap { PasswordHash(text: $0) }
+            return try await self.hasher.verify(password, against: hash, for: tenant) ? account.map(LoggedIn.init) : nil
         } catch { throw .busy }
     }
 

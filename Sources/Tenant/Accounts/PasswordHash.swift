@@ -78,13 +78,38 @@ package struct PasswordHash: Hashable, Sendable {
         guard self.parameters.isAcceptable else { return nil }
     }
 
-    /// Whether a password is the one that was hashed; takes as long for a wrong one.
-    package func verify(_ password: String) -> Bool {
-        guard let prepared = PasswordText.prepare(password),
-            let derived = try? Self.derive(Array(prepared.utf8), self.salt, self.parameters, length: self.hash.count)
-        else { return false }
-        return ConstantTime.equal(derived, self.hash)
+    /// A hash that no password fits, to be checked where there is none.
+    static func decoy(_ parameters: Parameters) -> PasswordHash {
+        PasswordHash(
+            parameters: parameters,
+            salt: Array(repeating: 0, count: Self.saltLength),
+            hash: Array(repeating: 0, count: Self.hashLength)
+        )
     }
+
+    private init(parameters: Parameters, salt: [UInt8], hash: [UInt8]) {
+        self.parameters = parameters
+        self.salt = salt
+        self.hash = hash
+    }
+
+    /// Whether a password is the one that was hashed; takes as long for a wrong one, and for a text that is no password.
+    ///
+    /// - Parameters:
+    ///   - password: As it was sent.
+    ///   - derive: Does the work.
+    /// - Returns: Whether it fits.
+    package func verify(_ password: String, with derive: Derivation = Self.derive(_:_:_:length:)) -> Bool {
+        let prepared = PasswordText.prepare(password)
+        guard let derived = try? derive(Array((prepared ?? password).utf8), self.salt, self.parameters, self.hash.count)
+        else { return false }
+        return ConstantTime.equal(derived, self.hash) && prepared != nil
+    }
+
+    /// A key derivation as ``derive(_:_:_:length:)`` is one: of a password and a salt, at a cost, of a length in bytes.
+    package typealias Derivation =
+        @Sendable (_ password: [UInt8], _ salt: [UInt8], _ cost: Parameters, _ length: Int) throws(AccountError) ->
+        [UInt8]
 
     /// The form that is stored.
     package var text: String {

@@ -16,6 +16,7 @@ package final class PasswordHasher: Sendable {
 
     /// The cost of new hashes.
     package let parameters: PasswordHash.Parameters
+    private let derive: PasswordHash.Derivation
     private let width: Int
     private let queue = DispatchQueue(label: "roost.passwords", attributes: .concurrent)
     private let state: Mutex<State>
@@ -27,15 +28,18 @@ package final class PasswordHasher: Sendable {
     ///   - bound: How many more may wait.
     ///   - tenantBound: How many of those may be one tenant's.
     ///   - parameters: The cost of new hashes.
+    ///   - derive: Does the work of checking.
     package init(
         width: Int = 2,
         bound: Int = 1024,
         tenantBound: Int = 128,
-        parameters: PasswordHash.Parameters = .standard
+        parameters: PasswordHash.Parameters = .standard,
+        derive: @escaping PasswordHash.Derivation = PasswordHash.derive(_:_:_:length:)
     ) {
         self.width = max(1, width)
         self.state = Mutex(State(waiting: TurnQueue(bound: bound, tenantBound: tenantBound)))
         self.parameters = parameters
+        self.derive = derive
     }
 
     /// Hashes a password.
@@ -48,24 +52,26 @@ package final class PasswordHasher: Sendable {
         }
     }
 
-    /// Checks a password against a hash.
+    /// Checks a password.
     ///
+    /// Whatever it says no to costs one derivation: a wrong password, a text that is none, and an account that has no
+    /// password or does not exist. So the time of an answer tells nothing.
+    ///
+    /// - Parameters:
+    ///   - password: As it was sent.
+    ///   - hash: What it has to fit; nothing fits `nil`.
+    ///   - tenant: Whose turn it takes.
+    /// - Returns: Whether it fits.
     /// - Throws: ``AccountError/busy``.
     package func verify(
         _ password: String,
-        against hash: PasswordHash,
+        against hash: PasswordHash?,
         for tenant: TenantID
     ) async throws(AccountError) -> Bool {
-        try await self.work(tenant) { () throws(AccountError) in hash.verify(password) }
-    }
-
-    /// Takes as long as checking a password, for accounts that do not exist, so that time does not tell.
-    ///
-    /// - Throws: ``AccountError/busy``.
-    package func verifyNothing(_ password: String, for tenant: TenantID) async throws(AccountError) {
-        let parameters = self.parameters
-        _ = try await self.work(tenant) { () throws(AccountError) in
-            try? PasswordHash.derive(Array(password.utf8), Array(repeating: 0, count: 16), parameters, length: 32)
+        let (decoy, derive) = (PasswordHash.decoy(self.parameters), self.derive)
+        return try await self.work(tenant) { () throws(AccountError) in
+            let fits = (hash ?? decoy).verify(password, with: derive)
+            return fits && hash != nil
         }
     }
 

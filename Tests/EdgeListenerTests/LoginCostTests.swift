@@ -1,0 +1,82 @@
+import Crypto
+import Edge
+import Logging
+import StateStore
+import Synchronization
+import Tenant
+import Testing
+
+@Suite struct `What a refused log-in costs` {
+    private static let cost = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 1)
+
+    /// A tenant with Alice, whose password is `secret`, and Bob, who has none.
+    private func withAccounts(
+        _ body: (AccountService, _ work: @Sendable () -> [String], TenantID) async throws -> Void
+    ) async throws {
+        let tenant = try #require(TenantID("acme"))
+        let store = DurableStore(try SQLiteDatabase())
+        _ = try await store.migrator.up(now: 0)
+        let made = try AccountCredentials(name: "Alice", password: "secret", parameters: Self.cost)
+        for (name, credentials) in [
+            ("Alice", Account.Credentials(passwordHash: made.passwordHash.text, scram: made.scram.text)),
+            ("bob", .init(passwordHash: nil, scram: nil)), ("carol", .init(passwordHash: "lost", scram: "lost")),
+        ] {
+            _ = try await store.accounts.create(
+                name,
+                folded: name.lowercased(),
+                credentials: credentials,
+                of: tenant,
+                now: 0
+            )
+        }
+        let work = Mutex<[String]>([])
+        let hasher = PasswordHasher(parameters: Self.cost) { password, salt, cost, length throws(AccountError) in
+            work.withLock { $0.append("\(salt.count) bytes of salt at \(cost) for \(length)") }
+            return try PasswordHash.derive(password, salt, cost, length: length)
+        }
+        let service = AccountService(
+            accounts: store.accounts,
+            hasher: hasher,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            decoyKey: SymmetricKey(data: Array(repeating: 7, count: 32))
+        )
+        try await body(service, { work.withLock { $0 } }, tenant)
+        await store.close()
+    }
+
+    @Test func `is one derivation, whether the account exists or not and whatever the password is`() async throws {
+        try await self.withAccounts { service, work, tenant in
+            let passwords = ["wrong", "", "\u{7}", "a\u{202E}b", "\u{AD}", String(repeating: "x", count: 600)]
+            let names = ["alice", "ALICE", "bob", "carol", "nobody", "no body", ""]
+            for name in names {
+                for password in passwords {
+                    #expect(try await service.verify(account: name, password: password, in: tenant) == nil)
+                }
+            }
+            #expect(work().count == names.count * passwords.count)
+            #expect(Set(work()).count == 1, "\(Set(work()))")
+            let login = try await service.verify(account: "aLiCe", password: "secret", in: tenant)
+            #expect(login == LoggedIn(account: "Alice", isAdmin: false))
+            #expect(Set(work()).count == 1, "one that is let in costs no less")
+        }
+    }
+
+    @Test func `is a challenge for SCRAM that looks like any other and stays the same`() async throws {
+        try await self.withAccounts { service, work, tenant in
+            let real = try await service.scramCredentials(of: "alice", in: tenant)
+            #expect(real.login != nil)
+            for name in ["bob", "carol", "nobody"] {
+                let first = try await service.scramCredentials(of: name, in: tenant)
+                let second = try await service.scramCredentials(of: name.uppercased(), in: tenant)
+                #expect(first.login == nil && second.login == nil)
+                #expect(first.credentials == second.credentials)
+                #expect(first.credentials.salt.count == real.credentials.salt.count)
+                #expect(first.credentials.iterations == real.credentials.iterations)
+                let other = try #require(TenantID("globex"))
+                let elsewhere = try await service.scramCredentials(of: name, in: other)
+                #expect(first.credentials.salt != elsewhere.credentials.salt)
+            }
+            #expect(work().isEmpty)
+        }
+    }
+}
