@@ -28,6 +28,5 @@ package protocol UsageSink: Sendable {
     ///   - delta: What was counted since this shard's last report for this tenant.
     ///   - tenant: For whom.
     ///   - shard: Which shard of this process counted.
-    ///   - now: Milliseconds since 1970.
-    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64)
+    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int)
 }

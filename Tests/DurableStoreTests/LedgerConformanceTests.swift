@@ -57,6 +57,17 @@ import Testing
     }
 
     @Test(arguments: Driver.allCases)
+    func `the database says what time it is, and its clock is that of this machine`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            let before = InProcessLiveStore.systemTime()
+            let time = try await store.ledger.now()
+            let after = InProcessLiveStore.systemTime()
+            // Thousandths are rounded.
+            #expect((before - 1...after + 1).contains(time))
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
     func `a registered channel is saved, changed, listed and forgotten`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             let channel = RegisteredChannel(

@@ -74,5 +74,5 @@ private struct Nobody: Authenticator {
 }
 
 private struct NoUsage: UsageSink {
-    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64) {}
+    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int) {}
 }

@@ -13,17 +13,34 @@ import Testing
         now: WallClock
     ) -> (MeterCollector, LedgerWriter) {
         let source = MeterSource(pod: PodID(rawValue: 1), epoch: epoch)
-        let collector = MeterCollector(UsageWindows(source: source, minutes: 1, grace: 0))
+        // The time passes as the clock says: they agree.
+        let windows = UsageWindows(source: source, minutes: 1, grace: 0)
+        let collector = MeterCollector(windows, uptime: { now.milliseconds })
         let writer = LedgerWriter(
             collector: collector,
             ledger: LedgerRepository(database),
             pending: pending,
             batch: 7,
             clock: HastyClock(),
+            ledgerTime: { () throws(DurableStoreError) in now.milliseconds },
             now: { now.milliseconds },
             logger: .quiet
         )
+        for _ in 1...2 { _ = collector.read(now.milliseconds, at: now.milliseconds) }
         return (collector, writer)
+    }
+
+    /// Reports messages at a time.
+    private func report(
+        _ messages: UInt64,
+        of tenant: TenantID,
+        shard: Int = 0,
+        at time: Int64,
+        _ now: WallClock,
+        _ collector: MeterCollector
+    ) {
+        now.milliseconds = time
+        collector.report(.messages(messages), of: tenant, shard: shard)
     }
 
     private func withStore(_ body: (DurableStore) async throws -> Void) async throws {
@@ -39,9 +56,10 @@ import Testing
 
     @Test func `a closed window is in the ledger and an open one is not`() async throws {
         try await self.withStore { store in
-            let (collector, writer) = self.edge(store.database, now: WallClock(60_000))
-            collector.report(.messages(5), of: try .acme, shard: 0, at: 59_000)
-            collector.report(.messages(3), of: try .globex, shard: 0, at: 60_000)
+            let now = WallClock(0)
+            let (collector, writer) = self.edge(store.database, now: now)
+            self.report(5, of: try .acme, at: 59_000, now, collector)
+            self.report(3, of: try .globex, at: 60_000, now, collector)
             let pause = await writer.handOver()
             #expect(pause == .seconds(5))
             #expect(try await self.messages(in: store) == 5)
@@ -51,14 +69,17 @@ import Testing
 
     @Test func `a killed process loses its open window at most, and its successor counts on`() async throws {
         try await self.withStore { store in
-            let (collector, writer) = self.edge(store.database, epoch: 1, now: WallClock(60_000))
-            collector.report(.messages(5), of: try .acme, shard: 0, at: 59_000)
-            collector.report(.messages(100), of: try .acme, shard: 1, at: 61_000)
+            let now = WallClock(0)
+            let (collector, writer) = self.edge(store.database, epoch: 1, now: now)
+            self.report(5, of: try .acme, at: 59_000, now, collector)
+            self.report(100, of: try .acme, shard: 1, at: 61_000, now, collector)
             _ = await writer.handOver()
 
             // The next life has the same pod number and counts in the same window.
-            let (nextCollector, nextWriter) = self.edge(store.database, epoch: 2, now: WallClock(60_000))
-            nextCollector.report(.messages(7), of: try .acme, shard: 0, at: 59_500)
+            now.milliseconds = 0
+            let (nextCollector, nextWriter) = self.edge(store.database, epoch: 2, now: now)
+            self.report(7, of: try .acme, at: 59_500, now, nextCollector)
+            now.milliseconds = 60_000
             _ = await nextWriter.handOver()
             #expect(try await self.messages(in: store) == 12)
         }
@@ -69,13 +90,12 @@ import Testing
     ])
     func `a hand-over that fails or whose answer is lost counts once`(_ faults: [FlakyDatabase.Fault]) async throws {
         try await self.withStore { store in
-            let (collector, writer) = self.edge(
-                FlakyDatabase(store.database, faults: faults),
-                now: WallClock(60_000_000)
-            )
+            let now = WallClock(0)
+            let (collector, writer) = self.edge(FlakyDatabase(store.database, faults: faults), now: now)
             for minute: Int64 in 0..<20 {
-                collector.report(.messages(1), of: try .acme, shard: Int(minute), at: minute * 60_000)
+                self.report(1, of: try .acme, shard: Int(minute), at: minute * 60_000, now, collector)
             }
+            now.milliseconds = 60_000_000
             for _ in faults {
                 _ = await writer.handOver()
                 #expect(await writer.waiting == 20)
@@ -90,11 +110,33 @@ import Testing
     func `a process that ends in order hands over its open windows too`(_ faults: [FlakyDatabase.Fault]) async throws {
         try await self.withStore { store in
             let (collector, writer) = self.edge(FlakyDatabase(store.database, faults: faults), now: WallClock(0))
-            collector.report(.messages(9), of: try .acme, shard: 0, at: 1000)
+            collector.report(.messages(9), of: try .acme, shard: 0)
             let service = Task { try await writer.run() }
             service.cancel()
             try await service.value
             #expect(try await self.messages(in: store) == 9)
+        }
+    }
+
+    @Test(arguments: [nil, 1_800_000_000_000] as [Int64?])
+    func `a process that ends before it knows what time it is loses nothing`(_ answer: Int64?) async throws {
+        try await self.withStore { store in
+            let collector = MeterCollector(UsageWindows(source: MeterSource(pod: PodID(rawValue: 1), epoch: 1)))
+            let writer = LedgerWriter(
+                collector: collector,
+                ledger: store.ledger,
+                clock: HastyClock(),
+                ledgerTime: { () throws(DurableStoreError) in
+                    guard let answer else { throw .unavailable(reason: "asked once too often") }
+                    return answer
+                },
+                now: { 1_800_000_000_000 },
+                logger: .quiet
+            )
+            collector.report(.messages(9), of: try .acme, shard: 0)
+            await writer.finish()
+            let day = try await store.ledger.totals(of: .acme, from: 1_799_999_900_000, to: 1_800_000_000_001)
+            #expect(day.map(\.sum) == [9])
         }
     }
 
@@ -115,12 +157,7 @@ import Testing
                     now.milliseconds = hour * 3_600_000 + minute * 60_000
                     // Each from a shard of its own: nothing was begun in the window before.
                     for shard in [0, 1] {
-                        collector.report(
-                            delta,
-                            of: try .acme,
-                            shard: Int(hour * 6 + minute * 2) + shard,
-                            at: now.milliseconds
-                        )
+                        collector.report(delta, of: try .acme, shard: Int(hour * 6 + minute * 2) + shard)
                     }
                 }
                 if hour % 5 == 0 { _ = await writer.handOver() }

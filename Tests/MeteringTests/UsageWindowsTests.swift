@@ -86,6 +86,42 @@ import Testing
         )
     }
 
+    @Test func `what was counted before the time was known counts when it is`() throws {
+        var windows = UsageWindows(source: self.source, minutes: 1, grace: 0)
+        windows.add(.messages(2), of: try .acme, shard: 0, at: nil)
+        windows.add(.messages(3), of: try .acme, shard: 1, at: nil)
+        #expect(windows.close(at: 10_000_000) == [])
+        windows.set(to: 20_000_500)
+        windows.add(.messages(4), of: try .acme, shard: 0, at: 20_001_500)
+        let records = windows.close(at: 20_100_000)
+        #expect(records.map(\.start) == [19_980_000] && records.map(\.quantity) == [9])
+    }
+
+    @Test func `windows that turn out to be ahead are given up, and what was counted in them is not`() throws {
+        var windows = UsageWindows(source: self.source, minutes: 1, grace: 0)
+        windows.add(.messages(1), of: try .acme, shard: 0, at: 30_000)
+        windows.add(.connections(4, peak: 6), of: try .acme, shard: 1, at: 7_200_000)
+        windows.add(.messages(2), of: try .acme, shard: 2, at: 7_200_000)
+        windows.set(to: 61_000)
+        windows.add(.messages(5), of: try .acme, shard: 2, at: 62_000)
+        let records = windows.close(at: 120_000)
+        #expect(records.filter { $0.meter == .messages }.map(\.start) == [0, 60_000])
+        #expect(records.filter { $0.meter == .messages }.map(\.quantity) == [1, 7])
+        #expect(records.filter { $0.meter == .peakConnections }.map(\.quantity) == [6])
+    }
+
+    @Test func `set back to hours that were closed it counts on with ids of its own`() throws {
+        var windows = UsageWindows(source: self.source, minutes: 1, grace: 0)
+        var records: [UsageRecord] = []
+        for time: Int64 in [1000, 3_601_000, 2000, 3_602_000, 1000] {
+            windows.set(to: time)
+            windows.add(.messages(1), of: try .acme, shard: 0, at: time)
+            records += windows.close(at: time + 60_000)
+        }
+        #expect(records.map(\.start) == [0, 3_600_000, 0, 3_600_000, 0])
+        #expect(Set(records.map(\.id)).count == 5)
+    }
+
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `nothing is counted twice or left out, whatever the clock does`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
@@ -97,9 +133,17 @@ import Testing
             now += Int64.random(in: -40_000...90_000, using: &random)
             let messages = UInt64.random(in: 0...5, using: &random)
             counted += Int64(messages)
-            windows.add(.messages(messages), of: try .acme, shard: Int.random(in: 0...2, using: &random), at: now)
+            let isKnown = Int.random(in: 0..<20, using: &random) != 0
+            let shard = Int.random(in: 0...2, using: &random)
+            windows.add(.messages(messages), of: try .acme, shard: shard, at: isKnown ? now : nil)
             if Bool.random(using: &random) { records += windows.close(at: now) }
+            if Int.random(in: 0..<20, using: &random) == 0 {
+                // Set to some other hour, perhaps one that was over.
+                now += Int64.random(in: -7_200_000...7_200_000, using: &random)
+                windows.set(to: now)
+            }
         }
+        windows.set(to: now)
         records += windows.closeAll()
         #expect(records.map(\.quantity).reduce(0, +) == counted)
         #expect(Set(records.map(\.id)).count == records.count)

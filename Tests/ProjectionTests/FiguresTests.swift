@@ -184,5 +184,5 @@ private struct StoppedClock: Clock {
 }
 
 private struct Silence: UsageSink {
-    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64) {}
+    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int) {}
 }

@@ -209,5 +209,5 @@ final class TestAuthority: Sendable {
 }
 
 private struct NoUsage: UsageSink {
-    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64) {}
+    func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int) {}
 }

@@ -18,7 +18,7 @@ package final class EdgeMetrics: UsageSink {
     /// - Parameter next: gets every report too.
     package init(next: any UsageSink) { self.next = next }
 
-    package func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64) {
+    package func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int) {
         self.totals.withLock { totals in
             var total = totals[tenant] ?? Total()
             total.usage.messages &+= delta.messages
@@ -28,7 +28,7 @@ package final class EdgeMetrics: UsageSink {
             total.connections[shard] = delta.connections
             totals[tenant] = total
         }
-        self.next.report(delta, of: tenant, shard: shard, at: now)
+        self.next.report(delta, of: tenant, shard: shard)
     }
 
     /// The messages of each tenant that were accepted so far.

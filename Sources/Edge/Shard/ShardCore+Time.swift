@@ -52,14 +52,8 @@ extension ShardCore {
 
     /// Hands over what was counted.
     func reportUsage() {
-        let now = self.now
         for scope in self.scopes.values {
-            self.environment.usage.report(
-                scope.usage.drain(now: self.uptime),
-                of: scope.id,
-                shard: self.number,
-                at: now
-            )
+            self.environment.usage.report(scope.usage.drain(now: self.uptime), of: scope.id, shard: self.number)
             if scope.hasEnded, scope.connections == 0 {
                 if scope.isFollowingOwnLog { self.store.unfollow(scope.ownLog) }
                 self.scopes[scope.id] = nil

@@ -7,15 +7,22 @@ package import StateStore
 /// A process that is killed loses its open windows and what the ledger could not take yet, nothing else. What is handed
 /// over twice, because an answer was lost, counts once.
 package actor LedgerWriter {
-    private let collector: MeterCollector
     private let ledger: LedgerRepository
     private let interval: Duration
     private let batch: Int
     private let clock: any Clock<Duration>
-    private let now: @Sendable () -> Int64
-    private let logger: Logger
+    /// What the ledger's clock shows.
+    let ledgerTime: LedgerTime
+    let collector: MeterCollector
+    let now: @Sendable () -> Int64
+    let logger: Logger
+    /// How this process's clock and the ledger's get on.
+    package internal(set) var clocks = ClockFigures()
     private var pending: PendingUsage
     private var backoff = Backoff(first: .milliseconds(200), longest: .seconds(30))
+
+    /// Asks what time it is, in milliseconds since 1970.
+    package typealias LedgerTime = @Sendable () async throws(DurableStoreError) -> Int64
 
     /// How often it tries at the end of the process.
     private static let lastAttempts = 5
@@ -29,7 +36,9 @@ package actor LedgerWriter {
     ///   - interval: How often to look for windows that are over.
     ///   - batch: How many records are handed over at a time.
     ///   - clock: Times the waits.
-    ///   - now: The time in milliseconds since 1970.
+    ///   - ledgerTime: What the ledger's clock shows, by which usage is counted.
+    ///   - now: What this process's clock shows, in milliseconds since 1970: compared with the ledger's and told where it is
+    ///     wrong.
     ///   - logger: Hears of failures.
     package init(
         collector: MeterCollector,
@@ -38,6 +47,7 @@ package actor LedgerWriter {
         interval: Duration = .seconds(5),
         batch: Int = 5000,
         clock: any Clock<Duration> = ContinuousClock(),
+        ledgerTime: @escaping LedgerTime,
         now: @escaping @Sendable () -> Int64,
         logger: Logger
     ) {
@@ -47,6 +57,7 @@ package actor LedgerWriter {
         self.interval = interval
         self.batch = batch
         self.clock = clock
+        self.ledgerTime = ledgerTime
         self.now = now
         self.logger = logger
     }
@@ -69,8 +80,11 @@ package actor LedgerWriter {
     ///
     /// - Returns: How long to wait before the next time.
     package func handOver() async -> Duration {
-        self.pending.append(self.collector.close(at: self.now()))
+        let failure = await self.readClock()
+        // What is over is over, whether the ledger answers or not.
+        self.pending.append(self.collector.close())
         do throws(DurableStoreError) {
+            if let failure { throw failure }
             try await self.store()
             return self.interval
         } catch {
@@ -88,7 +102,8 @@ package actor LedgerWriter {
 
     /// Closes all windows and hands over what waits, a few attempts long.
     package func finish() async {
-        self.pending.append(self.collector.closeAll())
+        _ = await self.readClock()
+        self.pending.append(self.collector.closeAll(at: self.now()))
         for attempt in 1...Self.lastAttempts {
             do throws(DurableStoreError) {
                 return try await self.store()

@@ -6,7 +6,9 @@ package import Tenant
 ///
 /// Windows are aligned to multiples of their length since 1970. What a shard reports belongs to the window in which its
 /// report before was made, or to the oldest window still open; so it is off by at most the time between two reports,
-/// and nothing is ever counted twice or left out. A closed window is never opened again, even if the clock goes back.
+/// and nothing is ever counted twice or left out. A closed window is never opened again, even if the clock goes back a
+/// little. Where it is set to another time (``set(to:)``), windows that turn out to be ahead of it are given up, and what was
+/// counted in them counts in the one that is open then.
 package struct UsageWindows: Sendable {
     private struct Key: Hashable {
         let tenant: TenantID
@@ -16,12 +18,27 @@ package struct UsageWindows: Sendable {
     /// What is known of a shard since its last report.
     private struct ShardState {
         var connections: Int
-        var reported: Int64
+        /// When; nil while the time is not known.
+        var reported: Int64?
     }
 
     private struct Counts {
         var sums = UsageDelta()
         var peak = 0
+
+        mutating func add(_ delta: UsageDelta, others: Int) {
+            self.sums.messages += delta.messages
+            self.sums.deliveries += delta.deliveries
+            self.sums.bytesIn += delta.bytesIn
+            self.sums.bytesOut += delta.bytesOut
+            self.sums.connectionMilliseconds += delta.connectionMilliseconds
+            self.peak = max(self.peak, delta.peakConnections + others)
+        }
+
+        mutating func add(_ other: Counts) {
+            self.add(other.sums, others: 0)
+            self.peak = max(self.peak, other.peak)
+        }
 
         func quantity(_ meter: Meter) -> Int64 {
             switch meter {
@@ -35,10 +52,13 @@ package struct UsageWindows: Sendable {
         }
     }
 
-    private let source: MeterSource
+    /// Of what is closed from now on.
+    private var source: MeterSource
     private let length: Int64
     private let grace: Int64
     private var open: [Key: Counts] = [:]
+    /// What was counted before the time was known.
+    private var early: [TenantID: Counts] = [:]
     private var shards: [TenantID: [Int: ShardState]] = [:]
     /// Where the oldest window begins that may be open.
     private var horizon = Int64.min
@@ -57,21 +77,44 @@ package struct UsageWindows: Sendable {
 
     /// Adds what a shard counted.
     ///
-    /// `now` is in milliseconds since 1970.
-    package mutating func add(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64) {
+    /// `now` is in milliseconds since 1970, nil as long as nobody knows.
+    package mutating func add(_ delta: UsageDelta, of tenant: TenantID, shard: Int, at now: Int64?) {
         let last = self.shards[tenant]?[shard]?.reported ?? now
-        let key = Key(tenant: tenant, start: max(self.start(of: min(last, now)), self.horizon))
         self.shards[tenant, default: [:]][shard] = ShardState(connections: delta.connections, reported: now)
-        var counts = self.open[key] ?? Counts()
-        counts.sums.messages += delta.messages
-        counts.sums.deliveries += delta.deliveries
-        counts.sums.bytesIn += delta.bytesIn
-        counts.sums.bytesOut += delta.bytesOut
-        counts.sums.connectionMilliseconds += delta.connectionMilliseconds
         // The other shards are taken as they last reported: exact while one changes at a time.
         let others = self.shards[tenant, default: [:]].reduce(0) { $0 + ($1.key == shard ? 0 : $1.value.connections) }
-        counts.peak = max(counts.peak, delta.peakConnections + others)
-        self.open[key] = counts
+        guard let now, let last else {
+            self.early[tenant, default: Counts()].add(delta, others: others)
+            return
+        }
+        let key = Key(tenant: tenant, start: max(self.start(of: min(last, now)), self.horizon))
+        self.open[key, default: Counts()].add(delta, others: others)
+    }
+
+    /// Begins to go by another time: what was counted without one, and in windows that begin later, counts in the window of
+    /// `now`.
+    ///
+    /// Where that is a window that may have been closed, this process counts as another life from now on: its records have
+    /// other ids then.
+    package mutating func set(to now: Int64) {
+        let start = self.start(of: now)
+        if start < self.horizon {
+            self.source = MeterSource(pod: self.source.pod, epoch: self.source.epoch + 1)
+            self.horizon = start
+        }
+        for (key, counts) in self.open where key.start > start {
+            self.open[key] = nil
+            self.open[Key(tenant: key.tenant, start: start), default: Counts()].add(counts)
+        }
+        for (tenant, counts) in self.early {
+            self.open[Key(tenant: tenant, start: start), default: Counts()].add(counts)
+        }
+        self.early = [:]
+        for tenant in self.shards.keys {
+            self.shards[tenant] = self.shards[tenant]?.mapValues {
+                ShardState(connections: $0.connections, reported: now)
+            }
+        }
     }
 
     /// Closes the windows whose end and grace are over.

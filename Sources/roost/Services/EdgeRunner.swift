@@ -59,6 +59,7 @@ struct EdgeRunner: Sendable {
         let ledger = LedgerWriter(
             collector: collector,
             ledger: self.durable.ledger,
+            ledgerTime: self.durable.ledger.now,
             now: InProcessLiveStore.systemTime,
             logger: self.logger
         )
@@ -89,7 +90,7 @@ struct EdgeRunner: Sendable {
         let (listeners, first) = try await self.listen(for: server)
         var bound = first
         let readiness = Readiness(["listening", "store", "tenants"])
-        let operations = try await self.operate(server, metrics, history.figures, readiness)
+        let operations = try await self.operate(server, metrics, history.figures, ledger, readiness)
         bound.metrics = operations?.localAddress
         let drain = self.drain
         let retention = HistoryRetention(
@@ -244,12 +245,14 @@ struct EdgeRunner: Sendable {
         _ server: EdgeServer,
         _ metrics: EdgeMetrics,
         _ history: HistoryFigures,
+        _ ledger: LedgerWriter,
         _ readiness: Readiness
     ) async throws -> (any Channel)? {
         guard let address = self.addresses.metrics else { return nil }
         let registry = MetricsRegistry()
         let shards = server.shards
         registry.register { await metrics.families(of: shards) + history.families }
+        registry.register { await ledger.clocks.families }
         let listener = OperationsListener(metrics: registry, readiness: readiness, logger: self.logger)
         return try await Self.binding("metrics", address) { try await listener.bind(to: address) }
     }

@@ -79,6 +79,18 @@ package struct LedgerRepository: Sendable {
         }
     }
 
+    /// What the database's clock shows, in milliseconds since 1970: the time by which usage is counted.
+    package func now() async throws(DurableStoreError) -> Int64 {
+        let milliseconds =
+            switch self.database.dialect {
+            case .postgres: "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+            case .sqlite: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+            }
+        let rows = try await self.database.execute("SELECT \(milliseconds)", in: .cell, .readOnly)
+        guard let row = rows.first else { throw .invalidAnswer("no time") }
+        return try row.integer(0)
+    }
+
     /// What each meter came to in the windows that began in `[from, to)`, milliseconds since 1970.
     package func totals(
         of tenant: TenantID,
