@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `a change is seen in well under a second`() async throws {
+    @Test func `a change is seen in about half a second`() async throws {
         try await withFolder(["plan.yaml": freePlan]) { folder in
             let watcher = try FolderWatcher(folder: folder.path)
             // The fastest of a few: a busy machine delays single ones.
@@ -55,7 +55,7 @@ import Testing
                 }
                 return fastest
             }
-            #expect(fastest < .milliseconds(750))
+            #expect(fastest < .milliseconds(1500))
         }
     }
 
@@ -85,6 +85,48 @@ import Testing
         }
     }
 
+    @Test func `who is connected stays while their tenant's file is open and half written`() async throws {
+        let text = tenantYAML(spec: "  motd: new\n  quotas: {connections: 7}")
+        try await withFolder(["plan.yaml": freePlan, "acme.yaml": tenantYAML(spec: "  motd: old")]) { folder in
+            let watcher = try FolderWatcher(folder: folder.path)
+            try await within {
+                var updates = watcher.updates.makeAsyncIterator()
+                let file = try #require(FileHandle(forWritingAtPath: "\(folder.path)/acme.yaml"))
+                try file.truncate(atOffset: 0)
+                for (name, length) in [("a", 0), ("b", 30), ("c", 130)] {
+                    try file.seek(toOffset: 0)
+                    try file.write(contentsOf: Data(text.utf8.prefix(length)))
+                    // Another tenant's file settles meanwhile.
+                    try folder.write("\(name).yaml", tenantYAML(name))
+                    var update = try #require(await updates.next())
+                    while update.added.isEmpty { update = try #require(await updates.next()) }
+                    #expect(update.removed.isEmpty && update.changed.isEmpty)
+                    #expect(try update.catalog.tenants[.named("acme")]?.motd == ["old"])
+                }
+                try file.write(contentsOf: Data(text.utf8.dropFirst(130)))
+                try file.close()
+                var update = try #require(await updates.next())
+                while update.changed.isEmpty { update = try #require(await updates.next()) }
+                #expect(try update.removed.isEmpty && update.catalog.tenants[.named("acme")]?.motd == ["new"])
+            }
+        }
+    }
+
+    @Test func `what is wrong is new once`() async throws {
+        try await withFolder(["plan.yaml": freePlan, "acme.yaml": tenantYAML()]) { folder in
+            let watcher = try FolderWatcher(folder: folder.path)
+            try await within {
+                var updates = watcher.updates.makeAsyncIterator()
+                try folder.write("acme.yaml", "")
+                let told = try #require(await updates.next())
+                #expect(told.newErrors.map(\.file) == ["\(folder.path)/acme.yaml"] && told.removed.isEmpty)
+                watcher.reload()
+                let again = try #require(await updates.next())
+                #expect(again.errors == told.errors && again.newErrors.isEmpty)
+            }
+        }
+    }
+
     @Test func `a folder that goes keeps its tenants, and the one that comes in its place counts`() async throws {
         try await withFolder { base in
             let path = base.path + "/tenants"
@@ -101,7 +143,7 @@ import Testing
                 try FileManager.default.createDirectory(atPath: next, withIntermediateDirectories: false)
                 try base.write("next/b.yaml", freePlan + "\n---\n" + tenantYAML("globex"))
                 try FileManager.default.moveItem(atPath: next, toPath: path)
-                while update.added.isEmpty { update = try #require(await updates.next()) }
+                while update.removed.isEmpty { update = try #require(await updates.next()) }
                 #expect(update.catalog.sorted.map(\.id.text) == ["globex"])
                 try base.write("tenants/c.yaml", tenantYAML("late"))
                 update = try #require(await updates.next())

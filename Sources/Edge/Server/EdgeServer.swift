@@ -70,7 +70,7 @@ package struct EdgeServer: Sendable {
 
     /// Takes a new catalog: new tenants are served from now on, changed ones see the change, others lose their people.
     package func apply(_ update: CatalogUpdate) async {
-        for error in update.errors { self.logger.error("\(error)") }
+        for error in update.newErrors { self.logger.error("\(error)") }
         let touched = update.added.union(update.changed)
         if self.declaresAdmins {
             self.accounts.provision(update.catalog.sorted.filter { touched.contains($0.id) })

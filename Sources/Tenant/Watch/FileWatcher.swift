@@ -15,7 +15,10 @@ package struct FileWatcher: Sendable {
     /// - Throws: ``WatchError`` if the kernel refuses, as at its limit of watches.
     package init(paths: [String]) throws(WatchError) {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        self.watcher = try PathWatcher(paths: paths) { continuation.yield() }
+        self.watcher = try PathWatcher(paths: paths) { _, _ in
+            continuation.yield()
+            return nil
+        }
         self.changes = stream
         // The watcher lives as long as the stream: ending the one ends the other.
         continuation.onTermination = { [watcher] _ in watcher.cancel() }

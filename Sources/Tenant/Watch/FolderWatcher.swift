@@ -1,11 +1,13 @@
 // A folder of YAML, kept up to date: what `kubectl apply` would do to a cluster, saving a file does here.
 
+import Dispatch
 import Synchronization
 
 /// Watches a folder of resources and delivers the catalog that it describes, each time it changes.
 ///
-/// A change is visible some 50 ms after the last write. Resources that break keep their previous version, and so does
-/// everything while the folder is away; see ``ResourceSet/load(folder:keeping:)`` and ``TenantCatalog/make(from:previous:)``.
+/// A change is visible half a second after a file was closed, and what is described no more is gone after three seconds: see
+/// `FolderReader`. Resources that break keep their previous version, and so does everything while the folder is away; see
+/// ``TenantCatalog/make(from:previous:)``.
 package struct FolderWatcher: Sendable {
     /// What the folder described at the start: every tenant is new.
     package let initial: CatalogUpdate
@@ -25,15 +27,25 @@ package struct FolderWatcher: Sendable {
             of: CatalogSnapshot.self,
             bufferingPolicy: .bufferingNewest(1)
         )
-        let box = SnapshotBox()
+        let box = SnapshotBox(folder)
         var first = CatalogSnapshot.empty
-        self.watcher = try PathWatcher(paths: [folder], first: { first = box.reload(folder) }) {
-            continuation.yield(box.reload(folder))
-        }
+        self.watcher = try PathWatcher(
+            paths: [folder],
+            first: {
+                let (snapshot, reading) = box.look(isFirst: true, writing: [])
+                first = snapshot
+                return reading.lookAgain
+            },
+            look: { isAsked, writing in
+                let (snapshot, reading) = box.look(isFirst: false, writing: writing)
+                if isAsked || reading.isNew { continuation.yield(snapshot) }
+                return reading.lookAgain
+            }
+        )
         // The watcher lives as long as the stream: ending the one ends the other.
         continuation.onTermination = { [watcher] _ in watcher.cancel() }
         self.initial = CatalogUpdate(first, since: .empty)
-        self.updates = CatalogUpdates(snapshots: stream, first: first.catalog)
+        self.updates = CatalogUpdates(snapshots: stream, first: first)
     }
 
     /// Reads the folder again now, changed or not, and delivers an update (SIGHUP).
@@ -44,14 +56,27 @@ package struct FolderWatcher: Sendable {
 
 /// The folder as it was read last, which the next reading falls back on.
 private final class SnapshotBox: Sendable {
-    private let current = Mutex(CatalogSnapshot.empty)
+    private struct State {
+        var reader: FolderReader
+        var current = CatalogSnapshot.empty
+    }
 
-    func reload(_ folder: String) -> CatalogSnapshot {
-        self.current.withLock { current in
-            let (resources, resourceErrors) = ResourceSet.load(folder: folder, keeping: current.resources)
-            let (catalog, catalogErrors) = TenantCatalog.make(from: resources, previous: current.catalog)
-            current = CatalogSnapshot(resources: resources, catalog: catalog, errors: resourceErrors + catalogErrors)
-            return current
+    private let state: Mutex<State>
+
+    init(_ folder: String) { self.state = Mutex(State(reader: FolderReader(folder: folder))) }
+
+    func look(isFirst: Bool, writing: Set<FileIdentity>) -> (CatalogSnapshot, FolderReader.Reading) {
+        self.state.withLock { state in
+            let now = Duration.nanoseconds(Int64(clamping: DispatchTime.now().uptimeNanoseconds))
+            let reading = state.reader.look(at: now, isFirst: isFirst, writing: writing)
+            guard reading.isNew else { return (state.current, reading) }
+            let made = TenantCatalog.make(from: reading.resources, previous: state.current.catalog)
+            state.current = CatalogSnapshot(
+                resources: reading.resources,
+                catalog: made.catalog,
+                errors: reading.errors + made.errors
+            )
+            return (state.current, reading)
         }
     }
 }
@@ -73,6 +98,8 @@ package struct CatalogUpdate: Sendable {
     package let resources: ResourceSet
     /// Everything that is wrong now, warnings included, in the order of files.
     package let errors: [ResourceError]
+    /// What of it was not so in the update that was taken before this one: to be told once.
+    package let newErrors: [ResourceError]
     /// Which tenants came, changed and went since the update that was taken before this one.
     package let changes: CatalogChanges
 
@@ -85,14 +112,19 @@ package struct CatalogUpdate: Sendable {
 
     /// States a catalog that came from elsewhere than files.
     package init(_ catalog: TenantCatalog, since older: TenantCatalog) {
-        self.init(CatalogSnapshot(resources: ResourceSet(), catalog: catalog, errors: []), since: older)
+        self.init(
+            CatalogSnapshot(resources: ResourceSet(), catalog: catalog, errors: []),
+            since: CatalogSnapshot(resources: ResourceSet(), catalog: older, errors: [])
+        )
     }
 
-    init(_ snapshot: CatalogSnapshot, since older: TenantCatalog) {
+    init(_ snapshot: CatalogSnapshot, since older: CatalogSnapshot) {
         self.catalog = snapshot.catalog
         self.resources = snapshot.resources
         self.errors = snapshot.errors
-        self.changes = snapshot.catalog.changes(since: older)
+        let known = Set(older.errors)
+        self.newErrors = snapshot.errors.filter { !known.contains($0) }
+        self.changes = snapshot.catalog.changes(since: older.catalog)
     }
 }
 
@@ -102,7 +134,7 @@ package struct CatalogUpdates: AsyncSequence, Sendable {
     package typealias Failure = Never
 
     let snapshots: AsyncStream<CatalogSnapshot>
-    let first: TenantCatalog
+    let first: CatalogSnapshot
 
     /// Takes updates one by one and remembers which catalog was taken last.
     package struct Iterator: AsyncIteratorProtocol {
@@ -110,7 +142,7 @@ package struct CatalogUpdates: AsyncSequence, Sendable {
         package typealias Failure = Never
 
         var snapshots: AsyncStream<CatalogSnapshot>.Iterator
-        var last: TenantCatalog
+        var last: CatalogSnapshot
 
         /// The next update; `nil` once the task is cancelled.
         package mutating func next() async -> CatalogUpdate? {
@@ -120,7 +152,7 @@ package struct CatalogUpdates: AsyncSequence, Sendable {
         /// The next update, waited for where the caller runs; `nil` once the task is cancelled.
         package mutating func next(isolation actor: isolated (any Actor)?) async -> CatalogUpdate? {
             guard let snapshot = await self.snapshots.next(isolation: actor) else { return nil }
-            defer { self.last = snapshot.catalog }
+            defer { self.last = snapshot }
             return CatalogUpdate(snapshot, since: self.last)
         }
     }

@@ -12,13 +12,37 @@ struct Inotify: ~Copyable {
         let name: String
         /// Whether the watch ended, since its folder is gone.
         let ended: Bool
+        /// What it means for who reads the file.
+        let content: Content
+    }
+
+    /// What an event says of a file's contents.
+    enum Content {
+        /// Somebody is writing, and has the file open.
+        case isBeingWritten
+        /// They are whole: who wrote has closed the file, or it came with a name of its own.
+        case isWhole
+        /// Nothing.
+        case unknown
+
+        init(mask: UInt32) {
+            self =
+                if mask & UInt32(IN_MODIFY) != 0 {
+                    .isBeingWritten
+                } else if mask & UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE) != 0 {
+                    .isWhole
+                } else {
+                    .unknown
+                }
+        }
     }
 
     /// The descriptor, non-blocking, readable when there are events; whoever made the instance closes it.
     let descriptor: Int32
 
     private static let interest = UInt32(
-        IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB
+        IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF
+            | IN_ATTRIB
     )
 
     /// Opens an instance.
@@ -60,7 +84,14 @@ struct Inotify: ~Copyable {
                     let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
                     let name = buffer[(offset + header)..<(offset + header + Int(event.len))].prefix { $0 != 0 }
                     let ended = event.mask & UInt32(IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF) != 0
-                    events.append(Event(watch: event.wd, name: String(decoding: name, as: UTF8.self), ended: ended))
+                    events.append(
+                        Event(
+                            watch: event.wd,
+                            name: String(decoding: name, as: UTF8.self),
+                            ended: ended,
+                            content: Content(mask: event.mask)
+                        )
+                    )
                     offset += header + Int(event.len)
                 }
             }

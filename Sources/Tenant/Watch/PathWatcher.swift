@@ -15,12 +15,14 @@ final class PathWatcher: @unchecked Sendable {
 
     private let queue = DispatchQueue(label: "roost.watch")
     private let paths: [String]
-    private let onChange: () -> Void
+    private let look: (_ isAsked: Bool, _ writing: Set<FileIdentity>) -> Duration?
     private let inotify: Inotify
     private let source: any DispatchSourceRead
     private let timer: any DispatchSourceTimer
     private var plan = WatchPlan(paths: [])
-    private var watches: [Int32: Set<String>?] = [:]
+    private var watches: [Int32: (folder: String, names: Set<String>?)] = [:]
+    /// The files that somebody has open and has written to.
+    private var writing: Set<FileIdentity> = []
     private var burstBegan: UInt64?
     private var isCancelled = false
 
@@ -28,16 +30,18 @@ final class PathWatcher: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - paths: Files and folders, there or not.
-    ///   - first: Called once the watch stands and before any callback: what changes meanwhile is told afterwards.
-    ///   - onChange: Called on the watcher's queue.
+    ///   - first: Called once the watch stands and before any callback: what changes meanwhile is told afterwards. Says, as
+    ///     `look` does, when to look again.
+    ///   - look: Called on the watcher's queue: whether it was asked for, and which files somebody is writing. Says after which
+    ///     time it wants to be called though nothing changes, if so.
     /// - Throws: ``WatchError`` if the kernel refuses.
     init(
         paths: [String],
-        first: () -> Void = {},
-        onChange: @escaping @Sendable () -> Void
+        first: () -> Duration? = { nil },
+        look: @escaping @Sendable (_ isAsked: Bool, _ writing: Set<FileIdentity>) -> Duration?
     ) throws(WatchError) {
         self.paths = paths
-        self.onChange = onChange
+        self.look = look
         self.inotify = try Inotify()
         let descriptor = self.inotify.descriptor
         self.source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: self.queue)
@@ -50,7 +54,7 @@ final class PathWatcher: @unchecked Sendable {
         self.timer.activate()
         do throws(WatchError) {
             try self.follow()
-            first()
+            self.wait(first())
             self.source.activate()
         } catch {
             // A source that was never activated must not be let go.
@@ -77,14 +81,16 @@ final class PathWatcher: @unchecked Sendable {
     /// Calls back soon, as if something had changed.
     func poke() {
         self.queue.async {
-            if !self.isCancelled { self.onChange() }
+            if !self.isCancelled { self.wait(self.look(true, self.writing)) }
         }
     }
 
     private func receive() {
         guard !self.isCancelled else { return }
         let matters = self.inotify.events().filter(self.matters)
-        guard !matters.isEmpty else { return }
+        for event in matters { self.note(event) }
+        // Nobody has to look while a file is being written: its writer will close it.
+        guard matters.contains(where: { $0.content != .isBeingWritten }) else { return }
         let now = DispatchTime.now()
         let began = self.burstBegan ?? now.uptimeNanoseconds
         self.burstBegan = began
@@ -94,8 +100,24 @@ final class PathWatcher: @unchecked Sendable {
 
     private func matters(_ event: Inotify.Event) -> Bool {
         if event.watch < 0 { return true }
-        guard let names = self.watches[event.watch] else { return false }
-        return event.ended || names?.contains(event.name) != false
+        guard let watch = self.watches[event.watch] else { return false }
+        return event.ended || watch.names?.contains(event.name) != false
+    }
+
+    /// Keeps account of who writes.
+    private func note(_ event: Inotify.Event) {
+        // Events were lost: perhaps that somebody has closed a file.
+        if event.watch < 0 { self.writing = [] }
+        guard event.content != .unknown, let folder = self.watches[event.watch]?.folder,
+            let identity = FileVersion("\(folder)/\(event.name)")?.identity
+        else { return }
+        if event.content == .isBeingWritten { self.writing.insert(identity) } else { self.writing.remove(identity) }
+    }
+
+    private func wait(_ time: Duration?) {
+        // A burst is looked at sooner, and whoever looks then says again how long to wait.
+        guard let time, self.burstBegan == nil else { return }
+        self.timer.schedule(deadline: .now() + .nanoseconds(Int(time / .nanoseconds(1))))
     }
 
     private func fire() {
@@ -103,7 +125,7 @@ final class PathWatcher: @unchecked Sendable {
         self.burstBegan = nil
         // Before reading: what changes in between is an event of its own then. At the kernel's limit the old watches stay.
         try? self.follow()
-        self.onChange()
+        self.wait(self.look(false, self.writing))
     }
 
     /// Brings the watches in line with what the paths mean now.
@@ -111,14 +133,12 @@ final class PathWatcher: @unchecked Sendable {
         // A folder may come between the plan and its watch; that changes the plan. A few rounds settle it.
         for _ in 0..<5 {
             let plan = WatchPlan(paths: self.paths)
-            var watches: [Int32: Set<String>?] = [:]
+            var watches: [Int32: (folder: String, names: Set<String>?)] = [:]
             for (folder, names) in plan.folders {
                 guard let watch = try self.inotify.add(folder) else { continue }
-                switch (watches[watch], names) {
-                case (nil, _): watches[watch] = names
-                case (.some(.some(let others)), .some(let names)): watches[watch] = others.union(names)
-                default: watches[watch] = .some(nil)
-                }
+                // One folder by two paths: what matters by either.
+                let others = watches[watch].map(\.names) ?? []
+                watches[watch] = (folder, others.flatMap { others in names.map(others.union) })
             }
             for stale in self.watches.keys where watches[stale] == nil { self.inotify.remove(stale) }
             self.watches = watches

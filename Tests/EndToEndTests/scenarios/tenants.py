@@ -113,6 +113,46 @@ async def change_while_running(world: World) -> None:
 
 
 @scenario
+async def slow_writes(world: World) -> None:
+    """Tenants' files are written slowly, as cp and editors do, and nobody is put off; what they say at the end counts."""
+    world.tenants.tenant("acme", motd="The first.", connections=100)
+    world.tenants.tenant("other")
+    edge = await world.embedded()
+    alice = await world.client(edge, "alice", "acme")
+    await alice.join("#lobby")
+    path = world.tenants.path("acme")
+    text = path.read_text().replace("The first.", "The second.")
+
+    async def says(words: str) -> bool:
+        return words in "".join(m.text for m in await alice.ask("MOTD", "376"))
+
+    # It stays open, and is opened again for each piece; another tenant's file has the folder read meanwhile.
+    for mode in ("w", "a"):
+        path.write_text("")
+        with path.open(mode) as file:
+            for start in range(0, len(text), 40):
+                file.write(text[start : start + 40])
+                file.flush()
+                if mode == "a":
+                    path.open("a").close()
+                world.tenants.tenant("other", motd=f"Piece {start} of {mode}.")
+                await asyncio.sleep(0.4)
+                assert await says("The first.")
+        await until(lambda: says("The second."), "what was written counts", within=10)
+        world.tenants.write("acme", text.replace("The second.", "The first."))
+        await until(lambda: says("The first."), "what was written counts", within=10)
+
+    # Somebody empties it, and goes away.
+    path.write_text("")
+    await edge.wait_for_output(r"acme\.yaml: is empty", within=10)
+    assert await says("The first.")
+
+    # A file that is whole, and in which the tenant is not.
+    path.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: nothing}\n")
+    assert await alice.ended(within=10)
+
+
+@scenario
 async def unknown_hostnames(world: World) -> None:
     """A hostname that nobody has, and that of a deleted tenant, look the same from outside."""
     world.tenants.tenant("acme")

@@ -1,0 +1,196 @@
+import Foundation
+import Tenant
+import Testing
+
+/// A folder that is looked at while people write to it, with times that the test says.
+@Suite struct `A folder that is written to` {
+    /// Two tenants with everything that a cut could take from them, in one file.
+    private static let whole = """
+        \(freePlan)
+        ---
+        \(tenantYAML("acme", spec: "  motd: welcome\n  quotas: {connections: 1000}"))
+        ---
+        \(tenantYAML("globex", spec: "  motd: hello\n  quotas: {connections: 2000}"))
+
+        """
+
+    private struct Rig {
+        let folder: Folder
+        var reader: FolderReader
+        var now = Duration.zero
+
+        init(_ folder: Folder) {
+            self.folder = folder
+            self.reader = FolderReader(folder: folder.path)
+        }
+
+        /// Looks after a time, and writes down who is there.
+        mutating func look(after time: Duration = .zero, isFirst: Bool = false, writing: [String] = [])
+            -> FolderReader.Reading
+        {
+            self.now += time
+            let files = writing.compactMap { FileVersion("\(self.folder.path)/\($0)")?.identity }
+            return self.reader.look(at: self.now, isFirst: isFirst, writing: Set(files))
+        }
+    }
+
+    private func withRig(_ files: [String: String], _ body: (inout Rig) throws -> Void) async throws {
+        try await withFolder(files) { folder in
+            var rig = Rig(folder)
+            #expect(rig.look(isFirst: true).isNew)
+            try body(&rig)
+        }
+    }
+
+    private func names(_ reading: FolderReader.Reading) -> [String] {
+        reading.resources.tenants.map(\.id.text).sorted()
+    }
+
+    /// All that is known of the tenants.
+    private func catalog(_ reading: FolderReader.Reading) -> [HostedTenant] {
+        TenantCatalog.make(from: reading.resources, previous: .empty).catalog.sorted
+    }
+
+    @Test func `a file cut at any byte takes no tenant away and changes none`() async throws {
+        let text = Self.whole
+        try await self.withRig(["a.yaml": text]) { rig in
+            let before = self.catalog(rig.look(after: .seconds(10)))
+            #expect(before.count == 2)
+            for length in 0..<text.utf8.count {
+                try rig.folder.write("a.yaml", String(decoding: text.utf8.prefix(length), as: UTF8.self))
+                // Whatever makes somebody look meanwhile, and however often.
+                for time in [0, 100, 399] {
+                    let reading = rig.look(after: .milliseconds(time))
+                    #expect(self.catalog(reading) == before && !reading.isNew, "after \(length) bytes")
+                }
+            }
+            try rig.folder.write("a.yaml", text)
+            #expect(self.catalog(rig.look(after: .seconds(1))) == before)
+            #expect(self.catalog(rig.look(after: .seconds(10))) == before)
+        }
+    }
+
+    @Test func `a file that somebody writes counts once it is closed, however long that takes`() async throws {
+        let (first, half) = (Self.whole, String(Self.whole.prefix(Self.whole.count / 2)))
+        try await self.withRig(["a.yaml": first]) { rig in
+            try rig.folder.write("a.yaml", half)
+            var told = 0
+            for _ in 0..<20 {
+                let reading = rig.look(after: .seconds(7), writing: ["a.yaml"])
+                #expect(self.names(reading) == ["acme", "globex"])
+                if reading.isNew { told += 1 }
+            }
+            #expect(told == 1, "it is held open: that is said once")
+            try rig.folder.write("a.yaml", tenantYAML("acme") + "\n---\n" + freePlan)
+            _ = rig.look()
+            #expect(self.names(rig.look(after: .seconds(1))) == ["acme", "globex"], "one is described no more")
+            let after = rig.look(after: .seconds(3))
+            #expect(self.names(after) == ["acme"] && after.isNew && after.errors.isEmpty)
+        }
+    }
+
+    @Test func `a file that is written in several goes loses nobody between them`() async throws {
+        let parts = [freePlan, tenantYAML("acme"), tenantYAML("globex"), tenantYAML("initech")]
+        try await self.withRig(["a.yaml": parts.joined(separator: "\n---\n")]) { rig in
+            var text = ""
+            for part in parts {
+                text += part + "\n---\n"
+                try rig.folder.write("a.yaml", text)
+                for _ in 0..<4 { #expect(self.names(rig.look(after: .milliseconds(700))).count == 3) }
+            }
+        }
+    }
+
+    @Test(arguments: ["", "\n\n", "# nothing yet\n", "---\n", "{ not yaml", "kind: Tenant", "\u{FF}"])
+    func `a file that says nothing, or nothing that can be read, keeps what it said and tells it once`(
+        text: String
+    ) async throws {
+        try await self.withRig(["plan.yaml": freePlan, "a.yaml": tenantYAML()]) { rig in
+            let bytes = text == "\u{FF}" ? Data([0xFF]) : Data(text.utf8)
+            try bytes.write(to: URL(fileURLWithPath: "\(rig.folder.path)/a.yaml"))
+            var news: [[ResourceError]] = []
+            for _ in 0..<20 {
+                let reading = rig.look(after: .seconds(1))
+                #expect(self.names(reading) == ["acme"])
+                if reading.isNew { news.append(reading.errors) }
+            }
+            #expect(news.last?.isEmpty == false && news.count <= 2, "\(news)")
+            // Where nothing can be seen any more nobody looks.
+            #expect(rig.look(after: .seconds(1)).lookAgain == nil)
+            try rig.folder.remove("a.yaml")
+            _ = rig.look()
+            let gone = rig.look(after: .seconds(3))
+            #expect(gone.resources.tenants.isEmpty && gone.errors.isEmpty && gone.isNew)
+        }
+    }
+
+    @Test func `a file that goes takes its tenants, one that comes back in time does not`() async throws {
+        try await self.withRig(["plan.yaml": freePlan, "a.yaml": tenantYAML()]) { rig in
+            try rig.folder.remove("a.yaml")
+            #expect(self.names(rig.look()) == ["acme"])
+            #expect(self.names(rig.look(after: .milliseconds(400))) == ["acme"])
+            // Half of it, and then the rest.
+            try rig.folder.write("a.yaml", "apiVersion: roost.chat/v1alpha1\n")
+            #expect(self.names(rig.look(after: .milliseconds(200))) == ["acme"])
+            try rig.folder.write("a.yaml", tenantYAML(spec: "  motd: back"))
+            #expect(self.names(rig.look(after: .milliseconds(400))) == ["acme"])
+            #expect(self.catalog(rig.look(after: .milliseconds(500))).map(\.motd) == [["back"]])
+            try rig.folder.remove("a.yaml")
+            let pending = rig.look(after: .seconds(9))
+            #expect(self.names(pending) == ["acme"] && !pending.isNew)
+            let gone = rig.look(after: .milliseconds(500))
+            #expect(gone.resources.tenants.isEmpty && gone.isNew && gone.errors.isEmpty && gone.lookAgain == nil)
+        }
+    }
+
+    @Test func `a link that leads nowhere for a while keeps what it led to`() async throws {
+        try await self.withRig(["plan.yaml": freePlan, "a.txt": tenantYAML()]) { rig in
+            let (link, target) = ("\(rig.folder.path)/a.yaml", "\(rig.folder.path)/a.txt")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+            _ = rig.look()
+            #expect(self.names(rig.look(after: .milliseconds(500))) == ["acme"])
+            try rig.folder.remove("a.txt")
+            for _ in 0..<10 { #expect(self.names(rig.look(after: .seconds(1))) == ["acme"]) }
+            try rig.folder.write("a.txt", tenantYAML("globex"))
+            _ = rig.look()
+            #expect(self.names(rig.look(after: .milliseconds(500))) == ["acme", "globex"])
+            #expect(self.names(rig.look(after: .seconds(3))) == ["globex"])
+        }
+    }
+
+    @Test func `a tenant that moves to another file is there all the time, and once`() async throws {
+        try await self.withRig(["plan.yaml": freePlan, "b.yaml": tenantYAML("acme") + "\n---\n" + tenantYAML("globex")])
+        { rig in
+            try rig.folder.write("b.yaml", tenantYAML("globex"))
+            try rig.folder.write("c.yaml", tenantYAML("acme"))
+            for _ in 0..<50 {
+                let reading = rig.look(after: .milliseconds(100))
+                #expect(self.names(reading) == ["acme", "globex"] && reading.errors.isEmpty)
+            }
+            try FileManager.default.moveItem(atPath: "\(rig.folder.path)/c.yaml", toPath: "\(rig.folder.path)/a.yaml")
+            for _ in 0..<50 {
+                let reading = rig.look(after: .milliseconds(100))
+                #expect(self.names(reading) == ["acme", "globex"] && reading.errors.isEmpty)
+            }
+        }
+    }
+
+    @Test func `whoever looks is told when there is more to see`() async throws {
+        try await self.withRig(["plan.yaml": freePlan]) { rig in
+            while let time = rig.look().lookAgain { rig.now += time }
+            try rig.folder.write("a.yaml", tenantYAML())
+            #expect(rig.look(after: .seconds(5)).lookAgain == .milliseconds(500))
+            #expect(rig.look(after: .milliseconds(200)).lookAgain == .milliseconds(300))
+            #expect(self.names(rig.look(after: .milliseconds(300))) == ["acme"])
+            while let time = rig.look().lookAgain { rig.now += time }
+            try rig.folder.remove("a.yaml")
+            var looks = 0
+            var reading = rig.look()
+            while let time = reading.lookAgain, looks < 10 {
+                looks += 1
+                reading = rig.look(after: time)
+            }
+            #expect(reading.resources.tenants.isEmpty && looks <= 2)
+        }
+    }
+}
