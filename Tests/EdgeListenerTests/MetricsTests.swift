@@ -1,4 +1,5 @@
 import Edge
+import Metering
 import Testing
 
 @Suite struct MetricsTests {
@@ -30,6 +31,14 @@ import Testing
 
                 """
         )
+    }
+
+    @Test func `a clock that is wrong is shown in seconds`() async {
+        let registry = MetricsRegistry()
+        registry.register { ClockFigures(ahead: -90_500, setAside: 3).families }
+        let text = await registry.render()
+        #expect(text.contains("\nroost_metering_clock_ahead_seconds -90.5\n"))
+        #expect(text.contains("\nroost_metering_clock_set_aside_total 3\n"))
     }
 
     @Test func `a histogram counts values up to each bound`() async {

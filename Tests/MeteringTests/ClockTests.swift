@@ -96,6 +96,12 @@ import Testing
         #expect(figures.ahead == -3_600_000)
     }
 
+    @Test func `as long as nobody knows what time it is nothing is handed over, and that is told`() async throws {
+        let (records, later, _, log) = try await self.count(ticks: 100, ledger: { $0 < 50 ? nil : 0 })
+        #expect(records.map(\.sum) == [100] && later.isEmpty)
+        #expect(log.filter { $0.contains("waits for the ledger") }.count == 50)
+    }
+
     @Test func `while the ledger is away time passes all the same`() async throws {
         let (records, later, _, _) = try await self.count(ticks: 300, ledger: { (2..<250).contains($0) ? nil : 0 })
         #expect(records.map(\.sum) == [300] && later.isEmpty)

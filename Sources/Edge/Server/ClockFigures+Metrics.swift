@@ -1,3 +1,5 @@
+// Two families: a clock that is wrong is to be seen before a bill is.
+
 package import Metering
 
 extension ClockFigures {

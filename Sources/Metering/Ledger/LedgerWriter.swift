@@ -84,8 +84,9 @@ package actor LedgerWriter {
         // What is over is over, whether the ledger answers or not.
         self.pending.append(self.collector.close())
         do throws(DurableStoreError) {
-            if let failure { throw failure }
             try await self.store()
+            // Without a time nothing is ever over.
+            if let failure, self.collector.now == nil { throw failure }
             return self.interval
         } catch {
             let delay = self.backoff.failed()
