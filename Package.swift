@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "Tenant",
             dependencies: [
-                "IRC", "Chat",
+                "IRC", "Chat", "Numbers",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
@@ -50,10 +50,12 @@ let package = Package(
         ),
         // How long to wait before trying again: for those who know nothing of each other.
         .target(name: "Backoff"),
+        // Arithmetic on numbers of others, which ends no process.
+        .target(name: "Numbers"),
         .target(
             name: "StateStore",
             dependencies: [
-                "Backoff", "Tenant", "CHiredis", "CLibPQ",
+                "Backoff", "Numbers", "Tenant", "CHiredis", "CLibPQ",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -73,7 +75,7 @@ let package = Package(
         .target(
             name: "Edge",
             dependencies: [
-                "Backoff", "IRC", "Chat", "Tenant", "StateStore", "Metering",
+                "Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -97,7 +99,7 @@ let package = Package(
         .target(
             name: "KubeClient",
             dependencies: [
-                "Backoff",
+                "Backoff", "Numbers",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -128,7 +130,7 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-                "Backoff", "IRC", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
+                "Backoff", "IRC", "Numbers", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),

@@ -74,6 +74,78 @@ struct CounterTests {
         }
     }
 
+    /// The largest number that every store holds exactly.
+    private static let most = 1 << 53
+
+    @Test(arguments: LiveDriver.all)
+    func `grants above four thousand million are told whole`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            let counter = CounterKey(world.tenant, "connections")
+            let (large, limit) = (5_000_000_000, 12_345_678_901_234)
+            #expect(try await shard.reserve(large, of: counter, limit: limit) == large)
+            #expect(try await shard.reserve(limit, of: counter, limit: limit) == limit - large)
+            let bucket = CounterKey(world.tenant, "messages")
+            #expect(try await shard.take(large, from: bucket, rate: 0, burst: Double(limit)) == large)
+            #expect(try await shard.take(limit, from: bucket, rate: 0, burst: Double(limit)) == limit - large)
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
+    func `no number makes a counter fail or give more than there is`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            let all = CounterKey(world.tenant, "all")
+            let none = CounterKey(world.tenant, "none")
+            let some = CounterKey(world.tenant, "some")
+            #expect(try await shard.reserve(.max, of: all, limit: .max) == Self.most)
+            #expect(try await shard.reserve(1, of: all, limit: .max) == 0)
+            #expect(try await shard.reserve(1, of: all, limit: .min) == 0)
+            #expect(try await shard.reserve(.min, of: none, limit: 10) == 0)
+            #expect(try await shard.reserve(10, of: none, limit: -10) == 0)
+            #expect(try await shard.reserve(3, of: some, limit: 10) == 3)
+            try await shard.on { client in
+                client.release(.min, of: some)
+                client.release(-1, of: some)
+            }
+            #expect(try await shard.reserve(100, of: some, limit: 10) == 7)
+            try await shard.on { client in
+                client.release(.max, of: some)
+                client.release(.max, of: some)
+            }
+            #expect(try await self.reserveAll(shard, some, atLeast: 10) == 10)
+        }
+    }
+
+    /// A rate and a burst, how much is asked for in turn, and what is granted.
+    private static let buckets: [(rate: Double, burst: Double, asked: [Int], granted: [Int])] = [
+        (Double(Int.max), Double(Int.max), [1, 20], [1, 20]),
+        (1, .infinity, [.max], [most]), (.infinity, 5, [3, 9, 9], [3, 5, 5]), (.infinity, 0, [1], [0]),
+        (.greatestFiniteMagnitude, .greatestFiniteMagnitude, [.max], [most]),
+        (.nan, 5, [3, 9], [3, 2]), (5, .nan, [1], [0]), (-1, 5, [9, 9], [5, 0]), (5, -.infinity, [1], [0]),
+        (0, 5, [.min, -1, 0, 9], [0, 0, 0, 5]),
+    ]
+
+    @Test(arguments: LiveDriver.all)
+    func `no number makes a bucket fail or give more than its burst`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            for (index, row) in Self.buckets.enumerated() {
+                let bucket = CounterKey(world.tenant, "bucket-\(index)")
+                var granted: [Int] = []
+                for (turn, asked) in row.asked.enumerated() {
+                    var got = 0
+                    repeat {
+                        got = try await shard.take(asked, from: bucket, rate: row.rate, burst: row.burst)
+                        // The store's clock must move on before a rate brings something.
+                    } while got < row.granted[turn] && turn > 0 && row.rate > 1e9
+                    granted.append(got)
+                }
+                #expect(granted == row.granted, "rate \(row.rate), burst \(row.burst)")
+            }
+        }
+    }
+
     /// Reserves until so many were granted: a release is told some time after it is called.
     private func reserveAll(_ shard: TestShard, _ counter: CounterKey, atLeast wanted: Int) async throws -> Int {
         try await within(.seconds(10)) {

@@ -44,7 +44,7 @@ enum ImportTable {
         "IRC": ImportRow(own: [], libraries: collections, ["NIOCore"]),
         "Chat": ImportRow(own: ["IRC"], libraries: collections, ["NIOCore"]),
         "Tenant": ImportRow(
-            own: ["IRC", "Chat"],
+            own: ["IRC", "Chat", "Numbers"],
             libraries: collections,
             foundation,
             platform,
@@ -53,8 +53,9 @@ enum ImportTable {
             ["NIOCore", "Yams"]
         ),
         "Backoff": ImportRow(own: []),
+        "Numbers": ImportRow(own: []),
         "StateStore": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Tenant", "CHiredis", "CLibPQ"],
+            own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "CHiredis", "CLibPQ"],
             libraries: collections,
             foundation,
             platform,
@@ -72,7 +73,7 @@ enum ImportTable {
             ["NIOCore"]
         ),
         "Edge": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Tenant", "StateStore", "Metering"],
+            own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering"],
             libraries: collections,
             foundation,
             platform,
@@ -84,14 +85,14 @@ enum ImportTable {
         ),
         // Knows none of our kinds.
         "KubeClient": ImportRow(
-            own: ["Backoff"],
+            own: ["Backoff", "Numbers"],
             libraries: collections,
             foundation,
             observing,
             ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "SystemPackage", "Yams"]
         ),
         "Operator": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge", "KubeClient"],
+            own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering", "Edge", "KubeClient"],
             libraries: collections,
             foundation,
             observing,

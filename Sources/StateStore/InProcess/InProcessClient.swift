@@ -163,6 +163,7 @@ final class InProcessClient: LiveStoreClient {
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         let pod = self.store.pod
+        let (wanted, limit) = (CounterNumbers.count(wanted), CounterNumbers.count(limit))
         let granted = self.store.state.withLock { state in
             let granted = max(0, min(wanted, limit - state.slots[counter, default: 0]))
             guard granted > 0 else { return 0 }
@@ -177,7 +178,7 @@ final class InProcessClient: LiveStoreClient {
         let pod = self.store.pod
         self.store.state.withLock { state in
             let held = state.leases[pod]?.slots[counter] ?? 0
-            let given = min(count, held)
+            let given = min(CounterNumbers.count(count), held)
             state.leases[pod]?.slots[counter] = held == given ? nil : held - given
             let left = state.slots[counter, default: 0] - given
             state.slots[counter] = left == 0 ? nil : left
@@ -193,14 +194,8 @@ final class InProcessClient: LiveStoreClient {
     ) {
         let now = ContinuousClock.now
         let granted = self.store.state.withLock { state in
-            var current = state.buckets[bucket] ?? .init(tokens: burst, updated: now)
-            let elapsed = (now - current.updated) / .seconds(1)
-            current.tokens = min(burst, current.tokens + max(0, elapsed) * rate)
-            current.updated = max(now, current.updated)
-            let granted = min(wanted, Int(current.tokens))
-            current.tokens -= Double(granted)
-            state.buckets[bucket] = current
-            return granted
+            state.buckets[bucket, default: TokenBucket(burst: burst, now: now)]
+                .take(wanted, rate: rate, burst: burst, now: now)
         }
         completion(.success(granted))
     }

@@ -20,11 +20,6 @@ struct MemoryState: ~Copyable {
         var figures: [UInt8]?
     }
 
-    struct Bucket {
-        var tokens: Double
-        var updated: ContinuousClock.Instant
-    }
-
     private(set) var logs: [LogKey: MemoryLog] = [:]
     private var names: [TenantID: [LogKey.Kind: Set<String>]] = [:]
     /// Who follows logs that do not exist; those of the others are with the logs.
@@ -34,7 +29,7 @@ struct MemoryState: ~Copyable {
     var mailboxes: [Mailbox] = []
     var leases: [PodID: Lease] = [:]
     var slots: [CounterKey: Int] = [:]
-    var buckets: [CounterKey: Bucket] = [:]
+    var buckets: [CounterKey: TokenBucket] = [:]
     var journal: Deque<JournalRecord> = []
     private var nextJournal: UInt64 = 0
 

@@ -70,8 +70,8 @@ final class RedisBatch {
         self.body.writeInteger(2 as UInt8)
         self.body.writePacked(counter.redisSlots)
         self.body.writePacked(pod.rawValue)
-        self.body.writePacked(UInt64(max(0, wanted)))
-        self.body.writePacked(UInt64(max(0, limit)))
+        self.body.writePacked(UInt64(CounterNumbers.count(wanted)))
+        self.body.writePacked(UInt64(CounterNumbers.count(limit)))
         self.elements += 5
     }
 
@@ -85,7 +85,7 @@ final class RedisBatch {
         self.body.writeInteger(3 as UInt8)
         self.body.writePacked(counter.redisSlots)
         self.body.writePacked(pod.rawValue)
-        self.body.writePacked(UInt64(max(0, count)))
+        self.body.writePacked(UInt64(CounterNumbers.count(count)))
         self.elements += 4
     }
 
@@ -99,9 +99,9 @@ final class RedisBatch {
         self.operations.append(.grant(completion))
         self.body.writeInteger(4 as UInt8)
         self.body.writePacked(bucket.redisBucket)
-        self.body.writePacked(UInt64(max(0, wanted)))
-        self.body.writePacked(max(0, rate))
-        self.body.writePacked(max(0, burst))
+        self.body.writePacked(UInt64(CounterNumbers.count(wanted)))
+        self.body.writePacked(CounterNumbers.amount(rate))
+        self.body.writePacked(CounterNumbers.amount(burst))
         self.elements += 5
     }
 

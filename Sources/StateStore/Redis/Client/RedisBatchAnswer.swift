@@ -42,7 +42,7 @@ struct RedisBatchAnswer {
     mutating func grant() -> Result<Int, LiveStoreError> {
         self.next { bytes in
             switch bytes.readInteger(as: UInt8.self) {
-            case UInt8(ascii: "G"): bytes.readInteger(as: UInt32.self).map { .success(Int($0)) }
+            case UInt8(ascii: "G"): bytes.readInteger(as: UInt64.self).flatMap { Int(exactly: $0) }.map { .success($0) }
             case let letter: Self.failure(letter, &bytes)
             }
         }

@@ -2,12 +2,13 @@
 
 import Logging
 import NIOCore
+import Numbers
 
 extension RedisLiveClient {
     func release(_ count: Int, of counter: CounterKey) {
         guard count > 0 else { return }
         let isFirst = self.releases.isEmpty
-        self.releases[counter, default: 0] += count
+        self.releases[counter] = (self.releases[counter] ?? 0).plus(count)
         if isFirst {
             self.pipeline.link.loop.assumeIsolated().execute { [weak self] in self?.sendReleases() }
         }
@@ -30,7 +31,7 @@ extension RedisLiveClient {
                 self.sendReleases()
             case .failure(.unavailable(let reason)) where !reason.hasPrefix("STALE"):
                 // Refused before anything was applied: the next tick tells it again.
-                for (counter, count) in told { self.releases[counter, default: 0] += count }
+                for (counter, count) in told { self.releases[counter] = (self.releases[counter] ?? 0).plus(count) }
             case .failure(let error):
                 self.pipeline.link.logger.error("slots were not given back", metadata: ["error": "\(error)"])
             }

@@ -1,4 +1,5 @@
 import NIOCore
+import Numbers
 
 /// Something that lives on a loop, reached from anywhere.
 struct OnLoop<Value>: Sendable {
@@ -58,6 +59,6 @@ func answer<Answer: Sendable>(
 extension Duration {
     /// Whole milliseconds.
     var milliseconds: Int64 {
-        self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000
+        self.components.seconds.times(1000).plus(self.components.attoseconds / 1_000_000_000_000_000)
     }
 }

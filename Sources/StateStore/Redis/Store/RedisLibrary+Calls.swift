@@ -199,11 +199,11 @@ extension RedisLibrary {
           if letter then
             out[#out + 1] = letter
           elseif op == 2 then
-            out[#out + 1] = pack('>BI4', 71, (reserve(t, i)))
+            out[#out + 1] = pack('>BI8', 71, (reserve(t, i)))
           elseif op == 3 then
-            out[#out + 1] = pack('>BI4', 71, release(t[i], text(t[i + 1]), t[i + 2]))
+            out[#out + 1] = pack('>BI8', 71, release(t[i], text(t[i + 1]), t[i + 2]))
           elseif op == 4 then
-            out[#out + 1] = pack('>BI4', 71, (take(call, t, i)))
+            out[#out + 1] = pack('>BI8', 71, (take(call, t, i)))
           else
             transact(call, t, i, out)
           end

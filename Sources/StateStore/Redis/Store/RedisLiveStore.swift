@@ -74,7 +74,7 @@ package final class RedisLiveStore: LiveStore {
         let pod: PodID
         do {
             pod = try await control.ask(.redis(.pod, [lease]), within: configuration.connectDeadline) { reply in
-                reply.integer.map { PodID(rawValue: UInt64($0)) }
+                reply.integer.flatMap { UInt64(exactly: $0) }.map(PodID.init(rawValue:))
             }
         } catch {
             let reason = await control.run { pipeline -> String in
