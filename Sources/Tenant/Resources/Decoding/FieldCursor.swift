@@ -93,34 +93,34 @@ struct FieldCursor {
             return nil
         }
         guard let value = Int(scalar.string) else {
+            // Digits alone are a number, though none that an `Int` holds.
+            let isDigits = scalar.string.allSatisfy { ("0"..."9").contains($0) || $0 == "-" }
+            if isDigits { return self.outOfBounds(scalar.string, bounds) }
             self.report(.wrongType, "\(Self.quoted(scalar.string)) is no whole number")
             return nil
         }
-        guard bounds.contains(value) else {
-            let most =
-                bounds.upperBound == Int.max
-                ? "at least \(bounds.lowerBound)" : "\(bounds.lowerBound) to \(bounds.upperBound)"
-            self.report(.badValue, "\(value) is out of bounds: write \(most)")
-            return nil
-        }
-        return value
+        return bounds.contains(value) ? value : self.outOfBounds(scalar.string, bounds)
     }
 
-    /// Reads a size in bytes, as a number or a Kubernetes quantity.
-    func bytes() -> Int? {
+    /// Reads a size in bytes within bounds, as a number or a Kubernetes quantity.
+    func bytes(_ bounds: ClosedRange<Int>) -> Int? {
         guard let scalar = self.scalar(expected: "a size") else { return nil }
         let type = ScalarType(scalar)
         guard type == .number || type == .string else {
             self.report(.wrongType, "is \(type.rawValue) where a size is due: write a quantity such as 500M or 10Gi")
             return nil
         }
-        if let value = ByteQuantity.parse(scalar.string) { return Int(value) }
-        self.report(.badValue, "\(Self.quoted(scalar.string)) is no size: write a quantity such as 500M or 10Gi")
+        if let value = ByteQuantity.parse(scalar.string) {
+            if let size = Int(exactly: value), bounds.contains(size) { return size }
+            return self.outOfBounds(scalar.string, bounds)
+        }
+        let advice = "write a quantity such as 500M or 10Gi, of at most \(bounds.upperBound) bytes"
+        self.report(.badValue, "\(Self.quoted(scalar.string)) is no size: \(advice)")
         return nil
     }
 
-    /// Reads a duration such as `90s`, `2m` or `30d`.
-    func duration() -> Duration? {
+    /// Reads a duration within bounds, such as `90s`, `2m` or `30d`.
+    func duration(_ bounds: ClosedRange<Duration>) -> Duration? {
         if case .scalar(let scalar) = self.node, ScalarType(scalar) == .number {
             self.report(
                 .wrongType,
@@ -128,7 +128,18 @@ struct FieldCursor {
             )
             return nil
         }
-        return self.parsed("duration: write a number with a unit, such as 90s, 2m, 1h30m or 30d", GoDuration.parse)
+        let (least, most) = (GoDuration.text(bounds.lowerBound), GoDuration.text(bounds.upperBound))
+        let expected = "duration: write a number with a unit, such as 90s, 2m, 1h30m or 30d, of at most \(most)"
+        guard let value = self.parsed(expected, GoDuration.parse) else { return nil }
+        if bounds.contains(value) { return value }
+        self.report(.badValue, "\(GoDuration.text(value)) is out of bounds: write \(least) to \(most)")
+        return nil
+    }
+
+    private func outOfBounds(_ text: String, _ bounds: ClosedRange<Int>) -> Int? {
+        let shown = text.utf8.count <= 20 ? text : Self.quoted(text)
+        self.report(.badValue, "\(shown) is out of bounds: write \(bounds.lowerBound) to \(bounds.upperBound)")
+        return nil
     }
 
     /// Reads a decimal number, which must be in quotes.

@@ -139,8 +139,8 @@ extension CellEdge {
             replicas = fields["replicas"].integer(0...10_000)
             autoscaling = fields["autoscaling"].object(Autoscaling.read)
             _ = fields["drain"].object { fields in
-                announcement = fields["announce"].duration()
-                drain = fields["gracePeriod"].duration()
+                announcement = fields["announce"].duration(Bounds.drainAnnouncement)
+                drain = fields["gracePeriod"].duration(Bounds.drainGracePeriod)
                 return ()
             }
             service = fields["service"].object(Service.read)
@@ -190,7 +190,7 @@ extension CellEdge.Autoscaling {
             fields["maxReplicas"].report(.badValue, "\(most) is less than minReplicas, \(fewest): raise it")
         }
         _ = fields["scaleDown"].object { scaleDown in
-            stabilization = scaleDown["stabilization"].duration()
+            stabilization = scaleDown["stabilization"].duration(Bounds.stabilization)
             atOnce = scaleDown["maxPodsAtOnce"].integer(1...10_000)
             return ()
         }

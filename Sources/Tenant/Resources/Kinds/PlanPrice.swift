@@ -92,7 +92,7 @@ extension MeterPrice {
             let model = fields["model"].required("choose one of Flat, Unit, Graduated, Volume, Package").choice(
                 Model.self
             )
-            let included = fields["included"].integer(0...Int.max)
+            let included = fields["included"].integer(0...Bounds.units)
             let minimum = fields["minimum"].amount()
             let maximum = fields["maximum"].amount()
             if let minimum, let maximum, minimum > maximum {
@@ -105,7 +105,7 @@ extension MeterPrice {
             case .graduated, .volume:
                 tiers = Self.readTiers(fields["tiers"].required("write at least one tier, such as [{unit: \"0.01\"}]"))
             case .package:
-                size = fields["size"].required("write how many units a package has").integer(1...Int.max)
+                size = fields["size"].required("write how many units a package has").integer(1...Bounds.units)
                 unit = fields["unit"].required("write the price of a package").amount()
             case .flat, .unit:
                 unit = fields["unit"].required("write the price").amount()
@@ -129,7 +129,7 @@ extension MeterPrice {
     private static func readTiers(_ cursor: FieldCursor) -> [Tier]? {
         let tiers: [(tier: Tier, upTo: FieldCursor)]? = cursor.list { element in
             element.object { fields in
-                let upTo = fields["upTo"].integer(1...Int.max)
+                let upTo = fields["upTo"].integer(1...Bounds.units)
                 let unit = fields["unit"].required("write the price of a unit in this tier").amount()
                 return unit.map { (Tier(upTo: upTo, unit: $0), fields["upTo"]) }
             }

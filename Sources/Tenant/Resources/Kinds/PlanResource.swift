@@ -43,7 +43,7 @@ extension PlanSpec {
         return cursor.object { fields in
             let displayName = fields["displayName"].line()
             let quotas = QuotaSpec.readAll(fields["quotas"])
-            let retention = fields["history"].object { $0["retention"].duration() }
+            let retention = fields["history"].object { $0["retention"].duration(Bounds.retention) }
             let features = fields["features"].distinct(by: { $0 }) { $0.choice(Feature.self) }
             let price = PlanPrice.read(fields["price"])
             return PlanSpec(

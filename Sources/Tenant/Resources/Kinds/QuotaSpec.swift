@@ -25,6 +25,16 @@ package enum QuotaName: String, Hashable, Sendable, CaseIterable {
 
     /// Whether the limit is a size, written as a Kubernetes quantity.
     package var isSize: Bool { self == .historyBytes || self == .archiveBytes }
+
+    /// The limits that may be set; a tenant that needs more goes without the quota.
+    package var bounds: ClosedRange<Int> {
+        switch self {
+        case .connections, .connectionsPerAddress, .channels: 0...10_000_000
+        case .accounts: 0...100_000_000
+        case .channelMembers, .newConnectionsPerSecond, .messagesPerSecond, .apiRequestsPerSecond: 0...1_000_000
+        case .historyBytes, .archiveBytes: 0...Bounds.size
+        }
+    }
 }
 
 /// What happens at a quota's limit.
@@ -69,6 +79,6 @@ extension QuotaSpec {
     }
 
     private static func limit(_ cursor: FieldCursor, _ name: QuotaName) -> Int? {
-        name.isSize ? cursor.bytes() : cursor.integer(0...Int.max)
+        name.isSize ? cursor.bytes(name.bounds) : cursor.integer(name.bounds)
     }
 }

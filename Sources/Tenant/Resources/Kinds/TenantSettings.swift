@@ -141,7 +141,7 @@ extension SessionSettings {
     static func read(_ cursor: FieldCursor) -> SessionSettings {
         let read = cursor.object { fields in
             SessionSettings(
-                resumeGrace: fields["resumeGrace"].duration() ?? Self.standard.resumeGrace,
+                resumeGrace: fields["resumeGrace"].duration(Bounds.resumeGrace) ?? Self.standard.resumeGrace,
                 multipleClients: fields["multipleClients"].bool() ?? true
             )
         }
@@ -154,7 +154,7 @@ extension HistorySpec {
         let read = cursor.object { fields in
             HistorySpec(
                 enabled: fields["enabled"].bool(),
-                retention: fields["retention"].duration(),
+                retention: fields["retention"].duration(Bounds.retention),
                 directMessages: fields["directMessages"].bool() ?? true
             )
         }
@@ -172,7 +172,7 @@ extension ArchiveSettings {
                     Self.cron
                 )
                     ?? Self.standard.schedule,
-                retention: fields["retention"].duration() ?? Self.standard.retention
+                retention: fields["retention"].duration(Bounds.retention) ?? Self.standard.retention
             )
         }
         return read ?? .standard

@@ -1,0 +1,21 @@
+// What somebody may write at most, where more than one place has to know. All of it is far below what overflows and
+// below 2^53, up to which JSON's readers, Lua and SQL hold a whole number exactly. The definitions under k8s/crds say the
+// same of numbers; what a text such as `40000d` may come to they cannot say, so that is refused here alone.
+
+/// The least and the greatest of what is read.
+package enum Bounds {
+    /// For how long a broken session may stay in its channels.
+    package static let resumeGrace: ClosedRange<Duration> = .zero ... .seconds(30 * 86_400)
+    /// For how long history and archives may be kept: a century.
+    package static let retention: ClosedRange<Duration> = .zero ... .seconds(36_500 * 86_400)
+    /// For how long fewer pods must have sufficed.
+    package static let stabilization: ClosedRange<Duration> = .zero ... .seconds(86_400)
+    /// For how long a pod that goes may serve on; Kubernetes waits for it at each step of a rollout.
+    package static let drainAnnouncement: ClosedRange<Duration> = .zero ... .seconds(3_600)
+    /// Over how long a pod that goes may spread its goodbyes.
+    package static let drainGracePeriod: ClosedRange<Duration> = .zero ... .seconds(86_400)
+    /// Units of a meter, in prices.
+    package static let units = 1_000_000_000_000_000
+    /// Sizes in bytes: 1 Pi.
+    package static let size = 1 << 50
+}

@@ -1,0 +1,82 @@
+// That no number which somebody writes is larger than what is reckoned with, and that its author is told the bound.
+
+import Foundation
+import Tenant
+import Testing
+
+struct BoundsTests {
+    @Test(arguments: QuotaName.allCases)
+    func `a quota may be as large as its bound and no larger, in plans and tenants`(name: QuotaName) async throws {
+        let (least, most) = (name.bounds.lowerBound, name.bounds.upperBound)
+        for limit in [least, most] {
+            for written in ["\(limit)", "{limit: \(limit)}"] {
+                let quotas = "  quotas: {\(name.rawValue): \(written)}"
+                let loaded = try await load(tenantYAML(spec: quotas) + "\n---\n" + freePlan)
+                #expect(loaded.errors == [])
+                #expect(loaded.catalog.sorted.first?.quotas[name].limit == limit)
+            }
+        }
+        for limit in ["\(most + 1)", "9223372036854775807", "9223372036854775808", "99999999999999999999999", "-1"] {
+            for (field, written) in [("", limit), (".limit", "{limit: \(limit)}")] {
+                let quotas = "  quotas: {\(name.rawValue): \(written)}"
+                let loaded = try await load(tenantYAML(spec: quotas) + "\n---\n" + freePlan)
+                #expect(loaded.catalog.sorted == [])
+                let error = try #require(loaded.errors.first)
+                #expect(error.field == "spec.quotas.\(name.rawValue)\(field)" && error.line == 7)
+                #expect(error.message.contains("\(most)"), "\(error)")
+                let plan = freePlan + "\nspec: {quotas: {\(name.rawValue): \(written)}}"
+                let planned = try await load(tenantYAML(spec: "") + "\n---\n" + plan)
+                #expect(planned.errors.first?.field == error.field)
+                #expect(planned.catalog.sorted == [])
+            }
+        }
+    }
+
+    @Test func `the bounds of quotas are documented`() throws {
+        let path = CustomResource.root.appending(path: "docs/operations/limits.md").path
+        let documented = try String(contentsOfFile: path, encoding: .utf8)
+        for name in QuotaName.allCases {
+            #expect(documented.contains("| `\(name.rawValue)` | \(name.bounds.upperBound)"), "\(name.rawValue)")
+        }
+    }
+
+    /// A field of a tenant, the longest that may be written, and what may not.
+    private static let durations = [
+        ("sessions: {resumeGrace: ", "30d", "30d1s"), ("history: {retention: ", "30d", "36500d1s"),
+        ("archive: {retention: ", "36500d", "36501d"), ("sessions: {resumeGrace: ", "0s", "9999999999d"),
+    ]
+
+    @Test(arguments: durations.indices)
+    func `a duration may be as long as its bound and no longer`(index: Int) async throws {
+        let (field, good, bad) = Self.durations[index]
+        #expect(try await load(tenantYAML(spec: "  \(field)\(good)}") + "\n---\n" + freePlan).errors == [])
+        let loaded = try await load(tenantYAML(spec: "  \(field)\(bad)}") + "\n---\n" + freePlan)
+        let error = try #require(loaded.errors.first)
+        #expect(error.message.contains("\(field.contains("sessions") ? "30d" : "36500d")"), "\(error)")
+        #expect(loaded.catalog.sorted == [])
+    }
+
+    /// Fields of a cell, the largest that may be written, and what may not.
+    private static let cells = [
+        ("drain: {announce: ", "1h", "1h1s"), ("drain: {gracePeriod: ", "24h", "24h1s"),
+        ("autoscaling: {scaleDown: {stabilization: ", "24h", "25h"),
+    ]
+
+    @Test(arguments: cells.indices)
+    func `what an edge waits for has a bound`(index: Int) async throws {
+        let (field, good, bad) = Self.cells[index]
+        let end = String(repeating: "}", count: field.count { $0 == "{" })
+        func cell(_ value: String) -> String {
+            """
+            apiVersion: roost.chat/v1alpha1
+            kind: Cell
+            metadata: {name: a}
+            spec:
+              edge:
+                \(field)\(value)\(end)
+            """
+        }
+        #expect(try await load(cell(good)).errors == [])
+        #expect(try await load(cell(bad)).errors.count == 1)
+    }
+}
