@@ -115,6 +115,33 @@ struct ProjectionTests {
         }
     }
 
+    @Test(arguments: ProjectionWorld.Backend.allCases)
+    func `a limit that cannot be used keeps the tenant as it was, and who was never served without one is not`(
+        backend: ProjectionWorld.Backend
+    ) async throws {
+        try await ProjectionWorld.run(backend) { world in
+            var quotas = Quotas()
+            quotas.connections = Quota(limit: 7)
+            try await world.writer.put(tenant: ProjectionWorld.tenant("acme", quotas: quotas))
+            try await world.writer.markComplete()
+            try await world.serves(["acme"])
+            let shard = try await TestShard(world.live)
+            for (name, limit) in [("acme", "\"many\""), ("acme", "-1"), ("beta", "9223372036854775807")] {
+                let quotas = #"{"connections":{"limit":\#(limit)}}"#
+                let json = #"{"id":"\#(name)","hostnames":["\#(name).localhost"],"quotas":\#(quotas)}"#
+                let field = FieldChange.set(FieldName(Projection.tenants, name), Array(json.utf8))
+                let payload = ProjectionChange.payload([field])
+                let change = LogChange(Projection.log, payload: payload, fields: [field])
+                _ = try await shard.append(Transaction(changes: [change]))
+            }
+            // What comes later is served, so what came before was looked at.
+            try await world.writer.put(tenant: ProjectionWorld.tenant("last"))
+            try await world.serves(["acme", "last"])
+            let acme = try #require(TenantID("acme"))
+            #expect(world.server.directory.current.tenants[acme]?.quotas.connections == Quota(limit: 7))
+        }
+    }
+
     @Test func `a tenant's certificate is used for none but its own hostnames`() async throws {
         try await ProjectionWorld.run(.inProcess) { world in
             let (cell, thief) = (try TestAuthority(), try TestAuthority())

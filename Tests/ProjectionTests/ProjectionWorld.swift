@@ -119,9 +119,14 @@ struct ProjectionWorld: Sendable {
 
     // MARK: What the operator does
 
-    static func tenant(_ name: String, state: TenantState = .active, motd: [String] = []) throws -> ProjectedTenant {
+    static func tenant(
+        _ name: String,
+        state: TenantState = .active,
+        quotas: Quotas = .unlimited,
+        motd: [String] = []
+    ) throws -> ProjectedTenant {
         let id = try #require(TenantID(name))
-        let hosted = HostedTenant(id: id, hostnames: ["\(name).localhost"], state: state, motd: motd)
+        let hosted = HostedTenant(id: id, hostnames: ["\(name).localhost"], state: state, quotas: quotas, motd: motd)
         return ProjectedTenant(hosted, uid: "uid", generation: 1)
     }
 

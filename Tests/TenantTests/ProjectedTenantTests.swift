@@ -96,6 +96,44 @@ struct ProjectedTenantTests {
         #expect(throws: DecodingError.self) { try ProjectedTenant(json: Data(json.utf8)) }
     }
 
+    /// A part that must be as it was meant, and what is said of it.
+    private static let unusable = [
+        (#""quotas":7"#, "quotas is no object"), (#""quotas":["connections"]"#, "quotas is no object"),
+        (#""quotas":{"connections":5}"#, "quotas.connections is no object"),
+        (#""quotas":{"connections":{"limit":"5"}}"#, "quotas.connections.limit is no whole number"),
+        (#""quotas":{"connections":{"limit":1.5}}"#, "quotas.connections.limit is no whole number"),
+        (#""quotas":{"connections":{"limit":1e300}}"#, "quotas.connections.limit is no whole number"),
+        (#""quotas":{"connections":{"limit":true}}"#, "quotas.connections.limit is no whole number"),
+        (#""quotas":{"connections":{"limit":-1}}"#, "quotas.connections.limit is -1, not 0 to 10000000"),
+        (
+            #""quotas":{"messagesPerSecond":{"limit":9223372036854775807}}"#,
+            "quotas.messagesPerSecond.limit is 9223372036854775807, not 0 to 1000000"
+        ),
+        (#""quotas":{"messagesPerSecond":{"limit":99999999999999999999}}"#, "limit is no whole number"),
+        (#""quotas":{"channels":{"limit":1},"historyBytes":{"limit":{}}}"#, "historyBytes.limit is no whole number"),
+        (#""history":{"retention":"soon"}"#, "history.retention is no duration of at most 36500d"),
+        (#""history":{"retention":"36501d"}"#, "history.retention is no duration of at most 36500d"),
+        (#""history":{"retention":7}"#, "history.retention is no duration of at most 36500d"),
+        (#""archive":{"retention":"99999999d"}"#, "archive.retention is no duration of at most 36500d"),
+    ]
+
+    @Test(arguments: unusable.indices)
+    func `a limit that cannot be used is an error that says which, and never none`(index: Int) throws {
+        let (json, reason) = Self.unusable[index]
+        let text = #"{"id":"acme","hostnames":["chat.acme.example"],\#(json)}"#
+        let error = #expect(throws: DecodingError.self) { try ProjectedTenant(json: Data(text.utf8)) }
+        #expect(try #require(error).reason.contains(reason))
+    }
+
+    @Test(arguments: [
+        #""quotas":null"#, #""quotas":{}"#, #""quotas":{"connections":null}"#, #""quotas":{"connections":{}}"#,
+        #""quotas":{"connections":{"limit":null,"mode":"Soft","warnAt":9}}"#, #""quotas":{"cameras":{"limit":-1}}"#,
+    ])
+    func `a limit that is not there is none`(json: String) throws {
+        let text = #"{"id":"acme","hostnames":["chat.acme.example"],\#(json)}"#
+        #expect(try ProjectedTenant(json: Data(text.utf8)).hosted.quotas.connections.limit == nil)
+    }
+
     @Test func `no tenant is ever called as the cell's own`() {
         #expect(TenantID(TenantID.cell.text) == nil)
     }
@@ -108,7 +146,7 @@ struct ProjectedTenantTests {
         var quotas = Quotas.unlimited
         for name in some(QuotaName.allCases) {
             quotas[name] = Quota(
-                limit: try pick([nil, 0, 5, .max]),
+                limit: try pick([nil, 0, 5, name.bounds.upperBound]),
                 mode: try pick(QuotaMode.allCases),
                 warnAt: try pick([[], [50], [80, 100]])
             )

@@ -61,8 +61,12 @@ struct ProjectionView {
     private mutating func read(_ field: FieldName, _ value: [UInt8]) -> String? {
         switch field.section {
         case Projection.tenants:
-            guard let tenant = ProjectedTenant(field: field, value) else { return "it is no tenant" }
-            self.tenants[tenant.id] = tenant.hosted
+            do {
+                let tenant = try ProjectedTenant(field: field, value)
+                self.tenants[tenant.id] = tenant.hosted
+            } catch {
+                return "it is no tenant that can be served: \((error as? DecodingError)?.reason ?? "\(error)")"
+            }
         case Projection.certificates:
             do throws(CertificateSeal.Problem) {
                 self.opened[field.name] = try self.seal.open(value, name: field.name)

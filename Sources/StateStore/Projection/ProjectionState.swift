@@ -21,7 +21,7 @@ package struct ProjectionState: Sendable {
             switch field.section {
             case Projection.tenants:
                 guard let id = TenantID(field.name) else { continue }
-                if let tenant = ProjectedTenant(field: field, value) {
+                if let tenant = try? ProjectedTenant(field: field, value) {
                     self.tenants[id] = tenant
                 } else {
                     self.unreadable.insert(id)
@@ -36,9 +36,12 @@ package struct ProjectionState: Sendable {
 extension ProjectedTenant {
     /// Reads a field of the projection.
     ///
-    /// - Returns: nil if it cannot be read, or is another tenant's than the field's name says.
-    package init?(field: FieldName, _ value: [UInt8]) {
-        guard let tenant = try? ProjectedTenant(json: value), tenant.id.text == field.name else { return nil }
+    /// - Throws: `DecodingError` if it cannot be read, or is another tenant's than the field's name says.
+    package init(field: FieldName, _ value: [UInt8]) throws {
+        let tenant = try ProjectedTenant(json: value)
+        guard tenant.id.text == field.name else {
+            throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "it is the tenant \(tenant.id)"))
+        }
         self = tenant
     }
 }

@@ -1,13 +1,15 @@
 // The projection's JSON. Operator and edges are upgraded one after the other, so it is read leniently: unknown keys are
 // passed over, absent ones and such of another type take their defaults. A word that this version does not know means the
 // choice that lets nobody do more than was meant: an unknown state is a suspension, an unknown registration is closed.
+// A quota or a time of keeping has no such choice, since none is unlimited and a short one deletes: one that is there and
+// cannot be used makes the whole unreadable, so that the tenant stays as it was.
 
 package import FoundationEssentials
 
 extension ProjectedTenant: Codable {
     /// Reads a tenant from its JSON.
     ///
-    /// - Throws: `DecodingError` if it is no JSON or has no usable name or hostname.
+    /// - Throws: `DecodingError` if it is no JSON, has no usable name or hostname, or a limit that cannot be used.
     package init(json: some DataProtocol) throws {
         self = try JSONDecoder().decode(ProjectedTenant.self, from: Data(json))
     }
@@ -33,13 +35,13 @@ extension ProjectedTenant: Codable {
                 displayName: object.value("displayName"),
                 hostnames: hostnames,
                 state: object.choice("state", unknown: .suspended) ?? .active,
-                quotas: Quotas(object.object("quotas")),
+                quotas: try Quotas(object.whole("quotas")),
                 motd: object.value("motd") ?? [],
                 adminNames: object.value("admins") ?? [],
                 accounts: AccountSettings(object.object("accounts")),
                 sessions: SessionSettings(object.object("sessions")),
-                history: HistorySettings(object.object("history")),
-                archive: ArchiveSettings(object.object("archive")),
+                history: try HistorySettings(object.object("history")),
+                archive: try ArchiveSettings(object.object("archive")),
                 features: object.choices("features").map { Set($0) } ?? Set(Feature.allCases),
                 ircx: IRCXSettings(object.object("ircx")),
                 planName: object.value("planName") ?? "default",
@@ -146,16 +148,59 @@ private struct Object {
         return words?.compactMap(Choice.init(rawValue:))
     }
 
-    func duration(_ key: Key) -> Duration? { self.value(key).flatMap { (text: String) in GoDuration.parse(text) } }
+    // What has to be as it was meant, if it is there.
+
+    private func holds(_ key: Key) -> Bool {
+        guard let container = self.container, container.contains(key) else { return false }
+        return (try? container.decodeNil(forKey: key)) != true
+    }
+
+    /// An object; nil if there is none.
+    func whole(_ key: Key) throws -> Object? {
+        guard self.holds(key) else { return nil }
+        let object = self.object(key)
+        guard object.container != nil else { throw self.mistake(key, "is no object") }
+        return object
+    }
+
+    func number(_ key: Key, in bounds: ClosedRange<Int>) throws -> Int? {
+        guard self.holds(key) else { return nil }
+        guard let number: Int = self.value(key) else { throw self.mistake(key, "is no whole number") }
+        guard bounds.contains(number) else {
+            throw self.mistake(key, "is \(number), not \(bounds.lowerBound) to \(bounds.upperBound)")
+        }
+        return number
+    }
+
+    func duration(_ key: Key, in bounds: ClosedRange<Duration>) throws -> Duration? {
+        guard self.holds(key) else { return nil }
+        guard let duration = self.value(key).flatMap({ (text: String) in GoDuration.parse(text) }),
+            bounds.contains(duration)
+        else { throw self.mistake(key, "is no duration of at most \(GoDuration.text(bounds.upperBound))") }
+        return duration
+    }
+}
+
+extension DecodingError {
+    /// Where and why, in one line.
+    package var reason: String {
+        switch self {
+        case .dataCorrupted(let context), .keyNotFound(_, let context), .typeMismatch(_, let context),
+            .valueNotFound(_, let context):
+            let path = context.codingPath.dropLast().map { "\($0.stringValue)." }.joined()
+            return path + context.debugDescription
+        @unknown default: return "it cannot be read"
+        }
+    }
 }
 
 extension Quotas {
-    fileprivate init(_ object: Object) {
+    fileprivate init(_ object: Object?) throws {
         self.init()
         for name in QuotaName.allCases {
-            let quota = object.object(Key(name.rawValue))
+            guard let quota = try object?.whole(Key(name.rawValue)) else { continue }
             self[name] = Quota(
-                limit: quota.value("limit"),
+                limit: try quota.number("limit", in: name.bounds),
                 mode: quota.choice("mode", unknown: .hard) ?? .hard,
                 warnAt: quota.value("warnAt") ?? Quota.unlimited.warnAt
             )
@@ -176,28 +221,29 @@ extension AccountSettings {
 extension SessionSettings {
     fileprivate init(_ object: Object) {
         self.init(
-            resumeGrace: object.duration("resumeGrace") ?? Self.standard.resumeGrace,
+            // Harmless: a session stays a little longer or shorter.
+            resumeGrace: (try? object.duration("resumeGrace", in: Bounds.resumeGrace)) ?? Self.standard.resumeGrace,
             multipleClients: object.value("multipleClients") ?? Self.standard.multipleClients
         )
     }
 }
 
 extension HistorySettings {
-    fileprivate init(_ object: Object) {
+    fileprivate init(_ object: Object) throws {
         self.init(
             enabled: object.value("enabled") ?? Self.standard.enabled,
-            retention: object.duration("retention") ?? Self.standard.retention,
+            retention: try object.duration("retention", in: Bounds.retention) ?? Self.standard.retention,
             directMessages: object.value("directMessages") ?? Self.standard.directMessages
         )
     }
 }
 
 extension ArchiveSettings {
-    fileprivate init(_ object: Object) {
+    fileprivate init(_ object: Object) throws {
         self.init(
             enabled: object.value("enabled") ?? Self.standard.enabled,
             schedule: object.value("schedule") ?? Self.standard.schedule,
-            retention: object.duration("retention") ?? Self.standard.retention
+            retention: try object.duration("retention", in: Bounds.retention) ?? Self.standard.retention
         )
     }
 }
