@@ -57,13 +57,38 @@ struct EdgeConfigurationTests {
         #expect(configuration.capacityConnections == 5000)
     }
 
+    @Test(arguments: [
+        ("shards", "0"), ("shards", "1025"), ("drain.seconds", "-1"), ("drain.seconds", "86401"),
+        ("lease.seconds", "3601"), ("lease.seconds", "1e3"), ("capacity.connections", "10000001"),
+    ])
+    func `a number out of its bounds is told with its line and what is allowed`(key: String, value: String) throws {
+        let path = FileManager.default.temporaryDirectory.path + "/roost-edge-\(UUID().uuidString).yaml"
+        let name = key.split(separator: ".")
+        let line = name.count == 1 ? "\(key): \(value)" : "\(name[0]): {\(name[1]): \(value)}"
+        try "tenants: /tenants\n\(line)\n".write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let error = #expect(throws: EdgeConfiguration.Problem.self) {
+            try EdgeConfiguration(file: path, environment: Self.needed)
+        }
+        let text = try #require(error).description
+        #expect(text.hasPrefix("\(path):2: \(key): the value does not fit: write a whole number from "), "\(text)")
+    }
+
     private static let mistakes: [(environment: [String: String], key: String, advice: String)] = [
         ([:], "tenants", "set projection to true"),
         (["ROOST_PROJECTION": "true", "ROOST_SEALING_KEY_FILE": "/k", "ROOST_TENANTS": "/t"], "tenants", "remove one"),
         (["ROOST_PROJECTION": "true"], "sealingKeyFile", "name the file"),
         (["ROOST_TENANTS": "/t", "ROOST_SEALING_KEY_FILE": "/k"], "sealingKeyFile", "projection: true"),
         (["ROOST_TENANTS": "/t", "ROOST_POD_NAME": ""], "podName", "write the pod's name"),
-        (["ROOST_TENANTS": "/t", "ROOST_CAPACITY_CONNECTIONS": "0"], "capacity.connections", "at least 1"),
+        (["ROOST_TENANTS": "/t", "ROOST_CAPACITY_CONNECTIONS": "0"], "ROOST_CAPACITY_CONNECTIONS", "1 to 10000000"),
+        (
+            ["ROOST_TENANTS": "/t", "ROOST_CAPACITY_CONNECTIONS": "9223372036854775807"], "ROOST_CAPACITY_CONNECTIONS",
+            "1 to 10000000"
+        ),
+        (["ROOST_TENANTS": "/t", "ROOST_SHARDS": "1025"], "ROOST_SHARDS", "1 to 1024"),
+        (["ROOST_TENANTS": "/t", "ROOST_DRAIN_SECONDS": "9223372036854775807"], "ROOST_DRAIN_SECONDS", "0 to 86400"),
+        (["ROOST_TENANTS": "/t", "ROOST_LEASE_SECONDS": "99999999999999999999"], "ROOST_LEASE_SECONDS", "3 to 3600"),
+        (["ROOST_TENANTS": "/t", "ROOST_LEASE_SECONDS": "2"], "ROOST_LEASE_SECONDS", "3 to 3600"),
         (["ROOST_TENANTS": "/t", "ROOST_PROJECTION": "yes"], "ROOST_PROJECTION", "does not fit"),
     ]
 

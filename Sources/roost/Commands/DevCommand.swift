@@ -29,7 +29,7 @@ struct DevCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Slow down clients that send too fast.") var floodControl = true
 
     func validate() throws {
-        guard self.shards >= 1 else { throw ValidationError("--shards: at least 1") }
+        guard (1...1024).contains(self.shards) else { throw ValidationError("--shards: write 1 to 1024") }
     }
 
     func run() async throws {

@@ -48,6 +48,8 @@ struct EdgeConfiguration {
 
     private struct Key {
         let name: String
+        /// What to write, where it is not plain.
+        var advice = ""
         let set: (inout EdgeConfiguration, [String]) -> Bool
 
         var variable: String {
@@ -71,9 +73,15 @@ struct EdgeConfiguration {
         }
     }
 
-    private static func number(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, Int>) -> Key {
-        Key(name: name) { configuration, values in
-            guard let value = values.first.flatMap({ Int($0) }), value >= 0, values.count == 1 else { return false }
+    private static func number(
+        _ name: String,
+        _ bounds: ClosedRange<Int>,
+        _ path: WritableKeyPath<EdgeConfiguration, Int>
+    ) -> Key {
+        let advice = ": write a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
+        return Key(name: name, advice: advice) { configuration, values in
+            guard let value = values.first.flatMap({ Int($0) }), bounds.contains(value), values.count == 1
+            else { return false }
             configuration[keyPath: path] = value
             return true
         }
@@ -99,15 +107,17 @@ struct EdgeConfiguration {
             self.text("redis.url", \.redisURL), self.text("database.url", \.databaseURL),
             self.text("tenants", \.tenants), self.flag("projection", \.projection),
             self.text("sealingKeyFile", \.sealingKeyFile), self.text("secretFile", \.secretFile),
-            self.number("shards", \.shards),
+            self.number("shards", 1...1024, \.shards),
             self.address("listen.irc", \.listenIRC), self.address("listen.ircs", \.listenIRCS),
             self.address("listen.http", \.listenHTTP), self.address("listen.https", \.listenHTTPS),
             self.address("listen.metrics", \.listenMetrics), self.address("plainTenant", \.plainTenant),
             self.list("certificates", \.certificates), self.list("trustedProxies", \.trustedProxies),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
-            self.number("drain.seconds", \.drainSeconds), self.number("lease.seconds", \.leaseSeconds),
+            self.number("drain.seconds", 0...86_400, \.drainSeconds),
+            self.number("lease.seconds", 3...3_600, \.leaseSeconds),
             self.flag("floodControl", \.floodControl), self.flag("http.proxyProtocol", \.httpProxyProtocol),
-            self.text("podName", \.podName), self.number("capacity.connections", \.capacityConnections),
+            self.text("podName", \.podName),
+            self.number("capacity.connections", 1...10_000_000, \.capacityConnections),
         ]
     }
 
@@ -131,7 +141,7 @@ struct EdgeConfiguration {
             let values = value.split(separator: " ").map(String.init)
             if !key.set(&self, values.isEmpty ? [""] : values) {
                 problems.append(
-                    "\(key.variable): `\(key.name.hasSuffix("url") ? "…" : value)` does not fit \(key.name)"
+                    "\(key.variable): `\(key.name.hasSuffix("url") ? "…" : value)` does not fit \(key.name)\(key.advice)"
                 )
             }
         }
@@ -162,9 +172,6 @@ struct EdgeConfiguration {
             problems.append("secretFile: is missing: name a file with at least 32 random bytes, the same for all edges")
         }
         if self.podName.isEmpty { problems.append("podName: is empty: write the pod's name, or remove it") }
-        if self.capacityConnections == 0 { problems.append("capacity.connections: must be at least 1") }
-        if self.shards == 0 { problems.append("shards: must be at least 1") }
-        if self.leaseSeconds < 3 { problems.append("lease.seconds: must be at least 3") }
         if Logger.Level(rawValue: self.logLevel) == nil {
             problems.append("log.level: is trace, debug, info, notice, warning, error or critical")
         }
@@ -184,7 +191,7 @@ struct EdgeConfiguration {
                 continue
             }
             let values = node.sequence.map { $0.compactMap { $0.scalar?.string } } ?? [node.scalar?.string ?? ""]
-            if !key.set(&self, values) { problems.append("\(place) the value does not fit") }
+            if !key.set(&self, values) { problems.append("\(place) the value does not fit\(key.advice)") }
         }
     }
 
