@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "Metering",
             dependencies: [
-                "Backoff", "Tenant", "StateStore",
+                "Backoff", "Numbers", "Tenant", "StateStore",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -302,7 +302,7 @@ let package = Package(
         .testTarget(
             name: "TenantTests",
             dependencies: [
-                "Tenant",
+                "Numbers", "Tenant",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ]

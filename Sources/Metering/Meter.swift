@@ -41,7 +41,7 @@ package enum Meter: String, Hashable, Sendable, CaseIterable {
     /// is a whole number.
     package func text(of quantity: Int64) -> String {
         guard self == .connectionMinutes else { return String(quantity) }
-        let thousandths = (quantity + 30) / 60
+        let thousandths = quantity / 60 + (quantity % 60 + 30) / 60
         let decimals = String(thousandths % 1000)
         return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - decimals.count) + decimals
     }

@@ -71,6 +71,14 @@ struct JSONTests {
         #expect(text == "1970-01-01T00:00:01.000002Z")
     }
 
-    @Test(arguments: ["", "yesterday", "2026-13-01T00:00:00Z", "2026-01-01"])
+    @Test(arguments: [1e300, -1e300, .infinity])
+    func `no time is too far away to be written`(seconds: Double) {
+        #expect(!KubeTime.microText(Date(timeIntervalSince1970: seconds)).isEmpty)
+    }
+
+    @Test(arguments: [
+        "", "yesterday", "2026-13-01T00:00:00Z", "2026-01-01", "99999999999-01-01T00:00:00Z",
+        "999999999999999999999999-01-01T00:00:00.5Z", "-99999999999-01-01T00:00:00Z",
+    ])
     func `what is no time is none`(text: String) { #expect(KubeTime.parse(text) == nil) }
 }

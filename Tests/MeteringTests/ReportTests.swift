@@ -70,6 +70,7 @@ import Testing
         arguments: [
             (0, "0.000"), (1, "0.000"), (29, "0.000"), (30, "0.001"), (60, "0.001"), (90_000, "1.500"),
             (59_999, "1.000"), (600_000_000_000, "10000000.000"),
+            (.max, "153722867280912.930"),
         ] as [(Int64, String)]
     )
     func `connection minutes have three decimals, rounded half up`(milliseconds: Int64, text: String) {

@@ -65,7 +65,7 @@ enum ImportTable {
             ["GRDB"]
         ),
         "Metering": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Tenant", "StateStore"],
+            own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore"],
             libraries: collections,
             foundation,
             platform,

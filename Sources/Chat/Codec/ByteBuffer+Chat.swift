@@ -15,7 +15,7 @@ extension ByteBuffer {
 
     package mutating func readText() -> String? {
         guard let length = self.readInteger(as: UInt16.self) else { return nil }
-        return self.readString(length: Int(length))
+        return self.readString(length: Int(clamping: length))
     }
 
     package mutating func writeOptionalText(_ text: String?) {

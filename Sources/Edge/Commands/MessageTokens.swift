@@ -48,11 +48,12 @@ extension ShardCore {
     /// Asks for a twentieth of a second's messages, and once more for as long as there are any and somebody waits.
     private func askForTokens(_ limit: Int, in scope: TenantScope) {
         scope.messageTokens.isAsking = true
+        let request = BucketRequest.messages(limit)
         self.store.take(
-            max(1, limit / 20),
+            request.wanted,
             from: CounterKey(scope.id, "messages"),
-            rate: Double(limit),
-            burst: Double(2 * limit)
+            rate: request.rate,
+            burst: request.burst
         ) { result in
             scope.messageTokens.isAsking = false
             switch result {

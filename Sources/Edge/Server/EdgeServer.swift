@@ -2,6 +2,7 @@ package import Crypto
 package import Logging
 package import Metering
 package import NIOCore
+import Numbers
 package import StateStore
 package import Tenant
 
@@ -103,7 +104,7 @@ package struct EdgeServer: Sendable {
 
     /// Closes all connections, spread over some time, and waits until what they left is stored.
     package func drain(over period: Duration, clock: any Clock<Duration> = ContinuousClock()) async {
-        let steps = max(1, Int(period / .milliseconds(200)))
+        let steps = max(1, Int(saturating: period / .milliseconds(200)))
         for step in 0..<steps {
             var left = 0
             for shard in self.shards.all { left += await shard.drain(share: 1 / Double(steps - step)) }

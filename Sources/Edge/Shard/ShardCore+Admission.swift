@@ -27,11 +27,12 @@ extension ShardCore {
         switch step {
         case 0:
             guard let limit = quotas.newConnectionsPerSecond.hardLimit else { return self.take(admission, step: 1) }
+            let request = BucketRequest.connection(limit)
             self.store.take(
-                1,
+                request.wanted,
                 from: CounterKey(connection.scope.id, "accepts"),
-                rate: Double(limit),
-                burst: Double(limit)
+                rate: request.rate,
+                burst: request.burst
             ) { self.granted($0, admission, next: 1, refusal: "Too many new connections, try again in a moment") }
         case 1:
             self.reserve("connections", quotas.connections, admission, next: 2, "The server is full")

@@ -113,7 +113,7 @@ extension ShardCore {
     private func wake(_ id: ConnectionID, after nanoseconds: UInt64) {
         guard let shard = self.shard, let connection = self[id], !connection.isWakePending else { return }
         connection.isWakePending = true
-        self.loop.scheduleTask(in: .nanoseconds(Int64(nanoseconds))) {
+        self.loop.scheduleTask(in: .nanoseconds(Int64(clamping: nanoseconds))) {
             shard.assumeIsolated { shard in
                 guard let connection = shard.core[id] else { return }
                 connection.isWakePending = false

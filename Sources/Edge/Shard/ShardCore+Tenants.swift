@@ -1,6 +1,7 @@
 import Chat
 import IRC
 import NIOCore
+import Numbers
 import StateStore
 package import Tenant
 
@@ -65,7 +66,7 @@ extension ShardCore {
     func drain(share: Double) -> Int {
         self.isDraining = true
         let open = self.connections.compactMap { $0 }.filter(\.isOpen)
-        let count = Int((Double(open.count) * share).rounded(.up))
+        let count = Int(saturating: (Double(open.count) * share).rounded(.up))
         for connection in open.prefix(count) {
             // A browser learns from the code 1001 that it may come back at once (RFC 6455 section 7.4.1).
             if connection.descriptor < 0 {

@@ -1,5 +1,7 @@
 // Times as the API writes them (meta/v1 Time and MicroTime: RFC 3339, UTC).
 
+import Numbers
+
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
 #else
@@ -15,14 +17,25 @@ package enum KubeTime {
 
     /// Microseconds, such as `2026-11-23T04:05:06.123456Z`.
     package static func microText(_ date: Date) -> String {
-        let micros = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
-        let fraction = String(micros % 1_000_000)
-        let seconds = Date(timeIntervalSince1970: Double(micros / 1_000_000)).formatted(.iso8601).dropLast()
+        let micros = Int64(saturating: (date.timeIntervalSince1970 * 1_000_000).rounded())
+        let part = (micros % 1_000_000 + 1_000_000) % 1_000_000
+        let fraction = String(part)
+        let whole = Double(micros.minus(part) / 1_000_000)
+        let seconds = Date(timeIntervalSince1970: whole).formatted(.iso8601).dropLast()
         return "\(seconds).\(String(repeating: "0", count: 6 - fraction.count))\(fraction)Z"
     }
 
     /// Reads either form.
+    ///
+    /// - Returns: nil for what is no time of the years 1 to 9999, which are those that there is a text for.
     package static func parse(_ text: String) -> Date? {
+        guard let date = self.read(text), Self.seconds.contains(date.timeIntervalSince1970) else { return nil }
+        return date
+    }
+
+    private static let seconds: ClosedRange<Double> = -62_135_596_800...253_402_300_799
+
+    private static func read(_ text: String) -> Date? {
         let parts = text.split(separator: ".", maxSplits: 1)
         guard parts.count == 2 else { return try? Date(text, strategy: .iso8601) }
         let digits = parts[1].prefix { $0.isNumber }

@@ -1,3 +1,4 @@
+import Numbers
 import Tenant
 
 /// The records that are not in the ledger yet.
@@ -76,7 +77,7 @@ extension UsageRecord {
     fileprivate func joined(_ other: UsageRecord) -> UsageRecord {
         let quantity =
             switch self.meter.aggregation {
-            case .sum: self.quantity + other.quantity
+            case .sum: self.quantity.plus(other.quantity)
             case .peak: max(self.quantity, other.quantity)
             }
         return UsageRecord(

@@ -1,5 +1,7 @@
 // How many pods a fleet needs, for each of the reasons to need them.
 
+import Numbers
+
 /// The number of pods that are needed now, before anything that was so a while ago is considered.
 struct Recommendation: Hashable {
     /// For the connections that there are and that will be there before a new pod helps.
@@ -90,7 +92,7 @@ extension Recommendation {
 
     /// Whole pods, rounded up; what is a whole number but for rounding is not.
     private static func pods(_ exact: Double) -> Int {
-        Int((exact - 1e-9).rounded(.up).clamped(to: 0...Double(FleetMember.mostPods)))
+        Int(saturating: (exact - 1e-9).rounded(.up).clamped(to: 0...Double(FleetMember.mostPods)))
     }
 }
 

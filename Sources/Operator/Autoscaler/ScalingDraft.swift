@@ -1,5 +1,7 @@
 // What a Cell says about its fleet, in words and numbers.
 
+import Numbers
+
 /// The number of pods and why.
 struct ScalingDraft {
     var replicas: Int
@@ -67,7 +69,7 @@ extension ScalingDraft {
 
     /// What is needed and for what: only what decided is named.
     private static func need(_ up: Recommendation, _ view: FleetView, _ outlook: Outlook) -> String {
-        let growth = Int((outlook.growth * 60).rounded())
+        let growth = Int(saturating: (outlook.growth * 60).rounded())
         let growing = growth > 0 ? ", \(growth) more a minute," : ""
         let settings = view.settings
         let carrying = max(up.byConnections, up.byUtilization)
@@ -77,12 +79,12 @@ extension ScalingDraft {
                 + "\(fullest)"
         }
         if up.byUtilization > up.byConnections {
-            let percent = Int((outlook.work / Double(max(1, view.accepting.count)) * 100).rounded())
+            let percent = Int(saturating: (outlook.work / Double(max(1, view.accepting.count)) * 100).rounded())
             return "loops busy to \(percent) % need \(up.byUtilization) at \(settings.targetLoopUtilization) %, and "
                 + "\(up.buffer) spare"
         }
         return "\(view.connections) connections\(growing) need \(up.byConnections) at \(settings.targetConnections) % "
-            + "of \(Int(view.podCapacity)), and \(up.buffer) spare"
+            + "of \(Int(saturating: view.podCapacity)), and \(up.buffer) spare"
     }
 
     private static func reason(_ obstacle: ScaleDownObstacle, _ settings: AutoscalerSettings) -> String {

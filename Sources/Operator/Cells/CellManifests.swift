@@ -3,6 +3,7 @@
 
 import Crypto
 package import KubeClient
+import Numbers
 package import Tenant
 
 /// The objects of a cell.
@@ -102,7 +103,7 @@ package struct CellManifests: Sendable {
             "sealingKeyFile": "/etc/roost/keys/sealing",
             "secretFile": "/etc/roost/keys/secret",
             "shards": .integer(Int64(spec.edge.shards)),
-            "capacity": ["connections": .integer(Int64(spec.edge.connectionsPerPod))],
+            "capacity": ["connections": .integer(Int64(clamping: spec.edge.connectionsPerPod))],
             "listen": [
                 "irc": "off", "ircs": "[::]:6697", "https": "[::]:8443",
                 "http": spec.gateway == nil ? "off" : "[::]:8080", "metrics": "[::]:9090",
@@ -208,10 +209,12 @@ package struct CellManifests: Sendable {
     /// How long a pod serves on after its end was announced.
     ///
     /// It stays ready meanwhile: what a load balancer still sends to its node is for it.
-    private var announcement: Int { Int(self.input.spec.edge.drainAnnouncement.components.seconds) }
+    private var announcement: Int { Int(clamping: self.input.spec.edge.drainAnnouncement.components.seconds) }
 
     /// How long a pod needs to go.
-    private var farewell: Int { self.announcement + Int(self.input.spec.edge.drainGracePeriod.components.seconds) }
+    private var farewell: Int {
+        self.announcement.plus(Int(clamping: self.input.spec.edge.drainGracePeriod.components.seconds))
+    }
 
     /// Without the number of pods, which is the autoscaler's.
     private var deployment: KubeObject {
@@ -226,7 +229,7 @@ package struct CellManifests: Sendable {
                     // more sessions away at once than going down by one pod does.
                     "strategy": ["type": "RollingUpdate", "rollingUpdate": ["maxUnavailable": 0, "maxSurge": 1]],
                     "minReadySeconds": .integer(Int64(max(10, farewell))),
-                    "progressDeadlineSeconds": .integer(Int64(max(600, 2 * farewell + 300))),
+                    "progressDeadlineSeconds": .integer(Int64(max(600, farewell.times(2).plus(300)))),
                     "revisionHistoryLimit": 3,
                     "template": [
                         "metadata": [
@@ -253,7 +256,7 @@ package struct CellManifests: Sendable {
             "nodeSelector": pod.nodeSelector.isEmpty ? .null : JSON(pod.nodeSelector),
             "tolerations": Self.list(pod.tolerations.map(Self.toleration)),
             "priorityClassName": JSON(pod.priorityClassName),
-            "terminationGracePeriodSeconds": .integer(Int64(self.farewell + Self.afterDrain)),
+            "terminationGracePeriodSeconds": .integer(Int64(self.farewell.plus(Self.afterDrain))),
             "securityContext": [
                 "runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532, "fsGroup": 65532,
                 "seccompProfile": ["type": "RuntimeDefault"],

@@ -1,6 +1,7 @@
 // From figures to pods: what the edges report goes into the autoscaler, what it decides goes to the API server.
 
 import KubeClient
+import Numbers
 import StateStore
 import Synchronization
 import Tenant
@@ -130,7 +131,7 @@ extension CellReconciler {
     }
 
     private static func milliseconds(_ time: String?) -> Int64? {
-        time.flatMap(KubeTime.parse).map { Int64($0.timeIntervalSince1970 * 1000) }
+        time.flatMap(KubeTime.parse).map { Int64(saturating: $0.timeIntervalSince1970 * 1000) }
     }
 
     private static func report(_ figures: PodFigures, at time: Int64) -> PodReport {

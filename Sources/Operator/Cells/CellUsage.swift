@@ -2,6 +2,7 @@
 
 import KubeClient
 import Logging
+import Numbers
 import StateStore
 import Synchronization
 import Tenant
@@ -71,7 +72,7 @@ struct CellUsage: Sendable {
             }
             rates.merge(figures.rates, uniquingKeysWith: +)
         }
-        for (id, rate) in rates { usage[id, default: .init()].messagesPerSecond = Int(rate.rounded()) }
+        for (id, rate) in rates { usage[id, default: .init()].messagesPerSecond = Int(saturating: rate.rounded()) }
         let stored = try await self.stored(stores)
         for (id, count) in stored.accounts { usage[id, default: .init()].accounts = count }
         for (id, bytes) in stored.historyBytes { usage[id, default: .init()].historyBytes = bytes }

@@ -1,4 +1,5 @@
 package import Logging
+import Numbers
 package import Tenant
 
 /// Forgets history that is older than its tenant keeps: a service of every edge.
@@ -59,7 +60,7 @@ package struct HistoryRetention: Sendable {
     package func sweep() async -> Int {
         var forgotten = 0
         for (tenant, retention) in self.tenants().sorted(by: { $0.key < $1.key }) {
-            let end = self.now() - retention.components.seconds * 1000
+            let end = self.now().minus(retention.components.seconds.times(1000))
             do {
                 while !Task.isCancelled {
                     let count = try await self.history.delete(before: end, of: tenant, limit: self.batch)

@@ -13,6 +13,9 @@ package struct Position: Hashable, Sendable {
         self.sequence = sequence
     }
 
+    /// More entries than any log gets: what a store says beyond it is damage.
+    static let sequences: ClosedRange<UInt64> = 0...(1 << 60)
+
     /// The position of a log that does not exist.
     package static let none = Position(epoch: 0, sequence: 0)
 }

@@ -40,16 +40,16 @@ package enum ProjectionChange {
         var changes: [FieldChange] = []
         while bytes.readableBytes > 0 {
             guard let (sets, section, length) = bytes.readMultipleIntegers(as: (UInt8, UInt8, UInt16).self), sets <= 1,
-                section >= 0x20, section < 0x7F, let name = bytes.readString(length: Int(length))
+                section >= 0x20, section < 0x7F, let name = bytes.readString(length: Int(clamping: length))
             else { return nil }
             let field = FieldName(Section(Unicode.Scalar(section)), name)
             if sets == 0 {
                 changes.append(.remove(field))
                 continue
             }
-            guard let size = bytes.readInteger(as: UInt32.self), let value = bytes.readBytes(length: Int(size)) else {
-                return nil
-            }
+            guard let size = bytes.readInteger(as: UInt32.self),
+                let value = bytes.readBytes(length: Int(clamping: size))
+            else { return nil }
             changes.append(.set(field, value))
         }
         return changes

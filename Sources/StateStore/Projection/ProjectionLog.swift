@@ -1,4 +1,5 @@
 import NIOCore
+import Numbers
 import Tenant
 
 /// The projection's log as its writer has it: appends to it as long as it is its own, and notices when it is not as it was
@@ -196,7 +197,7 @@ final class ProjectionLog: LiveStoreReceiver {
     /// A store that lost its data tells nobody, and neither does who took the log over; so the log's end is read.
     private func look() {
         guard let client = self.client, let claim = self.claim, let from = self.last, !self.isRecovering else { return }
-        client.entries(of: Projection.log, after: from.position.sequence - 1, limit: Self.lookedAt) { result in
+        client.entries(of: Projection.log, after: from.position.sequence.minus(1), limit: Self.lookedAt) { result in
             if result == .failure(.closed) { self.isClosed = true }
             guard case .success(let entries) = result, self.claim == claim, !self.isRecovering, self.fence == nil else {
                 return

@@ -14,9 +14,9 @@ extension ProxyHeader {
         guard let protocols = buffer.readInteger(as: UInt8.self) else { return .incomplete }
         guard let addressLength = Self.addressLengths[protocols >> 4], protocols & 0xF <= 2 else { return .invalid }
         guard let rest = buffer.readInteger(as: UInt16.self) else { return .incomplete }
-        let length = Self.version2Signature.count + 4 + Int(rest)
+        let length = Self.version2Signature.count + 4 + Int(clamping: rest)
         guard length <= Self.maximumVersion2Bytes else { return .invalid }
-        guard var body = buffer.readSlice(length: Int(rest)) else { return .incomplete }
+        guard var body = buffer.readSlice(length: Int(clamping: rest)) else { return .incomplete }
         // The proxy checks on us: whatever follows is to be skipped.
         if command == 0x20 { return .header(ProxyHeader(), length: length) }
         // Datagrams do not come over a stream.
@@ -34,7 +34,7 @@ extension ProxyHeader {
     private mutating func readFields(_ buffer: inout ByteBuffer) -> Bool {
         while buffer.readableBytes > 0 {
             guard let type = buffer.readInteger(as: UInt8.self), let length = buffer.readInteger(as: UInt16.self),
-                var value = buffer.readSlice(length: Int(length))
+                var value = buffer.readSlice(length: Int(clamping: length))
             else { return false }
             switch type {
             case 0x02:

@@ -23,7 +23,8 @@ struct RedisBatchAnswer {
                 var stamps: [Stamp] = []
                 stamps.reserveCapacity(transaction.changes.count)
                 for _ in transaction.changes {
-                    guard let (epoch, sequence, time) = bytes.readMultipleIntegers(as: (UInt64, UInt64, Int64).self)
+                    guard let (epoch, sequence, time) = bytes.readMultipleIntegers(as: (UInt64, UInt64, Int64).self),
+                        Position.sequences.contains(sequence)
                     else { return nil }
                     stamps.append(Stamp(position: Position(epoch: epoch, sequence: sequence), time: time))
                 }
@@ -31,7 +32,7 @@ struct RedisBatchAnswer {
             case UInt8(ascii: "R"):
                 guard let (index, epoch, sequence) = bytes.readMultipleIntegers(as: (UInt32, UInt64, UInt64).self)
                 else { return nil }
-                return .success(.refused(condition: Int(index), tail: Position(epoch: epoch, sequence: sequence)))
+                return .success(.refused(condition: Int(clamping: index), tail: Position(epoch: epoch, sequence: sequence)))
             case UInt8(ascii: "F"):
                 return .success(.journalFull)
             case let letter: return Self.failure(letter, &bytes)
@@ -53,7 +54,7 @@ struct RedisBatchAnswer {
         switch letter {
         case UInt8(ascii: "O"): .failure(.unavailable(reason: "OOM the store's memory is full"))
         case UInt8(ascii: "E"):
-            bytes.readInteger(as: UInt32.self).flatMap { bytes.readString(length: Int($0)) }
+            bytes.readInteger(as: UInt32.self).flatMap { bytes.readString(length: Int(clamping: $0)) }
                 .map { .failure(.invalidAnswer($0)) }
         default: nil
         }

@@ -1,6 +1,7 @@
 // Following logs and reading them as they are.
 
 import NIOCore
+import Numbers
 import Tenant
 
 extension RedisLiveClient {
@@ -28,7 +29,7 @@ extension RedisLiveClient {
     ) {
         if let error = self.refusal { return completion(.failure(error)) }
         guard limit > 0, sequence < .max else { return completion(.success([])) }
-        let first = "\(sequence + 1)-0"
+        let first = "\(sequence.plus(1))-0"
         let command = ByteBuffer.redis(["XRANGE", log.redisKey + ":s", first, "+", "COUNT", String(limit)])
         self.read(command, completion) { reply in
             var entries: [Entry] = []

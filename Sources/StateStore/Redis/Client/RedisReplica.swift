@@ -1,4 +1,5 @@
 import NIOCore
+import Numbers
 
 /// How far one followed log was delivered, and who waits for more of it.
 ///
@@ -80,7 +81,7 @@ final class RedisReplica {
     func step(for chunk: RedisChunk) -> Step {
         if chunk.epoch == self.position.epoch {
             if chunk.last <= self.position.sequence { return .ignore }
-            return chunk.first <= self.position.sequence + 1 ? .deliver : .check
+            return chunk.first <= self.position.sequence.plus(1) ? .deliver : .check
         }
         // The store may have gone back since, but not behind what was delivered here.
         if self.exists, chunk.prior == self.position.epoch, chunk.first == self.position.sequence + 1 {

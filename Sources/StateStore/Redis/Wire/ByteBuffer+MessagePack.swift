@@ -6,9 +6,9 @@ import Tenant
 extension ByteBuffer {
     mutating func writePacked(_ number: UInt64) {
         switch number {
-        case 0...0x7F: self.writeInteger(UInt8(number))
-        case 0x80...0xFFFF: self.writeMultipleIntegers(0xCD as UInt8, UInt16(number))
-        case 0x1_0000...0xFFFF_FFFF: self.writeMultipleIntegers(0xCE as UInt8, UInt32(number))
+        case 0...0x7F: self.writeInteger(UInt8(truncatingIfNeeded: number))
+        case 0x80...0xFFFF: self.writeMultipleIntegers(0xCD as UInt8, UInt16(truncatingIfNeeded: number))
+        case 0x1_0000...0xFFFF_FFFF: self.writeMultipleIntegers(0xCE as UInt8, UInt32(truncatingIfNeeded: number))
         default: self.writeMultipleIntegers(0xCF as UInt8, number)
         }
     }

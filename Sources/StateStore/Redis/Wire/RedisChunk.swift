@@ -1,4 +1,5 @@
 import NIOCore
+import Numbers
 
 /// Entries of one log that one call appended, as they are published and kept.
 ///
@@ -19,21 +20,21 @@ struct RedisChunk {
     private let body: ByteBuffer
 
     /// The sequence of the last entry.
-    var last: UInt64 { self.first + self.count - 1 }
+    var last: UInt64 { self.first.plus(self.count).minus(1) }
 
     init?(_ bytes: ByteBuffer) {
         var bytes = bytes
         guard
             let (form, epoch, prior, time, producer, first, count, dropped) = bytes.readMultipleIntegers(
                 as: (UInt8, UInt64, UInt64, Int64, UInt64, UInt64, UInt32, UInt8).self
-            ), form == Self.form, epoch > 0, first > 0, first < 1 << 60, count > 0
+            ), form == Self.form, epoch > 0, first > 0, Position.sequences.contains(first), count > 0
         else { return nil }
         self.epoch = epoch
         self.prior = prior
         self.time = time
         self.producer = ProducerID(rawValue: producer)
         self.first = first
-        self.count = UInt64(count)
+        self.count = UInt64(clamping: count)
         self.isLast = dropped == 1
         self.body = bytes
     }
@@ -46,9 +47,9 @@ struct RedisChunk {
     /// - Returns: false if the bytes end before the last entry.
     func forEach(after sequence: UInt64 = 0, _ body: (Entry, Bool) -> Bool) -> Bool {
         var rest = self.body
-        for number in self.first..<(self.first + self.count) {
+        for number in self.first...self.last {
             guard let (flags, length) = rest.readMultipleIntegers(as: (UInt8, UInt32).self),
-                let payload = rest.readSlice(length: Int(length))
+                let payload = rest.readSlice(length: Int(clamping: length))
             else { return false }
             if number <= sequence { continue }
             let entry = Entry(

@@ -32,6 +32,7 @@ extension Position {
             epoch: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
             sequence: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
         )
+        guard Position.sequences.contains(self.sequence) else { return nil }
     }
 }
 
