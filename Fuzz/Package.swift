@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 
 // A package of its own, so that the project's builds see neither the sanitizers nor a program whose main libFuzzer
-// supplies. Sources/IRC and the invariants are links to the project's files.
+// supplies. The modules and the invariants are links to the project's files. Of some modules only a part is built: what
+// hashes passwords, speaks TLS or talks to servers takes minutes to build and is not what is fuzzed.
 
 import PackageDescription
 
@@ -9,11 +10,14 @@ let package = Package(
     name: "fuzz",
     platforms: [.macOS(.v15)],
     products: [
-        // Not an executable: SwiftPM would want a main of its own. scripts/fuzz links it.
-        .library(name: "Fuzzer", type: .static, targets: ["Fuzzer"])
+        // No executables: SwiftPM would want a main of their own. scripts/fuzz links them.
+        .library(name: "WireFuzzer", type: .static, targets: ["WireFuzzer"]),
+        .library(name: "TenantFuzzer", type: .static, targets: ["TenantFuzzer"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2")
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .target(
@@ -21,8 +25,35 @@ let package = Package(
             dependencies: [.product(name: "NIOCore", package: "swift-nio")]
         ),
         .target(
-            name: "Fuzzer",
+            name: "WireFuzzer",
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
+        ),
+        .target(name: "Numbers"),
+        .target(
+            name: "Chat",
+            dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
+        ),
+        .target(
+            name: "Tenant",
+            dependencies: ["IRC", "Chat", "Numbers", .product(name: "Yams", package: "Yams")],
+            exclude: ["Accounts", "Identity/HostCloak.swift", "Watch"]
+        ),
+        .target(
+            name: "StateStore",
+            dependencies: [
+                "Numbers", "Tenant",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            sources: ["Live", "InProcess"]
+        ),
+        .target(
+            name: "TenantFuzzer",
+            dependencies: [
+                "Numbers", "StateStore", "Tenant",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]
         ),
     ]
 )

@@ -1,0 +1,1 @@
+../../../Sources/Edge/Shard/BucketRequest.swift

@@ -1,0 +1,1 @@
+../../../Sources/Edge/Connection/FloodBucket.swift
