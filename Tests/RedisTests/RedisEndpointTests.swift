@@ -28,7 +28,9 @@ struct RedisEndpointTests {
     @Test(arguments: [
         ("http://h", RedisEndpoint.ParseError.scheme), ("localhost:6379", .scheme), ("redis://", .host),
         ("redis://:6379", .host), ("redis://h:0", .port), ("redis://h:x", .port), ("redis://h:70000", .port),
-        ("redis://h/x", .database), ("redis://h/-1", .database), ("redis://:a%2@h", .encoding), ("unix://x", .host),
+        ("redis://h/x", .database), ("redis://h/-1", .database), ("redis://h/65536", .database),
+        ("redis://h/9223372036854775808", .database), ("unix:///x?db=65536", .database), ("redis://:a%2@h", .encoding),
+        ("unix://x", .host),
         ("unix:///x?y", .database),
     ])
     func `what is wrong in a URL is named`(url: String, expected: RedisEndpoint.ParseError) {

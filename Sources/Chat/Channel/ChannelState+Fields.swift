@@ -145,7 +145,7 @@ extension ChannelState {
         self.init(name: spelled, created: text(Setting.created).flatMap { Int64($0) } ?? 0)
         if let modes = text(Setting.modes) { self.modes = ChannelModes(text: modes) }
         self.key = text(Setting.key)
-        self.limit = text(Setting.limit).flatMap { Int($0) }
+        self.limit = text(Setting.limit).flatMap { Int64($0) }.map(Self.limit(nearest:))
         self.topic = settings[Setting.topic].flatMap { Topic(encoded: $0) }
         // Fields come in any order; the order of setting is that of the time.
         self.lists = lists.mapValues { $0.sorted { ($0.time, $0.mask) < ($1.time, $1.mask) } }

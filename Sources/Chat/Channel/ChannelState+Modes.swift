@@ -98,15 +98,23 @@ extension ChannelState {
         return key == self.key ? [] : [.key(key)]
     }
 
+    /// How many members a channel may be limited to.
+    private static let limits = 1...1_000_000
+
+    /// The limit that a number from a store or another pod means: the nearest that may be set.
+    static func limit(nearest number: Int64) -> Int {
+        Int(min(max(number, Int64(self.limits.lowerBound)), Int64(self.limits.upperBound)))
+    }
+
     private func limitChange(_ limit: String?, on: Bool) throws(Refusal) -> [ModeChange] {
         guard on else { return self.limit == nil ? [] : [.limit(nil)] }
-        guard let number = limit.flatMap({ Int($0) }), (1...1_000_000).contains(number) else {
+        guard let number = limit.flatMap({ Int($0) }), Self.limits.contains(number) else {
             throw Refusal(
                 .errInvalidModeParam,
                 self.name.raw,
                 "l",
                 Self.shown(limit),
-                text: "A limit is a number from 1 up"
+                text: "A limit is a number from \(Self.limits.lowerBound) to \(Self.limits.upperBound)"
             )
         }
         return number == self.limit ? [] : [.limit(number)]

@@ -45,7 +45,7 @@ extension ModeChange {
             self = .key(key)
         case 3:
             guard let limit = buffer.readInteger(as: Int64.self) else { return nil }
-            self = .limit(limit < 0 ? nil : Int(clamping: limit))
+            self = .limit(limit < 0 ? nil : ChannelState.limit(nearest: limit))
         case 4:
             guard let list = buffer.readText()?.first.flatMap(ListMode.init(rawValue:)), let mask = buffer.readText(),
                 let setter = buffer.readText(), let time = buffer.readInteger(as: Int64.self),

@@ -143,7 +143,10 @@ package final class LeaderElection: Sendable {
                 observed = Observed(object: object, at: self.time.now())
             }
             let holder = object.spec["holderIdentity"].string ?? ""
-            let lasts = object.spec["leaseDurationSeconds"].int.map { Duration.seconds($0) } ?? self.timing.lease
+            // Whoever wrote an hour or more is gone before that.
+            let lasts =
+                object.spec["leaseDurationSeconds"].int.map { Duration.seconds(min(max($0, 0), 3_600)) }
+                ?? self.timing.lease
             let since = self.time.now() - (observed?.at ?? self.time.now())
             guard holder.isEmpty || holder == self.identity || since > lasts else { return false }
             // Its own, too, is another time of leading: it may be what this process left when it was started before.

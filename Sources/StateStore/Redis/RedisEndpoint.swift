@@ -20,11 +20,14 @@ package struct RedisEndpoint: Sendable, CustomStringConvertible {
             case .scheme: "a Redis URL starts with redis://, rediss:// or unix://"
             case .host: "a Redis URL needs a host, or a path after unix://"
             case .port: "the port of a Redis URL is a number from 1 to 65535"
-            case .database: "the database of a Redis URL is a number from 0"
+            case .database: "the database of a Redis URL is a number from 0 to 65535"
             case .encoding: "a Redis URL has a % without two hexadecimal digits after it"
             }
         }
     }
+
+    /// More databases than a server is ever configured with.
+    private static let databases = 0...65_535
 
     package let address: Address
     /// Nil signs on as Redis's default user.
@@ -70,9 +73,9 @@ package struct RedisEndpoint: Sendable, CustomStringConvertible {
             guard path.hasPrefix("/") else { throw .host }
             var database = 0
             if parts.count == 2 {
-                guard parts[1].hasPrefix("db="), let number = Int(parts[1].dropFirst(3)), number >= 0 else {
-                    throw .database
-                }
+                guard parts[1].hasPrefix("db="), let number = Int(parts[1].dropFirst(3)),
+                    Self.databases.contains(number)
+                else { throw .database }
                 database = number
             }
             self.init(address: .unix(path: path), user: user, password: password, database: database)
@@ -82,7 +85,7 @@ package struct RedisEndpoint: Sendable, CustomStringConvertible {
         if let slash = rest.firstIndex(of: "/") {
             let text = rest[rest.index(after: slash)...]
             if !text.isEmpty {
-                guard let number = Int(text), number >= 0 else { throw .database }
+                guard let number = Int(text), Self.databases.contains(number) else { throw .database }
                 database = number
             }
             rest = rest[..<slash]

@@ -2,6 +2,7 @@
 
 import Chat
 import IRC
+import NIOCore
 import Testing
 
 @Suite struct FieldsTests {
@@ -54,6 +55,23 @@ import Testing
         #expect(loaded == state)
         #expect(loaded.name.raw == "#Room")
         #expect(loaded.lists[.ban]?.map(\.mask) == ["zed!*@*", "bob!*@*"])
+    }
+
+    private static let limits: [(stored: Int64, limit: Int)] = [
+        (1, 1), (1_000_000, 1_000_000), (0, 1), (1_000_001, 1_000_000), (.max, 1_000_000),
+    ]
+
+    @Test(arguments: limits.indices)
+    func `a limit that none can set is read as the nearest that one can`(index: Int) throws {
+        let (stored, limit) = Self.limits[index]
+        var (_, table) = try self.furnished()
+        let place = try #require(table.fields.first { $0.value == Array("9".utf8) }?.key)
+        table.fields[place] = Array("\(stored)".utf8)
+        #expect(table.state(try channelName("#Room")).limit == limit)
+        var bytes = ByteBuffer()
+        bytes.writeInteger(3 as UInt8)
+        bytes.writeInteger(stored)
+        #expect(ModeChange(from: &bytes) == .limit(limit))
     }
 
     @Test func `after every kind of event the fields say what the state says`() throws {
