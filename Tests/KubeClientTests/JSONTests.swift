@@ -71,9 +71,14 @@ struct JSONTests {
         #expect(text == "1970-01-01T00:00:01.000002Z")
     }
 
-    @Test(arguments: [1e300, -1e300, .infinity])
-    func `no time is too far away to be written`(seconds: Double) {
-        #expect(!KubeTime.microText(Date(timeIntervalSince1970: seconds)).isEmpty)
+    @Test(arguments: [
+        (1e300, "9999-12-31T23:59:59"), (9.2e15, "9999-12-31T23:59:59"), (.infinity, "9999-12-31T23:59:59"),
+        (-1e300, "0001-01-0"), (-0.5, "1969-12-31T23:59:59"),
+    ])
+    func `a time that is too far away is written as the nearest`(seconds: Double, text: String) {
+        let date = Date(timeIntervalSince1970: seconds)
+        #expect(KubeTime.text(date).hasPrefix(text))
+        #expect(KubeTime.microText(date).hasPrefix(text))
     }
 
     @Test(arguments: [

@@ -10,14 +10,21 @@ package import Foundation
 
 /// Reads and writes the API's times.
 package enum KubeTime {
-    /// Seconds, such as `2026-11-23T04:05:06Z`.
+    /// The years 1 to 9999, in seconds since 1970: for what is outside, the form has no text.
+    private static let seconds: ClosedRange<Double> = -62_135_596_800...253_402_300_799
+
+    /// Seconds, such as `2026-11-23T04:05:06Z`; the nearest time that there is a text for.
     package static func text(_ date: Date) -> String {
-        Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.down)).formatted(.iso8601)
+        Date(timeIntervalSince1970: self.nearest(date).rounded(.down)).formatted(.iso8601)
     }
 
-    /// Microseconds, such as `2026-11-23T04:05:06.123456Z`.
+    private static func nearest(_ date: Date) -> Double {
+        min(max(date.timeIntervalSince1970, self.seconds.lowerBound), self.seconds.upperBound)
+    }
+
+    /// Microseconds, such as `2026-11-23T04:05:06.123456Z`; the nearest time that there is a text for.
     package static func microText(_ date: Date) -> String {
-        let micros = Int64(saturating: (date.timeIntervalSince1970 * 1_000_000).rounded())
+        let micros = Int64(saturating: (self.nearest(date) * 1_000_000).rounded())
         let part = (micros % 1_000_000 + 1_000_000) % 1_000_000
         let fraction = String(part)
         let whole = Double(micros.minus(part) / 1_000_000)
@@ -27,13 +34,11 @@ package enum KubeTime {
 
     /// Reads either form.
     ///
-    /// - Returns: nil for what is no time of the years 1 to 9999, which are those that there is a text for.
+    /// - Returns: nil for what is no time of the years 1 to 9999.
     package static func parse(_ text: String) -> Date? {
         guard let date = self.read(text), Self.seconds.contains(date.timeIntervalSince1970) else { return nil }
         return date
     }
-
-    private static let seconds: ClosedRange<Double> = -62_135_596_800...253_402_300_799
 
     private static func read(_ text: String) -> Date? {
         let parts = text.split(separator: ".", maxSplits: 1)
