@@ -79,6 +79,18 @@ import Testing
         }
     }
 
+    @Test func `a bucket that was taken from while the clock was years ahead fills again`() async throws {
+        try await RedisWorld.run { world in
+            let bucket = CounterKey(world.tenant, "messages")
+            let shard = try await world.shard(world.store())
+            let future = "return redis.call('SET', KEYS[1], struct.pack('>dd', 0, 1e15))"
+            _ = try world.server.command("EVAL", future, "1", "r:acme:b:messages")
+            try await until("a token") {
+                try await shard.take(1, from: bucket, rate: 1000, burst: 10) == 1
+            }
+        }
+    }
+
     @Test func `a stream that is left over from an erased log takes nothing from the new one`() async throws {
         try await RedisWorld.run { world in
             let log = world.channel("#a")

@@ -1,3 +1,5 @@
+// What becomes of messages on their way to the history, for whoever watches.
+
 package import StateStore
 
 extension HistoryFigures {

@@ -1,3 +1,4 @@
+import Numbers
 import Synchronization
 package import Tenant
 
@@ -64,6 +65,6 @@ package final class MeterCollector: UsageSink {
     /// The milliseconds from now on.
     package static func continuous() -> @Sendable () -> Int64 {
         let began = ContinuousClock.now
-        return { Int64((ContinuousClock.now - began) / .milliseconds(1)) }
+        return { Int64(saturating: (ContinuousClock.now - began) / .milliseconds(1)) }
     }
 }

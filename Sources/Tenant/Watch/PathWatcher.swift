@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Numbers
 
 /// Calls back, some milliseconds after the last of a burst of changes to files and folders.
 ///
@@ -117,7 +118,7 @@ final class PathWatcher: @unchecked Sendable {
     private func wait(_ time: Duration?) {
         // A burst is looked at sooner, and whoever looks then says again how long to wait.
         guard let time, self.burstBegan == nil else { return }
-        self.timer.schedule(deadline: .now() + .nanoseconds(Int(time / .nanoseconds(1))))
+        self.timer.schedule(deadline: .now() + .nanoseconds(Int(saturating: time / .nanoseconds(1))))
     }
 
     private func fire() {

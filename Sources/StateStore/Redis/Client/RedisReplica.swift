@@ -84,9 +84,8 @@ final class RedisReplica {
             return chunk.first <= self.position.sequence.plus(1) ? .deliver : .check
         }
         // The store may have gone back since, but not behind what was delivered here.
-        if self.exists, chunk.prior == self.position.epoch, chunk.first == self.position.sequence + 1 {
-            return .deliver
-        }
+        let isNext = chunk.first == self.position.sequence.plus(1)
+        if self.exists, chunk.prior == self.position.epoch, isNext { return .deliver }
         guard chunk.epoch > self.position.epoch, chunk.first == 1 else { return .check }
         return self.exists ? .restart : .begin
     }

@@ -144,10 +144,9 @@ extension RedisLibrary {
           local saved = run('GET', key)
           if saved then
             tokens, since = decode('>dd', saved)
-            if call.now > since then
-              tokens = tokens + (call.now - since) * rate / 1000
-              since = call.now
-            end
+            -- A clock that was ahead for a moment keeps nobody waiting for it.
+            if call.now > since then tokens = tokens + (call.now - since) * rate / 1000 end
+            since = call.now
             if tokens > burst then tokens = burst end
           end
           local n = math.max(0, math.min(wanted, math.floor(tokens)))

@@ -4,8 +4,8 @@
 // the logs it holds, `r:.slots:<pod>` the counters it holds slots of.
 
 extension RedisLibrary {
-    /// The highest number of a pod's shards.
-    static let lastShard = 255
+    /// The highest number of a pod's shards, of which there may be 1,024.
+    static let lastShard = 1023
 
     static let leases = #"""
         local LEASES, FIGURES = 'r:.leases', 'r:.figures'

@@ -14,41 +14,9 @@
 // Followers that lost their connection repair from the stream, so it keeps every entry of the last minute up to a
 // number, however busy the log is; of a quiet log it keeps few. Once a minute the mark moves to the last entry, and what
 // lies before the mark's old place goes.
-//
-// "@" stands for the library's name.
 
 extension RedisLibrary {
     static let logs = #"""
-        #!lua name=@
-        -- Redis gives these to functions that run, not to a library that is loaded.
-        local run, try, pack, decode, spread
-        local function start()
-          if not run then
-            run, try, pack, decode, spread = redis.call, redis.pcall, struct.pack, struct.unpack, unpack
-          end
-        end
-
-        local META, COUNT, PLACES = '\0', '\1', '>I8I8I8I8I8I8I8I8I8'
-        local LEAST, MINUTE = 64, 60000
-        local JOURNAL, JOURNAL_LIMIT = 'r:.journal', 100000
-
-        local function text(number) return string.format('%.0f', number) end
-
-        -- Seconds and milliseconds since 1970.
-        local function clock()
-          local t = run('TIME')
-          return tonumber(t[1]), t[1] * 1000 + math.floor(t[2] / 1000)
-        end
-
-        -- The next number of a counter that never gives a number twice, not even after it was lost: it is never
-        -- behind the clock.
-        local function fresh(key, floor)
-          local n = tonumber(run('GET', key) or 0) + 1
-          if n < floor then n = floor end
-          run('SET', key, text(n))
-          return n
-        end
-
         local function open(base)
           local log = {base = base, hash = base .. ':h', counts = {}, changed = {}, parts = {}, n = 0}
           local meta = run('HGET', log.hash, META)
@@ -170,7 +138,7 @@ extension RedisLibrary {
           local index, name = place(log.base)
           run('UNLINK', log.hash, log.base .. ':s')
           run('SADD', index, name)
-          log.epoch = fresh('r:.epoch', call.now * 1024)
+          log.epoch = next_epoch(call.now)
           log.seq, log.version, log.time, log.holder, log.mark, log.marked = 0, 0, 0, 0, 0, call.now
           log.prior, log.turned = 0, 0
         end
@@ -178,7 +146,7 @@ extension RedisLibrary {
         -- A new epoch that goes on where the old one ends, or one that nobody can go on with.
         local function turn(call, log, goes_on)
           log.prior, log.turned = goes_on and log.epoch or 0, log.seq
-          log.epoch = fresh('r:.epoch', call.now * 1024)
+          log.epoch = next_epoch(call.now)
         end
 
         local function drop(call, log)

@@ -1,4 +1,5 @@
-// The server that the functions run in: whether it may have gone back in time, and whether it has memory left.
+// What all functions begin with, and the server that they run in: whether it may have gone back in time, and whether it has memory
+// left. "@" stands for the library's name.
 //
 // A server that was started again may lack what it acknowledged last (`appendfsync everysec`), and a replica that was promoted
 // what had not come to it yet. Both show in the server's run id and replication id; `r:.run` has those of the server that
@@ -13,6 +14,36 @@ extension RedisLibrary {
     static let lookEvery = 50
 
     static let server = #"""
+        #!lua name=@
+        -- Redis gives these to functions that run, not to a library that is loaded.
+        local run, try, pack, decode, spread
+        local function start()
+          if not run then
+            run, try, pack, decode, spread = redis.call, redis.pcall, struct.pack, struct.unpack, unpack
+          end
+        end
+
+        local META, COUNT, PLACES = '\0', '\1', '>I8I8I8I8I8I8I8I8I8'
+        local LEAST, MINUTE = 64, 60000
+        local JOURNAL, JOURNAL_LIMIT = 'r:.journal', 100000
+
+        local function text(number) return string.format('%.0f', number) end
+
+        -- Seconds and milliseconds since 1970.
+        local function clock()
+          local t = run('TIME')
+          return tonumber(t[1]), t[1] * 1000 + math.floor(t[2] / 1000)
+        end
+
+        -- The next number of a counter that never gives a number twice, not even after it was lost: it is never
+        -- behind the clock.
+        local function fresh(key, floor)
+          local n = tonumber(run('GET', key) or 0) + 1
+          if n < floor then n = floor end
+          run('SET', key, text(n))
+          return n
+        end
+
         local RUN, SKEW = 'r:.run', 60000
         -- Of this process: it knows nothing when it starts.
         local server = {looked = 0}
@@ -36,6 +67,15 @@ extension RedisLibrary {
           local used = (tonumber(value('used_memory')) or 0) - (tonumber(value('mem_not_counted_for_evict')) or 0)
           server.tight = limit > 0 and used > limit
           server.looked = now
+        end
+
+        local function next_epoch(now)
+          local epoch = fresh('r:.epoch', now * 1024)
+          if epoch >= server.since then return epoch end
+          -- Somebody emptied the store since the last look.
+          server.since = nil
+          look_at_server(now)
+          return fresh('r:.epoch', now * 1024)
         end
 
         -- The epoch since which this server has written: who hears another one has to look whether it missed anything.

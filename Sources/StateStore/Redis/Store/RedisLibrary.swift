@@ -47,5 +47,5 @@ enum RedisLibrary {
     }.joined()
 
     private static let template =
-        Self.logs + Self.server + Self.calls + Self.reads + Self.journal + Self.leases + Self.registration
+        Self.server + Self.logs + Self.calls + Self.reads + Self.journal + Self.leases + Self.registration
 }
