@@ -37,20 +37,86 @@ import Testing
         await database.close()
     }
 
-    @Test func `a cancelled call ends at once and so does the server's work`() async throws {
-        let server = try PostgresServer.shared()
-        let url = try server.makeDatabase()
-        let name = try #require(url.split(separator: "/").last).description
-        let database = try self.open(url, connections: 2)
-        let call = Task { try await self.sleep(database, seconds: 60, within: .seconds(60)) }
-        let active =
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
+    /// What a database's server has to do that sleeps.
+    private func sleepers(_ url: String) throws -> String {
+        let name = try #require(url.split(separator: "/").last)
+        return "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
             + " AND state = 'active'"
-        try await Self.poll { try server.query(active, in: "postgres") == "1\n" }
+    }
+
+    @Test func `a cancelled call ends at once and its statement is cancelled on the server`() async throws {
+        let server = try PostgresServer()
+        defer { server.end() }
+        let url = try server.makeDatabase()
+        let database = try self.open(url)
+        let call = Task { try await self.sleep(database, seconds: 60, within: .seconds(60)) }
+        try await Self.poll { try server.query(self.sleepers(url), in: "postgres") == "1\n" }
         call.cancel()
         await #expect(throws: DurableStoreError.cancelled) { try await call.value }
-        try await Self.poll { try server.query(active, in: "postgres") == "0\n" }
+        // The next call has another connection, whose answers are its own.
+        let rows = try await database.execute("SELECT 1 + 1", in: .cell)
+        #expect(rows == [SQLRow([.integer(2)])])
+        try await Self.poll { try server.query(self.sleepers(url), in: "postgres") == "0\n" }
+        #expect(server.log.contains("canceling statement due to user request"), "not only a client that is gone")
         await database.close()
+    }
+
+    @Test func `a call whose server fell silent ends at its deadline, and so does its statement`() async throws {
+        let server = try PostgresServer()
+        defer { server.end() }
+        let proxy = try await FaultProxy(to: server.port)
+        let url = try server.makeDatabase()
+        let database = try self.open(url.replacing(":\(server.port)", with: ":\(proxy.port)"))
+        await #expect(throws: DurableStoreError.timedOut) {
+            try await database.withTransaction(.cell, .readOnly, deadline: .seconds(2)) {
+                connection throws(DurableStoreError) in
+                // Not even the server's own limit ends it.
+                try connection.executeScript("SET LOCAL statement_timeout = 0")
+                proxy.set(.swallowReplies)
+                try connection.executeScript("SELECT pg_sleep(60)")
+            }
+        }
+        proxy.set(.pass)
+        try await Self.poll { server.log.contains("canceling statement due to user request") }
+        let rows = try await database.execute("SELECT 1 + 1", in: .cell)
+        #expect(rows == [SQLRow([.integer(2)])])
+        await database.close()
+        await proxy.end()
+    }
+
+    @Test func `cancelling that hangs holds up nobody, and few threads do it`() async throws {
+        let server = try PostgresServer.shared()
+        let proxy = try await FaultProxy(to: server.port)
+        let url = try server.makeDatabase()
+        let database = try self.open(url.replacing(":\(server.port)", with: ":\(proxy.port)"), connections: 10)
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<10 {
+                group.addTask { try await self.sleep(database, seconds: 1, within: .seconds(30)) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(proxy.accepted == 10)
+        proxy.set(.stall)
+        let time = await ContinuousClock().measure {
+            await withTaskGroup { group in
+                for _ in 0..<10 {
+                    group.addTask {
+                        await #expect(throws: DurableStoreError.timedOut) {
+                            try await self.sleep(database, seconds: 60, within: .milliseconds(200))
+                        }
+                    }
+                }
+            }
+        }
+        #expect(time < .seconds(5), "\(time)")
+        // Four ask for the end of a statement and get no answer; the others' connections are just closed.
+        try await Self.poll { proxy.accepted >= 14 }
+        #expect(proxy.accepted == 14)
+        proxy.set(.pass)
+        let rows = try await database.execute("SELECT 1 + 1", in: .cell)
+        #expect(rows == [SQLRow([.integer(2)])])
+        await database.close()
+        await proxy.end()
     }
 
     @Test func `calls wait in a queue with a bound, each up to its deadline`() async throws {
@@ -132,13 +198,9 @@ import Testing
     @Test func `closing waits for what runs and fails what waits`() async throws {
         let server = try PostgresServer.shared()
         let url = try server.makeDatabase()
-        let name = try #require(url.split(separator: "/").last).description
         let database = try self.open(url)
         let running = Task { try await self.sleep(database, seconds: 1, within: .seconds(20)) }
-        let active =
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%pg_sleep%'"
-            + " AND state = 'active'"
-        try await Self.poll { try server.query(active, in: "postgres") == "1\n" }
+        try await Self.poll { try server.query(self.sleepers(url), in: "postgres") == "1\n" }
         async let waiting: Void = self.sleep(database, seconds: 0, within: .seconds(20))
         await Task.yield()
         await database.close()
@@ -149,6 +211,7 @@ import Testing
         } catch let error as DurableStoreError {
             #expect(error == .closed)
         }
+        let name = try #require(url.split(separator: "/").last)
         let connections = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '\(name)'"
         try await Self.poll { try server.query(connections, in: "postgres") == "0\n" }
     }

@@ -21,6 +21,7 @@ package final class FaultProxy: Sendable {
         var mode = Mode.pass
         var target: Int
         var pairs: [ObjectIdentifier: (any Channel, any Channel)] = [:]
+        var accepted = 0
     }
 
     /// The port on 127.0.0.1 that clients connect to.
@@ -44,9 +45,14 @@ package final class FaultProxy: Sendable {
 
         func lead(to target: Int) { self.state.withLock { $0.target = target } }
 
+        var accepted: Int { self.state.withLock { $0.accepted } }
+
         func add(_ client: any Channel, _ server: any Channel) {
             let id = ObjectIdentifier(client)
-            self.state.withLock { $0.pairs[id] = (client, server) }
+            self.state.withLock { state in
+                state.pairs[id] = (client, server)
+                state.accepted += 1
+            }
             client.closeFuture.whenComplete { _ in _ = self.state.withLock { $0.pairs.removeValue(forKey: id) } }
         }
     }
@@ -85,6 +91,9 @@ package final class FaultProxy: Sendable {
 
     /// How many connections there are.
     package var connections: Int { self.state.channels.count / 2 }
+
+    /// How many connections there ever were.
+    package var accepted: Int { self.state.accepted }
 
     /// Stops listening and ends every connection.
     package func end() async {

@@ -85,7 +85,37 @@ package final class PostgresServer: Sendable {
         try self.query("CREATE ROLE roost LOGIN", in: "postgres")
     }
 
+    /// Makes a copy of another server and starts it as its hot standby: it can be read from, and follows.
+    ///
+    /// - Throws: ``Failure`` if it does not start.
+    package init(standbyOf primary: PostgresServer) throws {
+        self.options = primary.options
+        self.folder = try Self.makeFolder()
+        self.port = try FreePort.find()
+        self.holder = Mutex(nil)
+        try Self.run(
+            Self.binary("pg_basebackup"),
+            ["-h", primary.folder, "-p", "\(primary.port)", "-U", "postgres", "-D", "\(self.folder)/data"]
+                + ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        )
+        try self.start()
+    }
+
     deinit { self.end() }
+
+    /// Makes a standby the primary of itself.
+    package func promote() throws { try self.query("SELECT pg_promote()", in: "postgres") }
+
+    /// The place in its log up to which a primary has written.
+    package var position: String {
+        get throws {
+            try self.query("SELECT pg_current_wal_insert_lsn()", in: "postgres")
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+    }
+
+    /// What the server wrote to its log so far.
+    package var log: String { (try? String(contentsOfFile: "\(self.folder)/log", encoding: .utf8)) ?? "" }
 
     /// Makes an empty database that belongs to a role which row-level security binds.
     ///
@@ -123,7 +153,7 @@ package final class PostgresServer: Sendable {
         let command = """
             folder="$1"; port="$2"
             "$3" -D "$folder/data" -p "$port" -k "$folder" -c listen_addresses=127.0.0.1 \\
-                -c max_connections=60 \(self.options.map { "-c \($0)" }.joined(separator: " ")) >"$folder/log" 2>&1 </dev/null &
+                -c max_connections=200 \(self.options.map { "-c \($0)" }.joined(separator: " ")) >"$folder/log" 2>&1 </dev/null &
             server=$!
             trap '' HUP INT TERM
             echo $server >"$folder/pid"
@@ -200,8 +230,7 @@ package final class PostgresServer: Sendable {
             }
             Thread.sleep(forTimeInterval: 0.02)
         }
-        let log = (try? String(contentsOfFile: "\(self.folder)/log", encoding: .utf8)) ?? ""
-        throw Failure(description: "PostgreSQL did not start: \(log)")
+        throw Failure(description: "PostgreSQL did not start: \(self.log)")
     }
 }
 
@@ -226,7 +255,7 @@ extension PostgresServer {
         return (fields[1], parent)
     }
 
-    private static func makeFolder() throws -> String {
+    static func makeFolder() throws -> String {
         // Short: the path of a Unix socket has about a hundred bytes.
         let folder = "/tmp/roost-pg-\(UInt32.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(
@@ -251,7 +280,7 @@ extension PostgresServer {
     }
 
     /// PostgreSQL refuses to run as root.
-    private static func asOrdinaryUser(_ tool: String, _ arguments: [String]) -> (String, [String]) {
+    static func asOrdinaryUser(_ tool: String, _ arguments: [String]) -> (String, [String]) {
         guard getuid() == 0 else { return (tool, arguments) }
         return (
             "/usr/bin/setpriv",

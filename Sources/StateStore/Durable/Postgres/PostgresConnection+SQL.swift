@@ -7,9 +7,7 @@ extension PostgresConnection: SQLConnection {
     var dialect: SQLDialect { .postgres }
 
     func execute(_ sql: String, _ bindings: [SQLValue]) throws(DurableStoreError) -> [SQLRow] {
-        let parameters = try PostgresParameters(bindings)
-        try self.sendPrepared(try self.prepare(sql), parameters)
-        return try self.answer().rows()
+        try self.result(of: sql, PostgresParameters(bindings)).rows()
     }
 
     func executeScript(_ sql: String) throws(DurableStoreError) {
@@ -23,9 +21,11 @@ extension PostgresConnection: SQLConnection {
         let names = table.columns.map(\.name).joined(separator: ", ")
         let definitions = table.columns.map { "\($0.name) \(self.dialect.name(of: $0.type))" }.joined(separator: ", ")
         let staging = "staging_\(table.name)"
+        // Kept where it can be: what is made and dropped each time bloats the catalogue.
+        let end = self.ownsSession ? "DELETE ROWS" : "DROP"
         try self.executeScript(
             """
-            CREATE TEMPORARY TABLE IF NOT EXISTS \(staging) (\(definitions)) ON COMMIT DELETE ROWS;
+            CREATE TEMPORARY TABLE IF NOT EXISTS \(staging) (\(definitions)) ON COMMIT \(end);
             TRUNCATE pg_temp.\(staging);
             COPY pg_temp.\(staging) (\(names)) FROM STDIN (FORMAT binary)
             """

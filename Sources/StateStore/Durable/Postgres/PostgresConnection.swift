@@ -1,4 +1,5 @@
 import CLibPQ
+import Crypto
 import Tenant
 
 /// A connection of libpq, used on one queue only.
@@ -9,38 +10,68 @@ final class PostgresConnection {
     private static let preparedBound = 256
 
     private let handle: OpaquePointer
+    private let waker: PostgresWaker
+    private let canceller: PostgresCanceller
     private var isFinished = false
     private var prepared: [String: String] = [:]
+    /// Makes names of statements that have to be prepared anew differ from those before.
+    private var generation = 0
     /// The call whose transaction runs.
     var call: PostgresCall?
+    /// When to give up while connecting, if that is before the call's deadline.
+    private var limit: ContinuousClock.Instant?
     /// Whether the connection can no longer be used.
     private(set) var isBroken = false
-
-    /// Tells whether libpq understands a URL.
-    static func check(_ url: String) throws(DurableStoreError) {
-        var message: UnsafeMutablePointer<CChar>?
-        let options = PQconninfoParse(url, &message)
-        defer {
-            PQconninfoFree(options)
-            PQfreemem(message)
-        }
-        // libpq's own message may repeat the URL, and with it a password.
-        guard options != nil else { throw .configuration("the database URL is malformed") }
-    }
+    /// Whether the server still works on something that nobody waits for.
+    private var isAbandoned = false
+    /// Whether the transaction that runs may write.
+    private var mayWrite = false
+    /// Whether the server's session is this connection's alone.
+    ///
+    /// Behind a pooler every transaction may be in another session: nothing that outlives a transaction is of use, nor
+    /// may anything be left behind.
+    private(set) var ownsSession = false
+    /// Whether the transaction failed only because of what the session was believed to have prepared.
+    private(set) var hasLostStatement = false
 
     /// Connects.
-    init(_ url: String, _ call: PostgresCall, until limit: ContinuousClock.Instant) throws(DurableStoreError) {
-        // What comes before the URL is a default, what comes after it overrides it.
-        let parameters = [
-            ("fallback_application_name", "roost"), ("keepalives_idle", "30"), ("tcp_user_timeout", "15000"),
-            ("dbname", url), ("client_encoding", "UTF8"),
-        ]
+    ///
+    /// - Parameters:
+    ///   - endpoint: Where to; an address if it is not a Unix socket.
+    ///   - options: libpq's others, e.g. the user.
+    ///   - sessionKind: A value of `target_session_attrs`.
+    ///   - call: Whose time it takes.
+    ///   - limit: When to give up.
+    ///   - waker: The one of the thread that uses the connection.
+    ///   - canceller: Ends what is left unfinished.
+    /// - Throws: Why not; ``DurableStoreError/timedOut`` at the limit.
+    init(
+        _ endpoint: PostgresEndpoint,
+        options: [String: String],
+        sessionKind: String,
+        _ call: PostgresCall,
+        until limit: ContinuousClock.Instant,
+        _ waker: PostgresWaker,
+        _ canceller: PostgresCanceller
+    ) throws(DurableStoreError) {
+        // What comes before the options is a default, what comes after them overrides them.
+        let parameters =
+            [("fallback_application_name", "roost"), ("keepalives_idle", "30"), ("tcp_user_timeout", "15000")]
+            + options.map { ($0.key, $0.value) }
+            + [
+                ("host", endpoint.host), ("hostaddr", endpoint.address), ("port", endpoint.port),
+                ("target_session_attrs", sessionKind), ("client_encoding", "UTF8"),
+            ]
         guard let handle = Self.start(parameters) else { throw .unavailable(reason: "out of memory") }
         self.handle = handle
+        self.waker = waker
+        self.canceller = canceller
         do throws(DurableStoreError) {
             try self.connect(call, until: limit)
             self.call = call
-            try self.prepareSession()
+            self.limit = limit
+            try self.examineSession()
+            self.limit = nil
         } catch {
             self.finish()
             throw error
@@ -54,7 +85,7 @@ final class PostgresConnection {
         guard !self.isFinished else { return }
         self.isFinished = true
         self.isBroken = true
-        PQfinish(self.handle)
+        if self.isAbandoned { self.canceller.end(self.handle) } else { PQfinish(self.handle) }
     }
 
     private static func start(_ parameters: [(String, String)]) -> OpaquePointer? {
@@ -70,7 +101,7 @@ final class PostgresConnection {
             guard let base = buffer.baseAddress else { return nil }
             let names: [UnsafePointer<CChar>?] = places.map { base + $0.0 } + [nil]
             let values: [UnsafePointer<CChar>?] = places.map { base + $0.1 } + [nil]
-            return PQconnectStartParams(names, values, 1)
+            return PQconnectStartParams(names, values, 0)
         }
     }
 
@@ -79,7 +110,7 @@ final class PostgresConnection {
         var status = PGRES_POLLING_WRITING
         while status != PGRES_POLLING_OK {
             let writes = status == PGRES_POLLING_WRITING
-            try call.wait(for: PQsocket(self.handle), toRead: !writes, toWrite: writes, until: limit)
+            try call.wait(for: PQsocket(self.handle), toRead: !writes, toWrite: writes, until: limit, self.waker)
             status = PQconnectPoll(self.handle)
             if status == PGRES_POLLING_FAILED { throw self.lost() }
         }
@@ -87,20 +118,27 @@ final class PostgresConnection {
         _ = PQsetNoticeProcessor(self.handle, { _, _ in }, nil)
     }
 
-    private func prepareSession() throws(DurableStoreError) {
-        let rows = try self.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-        guard rows.first?.values.first == .integer(0) else {
+    /// Finds out who we are, and whether there is a pooler in between: it makes up the number of the process that libpq
+    /// is told.
+    private func examineSession() throws(DurableStoreError) {
+        let rows = try self.execute(
+            """
+            SELECT pg_backend_pid(), CAST(rolsuper OR rolbypassrls AS INT) FROM pg_roles WHERE rolname = current_user
+            """
+        )
+        guard let row = rows.first, try row.integer(1) == 0 else {
             throw .configuration(
                 "the database role bypasses row-level security: use one that is no superuser and has no BYPASSRLS"
             )
         }
-        // So that the server ends a statement whose client is gone.
-        try self.executeScript("SET client_connection_check_interval = '1s'")
+        self.ownsSession = try row.integer(0) == Int64(PQbackendPID(self.handle))
     }
 
     /// Opens a transaction of a call.
     func begin(_ scope: SQLScope, _ access: SQLAccess, _ call: PostgresCall) throws(DurableStoreError) {
         self.call = call
+        self.mayWrite = access == .readWrite
+        self.hasLostStatement = false
         try call.requireTime()
         let time = ContinuousClock.now.duration(to: call.deadline).wholeMilliseconds
         // A little earlier than the call's own end: a statement that the server ends does not cost the connection.
@@ -111,11 +149,15 @@ final class PostgresConnection {
             case .tenant(let tenant): (tenant.text, "")
             case .cell: ("", "cell")
             }
+        // All of it for this transaction only. The last has the server end a statement whose client is gone.
+        let settings = [
+            ("roost.tenant", tenant), ("roost.scope", cell),
+            ("statement_timeout", "\(min(statementTime, Int(Int32.max)))"), ("client_connection_check_interval", "1s"),
+        ]
         try self.executeScript(
             """
             BEGIN \(access == .readOnly ? "READ ONLY" : "READ WRITE");
-            SET LOCAL statement_timeout = \(min(statementTime, Int(Int32.max)));
-            SELECT set_config('roost.tenant', '\(tenant)', true), set_config('roost.scope', '\(cell)', true)
+            SELECT \(settings.map { "set_config('\($0)', '\($1)', true)" }.joined(separator: ", "))
             """
         )
     }
@@ -185,7 +227,7 @@ extension PostgresConnection {
         var failure: DurableStoreError?
         while let result = try self.nextResult() {
             if let error = result.failure { failure = failure ?? error }
-            if result.endsConnection { self.isBroken = true }
+            if result.endsConnection || (self.mayWrite && result.isReadOnlyServer) { self.isBroken = true }
             last = result
             if result.wantsCopy { break }
         }
@@ -206,10 +248,12 @@ extension PostgresConnection {
     private func wait(toWrite: Bool) throws(DurableStoreError) {
         guard let call = self.call else { throw .invalidAnswer("a connection was used outside of a call") }
         do throws(DurableStoreError) {
-            try call.wait(for: PQsocket(self.handle), toRead: true, toWrite: toWrite, until: call.deadline)
+            let limit = min(self.limit ?? call.deadline, call.deadline)
+            try call.wait(for: PQsocket(self.handle), toRead: true, toWrite: toWrite, until: limit, self.waker)
         } catch {
             // An answer is still on its way: nobody can tell it from the next.
             self.isBroken = true
+            self.isAbandoned = true
             throw error
         }
     }
@@ -222,34 +266,61 @@ extension PostgresConnection {
         return .unavailable(reason: text.isEmpty ? "the connection broke" : text.trimmingLineEnd())
     }
 
+    /// Runs a statement: prepared where the session is ours, else parsed and run in one message under no name.
+    func result(of sql: String, _ parameters: PostgresParameters) throws(DurableStoreError) -> PostgresResult {
+        guard self.ownsSession else {
+            try self.sending {
+                parameters.withPointers { values, lengths, formats in
+                    PQsendQueryParams(self.handle, sql, Int32(values.count), nil, values, lengths, formats, 1)
+                }
+            }
+            return try self.answer()
+        }
+        do throws(DurableStoreError) {
+            let name = try self.prepare(sql)
+            try self.sending {
+                parameters.withPointers { values, lengths, formats in
+                    PQsendQueryPrepared(self.handle, name, Int32(values.count), values, lengths, formats, 1)
+                }
+            }
+            return try self.answer()
+        } catch {
+            self.noteIfLost(error)
+            throw error
+        }
+    }
+
     /// The name under which a statement is prepared on this connection.
-    func prepare(_ sql: String) throws(DurableStoreError) -> String {
+    ///
+    /// The name says what the statement is: should somebody else's be found under it, it is the same.
+    private func prepare(_ sql: String) throws(DurableStoreError) -> String {
         if let name = self.prepared[sql] { return name }
         if self.prepared.count >= Self.preparedBound {
             try self.executeScript("DEALLOCATE ALL")
             self.prepared = [:]
         }
-        let name = "s\(self.prepared.count)"
+        let digest = SHA256.hash(data: Array(sql.utf8)).prefix(16).map { String($0, radix: 16) }.joined(separator: "_")
+        let name = "roost_\(self.generation)_\(digest)"
         try self.sending { PQsendPrepare(self.handle, name, sql, 0, nil) }
         _ = try self.answer()
         self.prepared[sql] = name
         return name
     }
 
-    func sendPrepared(_ name: String, _ parameters: PostgresParameters) throws(DurableStoreError) {
-        try self.sending {
-            parameters.withPointers { values, lengths, formats in
-                PQsendQueryPrepared(
-                    self.handle,
-                    name,
-                    Int32(values.count),
-                    values,
-                    lengths,
-                    formats,
-                    1
-                )
-            }
+    /// Finds out from a refusal that the session does not have what it was believed to have.
+    private func noteIfLost(_ error: DurableStoreError) {
+        guard case .rejected(let code, _) = error else { return }
+        switch code {
+        case "0A000":
+            // The plan is of a table that was changed meanwhile.
+            self.generation += 1
+            self.prepared = [:]
+        case "26000", "42P05":
+            // A pooler that hides: the statement is in another session, or this session has it of somebody else.
+            self.ownsSession = false
+        default: return
         }
+        self.hasLostStatement = true
     }
 
     func sendScript(_ sql: String) throws(DurableStoreError) { try self.sending { PQsendQuery(self.handle, sql) } }

@@ -11,7 +11,11 @@ import Synchronization
 /// A PostgreSQL database (14 or later) behind a small pool of connections.
 ///
 /// Connections are made when needed and made again when they broke, with exponential backoff and jitter, for as long
-/// as the deadline of the waiting call allows. TLS is as the URL's `sslmode` says.
+/// as the deadline of the waiting call allows: to the first of the URL's hosts that answers and is what its
+/// `target_session_attrs` asks for. TLS is as the URL's `sslmode` says.
+///
+/// A pooler in between that has a session of its own for each transaction, such as PgBouncer, is noticed: then nothing
+/// relies on what a session keeps.
 package final class PostgresDatabase: SQLDatabase {
     /// Calls that may wait for a connection at a time; one more fails with ``DurableStoreError/busy``.
     private let bound: Int
@@ -33,16 +37,22 @@ package final class PostgresDatabase: SQLDatabase {
     ///   - url: A connection URI of libpq.
     ///   - connections: The most connections at a time.
     ///   - bound: The most calls that may wait at a time.
+    ///   - resolver: Looks hosts up.
     ///   - logger: Hears of connections that come and go.
-    /// - Throws: ``DurableStoreError/configuration(_:)`` if the URL is malformed.
+    /// - Throws: ``DurableStoreError/configuration(_:)`` if the URL is malformed;
+    ///   ``DurableStoreError/unavailable(reason:)`` if the process has no descriptors left.
     package init(
         url: String,
         connections: Int = 4,
         bound: Int = 1024,
+        resolver: HostResolver = HostResolver(),
         logger: Logger
     ) throws(DurableStoreError) {
-        try PostgresConnection.check(url)
-        let workers = (1...max(connections, 1)).map { PostgresWorker(url: url, number: $0, logger: logger) }
+        let count = max(connections, 1)
+        let connector = PostgresConnector(try PostgresTarget(url), resolver, PostgresCanceller(bound: 4))
+        let workers = try (1...count).map { number throws(DurableStoreError) in
+            try PostgresWorker(connector, number: number, logger: logger)
+        }
         self.bound = bound
         self.state = Mutex(State(idle: workers, workers: workers))
     }

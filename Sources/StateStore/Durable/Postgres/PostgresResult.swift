@@ -19,6 +19,9 @@ final class PostgresResult {
     /// Whether the server ends the connection with this.
     var endsConnection: Bool { ["FATAL", "PANIC"].contains(self.field("V")) }
 
+    /// Whether the server refuses to write: it is a standby, or became one.
+    var isReadOnlyServer: Bool { self.field("C") == "25006" }
+
     /// What an error of the server means to the caller, by the class of its code.
     ///
     /// https://www.postgresql.org/docs/current/errcodes-appendix.html

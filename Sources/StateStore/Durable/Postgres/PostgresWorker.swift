@@ -6,12 +6,11 @@ import Logging
 ///
 /// Unchecked, because the compiler cannot see that everything mutable is touched on the serial queue only.
 final class PostgresWorker: @unchecked Sendable {
-    /// How long connecting may take before it counts as a failure.
-    private static let connectTimeout = Duration.seconds(5)
     /// How long the server may take to roll back.
     private static let rollbackTimeout = Duration.seconds(2)
 
-    private let url: String
+    private let connector: PostgresConnector
+    private let waker: PostgresWaker
     private let queue: DispatchQueue
     private let logger: Logger
     private var connection: PostgresConnection?
@@ -19,8 +18,10 @@ final class PostgresWorker: @unchecked Sendable {
     private var nextAttempt = ContinuousClock.now
     private var lastFailure: DurableStoreError?
 
-    init(url: String, number: Int, logger: Logger) {
-        self.url = url
+    /// - Throws: ``DurableStoreError/unavailable(reason:)`` if the process has no descriptors left.
+    init(_ connector: PostgresConnector, number: Int, logger: Logger) throws(DurableStoreError) {
+        self.connector = connector
+        self.waker = try PostgresWaker()
         self.queue = DispatchQueue(label: "roost.postgres.\(number)")
         self.logger = logger
     }
@@ -45,15 +46,21 @@ final class PostgresWorker: @unchecked Sendable {
         _ call: PostgresCall,
         _ body: (any SQLConnection) throws(DurableStoreError) -> Answer
     ) -> Result<Answer, DurableStoreError> {
-        do throws(DurableStoreError) {
-            let connection = try self.begin(scope, access, call)
-            let answer = try body(connection)
-            try connection.commit()
-            connection.call = nil
-            return .success(answer)
-        } catch {
-            self.rollBack()
-            return .failure(error)
+        var isSecond = false
+        while true {
+            do throws(DurableStoreError) {
+                let connection = try self.begin(scope, access, call)
+                let answer = try body(connection)
+                try connection.commit()
+                connection.call = nil
+                return .success(answer)
+            } catch {
+                let hasLostStatement = self.connection?.hasLostStatement ?? false
+                self.rollBack()
+                // It was rolled back, and the connection does not rely on what it lost any more.
+                guard hasLostStatement, !isSecond else { return .failure(error) }
+                isSecond = true
+            }
         }
     }
 
@@ -86,18 +93,13 @@ final class PostgresWorker: @unchecked Sendable {
                 throw self.lastFailure ?? .timedOut
             }
             do throws(DurableStoreError) {
-                let limit = min(call.deadline, .now.advanced(by: Self.connectTimeout))
-                let connection = try PostgresConnection(self.url, call, until: limit)
+                let connection = try self.connector.connect(call, self.waker)
                 if self.backoff.failures > 0 { self.logger.info("connected to the database again") }
                 self.backoff.succeeded()
                 self.connection = connection
                 return connection
             } catch {
-                if error == .timedOut {
-                    self.failed(.unavailable(reason: "connecting took too long"))
-                } else {
-                    self.failed(error)
-                }
+                self.failed(error)
                 guard error.isTransient else { throw error }
             }
         }

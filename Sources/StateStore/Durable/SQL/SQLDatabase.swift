@@ -16,7 +16,8 @@ package protocol SQLDatabase: Sendable {
     ///   - scope: Whose rows the transaction may touch.
     ///   - access: Whether it may write.
     ///   - deadline: How long the call may take in all, waiting for a connection included.
-    ///   - body: Runs once, on the connection's own thread.
+    ///   - body: Runs on the connection's own thread, and once more if the database lost a statement that was prepared
+    ///     and everything was rolled back: it has no effects but on the connection.
     /// - Returns: What the body returns.
     /// - Throws: What the body throws; ``DurableStoreError/busy`` if too many calls wait,
     ///   ``DurableStoreError/timedOut`` or ``DurableStoreError/unavailable(reason:)`` when the deadline passes.

@@ -1,0 +1,49 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A port of 127.0.0.1 behind which nobody ever says a word.
+package final class BlackHole: Sendable {
+    /// How far a client comes.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// Its SYN is dropped, as a firewall does it.
+        case dropsConnections
+        /// The kernel takes the connection, and nobody reads from it.
+        case neverAnswers
+    }
+
+    /// What went wrong.
+    package struct Failure: Error {}
+
+    /// Where it is, on 127.0.0.1.
+    package let port: Int
+    private let sockets: [Int32]
+
+    /// Opens it.
+    ///
+    /// - Throws: ``Failure``, or what ``FreePort`` throws.
+    package init(_ kind: Kind) throws {
+        self.port = try FreePort.find()
+        // Once the queue of those that nobody accepts is full, the kernel takes no more of them.
+        self.sockets = try (0..<(kind == .neverAnswers ? 1 : 5)).map { _ in try Self.makeSocket() }
+        let listener = self.sockets[0]
+        guard FreePort.withAddress(self.port, { bind(listener, $0, $1) }) == 0,
+            listen(listener, kind == .neverAnswers ? 128 : 0) == 0
+        else { throw Failure() }
+        for client in self.sockets.dropFirst() { _ = FreePort.withAddress(self.port) { connect(client, $0, $1) } }
+    }
+
+    deinit { for socket in self.sockets { close(socket) } }
+
+    private static func makeSocket() throws -> Int32 {
+        #if canImport(Darwin)
+        let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #else
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #endif
+        guard descriptor >= 0, fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else { throw Failure() }
+        return descriptor
+    }
+}
