@@ -10,6 +10,8 @@ enum Driver: String, CaseIterable, CustomTestStringConvertible {
     case sqliteInMemory
     case sqliteFile
     case postgres
+    /// By way of PgBouncer, with another session for each transaction.
+    case pgBouncer
 
     var testDescription: String { self.rawValue }
 
@@ -22,6 +24,8 @@ enum Driver: String, CaseIterable, CustomTestStringConvertible {
             case .sqliteInMemory: "sqlite::memory:"
             case .sqliteFile: "sqlite:\(folder.path)/roost.sqlite"
             case .postgres: try PostgresServer.shared().makeDatabase()
+            case .pgBouncer:
+                try PgBouncer.shared().url(PostgresServer.shared().makeDatabase(), of: PostgresServer.shared())
             }
         let store = try DurableStore.open(url, logger: .quiet)
         do {

@@ -101,7 +101,7 @@ import Testing
             for table in TenantTable.all {
                 let sql =
                     switch driver {
-                    case .postgres:
+                    case .postgres, .pgBouncer:
                         """
                         SELECT CAST(column_name AS TEXT) FROM information_schema.columns
                         WHERE table_schema = current_schema() AND table_name = $1

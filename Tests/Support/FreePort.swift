@@ -20,7 +20,15 @@ package enum FreePort {
         throw None()
     }
 
-    private static func isFree(_ port: Int) -> Bool {
+    /// Whether somebody listens on a port of 127.0.0.1.
+    package static func isTaken(_ port: Int) -> Bool { Self.trySocket(port) { connect($0, $1, $2) } }
+
+    private static func isFree(_ port: Int) -> Bool { Self.trySocket(port) { bind($0, $1, $2) } }
+
+    private static func trySocket(
+        _ port: Int,
+        _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Bool {
         #if canImport(Darwin)
         let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #else
@@ -28,7 +36,7 @@ package enum FreePort {
         #endif
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return Self.withAddress(port) { bind(descriptor, $0, $1) } == 0
+        return Self.withAddress(port) { body(descriptor, $0, $1) } == 0
     }
 
     /// Lends a port of 127.0.0.1 as the system's calls take it.

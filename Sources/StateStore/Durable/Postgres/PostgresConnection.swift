@@ -154,12 +154,17 @@ final class PostgresConnection {
             ("roost.tenant", tenant), ("roost.scope", cell),
             ("statement_timeout", "\(min(statementTime, Int(Int32.max)))"), ("client_connection_check_interval", "1s"),
         ]
-        try self.executeScript(
-            """
-            BEGIN \(access == .readOnly ? "READ ONLY" : "READ WRITE");
-            SELECT \(settings.map { "set_config('\($0)', '\($1)', true)" }.joined(separator: ", "))
-            """
-        )
+        do throws(DurableStoreError) {
+            try self.executeScript(
+                """
+                BEGIN \(access == .readOnly ? "READ ONLY" : "READ WRITE");
+                SELECT \(settings.map { "set_config('\($0)', '\($1)', true)" }.joined(separator: ", "))
+                """
+            )
+        } catch .unavailable(let reason) where reason.contains("statement pooling mode") {
+            // PgBouncer's words; its code is that of any of its troubles.
+            throw .configuration("the pooler before the database has no transactions: set pool_mode to transaction")
+        }
     }
 
     /// Commits.

@@ -96,9 +96,12 @@ final class PostgresWorker: @unchecked Sendable {
                 let connection = try self.connector.connect(call, self.waker)
                 if self.backoff.failures > 0 { self.logger.info("connected to the database again") }
                 self.backoff.succeeded()
+                self.lastFailure = nil
                 self.connection = connection
                 return connection
             } catch {
+                // What is tried as the time runs out fails for that, and says nothing.
+                if ContinuousClock.now >= call.deadline, let lastFailure = self.lastFailure { throw lastFailure }
                 self.failed(error)
                 guard error.isTransient else { throw error }
             }
@@ -107,8 +110,8 @@ final class PostgresWorker: @unchecked Sendable {
 
     private func failed(_ error: DurableStoreError) {
         self.drop()
-        self.lastFailure = error
         guard error.isTransient else { return }
+        self.lastFailure = error
         let delay = self.backoff.failed()
         self.nextAttempt = .now.advanced(by: delay)
         self.logger.warning(
