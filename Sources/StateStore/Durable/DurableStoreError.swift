@@ -9,6 +9,9 @@ package enum DurableStoreError: Error, Hashable, CustomStringConvertible, Custom
     case timedOut
     /// Too many calls wait already; nothing was sent.
     case busy
+    /// Another transaction has what this one needs: a lock that was not to be had in time, a deadlock. Nothing was
+    /// applied.
+    case contended(String)
     /// The task was cancelled.
     case cancelled
     /// The store was closed.
@@ -29,7 +32,7 @@ package enum DurableStoreError: Error, Hashable, CustomStringConvertible, Custom
     /// Whether the same call may succeed later without anybody changing anything.
     package var isTransient: Bool {
         switch self {
-        case .unavailable, .timedOut, .busy: true
+        case .unavailable, .timedOut, .busy, .contended: true
         case .cancelled, .closed, .conflict, .rejected, .invalidAnswer, .differs, .configuration, .schema:
             false
         }
@@ -40,6 +43,7 @@ package enum DurableStoreError: Error, Hashable, CustomStringConvertible, Custom
         case .unavailable: "the database is unavailable, try again"
         case .timedOut: "the database did not answer in time, try again"
         case .busy: "the database is busy, try again"
+        case .contended: "others use it just now, try again"
         case .cancelled: "the request was cancelled"
         case .closed: "the server is shutting down"
         case .conflict: "it exists already"
@@ -54,6 +58,7 @@ package enum DurableStoreError: Error, Hashable, CustomStringConvertible, Custom
     package var debugDescription: String {
         switch self {
         case .unavailable(let reason): "unavailable: \(reason)"
+        case .contended(let what): "contended: \(what)"
         case .conflict(let what): "conflict: \(what)"
         case .rejected(let code, let message): "rejected (\(code)): \(message)"
         case .invalidAnswer(let what): "invalid answer: \(what)"
@@ -71,6 +76,8 @@ package enum SchemaMismatch: Hashable, Sendable, CustomStringConvertible {
     case newer(version: Int, known: Int)
     /// A migration that was applied is not the one that this program knows under its number.
     case changed(version: Int)
+    /// A migration needs a table that somebody used all the time; who that is, as far as it can be seen.
+    case blocked(version: Int, by: String?)
 
     package var description: String {
         switch self {
@@ -80,6 +87,9 @@ package enum SchemaMismatch: Hashable, Sendable, CustomStringConvertible {
             "the database's schema is at version \(version), this program knows \(known): run a newer program"
         case .changed(let version):
             "migration \(version) of the database is not the one that this program knows: it comes from another build"
+        case .blocked(let version, let holder):
+            "migration \(version) needs a table that is in use all the time"
+                + (holder.map { "; the oldest transaction is of \($0)" } ?? "") + ": end what uses it, or try again"
         }
     }
 }

@@ -76,6 +76,7 @@ enum CommandFailure {
     /// Says why the database could not be used.
     static func exit(_ error: DurableStoreError) -> ExitCode {
         switch error {
+        case .schema(.blocked): self.exit(self.unavailable, error.description)
         case .configuration, .schema: self.exit(self.configuration, error.description)
         case .unavailable(let reason): self.exit(self.unavailable, "the database is unavailable: \(reason)")
         default: self.exit(self.unavailable, error.description)

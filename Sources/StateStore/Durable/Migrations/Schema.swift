@@ -1,4 +1,5 @@
-// The schema, from version 0: append only.
+// The schema, from version 0: append only. A migration holds its locks until it is committed, so what takes long (an index) is
+// another migration than what nobody can read meanwhile (a column).
 
 /// All migrations, oldest first.
 package enum Schema {

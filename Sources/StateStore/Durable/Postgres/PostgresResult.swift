@@ -35,7 +35,8 @@ final class PostgresResult {
         switch code {
         case "23505": return .conflict(message)
         case "57014": return .timedOut
-        case "40001", "40P01", "55P03", "25006", "": return .unavailable(reason: message)
+        case "40001", "40P01", "55P03": return .contended(message)
+        case "25006", "": return .unavailable(reason: message)
         case _ where ["08", "53", "57", "58"].contains(code.prefix(2)): return .unavailable(reason: message)
         default: return .rejected(code: code, message: message)
         }
