@@ -27,6 +27,11 @@ extension DurableStore {
         _ = try await self.ledger.insert([
             LedgerRecord(id: "\(tenant)", tenant: tenant, meter: "messages", start: 0, end: 1, source: "1", quantity: 1)
         ])
+        _ = try await self.database.execute(
+            "INSERT INTO tenant_copies (tenant, table_name, place) VALUES ($1, 'none', '')",
+            [.text(tenant.text)],
+            in: .tenant(tenant)
+        )
         try await self.tenants.upsert(
             StoredTenant(tenant: tenant, namespace: "customers", uid: "uid", state: .active, updatedAt: 1)
         )

@@ -101,15 +101,87 @@ import Testing
         }
     }
 
-    @Test func `a copy that has more than its source is told, table by table`() async throws {
-        try await Route.sqliteToSQLite.withStores { source, target in
-            try await source.fill(.acme, history: 5)
-            let copier = TenantCopier(from: source, to: target)
+    @Test(arguments: Route.allCases)
+    func `a row that is missing anywhere in the copy is noticed and copied`(_ route: Route) async throws {
+        try await route.withStores { source, target in
+            try await source.fill(.acme, history: 100)
+            for name in ["aaron", "zoe"] {
+                _ = try await source.accounts.create(name, folded: name, credentials: .some, of: .acme, now: 1)
+            }
+            let copier = TenantCopier(from: source, to: target, batch: 10)
             try await copier.copy(.acme)
-            _ = try await source.history.delete(before: 3, of: .acme)
-            await #expect(throws: DurableStoreError.differs("history has 3 rows, its copy 5")) {
+            for (table, condition) in [
+                ("history", "sequence = 1"), ("history", "sequence IN (10, 11)"), ("history", "sequence = 99"),
+                ("accounts", "folded = 'alice'"), ("channels", "folded = '#tea'"),
+            ] {
+                _ = try await target.database.execute("DELETE FROM \(table) WHERE \(condition)", in: .tenant(.acme))
+                let copied = try await copier.copy(.acme)
+                #expect(copied[table] == (condition.contains("IN") ? 2 : 1), "\(table): \(condition)")
+                #expect(try await self.rows(.acme, target) == self.rows(.acme, source))
+            }
+        }
+    }
+
+    @Test(arguments: Route.allCases)
+    func `a copy that has a row more than its source is told, though another is missing`(_ route: Route) async throws {
+        try await route.withStores { source, target in
+            try await source.fill(.acme, history: 50)
+            let copier = TenantCopier(from: source, to: target, batch: 10)
+            try await copier.copy(.acme)
+            _ = try await source.database.execute("DELETE FROM history WHERE sequence = 31", in: .tenant(.acme))
+            _ = try await target.database.execute("DELETE FROM history WHERE sequence = 32", in: .tenant(.acme))
+            await #expect(throws: DurableStoreError.differs("the copy of history has rows that are not its own")) {
                 try await copier.copy(.acme)
             }
+        }
+    }
+
+    @Test(arguments: Route.allCases)
+    func `no statement is about all rows, and an attempt goes on where the one before was cut off`(
+        _ route: Route
+    ) async throws {
+        try await route.withStores { source, target in
+            try await source.fill(.acme, history: 400)
+            let watched = WatchedDatabase(target.database)
+            try await TenantCopier(from: source, to: DurableStore(watched), batch: 10).copy(.acme)
+            let all = watched.statements
+            #expect(all.allSatisfy { !$0.contains("COUNT") && (!$0.contains("ORDER BY") || $0.contains("LIMIT")) })
+            #expect(all.count > 80)
+            _ = try await target.database.execute("DELETE FROM history", in: .tenant(.acme))
+            // Rows of the history are copied in 41 transactions, and gone through in 41.
+            var cuts = 0
+            for transactions in [70, 30] {
+                let broken = DurableStore(CutOffDatabase(target.database, after: transactions))
+                do {
+                    try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
+                } catch DurableStoreError.unavailable(reason: "cut off") { cuts += 1 }
+            }
+            #expect(cuts == 1, "the second attempt has less to do than a whole one")
+            #expect(try await self.rows(.acme, target) == self.rows(.acme, source))
+            #expect(try await target.eraser.remains(of: .acme)["tenant_copies"] == nil)
+        }
+    }
+
+    @Test func `a place that was noted in a copy goes with its erasure`() async throws {
+        try await Route.postgresToPostgres.withStores { source, target in
+            try await source.fill(.acme, history: 100)
+            let broken = DurableStore(CutOffDatabase(target.database, after: 25))
+            await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
+                try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
+            }
+            let before = try await target.eraser.remains(of: .acme)
+            #expect(before["tenant_copies"] == 1 && before["history"] == 100)
+            let note = StoredTenant(
+                tenant: try .acme,
+                namespace: "customers",
+                uid: "uid",
+                state: .erasing,
+                updatedAt: 1
+            )
+            try await target.tenants.upsert(note)
+            try await target.eraser.erase(note)
+            let after = try await target.eraser.remains(of: .acme)
+            #expect(after == ["tenants": 1])
         }
     }
 

@@ -88,6 +88,17 @@ package enum Schema {
                 )\(Self.options(dialect));
                 """ + Self.isolate("dead_letters", dialect)
         },
+        Migration(version: 5, name: "places of copies") { dialect in
+            let text = dialect.name(of: .text)
+            return """
+                CREATE TABLE tenant_copies (
+                    tenant \(text) NOT NULL,
+                    table_name \(text) NOT NULL,
+                    place \(text) NOT NULL,
+                    PRIMARY KEY (tenant, table_name)
+                )\(Self.options(dialect));
+                """ + Self.isolate("tenant_copies", dialect)
+        },
     ]
 
     /// The version of the last migration.

@@ -23,26 +23,30 @@ package struct TenantCopier: Sendable {
         self.batch = max(1, batch)
     }
 
-    /// Copies what the target lacks, in the order of the rows' keys, and compares the numbers of rows.
+    /// Copies what the target lacks, in the order of the rows' keys, and makes sure that nothing is missing.
     ///
-    /// Rows are first looked for after the last one that the target has. Only if the numbers differ then, because rows
-    /// came in between, everything is gone through.
+    /// Rows are first looked for after the last one that the target has. Then both are gone through side by side, some
+    /// keys at a time, and what is missing in between is copied. How far that came is noted, so that an attempt that is
+    /// cut off costs the next one nothing, however large the tenant is. Of what is only ever added, what comes late to a
+    /// place that was gone through is left to ``copyLate(_:)``.
     ///
     /// - Returns: How many rows of each table were copied by this call.
-    /// - Throws: ``DurableStoreError/differs(_:)`` if the target has other numbers of rows than the source in the end;
-    ///   what either database says otherwise.
+    /// - Throws: ``DurableStoreError/differs(_:)`` if the target has rows that the source does not have; what either
+    ///   database says otherwise.
     @discardableResult
     package func copy(_ tenant: TenantID) async throws(DurableStoreError) -> [String: Int] {
         var copied: [String: Int] = [:]
         for table in TenantTable.all where table.isData {
             let last = try await self.lastKey(of: table, tenant)
-            var count = try await self.copy(table, of: tenant, after: last)
-            if last != nil, try await !self.isEqual(table, tenant) {
-                count += try await self.copy(table, of: tenant, after: nil)
-            }
-            copied[table.name] = count
+            copied[table.name] = try await self.copy(table, of: tenant, after: last)
         }
-        try await self.verify(tenant)
+        for table in TenantTable.all where table.isData {
+            copied[table.name, default: 0] += try await self.confirm(table, of: tenant)
+        }
+        let places = ConfirmedPlaces(tenant: tenant)
+        try await self.inTarget(tenant, .readWrite) { connection throws(DurableStoreError) in
+            try places.forget(connection)
+        }
         return copied
     }
 
@@ -54,19 +58,74 @@ package struct TenantCopier: Sendable {
         for table in TenantTable.all where table.isAppended { _ = try await self.copy(table, of: tenant, after: nil) }
     }
 
-    /// Compares how many rows each table has of a tenant in both databases.
+    /// Goes through the keys of both.
     ///
-    /// - Throws: ``DurableStoreError/differs(_:)`` that names the tables.
-    package func verify(_ tenant: TenantID) async throws(DurableStoreError) {
-        var differences: [String] = []
-        for table in TenantTable.all where table.isData {
-            let (here, there) = (
-                try await self.count(table, tenant, in: self.source),
-                try await self.count(table, tenant, in: self.target)
-            )
-            if here != there { differences.append("\(table.name) has \(here) rows, its copy \(there)") }
+    /// - Returns: How many rows were missing, and are copied now.
+    private func confirm(_ table: TenantTable, of tenant: TenantID) async throws(DurableStoreError) -> Int {
+        let places = ConfirmedPlaces(tenant: tenant)
+        // What can be changed is few rows and may be changed anywhere.
+        var place =
+            table.isAppended
+            ? try await self.inTarget(tenant, .readOnly) { connection throws(DurableStoreError) in
+                try places.place(in: table, connection)
+            } : nil
+        var copied = 0
+        var attempts = 0
+        while true {
+            if Task.isCancelled { throw .cancelled }
+            let range = KeyRange(table, tenant, after: place)
+            let wanted = try await self.source.withTransaction(.tenant(tenant), .readOnly, deadline: Self.deadline) {
+                [batch = self.batch] connection throws(DurableStoreError) in
+                try range.keys(connection, limit: batch)
+            }
+            let isLast = wanted.count < self.batch
+            if try await self.has(wanted, in: isLast ? range : range.through(wanted.last), places) {
+                if isLast { return copied }
+                place = wanted.last
+                attempts = 0
+            } else {
+                // Something may come to the source while it is looked at, but not all the time.
+                guard attempts < 3 else { throw .differs("the copy of \(table.name) has rows that are not its own") }
+                attempts += 1
+                copied += try await self.copySome(of: table, tenant, after: place)
+            }
         }
-        guard differences.isEmpty else { throw .differs(differences.joined(separator: "; ")) }
+    }
+
+    /// Whether the target has exactly these keys within a range; notes it if so.
+    private func has(
+        _ wanted: [[SQLValue]],
+        in range: KeyRange,
+        _ places: ConfirmedPlaces
+    ) async throws(DurableStoreError) -> Bool {
+        let isNoted = range.table.isAppended && !wanted.isEmpty
+        return try await self.inTarget(places.tenant, isNoted ? .readWrite : .readOnly) {
+            connection throws(DurableStoreError) in
+            guard try range.keys(connection, limit: wanted.count + 1) == wanted else { return false }
+            if isNoted, let last = wanted.last { try places.note(last, in: range.table, connection) }
+            return true
+        }
+    }
+
+    /// Copies what is missing of the first rows after a key.
+    private func copySome(
+        of table: TenantTable,
+        _ tenant: TenantID,
+        after place: [SQLValue]?
+    ) async throws(DurableStoreError) -> Int {
+        let rows = try await self.rows(of: table, tenant, after: place)
+        guard !rows.isEmpty else { return 0 }
+        return try await self.inTarget(tenant, .readWrite) { connection throws(DurableStoreError) in
+            try connection.insertNew(rows, into: table.bulk)
+        }
+    }
+
+    private func inTarget<Answer: Sendable>(
+        _ tenant: TenantID,
+        _ access: SQLAccess,
+        _ body: @escaping @Sendable (any SQLConnection) throws(DurableStoreError) -> Answer
+    ) async throws(DurableStoreError) -> Answer {
+        try await self.target.withTransaction(.tenant(tenant), access, deadline: Self.deadline, body)
     }
 
     private func copy(
@@ -80,8 +139,7 @@ package struct TenantCopier: Sendable {
             if Task.isCancelled { throw .cancelled }
             let rows = try await self.rows(of: table, tenant, after: last)
             if rows.isEmpty { return copied }
-            copied += try await self.target.withTransaction(.tenant(tenant), .readWrite, deadline: Self.deadline) {
-                connection throws(DurableStoreError) in
+            copied += try await self.inTarget(tenant, .readWrite) { connection throws(DurableStoreError) in
                 try connection.insertNew(rows, into: table.bulk)
             }
             if rows.count < self.batch { return copied }
@@ -94,18 +152,10 @@ package struct TenantCopier: Sendable {
         _ tenant: TenantID,
         after last: [SQLValue]?
     ) async throws(DurableStoreError) -> [[SQLValue]] {
-        let key = table.key.joined(separator: ", ")
-        let columns = table.bulk.columns.map(\.name).joined(separator: ", ")
-        var bindings: [SQLValue] = [.text(tenant.text), .integer(Int64(self.batch))]
-        var condition = ""
-        if let last {
-            bindings += last
-            condition = "AND (\(key)) > (\(last.indices.map { "$\($0 + 3)" }.joined(separator: ", ")))"
-        }
-        let sql = "SELECT \(columns) FROM \(table.name) WHERE tenant = $1 \(condition) ORDER BY \(key) LIMIT $2"
+        let range = KeyRange(table, tenant, after: last)
         return try await self.source.withTransaction(.tenant(tenant), .readOnly, deadline: Self.deadline) {
-            [bindings] connection throws(DurableStoreError) in
-            try connection.execute(sql, bindings).map(\.values)
+            [batch = self.batch] connection throws(DurableStoreError) in
+            try range.rows(table.bulk.columns.map(\.name), connection, limit: batch)
         }
     }
 
@@ -119,23 +169,5 @@ package struct TenantCopier: Sendable {
             in: .tenant(tenant),
             .readOnly
         ).first?.values
-    }
-
-    private func isEqual(_ table: TenantTable, _ tenant: TenantID) async throws(DurableStoreError) -> Bool {
-        let here = try await self.count(table, tenant, in: self.source)
-        return try await self.count(table, tenant, in: self.target) == here
-    }
-
-    private func count(
-        _ table: TenantTable,
-        _ tenant: TenantID,
-        in database: any SQLDatabase
-    ) async throws(DurableStoreError) -> Int {
-        let rows = try await database.withTransaction(.tenant(tenant), .readOnly, deadline: Self.deadline) {
-            connection throws(DurableStoreError) in
-            try connection.execute("SELECT COUNT(*) FROM \(table.name) WHERE tenant = $1", [.text(tenant.text)])
-        }
-        guard let count = try rows.first?.integer(0) else { throw .invalidAnswer("no count") }
-        return Int(count)
     }
 }

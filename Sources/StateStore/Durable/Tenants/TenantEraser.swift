@@ -27,7 +27,7 @@ package struct TenantEraser: Sendable {
     @discardableResult
     package func erase(_ note: StoredTenant) async throws(DurableStoreError) -> Int {
         var deleted = 0
-        for table in TenantTable.all where table.isData {
+        for table in TenantTable.all where table.isErased {
             while true {
                 if Task.isCancelled { throw .cancelled }
                 let count = try await self.eraseSome(table, of: note)

@@ -9,6 +9,8 @@ package struct TenantTable: Hashable, Sendable {
     package let key: [String]
     /// Whether its rows are the tenant's data, and not what the cell notes about it.
     package let isData: Bool
+    /// Whether its rows go when the tenant is erased: all but the note that says so.
+    package let isErased: Bool
     /// Whether its rows are facts that are added and never changed: they may come late and in any order.
     package let isAppended: Bool
 
@@ -18,12 +20,14 @@ package struct TenantTable: Hashable, Sendable {
         _ name: String,
         key: [String],
         isData: Bool = true,
+        isErased: Bool = true,
         isAppended: Bool = false,
         _ columns: [BulkTable.Column]
     ) {
         self.bulk = BulkTable(name, [.init("tenant", .text)] + columns)
         self.key = key
         self.isData = isData
+        self.isErased = isErased
         self.isAppended = isAppended
     }
 
@@ -75,9 +79,16 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
+            "tenant_copies",
+            key: ["table_name"],
+            isData: false,
+            [.init("table_name", .text), .init("place", .text)]
+        ),
+        TenantTable(
             "tenants",
             key: ["tenant"],
             isData: false,
+            isErased: false,
             [
                 .init("namespace", .text), .init("uid", .text), .init("state", .text), .init("erase_at", .integer),
                 .init("updated_at", .integer),
