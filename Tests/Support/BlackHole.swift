@@ -35,6 +35,17 @@ package final class BlackHole: Sendable {
         for client in self.sockets.dropFirst() { _ = FreePort.withAddress(self.port) { connect(client, $0, $1) } }
     }
 
+    /// How many clients the kernel took a connection of since the last call; it closes them.
+    package func takeClients() -> Int {
+        var count = 0
+        while true {
+            let client = accept(self.sockets[0], nil, nil)
+            guard client >= 0 else { return count }
+            close(client)
+            count += 1
+        }
+    }
+
     deinit { for socket in self.sockets { close(socket) } }
 
     private static func makeSocket() throws -> Int32 {

@@ -164,6 +164,10 @@ final class PostgresConnection {
         } catch .unavailable(let reason) where reason.contains("statement pooling mode") {
             // PgBouncer's words; its code is that of any of its troubles.
             throw .configuration("the pooler before the database has no transactions: set pool_mode to transaction")
+        } catch .rejected("0A000", let reason) {
+            // A standby: where there are several servers, another may be the primary by now.
+            self.isBroken = true
+            throw .unavailable(reason: reason)
         }
     }
 
