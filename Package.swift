@@ -172,6 +172,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // The in-process store's journal on a disk that loses power.
+        .testTarget(
+            name: "WriteAheadTests",
+            dependencies: [
+                "StateStore", "Tenant", "Simulation", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         // From the operator's writer through a store to an edge that serves.
         .testTarget(
             name: "ProjectionTests",

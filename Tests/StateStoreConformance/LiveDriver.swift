@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import NIOCore
 import NIOPosix
@@ -21,12 +22,25 @@ struct LiveDriver: Sendable, CustomTestStringConvertible {
     let hasPods: Bool
     let start: @Sendable () async throws -> Backend
 
-    static let all: [LiveDriver] = [.inProcess, .redis]
+    static let all: [LiveDriver] = [.inProcess, .onDisk, .redis]
     static let withPods: [LiveDriver] = all.filter(\.hasPods)
 
     static let inProcess = LiveDriver(testDescription: "in process", hasPods: false) {
         let store = InProcessLiveStore()
         return Backend(pod: { store }, stop: { await store.shutdown() })
+    }
+
+    /// With its journal in a folder that each test has of its own.
+    static let onDisk = LiveDriver(testDescription: "in process, journal on disk", hasPods: false) {
+        let path = FileManager.default.temporaryDirectory.path + "/roost-journal-\(UUID().uuidString)"
+        let store = try InProcessLiveStore.open(SystemFolder(path: path), logger: Logger(label: "journal"))
+        return Backend(
+            pod: { store },
+            stop: {
+                await store.shutdown()
+                try? FileManager.default.removeItem(atPath: path)
+            }
+        )
     }
 
     /// Each test has a server of its own.

@@ -6,22 +6,29 @@ import Tenant
 /// A shard's client of the in-process store: takes the lock, applies, lets go, delivers.
 final class InProcessClient: LiveStoreClient {
     let producer: ProducerID
-    private let store: InProcessLiveStore
-    private let index: Int
+    let store: InProcessLiveStore
+    let index: Int
+    let loop: any EventLoop
     let receiver: any LiveStoreReceiver
-    private var deliveries: Deque<(entry: Entry, log: LogKey)> = []
-    private var isDelivering = false
+    var deliveries: Deque<MemoryState.Delivery> = []
+    private(set) var isDelivering = false
+    /// The calls without an answer, oldest first; nil says that all is well.
+    var answers: Deque<(LiveStoreError?) -> Void> = []
 
-    init(store: InProcessLiveStore, index: Int, receiver: any LiveStoreReceiver) {
+    init(store: InProcessLiveStore, index: Int, loop: any EventLoop, receiver: any LiveStoreReceiver) {
         self.store = store
         self.index = index
+        self.loop = loop
         self.receiver = receiver
         self.producer = ProducerID(rawValue: UInt64(index) + 1)
     }
 
-    var isReady: Bool { !self.store.journalIsFull.load(ordering: .relaxed) }
+    var isReady: Bool {
+        !self.store.journalIsFull.load(ordering: .relaxed) && !self.store.isDiskBehind.load(ordering: .relaxed)
+    }
 
     func append(_ transaction: Transaction, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
+        if let disk = self.store.disk { return self.append(transaction, to: disk, completion) }
         let now = self.store.wallClock()
         let (index, producer) = (self.index, self.producer)
         var made = Made()
@@ -57,13 +64,14 @@ final class InProcessClient: LiveStoreClient {
         if condition: Condition,
         _ completion: @escaping (Result<Stamp?, LiveStoreError>) -> Void
     ) {
+        if let disk = self.store.disk { return self.append(change, if: condition, to: disk, completion) }
         let now = self.store.wallClock()
         let (index, producer) = (self.index, self.producer)
         var made = Made()
         let store = self.store
         let applied = store.state.withLock { state -> MemoryState.Applied? in
             // An entry that this client follows itself does not go through its mailbox, if nothing waits there.
-            let mayPass = state.mailboxes[index].entries.isEmpty
+            let mayPass = state.mailboxes[index].deliveries.isEmpty
             state.mailboxes[index].isScheduled = true
             let applied = state.apply(
                 change,
@@ -91,7 +99,7 @@ final class InProcessClient: LiveStoreClient {
                 self.receiver.received(own, of: change.log)
                 self.isDelivering = false
             } else {
-                self.deliveries.append((own, change.log))
+                self.deliveries.append(.entry(own, change.log))
             }
             self.deliver()
         }
@@ -99,32 +107,32 @@ final class InProcessClient: LiveStoreClient {
     }
 
     /// What a transaction led to besides its outcome.
-    private struct Made {
-        var mail: MemoryState.Mail = []
+    struct Made {
+        var mail: [MemoryState.Delivery] = []
         var wakes: [Int] = []
     }
 
-    private func deliver(_ made: Made) {
+    func deliver(_ made: Made) {
         self.store.wake(made.wakes)
         if !made.mail.isEmpty { self.deliveries.append(contentsOf: made.mail) }
         self.deliver()
     }
 
     func follow(_ log: LogKey, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
-        let snapshot = self.store.state.withLock { state in
-            state.follow(log, client: self.index)
+        let index = self.index
+        self.read(completion) { state in
+            state.follow(log, client: index)
             return state.snapshot(of: log)
         }
-        completion(.success(snapshot))
     }
 
     func unfollow(_ log: LogKey) {
         self.store.state.withLock { $0.unfollow(log, client: self.index) }
-        self.deliveries.removeAll { $0.log == log }
+        self.deliveries.removeAll { $0.isEntry(of: log) }
     }
 
     func load(_ logs: [LogKey], _ completion: @escaping (Result<[Snapshot], LiveStoreError>) -> Void) {
-        completion(.success(self.store.state.withLock { state in logs.map { state.snapshot(of: $0) } }))
+        self.read(completion) { state in logs.map { state.snapshot(of: $0) } }
     }
 
     func entries(
@@ -133,10 +141,9 @@ final class InProcessClient: LiveStoreClient {
         limit: Int,
         _ completion: @escaping (Result<[Entry], LiveStoreError>) -> Void
     ) {
-        let entries = self.store.state.withLock { state in
+        self.read(completion) { state in
             Array((state.logs[log]?.entries.lazy.filter { $0.position.sequence > sequence } ?? []).prefix(limit))
         }
-        completion(.success(entries))
     }
 
     func names(
@@ -145,7 +152,7 @@ final class InProcessClient: LiveStoreClient {
         cursor: String?,
         _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
     ) {
-        completion(.success((self.store.state.withLock { $0.allNames(tenant, kind) }, nil)))
+        self.read(completion) { state in (state.allNames(tenant, kind), nil) }
     }
 
     func count(
@@ -153,7 +160,7 @@ final class InProcessClient: LiveStoreClient {
         _ kind: LogKey.Kind,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
-        completion(.success(self.store.state.withLock { $0.count(tenant, kind) }))
+        self.read(completion) { state in state.count(tenant, kind) }
     }
 
     func reserve(
@@ -200,7 +207,7 @@ final class InProcessClient: LiveStoreClient {
         completion(.success(granted))
     }
 
-    /// Delivers what other shards left in the mailbox.
+    /// Delivers what other shards, or the disk, left in the mailbox.
     func drain() {
         let index = self.index
         self.deliveries.append(contentsOf: self.store.state.withLock { $0.takeMail(of: index) })
@@ -208,10 +215,16 @@ final class InProcessClient: LiveStoreClient {
     }
 
     /// One at a time even when a delivery leads to another append: entries of a log never overtake each other.
-    private func deliver() {
+    func deliver() {
         guard !self.isDelivering, !self.deliveries.isEmpty else { return }
         self.isDelivering = true
         defer { self.isDelivering = false }
-        while let next = self.deliveries.popFirst() { self.receiver.received(next.entry, of: next.log) }
+        while let next = self.deliveries.popFirst() {
+            switch next {
+            case .entry(let entry, let log): self.receiver.received(entry, of: log)
+            case .answer: self.answers.popFirst()?(nil)
+            case .failure: self.answers.popFirst()?(.unavailable(reason: "the disk refuses the journal"))
+            }
+        }
     }
 }

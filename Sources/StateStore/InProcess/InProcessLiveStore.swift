@@ -6,9 +6,11 @@ package import Tenant
 
 /// The live store of a single process: `roost dev`, tests, and the fastest way to run one edge.
 ///
-/// Every call completes before it returns, so a message costs neither a task nor an actor hop. What it holds ends with
-/// the process; only the journal, read by the history writer, outlives it. One lock guards everything: it is held for
-/// the fraction of a microsecond that a transaction takes, and shards meet only there.
+/// A call that puts nothing on the journal completes before it returns, so a message costs neither a task nor an actor
+/// hop. What is live ends with the process. So does the journal, unless the store was opened with a folder
+/// (``open(_:worker:configuration:limits:wallClock:logger:)``): then what a transaction puts on the journal is on the disk
+/// before anybody hears of it, the caller included. One lock guards everything: it is held for the fraction of a
+/// microsecond that a transaction takes, and shards meet only there.
 package final class InProcessLiveStore: LiveStore, Sendable {
     package struct Configuration: Sendable {
         /// Recent entries kept of each log, by its kind.
@@ -31,6 +33,10 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     let state: Mutex<MemoryState>
     /// Beside the lock, since it is asked for every line that comes in.
     let journalIsFull = Atomic(false)
+    /// The same for the disk.
+    let isDiskBehind = Atomic(false)
+    /// Where the journal is kept; nil for in memory.
+    let disk: JournalDisk?
     private let clients = Mutex<[ClientHandle]>([])
     private let isClosed = Mutex(false)
 
@@ -41,19 +47,35 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         let becameReady: @Sendable () -> Void
     }
 
-    package init(
+    /// Makes a store that keeps its journal in memory.
+    package convenience init(
         configuration: Configuration = Configuration(),
         wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime
     ) {
+        self.init(
+            MemoryState(firstEpoch: Self.firstEpoch(wallClock()), entriesKept: configuration.entriesKept),
+            disk: nil,
+            configuration,
+            wallClock
+        )
+    }
+
+    init(
+        _ state: consuming sending MemoryState,
+        disk: JournalDisk?,
+        _ configuration: Configuration,
+        _ wallClock: @escaping @Sendable () -> Int64
+    ) {
         self.configuration = configuration
         self.wallClock = wallClock
-        var state = MemoryState(
-            firstEpoch: UInt64(max(1, wallClock())) << 20,
-            entriesKept: configuration.entriesKept
-        )
+        self.disk = disk
+        self.journalIsFull.store(state.journal.count >= configuration.journalLimit, ordering: .relaxed)
         state.leases[self.pod] = .init(expires: .now.advanced(by: .seconds(60)))
         self.state = Mutex(state)
     }
+
+    /// Later than all epochs of earlier processes, if the clock was never set back.
+    static func firstEpoch(_ time: Int64) -> UInt64 { UInt64(max(1, time)) << 20 }
 
     /// The system's clock in milliseconds since 1970.
     package static let systemTime: @Sendable () -> Int64 = {
@@ -70,7 +92,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
             state.mailboxes.append(.init())
             return state.mailboxes.count - 1
         }
-        let client = InProcessClient(store: self, index: index, receiver: receiver)
+        let client = InProcessClient(store: self, index: index, loop: loop, receiver: receiver)
         let bound = NIOLoopBound(client, eventLoop: loop)
         self.clients.withLock {
             $0.append(
@@ -141,28 +163,30 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     package func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError) {
         let done = Set(ids)
         let nowReady = self.state.withLock { state in
-            let wasFull = state.journal.count >= self.configuration.journalLimit
+            let wasFull = state.journalCount >= self.configuration.journalLimit
             if state.journal.prefix(done.count).allSatisfy({ done.contains($0.id) }) {
                 state.journal.removeFirst(min(done.count, state.journal.count))
             } else {
                 state.journal.removeAll { done.contains($0.id) }
             }
-            self.watchJournal(state.journal.count)
-            return wasFull && state.journal.count < self.configuration.journalLimit
+            self.watchJournal(state.journalCount)
+            return wasFull && state.journalCount < self.configuration.journalLimit
         }
         if nowReady { self.tellReady() }
+        self.disk?.worker.run(after: .zero) { self.removeFiles() }
     }
 
-    package func journalBacklog() async throws(LiveStoreError) -> Int { self.state.withLock { $0.journal.count } }
+    package func journalBacklog() async throws(LiveStoreError) -> Int { self.state.withLock { $0.journalCount } }
 
     package func erase(_ tenant: TenantID) async throws(LiveStoreError) {
         let nowReady = self.state.withLock { state in
-            let wasFull = state.journal.count >= self.configuration.journalLimit
+            let wasFull = state.journalCount >= self.configuration.journalLimit
             state.erase(tenant)
-            self.watchJournal(state.journal.count)
-            return wasFull && state.journal.count < self.configuration.journalLimit
+            self.watchJournal(state.journalCount)
+            return wasFull && state.journalCount < self.configuration.journalLimit
         }
         if nowReady { self.tellReady() }
+        if let disk { try await self.erase(tenant, from: disk) }
     }
 
     package func remains(of tenant: TenantID) async throws(LiveStoreError) -> Int {
@@ -170,7 +194,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     }
 
     /// Tells all clients that they may go on.
-    private func tellReady() {
+    func tellReady() {
         for client in self.clients.withLock({ $0 }) { client.loop.execute(client.becameReady) }
     }
 
@@ -182,5 +206,8 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         }
     }
 
-    package func shutdown() async { self.isClosed.withLock { $0 = true } }
+    package func shutdown() async {
+        self.isClosed.withLock { $0 = true }
+        if let disk { await self.close(disk) }
+    }
 }

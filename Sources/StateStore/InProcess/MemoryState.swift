@@ -4,10 +4,23 @@ import Tenant
 
 /// Everything that the in-process store holds; lives behind one lock.
 struct MemoryState: ~Copyable {
-    typealias Mail = [(entry: Entry, log: LogKey)]
+    /// Something that a client is to hand on, in order.
+    enum Delivery {
+        case entry(Entry, LogKey)
+        /// The answer to its oldest call without one.
+        case answer
+        /// The same, but the disk could not do it.
+        case failure
+
+        func isEntry(of log: LogKey) -> Bool {
+            if case .entry(_, log) = self { true } else { false }
+        }
+    }
 
     struct Mailbox {
-        var entries: Mail = []
+        var deliveries: [Delivery] = []
+        /// What comes after them, once the disk has what it rests on.
+        var held: Deque<(ticket: UInt64, delivery: Delivery)> = []
         /// Whether the client's loop was already told to drain.
         var isScheduled = false
     }
@@ -30,12 +43,25 @@ struct MemoryState: ~Copyable {
     var leases: [PodID: Lease] = [:]
     var slots: [CounterKey: Int] = [:]
     var buckets: [CounterKey: TokenBucket] = [:]
+    /// What is on its way to the history, and on the disk if there is a gate.
     var journal: Deque<JournalRecord> = []
-    private var nextJournal: UInt64 = 0
+    /// The number of the last record that was put on the journal.
+    private var journalNumber: UInt64 = 0
+    /// What of the journal is not on the disk yet; nil if it is kept in memory only.
+    var gate: JournalGate?
 
     init(firstEpoch: UInt64, entriesKept: [LogKey.Kind: Int]) {
         self.nextEpoch = firstEpoch
         self.entriesKept = entriesKept
+    }
+
+    /// Takes what an earlier process left on its journal.
+    mutating func restore(_ recovery: JournalRecovery, gate: JournalGate) {
+        for (index, found) in recovery.entries.enumerated() where !recovery.erased.contains(index) {
+            self.journal.append(JournalRecord(number: UInt64(index) + 1, log: found.log, entry: found.entry))
+        }
+        self.journalNumber = UInt64(recovery.entries.count)
+        self.gate = gate
     }
 
     /// The index of the first condition that fails.
@@ -106,20 +132,26 @@ struct MemoryState: ~Copyable {
         func entry() -> Entry {
             Entry(position: stamp.position, time: stamp.time, producer: producer, payload: change.payload)
         }
+        let (isHolding, ticket) = self.gate.map { ($0.isHolding, $0.appended) } ?? (false, 0)
         for client in log.followers {
             if client == passing {
                 applied.passed = true
                 continue
             }
-            self.mailboxes[client].entries.append((entry(), change.log))
+            if isHolding || !self.mailboxes[client].held.isEmpty {
+                self.mailboxes[client].held.append((ticket, .entry(entry(), change.log)))
+                continue
+            }
+            self.mailboxes[client].deliveries.append(.entry(entry(), change.log))
             if !self.mailboxes[client].isScheduled {
                 self.mailboxes[client].isScheduled = true
                 wake.append(client)
             }
         }
         if change.journal {
-            self.nextJournal += 1
-            self.journal.append(.init(id: .init(String(self.nextJournal)), log: change.log, entry: entry()))
+            self.journalNumber += 1
+            let record = JournalRecord(number: self.journalNumber, log: change.log, entry: entry())
+            if self.gate?.add(record, number: self.journalNumber) == nil { self.journal.append(record) }
         }
         if change.holder != .unchanged { self.hold(log, change.holder) }
         switch change.lifetime {
@@ -159,12 +191,15 @@ struct MemoryState: ~Copyable {
         self.names[log.key.tenant]?[log.key.kind]?.remove(log.key.name)
     }
 
-    mutating func takeMail(of client: Int) -> Mail {
+    mutating func takeMail(of client: Int) -> [Delivery] {
         self.mailboxes[client].isScheduled = false
-        if self.mailboxes[client].entries.isEmpty { return [] }
+        if !self.mailboxes[client].held.isEmpty, let gate {
+            self.release(to: client, gate.durable, gate.failure != nil)
+        }
+        if self.mailboxes[client].deliveries.isEmpty { return [] }
         // Handed out as it is; the next entry begins a new one.
-        var mail: Mail = []
-        swap(&mail, &self.mailboxes[client].entries)
+        var mail: [Delivery] = []
+        swap(&mail, &self.mailboxes[client].deliveries)
         return mail
     }
 
@@ -188,7 +223,8 @@ struct MemoryState: ~Copyable {
             self.followersOfNothing[key]?.removeAll { $0 == client }
             if self.followersOfNothing[key]?.isEmpty == true { self.followersOfNothing[key] = nil }
         }
-        self.mailboxes[client].entries.removeAll { $0.log == key }
+        self.mailboxes[client].deliveries.removeAll { $0.isEntry(of: key) }
+        self.mailboxes[client].held.removeAll { $0.delivery.isEntry(of: key) }
     }
 
     func count(_ tenant: TenantID, _ kind: LogKey.Kind) -> Int { self.names[tenant]?[kind]?.count ?? 0 }
@@ -223,6 +259,7 @@ struct MemoryState: ~Copyable {
         }
         return self.logs.keys.count { $0.tenant == tenant } + self.slots.keys.count { $0.tenant == tenant }
             + self.buckets.keys.count { $0.tenant == tenant } + self.journal.count { $0.log.tenant == tenant } + held
+            + (self.gate?.count(of: tenant) ?? 0)
             + (self.names[tenant]?.values.reduce(0) { $0 + $1.count } ?? 0)
     }
 }

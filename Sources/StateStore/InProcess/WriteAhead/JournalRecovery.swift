@@ -1,0 +1,122 @@
+// What the files of the write-ahead journal tell when a process starts.
+
+import NIOCore
+import Tenant
+
+/// Everything that was put on the journal and may not be in the history yet.
+struct JournalRecovery {
+    /// Where the records of a file are among all.
+    struct Segment {
+        let name: SegmentName
+        /// The file's records among ``entries``.
+        var range: Range<Int>
+        var hasErasures = false
+        /// How many of its bytes can be trusted.
+        var length = 0
+    }
+
+    /// Oldest first, each log position once.
+    private(set) var entries: [(log: LogKey, entry: Entry)] = []
+    /// Those of them that are void, since their tenant was erased.
+    private(set) var erased: Set<Int> = []
+    /// Oldest first.
+    private(set) var segments: [Segment] = []
+    /// Nothing in any file is of this epoch or a later one.
+    private(set) var epochLimit: UInt64 = 0
+    /// What whoever runs this has to know.
+    private(set) var damage: [JournalDamage] = []
+    /// How many bytes at the end were not written to their end.
+    private(set) var tornBytes = 0
+    private var seen: Set<Place> = []
+
+    private struct Place: Hashable {
+        let log: LogKey
+        let position: Position
+    }
+
+    /// Reads what there is; changes nothing.
+    init(_ folder: any JournalFolder) throws(JournalProblem) {
+        var files: [(name: SegmentName, bytes: ByteBuffer)] = []
+        do throws(FileFailure) {
+            for name in try folder.names().compactMap({ SegmentName($0) }).sorted() {
+                files.append((name, try folder.read(name.text)))
+            }
+        } catch { throw .failed(error) }
+        // The next file says how much of one is known to be there.
+        var lengths: [UInt64: Int] = [:]
+        for file in files {
+            guard let start = try Self.start(of: file.bytes, file.name) else { continue }
+            self.epochLimit = max(self.epochLimit, start.epochLimit)
+            if let previous = start.previous { lengths[previous.number] = previous.length }
+        }
+        for file in files {
+            let contents = SegmentContents(file.bytes, salt: file.name.salt, length: lengths[file.name.number])
+            try self.take(contents, of: file.name)
+        }
+    }
+
+    private static func start(of file: ByteBuffer, _ name: SegmentName) throws(JournalProblem) -> JournalFrame.Start? {
+        guard let found = JournalFrame.find(at: 0, in: file, salt: name.salt) else { return nil }
+        do throws(JournalFrame.Problem) {
+            guard case .start(let start) = try JournalFrame(body: found.body) else { return nil }
+            return start
+        } catch .newer { throw .newer(file: name.text) } catch { return nil }
+    }
+
+    private mutating func take(_ contents: SegmentContents, of name: SegmentName) throws(JournalProblem) {
+        var segment = Segment(name: name, range: self.entries.count..<self.entries.count)
+        for body in contents.bodies {
+            do throws(JournalFrame.Problem) {
+                switch try JournalFrame(body: body) {
+                case .start: break
+                case .entries(let entries): self.take(entries)
+                case .erased(let tenant):
+                    segment.hasErasures = true
+                    for (index, record) in self.entries.enumerated() where record.log.tenant == tenant {
+                        self.erased.insert(index)
+                    }
+                }
+            } catch .newer { throw .newer(file: name.text) } catch {
+                self.damage.append(JournalDamage(file: name.text, bytes: body.readableBytes, offset: nil))
+            }
+        }
+        for range in contents.damage {
+            self.damage.append(JournalDamage(file: name.text, bytes: range.count, offset: range.lowerBound))
+        }
+        self.tornBytes += contents.tornBytes
+        segment.range = segment.range.lowerBound..<self.entries.count
+        segment.length = contents.length
+        self.segments.append(segment)
+    }
+
+    private mutating func take(_ entries: [(log: LogKey, entry: Entry)]) {
+        for record in entries {
+            let position = record.entry.position
+            guard self.seen.insert(Place(log: record.log, position: position)).inserted else { continue }
+            self.epochLimit = max(self.epochLimit, position.epoch &+ 1)
+            self.entries.append(record)
+        }
+    }
+}
+
+/// Bytes that were on the disk and cannot be read any more.
+package struct JournalDamage: Hashable, Sendable {
+    package let file: String
+    package let bytes: Int
+    /// Where in the file; nil if it is whole and says what makes no sense.
+    package let offset: Int?
+}
+
+/// Why the write-ahead journal cannot be used.
+package enum JournalProblem: Error, Hashable, CustomStringConvertible {
+    case failed(FileFailure)
+    case newer(file: String)
+
+    package var description: String {
+        switch self {
+        case .failed(let failure): "the journal of acknowledged messages cannot be used: cannot \(failure)"
+        case .newer(let file):
+            "the journal of acknowledged messages was written by a newer program (\(file)): run that one"
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// The write-ahead journal's folder as the operating system has it.
+
+import Glibc
+package import NIOCore
+
+/// A folder on a disk.
+package final class SystemFolder: JournalFolder {
+    private let path: String
+
+    /// Takes a folder, which is made if it is not there.
+    package init(path: String) throws(FileFailure) {
+        self.path = path
+        try Files.makeFolder(path)
+    }
+
+    package func names() throws(FileFailure) -> [String] {
+        guard let folder = opendir(self.path) else { throw FileFailure("open", self.path, code: errno) }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    package func read(_ name: String) throws(FileFailure) -> ByteBuffer {
+        let file = self.place(of: name)
+        let descriptor = try Files.open(file, O_RDONLY)
+        defer { _ = Glibc.close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileFailure("look at", file, code: errno) }
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(Int(status.st_size))
+        while true {
+            var problem: CInt = 0
+            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 1 << 16) { bytes in
+                let count = Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+                if count < 0 { problem = errno }
+                return max(0, count)
+            }
+            if problem == EINTR { continue }
+            guard problem == 0 else { throw FileFailure("read", file, code: problem) }
+            if count == 0 { return buffer }
+        }
+    }
+
+    package func create(_ name: String) throws(FileFailure) -> any JournalFile {
+        let file = self.place(of: name)
+        return SystemFile(descriptor: try Files.open(file, O_RDWR | O_CREAT | O_EXCL), path: file)
+    }
+
+    package func remove(_ name: String) throws(FileFailure) {
+        let file = self.place(of: name)
+        guard unlink(file) == 0 else { throw FileFailure("remove", file, code: errno) }
+    }
+
+    package func sync() throws(FileFailure) { try Files.syncFolder(self.path) }
+
+    private func place(of name: String) -> String { "\(self.path)/\(name)" }
+}
+
+/// A file on a disk.
+private final class SystemFile: JournalFile {
+    private let descriptor: CInt
+    private let path: String
+
+    init(descriptor: CInt, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    func write(_ bytes: ByteBuffer, at offset: Int) throws(FileFailure) {
+        var rest = bytes
+        var offset = offset
+        while rest.readableBytes > 0 {
+            let count = rest.withUnsafeReadableBytes {
+                pwrite(self.descriptor, $0.baseAddress, $0.count, off_t(offset))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileFailure("write", self.path, code: count < 0 ? errno : EIO) }
+            rest.moveReaderIndex(forwardBy: count)
+            offset += count
+        }
+    }
+
+    func sync() throws(FileFailure) {
+        // Never again after a failure, not even after EINTR.
+        guard fdatasync(self.descriptor) == 0 else { throw FileFailure("sync", self.path, code: errno) }
+    }
+
+    func close() { _ = Glibc.close(self.descriptor) }
+}

@@ -1,0 +1,86 @@
+import NIOCore
+import StateStore
+import Testing
+
+/// When something is told, and what it costs.
+struct GroupCommitTests {
+    @Test func `neither the sender nor anybody else hears of a message before it is on the disk`() throws {
+        let bench = try Bench()
+        bench.say("one")
+        bench.turn()
+        #expect(bench.takeHeard().isEmpty)
+        #expect(!bench.disk.keeps("one"))
+        bench.worker.runAll()
+        #expect(bench.disk.keeps("one"))
+        bench.turn()
+        #expect(bench.takeHeard() == ["heard one", "said one"])
+    }
+
+    @Test func `what is appended in one turn costs one sync`() throws {
+        let bench = try Bench()
+        let before = bench.disk.syncs
+        for number in 1...100 { bench.say("\(number)") }
+        bench.settle()
+        #expect(bench.disk.syncs == before + 1)
+        #expect(bench.takeHeard() == (1...100).flatMap { ["heard \($0)", "said \($0)"] })
+    }
+
+    @Test func `what is not kept waits for nothing, unless something before it does`() throws {
+        let bench = try Bench()
+        bench.say("free", in: bench.other, journal: false)
+        #expect(bench.takeHeard() == ["heard free", "said free"])
+        bench.say("kept")
+        bench.say("behind", journal: false)
+        bench.client.load([bench.log]) { [ear = bench.ear] _ in ear.heard.append("loaded") }
+        #expect(bench.takeHeard().isEmpty)
+        bench.settle()
+        #expect(bench.takeHeard() == ["heard kept", "said kept", "heard behind", "said behind", "loaded"])
+        bench.say("free again", in: bench.other, journal: false)
+        #expect(bench.takeHeard() == ["heard free again", "said free again"])
+    }
+
+    @Test func `a refusal comes after the entries that caused it`() throws {
+        let bench = try Bench()
+        let seen = Position.none
+        bench.say("kept")
+        bench.client.append(
+            Transaction(conditions: [Condition(bench.log, .unchanged(since: seen))], changes: [LogChange(bench.log)])
+        ) { [ear = bench.ear] result in
+            if case .success(.refused) = result { ear.heard.append("refused") }
+        }
+        bench.settle()
+        #expect(bench.takeHeard() == ["heard kept", "said kept", "refused"])
+    }
+
+    @Test func `the history gets nothing that is not on the disk`() async throws {
+        let bench = try Bench()
+        bench.say("one")
+        #expect(try await bench.journal().isEmpty)
+        #expect(try await bench.store.journalBacklog() == 1)
+        bench.settle()
+        #expect(try await bench.journal().count == 1)
+    }
+
+    @Test func `shards stop reading while too much waits, and go on when it does not`() throws {
+        var limits = JournalLimits()
+        limits.waiting = 2000
+        let bench = try Bench(limits: limits)
+        while bench.client.isReady { bench.say(String(repeating: "x", count: 100)) }
+        #expect(bench.ear.heard.isEmpty)
+        bench.settle()
+        #expect(bench.client.isReady)
+        #expect(bench.takeHeard().last == "ready")
+    }
+
+    @Test func `what does not fit is refused, and nothing of it is applied`() throws {
+        var limits = JournalLimits()
+        limits.room = 3000
+        let bench = try Bench(limits: limits)
+        for number in 1...100 { bench.say("\(number)-" + String(repeating: "x", count: 100)) }
+        bench.settle()
+        let heard = bench.takeHeard()
+        #expect(heard.contains { $0.hasPrefix("said 1-") })
+        #expect(heard.contains { $0.hasPrefix("the chat store is busy, try again: 100-") })
+        #expect(heard.count { $0.hasPrefix("said") } == heard.count { $0.hasPrefix("heard") })
+    }
+}
