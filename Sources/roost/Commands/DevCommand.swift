@@ -18,6 +18,14 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: "The folder with Tenant, Plan and Secret files.") var tenants = "k8s/examples"
     @Option(help: "The folder for accounts, history, usage and certificates.") var data = "./roost-data"
     @Flag(help: "Keep everything in memory.") var ephemeral = false
+    @Option(
+        help: ArgumentHelp(
+            "Where acknowledged messages are until the history has them: disk or memory.",
+            discussion: "On the disk nothing acknowledged is lost when the process is killed or the power is cut. "
+                + "Default: disk, and memory with --ephemeral."
+        )
+    )
+    var durability: Durability?
     @Option(help: "Event loops, each with its own shard.") var shards = 1
     @Option(help: "Address for IRC without TLS, or off.") var irc = "127.0.0.1:6667"
     @Option(help: "Address for IRC over TLS, or off.") var ircs = "127.0.0.1:6697"
@@ -30,6 +38,9 @@ struct DevCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1024).contains(self.shards) else { throw ValidationError("--shards: write 1 to 1024") }
+        guard !self.ephemeral || self.durability != .disk else {
+            throw ValidationError("--durability disk: there is no disk with --ephemeral, which keeps nothing")
+        }
     }
 
     func run() async throws {
@@ -52,14 +63,17 @@ struct DevCommand: AsyncParsableCommand {
             throw ValidationError("--tenants: there is no folder \(self.tenants)")
         }
         let watcher = try FolderWatcher(folder: self.tenants)
-        if !self.ephemeral {
-            try FileManager.default.createDirectory(atPath: self.data, withIntermediateDirectories: true)
-        }
+        // Before anything in it is looked at; held to the end.
+        let folder = self.ephemeral ? nil : try Self.take(self.data)
+        defer { withExtendedLifetime(folder) {} }
         let durable = try DurableStore.open(
             self.ephemeral ? "sqlite::memory:" : "sqlite:\(self.data)/roost.sqlite",
             logger: logger
         )
         _ = try await durable.migrator.up(now: InProcessLiveStore.systemTime())
+        try folder?.sync()
+        let durability = self.durability ?? (self.ephemeral ? .memory : .disk)
+        let live = try Self.openLiveStore(durability, self.data, logger)
         var limits = ConnectionLimits()
         if !self.floodControl { limits.floodBurst = 0 }
         let data = self.data
@@ -71,7 +85,7 @@ struct DevCommand: AsyncParsableCommand {
             self.ephemeral
             ? try DevelopmentAuthority.ephemeral() : try DevelopmentAuthority(folder: self.data)
         try await EdgeRunner(
-            live: InProcessLiveStore(),
+            live: live,
             durable: durable,
             tenants: .folder(watcher),
             group: MultiThreadedEventLoopGroup(numberOfThreads: self.shards),
@@ -88,9 +102,29 @@ struct DevCommand: AsyncParsableCommand {
             logger: logger,
             announce: { [plainTenant, ephemeral] catalog, bound in
                 let authority = ephemeral ? nil : "\(data)/dev-ca.pem"
-                Self.announce(catalog, bound, plainTenant: plainTenant, authority: authority)
+                Self.announce(catalog, bound, plainTenant: plainTenant, authority: authority, durability: durability)
             }
         ).run()
+    }
+
+    /// Takes the data's folder for this process.
+    private static func take(_ path: String) throws -> DataFolder {
+        do throws(DataFolder.Problem) { return try DataFolder(path: path) } catch {
+            throw CommandFailure.exit(CommandFailure.unavailable, error.description)
+        }
+    }
+
+    private static func openLiveStore(
+        _ durability: Durability,
+        _ data: String,
+        _ logger: Logger
+    ) throws -> InProcessLiveStore {
+        if durability == .memory { return InProcessLiveStore() }
+        do {
+            return try InProcessLiveStore.open(SystemFolder(path: "\(data)/journal"), logger: logger)
+        } catch {
+            throw CommandFailure.exit(CommandFailure.unavailable, "\(error)")
+        }
     }
 
     /// Says for each tenant how to connect, in lines to paste.
@@ -98,7 +132,8 @@ struct DevCommand: AsyncParsableCommand {
         _ catalog: TenantCatalog,
         _ bound: EdgeRunner.Addresses,
         plainTenant: String?,
-        authority: String?
+        authority: String?,
+        durability: Durability
     ) {
         var lines: [String] = []
         for tenant in catalog.sorted {
@@ -116,6 +151,7 @@ struct DevCommand: AsyncParsableCommand {
             }
         }
         if bound.ircs != nil, let authority { lines.append("Certificates are signed by \(authority).") }
+        lines.append(durability.promise)
         lines.append("ready")
         FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
     }

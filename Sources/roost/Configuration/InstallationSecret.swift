@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import StateStore
 
 /// The secret of an installation.
 ///
@@ -23,20 +24,15 @@ enum InstallationSecret {
         return SymmetricKey(data: data)
     }
 
-    /// The secret in a file, which is made if it is not there, for its owner only.
+    /// The secret in a file, which is made if it is not there, for its owner only, and on the disk before it is used.
     ///
     /// - Throws: ``EdgeConfiguration/Problem`` that names the file.
     static func loadOrMake(_ path: String) throws -> SymmetricKey {
         if !FileManager.default.fileExists(atPath: path) {
             let key = SymmetricKey(size: .bits256)
-            let made = key.withUnsafeBytes { bytes in
-                FileManager.default.createFile(
-                    atPath: path,
-                    contents: Data(bytes),
-                    attributes: [.posixPermissions: 0o600]
-                )
+            do throws(FileFailure) { try Files.replace(path, with: key.withUnsafeBytes { Array($0) }) } catch {
+                throw EdgeConfiguration.Problem(description: "\(path): cannot be written: \(error)")
             }
-            guard made else { throw EdgeConfiguration.Problem(description: "\(path): cannot be written") }
         }
         return try Self.load(path)
     }

@@ -38,7 +38,10 @@ package final class SQLiteDatabase: SQLDatabase {
         do {
             try Self.makePrivateFile(path)
             let pool = try DatabasePool(path: path, configuration: Self.settings())
+            // A pool opens its one writer with NORMAL, where a commit does not wait for the disk.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            // SQLite syncs the folder for the log beside the database, not for the database itself.
+            try Files.syncFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
             self.writer = pool
         } catch {
             throw .configuration("cannot open the database \(path): \(Self.reason(error))")
@@ -99,13 +102,8 @@ package final class SQLiteDatabase: SQLDatabase {
     }
 
     private static func makePrivateFile(_ path: String) throws {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         let files = FileManager.default
-        try files.createDirectory(
-            at: folder,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
+        try Files.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
         guard !files.fileExists(atPath: path) else { return }
         guard files.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
             throw CocoaError(.fileWriteUnknown)
@@ -113,6 +111,7 @@ package final class SQLiteDatabase: SQLDatabase {
     }
 
     private static func reason(_ error: any Error) -> String {
-        (error as? DatabaseError)?.message ?? error.localizedDescription
+        if let failure = error as? FileFailure { return "cannot \(failure)" }
+        return (error as? DatabaseError)?.message ?? error.localizedDescription
     }
 }
