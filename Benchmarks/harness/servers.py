@@ -38,6 +38,10 @@ class Server:
     """Connections that may wait to be accepted: below the backlog that the server asks of the kernel."""
     accept_queue: int = 64
     version_arguments: tuple[str, ...] = ("--version",)
+    """What somebody who reads the figures has to know."""
+    note: str = ""
+    """Whether it is measured only when it is named."""
+    on_request: bool = False
 
     def available(self) -> bool:
         """Whether the binary is there."""
@@ -176,8 +180,8 @@ Ports = {tls_port}
     return Started(port, tls_port, {"server": process.pid})
 
 
-def write_tenant(folder: Path) -> Path:
-    """A folder with one tenant whose quotas no scenario reaches."""
+def write_tenant(folder: Path, history: bool = False) -> Path:
+    """A folder with one tenant whose quotas no scenario reaches. The peers keep no history."""
     tenants = folder / "tenants"
     tenants.mkdir(exist_ok=True)
     (tenants / "bench.yaml").write_text(f"""
@@ -201,7 +205,7 @@ spec:
   displayName: Benchmark
   hostnames: [{HOSTNAME}]
   planRef: {{name: bench}}
-  history: {{enabled: false}}           # the peers keep none
+  history: {{enabled: {str(history).lower()}}}
 """)
     return tenants
 
@@ -219,6 +223,21 @@ def start_roost_embedded(server: Server, processes: Processes, companions: Compa
     process = processes.start(server.name, command, cores()["server"])
     processes.wait_for_port(server.name, process, ports["irc"])
     return Started(ports["irc"], ports["ircs"], {"server": process.pid})
+
+
+def start_roost_kept(durability: str) -> Callable[[Server, Processes, Companions], Started]:
+    """Roost in one process that keeps a history, with its journal on the disk or in memory."""
+    def start(server: Server, processes: Processes, companions: Companions) -> Started:
+        ports = {name: free_port() for name in ("irc", "ircs", "http", "metrics")}
+        data = processes.folder / f"data-{ports['irc']}"
+        command = [server.binary, "dev", "--data", str(data), "--durability", durability, "--shards", "1",
+                   "--no-flood-control", *listen_arguments(ports),
+                   "--tenants", str(write_tenant(processes.folder, history=True))]
+        process = processes.start(server.name, command, cores()["server"])
+        processes.wait_for_port(server.name, process, ports["irc"])
+        return Started(ports["irc"], ports["ircs"], {"server": process.pid})
+
+    return start
 
 
 def start_roost_edge(server: Server, processes: Processes, companions: Companions) -> Started:
@@ -250,6 +269,10 @@ def servers(roost: str) -> list[Server]:
     return [
         Server("inspircd", "InspIRCd", shutil.which("inspircd") or "/usr/sbin/inspircd", start_inspircd, accept_queue=1000),
         Server("ngircd", "ngIRCd", shutil.which("ngircd") or "/usr/sbin/ngircd", start_ngircd, accept_queue=4),
-        Server("roost", "Roost embedded", roost, start_roost_embedded),
+        Server("roost", "Roost embedded", roost, start_roost_embedded, note="durability memory, no history"),
         Server("roost-edge", "Roost over Redis", roost, start_roost_edge),
+        Server("roost-kept-memory", "Roost with history, in memory", roost, start_roost_kept("memory"), on_request=True,
+               note="durability memory, history in SQLite"),
+        Server("roost-kept-disk", "Roost with history, on disk", roost, start_roost_kept("disk"), on_request=True,
+               note="durability disk, history in SQLite"),
     ]

@@ -33,7 +33,7 @@ def facts(rows: list[Server], repeats: int) -> str:
          if line.startswith("model name")),
         platform.machine(),
     )
-    versions = "; ".join(f"{row.title}: {row.version()}" for row in rows)
+    versions = "; ".join(f"{row.title}: {row.version()}{f' ({row.note})' if row.note else ''}" for row in rows)
     date = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     return (
         f"{date}, {os.cpu_count()} cores ({model}), Linux {platform.release()}; medians of {repeats}.\n{versions}."
