@@ -103,7 +103,7 @@ extension InProcessClient {
             self.drain()
             return completion(result)
         }
-        let waits = isHeld || self.isDelivering || !self.answers.isEmpty
+        let waits = isHeld || !self.answers.isEmpty || (self.isDelivering && self.store.disk != nil)
         // Before anything is delivered: its turn may be among that.
         if waits { self.answers.append { error in completion(error.map { .failure($0) } ?? result) } }
         self.store.wake(made.wakes)

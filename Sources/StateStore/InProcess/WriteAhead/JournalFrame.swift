@@ -50,10 +50,10 @@ enum JournalFrame {
 
     // MARK: Writing
 
-    /// No less than what an entry of a frame takes.
+    /// No less than what a frame takes for a change, its own beginning included.
     static func bound(_ change: LogChange) -> Int {
         let names = change.log.tenant.text.utf8.count + change.log.name.utf8.count
-        return names + change.payload.readableBytes + 64
+        return names + change.payload.readableBytes + 96
     }
 
     /// Appends the frame, without its checksum.
