@@ -5,7 +5,8 @@ import Tenant
 /// Moves entries from the live store's journal to the durable history: the service of an edge that does so.
 ///
 /// Nothing is acknowledged before it is stored, and what is stored twice is stored once, so neither the end of this
-/// process nor that of either store loses or doubles a record. Any number of these may run at a time.
+/// process nor that of either store loses or doubles a record, as far as the live store's journal outlives it: in Redis as
+/// `appendfsync` says, in process if it is on a disk. Any number of these may run at a time.
 package struct HistoryWriter: Sendable {
     /// What it has done, for metrics.
     package let figures = HistoryFigures()

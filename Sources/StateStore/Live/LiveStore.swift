@@ -6,8 +6,8 @@ package import Tenant
 /// A process makes one store and, for each of its shards, one ``LiveStoreClient``.
 ///
 /// The store numbers, stamps, keeps and publishes entries in one atomic step and knows nothing of IRC. The in-process
-/// driver completes every call before it returns; the Redis driver pipelines. The conformance suite in
-/// `Tests/StateStoreConformance` says what both do.
+/// driver completes calls before they return, save for what waits for its journal's disk; the Redis driver pipelines. The
+/// conformance suite in `Tests/StateStoreConformance` says what both do.
 package protocol LiveStore: Sendable {
     /// This process in this life.
     var pod: PodID { get }
