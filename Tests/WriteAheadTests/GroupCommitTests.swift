@@ -1,4 +1,5 @@
 import NIOCore
+import NIOEmbedded
 import StateStore
 import Testing
 
@@ -37,6 +38,32 @@ struct GroupCommitTests {
         #expect(bench.takeHeard() == ["heard kept", "said kept", "heard behind", "said behind", "loaded"])
         bench.say("free again", in: bench.other, journal: false)
         #expect(bench.takeHeard() == ["heard free again", "said free again"])
+    }
+
+    @Test func `an answer comes after what the disk has already and nobody was told yet`() throws {
+        let bench = try Bench()
+        bench.say("kept")
+        bench.turn()
+        bench.worker.runAll()
+        bench.client.load([bench.log]) { [ear = bench.ear] _ in ear.heard.append("loaded") }
+        bench.turn()
+        #expect(bench.takeHeard() == ["heard kept", "said kept", "loaded"])
+    }
+
+    @Test func `what is appended while the disk works waits for the next sync`() async throws {
+        let bench = try Bench()
+        bench.say("one")
+        bench.turn()
+        let bound = NIOLoopBound(bench, eventLoop: bench.loop)
+        bench.disk.beforeNextSync {
+            bound.value.say("two")
+            // The next one fails.
+            bound.value.disk.beforeNextSync { bound.value.disk.configure { $0.failures = 100 } }
+        }
+        bench.worker.runAll()
+        bench.turn()
+        #expect(bench.takeHeard() == ["heard one", "said one", "refused two"])
+        #expect(try await bench.journal().map { String(buffer: $0.entry.payload) } == ["one"])
     }
 
     @Test func `a refusal comes after the entries that caused it`() throws {

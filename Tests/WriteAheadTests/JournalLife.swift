@@ -16,6 +16,8 @@ final class JournalBook {
         var stamp: Stamp?
         var isVoid = false
         var isInHistory = false
+        /// Whether the store said at once that it did not take it.
+        var isRefused = false
     }
 
     /// Records by the number in their text, in the order of the calls.
@@ -23,6 +25,8 @@ final class JournalBook {
     private(set) var next = 0
     /// The latest epoch of all processes so far.
     var latestEpoch: UInt64 = 0
+    /// The last record of the processes before the last one.
+    private var firstOfLife = 0
     /// What did not hold.
     var mistakes: [String] = []
 
@@ -31,6 +35,8 @@ final class JournalBook {
         self.records[self.next] = Record(log: log)
         return (self.next, "said-\(self.next)-")
     }
+
+    func refused(_ number: Int) { self.records[number]?.isRefused = true }
 
     func acknowledged(_ number: Int, _ stamp: Stamp) { self.records[number]?.stamp = stamp }
 
@@ -71,6 +77,12 @@ final class JournalBook {
             }
         }
         let numbers = Set(found.compactMap { Self.number($0.entry) })
+        for (number, record) in self.records where number < last && number > self.firstOfLife {
+            if !record.isVoid, !record.isInHistory, !record.isRefused, !numbers.contains(number) {
+                self.mistakes.append("record \(number) is missing before \(last)")
+            }
+        }
+        self.firstOfLife = self.next
         for (number, record) in self.records where record.stamp != nil && !record.isInHistory && !record.isVoid {
             if !numbers.contains(number) { self.mistakes.append("record \(number) was acknowledged and is lost") }
         }
@@ -100,6 +112,8 @@ final class JournalLife {
     /// How many calls have no answer.
     private final class Calls {
         var open = 0
+        /// Whether one is being made.
+        var isInCall = false
     }
 
     private final class Shard: LiveStoreReceiver {
@@ -223,9 +237,13 @@ final class JournalLife {
             )
             numbers.append(number)
         }
-        self.calls.open += 1
-        self.shard.client?.append(Transaction(changes: changes)) { [book, disk, firstEpoch, calls] result in
+        let calls = self.calls
+        calls.open += 1
+        calls.isInCall = true
+        defer { calls.isInCall = false }
+        self.shard.client?.append(Transaction(changes: changes)) { [book, disk, firstEpoch] result in
             calls.open -= 1
+            if calls.isInCall, case .failure = result { for number in numbers { book.refused(number) } }
             guard case .success(.appended(let stamps)) = result else { return }
             for (number, stamp) in zip(numbers, stamps) { book.acknowledged(number, stamp) }
             if !numbers.allSatisfy({ book.isKept($0, disk) }) {

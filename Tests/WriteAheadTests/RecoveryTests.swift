@@ -82,6 +82,31 @@ struct RecoveryTests {
         #expect(try await self.texts(Bench(bench.disk.afterCut())) == ["theirs", "new"])
     }
 
+    @Test func `what an erased tenant had stays gone, though its file stays for another's record`() async throws {
+        var limits = JournalLimits()
+        (limits.segment, limits.room, limits.step) = (300, 4000, 1000)
+        let bench = try Bench(limits: limits)
+        let other = LogKey(try #require(TenantID("globex")), .channel, "#tea")
+        bench.say("secret")
+        bench.say("theirs", in: other)
+        bench.settle()
+        for number in 1...5 {
+            bench.say("\(number)" + String(repeating: "x", count: 300), in: other)
+            bench.settle()
+        }
+        await bench.finish { [tenant = bench.log.tenant] in _ = try? await $0.erase(tenant) }
+        for number in 6...9 {
+            bench.say("\(number)" + String(repeating: "x", count: 300), in: other)
+            bench.settle()
+        }
+        let records = try await bench.journal()
+        try await bench.store.acknowledgeJournal(records.dropFirst().map(\.id))
+        bench.settle()
+        let found = try await self.texts(Bench(bench.disk.afterCut()))
+        #expect(found.contains("theirs"))
+        #expect(!found.contains("secret"))
+    }
+
     @Test func `damage in the middle is told, and what follows is read`() async throws {
         let bench = try Bench()
         for number in 1...5 {

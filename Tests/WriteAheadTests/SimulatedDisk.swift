@@ -33,6 +33,8 @@ final class SimulatedDisk: JournalFolder, Sendable {
         var isCut = false
         /// How often a file was synced.
         var syncs = 0
+        /// What happens while a file is about to be synced.
+        var hook: (@Sendable () -> Void)?
     }
 
     private let state: Mutex<State>
@@ -42,6 +44,8 @@ final class SimulatedDisk: JournalFolder, Sendable {
     // MARK: What tests do to it
 
     func configure(_ body: (inout State) -> Void) { self.state.withLock { body(&$0) } }
+
+    func beforeNextSync(_ body: @escaping @Sendable () -> Void) { self.state.withLock { $0.hook = body } }
 
     var isCut: Bool { self.state.withLock { $0.isCut } }
     var syncs: Int { self.state.withLock { $0.syncs } }
@@ -153,6 +157,11 @@ final class SimulatedDisk: JournalFolder, Sendable {
         }
 
         func sync() throws(FileFailure) {
+            let hook = self.disk.state.withLock { state in
+                defer { state.hook = nil }
+                return state.hook
+            }
+            hook?()
             try self.disk.state.withLock { state throws(FileFailure) in
                 try state.spend("sync", self.name)
                 state.syncs += 1
