@@ -162,6 +162,31 @@ import Testing
         }
     }
 
+    @Test(arguments: Route.allCases)
+    func `places among keys that are no text are noted and found again`(_ route: Route) async throws {
+        try await route.withStores { source, target in
+            try await source.fill(.acme, history: 1)
+            let letters = try (0..<60).map { number in
+                let record = HistoryRecord(
+                    log: LogKey(try .acme, .channel, "#\u{0}\(number)"),
+                    position: Position(epoch: 1, sequence: 1),
+                    time: 1_000_000,
+                    payload: [1]
+                )
+                return DeadLetter(record, code: "22021", reason: "a zero", setAside: 1)
+            }
+            try await source.deadLetters.keep(letters)
+            for transactions in stride(from: 10, to: 60, by: 4) {
+                let broken = DurableStore(CutOffDatabase(target.database, after: transactions))
+                do {
+                    try await TenantCopier(from: source, to: broken, batch: 5).copy(.acme)
+                } catch DurableStoreError.unavailable(reason: "cut off") {}
+            }
+            try await TenantCopier(from: source, to: target, batch: 5).copy(.acme)
+            #expect(try await self.rows(.acme, target) == self.rows(.acme, source))
+        }
+    }
+
     @Test func `a place that was noted in a copy goes with its erasure`() async throws {
         try await Route.postgresToPostgres.withStores { source, target in
             try await source.fill(.acme, history: 100)

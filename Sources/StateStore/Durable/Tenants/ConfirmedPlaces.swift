@@ -41,7 +41,8 @@ struct ConfirmedPlaces: Sendable {
             switch value {
             case .integer(let integer): String(integer)
             case .text(let text): text
-            case .null, .real, .blob: ""  // No key has such.
+            case .blob(let bytes): Data(bytes).base64EncodedString()
+            case .null, .real: ""  // No key has such.
             }
         }
         return (try? JSONEncoder().encode(texts)).map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -58,6 +59,9 @@ struct ConfirmedPlaces: Sendable {
             case .integer:
                 guard let integer = Int64(text) else { return nil }
                 place.append(.integer(integer))
+            case .blob:
+                guard let bytes = Data(base64Encoded: text) else { return nil }
+                place.append(.blob(Array(bytes)))
             default: place.append(.text(text))
             }
         }
