@@ -21,6 +21,8 @@ package final class SQLiteDatabase: SQLDatabase {
     private struct Calls {
         var count = 0
         var closed = false
+        /// Who closes, and waits until no call is left.
+        var closer: CheckedContinuation<Void, Never>?
     }
 
     package let dialect = SQLDialect.sqlite
@@ -68,7 +70,7 @@ package final class SQLiteDatabase: SQLDatabase {
             guard calls.count < Self.bound else { throw .busy }
             calls.count += 1
         }
-        defer { self.calls.withLock { $0.count -= 1 } }
+        defer { self.ended() }
         do {
             switch access {
             case .readOnly: return try await self.writer.read { try body(SQLiteConnection($0)) }
@@ -89,9 +91,26 @@ package final class SQLiteDatabase: SQLDatabase {
             return !calls.closed
         }
         guard first else { return }
-        // Waits for the calls that run. What is left open then is closed by the system with the process.
-        try? await self.writer.barrierWriteWithoutTransaction { _ in }
+        // Closing blocks its thread until nothing is read any more, and who reads needs a thread to say so. So it begins when no
+        // call is left. What stays open then is closed by the system with the process.
+        await withCheckedContinuation { continuation in
+            let isIdle = self.calls.withLock { calls in
+                if calls.count > 0 { calls.closer = continuation }
+                return calls.count == 0
+            }
+            if isIdle { continuation.resume() }
+        }
         try? self.writer.close()
+    }
+
+    private func ended() {
+        let closer = self.calls.withLock { calls in
+            calls.count -= 1
+            guard calls.count == 0 else { return CheckedContinuation<Void, Never>?.none }
+            defer { calls.closer = nil }
+            return calls.closer
+        }
+        closer?.resume()
     }
 
     private static func settings() -> Configuration {

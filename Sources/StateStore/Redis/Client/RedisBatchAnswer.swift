@@ -32,7 +32,8 @@ struct RedisBatchAnswer {
             case UInt8(ascii: "R"):
                 guard let (index, epoch, sequence) = bytes.readMultipleIntegers(as: (UInt32, UInt64, UInt64).self)
                 else { return nil }
-                return .success(.refused(condition: Int(clamping: index), tail: Position(epoch: epoch, sequence: sequence)))
+                let tail = Position(epoch: epoch, sequence: sequence)
+                return .success(.refused(condition: Int(clamping: index), tail: tail))
             case UInt8(ascii: "F"):
                 return .success(.journalFull)
             case let letter: return Self.failure(letter, &bytes)
