@@ -33,8 +33,8 @@ struct LossTests {
             let acme = try Client.TLS(roots: authority.certificatePEM, serverName: "acme.localhost")
             let beta = try Client.TLS(roots: authority.certificatePEM, serverName: "beta.localhost")
             try await Client.talk(to: world.listener, tls: acme) { ann in
-                try await ann.send("NICK ann\r\nUSER ann 0 * :Ann\r\n")
-                _ = try await ann.hear(until: " 422 ")
+                try await ann.send("CAP LS 302\r\n")
+                _ = try await ann.hear(until: "CAP * LS")
                 let bob = try await Client.talk(to: world.listener, tls: beta) { bob in
                     try await bob.send("CAP LS 302\r\n")
                     _ = try await bob.hear(until: "CAP * LS")
@@ -51,8 +51,9 @@ struct LossTests {
                     #expect(world.applied.updates.count == before)
                     #expect(Set(world.server.directory.current.tenants.keys.map(\.text)) == ["acme", "beta"])
                     #expect(await world.greets("beta", trusting: authority))
-                    try await ann.send("PING here\r\n")
-                    _ = try await ann.hear(until: "PONG acme.localhost")
+                    // Her session begins now; one that the store knew and lost would be told to connect again.
+                    try await ann.send("NICK ann\r\nUSER ann 0 * :Ann\r\nCAP END\r\n")
+                    _ = try await ann.hear(until: " 422 ")
                     // The operator meant beta to go while the store was down.
                     try await world.writer.markComplete()
                     return String(decoding: try await bob.hearAll(), as: UTF8.self)

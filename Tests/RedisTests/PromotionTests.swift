@@ -166,22 +166,43 @@ import Testing
         }
     }
 
-    @Test func `slots that were taken in the lost time are not given to others for long`() async throws {
+    @Test func `slots that were taken in the lost time are not given to others, and are given back once`() async throws
+    {
         try await RedisWorld.run { world in
             let counter = CounterKey(world.tenant, "connections")
-            let store = try await world.store()
-            let shard = try await world.shard(store)
-            let other = try await world.shard(world.store())
+            let (store, another) = (try await world.store(), try await world.store())
+            // Two shards of one pod, and one of another.
+            let shards = [try await world.shard(store), try await world.shard(store)]
+            let other = try await world.shard(another)
             #expect(try await store.renewLease(for: .seconds(60)) == .kept)
-            #expect(try await shard.reserve(2, of: counter, limit: 10) == 2)
+            #expect(try await shards[0].reserve(2, of: counter, limit: 20) == 2)
+            #expect(try await shards[1].reserve(3, of: counter, limit: 20) == 3)
             try world.server.remember()
-            #expect(try await shard.reserve(6, of: counter, limit: 10) == 6)
-            try world.server.goBack()
-            #expect(try await store.renewLease(for: .seconds(60)) == .forgotten)
-            #expect(try await store.renewLease(for: .seconds(60)) == .kept)
-            // As an edge does then: it takes what its connections hold.
-            #expect(try await shard.reserve(8, of: counter, limit: .max) == 8)
-            #expect(try await other.reserve(10, of: counter, limit: 10) == 2)
+            #expect(try await shards[0].reserve(4, of: counter, limit: 20) == 4)
+            try await shards[1].on { $0.release(1, of: counter) }
+            try await until("one slot given back") {
+                let granted = try await other.reserve(12, of: counter, limit: 20)
+                try await other.on { $0.release(granted, of: counter) }
+                return granted == 12
+            }
+            for round in 1...2 {
+                try world.server.goBack()
+                // Its sessions have to be looked at, and nothing more.
+                #expect(try await store.renewLease(for: .seconds(60)) == .lapsed)
+                #expect(try await store.renewLease(for: .seconds(60)) == .kept)
+                try await until("the slots, round \(round)") {
+                    let granted = try await other.reserve(20, of: counter, limit: 20)
+                    try await other.on { $0.release(granted, of: counter) }
+                    return granted == 12
+                }
+            }
+            try await shards[0].on { $0.release(6, of: counter) }
+            try await shards[1].on { $0.release(2, of: counter) }
+            try await until("all of them") {
+                let granted = try await other.reserve(20, of: counter, limit: 20)
+                try await other.on { $0.release(granted, of: counter) }
+                return granted == 20
+            }
         }
     }
 

@@ -36,9 +36,7 @@ enum Exceptions {
         // One more for each append of this process.
         Reckoning(file: "Sources/StateStore/InProcess/MemoryLog.swift", code: "self.sequence += 1"),
         // Counts of rows that this process wrote or deleted, or that fit into a database; and lists.
-        Reckoning(file: "Sources/StateStore/Durable/Tenants/TenantCopier.swift", code: "count += try await"),
-        Reckoning(file: "Sources/StateStore/Durable/Tenants/TenantCopier.swift", code: "bindings += last"),
-        Reckoning(file: "Sources/StateStore/Durable/Tenants/TenantCopier.swift", code: "return Int(count)"),
+        Reckoning(file: "Sources/StateStore/Durable/Tenants/KeyRange.swift", code: "bindings += bound"),
         Reckoning(file: "Sources/StateStore/Durable/Tenants/TenantEraser.swift", code: "deleted += count"),
         Reckoning(file: "Sources/StateStore/Durable/Tenants/TenantEraser.swift", code: "= Int(count)"),
         // A text by then.

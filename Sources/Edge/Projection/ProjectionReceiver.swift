@@ -7,6 +7,8 @@ import StateStore
 final class ProjectionReceiver: LiveStoreReceiver {
     private let changed: () -> Void
     private var client: (any LiveStoreClient)?
+    private var loop: (any EventLoop)?
+    private var isLoading = false
     private var fields: [FieldName: [UInt8]] = [:]
     private var position = Position.none
 
@@ -17,17 +19,21 @@ final class ProjectionReceiver: LiveStoreReceiver {
     var complete: [FieldName: [UInt8]]? { self.fields[Projection.complete] == nil ? nil : self.fields }
 
     func start(_ live: any LiveStore, on loop: any EventLoop) {
-        let client = live.makeClient(on: loop, receiver: self)
-        self.client = client
-        self.follow(client, loop)
+        self.client = live.makeClient(on: loop, receiver: self)
+        self.loop = loop
+        self.follow()
     }
 
-    private func follow(_ client: any LiveStoreClient, _ loop: any EventLoop) {
+    /// Loads the log, at first and again, until it is loaded; once at a time.
+    private func follow() {
+        guard let client = self.client, let loop = self.loop, !self.isLoading else { return }
+        self.isLoading = true
         client.follow(Projection.log) { result in
+            self.isLoading = false
             switch result {
             case .success(let snapshot): self.reloaded(snapshot)
             case .failure(.closed): return
-            case .failure: loop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.follow(client, loop) }
+            case .failure: loop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.follow() }
             }
         }
     }
@@ -45,7 +51,10 @@ final class ProjectionReceiver: LiveStoreReceiver {
             return
         }
         self.position = entry.position
-        guard let changes = ProjectionChange.read(entry.payload) else { return self.reload() }
+        guard let changes = ProjectionChange.read(entry.payload) else {
+            // It does not say what it changed, in words that this version knows. What comes meanwhile comes after what is loaded.
+            return self.follow()
+        }
         for change in changes {
             switch change {
             case .set(let field, let value): self.fields[field] = value
@@ -62,15 +71,4 @@ final class ProjectionReceiver: LiveStoreReceiver {
     }
 
     func storeBecameReady() {}
-
-    /// An entry that does not say what it changed, in words that this version knows.
-    private func reload() {
-        self.client?.load([Projection.log]) { result in
-            guard case .success(let snapshots) = result, let snapshot = snapshots.first else { return }
-            // What came meanwhile is in it.
-            if snapshot.position.epoch != self.position.epoch || snapshot.position.sequence >= self.position.sequence {
-                self.reloaded(snapshot)
-            }
-        }
-    }
 }

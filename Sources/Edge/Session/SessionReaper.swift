@@ -17,6 +17,7 @@ package struct SessionReaper: Sendable {
     private let figures: @Sendable () async -> [UInt8]?
     private let clock: any Clock<Duration>
     private let logger: Logger
+    private let lease = Lease()
 
     /// - `term`: how long a lease lasts; it is renewed three times in that time.
     /// - `figures`: what the lease carries, asked for at each renewal.
@@ -39,53 +40,65 @@ package struct SessionReaper: Sendable {
 
     /// Works until its task is cancelled.
     package func run() async throws {
-        let steadiness = Steadiness()
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.keepLease(steadiness) }
+            group.addTask { await self.keepLease() }
             // Beside it: however much a dead pod left behind, this one's lease is renewed.
-            group.addTask { await self.keepReaping(steadiness) }
+            group.addTask { await self.keepReaping() }
         }
     }
 
     /// Renews the lease at once, beside the usual pace, so that its figures are as they are now.
     package func report() async {
         do {
-            _ = try await self.live.renewLease(for: self.term, carrying: await self.figures())
+            _ = try await self.renew()
         } catch { self.logger.warning("the pod's figures wait for the store", metadata: ["reason": "\(error)"]) }
     }
 
-    /// How many renewals in a row came in good time.
-    private final class Steadiness: Sendable {
-        let count = Atomic(0)
+    /// What the renewals found, whoever asked for them.
+    private final class Lease: Sendable {
+        /// How many in a row came in good time.
+        let steadiness = Atomic(0)
+        /// Whether others may have taken this pod for dead, or the store went back, since its sessions were looked at last.
+        let isInDoubt = Atomic(false)
+
+        func count(_ isSteady: Bool) {
+            let count = self.steadiness.load(ordering: .relaxed)
+            self.steadiness.store(isSteady ? count + 1 : 0, ordering: .relaxed)
+        }
     }
 
-    private func keepLease(_ steadiness: Steadiness) async {
-        var mustCheck = false
+    private func renew() async throws(LiveStoreError) -> LeaseRenewal {
+        let renewal = try await self.live.renewLease(for: self.term, carrying: await self.figures())
+        if renewal != .kept { self.lease.isInDoubt.store(true, ordering: .relaxed) }
+        if renewal == .forgotten {
+            for shard in self.shards.all { await shard.reserveAgain() }
+        }
+        return renewal
+    }
+
+    private func keepLease() async {
         while !Task.isCancelled {
             let began = ContinuousClock.now
             do {
-                let renewal = try await self.live.renewLease(for: self.term, carrying: await self.figures())
+                let renewal = try await self.renew()
                 // One that took long was sent again after an outage.
                 let isSteady = renewal == .kept && ContinuousClock.now - began < self.term / 3
-                steadiness.count.store(isSteady ? steadiness.count.load(ordering: .relaxed) + 1 : 0, ordering: .relaxed)
-                // Others may have taken this pod for dead.
-                if renewal != .kept { mustCheck = true }
-                if renewal == .forgotten {
-                    for shard in self.shards.all { await shard.reserveAgain() }
-                }
+                self.lease.count(isSteady)
             } catch {
-                steadiness.count.store(0, ordering: .relaxed)
+                self.lease.count(false)
                 self.logger.warning("the pod's lease waits for the store", metadata: ["reason": "\(error)"])
             }
-            if mustCheck { mustCheck = await !self.checkOwnSessions() }
+            if self.lease.isInDoubt.exchange(false, ordering: .relaxed), await !self.checkOwnSessions() {
+                self.lease.isInDoubt.store(true, ordering: .relaxed)
+            }
             try? await self.clock.sleep(for: self.term / 3)
         }
     }
 
-    private func keepReaping(_ steadiness: Steadiness) async {
+    private func keepReaping() async {
         var suspects: Set<PodID> = []
         while !Task.isCancelled {
-            if steadiness.count.load(ordering: .relaxed) > 4 {
+            if self.lease.steadiness.load(ordering: .relaxed) > 4 {
                 do {
                     suspects = try await self.reap(suspects)
                 } catch {
@@ -218,18 +231,30 @@ extension ShardCore {
 
     /// Whatever the limits are: those who are here are here, and are counted.
     func reserveAgain() {
+        self.owedSlots = [:]
         for case .some(let connection) in self.connections {
-            let names = connection.heldSlots
-            connection.heldSlots = []
-            for name in names {
-                let key = CounterKey(connection.scope.id, name)
-                self.store.reserve(1, of: key, limit: .max) { result in
-                    guard case .success(1) = result else { return }
-                    if self[connection.id] == nil { return self.store.release(1, of: key) }
-                    connection.heldSlots.append(name)
-                }
+            for name in connection.heldSlots {
+                self.owedSlots[CounterKey(connection.scope.id, name), default: 0] += 1
             }
         }
+        self.takeOwedSlots()
+    }
+
+    /// Counter by counter, and again for as long as the store does not give them.
+    func takeOwedSlots() {
+        let owed = self.owedSlots
+        self.owedSlots = [:]
+        for (key, count) in owed {
+            self.store.reserve(count, of: key, limit: .max) { result in
+                if case .failure(let error) = result, error != .closed { self.owedSlots[key, default: 0] += count }
+            }
+        }
+    }
+
+    /// Gives a slot back, or owes one less.
+    func giveBack(_ key: CounterKey) {
+        guard let owed = self.owedSlots[key] else { return self.store.release(1, of: key) }
+        self.owedSlots[key] = owed > 1 ? owed - 1 : nil
     }
 
     /// A session that the store has no more is told so; it can connect again.

@@ -170,7 +170,7 @@ extension ShardCore {
         connection.scope.connections -= 1
         connection.scope.usage.connectionClosed(now: self.uptime)
         for counter in connection.heldSlots {
-            self.store.release(1, of: CounterKey(connection.scope.id, counter))
+            self.giveBack(CounterKey(connection.scope.id, counter))
         }
         connection.heldSlots = []
     }

@@ -16,6 +16,7 @@ extension ShardCore {
             index += 5
         }
         self.retrySignOffs()
+        if !self.owedSlots.isEmpty, self.store.isReady { self.takeOwedSlots() }
         self.reportUsage()
     }
 

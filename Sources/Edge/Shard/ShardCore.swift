@@ -48,6 +48,8 @@ final class ShardCore {
     /// What the loop's thread had done when the shard began.
     private(set) var loopBegan = LoopUtilization.Sample.now()
     var statistics = ShardStatistics()
+    /// Slots of connections that are here, which the store gave to others and has not given back yet.
+    var owedSlots: [CounterKey: Int] = [:]
     /// Ends of sessions that the store has not taken yet; bounded by the sessions there were.
     var pendingSignOffs: [Transaction] = []
     /// Names for batches, unique on the shard.

@@ -26,4 +26,7 @@ package struct ProducerID: Hashable, Sendable {
     package let rawValue: UInt64
 
     package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// The number of the shard in its process.
+    var shard: UInt64 { self.rawValue & 0xFFFF }
 }

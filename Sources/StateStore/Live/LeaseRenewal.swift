@@ -2,9 +2,8 @@
 package enum LeaseRenewal: Sendable, Hashable {
     /// It held.
     case kept
-    /// It had lapsed: others may have taken over some of what this pod held.
+    /// It had lapsed, or the store may have gone back in time: some of what this pod held may be gone, or others'.
     case lapsed
-    /// It had lapsed and the pod was buried, or the store may have gone back in time: everything that it held was given to others
-    /// or let go. It holds no slots, and has to look what else it lost.
+    /// It had lapsed and the pod was buried: everything that it held was given to others.
     case forgotten
 }

@@ -1,6 +1,7 @@
 // How the write-ahead journal looks in a file: one frame after the other, each with a checksum.
 
 import NIOCore
+import Numbers
 import Tenant
 
 /// What a frame holds.
@@ -52,8 +53,8 @@ enum JournalFrame {
 
     /// No less than what a frame takes for a change, its own beginning included.
     static func bound(_ change: LogChange) -> Int {
-        let names = change.log.tenant.text.utf8.count + change.log.name.utf8.count
-        return names + change.payload.readableBytes + 96
+        let names = change.log.tenant.text.utf8.count.plus(change.log.name.utf8.count)
+        return names.plus(change.payload.readableBytes).plus(96)
     }
 
     /// Appends the frame, without its checksum.
@@ -71,7 +72,7 @@ enum JournalFrame {
             )
         case .entries(let entries):
             buffer.writeInteger(Kind.entries.rawValue)
-            buffer.writeInteger(UInt32(entries.count), endianness: .little)
+            buffer.writeInteger(UInt32(clamping: entries.count), endianness: .little)
             for (log, entry) in entries { Self.write(log, entry, to: &buffer) }
         case .erased(let tenant):
             buffer.writeInteger(Kind.erased.rawValue)
@@ -196,7 +197,7 @@ enum JournalFrame {
 
 extension ByteBuffer {
     fileprivate mutating func writeJournalText(_ text: String) {
-        self.writeInteger(UInt32(text.utf8.count), endianness: .little)
+        self.writeInteger(UInt32(clamping: text.utf8.count), endianness: .little)
         self.writeString(text)
     }
 

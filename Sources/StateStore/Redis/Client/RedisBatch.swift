@@ -8,6 +8,7 @@ final class RedisBatch {
     enum Operation {
         case transaction(Transaction, (Result<Outcome, LiveStoreError>) -> Void)
         case grant((Result<Int, LiveStoreError>) -> Void)
+        case slots((Result<RedisBatchAnswer.Slots, LiveStoreError>) -> Void)
     }
 
     private(set) var operations: [Operation] = []
@@ -64,29 +65,46 @@ final class RedisBatch {
         of counter: CounterKey,
         limit: Int,
         pod: PodID,
-        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+        _ completion: @escaping (Result<RedisBatchAnswer.Slots, LiveStoreError>) -> Void
     ) {
-        self.operations.append(.grant(completion))
-        self.body.writeInteger(2 as UInt8)
-        self.body.writePacked(counter.redisSlots)
-        self.body.writePacked(pod.rawValue)
-        self.body.writePacked(UInt64(CounterNumbers.count(wanted)))
-        self.body.writePacked(UInt64(CounterNumbers.count(limit)))
-        self.elements += 5
+        self.operations.append(.slots(completion))
+        self.writeSlots(2, of: counter, pod, CounterNumbers.count(wanted), CounterNumbers.count(limit))
     }
 
+    /// Gives slots back that a server granted that has written since then.
     func release(
         _ count: Int,
         of counter: CounterKey,
         pod: PodID,
+        since: Int,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         self.operations.append(.grant(completion))
-        self.body.writeInteger(3 as UInt8)
+        self.writeSlots(3, of: counter, pod, since, CounterNumbers.count(count))
+    }
+
+    /// Takes slots anew that were granted before the server began anew.
+    ///
+    /// It has written since then, as the client knows it; if that is over too, nothing is taken.
+    func retake(
+        _ count: Int,
+        of counter: CounterKey,
+        pod: PodID,
+        since: Int,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+    ) {
+        self.operations.append(.grant(completion))
+        self.writeSlots(7, of: counter, pod, since, CounterNumbers.count(count))
+    }
+
+    private func writeSlots(_ operation: UInt8, of counter: CounterKey, _ pod: PodID, _ first: Int, _ second: Int) {
+        self.body.writeInteger(operation)
         self.body.writePacked(counter.redisSlots)
         self.body.writePacked(pod.rawValue)
-        self.body.writePacked(UInt64(CounterNumbers.count(count)))
-        self.elements += 4
+        self.body.writePacked(self.producer.shard)
+        self.body.writePacked(UInt64(clamping: first))
+        self.body.writePacked(UInt64(clamping: second))
+        self.elements += 6
     }
 
     func take(

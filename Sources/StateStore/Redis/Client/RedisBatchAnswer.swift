@@ -10,6 +10,12 @@ struct RedisBatchAnswer {
         case journalFull
     }
 
+    /// Slots that were granted, and since when the server that did has written.
+    struct Slots {
+        let count: Int
+        let since: Int
+    }
+
     private var bytes: Result<ByteBuffer, LiveStoreError>
 
     init(_ result: Result<RedisReply, LiveStoreError>) {
@@ -46,6 +52,17 @@ struct RedisBatchAnswer {
             switch bytes.readInteger(as: UInt8.self) {
             case UInt8(ascii: "G"): bytes.readInteger(as: UInt64.self).flatMap { Int(exactly: $0) }.map { .success($0) }
             case let letter: Self.failure(letter, &bytes)
+            }
+        }
+    }
+
+    mutating func slots() -> Result<Slots, LiveStoreError> {
+        self.next { bytes in
+            switch bytes.readInteger(as: UInt8.self) {
+            case UInt8(ascii: "S"):
+                guard let (count, since) = bytes.readMultipleIntegers(as: (UInt64, UInt64).self) else { return nil }
+                return .success(Slots(count: Int(clamping: count), since: Int(clamping: since)))
+            case let letter: return Self.failure(letter, &bytes)
             }
         }
     }

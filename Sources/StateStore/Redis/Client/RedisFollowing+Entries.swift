@@ -153,9 +153,7 @@ extension RedisFollowing {
         let chunks = answer.elements.dropLast(hasMore ? 1 : 0).map { RedisChunk($0.buffer) }
         guard answer.isArray, !chunks.contains(where: { $0?.isWhole != true }) else { return self.reload(replica) }
         // A log whose end was delivered is there again: the store went back.
-        if !replica.exists, let first = chunks.first??.epoch, first <= replica.position.epoch {
-            return self.reload(replica)
-        }
+        if let first = chunks.first??.epoch, replica.hasEnded(with: first) { return self.reload(replica) }
         replica.phase = .live
         for case .some(let chunk) in chunks where self.isLive(replica) {
             self.apply(chunk, to: replica, hasMissed: true)

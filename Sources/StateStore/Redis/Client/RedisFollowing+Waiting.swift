@@ -8,7 +8,7 @@ extension RedisFollowing {
             replica.isListed = true
             self.listed.append(replica)
         }
-        if !self.link.isUp { return self.checkIfLate(replica, .now()) }
+        if !self.link.isUp { self.checkIfLate(replica, .now()) }
         guard !self.watchIsDue else { return }
         self.watchIsDue = true
         let delay = TimeAmount(self.link.settings.configuration.repairDelay)

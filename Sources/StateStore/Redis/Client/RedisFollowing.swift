@@ -139,9 +139,9 @@ final class RedisFollowing: RedisLink.User {
         guard let kind = reply[0]?.bytes.first else { return }
         switch kind {
         case UInt8(ascii: "m"):
-            guard let key = reply[1]?.text, let chunk = reply[2].flatMap({ RedisChunk($0.buffer) }),
-                let replica = self.byKey[key]
-            else { return }
+            guard let key = reply[1]?.text, let replica = self.byKey[key] else { return }
+            // One of a form that this version does not know shows in the state.
+            guard let chunk = reply[2].flatMap({ RedisChunk($0.buffer) }) else { return self.lookAgain(replica) }
             self.received(chunk, for: replica)
         case UInt8(ascii: "s"):
             guard let key = reply[1]?.text else { return }

@@ -1,4 +1,4 @@
-// Giving slots back, which never fails and is never told twice.
+// Slots: giving them back, which never fails and is never told twice, and taking them anew from a server that began anew.
 
 import Logging
 import NIOCore
@@ -7,8 +7,8 @@ import Numbers
 extension RedisLiveClient {
     func release(_ count: Int, of counter: CounterKey) {
         guard count > 0 else { return }
-        let isFirst = self.releases.isEmpty
-        self.releases[counter] = (self.releases[counter] ?? 0).plus(count)
+        let isFirst = !self.slots.hasReleases
+        self.slots.released(count, of: counter)
         if isFirst {
             self.pipeline.link.loop.assumeIsolated().execute { [weak self] in self?.sendReleases() }
         }
@@ -16,26 +16,68 @@ extension RedisLiveClient {
 
     /// Tells what was given back: one call at a time, which is never given up, so that nothing is told twice or not.
     func sendReleases() {
-        guard !self.releaseIsUnderWay, !self.releases.isEmpty else { return }
+        guard let since = self.since, !self.releaseIsUnderWay, self.slots.hasReleases else { return }
         self.releaseIsUnderWay = true
         let batch = self.makeBatch()
-        let told = self.releases.prefix(self.settings.configuration.batchOperations)
+        let told = self.slots.takeReleases(self.settings.configuration.batchOperations)
         for (counter, count) in told {
-            self.releases[counter] = nil
-            batch.release(count, of: counter, pod: self.pod) { _ in }
+            batch.release(count, of: counter, pod: self.pod, since: since) { self.told($0, "given back") }
         }
         let call = RedisCall(.batch(batch), deadline: nil) { result in
+            batch.complete(result)
             self.releaseIsUnderWay = false
-            switch result {
-            case .success:
+            // Refused before anything was applied: the next tick tells it again, unless the server began anew.
+            if result.isRefusal {
+                if self.since == since { self.slots.putBack(releases: told) }
+            } else {
                 self.sendReleases()
-            case .failure(.unavailable(let reason)) where !reason.hasPrefix("STALE"):
-                // Refused before anything was applied: the next tick tells it again.
-                for (counter, count) in told { self.releases[counter] = (self.releases[counter] ?? 0).plus(count) }
-            case .failure(let error):
-                self.pipeline.link.logger.error("slots were not given back", metadata: ["error": "\(error)"])
             }
         }
         self.pipeline.enqueue(call)
+    }
+
+    /// Takes anew what was granted before the server began anew.
+    func sendRetakes() {
+        guard let since = self.since, !self.retakeIsUnderWay, self.slots.hasFormer else { return }
+        self.retakeIsUnderWay = true
+        let batch = self.makeBatch()
+        let taken = self.slots.takeFormer(self.settings.configuration.batchOperations)
+        for (counter, count) in taken {
+            batch.retake(count, of: counter, pod: self.pod, since: since) { self.told($0, "taken anew") }
+        }
+        let call = RedisCall(.batch(batch), deadline: nil) { result in
+            batch.complete(result)
+            self.retakeIsUnderWay = false
+            if result.isRefusal {
+                if self.since == since { self.slots.putBack(former: taken) }
+            } else {
+                self.sendRetakes()
+            }
+        }
+        self.pipeline.enqueue(call)
+    }
+
+    /// Everything that this pod held was given to others.
+    func forgetSlots() { self.slots.forget() }
+
+    private func told(_ result: Result<Int, LiveStoreError>, _ what: String) {
+        guard case .failure(.invalidAnswer(let reason)) = result else { return }
+        self.pipeline.link.logger.error("slots were not \(what)", metadata: ["reason": "\(reason)"])
+    }
+}
+
+extension Result<RedisReply, LiveStoreError> {
+    /// Whether the server refused the call as a whole, before anything was applied.
+    fileprivate var isRefusal: Bool {
+        guard case .failure(.unavailable(let reason)) = self else { return false }
+        return !reason.hasPrefix("STALE")
+    }
+}
+
+extension RedisBatch {
+    /// Tells grants how they ended, for calls that have nothing else.
+    fileprivate func complete(_ result: Result<RedisReply, LiveStoreError>) {
+        var answer = RedisBatchAnswer(result)
+        for case .grant(let completion) in self.operations { completion(answer.grant()) }
     }
 }

@@ -17,9 +17,9 @@ final class RedisLiveClient: LiveStoreClient {
     let following: RedisFollowing
     let settings: RedisSettings
     private(set) var isReady = false
-    /// Slots to give back, told as soon as possible.
-    var releases: [CounterKey: Int] = [:]
+    var slots = RedisSlots()
     var releaseIsUnderWay = false
+    var retakeIsUnderWay = false
     private let receiver: any LiveStoreReceiver
     private let keep: [UInt64]
     private var batch: RedisBatch?
@@ -27,7 +27,7 @@ final class RedisLiveClient: LiveStoreClient {
     private var bytes = 0
     private var isClosed = false
     /// Since when the server has written, as it said last.
-    private var since: Int?
+    private(set) var since: Int?
     /// How often the connection for subscriptions had come up when the one for calls was lost.
     private var connectionsAtLoss: Int?
 
@@ -60,7 +60,10 @@ final class RedisLiveClient: LiveStoreClient {
         self.pipeline = RedisPipeline(commands, hasLibrary: true)
         self.following = RedisFollowing(subscriptions, self.pipeline, receiver: receiver)
         self.pipeline.onChange = { [weak self] in self?.pipelineChanged() }
-        self.pipeline.onTick = { [weak self] _ in self?.sendReleases() }
+        self.pipeline.onTick = { [weak self] _ in
+            self?.sendRetakes()
+            self?.sendReleases()
+        }
         self.pipeline.onPing = { [weak self] since in self?.heard(since: since) }
         self.following.onChange = { [weak self] in self?.updateReadiness() }
         commands.start()
@@ -85,6 +88,9 @@ final class RedisLiveClient: LiveStoreClient {
     private func heard(since: Int) {
         defer { self.since = since }
         guard let known = self.since, known != since else { return }
+        self.since = since
+        self.slots.beganAnew()
+        self.sendRetakes()
         if self.connectionsAtLoss == self.following.connections, self.following.isUp {
             self.following.link.cut("the store began anew")
         } else {
@@ -113,7 +119,16 @@ final class RedisLiveClient: LiveStoreClient {
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         if let error = self.refusal { return completion(.failure(error)) }
-        self.add { $0.reserve(wanted, of: counter, limit: limit, pod: self.pod, completion) }
+        self.add { batch in
+            batch.reserve(wanted, of: counter, limit: limit, pod: self.pod) { result in
+                if case .success(let slots) = result {
+                    // Before this one: it was granted after the server began anew.
+                    self.heard(since: slots.since)
+                    self.slots.granted(slots.count, of: counter)
+                }
+                completion(result.map(\.count))
+            }
+        }
     }
 
     func take(
@@ -161,6 +176,8 @@ final class RedisLiveClient: LiveStoreClient {
             switch operation {
             case .grant(let completion):
                 completion(answer.grant())
+            case .slots(let completion):
+                completion(answer.slots())
             case .transaction(let transaction, let completion):
                 self.deliver(answer.outcome(of: transaction), of: transaction, completion)
             }

@@ -55,6 +55,8 @@ final class RedisReplica {
     var phase = Phase.subscribing
     private(set) var position = Position.none
     private(set) var exists = false
+    /// The highest epoch that is known to be over, so that nothing of it is delivered again.
+    private var over: UInt64 = 0
     /// Whether a snapshot was ever handed out: the log is followed.
     private(set) var isFollowed = false
     /// Set when the subscription was made again while the replica waited for something else.
@@ -86,9 +88,13 @@ final class RedisReplica {
         // The store may have gone back since, but not behind what was delivered here.
         let isNext = chunk.first == self.position.sequence.plus(1)
         if self.exists, chunk.prior == self.position.epoch, isNext { return .deliver }
+        if chunk.epoch <= self.over { return .ignore }
         guard chunk.epoch > self.position.epoch, chunk.first == 1 else { return .check }
         return self.exists ? .restart : .begin
     }
+
+    /// Whether a log that does not exist, as far as is known, ended with or after this epoch.
+    func hasEnded(with epoch: UInt64) -> Bool { !self.exists && epoch <= max(self.over, self.position.epoch) }
 
     func advance(to position: Position) { self.position = position }
 
@@ -100,6 +106,9 @@ final class RedisReplica {
     }
 
     func loaded(_ snapshot: Snapshot) {
+        // A log that is there again is of a store that went back.
+        self.over =
+            snapshot.exists ? min(self.over, snapshot.position.epoch.minus(1)) : max(self.over, self.position.epoch)
         self.position = snapshot.position
         self.exists = snapshot.exists
         self.isFollowed = true
@@ -114,7 +123,7 @@ final class RedisReplica {
     /// The chunks that were held and are not of an earlier incarnation.
     func takeHeld() -> [RedisChunk] {
         defer { self.held = [] }
-        return self.held.filter { $0.epoch >= self.position.epoch }
+        return self.held.filter { $0.epoch >= self.position.epoch && $0.epoch > self.over }
     }
 
     // MARK: Waiting for deliveries

@@ -25,7 +25,7 @@ final class RedisJournal {
     /// Records of items that brought more than was asked for.
     private var ready = Deque<JournalRecord>()
     /// For each item handed out here, which of its records are not acknowledged.
-    private var unacknowledged: [String: Set<Part>] = [:]
+    private var unacknowledged: [String: (parts: Set<Part>, since: NIODeadline)] = [:]
     private var claimed: NIODeadline?
     private var cursor = "0-0"
     /// Items that cannot be read, as of the last time that all were looked at, and those of the look under way.
@@ -63,7 +63,8 @@ final class RedisJournal {
             guard parts.count == 3, let chunk = Int(parts[1]), let sequence = UInt64(parts[2]) else { continue }
             let item = String(parts[0])
             let part = Part(chunk: chunk, sequence: sequence)
-            guard self.unacknowledged[item]?.remove(part) != nil, self.unacknowledged[item]?.isEmpty == true else {
+            guard self.unacknowledged[item]?.parts.remove(part) != nil, self.unacknowledged[item]?.parts.isEmpty == true
+            else {
                 continue
             }
             self.unacknowledged[item] = nil
@@ -138,7 +139,7 @@ final class RedisJournal {
                 continue
             }
             self.ready.append(contentsOf: records.map(\.record))
-            self.unacknowledged[id] = Set(records.map(\.part))
+            self.unacknowledged[id] = (Set(records.map(\.part)), .now())
         }
         self.giveBack(unreadable)
     }
@@ -177,6 +178,9 @@ final class RedisJournal {
         self.claimed = .now()
         self.unreadable = self.unreadableSoFar
         self.unreadableSoFar = 0
+        // What others have claimed since is theirs to acknowledge.
+        let oldest = NIODeadline.now() - TimeAmount(self.settings.configuration.journalRedelivery * 4)
+        self.unacknowledged = self.unacknowledged.filter { $0.value.since > oldest }
     }
 
     private func tell(_ id: String) {

@@ -19,7 +19,7 @@ extension RedisLibrary {
             local epoch, seq = t[i], t[i + 1]
             if epoch == 0 then return log.epoch == nil, i + 2 end
             -- Who is ahead has seen what the store lost.
-            local ahead = log.epoch == epoch and seq > log.seq
+            local ahead = log.epoch and (epoch > log.epoch or epoch == log.epoch and seq > log.seq)
             return log.epoch ~= nil and continues(log, epoch, seq) and log.version <= seq, i + 2, ahead
           end,
           function(log, t, i) -- absent
@@ -113,29 +113,53 @@ extension RedisLibrary {
           return i
         end
 
-        local function reserve(t, i)
-          local key, pod, wanted, limit = t[i], text(t[i + 1]), t[i + 2], t[i + 3]
-          local sum = tonumber(run('HGET', key, 's') or 0)
-          local n = math.max(0, math.min(wanted, limit - sum))
-          if n > 0 then
-            run('HINCRBY', key, 's', n)
-            if run('HINCRBY', key, pod, n) == n then run('SADD', 'r:.slots:' .. pod, key) end
-          end
-          return n, i + 4
+        -- Slots stand under the pod, its shard and since when the server wrote that granted them: what a server that went back
+        -- has of others says nothing.
+        local function holding(pod, shard, since) return pod .. ':' .. shard .. '@' .. text(since) end
+
+        local function of_pod(field, pod) return string.sub(field, 1, #pod + 1) == pod .. ':' end
+
+        local function grant(key, pod, field, n)
+          run('HINCRBY', key, 's', n)
+          if run('HINCRBY', key, field, n) == n then run('SADD', 'r:.slots:' .. pod, key) end
         end
 
-        local function release(key, pod, wanted)
-          local held = tonumber(run('HGET', key, pod) or 0)
+        -- Takes slots away from a holding, as far as it has them.
+        local function release(key, pod, field, wanted)
+          local held = tonumber(run('HGET', key, field) or 0)
           local n = math.min(wanted, held)
           if n <= 0 then return 0 end
-          if n == held then
-            run('HDEL', key, pod)
-            run('SREM', 'r:.slots:' .. pod, key)
+          if n < held then
+            run('HINCRBY', key, field, -n)
           else
-            run('HINCRBY', key, pod, -n)
+            run('HDEL', key, field)
+            local others = false
+            for _, other in ipairs(run('HKEYS', key)) do others = others or of_pod(other, pod) end
+            if not others then run('SREM', 'r:.slots:' .. pod, key) end
           end
           if run('HINCRBY', key, 's', -n) <= 0 then run('DEL', key) end
           return n
+        end
+
+        local function reserve(t, i)
+          local key, pod, wanted, limit = t[i], text(t[i + 1]), t[i + 3], t[i + 4]
+          local sum = tonumber(run('HGET', key, 's') or 0)
+          local n = math.max(0, math.min(wanted, limit - sum))
+          if n > 0 then grant(key, pod, holding(pod, t[i + 2], server.since), n) end
+          return n
+        end
+
+        -- Takes anew what was granted before the server began anew, whatever it knows of it.
+        local function retake(t, i)
+          local key, pod = t[i], text(t[i + 1])
+          if t[i + 3] ~= server.since then return 0 end
+          local now = holding(pod, t[i + 2], server.since)
+          local all = pod .. ':' .. t[i + 2] .. '@'
+          for _, field in ipairs(run('HKEYS', key)) do
+            if field ~= now and string.sub(field, 1, #all) == all then release(key, pod, field, math.huge) end
+          end
+          grant(key, pod, now, t[i + 4])
+          return t[i + 4]
         end
 
         local function take(call, t, i)
@@ -154,7 +178,7 @@ extension RedisLibrary {
           local full = 86400000
           if rate > 0 then full = math.min(full, math.ceil((burst - tokens) / rate * 1000) + 1000) end
           run('SET', key, pack('>dd', tokens, since), 'PX', text(full))
-          return n, i + 4
+          return n
         end
 
         -- A transaction that starts at i.
@@ -184,25 +208,28 @@ extension RedisLibrary {
         -- Whether there is room for what an operation adds: in the memory, and in the journal, which must not take all of the
         -- memory while the durable store is away. Returns the letter that refuses it.
         local function refusal(call, op, t, i)
-          if op == 3 or op == 6 or not server.tight and op ~= 5 then return end
+          if op == 3 or op == 6 or op == 7 or not server.tight and op ~= 5 then return end
           if server.tight and not (op == 4 and run('EXISTS', t[i]) == 1) then return 'O' end
           if op ~= 5 then return end
           if call.full == nil then call.full = run('XLEN', JOURNAL) >= JOURNAL_LIMIT end
           return call.full and 'F' or nil
         end
 
-        local widths = {[2] = 4, [3] = 3, [4] = 4}
+        local widths = {[2] = 5, [3] = 5, [4] = 4, [7] = 5}
 
         local function perform(call, op, t, i, out)
           local letter = refusal(call, op, t, i)
           if letter then
             out[#out + 1] = letter
           elseif op == 2 then
-            out[#out + 1] = pack('>BI8', 71, (reserve(t, i)))
+            out[#out + 1] = pack('>BI8I8', 83, reserve(t, i), server.since)
           elseif op == 3 then
-            out[#out + 1] = pack('>BI8', 71, release(t[i], text(t[i + 1]), t[i + 2]))
+            local pod = text(t[i + 1])
+            out[#out + 1] = pack('>BI8', 71, release(t[i], pod, holding(pod, t[i + 2], t[i + 3]), t[i + 4]))
           elseif op == 4 then
-            out[#out + 1] = pack('>BI8', 71, (take(call, t, i)))
+            out[#out + 1] = pack('>BI8', 71, take(call, t, i))
+          elseif op == 7 then
+            out[#out + 1] = pack('>BI8', 71, retake(t, i))
           else
             transact(call, t, i, out)
           end

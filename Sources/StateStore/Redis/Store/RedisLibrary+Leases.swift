@@ -31,13 +31,17 @@ extension RedisLibrary {
         end
 
         local function release_all(name)
-          for _, key in ipairs(run('SMEMBERS', 'r:.slots:' .. name)) do release(key, name, math.huge) end
+          for _, key in ipairs(run('SMEMBERS', 'r:.slots:' .. name)) do
+            for _, field in ipairs(run('HKEYS', key)) do
+              if of_pod(field, name) then release(key, name, field, math.huge) end
+            end
+          end
           run('DEL', 'r:.slots:' .. name)
         end
 
         -- Renews in any case, carrying args[4] if there is one. Args[3] is since when the server wrote, as the pod knows it.
-        -- Returns that, and before it 0 if the lease had lapsed, 2 if the pod was buried or the store may have gone back:
-        -- it holds no slots then.
+        -- Returns that, and before it 1 if the lease held, 0 if it had lapsed or the store may have gone back, 2 if the pod was
+        -- buried.
         local function renew(keys, args)
           start()
           local _, now = clock()
@@ -47,10 +51,7 @@ extension RedisLibrary {
           if args[4] then run('HSET', FIGURES, name, args[4]) else run('HDEL', FIGURES, name) end
           local state = ends and (tonumber(ends) >= now and 1 or 0) or 2
           if not ends then producers(name, function(key) run('PERSIST', key) end) end
-          if args[3] ~= '' and tonumber(args[3]) ~= server.since then
-            release_all(name)
-            state = 2
-          end
+          if state == 1 and args[3] ~= '' and tonumber(args[3]) ~= server.since then state = 0 end
           return {state, server.since}
         end
 
@@ -91,7 +92,14 @@ extension RedisLibrary {
           start()
           local _, now = clock()
           local name = args[1]
-          if not lapsed_pod(name, now) or run('SCARD', 'r:.held:' .. name) > 0 then return 0 end
+          if not lapsed_pod(name, now) then return 0 end
+          local held = 'r:.held:' .. name
+          for _, base in ipairs(run('SRANDMEMBER', held, 100)) do
+            -- Left behind by an erasure that somebody's change crossed.
+            local log = open(base)
+            if not log.epoch or text(log.holder) ~= name then run('SREM', held, base) end
+          end
+          if run('SCARD', held) > 0 then return 0 end
           if not end_reader(name) then return 0 end
           release_all(name)
           run('ZREM', LEASES, name)

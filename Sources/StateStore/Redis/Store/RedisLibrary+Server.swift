@@ -53,6 +53,8 @@ extension RedisLibrary {
           local seconds = math.floor(now / 1000)
           server.since = fresh('r:.epoch', (now + SKEW) * 1024)
           run('SET', 'r:.pod', text(fresh('r:.pod', seconds) + SKEW / 1000))
+          -- Items of the journal too: who acknowledges one of the other server's must not take another's place.
+          if run('EXISTS', JOURNAL) == 1 then try('XSETID', JOURNAL, text(now + SKEW) .. '-0') end
           run('SET', RUN, text(server.since) .. ' ' .. who)
         end
 

@@ -22,6 +22,9 @@ extension RedisLiveStore {
             }
         }
         self.since.withLock { $0 = since }
+        if renewal == .forgotten {
+            for client in self.openClients { await client.run { $0.forgetSlots() } }
+        }
         return renewal
     }
 

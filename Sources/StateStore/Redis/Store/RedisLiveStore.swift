@@ -113,6 +113,8 @@ package final class RedisLiveStore: LiveStore {
         return client
     }
 
+    var openClients: [OnLoop<RedisLiveClient>] { self.clients.withLock { $0.open } }
+
     package func shutdown() async {
         let open = self.clients.withLock { clients in
             clients.isClosed = true
