@@ -127,7 +127,7 @@ extension ChannelState {
         by requester: Requester,
         now: Int64
     ) throws(Refusal) -> [ModeChange] {
-        guard let mask = Mask(text, under: Names.caseMapping), mask.text.utf8.count <= 300 else {
+        guard let mask = Mask(text, under: Names.caseMapping) else {
             throw Refusal(
                 .errInvalidModeParam,
                 self.name.raw,

@@ -16,7 +16,7 @@ package struct ChannelName: Name {
     /// The maximum length is in Unicode scalars, the `#` included.
     package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 50) {
         let raw = String(text)
-        guard Self.isChannel(raw), raw.utf8.count > 1,
+        guard Self.isChannel(raw),
             let folded = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength),
             folded.utf8.count > 1
         else { return nil }

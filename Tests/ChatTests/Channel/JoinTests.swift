@@ -67,6 +67,11 @@ import Testing
         #expect(event == .joined(Member(session: bob.session, user: bob.user, modes: []), founding: nil))
     }
 
+    @Test func `what is no mask bans nobody`() throws {
+        let state = try self.room { $0.lists[.ban] = [Self.entry("a b"), Self.entry("")] }
+        #expect(self.answer(state, try person("Bob")) == nil)
+    }
+
     /// What stands in the way, in the order in which it is told: taking the first away shows the next.
     @Test func `obstacles are told in the order quota, ban, invitation, key, limit`() throws {
         let bob = try person("Bob")

@@ -66,6 +66,16 @@ import Testing
         #expect(decision.changes.parameters.joined(separator: " ") == expected)
     }
 
+    @Test(arguments: [
+        ("+m", ["+mnt"]), ("-nt", ["+"]), ("+k sesame", ["+ntk", "sesame"]), ("+k-k one x", ["+nt"]),
+        ("+l 5", ["+ntl", "5"]), ("+l-l 5", ["+nt"]), ("+lk 5 key", ["+ntlk", "5", "key"]),
+    ])
+    mutating func `what was done is shown to who asks`(line: String, shown: [String]) {
+        let decision = self.mode(line, by: self.host)
+        self.state.evolve(.modes(decision.changes, by: Actor(self.host.session, self.host.user)))
+        #expect(self.state.modeParameters(showingKey: true) == shown)
+    }
+
     @Test func `a line of contrary letters comes to its outcome`() throws {
         let line = "+" + String(repeating: "sp", count: 240)
         let decision = self.mode(line, by: self.host)
@@ -167,6 +177,21 @@ import Testing
         let decision = self.mode("bebI", by: self.outsider)
         #expect(decision.listings == [.ban, .exception, .inviteException])
         #expect(decision.changes.isEmpty && decision.refusals.isEmpty)
+    }
+
+    /// A change takes a sign, its letter, a space and its parameter, whatever the others have.
+    @Test(
+        arguments: [
+            ([.flag(.moderated, on: true), .flag(.secret, on: false)], 6, 1),
+            ([.flag(.moderated, on: true), .flag(.secret, on: false)], 5, 2),
+            ([.key("abc"), .key("def")], 12, 1), ([.key("abc"), .key("def")], 11, 2),
+            ([.key("abc"), .key("def"), .key("ghi"), .key("jkl")], 12, 2), ([.key("abc")], 1, 1), ([], 1, 0),
+        ] as [([ModeChange], Int, Int)]
+    )
+    func `changes that do not fit a line go into the next`(changes: [ModeChange], bytes: Int, lines: Int) {
+        let groups = changes.grouped(bytes: bytes)
+        #expect(groups.count == lines)
+        #expect(groups.flatMap { $0 } == changes)
     }
 
     @Test func `a rank without a nickname asks nothing`() {

@@ -132,6 +132,15 @@ private enum AnyEvent: Hashable {
         #expect(ChannelEvent(ChannelEvent.modes([change], by: actor).encoded) == nil)
     }
 
+    @Test func `an event keeps 255 changes`() throws {
+        let actor = try Samples.actors()[0]
+        let changes = (1...300).map { ModeChange.limit($0) }
+        let written = ChannelEvent.modes(changes, by: actor).encoded
+        let read = ChannelEvent(written)
+        #expect(read == .modes(Array(changes.prefix(255)), by: actor))
+        #expect(read?.encoded == written)
+    }
+
     @Test func `texts keep 65,535 bytes`() {
         var buffer = ByteBuffer()
         buffer.writeText(String(repeating: "x", count: 70_000))

@@ -119,6 +119,41 @@ import Testing
         #expect(Set(table.fields.keys.map(\.section)) == [.setting, .member])
     }
 
+    @Test func `later events write what they change and nothing else`() throws {
+        let (state, _) = try self.furnished()
+        let actor = Actor(session: nil, prefix: "irc.example", account: nil)
+        let bob = try person("Bob")
+        let expected: [(ChannelEvent, [FieldKey])] = [
+            (.topic(nil, by: actor), [FieldKey(.setting, "topic")]),
+            (.invited(SessionID(rawValue: 5), nick: "x", by: actor), [FieldKey(.invitation, "5")]),
+            (.changed(bob.session, .away("x"), by: actor, number: 1), [FieldKey(.member, bob.session.text)]),
+            (.changed(SessionID(rawValue: 5), .away("x"), by: actor, number: 1), []),
+            (.modes([.flag(.moderated, on: true)], by: actor), [FieldKey(.setting, "modes")]),
+            (.modes([.limit(3)], by: actor), [FieldKey(.setting, "limit")]),
+            (.parted(bob.session, by: actor, reason: nil), [FieldKey(.member, bob.session.text)]),
+        ]
+        for (event, keys) in expected { #expect(state.updates(for: event).map(\.key) == keys, "\(event)") }
+    }
+
+    @Test func `who comes into an empty channel uses up the invitation as well`() throws {
+        let alice = try person("Alice")
+        var state = ChannelState(name: try channelName("#Room"), created: 0)
+        state.invited = [alice.session]
+        let event = try state.decideJoin(by: alice, key: nil, maximumMembers: nil, now: 5_000)
+        let update = try #require(state.updates(for: event).first { $0.key.section == .invitation })
+        #expect(update == FieldUpdate(FieldKey(.invitation, alice.session.text), nil))
+        state.invited = []
+        #expect(!state.updates(for: event).contains { $0.key.section == .invitation })
+    }
+
+    @Test func `properties and access entries are read`() throws {
+        let name = try channelName("#Room")
+        let fields = [(FieldKey(.property, "ONJOIN"), Array("hi".utf8)), (FieldKey(.access, "host x!*@*"), [1, 2])]
+        let state = ChannelState(name: name, fields: fields)
+        #expect(state.properties == ["ONJOIN": "hi"])
+        #expect(state.access == ["host x!*@*": [1, 2]])
+    }
+
     @Test func `a message changes no field`() throws {
         let (state, _) = try self.furnished()
         for message in try Samples.messages() { #expect(state.updates(for: .message(message)).isEmpty) }
@@ -147,6 +182,21 @@ import Testing
             #expect(state.invited.count <= ChannelState.maximumInvitations)
         }
         #expect(table.state(state.name).invited == state.invited)
+        #expect(state.invited.count == 100)
+    }
+
+    @Test func `of too many invitations the one with the lowest number lapses, on every pod`() throws {
+        var (state, _) = try self.furnished()
+        let actor = Actor(session: nil, prefix: "irc.example", account: nil)
+        state.invited = Set((1...100).map { SessionID(rawValue: $0) })
+        let again = ChannelEvent.invited(SessionID(rawValue: 50), nick: "x", by: actor)
+        #expect(state.updates(for: again).map(\.key.name) == [SessionID(rawValue: 50).text])
+        state.evolve(again)
+        #expect(state.invited.count == 100)
+        let one = ChannelEvent.invited(SessionID(rawValue: 1_000), nick: "x", by: actor)
+        #expect(state.updates(for: one).map(\.key.name) == [SessionID(rawValue: 1_000).text, "1"])
+        state.evolve(one)
+        #expect(state.invited == Set((2...100).map { SessionID(rawValue: $0) } + [SessionID(rawValue: 1_000)]))
     }
 
     @Test func `fields that cannot be read are passed over`() throws {

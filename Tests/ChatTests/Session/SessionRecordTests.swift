@@ -19,6 +19,13 @@ import Testing
         #expect(SessionRecord(fields: fields.reversed()) == record)
     }
 
+    @Test func `a session that begins has changed nothing and is nowhere`() throws {
+        let alice = try person("Alice")
+        let record = SessionRecord(session: alice.session, user: alice.user)
+        #expect(record.changes == 0)
+        #expect(record.channels.isEmpty)
+    }
+
     @Test func `leaving a channel removes its field`() {
         let update = SessionRecord.channelUpdate("#a", isMember: false)
         #expect(update == FieldUpdate(FieldKey(.channel, "#a"), nil))

@@ -26,6 +26,10 @@ import Testing
         ("u@v@", "*!u@v@*"),
         ("u@!v@h", "u@!v@h"),
         ("u@v!w", "*!u@v!w"),
+        // Behind the host's sign nothing is a user's any more.
+        ("u@h!x", "*!u@h!x"),
+        (String(repeating: "x", count: 246), String(repeating: "x", count: 246) + "!*@*"),
+        (String(repeating: "x", count: 246) + "!*@*", String(repeating: "x", count: 246) + "!*@*"),
     ])
     func `a short mask is completed`(text: String, full: String) {
         #expect(Mask(text, under: .rfc7613)?.text == full)
@@ -33,7 +37,8 @@ import Testing
 
     @Test(arguments: [
         "", "a b", "a\tb", "a\u{85}b", "bob!*@*$other.example", "$a:joe", String(repeating: "x", count: 251),
-        String(repeating: "x", count: 250),
+        String(repeating: "x", count: 250), String(repeating: "x", count: 247),
+        "bob$" + String(repeating: "*", count: 250), "bob$other.example!u@h", "bob$other", "bob!u$other@h",
     ])
     func `what is no mask is refused`(text: String) {
         #expect(Mask(text, under: .rfc7613) == nil)

@@ -14,7 +14,8 @@ import Testing
         var testDescription: String { self.line }
     }
 
-    @Test(arguments: [0, 1, 100, 470, 471, 472, 473, 474, 475, 476, 477, 478, 479, 480, 500, 1000], [false, true])
+    // With 351 characters the line has 512 bytes.
+    @Test(arguments: [0, 1, 100, 500, 1000] + Array(345...355), [false, true])
     func `a line that is passed on is the same as one put together, however long`(length: Int, hasTag: Bool) throws {
         let text = String(String(repeating: "aé ", count: 400).prefix(length))
         let (source, target) = ("nick!user@host.example", "#channel")
@@ -128,6 +129,37 @@ import Testing
         #expect(written(limits: limits) { $0.message(tags: ["abc": "1234567"], command: "CMD") } == "CMD\r\n")
     }
 
+    @Test func `tags have 8191 bytes, their sign and their space included`() {
+        let value = String(repeating: "x", count: 8191 - "@t= ".count)
+        #expect(written { $0.message(tags: ["t": value], command: "CMD") } == "@t=\(value) CMD\r\n")
+        #expect(written { $0.message(tags: ["t": value + "x"], command: "CMD") } == "CMD\r\n")
+    }
+
+    @Test func `the first line of a buffer is cut as any other`() {
+        let text = String(repeating: "x", count: 600)
+        #expect(written { $0.message(command: text) } == text.prefix(510) + "\r\n")
+    }
+
+    @Test(arguments: [true, false])
+    func `a source leaves room for a command however long it is`(isWhole: Bool) {
+        let long = String(repeating: "x", count: 300)
+        for tag in [nil, "t"] {
+            let line = written { writer in
+                if let tag { writer.tag(tag) }
+                if isWhole {
+                    writer.source(long + "!" + long)
+                } else {
+                    writer.source(nick: long, user: long, host: "h")
+                }
+                writer.command("CMD")
+                writer.last("x")
+                writer.end()
+            }
+            let source = ":" + (long + "!" + long).prefix(512 - 128 - 1)
+            #expect(line == (tag.map { "@\($0) " } ?? "") + source + " CMD x\r\n")
+        }
+    }
+
     @Test func `a body is cut at a character's border whatever its length`() throws {
         for character in ["x", "é", "€", "\u{1F600}"] {
             for padding in 0..<6 {
@@ -170,6 +202,12 @@ import Testing
         writer.message(tags: ["c": ""], command: "X")
         #expect(String(buffer: writer.take()).hasSuffix("QUIT\r\n@c X\r\n"))
         #expect(writer.take().readableBytes == 0)
+    }
+
+    @Test(arguments: ["CMD a b", "CMD a :b c", "CMD :", ":s CMD a ::b", "@a=b;c :s CMD x"])
+    func `a message that is passed on is written as it came`(line: String) throws {
+        let parsed = try message(line)
+        #expect(written { $0.message(parsed) } == line + "\r\n")
     }
 
     @Test func `a standard reply names command and code`() {

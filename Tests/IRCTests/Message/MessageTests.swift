@@ -99,6 +99,7 @@ import Testing
         #expect(parsed.parameterCount == expected.parameters.count)
         for (index, parameter) in expected.parameters.enumerated() {
             #expect(String(buffer: parsed.parameters.bytes(index)) == parameter)
+            #expect(parsed.parameters.length(index) == parameter.utf8.count)
             #expect(parsed.parameters.withBytes(index) { String(decoding: $0, as: UTF8.self) } == parameter)
         }
     }
@@ -139,6 +140,20 @@ import Testing
             let head = Array("CMD ".utf8) + Array(repeating: UInt8(ascii: "x"), count: padding)
             for tail in ["", "x", "xxxxxxxxx"] {
                 #expect(throws: MessageError.notUTF8) { try Message(ByteBuffer(bytes: head + bad + Array(tail.utf8))) }
+            }
+        }
+    }
+
+    @Test func `bytes are UTF-8 where the standard library says so`() {
+        let ends: [[UInt8]] = [[], [0x80], [0xBF], [0xC0], [0x80, 0x80], [0xBF, 0xBF], [0x80, 0xC0], [0x7F, 0x80]]
+        for lead in UInt8(0x80)...0xFF {
+            for second in [0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0] as [UInt8] {
+                for end in ends {
+                    let bytes = [lead, second] + end
+                    let isValid = String(validating: bytes, as: UTF8.self) != nil
+                    let message = try? Message(ByteBuffer(bytes: Array("CMD ".utf8) + bytes))
+                    if (message != nil) != isValid { Issue.record("\(bytes)") }
+                }
             }
         }
     }

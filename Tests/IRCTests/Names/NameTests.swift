@@ -86,7 +86,9 @@ import Testing
     // The cases follow the community's vectors (validate-hostname).
     @Test(arguments: [
         ("irc.example.com", true), ("i.example.net", true), ("irc-srv.net.uk", true), ("iRC.ExamPLe.NeT", true),
-        ("gsf.ds342.co.uk", true), ("324.net.uk", true), ("xn--bcher-kva.ch", true), ("services.", true),
+        ("gsf.ds342.co.uk", true), ("a0.z9.AZ", true), ("a/b.example", false), ("a:b.example", false),
+        ("a@b.example", false), ("a[b.example", false), ("a`b.example", false), ("a{b.example", false),
+        ("324.net.uk", true), ("xn--bcher-kva.ch", true), ("services.", true),
         ("-x-.net.uk", false), ("-x.net.uk", false), ("x-.net.uk", false), ("_irc._sctp.x.net.uk", false),
         ("irc", false), ("com", false),
         ("", false), (" ", false), ("example. net", false), ("ex ample.org", false), (" example.org", false),

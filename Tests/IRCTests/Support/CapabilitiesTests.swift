@@ -13,6 +13,11 @@ import Testing
             #expect(Capabilities(named: name) == capability)
             #expect(capability.sortedNames == [name])
         }
+        #expect(Capabilities.all == Capabilities.all.elements.reduce(into: []) { $0.formUnion($1) })
+        // A newer pod's, of which this one knows no name.
+        let unknown = Capabilities(rawValue: .max)
+        #expect(unknown.sortedNames == names)
+        #expect(unknown.elements == Capabilities.all.elements)
         #expect(Capabilities(named: "SASL") == nil)
         #expect(Capabilities(named: "") == nil)
     }
@@ -67,6 +72,19 @@ import Testing
                 read += (parsed.parameters.last ?? "").split(separator: " ").map(String.init)
             }
             #expect(read == words)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a line that is just full is not cut`(isContinued: Bool) throws {
+        for length in 460...510 {
+            let words = [String(repeating: "c", count: length), "dd", String(repeating: "e", count: 40)]
+            let lines = Capabilities.lines("LS", words: words, target: "*", source: "s", isContinued: isContinued)
+            let read = try lines.map { try message(String(String(buffer: $0).unicodeScalars.dropLast(2))) }
+            let fits = read.flatMap { ($0.parameters.last ?? "").split(separator: " ").map(String.init) }
+            // What no line holds is cut by itself and takes nothing with it.
+            #expect(fits.count == 3 && words[0].hasPrefix(fits[0]) && fits.dropFirst() == words.dropFirst())
+            #expect(fits[0] == words[0] || length > 512 - ":s CAP * LS * :\r\n".utf8.count)
         }
     }
 

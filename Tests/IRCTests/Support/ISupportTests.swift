@@ -23,6 +23,14 @@ import Testing
         )
     }
 
+    @Test(arguments: [
+        ("a b", "a\\x20b"), ("a=b", "a\\x3Db"), ("a\\b", "a\\x5Cb"), ("\u{1}\t\u{1F}", "\\x01\\x09\\x1F"),
+        ("\u{7F}", "\\x7F"), ("~!\u{80}é", "~!\u{80}é"),
+    ])
+    func `what would end or split a value is escaped`(value: String, wire: String) {
+        #expect(ISupport.escape(value) == wire)
+    }
+
     @Test func `a line has at most thirteen tokens`() throws {
         var support = ISupport()
         for number in 0..<40 { support.set("T\(number)", number) }

@@ -1,0 +1,62 @@
+// A message as its entry's bytes: whoever passes it on reads there what it was made of.
+
+import Chat
+import IRC
+import NIOCore
+import Testing
+
+@Suite struct ChatMessageTests {
+    private static func message(_ account: String?, isBot: Bool, tags: String) -> ChatMessage {
+        ChatMessage(
+            verb: .notice,
+            sender: SessionID(rawValue: 7),
+            account: account,
+            isBot: isBot,
+            minimum: .voice,
+            clientTags: tags,
+            capacity: 64
+        ) { $0.message(source: "bob!u@h", command: "NOTICE", parameters: ["#x", "hi"], forcesTrailing: true) }
+    }
+
+    @Test(arguments: [nil, "", "bob", "älice"], ["", "+x", "+typing=active;+a=b"])
+    func `what a message was made of is read from its entry`(account: String?, tags: String) throws {
+        for isBot in [true, false] {
+            let made = Self.message(account, isBot: isBot, tags: tags)
+            // In the midst of others, as a store hands it out.
+            var all = ByteBuffer(string: "before")
+            all.writeImmutableBuffer(made.entry)
+            all.moveReaderIndex(forwardBy: "before".utf8.count)
+            for message in [made, try #require(ChatMessage(entry: all))] {
+                #expect(message == made)
+                #expect(message.verb == .notice)
+                #expect(message.sender == SessionID(rawValue: 7))
+                #expect(message.minimum == .voice)
+                #expect(message.isBot == isBot)
+                #expect(message.account == account)
+                #expect(message.clientTags == tags)
+                #expect(String(buffer: message.line) == ":bob!u@h NOTICE #x :hi\r\n")
+                #expect(message.withLine { String(decoding: $0, as: UTF8.self) } == ":bob!u@h NOTICE #x :hi\r\n")
+            }
+        }
+    }
+
+    @Test func `an entry that ends before its line is no message`() {
+        let entry = Self.message("bob", isBot: false, tags: "+x").entry
+        let head = 16 + "bob+x".utf8.count
+        for length in 0..<entry.readableBytes {
+            let cut = ChatMessage(entry: ByteBuffer(entry.readableBytesView.prefix(length)))
+            #expect((cut != nil) == (length >= head))
+            #expect(cut?.line.readableBytes == (length < head ? nil : length - head))
+            #expect(cut?.withLine { $0.count } == cut?.line.readableBytes)
+        }
+    }
+
+    @Test func `what is longer than its length can say is cut`() {
+        let long = String(repeating: "x", count: 70_000)
+        let message = Self.message(long, isBot: false, tags: long)
+        #expect(message.account?.utf8.count == 65_535)
+        #expect(message.clientTags.utf8.count == 65_535)
+        #expect(ChatMessage(entry: message.entry)?.line == message.line)
+        #expect(message.line.readableBytes == ":bob!u@h NOTICE #x :hi\r\n".utf8.count)
+    }
+}

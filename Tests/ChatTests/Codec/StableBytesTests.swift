@@ -1,0 +1,106 @@
+// Pods of two versions share the store's logs and fields while they are upgraded: what one number meant it means forever.
+
+import Chat
+import IRC
+import NIOCore
+import Testing
+
+@Suite struct StableBytesTests {
+    @Test(
+        arguments: [
+            ("i", [0, 1]), ("m", [0, 2]), ("n", [0, 4]), ("p", [0, 8]), ("s", [0, 16]), ("t", [0, 32]), ("r", [0, 64]),
+        ] as [(Character, [UInt8])]
+    )
+    func `a channel's switch keeps its bit`(letter: Character, bits: [UInt8]) throws {
+        let mode = try #require(ChannelModes.letters.first { $0.letter == letter }?.mode)
+        #expect(bytes { ModeChange.flag(mode, on: true).encode(into: &$0) } == [1] + bits + [1])
+        #expect(bytes { ModeChange.flag(mode, on: false).encode(into: &$0) } == [1] + bits + [0])
+    }
+
+    @Test(arguments: [("v", 1), ("o", 2), ("q", 4)] as [(Character, UInt8)])
+    func `a rank keeps its bit`(letter: Character, bit: UInt8) throws {
+        let rank = try #require(MemberModes.ranks.first { $0.letter == letter }?.mode)
+        let change = ModeChange.rank(rank, SessionID(rawValue: 3), nick: "b", on: true)
+        #expect(bytes { change.encode(into: &$0) } == [5, bit, 0, 0, 0, 0, 0, 0, 0, 3, 0, 1, 98, 1])
+    }
+
+    @Test(arguments: [("i", 1), ("o", 2), ("w", 4), ("B", 8), ("r", 16)] as [(Character, UInt8)])
+    func `a user's mode keeps its bit`(letter: Character, bit: UInt8) throws {
+        let mode = try #require(UserModes.letters.first { $0.letter == letter }?.mode)
+        #expect(bytes { UserChange.modes(mode).encode(into: &$0) } == [6, bit])
+    }
+
+    @Test(
+        arguments: [
+            (.key("k"), [2, 1, 0, 1, 107]), (.key(nil), [2, 0]),
+            (.limit(258), [3, 0, 0, 0, 0, 0, 0, 1, 2]), (.limit(nil), [3] + Array(repeating: 255, count: 8)),
+            (
+                .list(.ban, ListEntry(mask: "m", setter: "s", time: 1), on: true),
+                [4, 0, 1, 98, 0, 1, 109, 0, 1, 115, 0, 0, 0, 0, 0, 0, 0, 1, 1]
+            ),
+        ] as [(ModeChange, [UInt8])]
+    )
+    func `a change of a channel keeps its bytes`(change: ModeChange, expected: [UInt8]) {
+        #expect(bytes { change.encode(into: &$0) } == expected)
+        var buffer = ByteBuffer(bytes: expected)
+        #expect(ModeChange(from: &buffer) == change)
+    }
+
+    @Test(
+        arguments: [
+            (.away("x"), [2, 1, 0, 1, 120]), (.away(nil), [2, 0]), (.account("x"), [3, 1, 0, 1, 120]),
+            (.host(username: "u", host: "h"), [4, 0, 1, 117, 0, 1, 104]), (.realname("x"), [5, 0, 1, 120]),
+        ] as [(UserChange, [UInt8])]
+    )
+    func `a change of a user keeps its bytes`(change: UserChange, expected: [UInt8]) {
+        #expect(bytes { change.encode(into: &$0) } == expected)
+        var buffer = ByteBuffer(bytes: expected)
+        #expect(UserChange(from: &buffer) == change)
+    }
+
+    @Test func `an event keeps its number`() throws {
+        let actor = Actor(session: SessionID(rawValue: 1), prefix: "p", account: nil)
+        let bob = try person("Bob")
+        let session = bob.session
+        let member = Member(session: session, user: bob.user, modes: [])
+        let channel: [ChannelEvent] = [
+            .joined(member, founding: nil), .parted(session, by: actor, reason: nil),
+            .quit(session, by: actor, reason: ""), .kicked(session, nick: "b", by: actor, reason: ""),
+            .modes([], by: actor), .topic(nil, by: actor), .changed(session, .away(nil), by: actor, number: 1),
+            .invited(session, nick: "b", by: actor),
+        ]
+        #expect(channel.map { $0.encoded.readableBytesView.first } == [1, 2, 3, 4, 5, 6, 7, 8])
+        let user: [UserEvent] = [
+            .signedOn, .invited(channel: "#x", by: actor), .changed(.away(nil), by: actor, number: 1),
+            .killed(by: actor, reason: ""), .signedOff(reason: ""),
+        ]
+        #expect(user.map { $0.encoded.readableBytesView.first } == [1, 2, 3, 4, 5])
+        let tenant: [TenantEvent] = [.wallops(text: "", by: actor), .signedOff(bob.user, at: 1)]
+        #expect(tenant.map { $0.encoded.readableBytesView.first } == [1, 2])
+        #expect(Samples.nickEvents.map { $0.encoded.readableBytesView.first } == [1, 2])
+    }
+
+    @Test func `a message keeps its place for everything`() throws {
+        let message = ChatMessage(
+            verb: .notice,
+            sender: SessionID(rawValue: 7),
+            account: "ab",
+            isBot: true,
+            minimum: .host,
+            clientTags: "+x",
+            capacity: 0
+        ) { writer in
+            writer.command("Z")
+            writer.end()
+        }
+        let head: [UInt8] = [9, 2, 3, 2, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2, 0, 2]
+        #expect(Array(message.entry.readableBytesView) == head + Array("ab+xZ\r\n".utf8))
+    }
+}
+
+/// What was written.
+private func bytes(_ write: (inout ByteBuffer) -> Void) -> [UInt8] {
+    var buffer = ByteBuffer()
+    write(&buffer)
+    return Array(buffer.readableBytesView)
+}
