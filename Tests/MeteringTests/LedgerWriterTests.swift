@@ -10,6 +10,7 @@ import Testing
         _ database: any SQLDatabase,
         epoch: Int64 = 1,
         pending: PendingUsage = PendingUsage(),
+        clock: any Clock<Duration> = HastyClock(),
         now: WallClock
     ) -> (MeterCollector, LedgerWriter) {
         let source = MeterSource(pod: PodID(rawValue: 1), epoch: epoch)
@@ -21,7 +22,7 @@ import Testing
             ledger: LedgerRepository(database),
             pending: pending,
             batch: 7,
-            clock: HastyClock(),
+            clock: clock,
             ledgerTime: { () throws(DurableStoreError) in now.milliseconds },
             now: { now.milliseconds },
             logger: .quiet
@@ -103,6 +104,57 @@ import Testing
             _ = await writer.handOver()
             #expect(await writer.waiting == 0)
             #expect(try await self.messages(in: store) == 20)
+        }
+    }
+
+    @Test func `a ledger that is away is asked less often, and every five seconds once it is back`() async throws {
+        try await self.withStore { store in
+            let faults = Array(repeating: FlakyDatabase.Fault.before, count: 3)
+            let database = FlakyDatabase(store.database, faults: faults)
+            let now = WallClock(600_000)
+            let (collector, writer) = self.edge(database, now: now)
+            collector.report(.messages(1), of: try .acme, shard: 0, at: 1)
+            var waits: [Duration] = []
+            for _ in faults { waits.append(await writer.handOver()) }
+            // Half of each delay is random.
+            for (wait, longest) in zip(waits, [200, 400, 800]) {
+                #expect(wait >= .milliseconds(longest / 2) && wait <= .milliseconds(longest))
+            }
+            #expect(await writer.handOver() == .seconds(5))
+            // It starts with the shortest again.
+            database.fail()
+            now.milliseconds = 1_200_000
+            collector.report(.messages(1), of: try .acme, shard: 0, at: 600_000)
+            #expect(await writer.handOver() <= .milliseconds(200))
+        }
+    }
+
+    @Test func `it waits between two hand-overs`() async throws {
+        try await self.withStore { store in
+            let clock = PatientClock()
+            let (_, writer) = self.edge(store.database, clock: clock, now: WallClock(0))
+            let service = Task { try await writer.run() }
+            for await wait in clock.waits {
+                #expect(wait == .seconds(5))
+                break
+            }
+            service.cancel()
+            try await service.value
+        }
+    }
+
+    @Test(arguments: [(FlakyDatabase.Fault.before, 5), (.refused, 1)])
+    func `at the end it tries five times, and once what is refused`(
+        fault: FlakyDatabase.Fault,
+        attempts: Int
+    ) async throws {
+        try await self.withStore { store in
+            let database = FlakyDatabase(store.database, faults: Array(repeating: fault, count: 20))
+            let (collector, writer) = self.edge(database, now: WallClock(0))
+            collector.report(.messages(1), of: try .acme, shard: 0, at: 1)
+            await writer.finish()
+            #expect(20 - database.faultsLeft == attempts)
+            #expect(await writer.waiting == 1)
         }
     }
 

@@ -44,10 +44,14 @@ final class FlakyDatabase: SQLDatabase {
     enum Fault: Sendable {
         case before
         case after
+        /// For good: another try is of no use.
+        case refused
     }
 
     private let database: any SQLDatabase
     private let faults: Mutex<[Fault]>
+
+    var faultsLeft: Int { self.faults.withLock { $0.count } }
 
     var dialect: SQLDialect { self.database.dialect }
 
@@ -55,6 +59,9 @@ final class FlakyDatabase: SQLDatabase {
         self.database = database
         self.faults = Mutex(faults)
     }
+
+    /// Fails once more.
+    func fail() { self.faults.withLock { $0.append(.before) } }
 
     func withTransaction<Answer: Sendable>(
         _ scope: SQLScope,
@@ -64,6 +71,7 @@ final class FlakyDatabase: SQLDatabase {
     ) async throws(DurableStoreError) -> Answer {
         let fault = self.faults.withLock { $0.isEmpty ? nil : $0.removeFirst() }
         if fault == .before { throw .unavailable(reason: "away") }
+        if fault == .refused { throw .closed }
         let answer = try await self.database.withTransaction(scope, access, deadline: deadline, body)
         if fault == .after { throw .unavailable(reason: "the answer is lost") }
         return answer
@@ -80,6 +88,25 @@ struct HastyClock: Clock {
     var minimumResolution: Duration { .zero }
 
     func sleep(until deadline: Instant, tolerance: Duration?) async throws { await Task.yield() }
+}
+
+/// A clock on which nothing is ever over before its task is cancelled, and which tells how long each wait would be.
+struct PatientClock: Clock {
+    typealias Instant = ContinuousClock.Instant
+
+    let now: Instant = .now
+    let minimumResolution: Duration = .zero
+    let waits: AsyncStream<Duration>
+    private let told: AsyncStream<Duration>.Continuation
+
+    init() { (self.waits, self.told) = AsyncStream.makeStream() }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        self.told.yield(self.now.duration(to: deadline))
+        let never = AsyncStream<Never> { _ in }
+        for await _ in never {}
+        try Task.checkCancellation()
+    }
 }
 
 extension Logger {
