@@ -3,10 +3,11 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint render fuzz bench clean
+.PHONY: help run build test lint render fuzz mutate bench clean
 .DELETE_ON_ERROR:
 
-# Handed on to what the target starts: make run ARGS="--shards 2", make test ARGS="--filter ChatTests".
+# Handed on to what the target starts: make run ARGS="--shards 2", make test ARGS="--filter ChatTests",
+# make mutate ARGS="--module Chat --sample 40".
 ARGS ?=
 # Tenants, plans and secrets that `make run` serves.
 TENANTS ?= k8s/examples
@@ -51,6 +52,10 @@ render: ## Render chart and overlays, check them and the other packaging
 fuzz: ## Feed the parsers seeded garbage for FUZZ_SECONDS
 	@scripts/install-packages build
 	@scripts/fuzz $(FUZZ_SECONDS)
+
+mutate: ## Break the rules on purpose and see that the tests notice
+	@scripts/install-packages test
+	@scripts/mutate $(ARGS)
 
 bench: $(stamp) ## Measure against InspIRCd and ngIRCd, side by side
 	@scripts/install-packages bench
