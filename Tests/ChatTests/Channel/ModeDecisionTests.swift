@@ -43,7 +43,8 @@ import Testing
         // Private and secret replace each other.
         ("+s", "+s"), ("+p", "+p"), ("+sp", "+p"), ("+ps", "+s"), ("+s-s", ""), ("+i-i+i", "+i"),
         // Key and limit.
-        ("+k sesame", "+k sesame"), ("-k", ""), ("-k x", ""), ("+l 5", "+l 5"), ("+l 1000000", "+l 1000000"),
+        ("+k sesame", "+k sesame"), ("-k", ""), ("-k x", ""), ("+l 5", "+l 5"), ("+l 1", "+l 1"),
+        ("+l 1000000", "+l 1000000"),
         ("-l", ""),
     ])
     func `what changes something is done, the rest left out`(line: String, expected: String) {
@@ -113,6 +114,11 @@ import Testing
         #expect(decision.changes.isEmpty)
         #expect(decision.refusals.map(\.numeric) == [numeric])
         #expect(decision.refusals.first?.parameters == parameters)
+    }
+
+    @Test(arguments: ["", "1 2", ":5"])
+    func `what would break the reply is not repeated in it`(parameter: String) {
+        #expect(self.mode("+l", parameter, by: self.host).refusals.map(\.parameters) == [["#Room", "l", "*"]])
     }
 
     @Test(arguments: [

@@ -95,6 +95,9 @@ import Testing
         ("example.org ", false), (".", false), ("..", false), ("a..b", false), ("bücher.example", false),
         (String(repeating: "a", count: 63) + ".example", true), (String(repeating: "a", count: 64) + ".example", false),
         (String(repeating: "a.", count: 130), false),
+        // At most 253 bytes, the final dot not counted.
+        (String(repeating: "a.", count: 126) + "a", true), (String(repeating: "a.", count: 126) + "a.", true),
+        (String(repeating: "a.", count: 126) + "aa", false), (String(repeating: "a.", count: 126) + "aa.", false),
     ])
     func `a host name is validated`(host: String, isValid: Bool) {
         #expect((Hostname(host) != nil) == isValid)
