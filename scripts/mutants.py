@@ -20,7 +20,6 @@ NIL = "<T>(a: T?, b: _OptionalNilComparisonType) -> Bool"
 TEXTS = "<A: StringProtocol, B: StringProtocol>(a: A, b: B) -> Bool"
 EQUALITY = [binary("Equatable", "Bool"), INTEGERS + "Bool", TEXTS, NIL]
 LOGIC = ["(a: Bool, b: @autoclosure () throws -> Bool) rethrows -> Bool"]
-DEFAULT = [f"<T>(a: T?, b: @autoclosure () throws -> {t}) rethrows -> {t}" for t in ("T", "T?")]
 STRIDE = "<T: Strideable>(a: T, b: T) -> {}<T> where T.Stride: SignedInteger"
 
 # Operator, what it is mistaken for, its precedence, and the types that this project uses it with: Swift's own
@@ -34,7 +33,6 @@ OPERATORS = {
     "!=": (["=="], COMPARISON, EQUALITY),
     "&&": (["||"], "LogicalConjunctionPrecedence", LOGIC),
     "||": (["&&"], "LogicalDisjunctionPrecedence", LOGIC),
-    "??": (["always the default"], "NilCoalescingPrecedence", DEFAULT),
     "+": (["-"], ADDITION, [binary("AdditiveArithmetic")]),
     "-": (["+"], ADDITION, [binary("AdditiveArithmetic")]),
     "&+": (["&-"], ADDITION, [binary("FixedWidthInteger")]),
@@ -60,8 +58,6 @@ OPERATORS = {
 MEANINGS = {
     "&&": "try a && b()",
     "||": "try a || b()",
-    "??": "try a ?? b()",
-    "always the default": "try b()",
     "!": "!a",
     "nothing": "a",
 }
@@ -77,6 +73,7 @@ let __mutant = Int(ProcessInfo.processInfo.environment["ROOST_MUTANT"] ?? "") ??
 func __pick<T>(_ number: Int, _ changed: T, _ value: T) -> T { __mutant == number ? changed : value }
 func __not(_ number: Int, _ condition: Bool) -> Bool { (__mutant == number) != condition }
 func __passes(_ number: Int, _ condition: Bool) -> Bool { condition || __mutant == number }
+func __absent<T>(_ number: Int, _ value: T?) -> T? { __mutant == number ? nil : value }
 func __min<T: Comparable>(_ number: Int, _ a: T, _ b: T) -> T { __mutant == number ? max(a, b) : min(a, b) }
 func __max<T: Comparable>(_ number: Int, _ a: T, _ b: T) -> T { __mutant == number ? min(a, b) : max(a, b) }
 """
@@ -93,9 +90,9 @@ KEYWORDS = set(
     " override final lazy weak unowned nonisolated indirect prefix operator where in is as some any".split()
 )
 ASSIGNMENTS = {"=", "+=", "-=", "*=", "&+=", "&-=", "|=", "&="}
-# Lines without an expression, and calls that nobody notices but by their speed.
+# Lines without an expression; what nobody notices but by its speed, or what no input leads to.
 NO_CODE = ("@", "#", "import ", "package import ", "where ")
-UNSEEN = (".reserveCapacity(", "hasher.combine(", "minimumCapacity:")
+UNSEEN = (".reserveCapacity(", "hasher.combine(", "minimumCapacity:", "precondition(")
 LEAVING = {"return", "throw", "continue", "break"}
 
 
@@ -187,6 +184,8 @@ class Finder:
                 self.operator(token)
                 if token.text == "?" and self.is_spaced(token):
                     self.ternary(i)
+                elif token.text == "??":
+                    self.default(i)
             elif token.kind == "number" and before != ".":
                 self.constant(token)
             elif token.text in ("true", "false") and before != "while":
@@ -236,17 +235,26 @@ class Finder:
             written = hex(other) if text.startswith("0x") else str(other)
             self.around(token.start, token.end, f"{token.text} → {written}", f"__pick(#, {written}, ", ")")
 
-    def ternary(self, i):
-        """What is right before the question mark, if it is a name with what hangs on it."""
+    def operand_before(self, i):
+        """The tokens of a name, with what hangs on it, that ends right before an operator."""
         first = i
         while first and (first == i or self.tokens[first - 1].end == self.tokens[first].start):
-            first -= 1
-            if self.tokens[first].text in BRACKETS.values():
-                first = self.tokens[first].partner
-        start, end = self.tokens[first], self.tokens[i - 1]
-        before = self.tokens[first - 1]
-        if start.kind == "word" and not (before.kind == "op" and before.text not in ("=", "&&", "||", "?", "??")):
+            token = self.tokens[first - 1]
+            is_other = token.kind == "op" and token.text not in (".", "?", "!")
+            if is_other or token.text in BRACKETS or token.text in ",:;":
+                break
+            first = token.partner if token.text in BRACKETS.values() else first - 1
+        return self.tokens[first - 1], self.tokens[first], self.tokens[i - 1]
+
+    def ternary(self, i):
+        before, start, end = self.operand_before(i)
+        if start.kind == "word" and (before.kind != "op" or before.text in ("=", "&&", "||", "?", "??")):
             self.around(start.start, end.end, "condition → its contrary", "__not(#, ", ")")
+
+    def default(self, i):
+        _, start, end = self.operand_before(i)
+        if start.kind == "word":
+            self.around(start.start, end.end, "?? → its right side", "__absent(#, ", ")")
 
     def conditions(self, i):
         """Each clause of an if, a while or a guard by itself."""
