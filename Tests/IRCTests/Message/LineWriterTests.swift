@@ -69,6 +69,11 @@ import Testing
         #expect(String(buffer: buffer) == expected.line + "\r\n")
     }
 
+    @Test func `a last parameter has its colon where it needs one or a text is expected`() {
+        #expect(written { $0.message(command: "CMD", parameters: ["x"]) } == "CMD x\r\n")
+        #expect(written { $0.message(command: "CMD", parameters: ["x"], forcesTrailing: true) } == "CMD :x\r\n")
+    }
+
     @Test func `tags come first and are escaped`() {
         let line = written { writer in
             writer.message(

@@ -29,7 +29,7 @@ import Testing
         Case(line: ":joe AWAY", source: "joe", command: "AWAY"),
         Case(line: ":joe AWAY ", source: "joe", command: "AWAY"),
         Case(line: "COMMAND", command: "COMMAND"),
-        Case(line: "001", command: "001"),
+        Case(line: "001", command: "001"), Case(line: "azAZ09@[`{", command: "AZAZ09@[`{"),
         Case(line: "  cmd  one   two  ", command: "CMD", parameters: ["one", "two"]),
         Case(
             line: ":irc.example 432  #x :No: not that",

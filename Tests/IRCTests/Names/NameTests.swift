@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "#x", "&x", "##x", "#c++", "#1", "#foo.bar", "#a:b", "#a!b", "#É", "#\u{2764}\u{FE0F}", "#-", "#名前",
+        "#x", "&x", "##x", "#c++", "#1", "#foo.bar", "#a:b", "#a!b", "#a@b", "#É", "#\u{2764}\u{FE0F}", "#-", "#名前",
         "#" + String(repeating: "x", count: 49),
     ])
     func `a channel may be called that`(name: String) {

@@ -87,6 +87,7 @@ struct CellRulesTests {
             (deployment(generation: 2), "True", "Progressing", false),
             (deployment(["updatedReplicas": 1, "replicas": 4]), "True", "Progressing", false),
             (deployment(["replicas": 4]), "True", "Progressing", false),
+            (deployment(["updatedReplicas": 2]), "True", "Progressing", false),
             // Up to date and ready, and not yet for long enough.
             (deployment(["availableReplicas": 2, "unavailableReplicas": 1]), "True", "Available", false),
             (deployment(["readyReplicas": 0, "availableReplicas": 0]), "False", "NoPodsReady", false),
@@ -106,5 +107,42 @@ struct CellRulesTests {
         let condition = EdgeRollout.condition(of: deployment, cell: "default")
         #expect(condition.type == "EdgeReady" && condition.status.rawValue == status && condition.reason == reason)
         #expect(EdgeRollout.isOver(deployment) == isOver)
+    }
+
+    @Test(
+        arguments: [
+            (3, [:], "NoPodsReady", false), (0, ["observedGeneration": 1], "Available", true),
+            (1, ["observedGeneration": 1, "readyReplicas": 1], "Progressing", false),
+            (0, [:], "Progressing", false),
+            (0, ["observedGeneration": 1, "unavailableReplicas": 1], "Available", false),
+        ] as [(Int64, JSON, String, Bool)]
+    )
+    func `what a status does not say is none`(wanted: Int64, status: JSON, reason: String, isOver: Bool) {
+        var object = Self.deployment()
+        object.json["spec"]["replicas"] = .integer(wanted)
+        object.json["status"] = status
+        #expect(EdgeRollout.condition(of: object, cell: "default").reason == reason)
+        #expect(EdgeRollout.isOver(object) == isOver)
+    }
+
+    @Test(arguments: [(0, "False"), (1, "True")] as [(Int64, String)])
+    func `a rollout that is stuck leaves what is ready`(ready: Int64, status: String) {
+        let object = Self.deployment(["conditions": Self.stuck, "readyReplicas": .integer(ready)])
+        #expect(EdgeRollout.condition(of: object, cell: "default").status.rawValue == status)
+    }
+
+    @Test func `a Deployment that says no number wants one pod`() {
+        for (pods, reason, isOver) in [(0, "NoPodsReady", false), (1, "Available", true), (2, "Available", false)] {
+            let number = JSON.integer(Int64(pods))
+            var object = Self.deployment([
+                "replicas": number, "updatedReplicas": number, "readyReplicas": number, "availableReplicas": number,
+            ])
+            object.json["spec"] = [:]
+            #expect(EdgeRollout.condition(of: object, cell: "default").reason == reason)
+            #expect(EdgeRollout.isOver(object) == isOver)
+        }
+        var none = Self.deployment(["replicas": 0, "updatedReplicas": 0, "readyReplicas": 0, "availableReplicas": 0])
+        none.json["spec"]["replicas"] = 0
+        #expect(EdgeRollout.condition(of: none, cell: "default").reason == "Available")
     }
 }

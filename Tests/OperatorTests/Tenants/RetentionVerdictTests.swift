@@ -89,6 +89,18 @@ struct RetentionVerdictTests {
         #expect(self.verdict(note, self.tenant(in: nil)) == .keep)
     }
 
+    @Test func `a copy stays where it is not certain that its tenant turned away`() throws {
+        let copy = try Views.note(.arriving, updatedAt: 5)
+        let home = try Views.note(updatedAt: 6)
+        #expect(self.verdict(copy, self.tenant(), home: home) == .erase(late: nil))
+        for owner in [self.tenant(in: nil, wants: "there"), self.tenant(in: "here", wants: "there")] {
+            #expect(self.verdict(copy, owner, home: home) == .keep)
+        }
+        for home in [try Views.note(uid: "uid-2", updatedAt: 6), try Views.note(.retained, updatedAt: 6)] {
+            #expect(self.verdict(copy, self.tenant(), home: home) == .keep)
+        }
+    }
+
     @Test func `a copy without a tenant goes`() throws {
         #expect(self.verdict(try Views.note(.arriving)) == .erase(late: nil))
         #expect(self.verdict(try Views.note(.arriving), self.tenant("uid-2", in: "here")) == .erase(late: nil))

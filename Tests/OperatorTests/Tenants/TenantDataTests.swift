@@ -85,6 +85,30 @@ struct TenantDataTests {
         #expect(plan.steps.contains(.project(try Views.hosted(), cell: "one")))
     }
 
+    @Test func `who names no cell in its status moves from where its data is kept`() throws {
+        let plan = try self.moving(["old": Views.note()]) { $0.object = Views.object() }
+        #expect(plan.cell == "old")
+        #expect(plan.steps.contains(.move(from: "old", to: "one")))
+    }
+
+    @Test func `a move of what nothing is noted of takes nobody out before its turn`() throws {
+        #expect(try self.moving([:]).steps == [.move(from: "old", to: "one")])
+    }
+
+    @Test func `what a move left behind is cleared before its tenant comes back, unless it never went`() throws {
+        for (cell, clears) in [("old", true), ("one", false)] {
+            let note = try Views.note(.moved)
+            let plan = TenantPlanner.plan(
+                try Views.view {
+                    $0.object = Views.object(status: Views.living(in: cell))
+                    $0.notes = ["one": note]
+                }
+            )
+            #expect(plan.steps.contains(.clear(cell: "one", note)) == clears)
+            #expect(plan.steps.contains(.claimName(cell: "one", over: note)) != clears)
+        }
+    }
+
     @Test func `moving waits for the cell that has the data`() throws {
         let plan = try self.moving(["old": Views.note()]) {
             $0.home = .init(name: "old", isReady: false, problem: "PostgreSQL is away")
@@ -179,6 +203,12 @@ struct TenantDataTests {
         #expect(again.steps == Self.out + [.removeRoutes, .removeFinalizer])
     }
 
+    @Test func `what nothing is noted of is kept as well, and copies go also without a home`() throws {
+        #expect(try self.deleting([:]).steps.contains(.retain(cell: "old", days: 30)))
+        let homeless = try self.deleting(["one": Views.note(.moved)]) { $0.home = nil }
+        #expect(homeless.steps == [.erase(cell: "one")])
+    }
+
     @Test func `an object that asks for it goes once its data is erased`() throws {
         let first = try self.deleting(["old": Views.note()], .delete)
         #expect(first.steps == Self.out + [.erase(cell: "old")])
@@ -221,6 +251,9 @@ struct TenantDataTests {
         let plan = try self.deleting([:]) { $0.home = .init(name: "old", isReady: false, problem: "Redis is away") }
         #expect(plan.steps.isEmpty)
         #expect(self.ready(plan) == "False StoreUnavailable")
+        // The status goes on to say where it lives, and as what.
+        #expect(plan.hasStatus && plan.cell == "old" && plan.hostnames == ["acme.example.com"])
+        #expect(plan.conditions["StoreReady"]?.message == "deleting waits for cell old: Redis is away")
     }
 
     @Test func `deleting what nobody finalizes does nothing`() throws {

@@ -28,6 +28,7 @@ struct TenantPlannerTests {
         #expect(self.ready(plan) == "True Serving")
         #expect(plan.cell == "one")
         #expect(plan.hostnames == ["acme.example.com"])
+        #expect(plan.hasStatus && plan.isServing && !plan.isUnderway)
     }
 
     @Test func `every condition says what holds, once`() throws {
@@ -53,6 +54,15 @@ struct TenantPlannerTests {
         #expect(plan.conditions["Admitted"]?.message == message)
         #expect(plan.steps.isEmpty)
         #expect(plan.hostnames.isEmpty)
+        let noted = TenantPlanner.plan(
+            try Views.view {
+                $0.object = Views.object(status: Views.living(in: "one"))
+                $0.notes = ["one": try Views.note(uid: "uid-2", namespace: "other")]
+            }
+        )
+        #expect(self.ready(noted) == "False NameTaken")
+        #expect(noted.steps.isEmpty)
+        #expect(noted.hostnames.isEmpty)
     }
 
     @Test func `a mistake in an edit takes nobody off the net`() throws {
@@ -66,7 +76,29 @@ struct TenantPlannerTests {
         #expect(plan.conditions["Ready"]?.message.contains("served as it was before") == true)
         #expect(plan.steps == [.keep(cell: "one", without: [], state: .active)])
         #expect(plan.hostnames == ["acme.example.com"])
-        #expect(plan.conditions["StoreReady"]?.status == .yes)
+        #expect(plan.conditions["StoreReady"] == Condition("StoreReady", .yes, "Projected", "served as it was before"))
+    }
+
+    @Test func `a mistake of who is not served is all that there is to say`() throws {
+        let plan = TenantPlanner.plan(
+            try Views.view { $0.hosted = .failure(.init("InvalidSpec", "spec.state: is not known")) }
+        )
+        #expect(plan.steps.isEmpty)
+        #expect(
+            plan.conditions == [
+                Condition("Ready", .no, "InvalidSpec", "spec.state: is not known"),
+                Condition("Admitted", .no, "InvalidSpec", "spec.state: is not known"),
+                Condition("StoreReady", .no, "NotAdmitted", "not admitted"),
+            ]
+        )
+    }
+
+    @Test func `what is ready is judged anew and told first`() throws {
+        var plan = TenantPlanner.plan(try Views.view())
+        plan.set(Condition("StoreReady", .no, "StoreUnavailable", "Redis is away"))
+        plan.judge()
+        #expect(plan.conditions.first == Condition("Ready", .no, "StoreUnavailable", "Redis is away"))
+        #expect(plan.conditions.filter { $0.type == "Ready" }.count == 1)
     }
 
     @Test func `a mistake in an edit keeps no suspension from being carried out, and what was found before stays told`()
@@ -163,6 +195,7 @@ struct TenantPlannerTests {
         #expect(self.ready(plan) == "False CellNotReady")
         #expect(plan.conditions["Ready"]?.message.contains("Redis is away") == true)
         #expect(plan.steps.isEmpty)
+        #expect(!plan.isServing)
     }
 
     @Test(
@@ -272,6 +305,28 @@ struct TenantPlannerTests {
         }
     }
 
+    @Test(
+        arguments: [
+            (0, 0, [80], "WithinQuota"), (0, 1, [80], "LimitReached"), (1, 0, [80], "WithinQuota"),
+            (1, 1, [80], "LimitReached"), (1000, 799, [80], "WithinQuota"), (1000, 800, [80], "NearLimit"),
+            (1000, 999, [100], "WithinQuota"), (100, 99, [99], "NearLimit"), (100, 98, [99], "WithinQuota"),
+            (100, 60, [100, 50], "NearLimit"), (100, 99, [], "WithinQuota"),
+        ]
+    )
+    func `a quota warns from its own percentage on`(limit: Int, used: Int, warnAt: [Int], reason: String) throws {
+        let hosted = try Views.hosted(accounts: Quota(limit: limit, warnAt: warnAt))
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.hosted = .success(hosted)
+                $0.usage = .init(accounts: used)
+            }
+        )
+        let condition = try #require(plan.conditions["WithinQuota"])
+        #expect(condition.reason == reason)
+        let isTold = reason != "WithinQuota"
+        #expect(condition.message == (isTold ? "accounts \(used) of \(limit)" : "below every limit"))
+    }
+
     @Test func `what the cell has not told is unknown, not within`() throws {
         let plan = TenantPlanner.plan(try Views.view { $0.usage = nil })
         #expect(plan.conditions["WithinQuota"]?.status == .unknown)
@@ -281,7 +336,7 @@ struct TenantPlannerTests {
         let gateway = try #require(Self.gateway)
         for (routes, expected) in [
             (TenantView.Routes.accepted, "True Accepted"), (.pending, "False Pending"),
-            (.unavailable, "False GatewayApiMissing"),
+            (.unavailable, "False GatewayApiMissing"), (.withoutTLS, "False GatewayApiMissing"),
         ] {
             let plan = TenantPlanner.plan(
                 try Views.view {

@@ -26,9 +26,11 @@ enum Views {
         hostnames: [String] = ["acme.example.com"],
         state: TenantState = .active,
         connections: Int? = nil,
+        accounts: Quota? = nil,
         admins: [AdminAccount] = []
     ) throws -> HostedTenant {
         var quotas = Quotas.unlimited
+        if let accounts { quotas.accounts = accounts }
         if let connections { quotas.connections = Quota(limit: connections) }
         guard let id = TenantID("acme") else { throw CancellationError() }
         return HostedTenant(
