@@ -37,12 +37,15 @@ import Testing
     @Test(arguments: [(Meter.messages, Int64(15)), (.peakConnections, 5)])
     func `past its bound the records of an hour become one`(meter: Meter, quantity: Int64) throws {
         var pending = PendingUsage(bound: 4)
+        // An hour of our days, from its first minute to its last.
+        let hour: Int64 = 500_000 * Self.hour
+        let minutes: [Int64] = [0, 15, 30, 45, 59]
         pending.append(
-            try [5, 1, 4, 2, 3].enumerated().map { try self.record(meter, at: Int64($0) * Self.minute, $1) }
+            try zip(minutes, [5, 1, 4, 2, 3]).map { try self.record(meter, at: hour + $0 * Self.minute, $1) }
         )
         let joined = pending.next(10)
-        #expect(joined.map(\.start) == [0])
-        #expect(joined.map(\.end) == [5 * Self.minute])
+        #expect(joined.map(\.start) == [hour])
+        #expect(joined.map(\.end) == [hour + Self.hour])
         #expect(joined.map(\.quantity) == [quantity])
     }
 
