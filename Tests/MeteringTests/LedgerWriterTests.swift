@@ -150,10 +150,13 @@ import Testing
     ) async throws {
         try await self.withStore { store in
             let database = FlakyDatabase(store.database, faults: Array(repeating: fault, count: 20))
-            let (collector, writer) = self.edge(database, now: WallClock(0))
+            let clock = CountingClock()
+            let (collector, writer) = self.edge(database, clock: clock, now: WallClock(0))
             collector.report(.messages(1), of: try .acme, shard: 0, at: 1)
             await writer.finish()
             #expect(20 - database.faultsLeft == attempts)
+            // It is over after the last.
+            #expect(clock.waits == attempts - 1)
             #expect(await writer.waiting == 1)
         }
     }

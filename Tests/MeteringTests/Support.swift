@@ -90,6 +90,19 @@ struct HastyClock: Clock {
     func sleep(until deadline: Instant, tolerance: Duration?) async throws { await Task.yield() }
 }
 
+/// A clock on which every wait is over at once, and which counts them.
+final class CountingClock: Clock {
+    typealias Instant = ContinuousClock.Instant
+
+    private let count = Mutex(0)
+
+    var now: Instant { .now }
+    var minimumResolution: Duration { .zero }
+    var waits: Int { self.count.withLock { $0 } }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws { self.count.withLock { $0 += 1 } }
+}
+
 /// A clock on which nothing is ever over before its task is cancelled, and which tells how long each wait would be.
 struct PatientClock: Clock {
     typealias Instant = ContinuousClock.Instant
