@@ -85,6 +85,13 @@ import Testing
         #expect(ChannelEvent(payload) == .modes(decision.changes, by: Actor(self.host.session, self.host.user)))
     }
 
+    @Test(arguments: [("+s", true), ("+p", true), ("+m", false), ("-nt", false)])
+    mutating func `a private or secret channel is hidden from those outside`(line: String, isHidden: Bool) {
+        let decision = self.mode(line, by: self.host)
+        self.state.evolve(.modes(decision.changes, by: Actor(self.host.session, self.host.user)))
+        #expect(self.state.isHidden == isHidden)
+    }
+
     @Test mutating func `private and secret are never both set`() {
         for line in ["+s", "+p", "+sp", "+ps", "+p-p+s", "+s+p", "-s+p"] {
             let decision = self.mode(line, by: self.host)

@@ -18,7 +18,7 @@ import Testing
         ) { $0.message(source: "bob!u@h", command: "NOTICE", parameters: ["#x", "hi"], forcesTrailing: true) }
     }
 
-    @Test(arguments: [nil, "", "bob", "älice"], ["", "+x", "+typing=active;+a=b"])
+    @Test(arguments: [nil, "", "b", "älice"], ["", "+", "+x", "+typing=active;+a=b"])
     func `what a message was made of is read from its entry`(account: String?, tags: String) throws {
         for isBot in [true, false] {
             let made = Self.message(account, isBot: isBot, tags: tags)
@@ -48,6 +48,14 @@ import Testing
             #expect((cut != nil) == (length >= head))
             #expect(cut?.line.readableBytes == (length < head ? nil : length - head))
             #expect(cut?.withLine { $0.count } == cut?.line.readableBytes)
+        }
+    }
+
+    @Test func `an entry of another kind is no message`() {
+        var entry = Self.message("bob", isBot: false, tags: "").entry
+        for kind in UInt8(0)...20 {
+            entry.setInteger(kind, at: entry.readerIndex)
+            #expect((ChatMessage(entry: entry) != nil) == (kind == ChatMessage.tag))
         }
     }
 
