@@ -37,6 +37,23 @@ import Testing
         #expect(frames(of: [bytes("@t" + tags.dropFirst() + body + "\r\n")], limits: limits).frames == [.tagsTooLong])
     }
 
+    @Test func `a client's tags may have 4096 bytes, their sign and their space included`() {
+        let tags = "@" + String(repeating: "t", count: 4094)
+        #expect(frames(of: [bytes(tags + " PING\r\n")]).frames == [.line(bytes(tags + " PING"))])
+        #expect(frames(of: [bytes(tags + "t PING\r\n")]).frames == [.tagsTooLong])
+    }
+
+    @Test(arguments: ["@tag=value PING\r\n", "@" + String(repeating: "t", count: 5_000) + " PING\r\n"])
+    func `the tags of one line make no room in the next`(line: String) {
+        let long = String(repeating: "x", count: 511)
+        #expect(frames(of: [bytes(line + long + "\r\n")]).frames.last == .bodyTooLong)
+        #expect(
+            frames(of: [bytes(line), bytes(long + "\r\nPING\r\n")]).frames.suffix(2) == [
+                .bodyTooLong, .line(bytes("PING")),
+            ]
+        )
+    }
+
     @Test func `an overlong line is reported once, before its end, and the next line is read`() {
         var framer = LineFramer()
         var buffer = bytes(String(repeating: "x", count: 512))

@@ -143,6 +143,29 @@ import Testing
     @Test func `the first line of a buffer is cut as any other`() {
         let text = String(repeating: "x", count: 600)
         #expect(written { $0.message(command: text) } == text.prefix(510) + "\r\n")
+        let sourced = written { $0.message(source: "joe", command: "CMD", parameters: ["x", text]) }
+        #expect(sourced == ":joe CMD x " + text.prefix(510 - ":joe CMD x ".count) + "\r\n")
+    }
+
+    @Test func `every line has the limits of its own, also after what was taken`() {
+        let text = String(repeating: "x", count: 600)
+        let line = "@abc=12345 " + text.prefix(510) + "\r\n"
+        var writer = LineWriter(limits: LineLimits(tags: 12, body: 512))
+        for count in [2, 1, 2] {
+            for _ in 0..<count { writer.message(tags: ["abc": "12345"], command: text) }
+            #expect(String(buffer: writer.take()) == String(repeating: line, count: count))
+        }
+    }
+
+    @Test(arguments: [("", "*"), ("a", "a"), (":a b", "_a_b")])
+    func `bytes are defused as texts are`(piece: String, shown: String) {
+        let line = written { writer in
+            writer.command("CMD")
+            writer.parameter(bytes(piece))
+            writer.parameter(piece)
+            writer.end()
+        }
+        #expect(line == "CMD \(shown) \(shown)\r\n")
     }
 
     @Test(arguments: [true, false])
@@ -196,6 +219,9 @@ import Testing
         #expect(writer.remainingBytes == 0)
         writer.end()
         #expect(writer.buffer.readableBytes == 5 + 512)
+        var first = LineWriter()
+        first.command("CMD")
+        #expect(first.remainingBytes == 507)
     }
 
     @Test func `lines are added behind what a buffer has`() {
