@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import StateStore
 import Testing
@@ -7,6 +8,7 @@ struct DiskFaultTests {
     private static var small: JournalLimits {
         var limits = JournalLimits()
         (limits.segment, limits.room, limits.step, limits.waiting) = (4000, 2000, 500, 1000)
+        limits.longest = 8000
         return limits
     }
 
@@ -62,6 +64,36 @@ struct DiskFaultTests {
         bench.say("again")
         bench.settle()
         #expect(bench.takeHeard() == ["heard again", "said again"])
+    }
+
+    @Test(arguments: [EMFILE, ENFILE, EACCES, EIO, EDQUOT, ENOSPC])
+    func `while no new file can be made the old one goes on, and with new files again all is well`(
+        code: CInt
+    ) async throws {
+        let bench = try Bench(limits: Self.small)
+        bench.disk.configure { $0.refused["create"] = code }
+        let said = self.fill(bench)
+        #expect(said.count > 25, "a file's length and the room beyond it")
+        #expect(said.count < 100)
+        #expect(bench.client.isReady, "connections are read")
+        bench.say("free", in: bench.other, journal: false)
+        #expect(bench.takeHeard() == ["heard free", "said free"])
+        #expect(try await Bench(bench.disk.afterCut()).journal().count == said.count)
+        bench.disk.configure { $0.refused = [:] }
+        bench.worker.passTime()
+        bench.settle()
+        bench.say("again")
+        bench.settle()
+        #expect(bench.takeHeard() == ["heard again", "said again"])
+        #expect(bench.logged.all.filter { $0.contains("room") }.count == 2, "told once, and that it is over")
+    }
+
+    @Test func `a folder that is gone is not written to`() async throws {
+        let bench = try Bench(limits: Self.small)
+        bench.disk.configure { $0.refused["create"] = ENOENT }
+        _ = self.fill(bench)
+        #expect(!bench.client.isReady)
+        #expect(bench.logged.all.contains { $0.contains("nothing is accepted") })
     }
 
     @Test func `after a sync that failed nothing in flight is acknowledged, and all of it is written elsewhere`()

@@ -28,6 +28,8 @@ final class SimulatedDisk: JournalFolder, Sendable {
         var capacity = Int.max
         /// In so many of a hundred cases a sync fails.
         var failures = 0
+        /// What is refused, and with which code: `create` and the like.
+        var refused: [String: CInt] = [:]
         /// Operations until the power is cut; nil for never.
         var left: Int?
         var isCut = false
@@ -185,6 +187,7 @@ extension SimulatedDisk.State {
         if let left, left <= 0 { self.isCut = true }
         self.left = self.left.map { $0 - 1 }
         if self.isCut { throw FileFailure(operation, name, code: EIO) }
+        if let code = self.refused[operation] { throw FileFailure(operation, name, code: code) }
     }
 
     /// Some of what was not synced is on the disk, in pieces.

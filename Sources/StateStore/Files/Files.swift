@@ -46,17 +46,30 @@ package enum Files {
     /// Makes sure that a power cut neither takes back a folder's new files nor brings back those that were removed.
     package static func syncFolder(_ path: String) throws(FileFailure) {
         let descriptor = try self.open(path, O_RDONLY | O_DIRECTORY)
+        defer { _ = close(descriptor) }
+        try self.syncFolder(descriptor, path)
+    }
+
+    static func syncFolder(_ descriptor: CInt, _ path: String) throws(FileFailure) {
         // Some file systems cannot sync a folder and need not.
-        guard fsync(descriptor) == 0 || errno == EINVAL else {
-            return try self.fail("sync", path, closing: descriptor)
-        }
-        _ = close(descriptor)
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileFailure("sync", path, code: errno) }
     }
 
     /// Opens a file that no child of this process inherits; what is made is for its owner only.
-    static func open(_ path: String, _ flags: CInt) throws(FileFailure) -> CInt {
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - flags: As for the system's call.
+    ///   - name: What it is called in a folder that is open; nil for its path.
+    ///   - folder: That folder's descriptor.
+    static func open(
+        _ path: String,
+        _ flags: CInt,
+        as name: String? = nil,
+        in folder: CInt = AT_FDCWD
+    ) throws(FileFailure) -> CInt {
         while true {
-            let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o600)
+            let descriptor = openat(folder, name ?? path, flags | O_CLOEXEC, 0o600)
             if descriptor >= 0 { return descriptor }
             guard errno == EINTR else { throw FileFailure("open", path, code: errno) }
         }

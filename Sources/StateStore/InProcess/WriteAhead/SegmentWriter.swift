@@ -84,15 +84,16 @@ struct SegmentWriter {
     ///
     /// - Throws: What could not be done. Nobody knows then which of the frames are on the disk: write all of them again.
     mutating func write(_ batch: Batch) throws(FileFailure) {
+        self.lack = nil
+        // What fails here leaves the file that there is as it was.
+        try self.prepare(for: batch.frames.readableBytes)
         do throws(FileFailure) {
-            self.lack = nil
-            try self.prepare(for: batch.frames.readableBytes)
             guard let current, let index = self.segments.indices.last else { return }
             var frames = batch.frames
             JournalFrame.seal(&frames, salt: current.salt, synced: self.segments[index].length)
             try current.file.write(frames, at: self.segments[index].length)
             let end = self.segments[index].length + frames.readableBytes
-            let reserved = try self.reserve(beyond: end)
+            let reserved = self.reserve(beyond: end)
             try current.file.sync()
             self.current?.reserved = reserved
             self.segments[index].length = end
@@ -142,23 +143,23 @@ struct SegmentWriter {
         guard self.current != nil else { return try self.begin(room: self.limits.room) }
         guard (self.segments.last?.length ?? 0) >= self.limits.segment else { return }
         do throws(FileFailure) { try self.begin(room: self.limits.room) } catch {
-            // The old file goes on while there is room in it.
-            guard error.isLackOfRoom, self.current != nil, length <= self.capacity else { throw error }
+            // Whatever it is, such as no descriptor left: the old file goes on while there is room in it. Not if the
+            // folder is gone, and the old file's name with it.
+            guard !error.isAbsence, self.current != nil, length <= self.capacity else { throw error }
             self.lack = error
         }
     }
 
     /// Writes zeros past the end, to be on the disk with the next sync.
     ///
-    /// - Returns: How far they go then. A lack of room is noted and harms nothing yet.
-    private mutating func reserve(beyond end: Int) throws(FileFailure) -> Int {
+    /// - Returns: How far they go then. A failure is noted as a lack of room and harms nothing yet: the sync will tell.
+    private mutating func reserve(beyond end: Int) -> Int {
         guard let current else { return end }
         var reserved = max(current.reserved, end)
-        while reserved - end < self.limits.room {
+        while reserved - end < self.limits.room, reserved < self.limits.longest {
             do throws(FileFailure) {
                 try current.file.write(ByteBuffer(repeating: 0, count: self.limits.step), at: reserved)
             } catch {
-                guard error.isLackOfRoom else { throw error }
                 self.lack = error
                 break
             }

@@ -6,12 +6,17 @@ package import NIOCore
 /// A folder on a disk.
 package final class SystemFolder: JournalFolder {
     private let path: String
+    /// Held, so that a process without descriptors can still sync it, and so that it stays one and the same folder.
+    private let descriptor: CInt
 
     /// Takes a folder, which is made if it is not there.
     package init(path: String) throws(FileFailure) {
         self.path = path
         try Files.makeFolder(path)
+        self.descriptor = try Files.open(path, O_RDONLY | O_DIRECTORY)
     }
+
+    deinit { _ = Glibc.close(self.descriptor) }
 
     package func names() throws(FileFailure) -> [String] {
         guard let folder = opendir(self.path) else { throw FileFailure("open", self.path, code: errno) }
@@ -28,7 +33,7 @@ package final class SystemFolder: JournalFolder {
 
     package func read(_ name: String) throws(FileFailure) -> ByteBuffer {
         let file = self.place(of: name)
-        let descriptor = try Files.open(file, O_RDONLY)
+        let descriptor = try Files.open(file, O_RDONLY, as: name, in: self.descriptor)
         defer { _ = Glibc.close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileFailure("look at", file, code: errno) }
@@ -49,15 +54,16 @@ package final class SystemFolder: JournalFolder {
 
     package func create(_ name: String) throws(FileFailure) -> any JournalFile {
         let file = self.place(of: name)
-        return SystemFile(descriptor: try Files.open(file, O_RDWR | O_CREAT | O_EXCL), path: file)
+        let descriptor = try Files.open(file, O_RDWR | O_CREAT | O_EXCL, as: name, in: self.descriptor)
+        return SystemFile(descriptor: descriptor, path: file)
     }
 
     package func remove(_ name: String) throws(FileFailure) {
         let file = self.place(of: name)
-        guard unlink(file) == 0 else { throw FileFailure("remove", file, code: errno) }
+        guard unlinkat(self.descriptor, name, 0) == 0 else { throw FileFailure("remove", file, code: errno) }
     }
 
-    package func sync() throws(FileFailure) { try Files.syncFolder(self.path) }
+    package func sync() throws(FileFailure) { try Files.syncFolder(self.descriptor, self.path) }
 
     private func place(of name: String) -> String { "\(self.path)/\(name)" }
 }
