@@ -36,6 +36,11 @@ struct FilesTests {
         }
     }
 
+    @Test(arguments: ["", "\(URL.temporaryDirectory.path)/roost-\(String(repeating: "x", count: 300))/deep"])
+    func `a path that no folder can have is said so`(path: String) {
+        #expect(throws: FileFailure.self) { try Files.makeFolder(path) }
+    }
+
     @Test func `a file is replaced as a whole, for its owner only`() async throws {
         try await self.withFolder { path in
             try Files.makeFolder(path)

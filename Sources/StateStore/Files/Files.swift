@@ -6,17 +6,21 @@ import Glibc
 package enum Files {
     /// Makes a folder for its owner only, with those that it lies in, and makes sure that they stay.
     package static func makeFolder(_ path: String) throws(FileFailure) {
+        let parent = self.parent(of: path)
+        do throws(FileFailure) { try self.makeOneFolder(path) } catch {
+            guard error.isAbsence, !path.isEmpty, parent != path else { throw error }
+            try self.makeFolder(parent)
+            // Once: what is still not there then cannot be made.
+            try self.makeOneFolder(path)
+        }
+    }
+
+    private static func makeOneFolder(_ path: String) throws(FileFailure) {
         if mkdir(path, 0o700) == 0 { return try self.syncFolder(self.parent(of: path)) }
-        switch errno {
-        case EEXIST:
-            var status = stat()
-            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-                throw FileFailure("make the folder", path, code: ENOTDIR)
-            }
-        case ENOENT where self.parent(of: path) != path:
-            try self.makeFolder(self.parent(of: path))
-            try self.makeFolder(path)
-        case let code: throw FileFailure("make the folder", path, code: code)
+        guard errno == EEXIST else { throw FileFailure("make the folder", path, code: errno) }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw FileFailure("make the folder", path, code: ENOTDIR)
         }
     }
 
@@ -62,6 +66,8 @@ package enum Files {
     ///   - flags: As for the system's call.
     ///   - name: What it is called in a folder that is open; nil for its path.
     ///   - folder: That folder's descriptor.
+    /// - Returns: The file's descriptor.
+    /// - Throws: What could not be done.
     static func open(
         _ path: String,
         _ flags: CInt,

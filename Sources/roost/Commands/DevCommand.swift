@@ -38,6 +38,9 @@ struct DevCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1024).contains(self.shards) else { throw ValidationError("--shards: write 1 to 1024") }
+        guard self.ephemeral || !self.data.isEmpty else {
+            throw ValidationError("--data: write the path of a folder, or keep nothing with --ephemeral")
+        }
         guard !self.ephemeral || self.durability != .disk else {
             throw ValidationError("--durability disk: there is no disk with --ephemeral, which keeps nothing")
         }
