@@ -23,8 +23,15 @@ final class Bench {
     /// What happened, in order: entries by their text, answers by theirs.
     final class Ear: LiveStoreReceiver {
         var heard: [String] = []
+        /// What the next entry leads to at once.
+        var reaction: (() -> Void)?
 
-        func received(_ entry: Entry, of log: LogKey) { self.heard.append("heard \(String(buffer: entry.payload))") }
+        func received(_ entry: Entry, of log: LogKey) {
+            self.heard.append("heard \(String(buffer: entry.payload))")
+            let reaction = self.reaction
+            self.reaction = nil
+            reaction?()
+        }
         func reloaded(_ snapshot: Snapshot) {}
         func storeBecameReady() { self.heard.append("ready") }
     }
@@ -32,6 +39,7 @@ final class Bench {
     init(
         _ disk: SimulatedDisk = SimulatedDisk(seed: 1),
         limits: JournalLimits = JournalLimits(),
+        configuration: InProcessLiveStore.Configuration = .init(),
         time: Int64 = 1_000_000
     ) throws {
         let tenant = try #require(TenantID("acme"))
@@ -43,6 +51,7 @@ final class Bench {
         self.store = try InProcessLiveStore.open(
             disk,
             worker: self.worker,
+            configuration: configuration,
             limits: limits,
             wallClock: { time },
             logger: Logger(label: "test") { _ in logged }

@@ -79,6 +79,33 @@ struct GroupCommitTests {
         #expect(bench.takeHeard() == ["heard kept", "said kept", "refused"])
     }
 
+    @Test func `a refusal within a delivery comes after what was asked before`() throws {
+        var limits = JournalLimits()
+        (limits.room, limits.step) = (3000, 500)
+        let bench = try Bench(limits: limits)
+        bench.say("kept")
+        bench.client.load([bench.log]) { [ear = bench.ear] _ in ear.heard.append("loaded") }
+        let bound = NIOLoopBound(bench, eventLoop: bench.loop)
+        bench.ear.reaction = { bound.value.say(String(repeating: "x", count: 4000)) }
+        bench.settle()
+        let heard = bench.takeHeard()
+        #expect(heard.prefix(3) == ["heard kept", "said kept", "loaded"])
+        #expect(heard.count == 4)
+        #expect(heard.last?.hasPrefix("the chat store is busy") == true)
+    }
+
+    @Test func `shards go on when an erasure empties a journal that was full`() async throws {
+        var configuration = InProcessLiveStore.Configuration()
+        configuration.journalLimit = 3
+        let bench = try Bench(configuration: configuration)
+        for number in 1...3 { bench.say("\(number)") }
+        #expect(!bench.client.isReady)
+        await bench.finish { [tenant = bench.log.tenant] in _ = try? await $0.erase(tenant) }
+        bench.settle()
+        #expect(bench.client.isReady)
+        #expect(bench.takeHeard().contains("ready"))
+    }
+
     @Test func `the history gets nothing that is not on the disk`() async throws {
         let bench = try Bench()
         bench.say("one")

@@ -163,14 +163,12 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     package func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError) {
         let done = Set(ids)
         let nowReady = self.state.withLock { state in
-            let wasFull = state.journalCount >= self.configuration.journalLimit
             if state.journal.prefix(done.count).allSatisfy({ done.contains($0.id) }) {
                 state.journal.removeFirst(min(done.count, state.journal.count))
             } else {
                 state.journal.removeAll { done.contains($0.id) }
             }
-            self.watchJournal(state.journalCount)
-            return wasFull && state.journalCount < self.configuration.journalLimit
+            return self.watchJournal(state.journalCount)
         }
         if nowReady { self.tellReady() }
         self.disk?.worker.run(after: .zero) { self.removeFiles() }
@@ -180,10 +178,8 @@ package final class InProcessLiveStore: LiveStore, Sendable {
 
     package func erase(_ tenant: TenantID) async throws(LiveStoreError) {
         let nowReady = self.state.withLock { state in
-            let wasFull = state.journalCount >= self.configuration.journalLimit
             state.erase(tenant)
-            self.watchJournal(state.journalCount)
-            return wasFull && state.journalCount < self.configuration.journalLimit
+            return self.watchJournal(state.journalCount)
         }
         if nowReady { self.tellReady() }
         if let disk { try await self.erase(tenant, from: disk) }
@@ -199,11 +195,14 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     }
 
     /// Called under the lock, so that who sees the journal full and who empties it do not cross.
-    func watchJournal(_ count: Int) {
+    ///
+    /// - Returns: Whether it was full and is not any more, which clients have to be told.
+    @discardableResult
+    func watchJournal(_ count: Int) -> Bool {
         let isFull = count >= self.configuration.journalLimit
-        if isFull != self.journalIsFull.load(ordering: .relaxed) {
-            self.journalIsFull.store(isFull, ordering: .relaxed)
-        }
+        guard isFull != self.journalIsFull.load(ordering: .relaxed) else { return false }
+        self.journalIsFull.store(isFull, ordering: .relaxed)
+        return !isFull
     }
 
     package func shutdown() async {

@@ -15,6 +15,13 @@ struct MemoryState: ~Copyable {
         func isEntry(of log: LogKey) -> Bool {
             if case .entry(_, log) = self { true } else { false }
         }
+
+        var isAnswer: Bool {
+            switch self {
+            case .entry: false
+            case .answer, .failure: true
+            }
+        }
     }
 
     struct Mailbox {

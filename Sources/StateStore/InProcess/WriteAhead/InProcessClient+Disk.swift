@@ -99,9 +99,12 @@ extension InProcessClient {
         _ made: Made = Made()
     ) {
         if case .failure = result {
-            // Nothing was done, so nothing has to come first; but what failed before is told before.
+            // Nothing was done, so nothing has to come first; but what is being told, and what failed before, does.
             self.drain()
-            return completion(result)
+            guard self.isDelivering else { return completion(result) }
+            let ahead = self.deliveries.count { $0.isAnswer }
+            self.answers.insert({ _ in completion(result) }, at: min(ahead, self.answers.count))
+            return self.deliveries.append(.answer)
         }
         let waits = isHeld || !self.answers.isEmpty || (self.isDelivering && self.store.disk != nil)
         // Before anything is delivered: its turn may be among that.

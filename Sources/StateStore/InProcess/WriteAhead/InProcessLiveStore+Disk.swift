@@ -208,13 +208,15 @@ extension InProcessLiveStore {
     /// Has the disk know that what a tenant has on the journal is void.
     func erase(_ tenant: TenantID, from disk: JournalDisk) async throws(LiveStoreError) {
         let error: LiveStoreError? = await withCheckedContinuation { continuation in
-            let (refusal, mustSchedule) = self.state.withLock { state -> (LiveStoreError?, Bool) in
-                if let refusal = state.gate?.refusal(of: 256) { return (refusal, false) }
+            let (refusal, mustSchedule, isReady) = self.state.withLock { state -> (LiveStoreError?, Bool, Bool) in
+                if let refusal = state.gate?.refusal(of: 256) { return (refusal, false, false) }
                 state.gate?.erase(tenant)
                 state.gate?.wait { continuation.resume(returning: $0) }
-                return (nil, state.gate?.schedule() ?? false)
+                self.watchDisk(state)
+                return (nil, state.gate?.schedule() ?? false, self.watchJournal(state.journalCount))
             }
             if let refusal { continuation.resume(returning: refusal) }
+            if isReady { self.tellReady() }
             if mustSchedule { disk.worker.run(after: .zero) { self.writeJournal() } }
         }
         if let error { throw error }
