@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Logging
 import NIOCore
 import StateStore
@@ -61,16 +62,36 @@ struct FilesTests {
             try file.write(ByteBuffer(string: "begin"), at: 0)
             try file.sync()
             file.close()
-            let read = try folder.read("a")
+            let contents = try folder.read("a")
+            #expect(contents.unreadable.isEmpty)
+            let read = contents.bytes
             #expect(read.readableBytes == 200_010)
             #expect(read.getString(at: 0, length: 5) == "begin")
             #expect(throws: FileFailure.self) { try folder.create("a") }
             #expect(try self.mode("\(path)/a") == 0o600)
             #expect(try folder.names() == ["a"])
-            try folder.remove("a")
+            try folder.rename("a", to: "b")
+            #expect(try folder.names() == ["b"])
+            try folder.remove("b")
             #expect(try folder.names().isEmpty)
-            #expect(#expect(throws: FileFailure.self) { try folder.read("a") }?.isAbsence == true)
+            #expect(#expect(throws: FileFailure.self) { try folder.read("b") }?.isAbsence == true)
         }
+    }
+
+    @Test(arguments: [[], [0..<1], [5000..<5001], [4096..<8192, 12_288..<12_289], [2_999_999..<3_000_000]])
+    func `a file is read but for the blocks that the disk refuses`(bad: [Range<Int>]) {
+        let file = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 % 251) }
+        let contents = JournalFileContents(length: file.count) { target, offset in
+            let wanted = offset..<offset + target.count
+            if bad.contains(where: { $0.overlaps(wanted) }) { return (-1, EIO) }
+            target.copyBytes(from: file[wanted])
+            return (target.count, 0)
+        }
+        let blocks = bad.map { $0.lowerBound / 4096 * 4096..<min(file.count, ($0.upperBound + 4095) / 4096 * 4096) }
+        #expect(contents.unreadable == blocks)
+        var left = file
+        for block in blocks { left.replaceSubrange(block, with: repeatElement(0, count: block.count)) }
+        #expect(contents.bytes == ByteBuffer(bytes: left))
     }
 
     @Test func `a commit of the database waits for the disk`() async throws {

@@ -123,6 +123,46 @@ struct RecoveryTests {
         #expect(later.logged.all.contains { $0.hasPrefix("error: the journal is damaged") })
     }
 
+    @Test(arguments: ["message 3", "message 5"])
+    func `what the disk does not give back is told, and the rest is read`(lost: String) async throws {
+        let bench = try Bench()
+        for number in 1...5 {
+            bench.say("message \(number)")
+            bench.settle()
+        }
+        let disk = bench.disk.afterCut()
+        let name = try #require(disk.fileNames.first)
+        let place = try #require(Array(disk.read(name).bytes.readableBytesView).firstRange(of: Array(lost.utf8)))
+        disk.configure { $0.unreadable[name] = place }
+        let later = try Bench(disk)
+        #expect(try await self.texts(later) == (1...5).map { "message \($0)" }.filter { $0 != lost })
+        #expect(later.logged.all.filter { $0.hasPrefix("error: the journal is damaged") }.count == 1)
+    }
+
+    @Test func `a damaged file is put aside when the history has the rest of it, and read no more`() async throws {
+        let bench = try Bench()
+        for number in 1...3 {
+            bench.say("message \(number)")
+            bench.settle()
+        }
+        let name = try #require(bench.disk.fileNames.first)
+        bench.disk.damage(name) { bytes in
+            guard let place = bytes.firstRange(of: Array("message 2".utf8)) else { return }
+            bytes[place.lowerBound] ^= 1
+        }
+        let later = try Bench(bench.disk.afterCut())
+        later.settle()
+        #expect(later.disk.fileNames.contains(name), "the history lacks the rest")
+        try await later.store.acknowledgeJournal(try await later.journal().map(\.id))
+        later.settle()
+        #expect(later.disk.fileNames.contains("\(name).damaged"))
+        #expect(!later.disk.fileNames.contains(name))
+        let last = try Bench(later.disk.afterCut())
+        #expect(try await last.journal().isEmpty)
+        #expect(last.disk.keeps("message 3"))
+        #expect(last.logged.all.isEmpty)
+    }
+
     @Test func `a file that lost its end is told of, if another says how long it was`() async throws {
         var limits = JournalLimits()
         limits.segment = 200
@@ -157,7 +197,7 @@ struct RecoveryTests {
         let bench = try Bench()
         bench.say("mine")
         bench.settle()
-        let file = try bench.disk.read(try #require(bench.disk.fileNames.first))
+        let file = try bench.disk.read(try #require(bench.disk.fileNames.first)).bytes
         // As it might lie on the disk where another file is made.
         let other = SimulatedDisk(seed: 2)
         let stranger = try other.create("journal-1-abcdef")

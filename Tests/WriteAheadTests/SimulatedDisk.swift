@@ -30,6 +30,8 @@ final class SimulatedDisk: JournalFolder, Sendable {
         var failures = 0
         /// What is refused, and with which code: `create` and the like.
         var refused: [String: CInt] = [:]
+        /// What of a file the disk does not give back.
+        var unreadable: [String: Range<Int>] = [:]
         /// Operations until the power is cut; nil for never.
         var left: Int?
         var isCut = false
@@ -103,10 +105,25 @@ final class SimulatedDisk: JournalFolder, Sendable {
 
     func names() throws(FileFailure) -> [String] { self.state.withLock { Array($0.names.keys) } }
 
-    func read(_ name: String) throws(FileFailure) -> ByteBuffer {
+    func read(_ name: String) throws(FileFailure) -> JournalFileContents {
         try self.state.withLock { state throws(FileFailure) in
             guard let node = state.names[name] else { throw FileFailure("read", name, code: ENOENT) }
-            return ByteBuffer(bytes: state.nodes[node].seen)
+            var bytes = state.nodes[node].seen
+            guard let range = state.unreadable[name]?.clamped(to: bytes.indices), !range.isEmpty else {
+                return JournalFileContents(bytes: ByteBuffer(bytes: bytes))
+            }
+            bytes.replaceSubrange(range, with: repeatElement(0, count: range.count))
+            return JournalFileContents(bytes: ByteBuffer(bytes: bytes), unreadable: [range])
+        }
+    }
+
+    func rename(_ name: String, to other: String) throws(FileFailure) {
+        try self.state.withLock { state throws(FileFailure) in
+            try state.spend("rename", name)
+            guard let node = state.names.removeValue(forKey: name) else {
+                throw FileFailure("rename", name, code: ENOENT)
+            }
+            state.names[other] = node
         }
     }
 

@@ -64,7 +64,8 @@ extension InProcessLiveStore {
             logger.error(
                 "the journal is damaged: messages that were acknowledged may be missing in the history",
                 metadata: [
-                    "file": "\(damage.file)", "bytes": "\(damage.bytes)",
+                    "file": "\(damage.file.text)", "bytes": "\(damage.bytes)",
+                    "kept as": "\(damage.file.damagedText)",
                     "offset": "\(damage.offset.map(String.init) ?? "unknown")",
                 ]
             )

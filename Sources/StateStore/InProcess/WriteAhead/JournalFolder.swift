@@ -7,13 +7,16 @@ package protocol JournalFolder: Sendable {
     /// The names of its files, in any order.
     func names() throws(FileFailure) -> [String]
 
-    /// A whole file.
-    func read(_ name: String) throws(FileFailure) -> ByteBuffer
+    /// A whole file, with zeros where the disk does not give it back.
+    func read(_ name: String) throws(FileFailure) -> JournalFileContents
 
     /// Makes a file, which must not be there, for its owner only.
     func create(_ name: String) throws(FileFailure) -> any JournalFile
 
     func remove(_ name: String) throws(FileFailure)
+
+    /// Gives a file another name, in place of a file that has it.
+    func rename(_ name: String, to other: String) throws(FileFailure)
 
     /// Makes sure that a power cut neither takes back files that were made nor brings back those that were removed.
     ///

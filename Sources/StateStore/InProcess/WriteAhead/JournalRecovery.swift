@@ -13,6 +13,8 @@ struct JournalRecovery {
         var hasErasures = false
         /// How many of its bytes can be trusted.
         var length = 0
+        /// Whether something in it cannot be read any more.
+        var isDamaged = false
     }
 
     /// Oldest first, each log position once.
@@ -36,7 +38,7 @@ struct JournalRecovery {
 
     /// Reads what there is; changes nothing.
     init(_ folder: any JournalFolder) throws(JournalProblem) {
-        var files: [(name: SegmentName, bytes: ByteBuffer)] = []
+        var files: [(name: SegmentName, contents: JournalFileContents)] = []
         do throws(FileFailure) {
             for name in try folder.names().compactMap({ SegmentName($0) }).sorted() {
                 files.append((name, try folder.read(name.text)))
@@ -45,13 +47,18 @@ struct JournalRecovery {
         // The next file says how much of one is known to be there.
         var lengths: [UInt64: Int] = [:]
         for file in files {
-            guard let start = try Self.start(of: file.bytes, file.name) else { continue }
+            guard let start = try Self.start(of: file.contents.bytes, file.name) else { continue }
             self.epochLimit = max(self.epochLimit, start.epochLimit)
             if let previous = start.previous { lengths[previous.number] = previous.length }
         }
         for file in files {
-            let contents = SegmentContents(file.bytes, salt: file.name.salt, length: lengths[file.name.number])
-            try self.take(contents, of: file.name)
+            let length = lengths[file.name.number]
+            let contents = SegmentContents(file.contents.bytes, salt: file.name.salt, length: length)
+            // What its end held nobody can tell, so it is told of also where nothing is known to have been.
+            let unreadable = file.contents.unreadable.filter { range in
+                range.lowerBound < length ?? .max && !contents.damage.contains { $0.overlaps(range) }
+            }
+            try self.take(contents, of: file.name, unreadable)
         }
     }
 
@@ -63,7 +70,12 @@ struct JournalRecovery {
         } catch .newer { throw .newer(file: name.text) } catch { return nil }
     }
 
-    private mutating func take(_ contents: SegmentContents, of name: SegmentName) throws(JournalProblem) {
+    private mutating func take(
+        _ contents: SegmentContents,
+        of name: SegmentName,
+        _ unreadable: [Range<Int>]
+    ) throws(JournalProblem) {
+        let before = self.damage.count
         var segment = Segment(name: name, range: self.entries.count..<self.entries.count)
         for body in contents.bodies {
             do throws(JournalFrame.Problem) {
@@ -77,15 +89,16 @@ struct JournalRecovery {
                     }
                 }
             } catch .newer { throw .newer(file: name.text) } catch {
-                self.damage.append(JournalDamage(file: name.text, bytes: body.readableBytes, offset: nil))
+                self.damage.append(JournalDamage(file: name, bytes: body.readableBytes, offset: nil))
             }
         }
-        for range in contents.damage {
-            self.damage.append(JournalDamage(file: name.text, bytes: range.count, offset: range.lowerBound))
+        for range in contents.damage + unreadable {
+            self.damage.append(JournalDamage(file: name, bytes: range.count, offset: range.lowerBound))
         }
         self.tornBytes += contents.tornBytes
         segment.range = segment.range.lowerBound..<self.entries.count
         segment.length = contents.length
+        segment.isDamaged = self.damage.count > before
         self.segments.append(segment)
     }
 
@@ -100,11 +113,11 @@ struct JournalRecovery {
 }
 
 /// Bytes that were on the disk and cannot be read any more.
-package struct JournalDamage: Hashable, Sendable {
-    package let file: String
-    package let bytes: Int
+struct JournalDamage: Hashable {
+    let file: SegmentName
+    let bytes: Int
     /// Where in the file; nil if it is whole and says what makes no sense.
-    package let offset: Int?
+    let offset: Int?
 }
 
 /// Why the write-ahead journal cannot be used.

@@ -26,6 +26,9 @@ struct SegmentName: Hashable, Comparable {
 
     var text: String { "journal-\(self.number)-\(String(self.salt, radix: 16))" }
 
+    /// What a damaged file is called that is not needed any more: no name of this kind, so nobody reads it again.
+    var damagedText: String { "\(self.text).damaged" }
+
     static func < (left: SegmentName, right: SegmentName) -> Bool {
         (left.number, left.salt) < (right.number, right.salt)
     }

@@ -12,6 +12,8 @@ struct SegmentWriter {
         var hasErasures: Bool
         /// How long it is known to be.
         var length: Int
+        /// Kept under another name once nobody needs it, since somebody may get more out of it.
+        var isDamaged = false
 
         mutating func take(_ batch: Batch) {
             self.hasErasures = self.hasErasures || batch.hasErasures
@@ -62,7 +64,8 @@ struct SegmentWriter {
                     name: segment.name,
                     numbers: UInt64(segment.range.lowerBound) + 1..<UInt64(segment.range.upperBound) + 1,
                     hasErasures: segment.hasErasures,
-                    length: segment.length
+                    length: segment.length,
+                    isDamaged: segment.isDamaged
                 )
             )
         }
@@ -109,7 +112,7 @@ struct SegmentWriter {
         try self.write(Batch(frames: ByteBuffer(), numbers: 0..<0, hasErasures: false))
     }
 
-    /// Removes files that nobody needs any more.
+    /// Removes files that nobody needs any more, and puts damaged ones aside.
     ///
     /// - Parameter isNeeded: Whether one of the records with these numbers is not in the history yet.
     /// - Throws: What could not be done; it can be tried again.
@@ -121,9 +124,13 @@ struct SegmentWriter {
                 index += 1
                 continue
             }
-            do throws(FileFailure) { try self.folder.remove(segment.name.text) } catch {
-                guard error.isAbsence else { throw error }
-            }
+            do throws(FileFailure) {
+                if segment.isDamaged {
+                    try self.folder.rename(segment.name.text, to: segment.name.damagedText)
+                } else {
+                    try self.folder.remove(segment.name.text)
+                }
+            } catch { guard error.isAbsence else { throw error } }
             // Before what voids its records may go.
             try self.folder.sync()
             self.segments.remove(at: index)

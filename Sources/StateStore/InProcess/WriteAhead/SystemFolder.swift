@@ -1,7 +1,7 @@
 // The write-ahead journal's folder as the operating system has it.
 
 import Glibc
-package import NIOCore
+import NIOCore
 
 /// A folder on a disk.
 package final class SystemFolder: JournalFolder {
@@ -22,33 +22,29 @@ package final class SystemFolder: JournalFolder {
         guard let folder = opendir(self.path) else { throw FileFailure("open", self.path, code: errno) }
         defer { closedir(folder) }
         var names: [String] = []
-        while let entry = readdir(folder) {
+        while true {
+            // The only way to tell the end from a failure.
+            errno = 0
+            guard let entry = readdir(folder) else {
+                guard errno == 0 else { throw FileFailure("list", self.path, code: errno) }
+                return names
+            }
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names
     }
 
-    package func read(_ name: String) throws(FileFailure) -> ByteBuffer {
+    package func read(_ name: String) throws(FileFailure) -> JournalFileContents {
         let file = self.place(of: name)
         let descriptor = try Files.open(file, O_RDONLY, as: name, in: self.descriptor)
         defer { _ = Glibc.close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileFailure("look at", file, code: errno) }
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(Int(status.st_size))
-        while true {
-            var problem: CInt = 0
-            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 1 << 16) { bytes in
-                let count = Glibc.read(descriptor, bytes.baseAddress, bytes.count)
-                if count < 0 { problem = errno }
-                return max(0, count)
-            }
-            if problem == EINTR { continue }
-            guard problem == 0 else { throw FileFailure("read", file, code: problem) }
-            if count == 0 { return buffer }
+        return JournalFileContents(length: Int(status.st_size)) { target, offset in
+            let count = pread(descriptor, target.baseAddress, target.count, off_t(offset))
+            return (count, count < 0 ? errno : 0)
         }
     }
 
@@ -61,6 +57,12 @@ package final class SystemFolder: JournalFolder {
     package func remove(_ name: String) throws(FileFailure) {
         let file = self.place(of: name)
         guard unlinkat(self.descriptor, name, 0) == 0 else { throw FileFailure("remove", file, code: errno) }
+    }
+
+    package func rename(_ name: String, to other: String) throws(FileFailure) {
+        guard renameat(self.descriptor, name, self.descriptor, other) == 0 else {
+            throw FileFailure("rename", self.place(of: name), code: errno)
+        }
     }
 
     package func sync() throws(FileFailure) { try Files.syncFolder(self.descriptor, self.path) }
