@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import StateStore
 import Tenant
@@ -176,6 +177,28 @@ struct RecoveryTests {
         let later = try Bench(bench.disk.afterCut())
         #expect(try await self.texts(later).contains("message 6"))
         #expect(later.logged.all.contains { $0.hasPrefix("error: the journal is damaged") })
+    }
+
+    @Test func `who does without a journal on the disk is told of what is on it, for as long as there is some`()
+        async throws
+    {
+        let bench = try Bench()
+        bench.say("1")
+        bench.settle()
+        let disk = bench.disk.afterCut()
+        let (before, size) = (Lines(), disk.size)
+        try InProcessLiveStore.warnOfMessages(in: disk, logger: Logger(label: "test") { _ in before })
+        #expect(before.all.count == 1)
+        #expect(before.all.first?.hasPrefix("warning: ") == true)
+        #expect(before.all.first?.contains("start with --durability disk") == true)
+        #expect(disk.size == size, "nothing is changed")
+        let later = try Bench(disk)
+        try await later.store.acknowledgeJournal(try await later.journal().map(\.id))
+        later.settle()
+        await later.finish { await $0.shutdown() }
+        let after = Lines()
+        try InProcessLiveStore.warnOfMessages(in: later.disk, logger: Logger(label: "test") { _ in after })
+        #expect(after.all.isEmpty)
     }
 
     @Test func `a torn end is cut and no damage`() async throws {

@@ -76,6 +76,7 @@ struct DevCommand: AsyncParsableCommand {
         _ = try await durable.migrator.up(now: InProcessLiveStore.systemTime())
         try folder?.sync()
         let durability = self.durability ?? (self.ephemeral ? .memory : .disk)
+        if durability == .memory, !self.ephemeral { Self.warnOfMessages(in: "\(self.data)/journal", logger) }
         let live = try Self.openLiveStore(durability, self.data, logger)
         var limits = ConnectionLimits()
         if !self.floodControl { limits.floodBurst = 0 }
@@ -127,6 +128,17 @@ struct DevCommand: AsyncParsableCommand {
             return try InProcessLiveStore.open(SystemFolder(path: "\(data)/journal"), logger: logger)
         } catch {
             throw CommandFailure.exit(CommandFailure.unavailable, "\(error)")
+        }
+    }
+
+    /// Warns of what a run with its journal on the disk left there, which this one does not read.
+    private static func warnOfMessages(in folder: String, _ logger: Logger) {
+        guard FileManager.default.fileExists(atPath: folder) else { return }
+        do { try InProcessLiveStore.warnOfMessages(in: SystemFolder(path: folder), logger: logger) } catch {
+            logger.warning(
+                "the journal on the disk may have messages that are not in the history, and cannot be looked at",
+                metadata: ["reason": "\(error)"]
+            )
         }
     }
 

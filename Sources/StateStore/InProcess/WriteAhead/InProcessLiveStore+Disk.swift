@@ -59,6 +59,25 @@ extension InProcessLiveStore {
         return store
     }
 
+    /// Warns of acknowledged messages on a disk that this process does not use; changes nothing there.
+    ///
+    /// - Parameters:
+    ///   - folder: Where an earlier process kept its journal.
+    ///   - logger: Hears of them.
+    /// - Throws: ``JournalProblem`` if the folder cannot be read.
+    package static func warnOfMessages(in folder: any JournalFolder, logger: Logger) throws(JournalProblem) {
+        let found = try JournalRecovery(folder)
+        let count = found.entries.count - found.erased.count
+        guard count > 0 || !found.damage.isEmpty else { return }
+        logger.warning(
+            """
+            the journal on the disk has acknowledged messages that may not be in the history, and is not read: \
+            stop, and start with --durability disk to have them stored
+            """,
+            metadata: ["count": "\(count)", "damaged places": "\(found.damage.count)"]
+        )
+    }
+
     private static func report(_ recovery: JournalRecovery, _ logger: Logger) {
         for damage in recovery.damage {
             logger.error(
