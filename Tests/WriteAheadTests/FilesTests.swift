@@ -94,6 +94,32 @@ struct FilesTests {
         #expect(contents.bytes == ByteBuffer(bytes: left))
     }
 
+    @Test func `a process without descriptors still makes one file`() async {
+        await #expect(processExitsWith: .success) {
+            let path = FileManager.default.temporaryDirectory.path + "/roost-files-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let folder = try SystemFolder(path: path)
+            let first = try folder.create("a")
+            var taken: [CInt] = []
+            var limit = rlimit(rlim_cur: 256, rlim_max: 256)
+            try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            while true {
+                let descriptor = dup(0)
+                if descriptor < 0 { break }
+                taken.append(descriptor)
+            }
+            let second = try folder.create("b")
+            try second.write(ByteBuffer(string: "b"), at: 0)
+            try second.sync()
+            try folder.sync()
+            for descriptor in taken { close(descriptor) }
+            try #require(try folder.read("b").bytes == ByteBuffer(string: "b"))
+            try #require(try folder.names().sorted() == ["a", "b"])
+            first.close()
+            second.close()
+        }
+    }
+
     @Test func `a commit of the database waits for the disk`() async throws {
         try await self.withFolder { path in
             let database = try SQLiteDatabase(path: "\(path)/roost.sqlite")

@@ -2,12 +2,18 @@
 
 import Glibc
 import NIOCore
+import Synchronization
 
 /// A folder on a disk.
 package final class SystemFolder: JournalFolder {
     private let path: String
     /// Held, so that a process without descriptors can still sync it, and so that it stays one and the same folder.
     private let descriptor: CInt
+    /// A file that is open and empty, for when there is no descriptor for a new one.
+    ///
+    /// A descriptor that is freed for that would be taken by the next connection.
+    private let spare = Mutex<CInt?>(nil)
+    private static let spareName = "spare"
 
     /// Takes a folder, which is made if it is not there.
     package init(path: String) throws(FileFailure) {
@@ -16,7 +22,13 @@ package final class SystemFolder: JournalFolder {
         self.descriptor = try Files.open(path, O_RDONLY | O_DIRECTORY)
     }
 
-    deinit { _ = Glibc.close(self.descriptor) }
+    deinit {
+        if let spare = self.spare.withLock({ $0 }) {
+            _ = unlinkat(self.descriptor, Self.spareName, 0)
+            _ = Glibc.close(spare)
+        }
+        _ = Glibc.close(self.descriptor)
+    }
 
     package func names() throws(FileFailure) -> [String] {
         guard let folder = opendir(self.path) else { throw FileFailure("open", self.path, code: errno) }
@@ -32,7 +44,7 @@ package final class SystemFolder: JournalFolder {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name != ".", name != "..", name != Self.spareName { names.append(name) }
         }
     }
 
@@ -50,8 +62,35 @@ package final class SystemFolder: JournalFolder {
 
     package func create(_ name: String) throws(FileFailure) -> any JournalFile {
         let file = self.place(of: name)
-        let descriptor = try Files.open(file, O_RDWR | O_CREAT | O_EXCL, as: name, in: self.descriptor)
-        return SystemFile(descriptor: descriptor, path: file)
+        do throws(FileFailure) {
+            let descriptor = try Files.open(file, O_RDWR | O_CREAT | O_EXCL, as: name, in: self.descriptor)
+            self.keepSpare()
+            return SystemFile(descriptor: descriptor, path: file)
+        } catch {
+            guard error.code == EMFILE || error.code == ENFILE, let spare = self.takeSpare(as: name)
+            else { throw error }
+            return SystemFile(descriptor: spare, path: file)
+        }
+    }
+
+    private func keepSpare() {
+        self.spare.withLock { spare in
+            if spare != nil { return }
+            do throws(FileFailure) {
+                let flags = O_RDWR | O_CREAT | O_TRUNC
+                spare = try Files.open(self.place(of: Self.spareName), flags, as: Self.spareName, in: self.descriptor)
+            } catch {
+                // Tried again with the next file.
+            }
+        }
+    }
+
+    private func takeSpare(as name: String) -> CInt? {
+        self.spare.withLock { spare in
+            guard spare != nil, renameat(self.descriptor, Self.spareName, self.descriptor, name) == 0
+            else { return nil }
+            return spare.take()
+        }
     }
 
     package func remove(_ name: String) throws(FileFailure) {
