@@ -1,5 +1,6 @@
 // What a process does with a store on a disk, and what has to be left of it when the power is cut.
 
+import Glibc
 import Logging
 import NIOCore
 import NIOEmbedded
@@ -187,6 +188,7 @@ final class JournalLife {
         self.disk.configure {
             $0.capacity = .max
             $0.failures = 0
+            $0.refused = [:]
         }
         for _ in 0..<5 {
             self.worker.passTime()
@@ -295,13 +297,15 @@ final class JournalLife {
 
     /// Something goes wrong, or is well again.
     private func disturb() {
-        switch self.random.below(5) {
+        switch self.random.below(6) {
         case 0: self.disk.configure { $0.capacity = $0.size }
         case 1: self.disk.configure { $0.failures = 60 }
+        case 2: self.disk.configure { $0.refused["create"] = EMFILE }
         default:
             self.disk.configure {
                 $0.capacity = .max
                 $0.failures = 0
+                $0.refused = [:]
             }
         }
     }
