@@ -138,7 +138,8 @@ import Testing
             try rig.folder.remove("a.yaml")
             let pending = rig.look(after: .seconds(9))
             #expect(self.names(pending) == ["acme"] && !pending.isNew)
-            let gone = rig.look(after: .milliseconds(500))
+            #expect(self.names(rig.look(after: .milliseconds(2900))) == ["acme"])
+            let gone = rig.look(after: .milliseconds(100))
             #expect(gone.resources.tenants.isEmpty && gone.isNew && gone.errors.isEmpty && gone.lookAgain == nil)
         }
     }
@@ -191,6 +192,71 @@ import Testing
                 reading = rig.look(after: time)
             }
             #expect(reading.resources.tenants.isEmpty && looks <= 2)
+        }
+    }
+
+    @Test func `tenants whose file is replaced by one of another name are there all the time`() async throws {
+        try await self.withRig(["plan.yaml": freePlan, "a.yaml": tenantYAML()]) { rig in
+            rig.now += .milliseconds(50)
+            try rig.folder.remove("a.yaml")
+            #expect(self.names(rig.look()) == ["acme"])
+            rig.now += .milliseconds(200)
+            try rig.folder.write("b.yaml", tenantYAML())
+            for _ in 0..<100 {
+                let reading = rig.look()
+                #expect(self.names(reading) == ["acme"] && reading.errors.isEmpty, "at \(rig.now)")
+                rig.now += .milliseconds(50)
+            }
+        }
+    }
+
+    @Test func `what stood in a file that is gone stays while another one is written, which is told once`() async throws
+    {
+        try await self.withRig(["plan.yaml": freePlan, "a.yaml": tenantYAML()]) { rig in
+            try rig.folder.remove("a.yaml")
+            try rig.folder.write("b.yaml", "apiVersion: roost.chat/v1alpha1\n")
+            var told: [ResourceError] = []
+            for _ in 0..<20 {
+                let reading = rig.look(after: .seconds(1), writing: ["b.yaml"])
+                #expect(self.names(reading) == ["acme"])
+                if reading.isNew { told = reading.errors }
+            }
+            #expect(told.contains { $0.file.hasSuffix("/a.yaml") } && told.contains { $0.file.hasSuffix("/b.yaml") })
+            try rig.folder.write("b.yaml", tenantYAML("globex"))
+            _ = rig.look()
+            let after = rig.look(after: .milliseconds(500))
+            #expect(self.names(after) == ["globex"] && after.errors.isEmpty)
+        }
+    }
+
+    @Test func `a folder that is removed and copied again loses nobody meanwhile`() async throws {
+        let files = ["plan.yaml": freePlan, "a.yaml": tenantYAML("acme"), "b.yaml": tenantYAML("globex")]
+        try await self.withRig(files) { rig in
+            for name in files.keys { try rig.folder.remove(name) }
+            for _ in 0..<20 { #expect(self.names(rig.look(after: .milliseconds(100))) == ["acme", "globex"]) }
+            for name in files.keys.sorted() {
+                try rig.folder.write(name, files[name] ?? "")
+                for _ in 0..<14 { #expect(self.names(rig.look(after: .milliseconds(50))) == ["acme", "globex"]) }
+            }
+            #expect(rig.look(after: .seconds(9)).errors.isEmpty)
+        }
+    }
+
+    @Test func `a folder without a file, as of a volume that is not there, keeps what it said for half a minute`()
+        async throws
+    {
+        try await self.withRig(["a.yaml": freePlan + "\n---\n" + tenantYAML()]) { rig in
+            try rig.folder.remove("a.yaml")
+            var reading = rig.look()
+            var told = 0
+            while let time = reading.lookAgain, rig.now + time < .seconds(30) {
+                reading = rig.look(after: time)
+                #expect(self.names(reading) == ["acme"])
+                if reading.isNew { told += 1 }
+            }
+            #expect(told == 1 && reading.errors.map(\.file) == [rig.folder.path])
+            let gone = rig.look(after: try #require(reading.lookAgain))
+            #expect(gone.resources.tenants.isEmpty && gone.isNew && gone.errors.isEmpty && gone.lookAgain == nil)
         }
     }
 }

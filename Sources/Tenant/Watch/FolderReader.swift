@@ -3,12 +3,14 @@
 
 /// How long files have to stay as they are before they are believed.
 package struct FilePatience: Hashable, Sendable {
-    /// For what they say, and for not being there.
+    /// For what they say.
     package var settled: Duration = .milliseconds(500)
-    /// For what they do not say any more.
+    /// For what they do not say any more, and for not being there.
     package var whole: Duration = .seconds(3)
+    /// For none of them being there.
+    package var emptied: Duration = .seconds(30)
 
-    /// Half a second, and three.
+    /// Half a second, three, and thirty.
     package init() {}
 }
 
@@ -16,8 +18,10 @@ package struct FilePatience: Hashable, Sendable {
 ///
 /// - A version of a file counts once nobody writes it and it has stayed as it is for ``FilePatience/settled``. Until then the
 ///   version before counts, as a whole: so there are no half files and no missing fields.
-/// - A resource is gone once the file that it stood in has stayed without it for ``FilePatience/whole``, since some write a
-///   file in several goes; or once the file has been gone for ``FilePatience/settled``, since some remove it first.
+/// - A resource is gone once the file that it stood in has stayed without it, or has been gone, for ``FilePatience/whole``:
+///   some write a file in several goes, and some remove it first.
+/// - What stood in a file that is gone also stays while another one has not settled: it may say the same. And where no file
+///   is left it stays for ``FilePatience/emptied``: perhaps the folder is that below a volume which is not there.
 /// - What is broken keeps its previous version for as long as its file is there. So does what stood in a file that is empty
 ///   now, or cannot be read, and everything while there is no folder.
 ///
@@ -48,6 +52,11 @@ package struct FolderReader: Sendable {
         /// Which version counts, and what it says.
         var version: FileVersion?
         var file: ResourceFile?
+
+        /// Whether it is a file that may say other things than those that count.
+        var isUnsettled: Bool {
+            self.isListed && self.seen != nil && (self.file == nil || self.version != self.seen || self.isBeingWritten)
+        }
     }
 
     private let folder: String
@@ -134,14 +143,31 @@ package struct FolderReader: Sendable {
         var resources = ResourceSet()
         var errors = resources.add(files)
         let broken = files.reduce(into: Set<ResourceKey>()) { $0.formUnion($1.broken) }
+        let unsettled = paths.first { self.watched[$0]?.isUnsettled == true }
+        let patience = paths.isEmpty ? self.patience.emptied : self.patience.whole
         var emptied: Set<String> = []
-        for resource in self.resources.all where broken.contains(resource.key) || self.keeps(resource, at: now) {
-            guard resources.add(resource) == nil, let file = self.watched[resource.source.file]?.file else { continue }
-            if file.isEmpty { emptied.insert(file.path) }
+        var gone: Set<String> = []
+        for resource in self.resources.all {
+            let watched = self.watched[resource.source.file]
+            let isKept = watched.map { self.keeps($0, unsettled != nil, patience, at: now) } ?? false
+            guard isKept || broken.contains(resource.key), resources.add(resource) == nil, isKept, let watched
+            else { continue }
+            if !watched.isListed, now - watched.since >= self.patience.whole { gone.insert(resource.source.file) }
+            if let file = watched.file, watched.isListed, file.isEmpty { emptied.insert(file.path) }
         }
         for path in emptied.sorted() {
             let message = "is empty: what it said before counts until there is something in it, or the file is removed"
             errors.append(ResourceError(file: path, .unreadable, message))
+        }
+        if let unsettled {
+            for path in gone.sorted() {
+                let message = "is gone: what it said counts until \(unsettled) has been read, which may say the same"
+                errors.append(ResourceError(file: path, .unreadable, message))
+            }
+        } else if !gone.isEmpty {
+            let time = GoDuration.text(self.patience.emptied)
+            let message = "holds no file any more: what was in it counts for \(time), in case it comes back"
+            errors.append(ResourceError(file: self.folder, .unreadable, message))
         }
         for path in paths where self.isHeldOpen(path, at: now) {
             let message = "is being written: what it said before counts until its writer closes it"
@@ -149,22 +175,18 @@ package struct FolderReader: Sendable {
         }
         let isNew = hasRead || errors != self.errors || resources.all.count != self.resources.all.count
         (self.resources, self.errors) = (resources, errors)
-        let again = self.watched.values.compactMap { self.lookAgain(after: $0, at: now) }.min()
-        self.watched = self.watched.filter { $1.isListed || now - $1.since < self.patience.settled }
+        let again = self.watched.values.compactMap { self.lookAgain(after: $0, patience, at: now) }.min()
+        self.watched = self.watched.filter { $1.isListed || unsettled != nil || now - $1.since < patience }
         return Reading(resources: resources, errors: errors, isNew: isNew, lookAgain: again)
     }
 
-    /// Whether a resource that nobody describes may still be there.
-    private func keeps(_ resource: AnyResource, at now: Duration) -> Bool {
-        guard let watched = self.watched[resource.source.file] else { return false }
-        if now - watched.since < self.patience(with: watched) || watched.isBeingWritten { return true }
-        guard watched.isListed, let file = watched.file else { return false }
-        return file.hidesSome || file.isEmpty
-    }
-
-    /// How long what stood in a file is kept while the file does not say it.
-    private func patience(with watched: Watched) -> Duration {
-        watched.isListed ? self.patience.whole : self.patience.settled
+    /// Whether what a file does not say may still be meant.
+    ///
+    /// `patience` is that with files that are gone, which stay while others are `unsettled`.
+    private func keeps(_ watched: Watched, _ unsettled: Bool, _ patience: Duration, at now: Duration) -> Bool {
+        guard watched.isListed else { return unsettled || now - watched.since < patience }
+        if now - watched.since < self.patience.whole || watched.isBeingWritten { return true }
+        return watched.file.map { $0.hidesSome || $0.isEmpty } ?? false
     }
 
     private func isHeldOpen(_ path: String, at now: Duration) -> Bool {
@@ -172,11 +194,13 @@ package struct FolderReader: Sendable {
         return watched.isBeingWritten && now - watched.since >= self.patience.whole
     }
 
-    private func lookAgain(after watched: Watched, at now: Duration) -> Duration? {
+    /// When a path may show something else, though nothing happens; `patience` is that with files that are gone.
+    private func lookAgain(after watched: Watched, _ patience: Duration, at now: Duration) -> Duration? {
         let age = now - watched.since
+        var times = [self.patience.whole]
         // The end of writing is an event; that it does not come is to be told.
-        if age < self.patience.settled, !watched.isBeingWritten { return self.patience.settled - age }
-        let patience = self.patience(with: watched)
-        return age < patience ? patience - age : nil
+        if !watched.isBeingWritten { times.append(self.patience.settled) }
+        if !watched.isListed { times.append(patience) }
+        return times.filter { age < $0 }.min().map { $0 - age }
     }
 }
