@@ -259,4 +259,43 @@ import Testing
             #expect(gone.resources.tenants.isEmpty && gone.isNew && gone.errors.isEmpty && gone.lookAgain == nil)
         }
     }
+
+    @Test(arguments: [
+        ("", "items"), ("items:", "items"), ("items: null", "items"), ("items: 5", "items"), ("items: {a: b}", "items"),
+        ("item: [\(Self.element)]", "item"), ("items: [null]", "items[0]"),
+        ("items: [\(Self.element), null]", "items[1]"),
+        ("items: []\nitem: [\(Self.element)]", "item"), ("items: [5]", ""),
+        ("items: [{apiVersion: v1, kind: List, items: [\(Self.element)]}]", "items[0].kind"),
+    ])
+    func `a List that cannot be read as a whole takes no tenant away and says so`(lines: String, field: String)
+        async throws
+    {
+        let list = "apiVersion: v1\nkind: List\nmetadata: {resourceVersion: \"\"}\n"
+        let items = "items: [\(Self.element), \(Self.element.replacing("acme", with: "globex"))]\n"
+        try await self.withRig(["plan.yaml": freePlan, "a.yaml": list + items]) { rig in
+            let before = rig.look()
+            #expect(self.names(before) == ["acme", "globex"] && before.errors.isEmpty)
+            try rig.folder.write("a.yaml", list + lines + "\n")
+            _ = rig.look()
+            let reading = rig.look(after: .seconds(9))
+            #expect(self.names(reading) == ["acme", "globex"])
+            #expect(reading.errors.contains { $0.field ?? "" == field && $0.severity == .error }, "\(reading.errors)")
+        }
+    }
+
+    @Test func `a List of nothing says that there is nothing`() async throws {
+        let list = "apiVersion: v1\nkind: List\n"
+        try await self.withRig(["plan.yaml": freePlan, "a.yaml": list + "items: [\(Self.element)]"]) { rig in
+            #expect(self.names(rig.look()) == ["acme"])
+            try rig.folder.write("a.yaml", list + "items: []\n")
+            _ = rig.look()
+            let reading = rig.look(after: .seconds(9))
+            #expect(reading.resources.tenants.isEmpty && reading.errors.isEmpty)
+        }
+    }
+
+    /// A tenant on one line.
+    private static let element =
+        "{apiVersion: roost.chat/v1alpha1, kind: Tenant, metadata: {name: acme}, "
+        + "spec: {hostnames: [acme.localhost], planRef: {name: free}}}"
 }

@@ -44,7 +44,7 @@ struct ResourceDocument {
             return
         }
         if version == "v1", kind == "List", depth == 0 {
-            self.readList(fields, log: cursor.log)
+            self.readList(fields, log: cursor.log, errorsBefore: before)
             return
         }
         guard let known = self.kind(version: version, kind: kind, fields) else { return }
@@ -54,7 +54,10 @@ struct ResourceDocument {
     /// The kind if it is one of ours; a word about it if it is none.
     private mutating func kind(version: String, kind: String, _ fields: ObjectFields) -> ResourceKind? {
         if let known = ResourceKind(rawValue: kind), known.apiVersion == version { return known }
-        if version.hasPrefix("roost.chat/") || ResourceKind(rawValue: kind).map({ $0 != .secret }) == true {
+        if kind == "List" {
+            self.brokenUnnamed = true
+            fields["kind"].report(.badValue, "is read only as v1 and not within another: write its items out")
+        } else if version.hasPrefix("roost.chat/") || ResourceKind(rawValue: kind).map({ $0 != .secret }) == true {
             self.brokenUnnamed = true
             let kinds = ResourceKind.allCases.filter { $0 != .secret }.map(\.rawValue)
             if kinds.contains(kind) {
@@ -78,9 +81,13 @@ struct ResourceDocument {
         return nil
     }
 
-    private mutating func readList(_ fields: ObjectFields, log: ErrorLog) {
+    private mutating func readList(_ fields: ObjectFields, log: ErrorLog, errorsBefore: Int) {
         var items: [FieldCursor] = []
-        _ = fields["items"].list { item in items.append(item) }
+        _ = fields["items"].required("write [] for none").list { item in items.append(item) }
+        fields.ignore("metadata")
+        fields.reportUnknown()
+        // Whatever is wrong with the list itself, items may have been meant that are not here.
+        if log.errors.count != errorsBefore { self.brokenUnnamed = true }
         for item in items {
             log.resource = nil
             self.read(item, depth: 1)
