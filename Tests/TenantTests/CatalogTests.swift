@@ -82,6 +82,39 @@ import Testing
         #expect(catalog.changes(since: before).isEmpty)
     }
 
+    /// What tenants and hostnames there are before, what the files say then in their order, and who has which name after.
+    @Test(arguments: [
+        // `one` wants the name of `two`, and `ant` that of `one`.
+        (["ant=h0", "one=h1", "two=h2"], ["ant=h1", "one=h2", "two=h2"], ["h0=ant", "h1=one", "h2=two"]),
+        (["one=h1", "two=h2"], ["ant=h1", "one=h2", "two=h2"], ["h1=one", "h2=two"]),
+        (["one=h1", "two=h2"], ["two=h2", "one=h2", "ant=h1"], ["h1=one", "h2=two"]),
+        // Both want the same new name, and the one that comes too late finds its old one given out.
+        (["ant=h0", "two=h2", "one=h1"], ["ant=h1", "two=h9", "one=h9"], ["h0=ant", "h1=one", "h9=two"]),
+        (["one=h1", "two=h2"], ["two=h9", "one=h9", "ant=h1"], ["h1=one", "h9=two"]),
+        // Each wants the name of the next, the last one's is not to be had.
+        (["a=h1", "b=h2", "c=h3"], ["a=h2", "b=h3", "c=h3", "ant=h1"], ["h1=a", "h2=b", "h3=c"]),
+        (["zoo=h3", "yak=h2", "two=h1"], ["yak=h3", "two=h2", "zoo=h3", "ant=h1"], ["h3=zoo", "h2=yak", "h1=two"]),
+        // Names that change hands without a quarrel.
+        (["one=h1", "two=h2"], ["one=h2", "two=h1"], ["h2=one", "h1=two"]),
+        (["one=h1"], ["ant=h1", "one=h5"], ["h1=ant", "h5=one"]),
+    ])
+    func `no tenant whose file is there loses its place by what others want`(
+        before: [String],
+        files: [String],
+        expected: [String]
+    ) async throws {
+        func text(_ tenants: [String]) -> String {
+            let parts = tenants.map { $0.split(separator: "=").map(String.init) }
+            return ([freePlan] + parts.map { self.tenant($0[0], host: $0[1] + ".example") }).joined(
+                separator: "\n---\n"
+            )
+        }
+        let previous = try await load(text(before)).catalog
+        let (catalog, _) = TenantCatalog.make(from: try await load(text(files)).resources, previous: previous)
+        let after = catalog.sorted.flatMap { tenant in tenant.hostnames.map { "\($0.dropLast(8))=\(tenant.id.text)" } }
+        #expect(after.sorted() == expected.sorted())
+    }
+
     @Test func `a plan without history switches it off and refuses who asks for it`() async throws {
         let plan = freePlan + "\nspec: {features: [WebSocket]}"
         let silent = try await load(plan + "\n---\n" + tenantYAML())

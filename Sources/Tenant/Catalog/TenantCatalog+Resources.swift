@@ -33,6 +33,8 @@ private struct CatalogMaker {
     private var errors: [ResourceError] = []
     private var names: [TenantID: ResourceSource] = [:]
     private var holders: [String: ResourceSource] = [:]
+    /// Who stays as before, since another one has a name that it wants.
+    private var fallen: Set<TenantID> = []
 
     init(resources: ResourceSet, previous: TenantCatalog) {
         self.resources = resources
@@ -56,14 +58,37 @@ private struct CatalogMaker {
             guard let tenant = self.applyPlan(to: resource) ?? self.previous.tenants[resource.id] else { continue }
             candidates.append((resource, tenant))
         }
-        // Those who have a hostname keep it; only then the others get theirs.
+        // Who does not get what it wants stays as it was and needs its old names, which may have gone to another one then:
+        // so names are given out again whenever that turns out, each time with fewer tenants that change.
+        while true {
+            self.reserve(candidates)
+            var tenants: [HostedTenant] = []
+            var refused: [ResourceError] = []
+            var fellBack = false
+            for (index, (resource, wanted)) in candidates.enumerated() {
+                let conflicts = self.claimHostnames(resource, wanted)
+                if conflicts.isEmpty {
+                    tenants.append(wanted)
+                } else if let before = self.previous.tenants[resource.id], self.fallen.insert(resource.id).inserted {
+                    candidates[index].tenant = before
+                    self.errors += conflicts
+                    fellBack = true
+                } else {
+                    refused += conflicts
+                }
+            }
+            if !fellBack { return (TenantCatalog(tenants), self.errors + refused) }
+        }
+    }
+
+    /// Gives those who have a hostname theirs; only then the others get what they want.
+    private mutating func reserve(_ candidates: [(resource: TenantResource, tenant: HostedTenant)]) {
+        self.holders = [:]
         for (resource, tenant) in candidates {
             for hostname in tenant.hostnames where self.had(resource.id, hostname) {
                 self.holders[hostname] = resource.source
             }
         }
-        let tenants = candidates.compactMap { self.claimHostnames($0.resource, $0.tenant) }
-        return (TenantCatalog(tenants), self.errors)
     }
 
     /// The tenants with the one first whose claim to a name is oldest.
@@ -82,12 +107,14 @@ private struct CatalogMaker {
         self.previous.tenant(forHostname: hostname)?.id == id
     }
 
-    private mutating func claimHostnames(_ resource: TenantResource, _ tenant: HostedTenant) -> HostedTenant? {
-        var taken = false
+    /// Gives a tenant all names that it wants, or none.
+    ///
+    /// - Returns: Which of them others have.
+    private mutating func claimHostnames(_ resource: TenantResource, _ tenant: HostedTenant) -> [ResourceError] {
+        var conflicts: [ResourceError] = []
         for (index, hostname) in tenant.hostnames.enumerated() {
             guard let holder = self.holders[hostname], holder.place != resource.source.place else { continue }
-            taken = true
-            self.errors.append(
+            conflicts.append(
                 resource.source.error(
                     .conflict,
                     "spec.hostnames[\(index)]",
@@ -95,18 +122,9 @@ private struct CatalogMaker {
                 )
             )
         }
-        var tenant = tenant
-        if taken {
-            // As it was before, with the names that nobody else has got since.
-            guard let before = self.previous.tenants[resource.id] else { return nil }
-            let free = before.hostnames.filter { name in
-                self.holders[name].map { $0.place == resource.source.place } ?? true
-            }
-            guard !free.isEmpty else { return nil }
-            tenant = before.with(hostnames: free)
-        }
+        guard conflicts.isEmpty else { return conflicts }
         for hostname in tenant.hostnames { self.holders[hostname] = resource.source }
-        return tenant
+        return []
     }
 
     /// The tenant with everything looked up, or `nil` after an error.
