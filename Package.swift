@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "Tenant",
             dependencies: [
-                "IRC", "Chat", "Numbers",
+                "Backoff", "IRC", "Chat", "Numbers",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Tenant
 import Testing
 
@@ -14,23 +15,39 @@ import Testing
 
         """
 
+    /// What files are read from, which may fail.
+    private final class Disk: Sendable {
+        private let broken = Mutex(false)
+        var isBroken: Bool {
+            get { self.broken.withLock { $0 } }
+            set { self.broken.withLock { $0 = newValue } }
+        }
+    }
+
     private struct Rig {
         let folder: Folder
         var reader: FolderReader
         var now = Duration.zero
+        let disk = Disk()
 
         init(_ folder: Folder) {
             self.folder = folder
-            self.reader = FolderReader(folder: folder.path)
+            let disk = self.disk
+            self.reader = FolderReader(folder: folder.path) { path in
+                disk.isBroken ? nil : FileManager.default.contents(atPath: path).map(Array.init)
+            }
         }
 
         /// Looks after a time, and writes down who is there.
-        mutating func look(after time: Duration = .zero, isFirst: Bool = false, writing: [String] = [])
-            -> FolderReader.Reading
-        {
+        mutating func look(
+            after time: Duration = .zero,
+            isFirst: Bool = false,
+            isAsked: Bool = false,
+            writing: [String] = []
+        ) -> FolderReader.Reading {
             self.now += time
             let files = writing.compactMap { FileVersion("\(self.folder.path)/\($0)")?.identity }
-            return self.reader.look(at: self.now, isFirst: isFirst, writing: Set(files))
+            return self.reader.look(at: self.now, isFirst: isFirst, isAsked: isAsked, writing: Set(files))
         }
     }
 
@@ -156,6 +173,58 @@ import Testing
             _ = rig.look()
             #expect(self.names(rig.look(after: .milliseconds(500))) == ["acme", "globex"])
             #expect(self.names(rig.look(after: .seconds(3))) == ["globex"])
+        }
+    }
+
+    @Test func `a file or folder that cannot be read for a moment is read again, ever more rarely`() async throws {
+        try await self.withRig(["plan.yaml": freePlan, "a.yaml": tenantYAML()]) { rig in
+            rig.disk.isBroken = true
+            try rig.folder.write("a.yaml", tenantYAML(spec: "  motd: new"))
+            _ = rig.look()
+            let away = rig.folder.path + ".away"
+            for isListed in [true, false] {
+                if !isListed { try FileManager.default.moveItem(atPath: rig.folder.path, toPath: away) }
+                var reading = rig.look(after: .milliseconds(500))
+                var waits: [Duration] = []
+                #expect(reading.errors.map(\.reason) == [.unreadable] && reading.isNew)
+                for _ in 0..<12 {
+                    let time = try #require(reading.lookAgain)
+                    waits.append(time)
+                    reading = rig.look(after: time)
+                    #expect(self.names(reading) == ["acme"] && !reading.isNew)
+                }
+                #expect((waits.last ?? .zero) >= .seconds(30), "\(waits)")
+                #expect((waits.max() ?? .zero) <= .seconds(60), "\(waits)")
+            }
+            try FileManager.default.moveItem(atPath: away, toPath: rig.folder.path)
+            rig.disk.isBroken = false
+            let reading = rig.look()
+            #expect(self.catalog(reading).map(\.motd) == [["new"]] && reading.errors.isEmpty && reading.isNew)
+            #expect(rig.look(after: .seconds(9)).lookAgain == nil)
+        }
+    }
+
+    @Test func `whoever asks has everything read anew`() async throws {
+        try await self.withRig(["plan.yaml": freePlan, "a.yaml": tenantYAML()]) { rig in
+            _ = rig.look(after: .seconds(9))
+            rig.disk.isBroken = true
+            #expect(rig.look().errors.isEmpty)
+            let broken = rig.look(isAsked: true)
+            #expect(broken.errors.count == 2 && self.names(broken) == ["acme"])
+            rig.disk.isBroken = false
+            let mended = rig.look(isAsked: true)
+            #expect(mended.errors.isEmpty && self.names(mended) == ["acme"])
+        }
+    }
+
+    @Test func `a tenant whose file is gone stays while another file cannot be read`() async throws {
+        try await self.withRig(["plan.yaml": freePlan, "a.yaml": tenantYAML()]) { rig in
+            rig.disk.isBroken = true
+            try FileManager.default.moveItem(atPath: "\(rig.folder.path)/a.yaml", toPath: "\(rig.folder.path)/b.yaml")
+            for _ in 0..<20 { #expect(self.names(rig.look(after: .seconds(1))) == ["acme"]) }
+            rig.disk.isBroken = false
+            let reading = rig.look(after: .seconds(60))
+            #expect(self.names(reading) == ["acme"] && reading.errors.isEmpty)
         }
     }
 

@@ -20,12 +20,21 @@ struct ResourceFile: Sendable {
     private(set) var hidesSome = false
     /// Whether there is no document in it, as in a file that was emptied to be written again.
     private(set) var isEmpty = false
+    /// Whether nobody knows what is in it: the same file may well be read another time.
+    private(set) var isUnread = false
 
     /// Reads a file.
-    init(reading path: String) {
+    ///
+    /// - Parameters:
+    ///   - path: The file's path.
+    ///   - contents: What is in a file; nil if it cannot be read.
+    init(reading path: String, _ contents: (String) -> [UInt8]? = ResourceFile.contents) {
         self.path = path
-        self.read()
+        self.read(contents(path))
     }
+
+    /// What is in a file; nil if it cannot be read.
+    static func contents(of path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map(Array.init) }
 
     /// Reads a text in the place of a file.
     ///
@@ -38,8 +47,9 @@ struct ResourceFile: Sendable {
         self.read(text, ignoringUnknownFields: ignoringUnknownFields)
     }
 
-    private mutating func read() {
-        guard let data = FileManager.default.contents(atPath: path) else {
+    private mutating func read(_ contents: [UInt8]?) {
+        guard let data = contents else {
+            self.isUnread = true
             return self.fail(.unreadable, "cannot be read: check its permissions")
         }
         guard data.count <= ResourceSet.maximumFileSize else {

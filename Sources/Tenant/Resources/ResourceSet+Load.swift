@@ -21,7 +21,7 @@ extension ResourceSet {
     /// - Returns: What could be read, and everything that is wrong, in the order of files.
     package static func load(folder: String) -> (ResourceSet, [ResourceError]) {
         do throws(ResourceError) {
-            let files = try Self.files(in: folder).map(ResourceFile.init(reading:))
+            let files = try Self.files(in: folder).map { ResourceFile(reading: $0) }
             var set = ResourceSet()
             let errors = set.add(files)
             return (set, errors)

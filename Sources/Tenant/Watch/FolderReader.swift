@@ -1,6 +1,8 @@
 // A folder is read while people write to it, with `cp` and with editors that empty a file first. What is written by half may
 // well be YAML, with fewer tenants or fewer fields; who believed it would put people off the net.
 
+import Backoff
+
 /// How long files have to stay as they are before they are believed.
 package struct FilePatience: Hashable, Sendable {
     /// For what they say.
@@ -24,6 +26,7 @@ package struct FilePatience: Hashable, Sendable {
 ///   is left it stays for ``FilePatience/emptied``: perhaps the folder is that below a volume which is not there.
 /// - What is broken keeps its previous version for as long as its file is there. So does what stood in a file that is empty
 ///   now, or cannot be read, and everything while there is no folder.
+/// - What cannot be read is read again, ever more rarely: that says nothing of the file, which may stay as it is.
 ///
 /// Holds no clock and no watch: it says when to look again.
 package struct FolderReader: Sendable {
@@ -52,27 +55,61 @@ package struct FolderReader: Sendable {
         /// Which version counts, and what it says.
         var version: FileVersion?
         var file: ResourceFile?
+        /// Why what is there could not be read, if so, and when to try again.
+        var unread: [ResourceError] = []
+        var retry: Duration?
+        var backoff = FolderReader.backoff
 
         /// Whether it is a file that may say other things than those that count.
         var isUnsettled: Bool {
-            self.isListed && self.seen != nil && (self.file == nil || self.version != self.seen || self.isBeingWritten)
+            self.isListed && self.seen != nil
+                && (self.version != self.seen || self.isBeingWritten || !self.unread.isEmpty)
+        }
+
+        /// Whether it is time to try again.
+        func isDue(at now: Duration) -> Bool { self.retry.map { now >= $0 } ?? true }
+
+        /// Believes a file, or what it said before if it could not be read.
+        mutating func take(_ file: ResourceFile, of version: FileVersion?, at now: Duration) {
+            if file.isUnread {
+                self.unread = file.errors
+                self.retry = now + self.backoff.failed()
+            } else {
+                (self.version, self.file) = (version, file)
+                (self.unread, self.retry, self.backoff) = ([], nil, FolderReader.backoff)
+            }
         }
     }
 
+    private static let backoff = Backoff(first: .seconds(1), longest: .seconds(60))
+
     private let folder: String
+    private let contents: @Sendable (String) -> [UInt8]?
     private let patience: FilePatience
     private var watched: [String: Watched] = [:]
     private var resources = ResourceSet()
     private var errors: [ResourceError] = []
+    private var listing = FolderReader.backoff
 
     /// Has read nothing yet.
     ///
     /// - Parameters:
     ///   - folder: The folder's path, or that of one file.
     ///   - patience: How long files have to stay as they are.
-    package init(folder: String, patience: FilePatience = FilePatience()) {
+    ///   - contents: What is in the file of a path; nil if it cannot be read.
+    package init(
+        folder: String,
+        patience: FilePatience = FilePatience(),
+        contents: @escaping @Sendable (String) -> [UInt8]?
+    ) {
         self.folder = folder
+        self.contents = contents
         self.patience = patience
+    }
+
+    /// Has read nothing yet, and reads from the disk.
+    package init(folder: String) {
+        self.init(folder: folder, contents: ResourceFile.contents)
     }
 
     /// Looks at the folder.
@@ -80,17 +117,30 @@ package struct FolderReader: Sendable {
     /// - Parameters:
     ///   - now: The time on a clock that only goes on.
     ///   - isFirst: Whether files are taken as they are: nothing is lost where there was nothing.
+    ///   - isAsked: Whether files are read though they seem to be as they were.
     ///   - writing: The files that somebody is writing.
     /// - Returns: What it says.
-    package mutating func look(at now: Duration, isFirst: Bool = false, writing: Set<FileIdentity> = []) -> Reading {
+    package mutating func look(
+        at now: Duration,
+        isFirst: Bool = false,
+        isAsked: Bool = false,
+        writing: Set<FileIdentity> = []
+    ) -> Reading {
         do throws(ResourceError) {
             let paths = try ResourceSet.files(in: self.folder)
-            let hasRead = self.follow(paths, at: now, isFirst: isFirst, writing)
+            self.listing.succeeded()
+            let hasRead = self.follow(paths, at: now, isFirst: isFirst, isAsked: isAsked, writing)
             return self.sum(paths, at: now, hasRead: hasRead)
         } catch {
             // Perhaps it is being replaced: what was in it stays until there is a folder again.
             defer { self.errors = [error] }
-            return Reading(resources: self.resources, errors: [error], isNew: self.errors != [error], lookAgain: nil)
+            let isNew = self.errors != [error]
+            return Reading(
+                resources: self.resources,
+                errors: [error],
+                isNew: isNew,
+                lookAgain: self.listing.failed()
+            )
         }
     }
 
@@ -101,6 +151,7 @@ package struct FolderReader: Sendable {
         _ paths: [String],
         at now: Duration,
         isFirst: Bool,
+        isAsked: Bool,
         _ writing: Set<FileIdentity>
     ) -> Bool {
         var hasRead = false
@@ -112,12 +163,14 @@ package struct FolderReader: Sendable {
             guard var watched = self.watched[path] else { continue }
             watched.isBeingWritten = version.map { writing.contains($0.identity) } ?? false
             let isSettled = isFirst || !watched.isBeingWritten && now - watched.since >= self.patience.settled
-            if isSettled, watched.file == nil || watched.version != version {
-                let file = ResourceFile(reading: path)
+            let isDue =
+                watched.unread.isEmpty ? watched.file == nil || watched.version != version : watched.isDue(at: now)
+            if isSettled, isDue || isAsked {
+                let file = ResourceFile(reading: path, self.contents)
                 let after = FileVersion(path)
                 if after == version || isFirst {
-                    (watched.version, watched.file) = (version, file)
-                    hasRead = true
+                    hasRead = hasRead || !file.isUnread
+                    watched.take(file, of: version, at: now)
                 } else {
                     // It changed while it was read.
                     (watched.seen, watched.since) = (after, now)
@@ -132,6 +185,7 @@ package struct FolderReader: Sendable {
         var watched = self.watched[path] ?? Watched(seen: version, isListed: isListed, since: now)
         if watched.seen != version || watched.isListed != isListed {
             (watched.seen, watched.isListed, watched.since) = (version, isListed, now)
+            (watched.retry, watched.backoff) = (nil, Self.backoff)
         }
         if !isListed { watched.isBeingWritten = false }
         self.watched[path] = watched
@@ -142,6 +196,7 @@ package struct FolderReader: Sendable {
         let files = paths.compactMap { self.watched[$0]?.file }
         var resources = ResourceSet()
         var errors = resources.add(files)
+        errors += paths.flatMap { self.watched[$0]?.unread ?? [] }
         let broken = files.reduce(into: Set<ResourceKey>()) { $0.formUnion($1.broken) }
         let unsettled = paths.first { self.watched[$0]?.isUnsettled == true }
         let patience = paths.isEmpty ? self.patience.emptied : self.patience.whole
@@ -185,7 +240,9 @@ package struct FolderReader: Sendable {
     /// `patience` is that with files that are gone, which stay while others are `unsettled`.
     private func keeps(_ watched: Watched, _ unsettled: Bool, _ patience: Duration, at now: Duration) -> Bool {
         guard watched.isListed else { return unsettled || now - watched.since < patience }
-        if now - watched.since < self.patience.whole || watched.isBeingWritten { return true }
+        if now - watched.since < self.patience.whole || watched.isBeingWritten || !watched.unread.isEmpty {
+            return true
+        }
         return watched.file.map { $0.hidesSome || $0.isEmpty } ?? false
     }
 
@@ -201,6 +258,8 @@ package struct FolderReader: Sendable {
         // The end of writing is an event; that it does not come is to be told.
         if !watched.isBeingWritten { times.append(self.patience.settled) }
         if !watched.isListed { times.append(patience) }
-        return times.filter { age < $0 }.min().map { $0 - age }
+        let next = times.filter { age < $0 }.min().map { $0 - age }
+        guard watched.isListed, let retry = watched.retry, retry > now else { return next }
+        return min(next ?? retry - now, retry - now)
     }
 }

@@ -32,12 +32,12 @@ package struct FolderWatcher: Sendable {
         self.watcher = try PathWatcher(
             paths: [folder],
             first: {
-                let (snapshot, reading) = box.look(isFirst: true, writing: [])
+                let (snapshot, reading) = box.look(isFirst: true, isAsked: false, writing: [])
                 first = snapshot
                 return reading.lookAgain
             },
             look: { isAsked, writing in
-                let (snapshot, reading) = box.look(isFirst: false, writing: writing)
+                let (snapshot, reading) = box.look(isFirst: false, isAsked: isAsked, writing: writing)
                 if isAsked || reading.isNew { continuation.yield(snapshot) }
                 return reading.lookAgain
             }
@@ -65,10 +65,14 @@ private final class SnapshotBox: Sendable {
 
     init(_ folder: String) { self.state = Mutex(State(reader: FolderReader(folder: folder))) }
 
-    func look(isFirst: Bool, writing: Set<FileIdentity>) -> (CatalogSnapshot, FolderReader.Reading) {
+    func look(
+        isFirst: Bool,
+        isAsked: Bool,
+        writing: Set<FileIdentity>
+    ) -> (CatalogSnapshot, FolderReader.Reading) {
         self.state.withLock { state in
             let now = Duration.nanoseconds(Int64(clamping: DispatchTime.now().uptimeNanoseconds))
-            let reading = state.reader.look(at: now, isFirst: isFirst, writing: writing)
+            let reading = state.reader.look(at: now, isFirst: isFirst, isAsked: isAsked, writing: writing)
             guard reading.isNew else { return (state.current, reading) }
             let made = TenantCatalog.make(from: reading.resources, previous: state.current.catalog)
             state.current = CatalogSnapshot(
