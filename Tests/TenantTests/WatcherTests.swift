@@ -177,6 +177,25 @@ import Testing
         }
     }
 
+    @Test func `each of many links in a folder is followed`() async throws {
+        try await withFolder { folder in
+            for name in ["links", "one", "other"] {
+                let path = "\(folder.path)/\(name)"
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            }
+            // More than one path may have.
+            for number in 10...60 {
+                let (link, target) = (
+                    "\(folder.path)/links/\(number)", number < 60 ? "../one/\(number)" : "../other/last"
+                )
+                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+            }
+            let watcher = try FileWatcher(paths: ["\(folder.path)/links"])
+            try folder.write("other/last", "new")
+            try await within { for await _ in watcher.changes { break } }
+        }
+    }
+
     @Test func `changes that nobody took are told with the next update`() async throws {
         try await withFolder(["plan.yaml": freePlan]) { folder in
             let watcher = try FolderWatcher(folder: folder.path)

@@ -17,18 +17,18 @@ struct WatchPlan: Equatable {
     /// Plans for absolute or relative paths of files and folders, there or not.
     init(paths: [String]) {
         for path in paths {
-            var links = 0
-            guard let end = self.walk(path, &links), Self.isFolder(end) else { continue }
+            guard let end = self.walk(path), Self.isFolder(end) else { continue }
             self.folders[end] = .some(nil)
             // Files in it may be links that lead out of it.
-            for name in Self.links(in: end) { _ = self.walk("\(end)/\(name)", &links) }
+            for name in Self.links(in: end) { _ = self.walk("\(end)/\(name)") }
         }
     }
 
     /// Walks a path, watching each step.
     ///
     /// - Returns: The path without links, or `nil` if a component is missing.
-    private mutating func walk(_ path: String, _ links: inout Int) -> String? {
+    private mutating func walk(_ path: String) -> String? {
+        var links = 0
         var current = path.hasPrefix("/") ? "" : Self.workingFolder
         var rest = path.split(separator: "/")[...]
         while let name = rest.popFirst().map(String.init) {
@@ -85,11 +85,13 @@ struct WatchPlan: Equatable {
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
-            guard entry.pointee.d_type == UInt8(DT_LNK) else { continue }
+            let type = entry.pointee.d_type
+            guard type == UInt8(DT_LNK) || type == UInt8(DT_UNKNOWN) else { continue }
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            names.append(name)
+            // Some file systems do not say in a listing what a name stands for.
+            if type == UInt8(DT_LNK) || Self.type(of: "\(folder)/\(name)") == S_IFLNK { names.append(name) }
         }
         return names.sorted()
     }
