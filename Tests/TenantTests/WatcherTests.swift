@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Tenant
 import Testing
 
@@ -174,6 +175,46 @@ import Testing
             try self.publish("2", ["a.yaml": freePlan + "\n---\n" + tenantYAML(spec: "  motd: two")], in: folder)
             let update = try await self.update(watcher) { !$0.changed.isEmpty }
             #expect(update.catalog.tenants.values.map(\.motd) == [["two"]])
+        }
+    }
+
+    @Test func `watches that the kernel refuses to renew are told and tried again`() async throws {
+        try await withFolder { folder in
+            let refusals = Refusals()
+            let (looks, continuation) = AsyncStream.makeStream(of: WatchError?.self)
+            let watcher = try PathWatcher(
+                paths: ["\(folder.path)/later"],
+                add: { (inotify: borrowing Inotify, path: String) throws(WatchError) in
+                    if path.hasSuffix("/later"), refusals.isRefused() { throw WatchError(code: ENOSPC) }
+                    return try inotify.add(path)
+                },
+                look: { _, _, refusal in
+                    continuation.yield(refusal)
+                    return nil
+                }
+            )
+            let path = "\(folder.path)/later"
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            try await within {
+                var iterator = looks.makeAsyncIterator()
+                #expect(await iterator.next() == .some(WatchError(code: ENOSPC)))
+                #expect(await iterator.next() == .some(WatchError(code: ENOSPC)), "without an event")
+                #expect(await iterator.next() == .some(nil))
+                try folder.write("later/a", "x")
+                #expect(await iterator.next() == .some(nil), "it is watched")
+            }
+            watcher.cancel()
+        }
+    }
+
+    /// A kernel that refuses twice.
+    private final class Refusals: Sendable {
+        private let left = Mutex(2)
+        func isRefused() -> Bool {
+            self.left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
         }
     }
 

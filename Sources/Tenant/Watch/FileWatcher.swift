@@ -5,8 +5,11 @@
 package struct FileWatcher: Sendable {
     /// An element for each burst of changes, for one task to iterate; changes that nobody took yet are one.
     ///
+    /// It is why not everything is watched, if so: the kernel refuses to watch what the paths mean now. Until it does, there is
+    /// an element also every minute or so, since changes may be missed.
+    ///
     /// The watch ends when that task is cancelled or the stream is let go.
-    package let changes: AsyncStream<Void>
+    package let changes: AsyncStream<WatchError?>
     private let watcher: PathWatcher
 
     /// Watches from now on.
@@ -14,9 +17,9 @@ package struct FileWatcher: Sendable {
     /// - Parameter paths: Files or folders, there or not; of a folder, everything directly in it counts.
     /// - Throws: ``WatchError`` if the kernel refuses, as at its limit of watches.
     package init(paths: [String]) throws(WatchError) {
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        self.watcher = try PathWatcher(paths: paths) { _, _ in
-            continuation.yield()
+        let (stream, continuation) = AsyncStream.makeStream(of: WatchError?.self, bufferingPolicy: .bufferingNewest(1))
+        self.watcher = try PathWatcher(paths: paths) { _, _, refusal in
+            continuation.yield(refusal)
             return nil
         }
         self.changes = stream

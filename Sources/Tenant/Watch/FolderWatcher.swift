@@ -32,14 +32,14 @@ package struct FolderWatcher: Sendable {
         self.watcher = try PathWatcher(
             paths: [folder],
             first: {
-                let (snapshot, reading) = box.look(isFirst: true, isAsked: false, writing: [])
+                let (snapshot, _, lookAgain) = box.look(isFirst: true, isAsked: false, writing: [], nil)
                 first = snapshot
-                return reading.lookAgain
+                return lookAgain
             },
-            look: { isAsked, writing in
-                let (snapshot, reading) = box.look(isFirst: false, isAsked: isAsked, writing: writing)
-                if isAsked || reading.isNew { continuation.yield(snapshot) }
-                return reading.lookAgain
+            look: { isAsked, writing, refusal in
+                let (snapshot, isNew, lookAgain) = box.look(isFirst: false, isAsked: isAsked, writing: writing, refusal)
+                if isAsked || isNew { continuation.yield(snapshot) }
+                return lookAgain
             }
         )
         // The watcher lives as long as the stream: ending the one ends the other.
@@ -59,28 +59,39 @@ private final class SnapshotBox: Sendable {
     private struct State {
         var reader: FolderReader
         var current = CatalogSnapshot.empty
+        var refusal: WatchError?
     }
 
+    private let folder: String
     private let state: Mutex<State>
 
-    init(_ folder: String) { self.state = Mutex(State(reader: FolderReader(folder: folder))) }
+    init(_ folder: String) {
+        self.folder = folder
+        self.state = Mutex(State(reader: FolderReader(folder: folder)))
+    }
 
+    /// Looks at the folder, of which not everything is watched for `refusal`.
     func look(
         isFirst: Bool,
         isAsked: Bool,
-        writing: Set<FileIdentity>
-    ) -> (CatalogSnapshot, FolderReader.Reading) {
+        writing: Set<FileIdentity>,
+        _ refusal: WatchError?
+    ) -> (snapshot: CatalogSnapshot, isNew: Bool, lookAgain: Duration?) {
         self.state.withLock { state in
             let now = Duration.nanoseconds(Int64(clamping: DispatchTime.now().uptimeNanoseconds))
             let reading = state.reader.look(at: now, isFirst: isFirst, isAsked: isAsked, writing: writing)
-            guard reading.isNew else { return (state.current, reading) }
+            guard reading.isNew || refusal != state.refusal else { return (state.current, false, reading.lookAgain) }
+            state.refusal = refusal
             let made = TenantCatalog.make(from: reading.resources, previous: state.current.catalog)
+            let unwatched = refusal.map { refusal in
+                ResourceError(file: self.folder, .unreadable, "is read every minute: \(refusal)")
+            }
             state.current = CatalogSnapshot(
                 resources: reading.resources,
                 catalog: made.catalog,
-                errors: reading.errors + made.errors
+                errors: reading.errors + made.errors + [unwatched].compactMap(\.self)
             )
-            return (state.current, reading)
+            return (state.current, true, reading.lookAgain)
         }
     }
 }

@@ -3,7 +3,7 @@
 import Glibc
 
 /// One inotify instance, for one queue to use.
-struct Inotify: ~Copyable {
+package struct Inotify: ~Copyable {
     /// What happened to a name in a watched folder, or to the folder itself.
     struct Event {
         /// The watch's number; negative if the kernel's queue overflowed, and anything may have happened.
@@ -57,7 +57,7 @@ struct Inotify: ~Copyable {
     ///
     /// - Returns: The watch's number, the same for the same folder; `nil` if there is no such folder any more.
     /// - Throws: ``WatchError`` if the kernel refuses, as at its limit of watches.
-    func add(_ folder: String) throws(WatchError) -> Int32? {
+    package func add(_ folder: String) throws(WatchError) -> Int32? {
         let watch = inotify_add_watch(self.descriptor, folder, Self.interest | UInt32(IN_ONLYDIR))
         if watch >= 0 { return watch }
         switch errno {
@@ -104,6 +104,8 @@ struct Inotify: ~Copyable {
 package struct WatchError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The `errno` value.
     package let code: Int32
+
+    package init(code: Int32) { self.code = code }
 
     package var description: String {
         let advice =

@@ -1,3 +1,4 @@
+import Backoff
 import Dispatch
 import Glibc
 import Numbers
@@ -8,7 +9,14 @@ import Numbers
 /// read files; it blocks nobody else.
 ///
 /// `@unchecked Sendable`: all mutable state is touched on `queue` only, but for `init`, before anybody else has it.
-final class PathWatcher: @unchecked Sendable {
+package final class PathWatcher: @unchecked Sendable {
+    /// Watches a folder, as ``Inotify/add(_:)`` does.
+    package typealias Add = @Sendable (_ inotify: borrowing Inotify, _ folder: String) throws(WatchError) -> Int32?
+    /// Whether the look was asked for, which files somebody is writing, and why not everything is watched, if so; after which
+    /// time to look though nothing changes, if so.
+    package typealias Look =
+        @Sendable (_ isAsked: Bool, _ writing: Set<FileIdentity>, _ refusal: WatchError?) -> Duration?
+
     /// How long it must be quiet before the callback runs.
     private static let quiet = DispatchTimeInterval.milliseconds(50)
     /// How long a burst that never pauses can put it off.
@@ -16,7 +24,8 @@ final class PathWatcher: @unchecked Sendable {
 
     private let queue = DispatchQueue(label: "roost.watch")
     private let paths: [String]
-    private let look: (_ isAsked: Bool, _ writing: Set<FileIdentity>) -> Duration?
+    private let add: Add
+    private let look: Look
     private let inotify: Inotify
     private let source: any DispatchSourceRead
     private let timer: any DispatchSourceTimer
@@ -25,6 +34,9 @@ final class PathWatcher: @unchecked Sendable {
     /// The files that somebody has open and has written to.
     private var writing: Set<FileIdentity> = []
     private var burstBegan: UInt64?
+    /// Why not everything is watched, since the paths mean something else than before.
+    private var refusal: WatchError?
+    private var backoff = Backoff(first: .seconds(1), longest: .seconds(60))
     private var isCancelled = false
 
     /// Watches from now on; what changes after this is not missed.
@@ -33,15 +45,20 @@ final class PathWatcher: @unchecked Sendable {
     ///   - paths: Files and folders, there or not.
     ///   - first: Called once the watch stands and before any callback: what changes meanwhile is told afterwards. Says, as
     ///     `look` does, when to look again.
-    ///   - look: Called on the watcher's queue: whether it was asked for, and which files somebody is writing. Says after which
-    ///     time it wants to be called though nothing changes, if so.
+    ///   - add: Watches a folder.
+    ///   - look: Called on the watcher's queue; where the kernel refuses to renew watches, ever more rarely also without a
+    ///     change, since changes may be missed.
     /// - Throws: ``WatchError`` if the kernel refuses.
-    init(
+    package init(
         paths: [String],
         first: () -> Duration? = { nil },
-        look: @escaping @Sendable (_ isAsked: Bool, _ writing: Set<FileIdentity>) -> Duration?
+        add: @escaping Add = { (inotify: borrowing Inotify, folder: String) throws(WatchError) in
+            try inotify.add(folder)
+        },
+        look: @escaping Look
     ) throws(WatchError) {
         self.paths = paths
+        self.add = add
         self.look = look
         self.inotify = try Inotify()
         let descriptor = self.inotify.descriptor
@@ -71,7 +88,7 @@ final class PathWatcher: @unchecked Sendable {
     }
 
     /// Ends the watch; no callback begins after this has run on the queue.
-    func cancel() {
+    package func cancel() {
         self.queue.async {
             self.isCancelled = true
             self.source.cancel()
@@ -80,9 +97,9 @@ final class PathWatcher: @unchecked Sendable {
     }
 
     /// Calls back soon, as if something had changed.
-    func poke() {
+    package func poke() {
         self.queue.async {
-            if !self.isCancelled { self.wait(self.look(true, self.writing)) }
+            if !self.isCancelled { self.renew(isAsked: true) }
         }
     }
 
@@ -124,9 +141,23 @@ final class PathWatcher: @unchecked Sendable {
     private func fire() {
         guard !self.isCancelled else { return }
         self.burstBegan = nil
+        self.renew(isAsked: false)
+    }
+
+    /// Brings the watches up to date and looks.
+    private func renew(isAsked: Bool) {
         // Before reading: what changes in between is an event of its own then. At the kernel's limit the old watches stay.
-        try? self.follow()
-        self.wait(self.look(false, self.writing))
+        var retry: Duration?
+        do throws(WatchError) {
+            try self.follow()
+            self.refusal = nil
+            self.backoff.succeeded()
+        } catch {
+            self.refusal = error
+            retry = self.backoff.failed()
+        }
+        let again = self.look(isAsked, self.writing, self.refusal)
+        self.wait([again, retry].compactMap(\.self).min())
     }
 
     /// Brings the watches in line with what the paths mean now.
@@ -136,7 +167,7 @@ final class PathWatcher: @unchecked Sendable {
             let plan = WatchPlan(paths: self.paths)
             var watches: [Int32: (folder: String, names: Set<String>?)] = [:]
             for (folder, names) in plan.folders {
-                guard let watch = try self.inotify.add(folder) else { continue }
+                guard let watch = try self.add(self.inotify, folder) else { continue }
                 // One folder by two paths: what matters by either.
                 let others = watches[watch].map(\.names) ?? []
                 watches[watch] = (folder, others.flatMap { others in names.map(others.union) })

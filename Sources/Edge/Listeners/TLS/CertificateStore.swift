@@ -163,8 +163,14 @@ package final class CertificateStore: Sendable {
         let watcher = try FileWatcher(paths: self.files.flatMap { [$0.certificate, $0.key] })
         // What changed between the reading and the watch.
         if !self.files.isEmpty { self.reload() }
-        for await _ in watcher.changes {
-            self.logger.info("certificate files changed")
+        var last: WatchError?
+        for await refusal in watcher.changes {
+            if let refusal, refusal != last {
+                self.logger.warning("certificate files are read every minute: \(refusal)")
+            } else if refusal == nil {
+                self.logger.info("certificate files changed")
+            }
+            last = refusal
             self.reload()
         }
     }
