@@ -44,7 +44,7 @@ enum ImportTable {
         "IRC": ImportRow(own: [], libraries: collections, ["NIOCore"]),
         "Chat": ImportRow(own: ["IRC"], libraries: collections, ["NIOCore"]),
         "Tenant": ImportRow(
-            own: ["IRC", "Chat", "Numbers"],
+            own: ["Backoff", "IRC", "Chat", "Numbers"],
             libraries: collections,
             foundation,
             platform,

@@ -65,16 +65,17 @@ async def redis_fails_over(world: World) -> None:
     world.programs.append(replica)
     await replica.launch()
 
-    async def follows() -> bool:
-        return "master_link_status:up" in await replica.command("INFO", "replication")
+    async def has_mark() -> bool:
+        return "1" in await replica.command("EXISTS", "mark")
 
-    await until(follows, "the replica to follow")
     door = Door(world.redis.port)
     edges = await world.edges(lease_seconds=LEASE, redis_url=f"redis://127.0.0.1:{await door.open()}")
     chat = Chatter(world)
     await chat.begin(edges)
     await chat.progress()
-    # From here on the primary alone has what is said.
+    # What is before the mark has come to the replica; from here on the primary alone has what is said.
+    await world.redis.command("SET", "mark", "here")
+    await until(has_mark, "the replica to have it", within=60)
     await replica.command("REPLICAOF", "NO", "ONE")
     await chat.progress()
     await world.redis.kill()
