@@ -17,6 +17,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -29,6 +30,7 @@ let package = Package(
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
         ),
         .target(name: "Numbers"),
+        .target(name: "Backoff"),
         .target(
             name: "Chat",
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
@@ -41,11 +43,12 @@ let package = Package(
         .target(
             name: "StateStore",
             dependencies: [
-                "Numbers", "Tenant",
+                "Backoff", "Numbers", "Tenant",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
             ],
-            sources: ["Live", "InProcess"]
+            sources: ["Live", "InProcess", "Files"]
         ),
         .target(
             name: "TenantFuzzer",
