@@ -14,7 +14,7 @@ extension RedisLiveClient {
         }
     }
 
-    /// Tells what was given back: one call at a time, which is never given up, so that nothing is told twice or not.
+    /// Tells what was given back: one call at a time, so that nothing is told twice or not.
     func sendReleases() {
         guard let since = self.since, !self.releaseIsUnderWay, self.slots.hasReleases else { return }
         self.releaseIsUnderWay = true
@@ -23,17 +23,11 @@ extension RedisLiveClient {
         for (counter, count) in told {
             batch.release(count, of: counter, pod: self.pod, since: since) { self.told($0, "given back") }
         }
-        let call = RedisCall(.batch(batch), deadline: nil) { result in
-            batch.complete(result)
+        self.send(batch) { isRefused in
             self.releaseIsUnderWay = false
-            // Refused before anything was applied: the next tick tells it again, unless the server began anew.
-            if result.isRefusal {
-                if self.since == since { self.slots.putBack(releases: told) }
-            } else {
-                self.sendReleases()
-            }
+            guard isRefused else { return self.sendReleases() }
+            if self.since == since { self.slots.putBack(releases: told) }
         }
-        self.pipeline.enqueue(call)
     }
 
     /// Takes anew what was granted before the server began anew.
@@ -45,14 +39,23 @@ extension RedisLiveClient {
         for (counter, count) in taken {
             batch.retake(count, of: counter, pod: self.pod, since: since) { self.told($0, "taken anew") }
         }
+        self.send(batch) { isRefused in
+            self.retakeIsUnderWay = false
+            guard isRefused else { return self.sendRetakes() }
+            if self.since == since { self.slots.putBack(former: taken) }
+        }
+    }
+
+    /// Sends a call that is never given up.
+    ///
+    /// - Parameters:
+    ///   - batch: Has nothing but grants.
+    ///   - ended: Hears whether the server refused all of it before anything was applied: the next tick tells it again then,
+    ///     unless the server began anew.
+    private func send(_ batch: RedisBatch, _ ended: @escaping (_ isRefused: Bool) -> Void) {
         let call = RedisCall(.batch(batch), deadline: nil) { result in
             batch.complete(result)
-            self.retakeIsUnderWay = false
-            if result.isRefusal {
-                if self.since == since { self.slots.putBack(former: taken) }
-            } else {
-                self.sendRetakes()
-            }
+            ended(result.isRefusal)
         }
         self.pipeline.enqueue(call)
     }
