@@ -72,10 +72,21 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // A tenant's network as one shard holds it, and what can be done on it: no sockets.
+        .target(
+            name: "Realm",
+            dependencies: [
+                "Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
         .target(
             name: "Edge",
             dependencies: [
-                "Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering",
+                "Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering", "Realm",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -233,9 +244,12 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "IRC", "Chat", "Tenant", "StateStore",
+                "IRC", "Chat", "Tenant", "StateStore", "Metering", "Realm", "Edge",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
         .testTarget(
@@ -245,7 +259,7 @@ let package = Package(
         .testTarget(
             name: "EdgeListenerTests",
             dependencies: [
-                "Edge", "Tenant", "StateStore", "Metering", "TestClients",
+                "Edge", "Realm", "Tenant", "StateStore", "Metering", "TestClients",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -260,6 +274,11 @@ let package = Package(
             dependencies: ["IRC", "Chat", .product(name: "NIOCore", package: "swift-nio")]
         ),
         .testTarget(name: "SimulationTests", dependencies: ["IRC", "Chat", "StateStore", "Simulation"]),
+        // Every command by lines in and lines out, over the real realm, without a network.
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["IRC", "Chat", "Tenant", "StateStore", "Realm", "Edge", "Simulation"]
+        ),
         // What the program makes of its configuration.
         .testTarget(name: "ProgramTests", dependencies: ["roost"]),
         // The style rules as tests; reads the sources, imports none of them.

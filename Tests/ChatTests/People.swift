@@ -11,7 +11,8 @@ func person(
     host: String? = nil,
     realHost: String = "192.0.2.9",
     account: String? = nil,
-    modes: UserModes = []
+    modes: UserModes = [],
+    rights: Rights = []
 ) throws -> Requester {
     let name = try #require(Nickname(nick, under: Names.caseMapping))
     let user = User(
@@ -26,7 +27,8 @@ func person(
     return Requester(
         session: SessionID(rawValue: number ?? nick.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }),
         user: user,
-        realHost: realHost
+        realHost: realHost,
+        rights: rights
     )
 }
 
@@ -48,7 +50,7 @@ func channel(
     return state
 }
 
-/// The numeric that a rule refuses with, or nil if it does not refuse.
+/// What a rule refuses with, or nil if it does not refuse.
 func refusal(_ body: () throws(Refusal) -> Void) -> Refusal? {
     do throws(Refusal) {
         try body()

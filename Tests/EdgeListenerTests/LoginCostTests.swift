@@ -1,6 +1,7 @@
 import Crypto
 import Edge
 import Logging
+import Realm
 import StateStore
 import Synchronization
 import Tenant
@@ -56,7 +57,7 @@ import Testing
             #expect(work().count == names.count * passwords.count)
             #expect(Set(work()).count == 1, "\(Set(work()))")
             let login = try await service.verify(account: "aLiCe", password: "secret", in: tenant)
-            #expect(login == LoggedIn(account: "Alice", isAdmin: false))
+            #expect(login == LoggedIn(account: "Alice", role: .user))
             #expect(Set(work()).count == 1, "one that is let in costs no less")
         }
     }

@@ -5,6 +5,7 @@ import Metering
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Realm
 import StateStore
 import Tenant
 
@@ -37,11 +38,13 @@ struct Rig {
         self.shards = await ShardSet.start(
             on: group,
             environment: EdgeEnvironment(
-                store: InProcessLiveStore(),
-                authenticator: Nobody(),
-                logger: self.logger,
-                usage: NoUsage(),
-                cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) }
+                realm: RealmEnvironment(
+                    store: InProcessLiveStore(),
+                    authenticator: Nobody(),
+                    logger: self.logger,
+                    usage: NoUsage(),
+                    cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) }
+                )
             )
         )
         self.directory = TenantDirectory(

@@ -11,45 +11,46 @@ import Testing
     /// every follower, in the same order, and in the order in which its sender sent it; nobody joins a full channel,
     /// or one that bans them; nobody speaks or rules who may not.
     @Test(arguments: Array(stride(from: 0, to: seeds, by: 10)))
-    func `any interleaving of commands from three shards converges and breaks no rule`(first: Int) throws {
+    func `any interleaving of commands from three shards converges and breaks no rule`(first: Int) async throws {
         for seed in first..<(first + 10) {
-            try withSimulation(seed: UInt64(seed)) { world in
-                world.run(steps: Self.steps)
-                world.settle()
+            try await withSimulation(seed: UInt64(seed)) { world in
+                await world.run(steps: Self.steps)
+                await world.settle()
             }
         }
     }
 
     @Test(arguments: 0..<10)
-    func `shards that hear of each other rarely converge too`(seed: UInt64) throws {
+    func `shards that hear of each other rarely converge too`(seed: UInt64) async throws {
         var options = World.Options()
         options.shards = 5
         options.peoplePerShard = 2
-        options.commandsInHundred = 100
-        try withSimulation(seed: seed, options: options) { world in
-            world.run(steps: Self.steps)
-            world.settle()
+        options.linesInHundred = 100
+        try await withSimulation(seed: seed, options: options) { world in
+            await world.run(steps: Self.steps)
+            await world.settle()
         }
     }
 
-    @Test func `the same seed is the same run`() throws {
-        func counts() throws -> [String: Int] {
-            try withSimulation(seed: 42) { world in
-                world.run(steps: Self.steps)
-                world.settle()
+    @Test func `the same seed is the same run`() async throws {
+        func counts() async throws -> [String: Int] {
+            try await withSimulation(seed: 42) { world in
+                await world.run(steps: Self.steps)
+                await world.settle()
                 return world.counts
             }
         }
-        #expect(try counts() == counts())
+        let (first, second) = (try await counts(), try await counts())
+        #expect(first == second)
     }
 
     /// Properties hold of themselves where nothing happens.
-    @Test func `the worlds are lively enough to break`() throws {
+    @Test func `the worlds are lively enough to break`() async throws {
         var counts: [String: Int] = [:]
         for seed in 0..<20 {
-            try withSimulation(seed: UInt64(seed)) { world in
-                world.run(steps: Self.steps)
-                world.settle()
+            try await withSimulation(seed: UInt64(seed)) { world in
+                await world.run(steps: Self.steps)
+                await world.settle()
                 counts.merge(world.counts, uniquingKeysWith: +)
             }
         }
@@ -59,10 +60,10 @@ import Testing
         ] { #expect(counts[what, default: 0] >= 10, "\(what): \(counts)") }
     }
 
-    @Test func `a failure tells its seed`() {
+    @Test func `a failure tells its seed`() async {
         struct Broken: Error {}
-        let failure = #expect(throws: SimulationFailure.self) {
-            try withSimulation(seed: 77) { _ in throw Broken() }
+        let failure = await #expect(throws: SimulationFailure.self) {
+            try await withSimulation(seed: 77) { _ in throw Broken() }
         }
         #expect(failure?.description.hasPrefix("seed 77: ") == true)
     }

@@ -72,8 +72,14 @@ enum ImportTable {
             observing,
             ["NIOCore"]
         ),
-        "Edge": ImportRow(
+        // No sockets and no channels of NIO: an event loop and bytes.
+        "Realm": ImportRow(
             own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering"],
+            libraries: collections,
+            ["Logging", "NIOCore", "Crypto"]
+        ),
+        "Edge": ImportRow(
+            own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering", "Realm"],
             libraries: collections,
             foundation,
             platform,
@@ -110,11 +116,13 @@ enum ImportTable {
             ["ArgumentParser", "NIOCore", "NIOPosix", "NIOSSL", "Yams"]
         ),
         "Simulation": ImportRow(
-            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge"],
+            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Realm", "Edge"],
             libraries: collections,
             foundation,
             observing,
-            ["NIOCore", "NIOEmbedded"]
+            platform,
+            cryptography,
+            ["NIOCore"]
         ),
         "CHiredis": ImportRow(own: []),
         "CLibPQ": ImportRow(own: []),

@@ -5,16 +5,16 @@ import NIOCore
 package enum ChannelEvent: Hashable, Sendable {
     /// The first one in also founds the channel.
     case joined(Member, founding: Founding?)
-    case parted(SessionID, by: Actor, reason: String?)
-    case quit(SessionID, by: Actor, reason: String)
-    case kicked(SessionID, nick: String, by: Actor, reason: String)
-    case modes([ModeChange], by: Actor)
+    case parted(SessionID, by: Author, reason: String?)
+    case quit(SessionID, by: Author, reason: String)
+    case kicked(SessionID, nick: String, by: Author, reason: String)
+    case modes([ModeChange], by: Author)
     /// A new topic, or none.
-    case topic(Topic?, by: Actor)
+    case topic(Topic?, by: Author)
     /// A member changed. `number` counts the changes of one session: the same change stands in the log of each of its
     /// channels, and each client is told once.
-    case changed(SessionID, UserChange, by: Actor, number: UInt32)
-    case invited(SessionID, nick: String, by: Actor)
+    case changed(SessionID, UserChange, by: Author, number: UInt32)
+    case invited(SessionID, nick: String, by: Author)
     case message(ChatMessage)
 }
 
@@ -32,7 +32,7 @@ package struct Founding: Hashable, Sendable {
 }
 
 /// Who did something, as it was shown at that moment.
-package struct Actor: Hashable, Sendable {
+package struct Author: Hashable, Sendable {
     /// Nil for the server itself.
     package var session: SessionID?
     /// `nick!user@host`, or the server's name.

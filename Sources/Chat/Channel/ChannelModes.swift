@@ -24,10 +24,9 @@ package struct ChannelModes: OptionSet, Hashable, Sendable {
     package static let registered = ChannelModes(rawValue: 1 << 6)
 
     /// Letters in the order in which they are shown.
-    package static let letters: [(letter: Character, mode: ChannelModes)] = [
-        ("i", .inviteOnly), ("m", .moderated), ("n", .noExternal), ("p", .private), ("r", .registered),
-        ("s", .secret), ("t", .topicByHosts),
-    ]
+    package static let letters: [(letter: Character, mode: ChannelModes)] = ChannelModeTable.rows.compactMap { row in
+        if case .flag(let mode, _) = row.kind { (row.letter, mode) } else { nil }
+    }
 
     /// What a new channel starts with.
     package static let initial: ChannelModes = [.noExternal, .topicByHosts]

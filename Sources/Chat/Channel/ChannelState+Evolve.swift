@@ -17,9 +17,10 @@ extension ChannelState {
             for change in changes { self.evolve(change) }
         case .topic(let topic, _):
             self.topic = topic
-        case .changed(let session, let change, _, _):
-            guard var member = self.members[session] else { return }
+        case .changed(let session, let change, _, let number):
+            guard var member = self.members[session], member.lacks(number) else { return }
             member.user.apply(change)
+            member.changes = number
             self.insert(member)
         case .invited(let session, _, _):
             if let lapsing = self.lapsingInvitation(for: session) { self.invited.remove(lapsing) }

@@ -94,6 +94,9 @@ extension ChannelState {
         )
     }
 
+    /// A member as its field has it.
+    package static func memberUpdate(_ member: Member) -> FieldUpdate { Self.memberUpdate(member.session, member) }
+
     private static func invitation(_ session: SessionID, _ isInvited: Bool) -> FieldUpdate {
         FieldUpdate(FieldKey(.invitation, session.text), isInvited ? [] : nil)
     }

@@ -5,7 +5,7 @@ import IRC
 extension ChannelState {
     /// Decides whether somebody comes in (RFC 2812 3.2.1, modern.ircdocs.horse JOIN).
     ///
-    /// The first one in a channel becomes its owner. Operators of the tenant always come in.
+    /// The first one in a channel becomes its owner. Who may enter any channel always comes in.
     ///
     /// - `maximumMembers`: The tenant's quota, whatever the channel's own limit says.
     package func decideJoin(
@@ -14,27 +14,32 @@ extension ChannelState {
         maximumMembers: Int?,
         now: Int64
     ) throws(Refusal) -> ChannelEvent {
-        if let maximumMembers, self.members.count >= maximumMembers { throw Refusal(.errChannelIsFull, self.name.raw) }
-        if !requester.isOperator {
+        if let maximumMembers, self.members.count >= maximumMembers { throw Refusal(.channelIsFull, self.name.raw) }
+        if !requester.may(.enterAnyChannel) {
             try self.checkEntry(of: requester, key: key)
         }
         let isFounding = self.members.isEmpty && !self.modes.contains(.registered)
         return .joined(
-            Member(session: requester.session, user: requester.user, modes: isFounding ? .owner : []),
+            Member(
+                session: requester.session,
+                user: requester.user,
+                modes: isFounding ? .owner : [],
+                changes: requester.changes
+            ),
             founding: isFounding ? Founding(name: self.name, created: now) : nil
         )
     }
 
     private func checkEntry(of requester: Requester, key: String?) throws(Refusal) {
         let isInvited = self.invited.contains(requester.session)
-        if self.isBanned(requester), !isInvited { throw Refusal(.errBannedFromChan, self.name.raw) }
+        if self.isBanned(requester), !isInvited { throw Refusal(.banned, self.name.raw) }
         if self.modes.contains(.inviteOnly), !isInvited, !self.matches(requester, .inviteException) {
-            throw Refusal(.errInviteOnlyChan, self.name.raw)
+            throw Refusal(.inviteOnly, self.name.raw)
         }
         if let expected = self.key, !isInvited, !constantTimeEqual(expected, key ?? "") {
-            throw Refusal(.errBadChannelKey, self.name.raw)
+            throw Refusal(.badKey, self.name.raw)
         }
-        if let limit = self.limit, self.members.count >= limit { throw Refusal(.errChannelIsFull, self.name.raw) }
+        if let limit = self.limit, self.members.count >= limit { throw Refusal(.channelIsFull, self.name.raw) }
     }
 
     /// Whether a ban holds for somebody and no exception does.
@@ -49,8 +54,8 @@ extension ChannelState {
 
     /// Decides whether a member leaves; members always may.
     package func decidePart(by requester: Requester, reason: String?) throws(Refusal) -> ChannelEvent {
-        guard let member = self.members[requester.session] else { throw Refusal(.errNotOnChannel, self.name.raw) }
-        return .parted(member.session, by: Actor(requester.session, member.user), reason: reason)
+        guard let member = self.members[requester.session] else { throw Refusal(.notOnChannel, self.name.raw) }
+        return .parted(member.session, by: Author(requester.session, member.user), reason: reason)
     }
 }
 

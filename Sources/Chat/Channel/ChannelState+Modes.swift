@@ -30,7 +30,7 @@ extension ChannelState {
             do throws(Refusal) {
                 try state.checkHost(requester)
                 for change in try state.changes(for: request, by: requester, now: now) {
-                    state.evolve(.modes([change], by: Actor(requester.session, requester.user)))
+                    state.evolve(.modes([change], by: requester.author))
                     decision.add(change)
                 }
             } catch {
@@ -47,28 +47,30 @@ extension ChannelState {
         now: Int64
     ) throws(Refusal) -> [ModeChange] {
         let on = request.isAdding
-        if let list = ListMode(rawValue: request.letter) {
+        guard let row = ChannelModeTable.row(request.letter) else {
+            throw Refusal(.unknownMode, String(request.letter))
+        }
+        switch row.kind {
+        case .list(let list, _, _):
             return try self.listChange(list, request.parameter ?? "", on: on, by: requester, now: now)
-        }
-        if let rank = MemberModes.ranks.first(where: { $0.letter == request.letter }) {
-            return try self.rankChange(rank.mode, request.parameter, on: on, by: requester)
-        }
-        switch request.letter {
-        case "k": return try self.keyChange(request.parameter, on: on)
-        case "l": return try self.limitChange(request.parameter, on: on)
-        default: return try self.flagChange(request.letter, on: on)
+        case .rank(let rank, _): return try self.rankChange(rank, request.parameter, on: on, by: requester)
+        case .key: return try self.keyChange(request.parameter, on: on)
+        case .limit: return try self.limitChange(request.parameter, on: on)
+        case .flag(let mode, let isSettable): return try self.flagChange(mode, row.letter, isSettable, on: on)
         }
     }
 
-    private func flagChange(_ letter: Character, on: Bool) throws(Refusal) -> [ModeChange] {
-        guard let mode = ChannelModes.letters.first(where: { $0.letter == letter })?.mode else {
-            throw Refusal(.errUnknownMode, String(letter))
-        }
-        guard mode != .registered else {
+    private func flagChange(
+        _ mode: ChannelModes,
+        _ letter: Character,
+        _ isSettable: Bool,
+        on: Bool
+    ) throws(Refusal) -> [ModeChange] {
+        guard isSettable else {
             throw Refusal(
-                .errInvalidModeParam,
+                .invalidModeParameter,
                 self.name.raw,
-                "r",
+                String(letter),
                 "*",
                 text: "Only the server sets this mode"
             )
@@ -83,12 +85,12 @@ extension ChannelState {
 
     private func keyChange(_ key: String?, on: Bool) throws(Refusal) -> [ModeChange] {
         guard on else { return self.key == nil ? [] : [.key(nil)] }
-        guard let key else { throw Refusal(.errInvalidModeParam, self.name.raw, "k", "*", text: "A key is needed") }
+        guard let key else { throw Refusal(.invalidModeParameter, self.name.raw, "k", "*", text: "A key is needed") }
         guard !key.isEmpty, key.utf8.count <= Self.maximumKeyLength, !key.contains(where: { $0 == "," || $0 == " " }),
             !key.hasPrefix(":")
         else {
             throw Refusal(
-                .errInvalidModeParam,
+                .invalidModeParameter,
                 self.name.raw,
                 "k",
                 "*",
@@ -110,7 +112,7 @@ extension ChannelState {
         guard on else { return self.limit == nil ? [] : [.limit(nil)] }
         guard let number = limit.flatMap({ Int($0) }), Self.limits.contains(number) else {
             throw Refusal(
-                .errInvalidModeParam,
+                .invalidModeParameter,
                 self.name.raw,
                 "l",
                 Self.shown(limit),
@@ -129,7 +131,7 @@ extension ChannelState {
     ) throws(Refusal) -> [ModeChange] {
         guard let mask = Mask(text, under: Names.caseMapping) else {
             throw Refusal(
-                .errInvalidModeParam,
+                .invalidModeParameter,
                 self.name.raw,
                 String(list.rawValue),
                 Self.shown(text),
@@ -141,7 +143,7 @@ extension ChannelState {
         if on {
             guard existing == nil else { return [] }
             guard entries.count < Self.maximumListEntries else {
-                throw Refusal(.errBanListFull, self.name.raw, String(list.rawValue))
+                throw Refusal(.listIsFull, self.name.raw, String(list.rawValue))
             }
             let entry = ListEntry(mask: mask.text, setter: requester.user.nick.raw, time: now)
             return [.list(list, entry, on: true)]
@@ -157,13 +159,13 @@ extension ChannelState {
     ) throws(Refusal) -> [ModeChange] {
         guard let nick else { return [] }
         guard let name = Nickname(nick, under: Names.caseMapping), let target = self.member(nick: name) else {
-            throw Refusal(.errUserNotInChannel, Self.shown(nick), self.name.raw)
+            throw Refusal(.userNotInChannel, Self.shown(nick), self.name.raw)
         }
         let ownModes = self.members[requester.session]?.modes ?? []
         let isSelf = target.session == requester.session
         let needsOwner = rank == .owner || (target.modes.contains(.owner) && !on && rank == .host)
-        if needsOwner, !ownModes.contains(.owner), !requester.isOperator, !(isSelf && !on) {
-            throw Refusal(.errChanOPrivsNeeded, self.name.raw, text: "Only an owner of the channel does this")
+        if needsOwner, !ownModes.contains(.owner), !requester.may(.runAnyChannel), !(isSelf && !on) {
+            throw Refusal(.ownerNeeded, self.name.raw)
         }
         guard target.modes.contains(rank) != on else { return [] }
         return [.rank(rank, target.session, nick: target.user.nick.raw, on: on)]

@@ -8,12 +8,12 @@ extension ChannelState {
     /// - `minimum`: The rank that a STATUSMSG prefix asked for; empty for everybody.
     package func checkSpeech(of requester: Requester, to minimum: MemberModes = []) throws(Refusal) {
         if self.modes.contains(.noExternal), self.members.index(forKey: requester.session) == nil {
-            throw Refusal(.errCannotSendToChan, self.name.raw)
+            throw Refusal(.cannotSpeak, self.name.raw)
         }
         if !self.restrictsMembers { return }
         if self.members[requester.session]?.modes.isEmpty == false { return }
         if self.modes.contains(.moderated) || self.isBanned(requester) {
-            throw Refusal(.errCannotSendToChan, self.name.raw)
+            throw Refusal(.cannotSpeak, self.name.raw)
         }
     }
 
@@ -26,11 +26,11 @@ extension ChannelState {
         by requester: Requester,
         now: Int64
     ) throws(Refusal) -> ChannelEvent {
-        guard let member = self.members[requester.session] else { throw Refusal(.errNotOnChannel, self.name.raw) }
-        if self.modes.contains(.topicByHosts), !member.modes.isHost, !requester.isOperator {
-            throw Refusal(.errChanOPrivsNeeded, self.name.raw)
+        guard let member = self.members[requester.session] else { throw Refusal(.notOnChannel, self.name.raw) }
+        if self.modes.contains(.topicByHosts), !member.modes.isHost, !requester.may(.runAnyChannel) {
+            throw Refusal(.hostNeeded, self.name.raw)
         }
-        let actor = Actor(requester.session, member.user)
+        let actor = Author(requester.session, member.user)
         if text.isEmpty { return .topic(nil, by: actor) }
         return .topic(Topic(text: text, setter: member.user.nick.raw, time: now), by: actor)
     }
@@ -45,13 +45,13 @@ extension ChannelState {
     ) throws(Refusal) -> ChannelEvent {
         try self.checkHost(requester)
         let isOwner = self.members[requester.session]?.modes.contains(.owner) ?? false
-        if target.modes.contains(.owner), !isOwner, !requester.isOperator {
-            throw Refusal(.errChanOPrivsNeeded, self.name.raw, text: "You cannot kick an owner of the channel")
+        if target.modes.contains(.owner), !isOwner, !requester.may(.runAnyChannel) {
+            throw Refusal(.ownerCannotBeKicked, self.name.raw)
         }
         return .kicked(
             target.session,
             nick: target.user.nick.raw,
-            by: Actor(requester.session, requester.user),
+            by: Author(requester.session, requester.user),
             reason: reason
         )
     }
@@ -62,20 +62,20 @@ extension ChannelState {
         _ user: User,
         by requester: Requester
     ) throws(Refusal) -> ChannelEvent {
-        guard let member = self.members[requester.session] else { throw Refusal(.errNotOnChannel, self.name.raw) }
+        guard let member = self.members[requester.session] else { throw Refusal(.notOnChannel, self.name.raw) }
         if self.members[session] != nil {
-            throw Refusal(.errUserOnChannel, user.nick.raw, self.name.raw)
+            throw Refusal(.userOnChannel, user.nick.raw, self.name.raw)
         }
-        if self.modes.contains(.inviteOnly), !member.modes.isHost, !requester.isOperator {
-            throw Refusal(.errChanOPrivsNeeded, self.name.raw)
+        if self.modes.contains(.inviteOnly), !member.modes.isHost, !requester.may(.runAnyChannel) {
+            throw Refusal(.hostNeeded, self.name.raw)
         }
-        return .invited(session, nick: user.nick.raw, by: Actor(requester.session, member.user))
+        return .invited(session, nick: user.nick.raw, by: Author(requester.session, member.user))
     }
 
-    /// Only a host, an owner or an operator of the tenant goes on.
+    /// Only a host, an owner or who runs any channel goes on.
     package func checkHost(_ requester: Requester) throws(Refusal) {
-        if requester.isOperator { return }
-        guard let member = self.members[requester.session] else { throw Refusal(.errNotOnChannel, self.name.raw) }
-        guard member.modes.isHost else { throw Refusal(.errChanOPrivsNeeded, self.name.raw) }
+        if requester.may(.runAnyChannel) { return }
+        guard let member = self.members[requester.session] else { throw Refusal(.notOnChannel, self.name.raw) }
+        guard member.modes.isHost else { throw Refusal(.hostNeeded, self.name.raw) }
     }
 }

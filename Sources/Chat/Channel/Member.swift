@@ -5,24 +5,31 @@ package struct Member: Hashable, Sendable {
     package var session: SessionID
     package var user: User
     package var modes: MemberModes
+    /// The number of the last ``UserChange`` that is in the user: logs come one by one, so it may be older here than there.
+    package var changes: UInt32
 
-    package init(session: SessionID, user: User, modes: MemberModes) {
+    package init(session: SessionID, user: User, modes: MemberModes, changes: UInt32 = 0) {
         self.session = session
         self.user = user
         self.modes = modes
+        self.changes = changes
     }
 
     package func encode(into buffer: inout ByteBuffer) {
         buffer.writeSession(self.session)
         buffer.writeInteger(self.modes.rawValue)
+        buffer.writeInteger(self.changes)
         self.user.encode(into: &buffer)
     }
 
     /// - Returns: nil if the bytes are not what ``encode(into:)`` wrote.
     package init?(from buffer: inout ByteBuffer) {
         guard let session = buffer.readSession(), let modes = buffer.readInteger(as: UInt8.self),
-            let user = User(from: &buffer)
+            let changes = buffer.readInteger(as: UInt32.self), let user = User(from: &buffer)
         else { return nil }
-        self.init(session: session, user: user, modes: MemberModes(rawValue: modes))
+        self.init(session: session, user: user, modes: MemberModes(rawValue: modes), changes: changes)
     }
+
+    /// Whether a change of the user is not in it yet.
+    package func lacks(_ number: UInt32) -> Bool { Int32(bitPattern: number &- self.changes) > 0 }
 }

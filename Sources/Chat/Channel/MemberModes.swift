@@ -13,9 +13,10 @@ package struct MemberModes: OptionSet, Hashable, Sendable {
     package static let owner = MemberModes(rawValue: 4)
 
     /// Highest first, as in ISUPPORT PREFIX.
-    package static let ranks: [(mode: MemberModes, letter: Character, prefix: Character)] = [
-        (.owner, "q", "."), (.host, "o", "@"), (.voice, "v", "+"),
-    ]
+    package static let ranks: [(mode: MemberModes, letter: Character, prefix: Character)] =
+        ChannelModeTable.rows.compactMap { row in
+            if case .rank(let mode, let sign) = row.kind { (mode, row.letter, sign) } else { nil }
+        }
 
     /// Whether the member runs the channel, as host or as owner.
     package var isHost: Bool { self.rawValue & (Self.owner.rawValue | Self.host.rawValue) != 0 }
@@ -29,6 +30,9 @@ package struct MemberModes: OptionSet, Hashable, Sendable {
     package var highestPrefix: String {
         self.isEmpty ? "" : Self.ranks.first { self.contains($0.mode) }.map { String($0.prefix) } ?? ""
     }
+
+    /// The rank that a sign stands for.
+    package static func rank(sign: Character) -> MemberModes? { self.ranks.first { $0.prefix == sign }?.mode }
 
     /// Whether the rank reaches `minimum`, a single mode: an owner reaches host and voice too.
     package func reaches(_ minimum: MemberModes) -> Bool { self.rawValue >= minimum.rawValue }

@@ -23,7 +23,7 @@ package struct ModeRequest: Hashable, Sendable {
             case "+": isAdding = true
             case "-": isAdding = false
             default:
-                let takesParameter = isAdding ? "beIklqov".contains(letter) : "beIkqov".contains(letter)
+                let takesParameter = ChannelModeTable.row(letter)?.takesParameter(adding: isAdding) ?? false
                 requests.append(
                     ModeRequest(
                         isAdding: isAdding,

@@ -21,33 +21,33 @@ extension ChannelEvent {
     package func encode(into buffer: inout ByteBuffer) {
         switch self {
         case .joined(let member, let founding):
-            buffer.writeInteger(Tag.joined.rawValue)
+            buffer.writeForm(Tag.joined.rawValue, unknown: .loadAgain)
             member.encode(into: &buffer)
             buffer.writeOptionalText(founding?.name.raw)
             if let founding { buffer.writeInteger(founding.created) }
         case .parted(let session, let actor, let reason):
-            buffer.writeInteger(Tag.parted.rawValue)
+            buffer.writeForm(Tag.parted.rawValue, unknown: .loadAgain)
             buffer.writeSession(session)
             actor.encode(into: &buffer)
             buffer.writeOptionalText(reason)
         case .quit(let session, let actor, let reason):
-            buffer.writeInteger(Tag.quit.rawValue)
+            buffer.writeForm(Tag.quit.rawValue, unknown: .loadAgain)
             buffer.writeSession(session)
             actor.encode(into: &buffer)
             buffer.writeText(reason)
         case .kicked(let session, let nick, let actor, let reason):
-            buffer.writeInteger(Tag.kicked.rawValue)
+            buffer.writeForm(Tag.kicked.rawValue, unknown: .loadAgain)
             buffer.writeSession(session)
             buffer.writeText(nick)
             actor.encode(into: &buffer)
             buffer.writeText(reason)
         case .modes(let changes, let actor):
-            buffer.writeInteger(Tag.modes.rawValue)
+            buffer.writeForm(Tag.modes.rawValue, unknown: .loadAgain)
             actor.encode(into: &buffer)
             buffer.writeInteger(UInt8(clamping: changes.count))
             for change in changes.prefix(255) { change.encode(into: &buffer) }
         case .topic(let topic, let actor):
-            buffer.writeInteger(Tag.topic.rawValue)
+            buffer.writeForm(Tag.topic.rawValue, unknown: .loadAgain)
             actor.encode(into: &buffer)
             buffer.writeOptionalText(topic?.text)
             if let topic {
@@ -55,13 +55,13 @@ extension ChannelEvent {
                 buffer.writeInteger(topic.time)
             }
         case .changed(let session, let change, let actor, let number):
-            buffer.writeInteger(Tag.changed.rawValue)
+            buffer.writeForm(Tag.changed.rawValue, unknown: .loadAgain)
             buffer.writeSession(session)
             change.encode(into: &buffer)
             actor.encode(into: &buffer)
             buffer.writeInteger(number)
         case .invited(let session, let nick, let actor):
-            buffer.writeInteger(Tag.invited.rawValue)
+            buffer.writeForm(Tag.invited.rawValue, unknown: .loadAgain)
             buffer.writeSession(session)
             buffer.writeText(nick)
             actor.encode(into: &buffer)
@@ -79,7 +79,7 @@ extension ChannelEvent {
             return
         }
         var buffer = payload
-        guard let tag = buffer.readInteger(as: UInt8.self).flatMap(Tag.init(rawValue:)),
+        guard let tag = buffer.readForm().flatMap(Tag.init(rawValue:)),
             let event = Self.read(tag, &buffer)
         else { return nil }
         self = event
@@ -95,7 +95,7 @@ extension ChannelEvent {
             else { return nil }
             return .joined(member, founding: Founding(name: name, created: created))
         case .modes:
-            guard let actor = Actor(from: &buffer), let count = buffer.readInteger(as: UInt8.self) else { return nil }
+            guard let actor = Author(from: &buffer), let count = buffer.readInteger(as: UInt8.self) else { return nil }
             var changes: [ModeChange] = []
             for _ in 0..<count {
                 guard let change = ModeChange(from: &buffer) else { return nil }
@@ -103,7 +103,7 @@ extension ChannelEvent {
             }
             return .modes(changes, by: actor)
         case .topic:
-            guard let actor = Actor(from: &buffer), let text = buffer.readOptionalText() else { return nil }
+            guard let actor = Author(from: &buffer), let text = buffer.readOptionalText() else { return nil }
             guard let text else { return .topic(nil, by: actor) }
             guard let setter = buffer.readText(), let time = buffer.readInteger(as: Int64.self) else { return nil }
             return .topic(Topic(text: text, setter: setter, time: time), by: actor)
@@ -117,22 +117,22 @@ extension ChannelEvent {
     private static func read(_ tag: Tag, about session: SessionID, _ buffer: inout ByteBuffer) -> ChannelEvent? {
         switch tag {
         case .parted:
-            guard let actor = Actor(from: &buffer), let reason = buffer.readOptionalText() else { return nil }
+            guard let actor = Author(from: &buffer), let reason = buffer.readOptionalText() else { return nil }
             return .parted(session, by: actor, reason: reason)
         case .quit:
-            guard let actor = Actor(from: &buffer), let reason = buffer.readText() else { return nil }
+            guard let actor = Author(from: &buffer), let reason = buffer.readText() else { return nil }
             return .quit(session, by: actor, reason: reason)
         case .kicked:
-            guard let nick = buffer.readText(), let actor = Actor(from: &buffer), let reason = buffer.readText()
+            guard let nick = buffer.readText(), let actor = Author(from: &buffer), let reason = buffer.readText()
             else { return nil }
             return .kicked(session, nick: nick, by: actor, reason: reason)
         case .changed:
-            guard let change = UserChange(from: &buffer), let actor = Actor(from: &buffer),
+            guard let change = UserChange(from: &buffer), let actor = Author(from: &buffer),
                 let number = buffer.readInteger(as: UInt32.self)
             else { return nil }
             return .changed(session, change, by: actor, number: number)
         case .invited:
-            guard let nick = buffer.readText(), let actor = Actor(from: &buffer) else { return nil }
+            guard let nick = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             return .invited(session, nick: nick, by: actor)
         case .joined, .modes, .topic, .message:
             return nil
@@ -140,7 +140,7 @@ extension ChannelEvent {
     }
 }
 
-extension Actor {
+extension Author {
     package func encode(into buffer: inout ByteBuffer) {
         buffer.writeInteger(self.session?.rawValue ?? 0)
         buffer.writeText(self.prefix)

@@ -1,40 +1,68 @@
-package import IRC
-
-/// Why a command was refused: the numeric and its parameters between the client's nickname and the text.
+/// Why something was not done.
+///
+/// Whoever asked says it in its own words: a numeric or FAIL to a client, problem details over HTTP.
 package struct Refusal: Error, Hashable, Sendable {
-    package let numeric: Numeric
-    package let parameters: [String]
-    /// Replaces the numeric's usual text.
+    /// What stood in the way.
+    package enum Reason: String, Hashable, Sendable, CaseIterable {
+        // What was named
+        case noSuchChannel = "no-such-channel"
+        case noSuchNick = "no-such-nick"
+        case invalidChannelName = "invalid-channel-name"
+        case nickInUse = "nick-in-use"
+        case userNotInChannel = "user-not-in-channel"
+        case userOnChannel = "user-on-channel"
+
+        // Coming in
+        case channelIsFull = "channel-is-full"
+        case banned
+        case inviteOnly = "invite-only"
+        case badKey = "bad-key"
+        case tooManyChannels = "too-many-channels"
+        /// The tenant has as many channels as its plan allows.
+        case networkHasTooManyChannels = "network-has-too-many-channels"
+
+        // Rights
+        case notOnChannel = "not-on-channel"
+        /// Only hosts and owners of the channel may.
+        case hostNeeded = "host-needed"
+        /// Only an owner of the channel may.
+        case ownerNeeded = "owner-needed"
+        case ownerCannotBeKicked = "owner-cannot-be-kicked"
+        case cannotSpeak = "cannot-speak"
+        /// A right that the actor's roles do not give.
+        case rightNeeded = "right-needed"
+
+        // Modes
+        case unknownMode = "unknown-mode"
+        case invalidModeParameter = "invalid-mode-parameter"
+        case listIsFull = "list-is-full"
+
+        // Logging in
+        case wrongPassword = "wrong-password"
+        case tooManyLogins = "too-many-logins"
+        case accountNeeded = "account-needed"
+
+        // Quotas and stores
+        case rateLimited = "rate-limited"
+        case networkIsFull = "network-is-full"
+        case addressHasTooMany = "address-has-too-many"
+        /// The network takes nobody, or nobody new, now.
+        case networkIsClosed = "network-is-closed"
+        /// It could not be done now, and was not.
+        case unavailable
+        /// Who asked has left meanwhile.
+        case gone
+    }
+
+    package let reason: Reason
+    /// What it is about: channel, nickname, letter, in the order that the reason's readers know.
+    package let subject: [String]
+    /// Says more than the reason's usual text; safe to show.
     package let text: String?
 
-    package init(_ numeric: Numeric, _ parameters: String..., text: String? = nil) {
-        self.numeric = numeric
-        self.parameters = parameters
+    package init(_ reason: Reason, _ subject: String..., text: String? = nil) {
+        self.reason = reason
+        self.subject = subject
         self.text = text
-    }
-}
-
-/// Who asks for something, as the rules need to know them.
-package struct Requester: Sendable {
-    package var session: SessionID
-    package var user: User
-    /// The address or name behind the cloak.
-    ///
-    /// Masks match on either; it is never shown.
-    package var realHost: String
-
-    package init(session: SessionID, user: User, realHost: String) {
-        self.session = session
-        self.user = user
-        self.realHost = realHost
-    }
-
-    package var isOperator: Bool { self.user.modes.contains(.operator) }
-
-    /// Whether a mask matches the user as shown or as really connected.
-    package func matches(_ mask: Mask) -> Bool {
-        let (nick, name) = (self.user.nick.raw, self.user.username)
-        return mask.matches(nick: nick, user: name, host: self.user.host)
-            || mask.matches(nick: nick, user: name, host: self.realHost)
     }
 }

@@ -6,7 +6,7 @@ package import NIOCore
 
 /// A PRIVMSG, NOTICE or TAGMSG on its way.
 ///
-/// Its bytes are those of an entry in a channel's log and in an inbox alike: ``tag``, verb, flags (1 a bot, 2 with an
+/// Its bytes are those of an entry in a channel's log and in an inbox alike: the envelope, ``tag``, verb, flags (1 a bot, 2 with an
 /// account), minimum rank, sender (8), lengths of account and client tags (2 each), account, client tags, line. Integers
 /// are big-endian.
 package struct ChatMessage: Hashable, Sendable {
@@ -26,7 +26,9 @@ package struct ChatMessage: Hashable, Sendable {
 
     /// The byte before a message.
     package static let tag: UInt8 = 9
-    private static let headLength = 16
+    /// Whoever cannot read it misses a message, and nothing else.
+    private static let form = EntryForm.byte(.passOver)
+    private static let headLength = 17
 
     /// The whole entry's payload.
     package let entry: ByteBuffer
@@ -67,6 +69,7 @@ package struct ChatMessage: Hashable, Sendable {
         var entry = ByteBuffer()
         entry.reserveCapacity(Self.headLength + accountLength + tagsLength + capacity)
         entry.writeMultipleIntegers(
+            Self.form,
             Self.tag,
             verb.rawValue,
             (isBot ? 1 : 0) | (hasAccount ? 2 : 0) as UInt8,
@@ -93,10 +96,10 @@ package struct ChatMessage: Hashable, Sendable {
     /// - Returns: nil if it is no message.
     package init?(entry: ByteBuffer) {
         guard
-            let (tag, verb, flags, minimum, sender, accountLength, tagsLength) = entry.getMultipleIntegers(
+            let (form, tag, verb, flags, minimum, sender, accountLength, tagsLength) = entry.getMultipleIntegers(
                 at: entry.readerIndex,
-                as: (UInt8, UInt8, UInt8, UInt8, UInt64, UInt16, UInt16).self
-            ), tag == Self.tag, let verb = Verb(rawValue: verb),
+                as: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt64, UInt16, UInt16).self
+            ), form == Self.form, tag == Self.tag, let verb = Verb(rawValue: verb),
             Self.headLength + Int(accountLength) + Int(tagsLength) <= entry.readableBytes
         else { return nil }
         self.entry = entry

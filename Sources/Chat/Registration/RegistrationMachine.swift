@@ -84,15 +84,6 @@ package struct RegistrationMachine: ~Copyable {
         }
     }
 
-    /// The store was away: the same candidate may be tried again.
-    package mutating func retry() -> Action {
-        switch self.state {
-        case .ready(let collected): self.state = .collecting(collected)
-        case .collecting, .done: break
-        }
-        return self.advance { _ in }
-    }
-
     package mutating func completed() { self.state = .done }
 
     private mutating func advance(_ change: (inout Collected) -> Void) -> Action {

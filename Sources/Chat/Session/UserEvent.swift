@@ -5,11 +5,11 @@ package enum UserEvent: Hashable, Sendable {
     case signedOn
     case message(ChatMessage)
     /// Invited to a channel.
-    case invited(channel: String, by: Actor)
+    case invited(channel: String, by: Author)
     /// Changed itself, seen from itself.
-    case changed(UserChange, by: Actor, number: UInt32)
+    case changed(UserChange, by: Author, number: UInt32)
     /// Disconnected by an operator.
-    case killed(by: Actor, reason: String)
+    case killed(by: Author, reason: String)
     case signedOff(reason: String)
 
     private enum Tag: UInt8 {
@@ -27,24 +27,24 @@ package enum UserEvent: Hashable, Sendable {
 
     package func encode(into buffer: inout ByteBuffer) {
         switch self {
-        case .signedOn: buffer.writeInteger(Tag.signedOn.rawValue)
+        case .signedOn: buffer.writeForm(Tag.signedOn.rawValue, unknown: .passOver)
         case .message(let message):
             buffer.writeImmutableBuffer(message.entry)
         case .invited(let channel, let actor):
-            buffer.writeInteger(Tag.invited.rawValue)
+            buffer.writeForm(Tag.invited.rawValue, unknown: .passOver)
             buffer.writeText(channel)
             actor.encode(into: &buffer)
         case .changed(let change, let actor, let number):
-            buffer.writeInteger(Tag.changed.rawValue)
+            buffer.writeForm(Tag.changed.rawValue, unknown: .loadAgain)
             change.encode(into: &buffer)
             actor.encode(into: &buffer)
             buffer.writeInteger(number)
         case .killed(let actor, let reason):
-            buffer.writeInteger(Tag.killed.rawValue)
+            buffer.writeForm(Tag.killed.rawValue, unknown: .loadAgain)
             actor.encode(into: &buffer)
             buffer.writeText(reason)
         case .signedOff(let reason):
-            buffer.writeInteger(Tag.signedOff.rawValue)
+            buffer.writeForm(Tag.signedOff.rawValue, unknown: .loadAgain)
             buffer.writeText(reason)
         }
     }
@@ -54,21 +54,21 @@ package enum UserEvent: Hashable, Sendable {
     /// - Returns: nil if the bytes are not what ``encode(into:)`` wrote.
     package init?(_ payload: ByteBuffer) {
         var buffer = payload
-        switch buffer.readInteger(as: UInt8.self).flatMap(Tag.init(rawValue:)) {
+        switch buffer.readForm().flatMap(Tag.init(rawValue:)) {
         case .signedOn: self = .signedOn
         case .message:
             guard let message = ChatMessage(entry: payload) else { return nil }
             self = .message(message)
         case .invited:
-            guard let channel = buffer.readText(), let actor = Actor(from: &buffer) else { return nil }
+            guard let channel = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             self = .invited(channel: channel, by: actor)
         case .changed:
-            guard let change = UserChange(from: &buffer), let actor = Actor(from: &buffer),
+            guard let change = UserChange(from: &buffer), let actor = Author(from: &buffer),
                 let number = buffer.readInteger(as: UInt32.self)
             else { return nil }
             self = .changed(change, by: actor, number: number)
         case .killed:
-            guard let actor = Actor(from: &buffer), let reason = buffer.readText() else { return nil }
+            guard let actor = Author(from: &buffer), let reason = buffer.readText() else { return nil }
             self = .killed(by: actor, reason: reason)
         case .signedOff:
             guard let reason = buffer.readText() else { return nil }
@@ -81,7 +81,7 @@ package enum UserEvent: Hashable, Sendable {
 /// What is announced in the tenant's own log, to everybody on it.
 package enum TenantEvent: Hashable, Sendable {
     /// For operators and those with user mode `w`.
-    case wallops(text: String, by: Actor)
+    case wallops(text: String, by: Author)
     /// Somebody left: what WHOWAS is made of.
     case signedOff(User, at: Int64)
 
@@ -89,11 +89,11 @@ package enum TenantEvent: Hashable, Sendable {
         var buffer = ByteBuffer()
         switch self {
         case .wallops(let text, let actor):
-            buffer.writeInteger(1 as UInt8)
+            buffer.writeForm(1, unknown: .passOver)
             buffer.writeText(text)
             actor.encode(into: &buffer)
         case .signedOff(let user, let time):
-            buffer.writeInteger(2 as UInt8)
+            buffer.writeForm(2, unknown: .passOver)
             user.encode(into: &buffer)
             buffer.writeInteger(time)
         }
@@ -102,9 +102,9 @@ package enum TenantEvent: Hashable, Sendable {
 
     package init?(_ payload: ByteBuffer) {
         var buffer = payload
-        switch buffer.readInteger(as: UInt8.self) {
+        switch buffer.readForm() {
         case 1:
-            guard let text = buffer.readText(), let actor = Actor(from: &buffer) else { return nil }
+            guard let text = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             self = .wallops(text: text, by: actor)
         case 2:
             guard let user = User(from: &buffer), let time = buffer.readInteger(as: Int64.self) else { return nil }
@@ -124,10 +124,10 @@ package enum NickEvent: Hashable, Sendable {
         var buffer = ByteBuffer()
         switch self {
         case .online(let prefix):
-            buffer.writeInteger(1 as UInt8)
+            buffer.writeForm(1, unknown: .passOver)
             buffer.writeText(prefix)
         case .offline(let nick):
-            buffer.writeInteger(2 as UInt8)
+            buffer.writeForm(2, unknown: .passOver)
             buffer.writeText(nick)
         }
         return buffer
@@ -135,7 +135,7 @@ package enum NickEvent: Hashable, Sendable {
 
     package init?(_ payload: ByteBuffer) {
         var buffer = payload
-        switch buffer.readInteger(as: UInt8.self) {
+        switch buffer.readForm() {
         case 1:
             guard let prefix = buffer.readText() else { return nil }
             self = .online(prefix: prefix)

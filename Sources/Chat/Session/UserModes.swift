@@ -36,3 +36,29 @@ package struct UserModes: OptionSet, Hashable, Sendable {
         return (added.isEmpty ? "" : "+" + added) + (removed.isEmpty ? "" : "-" + removed)
     }
 }
+
+extension UserModes {
+    /// The modes after a user changed its own by a text such as `+i-w`.
+    ///
+    /// Rights come from OPER and accounts from logging in; giving up being an operator is free.
+    ///
+    /// - Returns: also whether there were letters that no mode has.
+    package func changed(by text: String) -> (modes: UserModes, hasUnknown: Bool) {
+        var modes = self
+        var (isAdding, hasUnknown) = (true, false)
+        for letter in text {
+            switch letter {
+            case "+": isAdding = true
+            case "-": isAdding = false
+            default:
+                guard let mode = Self.letters.first(where: { $0.letter == letter })?.mode else {
+                    hasUnknown = true
+                    continue
+                }
+                if mode == .registered || (mode == .operator && isAdding) { continue }
+                if isAdding { modes.insert(mode) } else { modes.remove(mode) }
+            }
+        }
+        return (modes, hasUnknown)
+    }
+}

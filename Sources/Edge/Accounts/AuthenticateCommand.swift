@@ -1,7 +1,8 @@
 import Chat
 import Foundation
 import IRC
-import StateStore
+import Logging
+import Realm
 import Tenant
 
 /// AUTHENTICATE (IRCv3 sasl-3.1 and 3.2): PLAIN and SCRAM-SHA-256, before registration or after.
@@ -35,7 +36,7 @@ enum AuthenticateCommand {
 
     private static func begin(_ call: Call) {
         let connection = call.connection
-        let offered = SASLExchange.offered(on: call.scope.tenant)
+        let offered = SASLExchange.offered(on: call.network.tenant)
         guard let mechanism = SASLExchange.Mechanism(rawValue: call[0].uppercased()),
             offered.contains(mechanism.rawValue)
         else {
@@ -43,11 +44,7 @@ enum AuthenticateCommand {
             return call.reply(.errSaslFail)
         }
         guard connection.login == nil || connection.session != nil else { return call.reply(.errSaslAlready) }
-        guard call.core.mayTryLogin(connection) else {
-            call.reply(.errSaslFail)
-            return call.core.close(connection, reason: "Too many failed log-ins, try again in a minute")
-        }
-        let random = call.core.environment.random
+        let random = connection.clients.environment.realm.random
         let nonce = String(random(), radix: 36) + String(random(), radix: 36)
         connection.sasl = SASLExchange(mechanism: mechanism, nonce: nonce)
         if connection.session == nil { connection.registration.authenticationBegan() }
@@ -59,11 +56,17 @@ enum AuthenticateCommand {
         do throws(AccountError) { request = try SASLPlain(message) } catch { return Self.fail(call) }
         if let identity = request.authorizationIdentity, identity != request.account { return Self.fail(call) }
         let (account, password) = (request.account, request.password)
-        Self.check(call) { authenticator, tenant throws(AuthenticationError) in
-            try await authenticator.verify(account: account, password: password.reveal(), in: tenant)
-        } then: { call, login in
-            login == nil ? Self.fail(call) : Self.succeed(call, login)
-        }
+        call.network.logIn(
+            account: account,
+            password: password.reveal(),
+            from: call.connection.origin,
+            call.awaitingAny { result in
+                switch result {
+                case .success(let login): Self.succeed(call, login)
+                case .failure(let refusal): Self.fail(call, refusal)
+                }
+            }
+        )
     }
 
     private static func scramFirst(_ call: Call, _ exchange: SASLExchange, _ message: [UInt8]) {
@@ -73,16 +76,25 @@ enum AuthenticateCommand {
             if let identity = request.authorizationIdentity, identity != request.account { return Self.fail(call) }
             account = request.account
         } catch { return Self.fail(call) }
-        Self.check(call) { authenticator, tenant throws(AuthenticationError) in
-            try await authenticator.scramCredentials(of: account, in: tenant)
-        } then: { call, found in
-            guard let exchange = call.connection.sasl else { return }
-            exchange.login = found.login
-            exchange.phase = .challenged
-            do throws(AccountError) {
-                Self.sendMessage(call, try exchange.scram.challenge(found.credentials))
-            } catch { Self.fail(call) }
-        }
+        call.network.scramCredentials(
+            of: account,
+            from: call.connection.origin,
+            call.awaitingAny { result in
+                switch result {
+                case .success(let found): Self.challenge(call, found)
+                case .failure(let refusal): Self.fail(call, refusal)
+                }
+            }
+        )
+    }
+
+    private static func challenge(_ call: Call, _ found: ScramLogin) {
+        guard let exchange = call.connection.sasl else { return }
+        exchange.login = found.login
+        exchange.phase = .challenged
+        do throws(AccountError) {
+            Self.sendMessage(call, try exchange.scram.challenge(found.credentials))
+        } catch { Self.fail(call) }
     }
 
     private static func scramFinal(_ call: Call, _ exchange: SASLExchange, _ message: [UInt8]) {
@@ -94,54 +106,41 @@ enum AuthenticateCommand {
         } catch { Self.fail(call) }
     }
 
-    /// Asks the authenticator off the loop; the client's next command waits.
-    private static func check<Answer: Sendable>(
-        _ call: Call,
-        _ ask: @escaping @Sendable (any Authenticator, TenantID) async throws(AuthenticationError) -> Answer,
-        then: @escaping @Sendable (Call, Answer) -> Void
-    ) {
-        let id = call.connection.id
-        let (authenticator, tenant, message) = (call.core.environment.authenticator, call.scope.id, call.message)
-        let row = call.row
-        call.connection.stepsUnderWay += 1
-        call.core.later {
-            do throws(AuthenticationError) {
-                return Result<Answer, AuthenticationError>.success(try await ask(authenticator, tenant))
-            } catch { return .failure(error) }
-        } then: { core, result in
-            guard let connection = core[id] else { return }
-            let call = Call(core: core, connection: connection, row: row, message: message)
-            switch result {
-            case .success(let answer): then(call, answer)
-            case .failure(let error):
-                call.fail("TEMPORARILY_UNAVAILABLE", text: error.description)
-                Self.abort(call, .errSaslFail)
-            }
-            connection.stepsUnderWay -= 1
-            core.advance(connection)
-        }
-    }
-
+    /// Tells of success once it holds: before registration at once, after it when the session has the account.
     private static func succeed(_ call: Call, _ login: LoggedIn?) {
         let connection = call.connection
         guard let login else { return Self.fail(call) }
+        guard connection.sasl != nil else { return }
         connection.sasl = nil
-        connection.login = login
-        let prefix = connection.session?.prefix ?? "\(connection.nick)!*@*"
-        call.reply(.rplLoggedIn, prefix, login.account, text: "You are now logged in as \(login.account)")
-        call.reply(.rplSaslSuccess)
         guard let session = connection.session else {
-            return call.core.follow(connection.registration.authenticationEnded(), call)
+            connection.login = login
+            Self.tellSuccess(call, login, prefix: "\(connection.nick)!*@*")
+            return Registration.follow(connection.registration.authenticationEnded(), call)
         }
-        let host = call.core.cloak(connection.address, login, in: call.scope)
-        call.core.change(session, .account(login.account), for: call) {
-            guard host != session.user.host else { return }
-            call.core.change(session, .host(username: session.user.username, host: host), for: call)
-        }
+        call.network.adopt(
+            login,
+            by: Actor(session),
+            call.awaitingAny { result in
+                switch result {
+                case .success:
+                    connection.login = login
+                    Self.tellSuccess(call, login, prefix: session.prefix)
+                case .failure(let refusal):
+                    call.refuse(refusal)
+                    call.reply(.errSaslFail)
+                }
+            }
+        )
     }
 
-    private static func fail(_ call: Call) {
-        call.core.countFailedLogin(call.connection)
+    private static func tellSuccess(_ call: Call, _ login: LoggedIn, prefix: String) {
+        call.reply(.rplLoggedIn, prefix, login.account, text: "You are now logged in as \(login.account)")
+        call.reply(.rplSaslSuccess)
+    }
+
+    private static func fail(_ call: Call, _ refusal: Refusal = Refusal(.wrongPassword)) {
+        call.connection.log(.info, "log-in failed")
+        if refusal.reason != .wrongPassword { call.refuse(refusal) }
         Self.abort(call, .errSaslFail)
     }
 
@@ -151,7 +150,7 @@ enum AuthenticateCommand {
         connection.sasl = nil
         call.reply(numeric)
         if wasUnderWay, connection.session == nil {
-            call.core.follow(connection.registration.authenticationEnded(), call)
+            Registration.follow(connection.registration.authenticationEnded(), call)
         }
     }
 

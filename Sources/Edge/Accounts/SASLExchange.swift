@@ -1,3 +1,4 @@
+import Realm
 import Tenant
 
 /// A SASL exchange of one connection (IRCv3 sasl-3.1): the mechanism, and the pieces of a message that came so far.

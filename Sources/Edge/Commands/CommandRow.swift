@@ -1,68 +1,76 @@
 import Chat
 import IRC
+import Realm
 
-/// A command as a row of the table: all that the dispatcher checks, so that no handler does.
+/// A command as a row of the table: all that the dispatcher checks, so that no handler does, and what HELP says.
 ///
 /// A class, so that a call in hand holds one reference and not its parts.
 final class CommandRow: Sendable {
-    /// When a command may be used.
-    struct Phases: OptionSet, Sendable {
-        let rawValue: UInt8
-
-        static let registering = Phases(rawValue: 1)
-        static let registered = Phases(rawValue: 2)
-        static let always: Phases = [.registering, .registered]
+    enum Handler: Sendable {
+        /// Before there is a session, and after.
+        case always(@Sendable (Call) -> Void)
+        /// Only before.
+        case registering(@Sendable (Call) -> Void)
+        /// Only after.
+        case registered(@Sendable (Call, Actor) -> Void)
     }
 
-    /// What a command must be given besides its parameters.
-    enum Need: Sendable {
-        case nothing
-        /// The channel that a parameter names, as it is now; 403 if there is none.
-        case channel(Int)
-        /// The channel that a parameter names, whether it exists or not, followed from now on.
-        case followedChannel(Int)
-        /// The user that a parameter names; 401 if there is none.
-        case user(Int)
-        /// The channel or the user that a parameter names.
-        case target(Int)
-        /// The user that one parameter names and the channel that another names.
-        case userAndChannel(Int, Int)
+    /// A parameter that is a list separated by commas: the command is carried out for each element.
+    struct List: Sendable {
+        let parameter: Int
+        /// A list beside it whose elements go with the same places.
+        var keys: Int?
+        let limit: Int
     }
 
     let name: String
     let minimumParameters: Int
-    let phases: Phases
-    /// Only for operators of the tenant.
-    let isForOperators: Bool
-    /// Errors are not answered (RFC 2812 3.3.2: a NOTICE never is).
-    let isSilent: Bool
+    /// What whoever uses it needs.
+    let rights: Rights
     /// What the flood control takes for it.
     let cost: Int
-    /// A parameter that is a list separated by commas: the command is carried out for each element.
-    let list: (parameter: Int, keys: Int?, limit: Int)?
-    let need: Need
-    let handler: @Sendable (Call) -> Void
+    let list: List?
+    /// How it is used, and what it does; nil for what has no help.
+    let help: [String]?
+    let handler: Handler
 
     init(
         _ name: String,
         parameters: Int = 0,
-        phases: Phases = .registered,
-        operators: Bool = false,
-        silent: Bool = false,
+        rights: Rights = [],
         cost: Int = 1,
-        list: (parameter: Int, keys: Int?, limit: Int)? = nil,
-        need: Need = .nothing,
-        _ handler: @escaping @Sendable (Call) -> Void
+        list: List? = nil,
+        help: [String]? = nil,
+        _ handler: Handler
     ) {
         self.name = name
         self.minimumParameters = parameters
-        self.phases = phases
-        self.isForOperators = operators
-        self.isSilent = silent
+        self.rights = rights
         self.cost = cost
         self.list = list
-        self.need = need
+        self.help = help
         self.handler = handler
+    }
+
+    /// A command of somebody who is on the network.
+    convenience init(
+        _ name: String,
+        parameters: Int = 0,
+        rights: Rights = [],
+        cost: Int = 1,
+        list: List? = nil,
+        help: [String]? = nil,
+        _ handler: @escaping @Sendable (Call, Actor) -> Void
+    ) {
+        self.init(
+            name,
+            parameters: parameters,
+            rights: rights,
+            cost: cost,
+            list: list,
+            help: help,
+            .registered(handler)
+        )
     }
 }
 

@@ -1,48 +1,17 @@
-package import Logging
-package import Metering
-package import StateStore
-package import Tenant
+import Logging
+import Metering
+package import Realm
+import StateStore
+import Tenant
 
-/// What a shard is given: its limits, the store, and what differs between a real process and a test.
+/// What a shard with its clients is given.
 package struct EdgeEnvironment: Sendable {
     package var limits: ConnectionLimits
-    package var store: any LiveStore
-    package var authenticator: any Authenticator
-    package var logger: Logger
-    /// Milliseconds since 1970.
-    package var wallClock: @Sendable () -> Int64
-    /// Random bits for session ids and nonces.
-    package var random: @Sendable () -> UInt64
-    /// The cloak of a tenant, keyed by it.
-    package var cloak: @Sendable (TenantID) -> HostCloak
-    /// Reads tenants and certificates again.
-    package var rehash: @Sendable () -> Void
-    /// Told about usage when a tenant's counters were drained.
-    package var usage: any UsageSink
-    /// When this process began, milliseconds since 1970.
-    package var started: Int64
+    package var realm: RealmEnvironment
 
-    package init(
-        limits: ConnectionLimits = ConnectionLimits(),
-        store: any LiveStore,
-        authenticator: any Authenticator,
-        logger: Logger,
-        usage: any UsageSink,
-        cloak: @escaping @Sendable (TenantID) -> HostCloak,
-        rehash: @escaping @Sendable () -> Void = {},
-        wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime,
-        random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: 1...UInt64.max) }
-    ) {
+    package init(limits: ConnectionLimits = ConnectionLimits(), realm: RealmEnvironment) {
         self.limits = limits
-        self.store = store
-        self.authenticator = authenticator
-        self.logger = logger
-        self.usage = usage
-        self.cloak = cloak
-        self.rehash = rehash
-        self.wallClock = wallClock
-        self.random = random
-        self.started = wallClock()
+        self.realm = realm
     }
 }
 
@@ -62,12 +31,6 @@ package struct ConnectionLimits: Sendable, Hashable {
     package var pingInterval: Duration = .seconds(120)
     /// How long it has to answer.
     package var pingTimeout: Duration = .seconds(60)
-    /// Channels that one session may be in (ISUPPORT CHANLIMIT).
-    package var channelsPerSession = 100
-    /// Nicknames that one session may watch (ISUPPORT MONITOR).
-    package var monitorLimit = 100
-    /// Failed log-ins from one address a minute, past which further ones are refused.
-    package var failedLoginsPerMinute = 10
 
     package init() {}
 }

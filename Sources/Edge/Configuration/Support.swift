@@ -1,18 +1,19 @@
 import Chat
 import IRC
+import Realm
 import Tenant
 
 /// The ISUPPORT tokens of a tenant: what is really done, nothing else.
 enum Support {
-    static func tokens(for tenant: HostedTenant, limits: ConnectionLimits) -> ISupport {
+    static func tokens(for tenant: HostedTenant, limits: SessionLimits, table: CommandTable = .standard) -> ISupport {
         var support = ISupport()
         let ranks = MemberModes.ranks
-        let prefixes = String(ranks.map(\.prefix))
+        let signs = String(ranks.map(\.prefix))
         support.set("AWAYLEN", 200)
         support.set("BOT", "B")
         support.set("CASEMAPPING", Names.caseMapping.rawValue)
-        support.set("CHANLIMIT", "#&:\(limits.channelsPerSession)")
-        support.set("CHANMODES", "beI,k,l,imnprst")
+        support.set("CHANLIMIT", "#&:\(limits.channels)")
+        support.set("CHANMODES", ChannelModeTable.supportValue)
         support.set("CHANNELLEN", 50)
         support.set("CHANTYPES", "#&")
         support.set("ELIST", "CMNTU")
@@ -20,20 +21,56 @@ enum Support {
         support.set("INVEX", "I")
         support.set("KEYLEN", ChannelState.maximumKeyLength)
         support.set("KICKLEN", 390)
-        support.set("MAXLIST", "beI:\(ChannelState.maximumListEntries)")
+        support.set("MAXLIST", "\(ListMode.letters):\(ChannelState.maximumListEntries)")
         support.set("MODES", ChannelState.maximumModes)
-        support.set("MONITOR", limits.monitorLimit)
+        support.set("MONITOR", limits.monitored)
         support.set("NAMELEN", 128)
         support.set("NETWORK", tenant.displayName)
         support.set("NICKLEN", 30)
-        support.set("PREFIX", "(\(String(ranks.map(\.letter))))\(prefixes)")
+        support.set("PREFIX", "(\(String(ranks.map(\.letter))))\(signs)")
         support.set("SAFELIST")
-        support.set("STATUSMSG", prefixes)
-        support.set("TARGMAX", "JOIN:20,KICK:8,NAMES:10,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1")
+        support.set("STATUSMSG", signs)
+        support.set("TARGMAX", table.targetLimits)
         support.set("TOPICLEN", 390)
         support.set("USERLEN", 30)
         support.set("UTF8ONLY")
         support.set("WHOX")
         return support
+    }
+}
+
+extension ListMode {
+    /// The letters of all lists.
+    static var letters: String { ChannelModeTable.letters { if case .list = $0.kind { true } else { false } } }
+}
+
+extension CommandTable {
+    /// How many targets each command takes, for those that take several (ISUPPORT TARGMAX).
+    fileprivate var targetLimits: String {
+        let limits = self.names.compactMap { name in self[name]?.list.map { "\(name):\($0.limit)" } }
+        return (limits + ["WHOIS:1"]).joined(separator: ",")
+    }
+}
+
+/// The ISUPPORT tokens of tenants in lines, for as long as each tenant stays as it is.
+final class SupportLines {
+    private let limits: SessionLimits
+    private var lines: [TenantID: (revision: UInt64, lines: [[String]])] = [:]
+
+    init(_ environment: EdgeEnvironment) { self.limits = environment.realm.limits }
+
+    /// What the 005 lines of a network have, in front of the same text for everybody.
+    func lines(of network: Network) -> [[String]] {
+        if let known = self.lines[network.id], known.revision == network.revision { return known.lines }
+        let tenant = network.tenant
+        let lines = Support.tokens(for: tenant, limits: self.limits).groups(source: tenant.serverName)
+        self.lines[network.id] = (network.revision, lines)
+        return lines
+    }
+
+    /// The tokens that tell those who are here what is different.
+    func changes(to tenant: HostedTenant, from before: HostedTenant) -> [String] {
+        Support.tokens(for: tenant, limits: self.limits)
+            .changes(since: Support.tokens(for: before, limits: self.limits))
     }
 }

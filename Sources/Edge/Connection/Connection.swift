@@ -1,132 +1,160 @@
 import Chat
 import IRC
+import Logging
 import NIOCore
+package import Realm
+import Tenant
 
-/// Names a connection on its shard; what handlers hold, so that nothing of the shard leaves it.
-struct ConnectionID: Hashable, Sendable {
-    let index: Int
-    let generation: UInt32
-}
-
-/// One client on the wire.
-///
-/// Belongs to its shard.
+/// One client on the wire: what takes part in a session by the IRC protocol.
 ///
 /// There is one for every idle client: what only some need is optional, and no buffer is kept between bursts.
-final class Connection {
+package final class Connection {
     enum Phase {
-        /// Waiting for the store to grant a place; nothing is read yet.
+        /// Waiting for the network to let it in; no line is handled yet.
         case admitting
         case registering
         case registered
-        /// Its end was decided; what is in the outbox is still sent.
-        case closing
+        /// Its end was decided; what is in the outbox is still sent. The second in which that was.
+        case closing(since: UInt32)
     }
 
     let id: ConnectionID
-    let channel: any Channel
-    let scope: TenantScope
+    unowned let clients: ShardClients
+    let wire: any Wire
+    let network: Network
     /// The address as text, without a port.
     let address: String
-    /// What limits by address count it as.
-    var network: String { ClientNetwork.of(self.address) }
-    let isSecure: Bool
-    /// The socket, if bytes may be written to it past the channel's pipeline; -1 otherwise.
+    package let isSecure: Bool
+    /// The socket, if bytes may be written to it past the pipeline; -1 otherwise, and once it is gone.
     private(set) var descriptor: CInt
 
-    var phase = Phase.admitting { didSet { if self.phase == .registered { self.wasRegistered = true } } }
-    private(set) var wasRegistered = false
-    var capabilities: Capabilities = []
+    private(set) var phase = Phase.admitting
+    private(set) var capabilities: Capabilities = []
     /// CAP LS was sent with version 302 or later.
     var understandsCapVersion302 = false
     var registration = RegistrationMachine()
-    var session: Session?
+    package private(set) var session: Session?
     var login: LoggedIn?
     var sasl: SASLExchange?
 
-    // Reading
-    var inbound = ByteBuffer()
-    var framer = LineFramer()
-    /// Commands that wait, in order, for the one in hand to end.
-    var calls: [Call] = []
-    /// How many steps of the command in hand are still under way.
-    var stepsUnderWay = 0
-    var isProcessing = false
-    var isAdvancing = false
-    /// Waits for the store to be ready.
-    var isStalled = false
-    /// The first waiting command waits for messages in flight.
-    var isHeldBack = false
-    var isReadingPaused = false
-    /// The flood control will look again later.
-    var isWakePending = false
-    var flood: FloodBucket
-    /// Messages in the store's hands, and what they were decided on.
-    var messagesInFlight = 0
-    var inFlightGuard: MessageGuard?
-    /// A labelled command that came while messages were in flight, whose echoes are not part of the answer to it.
-    var heldMessage: Message?
-    /// Messages that were refused, in order, until those behind them have been answered too.
-    var refusedMessages: [Call] = []
-    var response: LabeledResponse?
-
-    // Writing
-    var outbox = ByteBuffer()
-    var isDirty = false
-    /// Bytes handed to the channel and not yet on the wire.
-    var unsentBytes = 0
-    var closeReason: String?
-    /// Parts of long answers that wait until the client has read enough of what was sent.
-    var onDrained: [() -> Void] = []
-    /// Bytes on their way to the client.
-    var waitingBytes: Int { self.unsentBytes + self.outbox.readableBytes }
+    var reading: Reading
+    var commands = CommandsInHand()
+    var writing = Writing()
+    /// The answer to the labelled command in hand.
+    var answer: LabeledAnswer?
+    /// Why it broke, if it did.
+    var brokeBecause: String?
 
     // Time, in the shard's seconds
     let opened: UInt32
-    /// When its end was decided.
-    var ended: UInt32 = 0
     var lastHeard: UInt32
     var pingSent: UInt32?
-    /// Slots to give back at the end.
-    var heldSlots: [String] = []
 
-    init(
-        id: ConnectionID,
-        channel: any Channel,
-        scope: TenantScope,
-        address: String,
-        isSecure: Bool,
-        descriptor: CInt,
-        flood: FloodBucket,
-        now: UInt32
-    ) {
+    init(id: ConnectionID, clients: ShardClients, arrival: Arrival, network: Network) {
         self.id = id
-        self.channel = channel
-        self.scope = scope
-        self.address = address
-        self.isSecure = isSecure
-        self.descriptor = descriptor
-        self.flood = flood
-        self.opened = now
-        self.lastHeard = now
+        self.clients = clients
+        self.wire = arrival.wire
+        self.network = network
+        self.address = arrival.address
+        self.isSecure = arrival.isSecure
+        self.descriptor = arrival.wire.descriptor
+        let limits = clients.limits
+        self.reading = Reading(
+            flood: FloodBucket(
+                burst: limits.floodBurst,
+                rate: limits.floodRate,
+                now: clients.loop.now.uptimeNanoseconds
+            )
+        )
+        self.opened = clients.realm.seconds
+        self.lastHeard = clients.realm.seconds
     }
+
+    /// What limits by address count it as.
+    var origin: String { ClientNetwork.of(self.address) }
 
     /// How the client is addressed in replies: its nickname, or `*` while it has none.
     var nick: String { self.session?.user.nick.raw ?? self.registration.nick?.raw ?? "*" }
 
-    /// Nothing is written past the pipeline any more: the socket is gone.
-    func lostSocket() { self.descriptor = -1 }
+    var isOpen: Bool { if case .closing = self.phase { false } else { true } }
 
-    var isOpen: Bool { self.phase != .closing }
+    var isRegistered: Bool { if case .registered = self.phase { true } else { false } }
 
-    /// Whether a command is under way that later ones must wait for.
-    var isBusy: Bool {
-        self.stepsUnderWay > 0 || !self.calls.isEmpty || self.phase == .admitting || self.heldMessage != nil
+    // MARK: Its life
+
+    /// The network lets it in, to register.
+    func admitted() {
+        guard case .admitting = self.phase else { return }
+        self.phase = .registering
+        self.reading.release(.admission)
+        self.clients.dispatcher.process(self)
     }
-}
 
-/// What a message in flight was decided on: a later one may follow before the answer only if it rests on the same.
-struct MessageGuard: Equatable {
-    let log: String
-    let sequence: UInt64
+    /// Its session has begun.
+    func registered(_ session: Session) {
+        self.session = session
+        self.phase = .registered
+        self.registration.completed()
+        self.clients.clock.endedWaiting()
+        self.log(.debug, "registered")
+    }
+
+    /// Ends the connection from this side, with a reason that its client and its peers are told.
+    func close(_ reason: String) {
+        guard self.isOpen else { return }
+        self.answer = nil
+        let name = self.address.isEmpty ? "*" : self.nick
+        self.write(.news) { writer in
+            writer.message(
+                command: "ERROR",
+                parameters: ["Closing Link: \(name) (\(reason))"],
+                forcesTrailing: true
+            )
+        }
+        self.leave(reason)
+        if self.writing.isEmpty { self.wire.close() }
+    }
+
+    /// The wire is gone.
+    func closed() {
+        if self.isOpen { self.leave(self.brokeBecause ?? "Connection closed") }
+        self.descriptor = -1
+    }
+
+    private func leave(_ reason: String) {
+        if !self.isRegistered { self.clients.clock.endedWaiting() }
+        self.phase = .closing(since: self.clients.realm.seconds)
+        self.commands.end()
+        self.writing.end()
+        self.reading.end()
+        let session = self.session
+        session?.end(reason: reason)
+    }
+
+    /// The client is told differently from now on, in its channels too.
+    func set(_ capabilities: Capabilities) {
+        guard capabilities != self.capabilities else { return }
+        guard let session = self.session else { return self.capabilities = capabilities }
+        session.regroup(self) { self.capabilities = capabilities }
+    }
+
+    // MARK: Log
+
+    /// Logs something of the connection, with its tenant and its id in this process: never what anybody said, an address or
+    /// a secret.
+    func log(
+        _ level: Logger.Level,
+        _ message: @autoclosure () -> Logger.Message,
+        _ metadata: @autoclosure () -> Logger.Metadata = [:]
+    ) {
+        let logger = self.clients.realm.logger
+        guard level >= logger.logLevel else { return }
+        var all: Logger.Metadata = [
+            "tenant": "\(self.network.id)",
+            "connection": "\(self.clients.realm.number)-\(self.id.index)-\(self.id.generation)",
+        ]
+        if let account = self.login?.account { all["account"] = "\(account)" }
+        all.merge(metadata()) { _, new in new }
+        logger.log(level: level, message(), metadata: all)
+    }
 }

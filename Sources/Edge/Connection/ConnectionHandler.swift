@@ -41,19 +41,18 @@ final class ConnectionHandler: ChannelInboundHandler {
                 (try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { $0 }) ?? -1
         }
         let arrival = Arrival(
-            channel: context.channel,
+            wire: ChannelWire(channel: context.channel, descriptor: descriptor),
             tenant: self.tenant,
             address: self.address,
-            isSecure: self.isSecure,
-            descriptor: descriptor
+            isSecure: self.isSecure
         )
-        self.id = self.shard.assumeIsolated { $0.core.opened(arrival) }
+        self.id = self.shard.assumeIsolated { $0.clients.opened(arrival) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let id = self.id else { return }
         let bytes = self.unwrapInboundIn(data)
-        self.shard.assumeIsolated { $0.core.received(bytes, from: id) }
+        self.shard.assumeIsolated { $0.clients.received(bytes, from: id) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -66,13 +65,13 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func close() {
         guard let id = self.id else { return }
         self.id = nil
-        self.shard.assumeIsolated { $0.core.closed(id) }
+        self.shard.assumeIsolated { $0.clients.closed(id) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let id = self.id {
             let reason = Self.reason(for: error)
-            self.shard.assumeIsolated { $0.core.failed(id, reason: reason) }
+            self.shard.assumeIsolated { $0.clients.failed(id, reason: reason) }
         }
         context.close(promise: nil)
     }

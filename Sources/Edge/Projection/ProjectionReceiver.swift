@@ -12,7 +12,7 @@ final class ProjectionReceiver: LiveStoreReceiver {
     private var fields: [FieldName: [UInt8]] = [:]
     private var position = Position.none
 
-    /// - Parameter changed: called when there is something new in a log that is complete.
+    /// - `changed`: called when there is something new in a log that is complete.
     init(changed: @escaping () -> Void) { self.changed = changed }
 
     /// The fields if the log is complete, else nil: the operator is still writing, or the store lost the log.

@@ -15,7 +15,7 @@ package final class EdgeMetrics: UsageSink {
     private let utilization = LoopUtilization()
     private let totals = Mutex<[TenantID: Total]>([:])
 
-    /// - Parameter next: gets every report too.
+    /// - `next`: gets every report too.
     package init(next: any UsageSink) { self.next = next }
 
     package func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int) {
@@ -126,20 +126,5 @@ package struct ShardStatistics: Sendable, Hashable {
         self.channels += other.channels
         self.sessions += other.sessions
         self.connections.merge(other.connections) { $0 + $1 }
-    }
-}
-
-extension Shard {
-    /// What was counted since the shard began, and what there is now.
-    package var statistics: ShardStatistics { self.core.currentStatistics }
-}
-
-extension ShardCore {
-    var currentStatistics: ShardStatistics {
-        var result = self.statistics
-        result.channels = self.scopes.values.reduce(0) { $0 + $1.channels.count }
-        result.sessions = self.scopes.values.reduce(0) { $0 + $1.sessions.count }
-        for scope in self.scopes.values where scope.connections > 0 { result.connections[scope.id] = scope.connections }
-        return result
     }
 }

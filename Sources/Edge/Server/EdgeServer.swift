@@ -3,6 +3,7 @@ package import Logging
 package import Metering
 package import NIOCore
 import Numbers
+package import Realm
 package import StateStore
 package import Tenant
 
@@ -50,12 +51,14 @@ package struct EdgeServer: Sendable {
         if declaresAdmins { accounts.provision(catalog.sorted) }
         let environment = EdgeEnvironment(
             limits: limits,
-            store: live,
-            authenticator: accounts,
-            logger: logger,
-            usage: usage,
-            cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: secret, tenant: $0)) },
-            rehash: rehash
+            realm: RealmEnvironment(
+                store: live,
+                authenticator: accounts,
+                logger: logger,
+                usage: usage,
+                cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: secret, tenant: $0)) },
+                reload: rehash
+            )
         )
         let shards = await ShardSet.start(on: group, environment: environment)
         return EdgeServer(

@@ -67,6 +67,6 @@ package final class LoopUtilization: Sendable {
 extension Shard {
     /// What its loop's thread had done when the shard began, and has done now.
     var loopSamples: (began: LoopUtilization.Sample, now: LoopUtilization.Sample) {
-        (self.core.loopBegan, .now())
+        (self.clients.loopBegan, .now())
     }
 }

@@ -1,25 +1,43 @@
 package import NIOCore
+import Realm
+import StateStore
+package import Tenant
 
 /// One event loop of an edge with everything that lives on it. Shards share no memory; they meet in the store.
 ///
 /// An actor on its loop's own executor: channel handlers and store drivers, which run on that loop, enter with
-/// `assumeIsolated`, so nothing hops. What it does is in ``ShardCore``.
+/// `assumeIsolated`, so nothing hops.
 package actor Shard {
     package nonisolated let loop: any EventLoop
     private nonisolated let executor: any SerialExecutor
-    let core: ShardCore
+    let clients: ShardClients
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
-    package init(loop: any EventLoop, environment: EdgeEnvironment) {
+    package init(loop: any EventLoop, number: Int, environment: EdgeEnvironment) {
         self.loop = loop
         self.executor = loop.executor
-        self.core = ShardCore(loop: loop, environment: environment)
+        self.clients = ShardClients(loop: loop, number: number, environment: environment)
     }
 
     /// Connects to the store and begins to keep time.
-    package func start(number: Int) {
-        self.core.number = number
-        self.core.start(shard: self)
-    }
+    package func start() { self.clients.start() }
+
+    package func apply(_ catalog: TenantCatalog) { self.clients.apply(catalog) }
+
+    /// Ends a share of the connections, for a shutdown that spreads over time.
+    ///
+    /// - Returns: how many are left.
+    package func drain(share: Double) -> Int { self.clients.drain(share: share) }
+
+    package func reportUsage() { self.clients.realm.reportUsage() }
+
+    /// Whether the live store takes calls, and not too many wait.
+    package var isStoreReady: Bool { self.clients.realm.store.isReady }
+
+    /// Connections open on this shard.
+    package var connectionCount: Int { self.clients.connections.count }
+
+    /// What was counted since the shard began, and what there is now.
+    package var statistics: ShardStatistics { self.clients.currentStatistics }
 }

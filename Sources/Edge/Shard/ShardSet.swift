@@ -10,8 +10,8 @@ package struct ShardSet: Sendable {
     package static func start(on group: any EventLoopGroup, environment: EdgeEnvironment) async -> ShardSet {
         var shards: [Shard] = []
         for (number, loop) in group.makeIterator().enumerated() {
-            let shard = Shard(loop: loop, environment: environment)
-            await shard.start(number: number)
+            let shard = Shard(loop: loop, number: number, environment: environment)
+            await shard.start()
             shards.append(shard)
         }
         return ShardSet(group: group, all: shards)

@@ -14,13 +14,13 @@ package struct SimulationFailure: Error, CustomStringConvertible {
 package func withSimulation<Result>(
     seed: UInt64,
     options: World.Options = World.Options(),
-    _ body: (World) throws -> Result
-) throws(SimulationFailure) -> Result {
+    _ body: (World) async throws -> Result
+) async throws(SimulationFailure) -> Result {
     let result: Result
     let world: World
     do {
         world = try World(seed: seed, options: options)
-        result = try body(world)
+        result = try await body(world)
     } catch { throw SimulationFailure(seed: seed, reason: "\(error)") }
     guard let violation = world.violations.first else { return result }
     throw SimulationFailure(seed: seed, reason: "\(violation) (\(world.violations.count) in all)")

@@ -1,43 +1,85 @@
-// Several shards, their people and one store, in one thread and from one seed.
+// Several shards, their clients and one store, in one thread and from one seed.
 
 import Chat
+import Crypto
+import Edge
 import IRC
+import Logging
+import NIOCore
+import Realm
 import StateStore
 import Tenant
 
-/// People on shards who ask for things at random, while what they ask and hear is on its way.
+/// People at clients of the real realm and the real adapter of IRC, who send lines at random, while what their shards ask of
+/// the store and hear from it is on its way.
 package final class World: CustomStringConvertible {
     package struct Options: Sendable {
         package var shards = 3
         /// On each shard; one of all is an operator.
         package var peoplePerShard = 3
-        /// How many of a hundred steps begin a command.
+        /// How many of a hundred steps begin with a line.
         ///
         /// Fewer let the shards catch up.
-        package var commandsInHundred = 60
+        package var linesInHundred = 60
 
         package init() {}
     }
 
     package let seed: UInt64
     package let clock = VirtualClock()
-    let store: InProcessLiveStore
-    let witness = Witness()
-    private(set) var shards: [SimulatedShard] = []
+    private let tenant: HostedTenant
+    private let store: DelayedStore
+    private let witness = Witness()
+    private let checks = OffLoopWork()
+    private let loops: [VirtualLoop]
+    private let shards: [ShardClients]
+    private let people: [Person]
     private var random: SeededRandom
     private let options: Options
-    private let tenant: TenantID
-    private var lastSession: UInt64 = 0
+    private let usage = CountedUsage()
 
     init(seed: UInt64, options: Options) throws(SimulationFailure) {
-        guard let tenant = TenantID("acme") else { throw SimulationFailure(seed: seed, reason: "no tenant") }
+        var quotas = Quotas.unlimited
+        quotas.channelMembers = Quota(limit: 6)
+        self.tenant = try HostedTenant.simulated(quotas: quotas)
         self.seed = seed
         self.options = options
         self.random = SeededRandom(seed: seed)
-        self.tenant = tenant
-        let clock = self.clock
-        self.store = InProcessLiveStore(wallClock: { clock.now })
-        for index in 0..<options.shards { self.addShard(index) }
+        let (clock, checks) = (self.clock, self.checks)
+        let store = DelayedStore(InProcessLiveStore(wallClock: { clock.now }), witness: self.witness)
+        self.store = store
+        let accounts = SimulatedAccounts()
+        accounts.add("boss", password: "secret", role: .admin)
+        let numbers = LoopLocal(SeededRandom(seed: seed ^ 0x5EED))
+        let key = SymmetricKey(data: Array("a key of the simulation".utf8))
+        let realm = RealmEnvironment(
+            store: store,
+            authenticator: accounts,
+            offLoop: { checks.add($0) },
+            logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() }),
+            usage: self.usage,
+            cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) },
+            wallClock: { clock.now },
+            random: { numbers.value.next() }
+        )
+        let environment = EdgeEnvironment(limits: .withoutFloodControl, realm: realm)
+        let loops = (0..<options.shards).map { _ in VirtualLoop() }
+        self.loops = loops
+        self.shards = loops.enumerated().map { ShardClients(loop: $1, number: $0, environment: environment) }
+        self.people = Self.people(options)
+        for shard in self.shards { shard.start() }
+    }
+
+    private static func people(_ options: Options) -> [Person] {
+        let names = ["ann", "bob", "cid", "dee", "eve", "fay", "gus", "hal", "ida", "jon", "kim", "leo"]
+        return (0..<options.shards * options.peoplePerShard).map { number in
+            Person(
+                name: names[number % names.count] + (number < names.count ? "" : String(number)),
+                isOperator: number == 0,
+                address: "10.0.\(number % 2).\(number)",
+                shard: number / options.peoplePerShard
+            )
+        }
     }
 
     package var description: String { "seed \(self.seed)" }
@@ -46,110 +88,100 @@ package final class World: CustomStringConvertible {
     package var violations: [String] { self.witness.violations }
 
     /// How often what happened, by words such as `join`.
-    package var counts: [String: Int] { self.witness.counts }
-
-    private func addShard(_ index: Int) {
-        let witness = self.witness
-        let link = StoreLink(store: self.store, witness: { witness.saw($0, $1) })
-        let shard = SimulatedShard(
-            index: index,
-            tenant: self.tenant,
-            link: link,
-            witness: witness,
-            clock: self.clock,
-            newSession: { [unowned self] in
-                self.lastSession += 1
-                return self.lastSession
-            },
-            findUser: { [unowned self] nick in
-                self.people.first { $0.requester?.user.nick == nick }?.requester
-            }
-        )
-        let names = ["ann", "bob", "cid", "dee", "eve", "fay", "gus", "hal", "ida", "jon", "kim", "leo"]
-        shard.people = (0..<self.options.peoplePerShard).map { place in
-            let number = index * self.options.peoplePerShard + place
-            let name = names[number % names.count] + (number < names.count ? "" : String(number))
-            return Person(
-                name: name,
-                isOperator: number == 0,
-                address: "10.0.\(number % 2).\(number)",
-                shard: shard
-            )
-        }
-        self.shards.append(shard)
+    package var counts: [String: Int] {
+        let refusals = self.people.reduce(0) { $0 + $1.view.refusals }
+        return self.witness.counts.merging(["refused by a rule": refusals], uniquingKeysWith: +)
     }
-
-    private var people: [Person] { self.shards.flatMap(\.people) }
 
     // MARK: Steps
 
     /// Does a number of random things.
-    package func run(steps: Int) {
-        for _ in 0..<steps { self.step() }
+    package func run(steps: Int) async {
+        for _ in 0..<steps { await self.step() }
     }
 
-    /// Somebody may ask for something; requests and arrivals of some shards move on.
-    private func step() {
-        self.clock.advance(by: Int64(self.random.below(30)))
-        if self.random.chance(self.options.commandsInHundred) { self.ask() }
-        for _ in 0..<self.random.below(4) { self.carry(self.shards[self.random.below(self.shards.count)]) }
+    /// Somebody may send a line; requests and arrivals of some shards move on.
+    private func step() async {
+        self.pass(milliseconds: Int64(self.random.below(30)))
+        if self.random.chance(self.options.linesInHundred) { self.speak() }
+        for _ in 0..<self.random.below(4) { self.carry(self.random.below(self.shards.count)) }
         for _ in 0..<self.random.below(7) {
-            self.shards[self.random.below(self.shards.count)].link.deliver(&self.random)
+            self.store.all[self.random.below(self.shards.count)].deliver(&self.random)
         }
+        await self.work()
     }
 
-    private func ask() {
-        let shard = self.shards[self.random.below(self.shards.count)]
-        let person = shard.people[self.random.below(shard.people.count)]
-        guard person.requester != nil else { return shard.connect(person) }
-        let command = Command.random(&self.random, message: person.nextNumber())
+    private func pass(milliseconds: Int64) {
+        self.clock.advance(by: milliseconds)
+        for loop in self.loops { loop.advance(by: .milliseconds(milliseconds)) }
+    }
+
+    /// Does what is due on the loops and beside them, and has people read.
+    private func work() async {
+        while true {
+            for loop in self.loops { loop.run() }
+            for person in self.people { person.read() }
+            guard let work = self.checks.take() else {
+                if self.loops.contains(where: \.isDue) { continue }
+                break
+            }
+            await work()
+        }
+        self.witness.learn(self.shards.map(\.realm), self.tenant.id)
+    }
+
+    private func speak() {
+        let person = self.people[self.random.below(self.people.count)]
+        guard let client = person.client else { return person.connect(to: self.tenant, on: self.shards[person.shard]) }
         // A connection may break at any time, also while a command is under way.
-        if case .quit = command {
-            if !person.isRenaming, let requester = person.requester { shard.quit(person, requester) }
-            return
-        }
-        guard person.waiting.count < 8 else { return }
-        person.waiting.append(command)
-        shard.advance(person)
+        if self.random.chance(1) { return person.disconnect() }
+        client.send(RandomLine.next(&self.random, message: person.nextNumber()))
     }
 
-    private func carry(_ shard: SimulatedShard) {
-        shard.link.carry()
-        for other in self.shards { other.link.collect() }
+    private func carry(_ shard: Int) {
+        self.store.all[shard].carry()
+        for link in self.store.all { link.collect() }
     }
 
     /// Lets everything arrive that is under way, and compares what everybody has in the end.
-    package func settle() {
+    package func settle() async {
         var steps = 0
-        while let shard = self.busyShards.isEmpty ? nil : self.random.pick(self.busyShards, or: self.shards[0]) {
+        while true {
+            await self.work()
+            let busy = self.store.all.filter { $0.requestsUnderWay + $0.arrivalsUnderWay > 0 }
+            if busy.isEmpty {
+                // What was put off, such as another try after a refusal, begins again.
+                if steps > 0, self.isQuiet() { break }
+                self.pass(milliseconds: 1500)
+            }
             steps += 1
             guard steps < 100_000 else { return self.witness.violation("it never comes to rest") }
-            if shard.link.requestsUnderWay > 0, self.random.chance(50) || shard.link.arrivalsUnderWay == 0 {
-                self.carry(shard)
+            guard let link = busy.isEmpty ? nil : busy[self.random.below(busy.count)] else { continue }
+            if link.requestsUnderWay > 0, self.random.chance(50) || link.arrivalsUnderWay == 0 {
+                link.carry()
+                for other in self.store.all { other.collect() }
             } else {
-                shard.link.deliver(&self.random)
+                link.deliver(&self.random)
             }
         }
         self.compareReplicas()
-        self.compareSessions()
+        self.compareClients()
     }
 
-    private var busyShards: [SimulatedShard] {
-        self.shards.filter { $0.link.requestsUnderWay + $0.link.arrivalsUnderWay > 0 }
+    private var quietFor = 0
+
+    /// Whether nothing came of some seconds in which nothing was under way.
+    private func isQuiet() -> Bool {
+        self.quietFor += 1
+        return self.quietFor > 3
     }
 
     // MARK: The end
 
-    /// The store's fields, now.
-    private func snapshot(_ log: LogKey) -> Snapshot? {
-        var snapshot: Snapshot?
-        self.shards[0].link.peek(log) { snapshot = $0 }
-        return snapshot
-    }
-
     private func compareReplicas() {
-        for (log, history) in self.witness.history {
-            guard let name = ChannelName(log.name, under: Names.caseMapping), let snapshot = self.snapshot(log) else {
+        for log in self.witness.history.keys {
+            guard let name = ChannelName(log.name, under: Names.caseMapping), let snapshot = self.store.all[0].peek(log)
+            else {
                 self.witness.violation("\(log) cannot be loaded")
                 continue
             }
@@ -159,45 +191,54 @@ package final class World: CustomStringConvertible {
             if stored != truth ?? ChannelState(name: name, created: 0) {
                 self.witness.violation("\(log): the fields say \(stored), the entries \(String(describing: truth))")
             }
-            for shard in self.shards {
-                guard let replica = shard.replicas[log.name] else { continue }
-                if replica.state != stored {
-                    self.witness.violation(
-                        "shard \(shard.index) has \(log) as \(replica.state), the store as \(stored)"
-                    )
+            for (index, shard) in self.shards.enumerated() {
+                guard let (state, position) = shard.realm.networks[self.tenant.id]?.replicas.state(of: log.name) else {
+                    continue
                 }
-                if replica.next != history.count {
-                    self.witness.violation("shard \(shard.index) saw \(replica.next) of \(history.count) of \(log)")
+                if state != stored {
+                    self.witness.violation("shard \(index) has \(log) as \(state), the store as \(stored)")
                 }
-                if replica.position != snapshot.position {
-                    self.witness.violation("shard \(shard.index) stands at \(replica.position) of \(log)")
+                if position != snapshot.position {
+                    self.witness.violation("shard \(index) stands at \(position) of \(log)")
                 }
             }
         }
     }
 
-    /// What each person has heard is what the channels and the store say of them.
-    private func compareSessions() {
+    /// What each client was told is what there is.
+    private func compareClients() {
         for person in self.people {
-            guard let requester = person.requester else { continue }
-            let channels = self.witness.states.filter { $0.value.members[requester.session] != nil }.map(\.key.name)
-            if Set(channels) != person.memberships {
-                self.witness.violation("\(person.name) is in \(channels) and heard of \(person.memberships)")
-            }
-            let fields = self.snapshot(person.shard.inboxKey(requester.session))?.chatFields ?? []
-            guard let record = SessionRecord(fields: fields) else {
-                self.witness.violation("\(person.name) has no record")
-                continue
-            }
-            if record.user != requester.user || record.channels != Set(channels) || record.changes != person.changes {
-                self.witness.violation("\(person.name) is \(requester.user) and recorded as \(record)")
-            }
-            for name in channels {
-                let member = self.witness.states[person.shard.channelKey(name)]?.members[requester.session]
-                if member?.user != requester.user {
-                    self.witness.violation("\(person.name) is another user in \(name)")
-                }
-            }
+            for mistake in person.view.mistakes { self.witness.violation("\(person.name): \(mistake)") }
+            guard let client = person.client, client.isConnected, person.view.isRegistered else { continue }
+            self.compare(person)
+        }
+    }
+
+    private func compare(_ person: Person) {
+        let nick = person.view.nick
+        var truth: [String: [String: Set<Character>]] = [:]
+        for state in self.witness.states.values where state.members.values.contains(where: { $0.user.nick.raw == nick })
+        {
+            truth[state.name.raw] = Dictionary(
+                state.members.values.map { ($0.user.nick.raw, Set($0.modes.prefixes)) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+        let seen = person.view.channels.mapValues(\.members)
+        if seen != truth { self.witness.violation("\(nick) was told of \(seen), there is \(truth)") }
+        for (channel, stays) in person.view.past.merging(person.view.channels.mapValues { [$0] }, uniquingKeysWith: +) {
+            for stay in stays { self.compare(stay.messages, in: channel, of: nick) }
+        }
+    }
+
+    /// The messages of one stay follow each other as they do in the log, and none of them is missing.
+    private func compare(_ messages: [String], in channel: String, of nick: String) {
+        guard let first = messages.first, let all = self.witness.messages[channel.lowercased()] else { return }
+        guard let start = all.firstIndex(of: first) else {
+            return self.witness.violation("\(nick) heard \(first) in \(channel), which nobody said")
+        }
+        if Array(all[start...].prefix(messages.count)) != messages {
+            self.witness.violation("\(nick) heard \(messages) in \(channel) of \(all[start...])")
         }
     }
 

@@ -2,9 +2,9 @@
 
 import DequeModule
 import NIOCore
-import NIOEmbedded
 import StateStore
 import Synchronization
+import Tenant
 
 /// Keeps what the store publishes until it is fetched.
 private final class Mailbox: LiveStoreReceiver, Sendable {
@@ -26,7 +26,7 @@ private final class Mailbox: LiveStoreReceiver, Sendable {
 ///
 /// It keeps the contract of ``LiveStoreClient`` and no more: a log's entries come in order, but those of different logs
 /// overtake each other; an answer comes behind every entry that the store published before it.
-final class StoreLink {
+final class StoreLink: LiveStoreClient {
     private enum Arrival {
         case entry(Entry, LogKey)
         case answer(() -> Void)
@@ -34,19 +34,26 @@ final class StoreLink {
 
     private let client: any LiveStoreClient
     private let mailbox = Mailbox()
-    private let loop = EmbeddedEventLoop()
+    private let loop = VirtualLoop()
     private var requests: Deque<() -> Void> = []
     private var arrivals: [Arrival] = []
-    private var followed: Set<LogKey> = []
+    private var followed: [LogKey: Int] = [:]
     /// Sees each transaction at the moment at which the store applies it.
     private let witness: (Transaction, Outcome) -> Void
-    /// Gets the entries of followed logs.
-    var receive: (Entry, LogKey) -> Void = { _, _ in }
+    private let receiver: any LiveStoreReceiver
 
-    init(store: InProcessLiveStore, witness: @escaping (Transaction, Outcome) -> Void) {
+    init(
+        store: InProcessLiveStore,
+        receiver: any LiveStoreReceiver,
+        witness: @escaping (Transaction, Outcome) -> Void
+    ) {
         self.witness = witness
+        self.receiver = receiver
         self.client = store.makeClient(on: self.loop, receiver: self.mailbox)
     }
+
+    var producer: ProducerID { self.client.producer }
+    var isReady: Bool { self.requests.count < 1000 }
 
     var requestsUnderWay: Int { self.requests.count }
     var arrivalsUnderWay: Int { self.arrivals.count }
@@ -62,44 +69,81 @@ final class StoreLink {
         }
     }
 
-    /// Follows a log.
-    ///
-    /// - Parameters:
-    ///   - log: what to follow.
-    ///   - mark: asked at the moment at which the store reads the log.
-    ///   - completion: gets the log's state and the mark.
-    func follow<Mark>(
-        _ log: LogKey,
-        mark: @escaping () -> Mark,
-        _ completion: @escaping (Result<Snapshot, LiveStoreError>, Mark) -> Void
-    ) {
+    func follow(_ log: LogKey, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
         self.requests.append { [self] in
             self.client.follow(log) { result in
-                let mark = mark()
                 self.answer {
-                    self.followed.insert(log)
-                    completion(result, mark)
+                    self.followed[log, default: 0] += 1
+                    completion(result)
                 }
             }
         }
     }
 
     func unfollow(_ log: LogKey) {
-        self.followed.remove(log)
+        self.followed[log] = nil
         self.requests.append { [self] in self.client.unfollow(log) }
     }
 
-    func load(_ log: LogKey, _ completion: @escaping (Result<[Snapshot], LiveStoreError>) -> Void) {
+    func load(_ logs: [LogKey], _ completion: @escaping (Result<[Snapshot], LiveStoreError>) -> Void) {
+        self.ask(completion) { client, completion in client.load(logs, completion) }
+    }
+
+    func entries(
+        of log: LogKey,
+        after sequence: UInt64,
+        limit: Int,
+        _ completion: @escaping (Result<[Entry], LiveStoreError>) -> Void
+    ) { self.ask(completion) { $0.entries(of: log, after: sequence, limit: limit, $1) } }
+
+    func names(
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        cursor: String?,
+        _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
+    ) { self.ask(completion) { $0.names(tenant, kind, cursor: cursor, $1) } }
+
+    func count(
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+    ) { self.ask(completion) { $0.count(tenant, kind, $1) } }
+
+    func reserve(
+        _ wanted: Int,
+        of counter: CounterKey,
+        limit: Int,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+    ) { self.ask(completion) { $0.reserve(wanted, of: counter, limit: limit, $1) } }
+
+    func release(_ count: Int, of counter: CounterKey) {
+        self.requests.append { [self] in self.client.release(count, of: counter) }
+    }
+
+    func take(
+        _ wanted: Int,
+        from bucket: CounterKey,
+        rate: Double,
+        burst: Double,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+    ) { self.ask(completion) { $0.take(wanted, from: bucket, rate: rate, burst: burst, $1) } }
+
+    private func ask<Answer>(
+        _ completion: @escaping (Result<Answer, LiveStoreError>) -> Void,
+        _ call: @escaping (any LiveStoreClient, @escaping (Result<Answer, LiveStoreError>) -> Void) -> Void
+    ) {
         self.requests.append { [self] in
-            self.client.load([log]) { result in self.answer { completion(result) } }
+            call(self.client) { result in self.answer { completion(result) } }
         }
     }
 
     /// Reads a log past the network, for those who look on.
-    func peek(_ log: LogKey, _ completion: @escaping (Snapshot?) -> Void) {
+    func peek(_ log: LogKey) -> Snapshot? {
+        var snapshot: Snapshot?
         self.client.load([log]) { result in
-            if case .success(let snapshots) = result { completion(snapshots.first) }
+            if case .success(let snapshots) = result { snapshot = snapshots.first }
         }
+        return snapshot
     }
 
     private func answer(_ completion: @escaping () -> Void) {
@@ -122,7 +166,7 @@ final class StoreLink {
     func deliver(_ random: inout SeededRandom) {
         guard let index = self.deliverable.isEmpty ? nil : random.pick(self.deliverable, or: 0) else { return }
         switch self.arrivals.remove(at: index) {
-        case .entry(let entry, let log): if self.followed.contains(log) { self.receive(entry, log) }
+        case .entry(let entry, let log): if self.followed[log] != nil { self.receiver.received(entry, of: log) }
         case .answer(let complete): complete()
         }
     }

@@ -1,9 +1,12 @@
 // Who sees everything the store applies, when it applies it.
 
 import Chat
+import Edge
 import IRC
 import NIOCore
+import Realm
 import StateStore
+import Tenant
 
 /// Checks each applied transaction against the rules, told once more in other words, and remembers the order.
 final class Witness {
@@ -15,8 +18,22 @@ final class Witness {
     /// The number in its text of each sender's latest message to a channel.
     private var latest: [LogKey: [SessionID: Int]] = [:]
     private(set) var counts: [String: Int] = [:]
+    /// Ids of messages in the order of their log, by folded name of the channel.
+    private(set) var messages: [String: [String]] = [:]
     /// Addresses behind the cloaks.
-    var realHosts: [SessionID: String] = [:]
+    private var realHosts: [SessionID: String] = [:]
+    /// Sessions of operators of the network.
+    private var operators: Set<SessionID> = []
+
+    /// Looks who is who.
+    func learn(_ shards: [RealmShard], _ tenant: TenantID) {
+        for shard in shards {
+            for session in shard.networks[tenant]?.sessions.all.map({ $0 }) ?? [] {
+                self.realHosts[session.id] = session.requester.realHost
+                if session.rights.contains(.runAnyChannel) { self.operators.insert(session.id) }
+            }
+        }
+    }
 
     func violation(_ text: String) { self.violations.append(text) }
 
@@ -29,6 +46,9 @@ final class Witness {
             guard let event = ChannelEvent(change.payload) else {
                 self.violation("an entry of \(change.log) cannot be read")
                 continue
+            }
+            if case .message(let message) = event, message.verb == .privmsg {
+                self.messages[change.log.name, default: []].append(stamp.position.messageID)
             }
             self.check(event, change.log)
             self.apply(event, change.log)
@@ -46,7 +66,7 @@ final class Witness {
         self.history[change.log, default: []].append((stamp.position, change.payload))
     }
 
-    private func apply(_ event: ChannelEvent, _ log: LogKey) {
+    private func apply(_ event: Chat.ChannelEvent, _ log: LogKey) {
         guard var state = self.states[log] ?? ChannelName(log.name, under: Names.caseMapping).map(Self.empty) else {
             return self.violation("\(log) is no channel's name")
         }
@@ -58,7 +78,7 @@ final class Witness {
 
     // MARK: The rules in other words
 
-    private func check(_ event: ChannelEvent, _ log: LogKey) {
+    private func check(_ event: Chat.ChannelEvent, _ log: LogKey) {
         let state = self.states[log]
         switch event {
         case .joined(let member, let founding):
@@ -95,7 +115,7 @@ final class Witness {
         if founding != nil { self.violation("\(log): founded while it has members") }
         if state.members[member.session] != nil { self.violation("\(log): \(member.session) joined twice") }
         if state.nicks(member.user.nick) { self.violation("\(log): two members are called \(member.user.nick)") }
-        if member.user.modes.contains(.operator) { return }
+        if self.operators.contains(member.session) { return }
         if let limit = state.limit, state.members.count >= limit {
             self.violation("\(log): \(member.session) joined \(state.members.count) members, the limit is \(limit)")
         }
@@ -124,21 +144,20 @@ final class Witness {
         {
             self.violation("\(log): \(message.sender) is banned and spoke")
         }
-        guard let number = Int(String(buffer: message.line).filter(\.isNumber)) else { return }
+        guard let number = String(buffer: message.line).split(separator: "-").compactMap({ Int($0) }).last else {
+            return
+        }
         if let last = self.latest[log]?[message.sender], last >= number {
             self.violation("\(log): message \(number) of \(message.sender) behind its message \(last)")
         }
         self.latest[log, default: [:]][message.sender] = number
     }
 
-    private func check(_ actor: Actor, runs state: ChannelState?, _ log: LogKey) {
+    private func check(_ actor: Author, runs state: ChannelState?, _ log: LogKey) {
         guard let session = actor.session, !self.operators.contains(session) else { return }
         let rank = state?.members[session]?.modes ?? []
         if rank.isDisjoint(with: [.owner, .host]) { self.violation("\(log): \(session) ran it without being host") }
     }
-
-    /// Sessions of operators of the network.
-    var operators: Set<SessionID> = []
 
     private func isListed(_ user: User, _ session: SessionID, _ list: ListMode, _ state: ChannelState) -> Bool {
         let hosts = [user.host, self.realHosts[session] ?? user.host]

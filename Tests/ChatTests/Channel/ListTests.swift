@@ -19,7 +19,7 @@ import Testing
 
     private mutating func apply(_ parameters: String..., now: Int64 = 50) {
         let decision = self.state.decideModes(ModeRequest.parse(parameters), by: self.host, now: now)
-        self.state.evolve(.modes(decision.changes, by: Actor(self.host.session, self.host.user)))
+        self.state.evolve(.modes(decision.changes, by: Author(self.host.session, self.host.user)))
     }
 
     @Test(arguments: [
@@ -58,7 +58,7 @@ import Testing
     @Test mutating func `a list holds 250 masks, and taking one away makes room`() {
         for number in 0..<ChannelState.maximumListEntries { self.apply("+b", "n\(number)") }
         #expect(self.state.lists[.ban]?.count == 250)
-        #expect(self.decide("+b", "more").refusals == [Refusal(.errBanListFull, "#Room", "b")])
+        #expect(self.decide("+b", "more").refusals == [Refusal(.listIsFull, "#Room", "b")])
         // What is there already is no complaint, and other lists have room of their own.
         #expect(self.decide("+b", "n7").isNothing)
         #expect(self.decide("+e", "more").refusals.isEmpty)
@@ -69,12 +69,12 @@ import Testing
     func `what is no mask is refused`(text: String) {
         let decision = self.decide("+b", text)
         #expect(decision.changes.isEmpty)
-        #expect(decision.refusals.map(\.numeric) == [.errInvalidModeParam])
+        #expect(decision.refusals.map(\.reason) == [.invalidModeParameter])
     }
 
     @Test func `a refused mask is safe to show in the middle of a reply`() {
-        #expect(self.decide("+b", "a b").refusals.first?.parameters == ["#Room", "b", "*"])
-        #expect(self.decide("+b", ":a b").refusals.first?.parameters == ["#Room", "b", "*"])
-        #expect(self.decide("+b", "").refusals.first?.parameters == ["#Room", "b", "*"])
+        #expect(self.decide("+b", "a b").refusals.first?.subject == ["#Room", "b", "*"])
+        #expect(self.decide("+b", ":a b").refusals.first?.subject == ["#Room", "b", "*"])
+        #expect(self.decide("+b", "").refusals.first?.subject == ["#Room", "b", "*"])
     }
 }

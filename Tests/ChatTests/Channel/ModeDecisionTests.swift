@@ -19,7 +19,7 @@ import Testing
         self.voiced = try person("Voiced")
         self.plain = try person("Plain")
         self.outsider = try person("Outsider")
-        self.oper = try person("Oper", modes: .operator)
+        self.oper = try person("Oper", rights: .all)
         self.state = try channel(
             "#Room",
             [(self.owner, .owner), (self.host, .host), (self.voiced, .voice), (self.plain, [])]
@@ -73,7 +73,7 @@ import Testing
     ])
     mutating func `what was done is shown to who asks`(line: String, shown: [String]) {
         let decision = self.mode(line, by: self.host)
-        self.state.evolve(.modes(decision.changes, by: Actor(self.host.session, self.host.user)))
+        self.state.evolve(.modes(decision.changes, by: Author(self.host.session, self.host.user)))
         #expect(self.state.modeParameters(showingKey: true) == shown)
     }
 
@@ -81,51 +81,56 @@ import Testing
         let line = "+" + String(repeating: "sp", count: 240)
         let decision = self.mode(line, by: self.host)
         #expect(decision.changes.parameters == ["+p"])
-        let payload = ChannelEvent.modes(decision.changes, by: Actor(self.host.session, self.host.user)).encoded
-        #expect(ChannelEvent(payload) == .modes(decision.changes, by: Actor(self.host.session, self.host.user)))
+        let payload = ChannelEvent.modes(decision.changes, by: Author(self.host.session, self.host.user)).encoded
+        #expect(ChannelEvent(payload) == .modes(decision.changes, by: Author(self.host.session, self.host.user)))
     }
 
     @Test(arguments: [("+s", true), ("+p", true), ("+m", false), ("-nt", false)])
     mutating func `a private or secret channel is hidden from those outside`(line: String, isHidden: Bool) {
         let decision = self.mode(line, by: self.host)
-        self.state.evolve(.modes(decision.changes, by: Actor(self.host.session, self.host.user)))
+        self.state.evolve(.modes(decision.changes, by: Author(self.host.session, self.host.user)))
         #expect(self.state.isHidden == isHidden)
     }
 
     @Test mutating func `private and secret are never both set`() {
         for line in ["+s", "+p", "+sp", "+ps", "+p-p+s", "+s+p", "-s+p"] {
             let decision = self.mode(line, by: self.host)
-            self.state.evolve(.modes(decision.changes, by: Actor(self.host.session, self.host.user)))
+            self.state.evolve(.modes(decision.changes, by: Author(self.host.session, self.host.user)))
             #expect(!self.state.modes.isSuperset(of: [.private, .secret]), "\(line)")
         }
     }
 
     @Test(
         arguments: [
-            ("+z", Numeric.errUnknownMode, ["z"]), ("-z", .errUnknownMode, ["z"]), ("+é", .errUnknownMode, ["é"]),
-            ("+r", .errInvalidModeParam, ["#Room", "r", "*"]), ("-r", .errInvalidModeParam, ["#Room", "r", "*"]),
-            ("+l", .errInvalidModeParam, ["#Room", "l", "*"]), ("+l 0", .errInvalidModeParam, ["#Room", "l", "0"]),
-            ("+l -1", .errInvalidModeParam, ["#Room", "l", "-1"]), ("+l x", .errInvalidModeParam, ["#Room", "l", "x"]),
-            ("+l 1000001", .errInvalidModeParam, ["#Room", "l", "1000001"]),
-            ("+l 99999999999999999999", .errInvalidModeParam, ["#Room", "l", "99999999999999999999"]),
-            ("+k", .errInvalidModeParam, ["#Room", "k", "*"]), ("+k a,b", .errInvalidModeParam, ["#Room", "k", "*"]),
-            ("+k :x", .errInvalidModeParam, ["#Room", "k", "*"]),
-            ("+o Nobody", .errUserNotInChannel, ["Nobody", "#Room"]),
-            ("+v Outsider", .errUserNotInChannel, ["Outsider", "#Room"]),
-            ("+v *", .errUserNotInChannel, ["*", "#Room"]),
-            ("+b a!b@c$server", .errInvalidModeParam, ["#Room", "b", "a!b@c$server"]),
-        ] as [(String, Numeric, [String])]
+            ("+z", Refusal.Reason.unknownMode, ["z"]), ("-z", .unknownMode, ["z"]), ("+é", .unknownMode, ["é"]),
+            ("+r", .invalidModeParameter, ["#Room", "r", "*"]), ("-r", .invalidModeParameter, ["#Room", "r", "*"]),
+            ("+l", .invalidModeParameter, ["#Room", "l", "*"]), ("+l 0", .invalidModeParameter, ["#Room", "l", "0"]),
+            ("+l -1", .invalidModeParameter, ["#Room", "l", "-1"]),
+            ("+l x", .invalidModeParameter, ["#Room", "l", "x"]),
+            ("+l 1000001", .invalidModeParameter, ["#Room", "l", "1000001"]),
+            ("+l 99999999999999999999", .invalidModeParameter, ["#Room", "l", "99999999999999999999"]),
+            ("+k", .invalidModeParameter, ["#Room", "k", "*"]), ("+k a,b", .invalidModeParameter, ["#Room", "k", "*"]),
+            ("+k :x", .invalidModeParameter, ["#Room", "k", "*"]),
+            ("+o Nobody", .userNotInChannel, ["Nobody", "#Room"]),
+            ("+v Outsider", .userNotInChannel, ["Outsider", "#Room"]),
+            ("+v *", .userNotInChannel, ["*", "#Room"]),
+            ("+b a!b@c$server", .invalidModeParameter, ["#Room", "b", "a!b@c$server"]),
+        ] as [(String, Refusal.Reason, [String])]
     )
-    func `what cannot be done is refused by its own numeric`(line: String, numeric: Numeric, parameters: [String]) {
+    func `what cannot be done is refused by its own numeric`(
+        line: String,
+        numeric: Refusal.Reason,
+        parameters: [String]
+    ) {
         let decision = self.mode(line, by: self.host)
         #expect(decision.changes.isEmpty)
-        #expect(decision.refusals.map(\.numeric) == [numeric])
-        #expect(decision.refusals.first?.parameters == parameters)
+        #expect(decision.refusals.map(\.reason) == [numeric])
+        #expect(decision.refusals.first?.subject == parameters)
     }
 
     @Test(arguments: ["", "1 2", ":5"])
     func `what would break the reply is not repeated in it`(parameter: String) {
-        #expect(self.mode("+l", parameter, by: self.host).refusals.map(\.parameters) == [["#Room", "l", "*"]])
+        #expect(self.mode("+l", parameter, by: self.host).refusals.map(\.subject) == [["#Room", "l", "*"]])
     }
 
     @Test(arguments: [
@@ -141,26 +146,26 @@ import Testing
     @Test func `good letters are done beside bad ones`() {
         let decision = self.mode("+mzk-n a,b", by: self.host)
         #expect(decision.changes.parameters == ["+m-n"])
-        #expect(decision.refusals.map(\.numeric) == [.errUnknownMode, .errInvalidModeParam])
+        #expect(decision.refusals.map(\.reason) == [.unknownMode, .invalidModeParameter])
     }
 
     @Test func `who is no host is told so once, whatever was asked`() {
         for one in [self.voiced, self.plain] {
             let decision = self.mode("+imnstv-l+b Plain a!*@*", by: one)
             #expect(decision.changes.isEmpty)
-            #expect(decision.refusals == [Refusal(.errChanOPrivsNeeded, "#Room")])
+            #expect(decision.refusals == [Refusal(.hostNeeded, "#Room")])
         }
     }
 
     @Test func `who is not in the channel is told so once, whatever was asked`() {
         let decision = self.mode("+imnstv-l Plain", by: self.outsider)
         #expect(decision.changes.isEmpty)
-        #expect(decision.refusals == [Refusal(.errNotOnChannel, "#Room")])
+        #expect(decision.refusals == [Refusal(.notOnChannel, "#Room")])
     }
 
     @Test func `the same complaint is made once`() {
-        #expect(self.mode("+zzzz", by: self.host).refusals == [Refusal(.errUnknownMode, "z")])
-        #expect(self.mode("+zyz", by: self.host).refusals.map(\.parameters) == [["z"], ["y"]])
+        #expect(self.mode("+zzzz", by: self.host).refusals == [Refusal(.unknownMode, "z")])
+        #expect(self.mode("+zyz", by: self.host).refusals.map(\.subject) == [["z"], ["y"]])
     }
 
     @Test func `an operator changes modes from outside`() {
@@ -172,7 +177,7 @@ import Testing
         // Gave its own rank away: the rest is refused.
         let gone = self.mode("-o+m Host", by: self.host)
         #expect(gone.changes.parameters == ["-o", "Host"])
-        #expect(gone.refusals == [Refusal(.errChanOPrivsNeeded, "#Room")])
+        #expect(gone.refusals == [Refusal(.hostNeeded, "#Room")])
         #expect(self.mode("+v-v Plain Plain", by: self.host).changes.parameters == ["+v-v", "Plain", "Plain"])
         #expect(self.mode("+kk one two", by: self.host).changes.parameters == ["+kk", "one", "two"])
     }

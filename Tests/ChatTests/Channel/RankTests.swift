@@ -12,7 +12,7 @@ import Testing
         let people = [
             "owner": try person("owner"), "other": try person("other"), "host": try person("host"),
             "mate": try person("mate"), "voiced": try person("voiced"), "plain": try person("plain"),
-            "oper": try person("oper", modes: .operator),
+            "oper": try person("oper", rights: .all),
         ]
         self.people = people
         func member(_ name: String, _ rank: MemberModes) throws -> (Requester, MemberModes) {
@@ -51,7 +51,8 @@ import Testing
             #expect(decision.changes.parameters.joined(separator: " ") == line)
         } else {
             #expect(decision.changes.isEmpty)
-            #expect(decision.refusals.map(\.numeric) == [.errChanOPrivsNeeded])
+            #expect(decision.refusals.count == 1)
+            #expect(decision.refusals.allSatisfy { [.hostNeeded, .ownerNeeded].contains($0.reason) })
         }
     }
 
@@ -60,7 +61,7 @@ import Testing
         let state = try channel("#Room", [(owner, [.owner, .host]), (host, .host)])
         let decision = state.decideModes(ModeRequest.parse(["-o", "owner"]), by: host, now: 1)
         #expect(decision.changes.isEmpty)
-        #expect(decision.refusals.map(\.numeric) == [.errChanOPrivsNeeded])
+        #expect(decision.refusals.map(\.reason) == [.ownerNeeded])
         #expect(state.decideModes(ModeRequest.parse(["-o", "owner"]), by: owner, now: 1).changes.count == 1)
     }
 
@@ -68,10 +69,10 @@ import Testing
         var state = self.state
         let owner = try #require(self.people["owner"])
         let decision = state.decideModes(ModeRequest.parse(["-q", "owner"]), by: owner, now: 1)
-        state.evolve(.modes(decision.changes, by: Actor(owner.session, owner.user)))
+        state.evolve(.modes(decision.changes, by: Author(owner.session, owner.user)))
         #expect(state.members[owner.session]?.modes == [])
         let back = state.decideModes(ModeRequest.parse(["+q", "owner"]), by: owner, now: 2)
-        #expect(back.refusals.map(\.numeric) == [.errChanOPrivsNeeded])
+        #expect(back.refusals.map(\.reason) == [.hostNeeded])
     }
 
     @Test(arguments: ["+o host", "-o plain", "+v voiced", "-v plain"])
@@ -91,7 +92,7 @@ import Testing
             now: 1
         )
         #expect(decision.changes.parameters == ["+qov", "plain", "plain", "plain"])
-        state.evolve(.modes(decision.changes, by: Actor(owner.session, owner.user)))
+        state.evolve(.modes(decision.changes, by: Author(owner.session, owner.user)))
         #expect(state.members[plain.session]?.modes.prefixes == ".@+")
     }
 }

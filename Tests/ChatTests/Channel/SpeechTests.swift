@@ -40,7 +40,7 @@ import Testing
         for (who, requester) in self.people {
             let refused = refusal { () throws(Refusal) in try room.checkSpeech(of: requester) }
             #expect((refused == nil) == speakers.contains(who), "\(who)")
-            if let refused { #expect(refused == Refusal(.errCannotSendToChan, "#Room")) }
+            if let refused { #expect(refused == Refusal(.cannotSpeak, "#Room")) }
         }
     }
 

@@ -42,7 +42,7 @@ import Testing
 
     @Test func `an entry that ends before its line is no message`() {
         let entry = Self.message("bob", isBot: false, tags: "+x").entry
-        let head = 16 + "bob+x".utf8.count
+        let head = 17 + "bob+x".utf8.count
         for length in 0..<entry.readableBytes {
             let cut = ChatMessage(entry: ByteBuffer(entry.readableBytesView.prefix(length)))
             #expect((cut != nil) == (length >= head))
@@ -54,7 +54,7 @@ import Testing
     @Test func `an entry of another kind is no message`() {
         var entry = Self.message("bob", isBot: false, tags: "").entry
         for kind in UInt8(0)...20 {
-            entry.setInteger(kind, at: entry.readerIndex)
+            entry.setInteger(kind, at: entry.readerIndex + 1)
             #expect((ChatMessage(entry: entry) != nil) == (kind == ChatMessage.tag))
         }
     }

@@ -113,7 +113,10 @@ private enum AnyEvent: Hashable {
                 Bool.random(using: &random)
                     ? UInt8.random(in: 0...9, using: &random) : .random(in: .min ... .max, using: &random)
             }
-            if !bytes.isEmpty { bytes[0] = .random(in: 0...10, using: &random) }
+            if bytes.count > 1 {
+                bytes[0] = EntryForm.byte(Bool.random(using: &random) ? .passOver : .loadAgain)
+                bytes[1] = .random(in: 0...10, using: &random)
+            }
             try self.check(kind, bytes, state, "seed \(seed), \(bytes)")
         }
     }

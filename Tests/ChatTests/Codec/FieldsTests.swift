@@ -24,7 +24,7 @@ import Testing
         var state = ChannelState(name: try channelName("#room"), created: 0)
         var table = Table()
         let (alice, bob) = (try person("Alice"), try person("Bob"))
-        let actor = Actor(alice.session, alice.user)
+        let actor = Author(alice.session, alice.user)
         let founding = Founding(name: try channelName("#Room"), created: 5_000)
         let events: [ChannelEvent] = [
             .joined(Member(session: alice.session, user: alice.user, modes: .owner), founding: founding),
@@ -121,7 +121,7 @@ import Testing
 
     @Test func `later events write what they change and nothing else`() throws {
         let (state, _) = try self.furnished()
-        let actor = Actor(session: nil, prefix: "irc.example", account: nil)
+        let actor = Author(session: nil, prefix: "irc.example", account: nil)
         let bob = try person("Bob")
         let expected: [(ChannelEvent, [FieldKey])] = [
             (.topic(nil, by: actor), [FieldKey(.setting, "topic")]),
@@ -172,7 +172,7 @@ import Testing
     @Test func `invitations that nobody follows do not pile up, neither here nor in the fields`() throws {
         var (state, table) = try self.furnished()
         let alice = try person("Alice")
-        let actor = Actor(alice.session, alice.user)
+        let actor = Author(alice.session, alice.user)
         for number in 1...UInt64(3 * ChannelState.maximumInvitations) {
             let session = SessionID(rawValue: number &* 0x9E37_79B9_7F4A_7C15)
             let event = ChannelEvent.invited(session, nick: "Guest", by: actor)
@@ -187,7 +187,7 @@ import Testing
 
     @Test func `of too many invitations the one with the lowest number lapses, on every pod`() throws {
         var (state, _) = try self.furnished()
-        let actor = Actor(session: nil, prefix: "irc.example", account: nil)
+        let actor = Author(session: nil, prefix: "irc.example", account: nil)
         state.invited = Set((1...100).map { SessionID(rawValue: $0) })
         let again = ChannelEvent.invited(SessionID(rawValue: 50), nick: "x", by: actor)
         #expect(state.updates(for: again).map(\.key.name) == [SessionID(rawValue: 50).text])

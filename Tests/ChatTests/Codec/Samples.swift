@@ -13,11 +13,11 @@ enum Samples {
         return [full, plain]
     }
 
-    static func actors() throws -> [Actor] {
+    static func actors() throws -> [Author] {
         let alice = try person("Alice", account: "alice")
         return [
-            Actor(alice.session, alice.user), Actor(session: nil, prefix: "irc.example.com", account: nil),
-            Actor(session: SessionID(rawValue: .max), prefix: "", account: ""),
+            Author(alice.session, alice.user), Author(session: nil, prefix: "irc.example.com", account: nil),
+            Author(session: SessionID(rawValue: .max), prefix: "", account: ""),
         ]
     }
 

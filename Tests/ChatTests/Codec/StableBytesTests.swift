@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `an event keeps its number`() throws {
-        let actor = Actor(session: SessionID(rawValue: 1), prefix: "p", account: nil)
+        let actor = Author(session: SessionID(rawValue: 1), prefix: "p", account: nil)
         let bob = try person("Bob")
         let session = bob.session
         let member = Member(session: session, user: bob.user, modes: [])
@@ -69,15 +69,19 @@ import Testing
             .modes([], by: actor), .topic(nil, by: actor), .changed(session, .away(nil), by: actor, number: 1),
             .invited(session, nick: "b", by: actor),
         ]
-        #expect(channel.map { $0.encoded.readableBytesView.first } == [1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(channel.map { Array($0.encoded.readableBytesView.prefix(2)) } == (1...8).map { [0x81, $0] })
         let user: [UserEvent] = [
             .signedOn, .invited(channel: "#x", by: actor), .changed(.away(nil), by: actor, number: 1),
             .killed(by: actor, reason: ""), .signedOff(reason: ""),
         ]
-        #expect(user.map { $0.encoded.readableBytesView.first } == [1, 2, 3, 4, 5])
+        #expect(
+            user.map { Array($0.encoded.readableBytesView.prefix(2)) } == [
+                [1, 1], [1, 2], [0x81, 3], [0x81, 4], [0x81, 5],
+            ]
+        )
         let tenant: [TenantEvent] = [.wallops(text: "", by: actor), .signedOff(bob.user, at: 1)]
-        #expect(tenant.map { $0.encoded.readableBytesView.first } == [1, 2])
-        #expect(Samples.nickEvents.map { $0.encoded.readableBytesView.first } == [1, 2])
+        #expect(tenant.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2]])
+        #expect(Samples.nickEvents.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2]])
     }
 
     @Test func `a message keeps its place for everything`() throws {
@@ -93,7 +97,7 @@ import Testing
             writer.command("Z")
             writer.end()
         }
-        let head: [UInt8] = [9, 2, 3, 2, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2, 0, 2]
+        let head: [UInt8] = [1, 9, 2, 3, 2, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2, 0, 2]
         #expect(Array(message.entry.readableBytesView) == head + Array("ab+xZ\r\n".utf8))
     }
 }

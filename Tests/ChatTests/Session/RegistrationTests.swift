@@ -139,21 +139,4 @@ import Testing
         for step in Step.allCases { #expect(try self.take(step, &machine) == .wait, "\(step)") }
         #expect(machine.nick == nil)
     }
-
-    @Test func `what the store could not do may be tried again`() throws {
-        var machine = RegistrationMachine()
-        _ = machine.receivedNick(try #require(Self.alice))
-        _ = machine.receivedUser(username: "alice", realname: "Alice A.")
-        #expect(machine.retry() == .register(try #require(try self.candidate())))
-        machine.completed()
-        #expect(machine.retry() == .wait)
-    }
-
-    @Test func `trying again before anything was complete waits`() throws {
-        var machine = RegistrationMachine()
-        _ = machine.receivedNick(try #require(Self.alice))
-        #expect(machine.retry() == .wait)
-        machine.refuseNick()
-        #expect(machine.nick == Self.alice)
-    }
 }

@@ -5,7 +5,7 @@ package final class Readiness: Sendable {
     /// Why a condition does not hold; `nil` if it does.
     private let conditions: Mutex<[String: String?]>
 
-    /// - Parameter conditions: Names of conditions; none holds yet.
+    /// - `conditions`: Names of conditions; none holds yet.
     package init(_ conditions: [String] = []) {
         self.conditions = Mutex(Dictionary(conditions.map { ($0, .some("not yet")) }) { first, _ in first })
     }

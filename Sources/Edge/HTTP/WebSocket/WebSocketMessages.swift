@@ -21,7 +21,7 @@ package struct WebSocketMessages: ~Copyable {
     private var isText = false
     private let maximumBytes: Int
 
-    /// - Parameter maximumBytes: The longest message, all its fragments together.
+    /// - `maximumBytes`: The longest message, all its fragments together.
     package init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
 
     /// Takes the next frame of a client.

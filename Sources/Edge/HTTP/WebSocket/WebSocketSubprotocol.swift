@@ -7,7 +7,7 @@ package enum WebSocketSubprotocol: String, Sendable, CaseIterable {
 
     /// The first that is known, in the client's order.
     ///
-    /// - Parameter values: The `Sec-WebSocket-Protocol` fields of its request, each a list (RFC 6455 section 11.3.4).
+    /// - `values`: The `Sec-WebSocket-Protocol` fields of its request, each a list (RFC 6455 section 11.3.4).
     /// - Returns: `nil` if none is known.
     package static func choose(from values: [some StringProtocol]) -> WebSocketSubprotocol? {
         for value in values {

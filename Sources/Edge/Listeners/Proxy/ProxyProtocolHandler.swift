@@ -8,7 +8,7 @@ final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler
     private var buffer = ByteBuffer()
     private var next: ((any Channel, ProxyHeader) throws -> Void)?
 
-    /// - Parameter next: Adds the handlers that follow; they get all bytes after the header.
+    /// - `next`: Adds the handlers that follow; they get all bytes after the header.
     init(next: @escaping (any Channel, ProxyHeader) throws -> Void) { self.next = next }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

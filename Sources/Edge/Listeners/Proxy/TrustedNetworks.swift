@@ -11,7 +11,7 @@ package struct TrustedNetworks: Hashable, Sendable {
 
     /// Reads networks in CIDR notation (RFC 4632 section 3.1, RFC 4291 section 2.3).
     ///
-    /// - Parameter texts: Such as `10.0.0.0/8`, `2001:db8::/32`; a bare address is a network of one; `::/0` is
+    /// - `texts`: Such as `10.0.0.0/8`, `2001:db8::/32`; a bare address is a network of one; `::/0` is
     ///   everybody.
     /// - Throws: ``ListenerError/badNetwork(_:)`` with the first text that is no network.
     package init(_ texts: [String]) throws(ListenerError) {

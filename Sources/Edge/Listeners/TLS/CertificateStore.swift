@@ -55,7 +55,7 @@ package final class CertificateStore: Sendable {
 
     /// The certificate for a hostname: one with that very name, else a wildcard's, else the authority's, else the first.
     ///
-    /// - Parameter hostname: In any letter case, with or without the root's dot.
+    /// - `hostname`: In any letter case, with or without the root's dot.
     /// - Returns: `nil` only if there is no certificate at all, or the authority fails, which is logged.
     package func contexts(for hostname: String) -> TLSContexts? {
         var name = hostname.lowercased()
@@ -98,7 +98,7 @@ package final class CertificateStore: Sendable {
     ///
     /// One that cannot be used stays as it was, which is logged, as far as its name is still among those given.
     ///
-    /// - Parameter certificates: All of them, in the order in which they hold. `owned` restricts a certificate to
+    /// - `certificates`: All of them, in the order in which they hold. `owned` restricts a certificate to
     ///   hostnames that its owner has, whatever it claims; nil is for all that it claims.
     package func provide(_ certificates: [(name: String, certificate: ProjectedCertificate, owned: [String]?)]) {
         let (before, known) = self.state.withLock { ($0.provided, $0.rejected) }

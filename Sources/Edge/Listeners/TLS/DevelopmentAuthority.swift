@@ -62,7 +62,7 @@ package final class DevelopmentAuthority: Sendable {
 
     /// The certificate for a hostname, made if there is none.
     ///
-    /// - Parameter hostname: Lower case; letters, digits, `-`, `_` and dots.
+    /// - `hostname`: Lower case; letters, digits, `-`, `_` and dots.
     /// - Returns: The same each time.
     /// - Throws: ``ListenerError/badCertificate(file:reason:)`` for text that is no hostname; what the cryptography or the
     ///   file system says.

@@ -7,7 +7,7 @@ final class HandshakeGate: ChannelInboundHandler, RemovableChannelHandler {
 
     private var next: ((any Channel) throws -> Void)?
 
-    /// - Parameter next: Adds the handlers that follow.
+    /// - `next`: Adds the handlers that follow.
     init(next: @escaping (any Channel) throws -> Void) { self.next = next }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -1,0 +1,100 @@
+package import IRC
+
+/// A channel mode as a row: everything that is told, parsed or explained of it is derived from this.
+package struct ChannelModeRow: Sendable {
+    /// What a mode takes, the types A to D of modern.ircdocs.horse MODE, and the ranks.
+    package enum Kind: Sendable {
+        /// A list of masks (type A), with the numerics that show it.
+        case list(ListMode, item: Numeric, end: Numeric)
+        /// A secret that is set and removed with a parameter (type B).
+        case key
+        /// A number that is set with a parameter and removed without (type C).
+        case limit
+        /// A switch (type D); some only the server sets.
+        case flag(ChannelModes, isSettable: Bool)
+        /// A member's rank, shown as a sign before the nickname.
+        case rank(MemberModes, sign: Character)
+    }
+
+    package let letter: Character
+    package let kind: Kind
+    /// One sentence for HELP.
+    package let help: String
+
+    init(_ letter: Character, _ kind: Kind, _ help: String) {
+        self.letter = letter
+        self.kind = kind
+        self.help = help
+    }
+
+    /// Whether a MODE line has a parameter for it.
+    func takesParameter(adding: Bool) -> Bool {
+        switch self.kind {
+        case .list, .key, .rank: true
+        case .limit: adding
+        case .flag: false
+        }
+    }
+}
+
+/// All modes of channels.
+///
+/// Ranks stand highest first, as PREFIX shows them; letters of a kind in the order in which they are shown.
+package enum ChannelModeTable {
+    package static let rows: [ChannelModeRow] = [
+        ChannelModeRow("q", .rank(.owner, sign: "."), "Owner: runs the channel and makes others owner or host."),
+        ChannelModeRow("o", .rank(.host, sign: "@"), "Host: runs the channel."),
+        ChannelModeRow("v", .rank(.voice, sign: "+"), "Voice: may speak in a moderated channel."),
+        ChannelModeRow(
+            "b",
+            .list(.ban, item: .rplBanList, end: .rplEndOfBanList),
+            "Ban: these masks may neither join nor speak."
+        ),
+        ChannelModeRow(
+            "e",
+            .list(.exception, item: .rplExceptList, end: .rplEndOfExceptList),
+            "Exception: bans do not hold for these masks."
+        ),
+        ChannelModeRow(
+            "I",
+            .list(.inviteException, item: .rplInvexList, end: .rplEndOfInvexList),
+            "Invite exception: these masks need no invitation."
+        ),
+        ChannelModeRow("k", .key, "Key: who joins has to know it."),
+        ChannelModeRow("l", .limit, "Limit: so many members at most."),
+        ChannelModeRow("i", .flag(.inviteOnly, isSettable: true), "Only who is invited comes in."),
+        ChannelModeRow("m", .flag(.moderated, isSettable: true), "Only members with a rank speak."),
+        ChannelModeRow("n", .flag(.noExternal, isSettable: true), "Only members speak."),
+        ChannelModeRow("p", .flag(.private, isSettable: true), "Others see the name, not who is in it."),
+        ChannelModeRow("r", .flag(.registered, isSettable: false), "Registered to an account; the server sets it."),
+        ChannelModeRow("s", .flag(.secret, isSettable: true), "Others do not see that it exists."),
+        ChannelModeRow("t", .flag(.topicByHosts, isSettable: true), "Only hosts change the topic."),
+    ]
+
+    /// The row of a letter.
+    package static func row(_ letter: Character) -> ChannelModeRow? { self.rows.first { $0.letter == letter } }
+
+    /// The letters of the rows that a test takes, in alphabetical order, capitals behind their small letters.
+    package static func letters(where isWanted: (ChannelModeRow) -> Bool) -> String {
+        String(
+            self.rows.filter(isWanted).map(\.letter)
+                .sorted { ($0.lowercased(), $1.description) < ($1.lowercased(), $0.description) }
+        )
+    }
+
+    /// The value of CHANMODES in ISUPPORT: the types A to D.
+    package static var supportValue: String {
+        [
+            self.letters { if case .list = $0.kind { true } else { false } },
+            self.letters { if case .key = $0.kind { true } else { false } },
+            self.letters { if case .limit = $0.kind { true } else { false } },
+            self.letters { if case .flag = $0.kind { true } else { false } },
+        ].joined(separator: ",")
+    }
+
+    /// The letters of all modes, as RPL_MYINFO has them.
+    package static var allLetters: String { self.letters { _ in true } }
+
+    /// The letters of modes that may have a parameter, as RPL_MYINFO has them.
+    package static var parameterLetters: String { self.letters { $0.takesParameter(adding: true) } }
+}

@@ -1,0 +1,35 @@
+package import IRC
+
+/// Who asks for something, as the rules need to know them.
+package struct Requester: Sendable {
+    package var session: SessionID
+    package var user: User
+    /// The address or name behind the cloak.
+    ///
+    /// Masks match on either; it is never shown.
+    package var realHost: String
+    /// The number of the user's last change.
+    package var changes: UInt32
+    /// What its roles give it.
+    package var rights: Rights
+
+    package init(session: SessionID, user: User, realHost: String, changes: UInt32 = 0, rights: Rights = []) {
+        self.session = session
+        self.user = user
+        self.realHost = realHost
+        self.changes = changes
+        self.rights = rights
+    }
+
+    /// The requester as what it does shows it.
+    package var author: Author { Author(self.session, self.user) }
+
+    package func may(_ rights: Rights) -> Bool { self.rights.isSuperset(of: rights) }
+
+    /// Whether a mask matches the user as shown or as really connected.
+    package func matches(_ mask: Mask) -> Bool {
+        let (nick, name) = (self.user.nick.raw, self.user.username)
+        return mask.matches(nick: nick, user: name, host: self.user.host)
+            || mask.matches(nick: nick, user: name, host: self.realHost)
+    }
+}

@@ -1,0 +1,22 @@
+/// What somebody may do beyond what everybody may: given by roles, asked for by name where it matters.
+package struct Rights: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// Sees secret channels, who is in hidden ones, and who is invisible.
+    package static let seeHidden = Rights(rawValue: 1 << 0)
+    /// Comes into any channel.
+    package static let enterAnyChannel = Rights(rawValue: 1 << 1)
+    /// Does in any channel what its owners may.
+    package static let runAnyChannel = Rights(rawValue: 1 << 2)
+    /// Ends other people's sessions.
+    package static let endSessions = Rights(rawValue: 1 << 3)
+    /// Speaks to the whole network.
+    package static let announce = Rights(rawValue: 1 << 4)
+    /// Has tenants and certificates read again.
+    package static let reload = Rights(rawValue: 1 << 5)
+
+    /// All that there are.
+    package static let all: Rights = [.seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload]
+}

@@ -1,0 +1,69 @@
+import Chat
+import IRC
+import NIOCore
+import Realm
+
+/// CAP (IRCv3 capability negotiation).
+enum CapCommand {
+    static func run(_ call: Call) {
+        let connection = call.connection
+        switch call[0].uppercased() {
+        case "LS":
+            if connection.session == nil { connection.registration.negotiationBegan() }
+            let isCurrent = (Int(call[1]) ?? 301) >= 302
+            if isCurrent {
+                connection.understandsCapVersion302 = true
+                connection.set(connection.capabilities.union(.capNotify))
+            }
+            let values = ["sasl": SASLExchange.offered(on: call.network.tenant).joined(separator: ",")]
+            self.list(call, "LS", self.offered(to: connection).words(values: isCurrent ? values : nil))
+        case "LIST": self.list(call, "LIST", connection.capabilities.words(values: nil))
+        case "REQ":
+            if connection.session == nil { connection.registration.negotiationBegan() }
+            self.request(call)
+        case "END":
+            guard connection.session == nil else { return }
+            AuthenticateCommand.abandon(call)
+            Registration.follow(connection.registration.negotiationEnded(), call)
+        default: call.reply(.errInvalidCapCmd, call[0].asWord)
+        }
+    }
+
+    /// The capabilities that a client may ask for.
+    private static func offered(to connection: Connection) -> Capabilities {
+        let isUseful = !SASLExchange.offered(on: connection.network.tenant).isEmpty
+        return Capabilities.all.subtracting(isUseful ? .extendedMonitor : [.extendedMonitor, .sasl])
+    }
+
+    /// All or nothing, as the specification has it.
+    private static func request(_ call: Call) {
+        let connection = call.connection
+        let offered = self.offered(to: connection).union(connection.capabilities)
+        var request = call.count > 1 ? CapabilityRequest(call[1], offered: offered) : nil
+        // Implied by version 302, so it cannot be given up.
+        if request?.disabled.contains(.capNotify) == true, connection.understandsCapVersion302 { request = nil }
+        call.send { writer in
+            writer.message(
+                source: call.server,
+                command: "CAP",
+                parameters: [connection.nick, request == nil ? "NAK" : "ACK", call[1]],
+                forcesTrailing: true
+            )
+        }
+        guard let request else { return }
+        let wanted = request.applied(to: connection.capabilities)
+        if !wanted.contains(.sasl) { AuthenticateCommand.abandon(call) }
+        connection.set(wanted)
+    }
+
+    private static func list(_ call: Call, _ subcommand: String, _ words: [String]) {
+        let lines = Capabilities.lines(
+            subcommand,
+            words: words,
+            target: call.connection.nick,
+            source: call.server,
+            isContinued: call.connection.understandsCapVersion302
+        )
+        for line in lines { call.connection.write(line, .answer) }
+    }
+}

@@ -1,0 +1,199 @@
+import Chat
+import IRC
+import Logging
+import NIOCore
+import Realm
+import StateStore
+
+/// From a line to a command's handler: the one place that checks what the rows say, and in which order a client's commands
+/// are carried out.
+final class LineDispatcher {
+    unowned let clients: ShardClients
+
+    init(_ clients: ShardClients) { self.clients = clients }
+
+    // MARK: Lines
+
+    /// Handles lines for as long as nothing is in the way: a command under way, the flood control, the store.
+    func process(_ connection: Connection) {
+        if connection.reading.holds.contains(.turn) { return }
+        guard connection.reading.isFree else { return self.settle(connection) }
+        connection.reading.hold(.turn)
+        let store = self.clients.realm.store
+        lines: while connection.isOpen, connection.reading.hasBytes, !connection.reading.holds.contains(.command) {
+            guard store.isReady else {
+                connection.reading.hold(.store)
+                self.clients.wait(connection)
+                break
+            }
+            switch connection.reading.next(now: self.clients.loop.now.uptimeNanoseconds) {
+            case .line(let frame): self.handle(frame, from: connection)
+            case .pause(let nanoseconds):
+                self.pause(connection, for: nanoseconds)
+                break lines
+            case .nothing: break lines
+            }
+        }
+        connection.reading.release(.turn)
+        self.settle(connection)
+    }
+
+    private func settle(_ connection: Connection) {
+        if let isReading = connection.reading.settle() { connection.wire.setReading(isReading) }
+    }
+
+    private func pause(_ connection: Connection, for nanoseconds: UInt64) {
+        connection.reading.hold(.pace)
+        let id = connection.id
+        let dispatcher = NIOLoopBound(self, eventLoop: self.clients.loop)
+        self.clients.loop.scheduleTask(in: .nanoseconds(Int64(clamping: nanoseconds))) {
+            guard let connection = dispatcher.value.clients.connections[id] else { return }
+            connection.reading.release(.pace)
+            dispatcher.value.process(connection)
+        }
+    }
+
+    private func handle(_ frame: LineFramer.Frame, from connection: Connection) {
+        switch frame {
+        case .tagsTooLong, .bodyTooLong:
+            connection.reading.flood.spend(2)
+            self.clients.statistics.badInput += 1
+            connection.log(.debug, "line too long")
+            connection.reply(.errInputTooLong)
+        case .line(let line):
+            do throws(MessageError) {
+                self.dispatch(try Message(line), from: connection)
+            } catch {
+                connection.reading.flood.spend(1)
+                self.clients.statistics.badInput += 1
+                connection.log(.debug, "bad line", ["reason": "\(error)"])
+                self.refuse(error, from: connection)
+            }
+        }
+    }
+
+    private func refuse(_ error: MessageError, from connection: Connection) {
+        switch error {
+        case .notUTF8:
+            connection.standardReply(
+                .fail,
+                command: "*",
+                code: "INVALID_UTF8",
+                "Messages must be UTF-8; yours was not sent on"
+            )
+        default: connection.standardReply(.fail, command: "*", code: "INVALID_MESSAGE", error.description)
+        }
+    }
+
+    // MARK: Commands
+
+    private func dispatch(_ message: Message, from connection: Connection) {
+        let label = self.label(of: message, from: connection)
+        if label != nil, connection.commands.messages > 0 {
+            connection.commands.held = message
+            return connection.reading.hold(.command)
+        }
+        if let label { connection.answer = LabeledAnswer(label: label) }
+        guard let row = self.clients.table[message.command] else {
+            connection.reading.flood.spend(1)
+            // Nobody who is not in yet is told what there is.
+            if connection.isRegistered {
+                connection.reply(.errUnknownCommand, [message.command])
+            } else {
+                connection.reply(.errNotRegistered)
+            }
+            return self.advance(connection)
+        }
+        connection.reading.flood.spend(row.cost)
+        let call = Call(connection: connection, row: row, message: message)
+        if self.check(call) {
+            if let list = row.list, call[list.parameter].utf8.contains(UInt8(ascii: ",")) {
+                connection.commands.waiting = self.split(call, list)
+            } else {
+                self.run(call)
+            }
+        }
+        self.advance(connection)
+    }
+
+    /// The label to answer with (IRCv3 labeled-response).
+    private func label(of message: Message, from connection: Connection) -> String? {
+        guard message.hasTags, connection.capabilities.contains(.labeledResponse),
+            connection.capabilities.contains(.batch), let label = message.tags["label"], !label.isEmpty,
+            label.utf8.count <= 64
+        else { return nil }
+        return label
+    }
+
+    private func check(_ call: Call) -> Bool {
+        switch call.row.handler {
+        case .registering where call.connection.isRegistered: call.reply(.errAlreadyRegistered)
+        case .registered where !call.connection.isRegistered: call.reply(.errNotRegistered)
+        default:
+            if call.count < call.row.minimumParameters {
+                call.reply(.errNeedMoreParams, call.row.name)
+            } else if !call.row.rights.isEmpty, call.connection.session?.rights.isSuperset(of: call.row.rights) != true
+            {
+                call.refuse(Refusal(.rightNeeded))
+            } else {
+                return true
+            }
+        }
+        return false
+    }
+
+    private func split(_ call: Call, _ list: CommandRow.List) -> [Call] {
+        let elements = call[list.parameter].split(separator: ",").map(String.init)
+        if elements.isEmpty {
+            call.reply(.errNeedMoreParams, call.row.name)
+            return []
+        }
+        let keys = list.keys.map { call[$0].split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        if elements.count > list.limit { call.reply(.errTooManyTargets, elements[list.limit]) }
+        return elements.prefix(list.limit).enumerated().map { index, element in
+            var parameters = call.parameters
+            parameters[list.parameter] = element
+            if let place = list.keys, let keys, place < parameters.count {
+                parameters[place] = index < keys.count ? keys[index] : ""
+            }
+            var one = call
+            one.replaced = parameters
+            return one
+        }
+    }
+
+    private func run(_ call: Call) {
+        switch call.row.handler {
+        case .always(let handler), .registering(let handler): handler(call)
+        case .registered(let handler):
+            if let session = call.connection.session { handler(call, Actor(session)) }
+        }
+    }
+
+    /// A part of the command in hand has ended.
+    func endStep(of connection: Connection) {
+        connection.commands.steps -= 1
+        self.advance(connection)
+    }
+
+    /// Runs the commands that wait, one after the other, and ends the answer when none is left.
+    func advance(_ connection: Connection) {
+        guard !connection.commands.isAdvancing, connection.isOpen else { return }
+        connection.commands.isAdvancing = true
+        while connection.isOpen, connection.commands.steps == 0, !connection.commands.waiting.isEmpty {
+            self.run(connection.commands.waiting.removeFirst())
+        }
+        connection.commands.isAdvancing = false
+        guard connection.isOpen, connection.commands.steps == 0, connection.commands.waiting.isEmpty else { return }
+        connection.finishAnswer()
+        if let message = connection.commands.held, connection.commands.messages == 0 {
+            connection.commands.held = nil
+            self.dispatch(message, from: connection)
+        }
+        guard connection.isOpen, !connection.commands.isBusy, connection.reading.holds.contains(.command) else {
+            return
+        }
+        connection.reading.release(.command)
+        if connection.reading.hasBytes || connection.reading.isPaused { self.process(connection) }
+    }
+}

@@ -1,0 +1,64 @@
+import Chat
+import IRC
+
+/// How a refusal is said to a client of IRC.
+enum Wording {
+    /// A numeric with the refusal's subjects as its parameters, and this text in place of its usual one.
+    case numeric(Numeric, text: String? = nil)
+    /// FAIL with a code (IRCv3 standard replies).
+    case fail(String)
+    /// Nothing: nobody is left to hear it.
+    case silence
+}
+
+extension Refusal.Reason {
+    /// The row of each reason.
+    var wording: Wording {
+        switch self {
+        case .noSuchChannel: .numeric(.errNoSuchChannel)
+        case .noSuchNick: .numeric(.errNoSuchNick)
+        case .invalidChannelName: .numeric(.errBadChanMask, text: "Not a channel's name")
+        case .nickInUse: .numeric(.errNicknameInUse)
+        case .userNotInChannel: .numeric(.errUserNotInChannel)
+        case .userOnChannel: .numeric(.errUserOnChannel)
+        case .channelIsFull: .numeric(.errChannelIsFull)
+        case .banned: .numeric(.errBannedFromChan)
+        case .inviteOnly: .numeric(.errInviteOnlyChan)
+        case .badKey: .numeric(.errBadChannelKey)
+        case .tooManyChannels: .numeric(.errTooManyChannels)
+        case .networkHasTooManyChannels:
+            .numeric(.errTooManyChannels, text: "This network has as many channels as it may")
+        case .notOnChannel: .numeric(.errNotOnChannel)
+        case .hostNeeded: .numeric(.errChanOPrivsNeeded)
+        case .ownerNeeded: .numeric(.errChanOPrivsNeeded, text: "Only an owner of the channel does this")
+        case .ownerCannotBeKicked: .numeric(.errChanOPrivsNeeded, text: "You cannot kick an owner of the channel")
+        case .cannotSpeak: .numeric(.errCannotSendToChan)
+        case .rightNeeded: .numeric(.errNoPrivileges)
+        case .unknownMode: .numeric(.errUnknownMode)
+        case .invalidModeParameter: .numeric(.errInvalidModeParam)
+        case .listIsFull: .numeric(.errBanListFull)
+        case .wrongPassword: .numeric(.errPasswdMismatch)
+        case .tooManyLogins: .fail("TOO_MANY_LOGINS")
+        case .accountNeeded: .fail("ACCOUNT_REQUIRED")
+        case .rateLimited: .fail("RATE_LIMITED")
+        case .networkIsFull, .addressHasTooMany, .networkIsClosed: .fail("CONNECTION_REFUSED")
+        case .unavailable: .fail("TEMPORARILY_UNAVAILABLE")
+        case .gone: .silence
+        }
+    }
+}
+
+extension Connection {
+    /// Says why something was not done.
+    ///
+    /// - `context`: What the command was about, for FAIL.
+    func refuse(_ refusal: Refusal, command: String, context: [String]) {
+        switch refusal.reason.wording {
+        case .numeric(let numeric, let text): self.reply(numeric, refusal.subject, text: refusal.text ?? text)
+        case .fail(let code):
+            let text = refusal.text ?? "It was not done: \(refusal.reason.rawValue)"
+            self.standardReply(.fail, command: command, code: code, context: context, text)
+        case .silence: break
+        }
+    }
+}

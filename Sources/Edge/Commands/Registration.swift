@@ -1,0 +1,119 @@
+import Chat
+import IRC
+import Logging
+import Realm
+import Tenant
+
+/// From a connection to a session: log in if a password came, begin the session, welcome.
+enum Registration {
+    static func follow(_ action: RegistrationMachine.Action, _ call: Call) {
+        switch action {
+        case .wait: break
+        case .refuseRepeatedUser: call.reply(.errAlreadyRegistered)
+        case .register(let candidate):
+            if call.connection.login == nil, let password = candidate.password {
+                self.logIn(candidate, password, call)
+            } else {
+                self.signOn(candidate, call)
+            }
+        }
+    }
+
+    /// PASS carries `account:password`, or the password of the account that the nickname names.
+    private static func logIn(_ candidate: RegistrationMachine.Candidate, _ password: String, _ call: Call) {
+        let parts = password.split(separator: ":", maxSplits: 1)
+        let account = parts.count == 2 ? String(parts[0]) : candidate.nick.raw
+        let secret = parts.count == 2 ? String(parts[1]) : password
+        let connection = call.connection
+        call.network.logIn(
+            account: account,
+            password: secret,
+            from: connection.origin,
+            call.awaitingAny { result in
+                switch result {
+                case .success(let login):
+                    connection.login = login
+                    self.signOn(candidate, call)
+                case .failure(let refusal):
+                    connection.log(.info, "log-in failed")
+                    if refusal.reason == .wrongPassword { call.reply(.errPasswdMismatch) }
+                    connection.close(refusal.text ?? "Bad password")
+                }
+            }
+        )
+    }
+
+    private static func signOn(_ candidate: RegistrationMachine.Candidate, _ call: Call) {
+        let connection = call.connection
+        guard connection.isOpen else { return }
+        let request = SignOn(
+            nick: candidate.nick,
+            username: candidate.username,
+            realname: candidate.realname,
+            address: connection.address,
+            clients: connection.origin,
+            login: connection.login
+        )
+        call.network.signOn(
+            request,
+            through: connection,
+            call.awaitingAny { result in
+                switch result {
+                case .success(let session):
+                    guard connection.isOpen else { return session.end(reason: "Connection closed") }
+                    connection.registered(session)
+                    self.welcome(session, call)
+                case .failure(let refusal): self.refuse(refusal, call)
+                }
+            }
+        )
+    }
+
+    private static func refuse(_ refusal: Refusal, _ call: Call) {
+        let connection = call.connection
+        switch refusal.reason {
+        case .nickInUse:
+            connection.registration.refuseNick()
+            call.reply(.errNicknameInUse, refusal.subject.first ?? "*")
+        case .accountNeeded:
+            connection.standardReply(
+                .fail,
+                command: "*",
+                code: "ACCOUNT_REQUIRED",
+                "You must log in with SASL to connect"
+            )
+            connection.close("This network is for people with an account")
+        default:
+            connection.log(.info, "connection refused", ["reason": "\(refusal.reason.rawValue)"])
+            connection.close(refusal.text ?? refusal.reason.rawValue)
+        }
+    }
+
+    /// 001 to 005, LUSERS, MOTD (RFC 2812 5.1, modern.ircdocs.horse connection registration).
+    private static func welcome(_ session: Session, _ call: Call) {
+        let (tenant, nick, server) = (call.network.tenant, session.user.nick.raw, call.server)
+        let environment = call.connection.clients.environment
+        call.reply(.rplWelcome, text: "Welcome to \(tenant.displayName), \(session.prefix)")
+        call.reply(.rplYourHost, text: "Your host is \(server), running \(Product.nameAndVersion)")
+        var timestamps = TimestampCache()
+        call.reply(.rplCreated, text: "This server was started \(timestamps.text(at: environment.realm.started))")
+        call.reply(
+            .rplMyInfo,
+            server,
+            Product.nameAndVersion,
+            String(UserModes.letters.map(\.letter)),
+            ChannelModeTable.allLetters,
+            ChannelModeTable.parameterLetters
+        )
+        for tokens in call.connection.clients.support.lines(of: call.network) {
+            call.send { $0.supportLine(tokens, for: nick, source: server) }
+        }
+        session.tellEarly()
+        ServerCommands.sendUsers(call) {
+            ServerCommands.sendMotd(call)
+            if !session.user.modes.isEmpty {
+                call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Chat
+import IRC
+import Logging
+package import NIOCore
+import Realm
+package import Tenant
+
+/// What a listener found out about a connection before the first byte of IRC.
+package struct Arrival {
+    package var wire: any Wire
+    package var tenant: HostedTenant
+    /// The client's address as text, without a port.
+    package var address: String
+    package var isSecure: Bool
+
+    package init(wire: any Wire, tenant: HostedTenant, address: String, isSecure: Bool) {
+        self.wire = wire
+        self.tenant = tenant
+        self.address = address
+        self.isSecure = isSecure
+    }
+}
+
+/// Connections come, bring bytes, and go.
+extension ShardClients {
+    package func opened(_ arrival: Arrival) -> ConnectionID {
+        let network = self.realm.network(of: arrival.tenant)
+        let connection = self.connections.insert {
+            Connection(id: $0, clients: self, arrival: arrival, network: network)
+        }
+        network.attachments += 1
+        network.usage.connectionOpened(now: self.realm.uptime)
+        self.clock.beganWaiting()
+        connection.log(.debug, "connection opened", ["secure": "\(arrival.isSecure)"])
+        network.admit { refusal in
+            guard let refusal else { return connection.admitted() }
+            connection.log(.info, "connection refused", ["reason": "\(refusal.reason.rawValue)"])
+            connection.close(refusal.text ?? refusal.reason.rawValue)
+        }
+        return connection.id
+    }
+
+    package func received(_ bytes: ByteBuffer, from id: ConnectionID) {
+        guard let connection = self.connections[id], connection.isOpen else { return }
+        connection.lastHeard = self.realm.seconds
+        connection.pingSent = nil
+        connection.network.usage.received(bytes: bytes.readableBytes)
+        guard connection.reading.received(bytes, limit: self.limits.receiveQueueBytes) else {
+            return connection.close("RecvQ exceeded")
+        }
+        self.dispatcher.process(connection)
+    }
+
+    /// The connection is gone.
+    package func closed(_ id: ConnectionID) {
+        guard let connection = self.connections[id] else { return }
+        let wasRegistered = connection.session != nil
+        connection.closed()
+        self.connections.remove(id)
+        connection.log(
+            .debug,
+            "connection closed",
+            ["seconds": "\(self.realm.seconds - connection.opened)", "registered": "\(wasRegistered)"]
+        )
+        connection.network.attachments -= 1
+        connection.network.usage.connectionClosed(now: self.realm.uptime)
+    }
+
+    /// The connection broke; its peers are told why.
+    func failed(_ id: ConnectionID, reason: String) {
+        guard let connection = self.connections[id], connection.brokeBecause == nil else { return }
+        connection.brokeBecause = reason
+    }
+}

@@ -1,0 +1,108 @@
+package import Chat
+import IRC
+import NIOCore
+package import Realm
+package import StateStore
+
+/// What a session and its channels tell a client of IRC.
+extension Connection: Attachment {
+    package func makeGroup() -> any AttachmentGroup {
+        ConnectionGroup(self.capabilities, encoder: self.clients.encoder, outboxes: self.clients.outboxes)
+    }
+
+    package func deliver(_ message: ChatMessage, _ entry: Entry) -> Bool {
+        guard self.isOpen else { return false }
+        if message.verb == .tagmsg, !self.capabilities.contains(.messageTags) { return false }
+        self.clients.outboxes.touch(self)
+        self.clients.encoder.withLine(of: message, at: entry.time, id: entry.position, for: self.capabilities) {
+            bytes in
+            _ = self.writing.outbox.writeBytes(bytes)
+        }
+        return true
+    }
+
+    package func echo(_ message: ChatMessage, at time: Int64, id: Position, in place: EchoPlace) {
+        guard self.isOpen, self.capabilities.contains(.echoMessage) else { return }
+        if message.verb == .tagmsg, !self.capabilities.contains(.messageTags) { return }
+        let line = self.clients.encoder.withLine(of: message, at: time, id: id, for: self.capabilities) {
+            ByteBuffer(bytes: $0)
+        }
+        self.write(line, .answer)
+        // The echo is the whole answer to a message to one channel; sent now, it stands where the log has it.
+        if place == .channel, self.commands.waiting.isEmpty { self.finishAnswer() }
+    }
+
+    package func tell(_ notice: Notice) {
+        switch notice {
+        case .invited(let channel, let author, let time):
+            self.write(.news) { writer in
+                self.clients.encoder.writeTags(&writer, self.capabilities, time: time, account: author.account)
+                writer.message(source: author.prefix, command: "INVITE", parameters: [self.nick, channel])
+            }
+        case .changed(let change, let author, let time, let before):
+            self.tellOwn(change, by: author, time: time, modesBefore: before)
+        case .renamedUnseen(let before):
+            self.write(.news) { $0.message(source: before, command: "NICK", parameters: [self.nick]) }
+        case .gap: self.notice("Some of what was sent to you may be missing: the chat store was away for too long")
+        case .presence(.online(let prefix)): self.reply(.rplMonOnline, text: prefix, .news)
+        case .presence(.offline(let nick)): self.reply(.rplMonOffline, text: nick, .news)
+        case .wallops(let text, let author):
+            self.write(.news) {
+                $0.message(source: author.prefix, command: "WALLOPS", parameters: [text], forcesTrailing: true)
+            }
+        case .killed(let author, let reason):
+            self.write(.news) { writer in
+                writer.message(
+                    source: author.prefix,
+                    command: "KILL",
+                    parameters: [self.nick, reason],
+                    forcesTrailing: true
+                )
+            }
+        }
+    }
+
+    /// A change of the client's own user, which its own command led to.
+    private func tellOwn(_ change: UserChange, by author: Author, time: Int64, modesBefore before: UserModes) {
+        switch change {
+        case .modes(let modes):
+            self.write { writer in
+                self.clients.encoder.writeTags(&writer, self.capabilities, time: time, account: nil)
+                writer.message(
+                    source: self.nick,
+                    command: "MODE",
+                    parameters: [self.nick, modes.difference(from: before)]
+                )
+            }
+        case .away(let reason): self.reply(reason == nil ? .rplUnAway : .rplNowAway)
+        case .nick, .account, .host, .realname:
+            self.write { self.clients.encoder.write(change, by: author, time, for: self.capabilities, &$0) }
+        }
+    }
+
+    package func said(_ utterance: Utterance, _ end: SpeechEnd) {
+        if self.isOpen { self.answer(utterance, end) }
+        if utterance.isAwaited { return self.clients.dispatcher.endStep(of: self) }
+        self.commands.messages -= 1
+        if self.commands.messages == 0, self.commands.held != nil { self.clients.dispatcher.advance(self) }
+    }
+
+    private func answer(_ utterance: Utterance, _ end: SpeechEnd) {
+        switch end {
+        case .inChannel(let stamp, let message, let isEchoed):
+            // Members get their echo from the channel's log; who is not in it does not follow that.
+            if !isEchoed { self.echo(message, at: stamp.time, id: stamp.position, in: .answer) }
+        case .withUser(let stamp, let message, let nick, let away):
+            self.echo(message, at: stamp.time, id: stamp.position, in: .answer)
+            if let away { self.reply(.rplAway, [nick], text: away) }
+        case .refused(let refusal):
+            // RFC 2812 section 3.3.2: a NOTICE is never answered.
+            if utterance.saying.verb == .notice, refusal.reason != .unavailable, refusal.reason != .rateLimited {
+                return
+            }
+            self.refuse(refusal, command: utterance.saying.verb.command, context: [utterance.saying.target])
+        }
+    }
+
+    package func end(reason: String) { self.close(reason) }
+}

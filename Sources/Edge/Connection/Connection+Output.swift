@@ -1,0 +1,114 @@
+import Chat
+import IRC
+import NIOCore
+import Realm
+
+/// What a client is told: the one way by which lines get to it, save for messages that are passed on.
+extension Connection {
+    /// Writes lines.
+    func write(_ told: Told = .answer, _ body: (inout LineWriter) -> Void) {
+        guard self.isOpen else { return }
+        if told == .answer, self.answer != nil {
+            var lines = ByteBuffer()
+            lines.withLineWriter(body)
+            return self.write(lines, .answer)
+        }
+        self.clients.outboxes.touch(self)
+        self.writing.outbox.withLineWriter(body)
+    }
+
+    /// Writes finished lines as they are.
+    func write(_ lines: ByteBuffer, _ told: Told) {
+        guard self.isOpen, lines.readableBytes > 0 else { return }
+        guard told == .answer, let answer = self.answer else {
+            self.clients.outboxes.touch(self)
+            self.writing.outbox.writeImmutableBuffer(lines)
+            return
+        }
+        for line in lines.splitLines() { answer.append(line) }
+        if answer.isLong {
+            // What is certain of a long answer goes out, so that it is not kept whole.
+            let reference = self.clients.nextBatchReference()
+            self.write(answer.ready(server: self.network.serverName, reference: reference), .news)
+        }
+    }
+
+    /// Ends the answer to a labelled command.
+    func finishAnswer() {
+        guard let answer = self.answer else { return }
+        self.answer = nil
+        let reference = self.clients.nextBatchReference()
+        self.write(answer.finished(server: self.network.serverName, reference: reference), .news)
+    }
+
+    /// A numeric; its usual text comes last unless another is given.
+    func reply(_ numeric: Numeric, _ parameters: [String] = [], text: String? = nil, _ told: Told = .answer) {
+        self.write(told) { writer in
+            writer.source(self.network.serverName)
+            writer.command(numeric)
+            writer.parameter(self.nick)
+            for parameter in parameters { writer.parameter(parameter) }
+            if let text = text ?? numeric.text { writer.trailing(text) }
+            writer.end()
+        }
+    }
+
+    /// FAIL, WARN or NOTE for clients that know them; a NOTICE with the same words for others.
+    func standardReply(
+        _ kind: StandardReply,
+        command: String,
+        code: String,
+        context: [String] = [],
+        _ text: String
+    ) {
+        self.write { writer in
+            if self.capabilities.contains(.standardReplies) {
+                writer.standardReply(
+                    kind,
+                    source: self.network.serverName,
+                    command: command,
+                    code: code,
+                    context: context,
+                    description: text
+                )
+            } else {
+                writer.source(self.network.serverName)
+                writer.command("NOTICE")
+                writer.parameter(self.nick)
+                writer.trailing(([command] + context).joined(separator: " ") + ": " + text)
+                writer.end()
+            }
+        }
+    }
+
+    /// A NOTICE of the server.
+    func notice(_ text: String) {
+        self.write(.news) { writer in
+            writer.message(
+                source: self.network.serverName,
+                command: "NOTICE",
+                parameters: [self.nick, text],
+                forcesTrailing: true
+            )
+        }
+    }
+
+    /// Goes on with a long answer when less than half of the send queue is taken: whoever reads gets all of it, however
+    /// long, and nobody is closed for what it asked for.
+    func whenDrained(_ body: @escaping () -> Void) {
+        if self.writing.waitingBytes < self.clients.limits.sendQueueBytes / 2 { return body() }
+        self.writing.whenDrained(body)
+    }
+}
+
+extension ByteBuffer {
+    /// The lines in the buffer, each with its CR LF.
+    func splitLines() -> [ByteBuffer] {
+        var lines: [ByteBuffer] = []
+        var rest = self
+        while let end = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")),
+            let line = rest.readSlice(length: end - rest.readerIndex + 1)
+        { lines.append(line) }
+        return lines
+    }
+}

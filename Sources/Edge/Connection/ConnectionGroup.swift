@@ -1,0 +1,90 @@
+import Chat
+import IRC
+import NIOCore
+import Realm
+import StateStore
+
+/// Members of a channel whose clients understand the same: each gets the same bytes.
+final class ConnectionGroup: AttachmentGroup {
+    private let capabilities: Capabilities
+    private let encoder: LineEncoder
+    private let outboxes: Outboxes
+    private var connections: ContiguousArray<Connection> = []
+
+    init(_ capabilities: Capabilities, encoder: LineEncoder, outboxes: Outboxes) {
+        self.capabilities = capabilities
+        self.encoder = encoder
+        self.outboxes = outboxes
+    }
+
+    var isEmpty: Bool { self.connections.isEmpty }
+
+    func accepts(_ attachment: any Attachment) -> Bool {
+        (attachment as? Connection)?.capabilities == self.capabilities
+    }
+
+    func insert(_ attachment: any Attachment) {
+        if let connection = attachment as? Connection { self.connections.append(connection) }
+    }
+
+    func remove(_ attachment: any Attachment) -> Bool {
+        guard let place = self.connections.firstIndex(where: { $0 === attachment }) else { return false }
+        self.connections.swapAt(place, self.connections.count - 1)
+        self.connections.removeLast()
+        return true
+    }
+
+    func pass(
+        _ message: ChatMessage,
+        _ entry: Entry,
+        in channel: ChannelState,
+        except sender: (any Attachment)?
+    ) -> Int {
+        if message.verb == .tagmsg, !self.capabilities.contains(.messageTags) { return 0 }
+        return self.encoder.withLine(of: message, at: entry.time, id: entry.position, for: self.capabilities) { bytes in
+            if message.minimum.isEmpty { return self.copy(bytes, except: sender) { _ in true } }
+            return self.copy(bytes, except: sender) { connection in
+                connection.session.flatMap { channel.members[$0.id] }?.modes.reaches(message.minimum) == true
+            }
+        }
+    }
+
+    @inline(__always)
+    private func copy(
+        _ bytes: UnsafeRawBufferPointer,
+        except sender: (any Attachment)?,
+        where isWanted: (Connection) -> Bool
+    ) -> Int {
+        var deliveries = 0
+        let outboxes = self.outboxes
+        self.connections.withUnsafeBufferPointer { connections in
+            for index in connections.indices {
+                // The group holds them all: none has to be held once more for each line.
+                Unmanaged.passUnretained(connections[index])._withUnsafeGuaranteedRef { connection in
+                    guard connection !== sender, isWanted(connection) else { return }
+                    outboxes.touch(connection)
+                    connection.writing.outbox.writeBytes(bytes)
+                    deliveries += 1
+                }
+            }
+        }
+        return deliveries
+    }
+
+    func tell(_ happening: Happening, isTold: ((Session) -> Bool)?) {
+        if case .invited = happening.event, !self.capabilities.contains(.inviteNotify) { return }
+        var lines = ByteBuffer()
+        lines.withLineWriter { self.encoder.write(happening, for: self.capabilities, &$0) }
+        guard lines.readableBytes > 0 else { return }
+        for connection in self.connections {
+            guard let session = connection.session, isTold?(session) != false else { continue }
+            // What a client's own command did is part of the answer to it.
+            connection.write(lines, happening.cause == session.id ? .answer : .news)
+        }
+    }
+
+    func tellOfGap(in channel: ChannelState) {
+        let text = "Some of \(channel.name.raw) may be missing: the chat store was away for too long"
+        for connection in self.connections { connection.notice(text) }
+    }
+}

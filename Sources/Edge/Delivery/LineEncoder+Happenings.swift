@@ -1,0 +1,117 @@
+import Chat
+import IRC
+import NIOCore
+import Realm
+
+/// How what happens is told, after what each client understands.
+extension LineEncoder {
+    /// Something other than a message that happened in a channel; nothing for clients that do not know it.
+    func write(_ happening: Happening, for capabilities: Capabilities, _ writer: inout LineWriter) {
+        let (channel, time) = (happening.channel.name.raw, happening.time)
+        switch happening.event {
+        case .message: break
+        case .joined(let member, _):
+            self.writeJoin(of: member, to: channel, time, for: capabilities, &writer)
+        case .parted(_, let author, let reason):
+            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            writer.message(
+                source: author.prefix,
+                command: "PART",
+                parameters: [channel] + (reason.map { [$0] } ?? []),
+                forcesTrailing: reason != nil
+            )
+        case .quit(_, let author, let reason):
+            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            writer.message(source: author.prefix, command: "QUIT", parameters: [reason], forcesTrailing: true)
+        case .kicked(_, let nick, let author, let reason):
+            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            writer.message(
+                source: author.prefix,
+                command: "KICK",
+                parameters: [channel, nick, reason],
+                forcesTrailing: true
+            )
+        case .modes(let changes, let author):
+            for group in changes.grouped(bytes: 500 - 10 - channel.utf8.count - author.prefix.utf8.count) {
+                self.writeTags(&writer, capabilities, time: time, account: author.account)
+                writer.message(source: author.prefix, command: "MODE", parameters: [channel] + group.parameters)
+            }
+        case .topic(let topic, let author):
+            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            writer.message(
+                source: author.prefix,
+                command: "TOPIC",
+                parameters: [channel, topic?.text ?? ""],
+                forcesTrailing: true
+            )
+        case .invited(_, let nick, let author):
+            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            writer.message(source: author.prefix, command: "INVITE", parameters: [nick, channel])
+        case .changed(_, let change, let author, _):
+            self.write(change, by: author, time, for: capabilities, &writer)
+        }
+    }
+
+    /// JOIN, with account and real name for those who asked (IRCv3 extended-join), and AWAY for those who want to know.
+    private func writeJoin(
+        of member: Member,
+        to channel: String,
+        _ time: Int64,
+        for capabilities: Capabilities,
+        _ writer: inout LineWriter
+    ) {
+        let user = member.user
+        self.writeTags(&writer, capabilities, time: time, account: user.account)
+        if capabilities.contains(.extendedJoin) {
+            writer.message(
+                source: user.prefix,
+                command: "JOIN",
+                parameters: [channel, user.account ?? "*", user.realname],
+                forcesTrailing: true
+            )
+        } else {
+            writer.message(source: user.prefix, command: "JOIN", parameters: [channel])
+        }
+        if !member.modes.isEmpty {
+            // The founder's rank, as IRCX servers tell it (pyIRCX 6.1): from the joiner itself.
+            self.writeTags(&writer, capabilities, time: time, account: user.account)
+            let ranks = MemberModes.ranks.filter { member.modes.contains($0.mode) }
+            writer.message(
+                source: user.prefix,
+                command: "MODE",
+                parameters: [channel, "+" + String(ranks.map(\.letter))] + ranks.map { _ in user.nick.raw }
+            )
+        }
+        if let away = user.away, capabilities.contains(.awayNotify) {
+            self.writeTags(&writer, capabilities, time: time, account: user.account)
+            writer.message(source: user.prefix, command: "AWAY", parameters: [away], forcesTrailing: true)
+        }
+    }
+
+    /// A change of a user, for those who share a channel with it and for itself; nothing for clients that do not know it.
+    func write(
+        _ change: UserChange,
+        by author: Author,
+        _ time: Int64,
+        for capabilities: Capabilities,
+        _ writer: inout LineWriter
+    ) {
+        let line: (capability: Capabilities, command: String, parameters: [String], forces: Bool)
+        switch change {
+        case .nick(let nick): line = ([], "NICK", [nick.raw], false)
+        case .away(let reason): line = (.awayNotify, "AWAY", reason.map { [$0] } ?? [], reason != nil)
+        case .account(let account): line = (.accountNotify, "ACCOUNT", [account ?? "*"], false)
+        case .host(let username, let host): line = (.chghost, "CHGHOST", [username, host], false)
+        case .realname(let realname): line = (.setname, "SETNAME", [realname], true)
+        case .modes: return
+        }
+        guard capabilities.isSuperset(of: line.capability) else { return }
+        self.writeTags(&writer, capabilities, time: time, account: author.account)
+        writer.message(
+            source: author.prefix,
+            command: line.command,
+            parameters: line.parameters,
+            forcesTrailing: line.forces
+        )
+    }
+}

@@ -1,0 +1,79 @@
+import IRC
+import NIOCore
+
+/// The lines that answer a labelled command (IRCv3 labeled-response): held back until the command has ended, since only
+/// then is it known whether they are none (ACK), one (a tag) or several (a batch).
+final class LabeledAnswer {
+    /// Lines held at most: a longer answer is a batch for certain, and goes out in parts.
+    private static let mostHeld = 64
+
+    private let label: String
+    private var lines: [ByteBuffer] = []
+    /// The batch that was begun already.
+    private var begun: String?
+
+    init(label: String) { self.label = label }
+
+    /// Whether there is enough to begin the batch with, or to go on with it.
+    var isLong: Bool { self.lines.count > Self.mostHeld }
+
+    /// What can be sent before the answer has ended.
+    ///
+    /// - `reference`: names the batch if it is begun now.
+    func ready(server: String, reference: String) -> ByteBuffer {
+        var result = ByteBuffer()
+        let reference = self.begin(server, reference, &result)
+        for line in self.lines { Self.write(line, tag: "batch=\(reference)", into: &result) }
+        self.lines = []
+        return result
+    }
+
+    private func begin(_ server: String, _ reference: String, _ buffer: inout ByteBuffer) -> String {
+        if let begun { return begun }
+        self.begun = reference
+        buffer.withLineWriter {
+            $0.message(
+                tags: ["label": self.label],
+                source: server,
+                command: "BATCH",
+                parameters: ["+\(reference)", "labeled-response"]
+            )
+        }
+        return reference
+    }
+
+    func append(_ line: ByteBuffer) { self.lines.append(line) }
+
+    /// The lines with the label, ready to be sent.
+    ///
+    /// - `reference`: names the batch.
+    func finished(server: String, reference: String) -> ByteBuffer {
+        var result = ByteBuffer()
+        let escaped = TagValue.escape(self.label)
+        if self.begun == nil, self.lines.isEmpty {
+            result.withLineWriter { $0.message(tags: ["label": self.label], source: server, command: "ACK") }
+            return result
+        }
+        if self.begun == nil, self.lines.count == 1 {
+            Self.write(self.lines[0], tag: "label=\(escaped)", into: &result)
+            return result
+        }
+        let reference = self.begin(server, reference, &result)
+        for line in self.lines { Self.write(line, tag: "batch=\(reference)", into: &result) }
+        result.withLineWriter { $0.message(source: server, command: "BATCH", parameters: ["-\(reference)"]) }
+        return result
+    }
+
+    /// Writes a line with one more tag in front.
+    private static func write(_ line: ByteBuffer, tag: String, into buffer: inout ByteBuffer) {
+        var line = line
+        buffer.writeString("@\(tag)")
+        if line.getInteger(at: line.readerIndex, as: UInt8.self) == UInt8(ascii: "@") {
+            line.moveReaderIndex(forwardBy: 1)
+            buffer.writeString(";")
+        } else {
+            buffer.writeString(" ")
+        }
+        buffer.writeBuffer(&line)
+    }
+}

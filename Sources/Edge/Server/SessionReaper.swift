@@ -1,0 +1,165 @@
+package import Logging
+import NIOCore
+import Realm
+package import StateStore
+import Synchronization
+
+/// Keeps this pod's lease, and ends the sessions of pods that lost theirs.
+///
+/// A lease lapses when its pod died, but also when the store was away for everybody. So a reaper that could not renew
+/// its own lease without a break for a whole term does nothing, and a pod is only buried if it was found lapsed at two
+/// looks in a row: after an outage every pod has time to come back.
+package struct SessionReaper: Sendable {
+    private let live: any LiveStore
+    private let shards: ShardSet
+    private let term: Duration
+    private let figures: @Sendable () async -> [UInt8]?
+    private let clock: any Clock<Duration>
+    private let logger: Logger
+    private let lease = Lease()
+
+    /// - `term`: how long a lease lasts; it is renewed three times in that time.
+    /// - `figures`: what the lease carries, asked for at each renewal.
+    /// - `clock`: times the renewals.
+    package init(
+        live: any LiveStore,
+        shards: ShardSet,
+        term: Duration = .seconds(15),
+        figures: @escaping @Sendable () async -> [UInt8]? = { nil },
+        clock: any Clock<Duration> = ContinuousClock(),
+        logger: Logger
+    ) {
+        self.live = live
+        self.shards = shards
+        self.term = term
+        self.figures = figures
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Works until its task is cancelled.
+    package func run() async throws {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.keepLease() }
+            // Beside it: however much a dead pod left behind, this one's lease is renewed.
+            group.addTask { await self.keepReaping() }
+        }
+    }
+
+    /// Renews the lease at once, beside the usual pace, so that its figures are as they are now.
+    package func report() async {
+        do {
+            _ = try await self.renew()
+        } catch { self.logger.warning("the pod's figures wait for the store", metadata: ["reason": "\(error)"]) }
+    }
+
+    /// What the renewals found, whoever asked for them.
+    private final class Lease: Sendable {
+        /// How many in a row came in good time.
+        let steadiness = Atomic(0)
+        /// Whether others may have taken this pod for dead, or the store went back, since its sessions were looked at last.
+        let isInDoubt = Atomic(false)
+
+        func count(_ isSteady: Bool) {
+            let count = self.steadiness.load(ordering: .relaxed)
+            self.steadiness.store(isSteady ? count + 1 : 0, ordering: .relaxed)
+        }
+    }
+
+    private func renew() async throws(LiveStoreError) -> LeaseRenewal {
+        let renewal = try await self.live.renewLease(for: self.term, carrying: await self.figures())
+        if renewal != .kept { self.lease.isInDoubt.store(true, ordering: .relaxed) }
+        if renewal == .forgotten {
+            for shard in self.shards.all { await shard.reserveAgain() }
+        }
+        return renewal
+    }
+
+    private func keepLease() async {
+        while !Task.isCancelled {
+            let began = ContinuousClock.now
+            do {
+                let renewal = try await self.renew()
+                // One that took long was sent again after an outage.
+                let isSteady = renewal == .kept && ContinuousClock.now - began < self.term / 3
+                self.lease.count(isSteady)
+            } catch {
+                self.lease.count(false)
+                self.logger.warning("the pod's lease waits for the store", metadata: ["reason": "\(error)"])
+            }
+            if self.lease.isInDoubt.exchange(false, ordering: .relaxed), await !self.checkOwnSessions() {
+                self.lease.isInDoubt.store(true, ordering: .relaxed)
+            }
+            try? await self.clock.sleep(for: self.term / 3)
+        }
+    }
+
+    private func keepReaping() async {
+        var suspects: Set<PodID> = []
+        while !Task.isCancelled {
+            if self.lease.steadiness.load(ordering: .relaxed) > 4 {
+                do {
+                    suspects = try await self.reap(suspects)
+                } catch {
+                    suspects = []
+                    self.logger.warning("reaping waits for the store", metadata: ["reason": "\(error)"])
+                }
+            } else {
+                suspects = []
+            }
+            try? await self.clock.sleep(for: self.term / 3)
+        }
+    }
+
+    /// Ends what lapsed pods left behind, of those that were found lapsed before.
+    ///
+    /// - Returns: the pods that are lapsed now.
+    @discardableResult
+    package func reap(_ suspects: Set<PodID>) async throws -> Set<PodID> {
+        guard let shard = self.shards.all.first else { return [] }
+        let lapsed = Set(try await self.live.lapsedPods()).subtracting([self.live.pod])
+        for pod in lapsed.intersection(suspects).sorted(by: { $0.rawValue < $1.rawValue }) {
+            var tries: [LogKey: Int] = [:]
+            while !Task.isCancelled {
+                let orphans = try await self.live.orphans(of: pod, limit: 200)
+                // None is left, or none that can be ended now: the next look tries again.
+                if orphans.allSatisfy({ tries[$0, default: 0] >= 3 }) { break }
+                for orphan in orphans { tries[orphan, default: 0] += 1 }
+                guard await shard.end(orphans: orphans) else { return lapsed }
+            }
+            try await self.live.bury(pod)
+            self.logger.notice("a pod is gone", metadata: ["pod": "\(pod)", "sessions": "\(tries.count)"])
+        }
+        return lapsed
+    }
+
+    /// - Returns: false if the store could not say.
+    private func checkOwnSessions() async -> Bool {
+        var isDone = true
+        for shard in self.shards.all where await !shard.checkSessions() { isDone = false }
+        return isDone
+    }
+}
+
+extension Shard {
+    /// Ends sessions whose pod died.
+    ///
+    /// - Returns: false if the store did not take it.
+    func end(orphans: [LogKey]) async -> Bool {
+        await withCheckedContinuation { continuation in
+            self.clients.realm.end(orphans: orphans) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// Takes the slots of its connections anew, after the store gave them to others.
+    func reserveAgain() { self.clients.realm.slots.takeAgain() }
+
+    /// Closes connections whose session is gone from the store.
+    ///
+    /// - Returns: false if the store could not say of some.
+    func checkSessions() async -> Bool {
+        await withCheckedContinuation { continuation in
+            self.clients.realm.checkSessions { continuation.resume(returning: $0) }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Chat
+import IRC
+package import NIOCore
+import Numbers
+package import Realm
+package import Tenant
+
+/// The clients of one shard: its connections, what is written to them, and the networks that they are on.
+///
+/// Loop-bound, as everything that it holds.
+package final class ShardClients {
+    let loop: any EventLoop
+    let environment: EdgeEnvironment
+    package let realm: RealmShard
+    let table = CommandTable.standard
+    let connections = ConnectionTable()
+    let encoder = LineEncoder()
+    private(set) lazy var outboxes = Outboxes(self)
+    private(set) lazy var dispatcher = LineDispatcher(self)
+    private(set) lazy var clock = ConnectionClock(self)
+    private(set) lazy var support = SupportLines(self.environment)
+    var statistics = ShardStatistics()
+    /// What the loop's thread had done when the shard began.
+    private(set) var loopBegan = LoopUtilization.Sample.now()
+    /// Connections that wait for the store to be ready.
+    private var stalled: [ConnectionID] = []
+    /// Names for batches, unique on the shard.
+    private var batchReferences: UInt64 = 0
+
+    package init(loop: any EventLoop, number: Int, environment: EdgeEnvironment) {
+        self.loop = loop
+        self.environment = environment
+        self.realm = RealmShard(loop: loop, number: number, environment: environment.realm)
+    }
+
+    package func start() {
+        self.loopBegan = .now()
+        self.realm.storeBecameReadyAction = { [unowned self] in self.storeBecameReady() }
+        self.realm.start()
+        let clients = NIOLoopBound(self, eventLoop: self.loop)
+        self.loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            clients.value.realm.tick()
+            clients.value.clock.tick()
+        }
+    }
+
+    var limits: ConnectionLimits { self.environment.limits }
+
+    /// A name for a batch, used once on this shard.
+    func nextBatchReference() -> String {
+        self.batchReferences &+= 1
+        return String(self.batchReferences, radix: 36)
+    }
+
+    /// Has a connection go on when the store takes calls again.
+    func wait(_ connection: Connection) { self.stalled.append(connection.id) }
+
+    private func storeBecameReady() {
+        let waiting = self.stalled
+        self.stalled = []
+        for id in waiting {
+            guard let connection = self.connections[id] else { continue }
+            connection.reading.release(.store)
+            self.dispatcher.process(connection)
+        }
+    }
+
+    var currentStatistics: ShardStatistics {
+        var result = self.statistics
+        let realm = self.realm.currentStatistics
+        result.storeFailures = realm.storeFailures
+        result.channels = realm.channels
+        result.sessions = realm.sessions
+        result.connections = realm.attachments
+        return result
+    }
+
+    // MARK: Tenants
+
+    /// - `catalog`: all tenants there are now; those that are gone or suspended lose their connections.
+    package func apply(_ catalog: TenantCatalog) {
+        for network in self.realm.networks.values {
+            guard let tenant = catalog.tenants[network.id] else {
+                network.update(nil)
+                self.closeAll(of: network, reason: "This network has ended")
+                continue
+            }
+            let before = network.tenant
+            network.update(tenant)
+            if tenant == before { continue }
+            if tenant.state == .suspended {
+                self.closeAll(of: network, reason: "\(tenant.displayName) is suspended")
+                continue
+            }
+            self.tellMechanisms(of: network, before)
+            let changes = self.support.changes(to: tenant, from: before)
+            guard !changes.isEmpty else { continue }
+            for connection in self.connections.all where connection.network === network {
+                guard let session = connection.session else { continue }
+                let lines = ISupport.lines(of: changes, for: session.user.nick.raw, source: network.serverName)
+                for line in lines { connection.write(line, .news) }
+            }
+        }
+    }
+
+    /// Other SASL mechanisms, or none any more (IRCv3 capability negotiation, cap-notify).
+    private func tellMechanisms(of network: Network, _ before: HostedTenant) {
+        let offered = SASLExchange.offered(on: network.tenant)
+        guard offered != SASLExchange.offered(on: before) else { return }
+        let names = offered.joined(separator: ",")
+        for connection in self.connections.all where connection.network === network {
+            if connection.capabilities.contains(.capNotify) {
+                connection.write(.news) {
+                    $0.message(
+                        source: network.serverName,
+                        command: "CAP",
+                        parameters: [connection.nick]
+                            + (offered.isEmpty ? ["DEL", "sasl"] : ["NEW", "sasl=\(names)"]),
+                        forcesTrailing: true
+                    )
+                }
+            }
+            if offered.isEmpty { connection.set(connection.capabilities.subtracting(.sasl)) }
+        }
+    }
+
+    private func closeAll(of network: Network, reason: String) {
+        for connection in self.connections.all where connection.network === network { connection.close(reason) }
+    }
+
+    // MARK: Draining
+
+    func drain(share: Double) -> Int {
+        self.realm.isDraining = true
+        let open = self.connections.all.filter(\.isOpen)
+        let count = Int(saturating: (Double(open.count) * share).rounded(.up))
+        for connection in open.prefix(count) {
+            connection.wire.goAway()
+            connection.close("Server is shutting down, connect again")
+        }
+        return self.connections.count
+    }
+}

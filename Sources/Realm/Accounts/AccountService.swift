@@ -1,0 +1,120 @@
+import Backoff
+import Chat
+package import Crypto
+import IRC
+package import Logging
+package import StateStore
+import Synchronization
+package import Tenant
+
+/// The accounts of all tenants: those that `roost account add` made and the admins that tenants name.
+///
+/// An admin's password comes from a Secret and is hashed into the durable store when the tenant is loaded or changed.
+/// Whoever logs in meanwhile waits for that.
+package final class AccountService: Authenticator {
+    private let accounts: AccountRepository
+    private let hasher: PasswordHasher
+    private let logger: Logger
+    private let wallClock: @Sendable () -> Int64
+    private let decoyKey: SymmetricKey
+    private let clock: any Clock<Duration>
+    private let provisioning = Mutex<[TenantID: Task<Void, Never>]>([:])
+
+    package init(
+        accounts: AccountRepository,
+        hasher: PasswordHasher = PasswordHasher(),
+        logger: Logger,
+        decoyKey: SymmetricKey = SymmetricKey(size: .bits256),
+        clock: any Clock<Duration> = ContinuousClock(),
+        wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime
+    ) {
+        self.accounts = accounts
+        self.hasher = hasher
+        self.logger = logger
+        self.decoyKey = decoyKey
+        self.clock = clock
+        self.wallClock = wallClock
+    }
+
+    // MARK: Logging in
+
+    package func verify(
+        account name: String,
+        password: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> LoggedIn? {
+        let account = try await self.find(name, in: tenant)
+        do throws(AccountError) {
+            let hash = account?.credentials.passwordHash.flatMap { PasswordHash(text: $0) }
+            return try await self.hasher.verify(password, against: hash, for: tenant) ? account.map(LoggedIn.init) : nil
+        } catch { throw .busy }
+    }
+
+    package func scramCredentials(
+        of name: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> ScramLogin {
+        let account = try await self.find(name, in: tenant)
+        if let account, let credentials = account.credentials.scram.flatMap({ ScramCredentials(text: $0) }) {
+            return ScramLogin(credentials: credentials, login: LoggedIn(account))
+        }
+        let decoy = ScramCredentials.unknown("\(tenant) \(Names.caseMapping.fold(name))", key: self.decoyKey)
+        return ScramLogin(credentials: decoy, login: nil)
+    }
+
+    private func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {
+        await self.provisioning.withLock { $0[tenant] }?.value
+        do {
+            return try await self.accounts.find(Names.caseMapping.fold(name), of: tenant)
+        } catch {
+            self.logger.warning(
+                "accounts cannot be read",
+                metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]
+            )
+            throw .unavailable
+        }
+    }
+
+    // MARK: Admins
+
+    /// Makes the admins of some tenants, and takes the role from who is none any more, in the background.
+    package func provision(_ tenants: some Sequence<HostedTenant>) {
+        for tenant in tenants {
+            self.provisioning.withLock { tasks in
+                let before = tasks[tenant.id]
+                tasks[tenant.id] = Task {
+                    await before?.value
+                    await self.provision(tenant)
+                }
+            }
+        }
+    }
+
+    private func provision(_ tenant: HostedTenant) async {
+        var backoff = Backoff()
+        while !Task.isCancelled {
+            do {
+                return try await self.accounts.provision(
+                    tenant.admins,
+                    named: tenant.adminNames,
+                    of: tenant.id,
+                    hasher: self.hasher,
+                    now: self.wallClock(),
+                    logger: self.logger,
+                    fold: Names.caseMapping.fold
+                )
+            } catch {
+                let delay = backoff.failed()
+                self.logger.warning(
+                    "an admin's account waits for its store",
+                    metadata: ["tenant": "\(tenant.id)", "reason": "\(String(reflecting: error))"]
+                )
+                try? await self.clock.sleep(for: delay)
+            }
+        }
+    }
+}
+
+extension LoggedIn {
+    fileprivate init(_ account: Account) { self.init(account: account.name, role: account.role) }
+}

@@ -1,0 +1,206 @@
+package import Chat
+package import IRC
+import StateStore
+import Tenant
+
+/// What actors do in channels: coming and going, topics, modes, invitations (RFC 2812 3.2).
+extension Network {
+    /// Comes into a channel; nil if the actor is in it already, which is no error.
+    ///
+    /// The members hear of it through the log; so does the actor itself, before this goes on.
+    package func join(
+        _ name: ChannelName,
+        key: String?,
+        by actor: Actor,
+        _ then: @escaping (Result<ChannelView?, Refusal>) -> Void
+    ) {
+        let session = actor.session
+        if session.isMember(of: name.folded) { return then(.success(nil)) }
+        if session.memberships.count >= self.limits.channels {
+            return then(.failure(Refusal(.tooManyChannels, name.raw)))
+        }
+        self.change(name, isFollowing: true, by: actor) { replica throws(Refusal) in
+            if session.isMember(of: name.folded) { return .nothing(nil) }
+            let event = try replica.state.decideJoin(
+                by: session.requester,
+                key: key,
+                maximumMembers: self.tenant.quotas.channelMembers.hardLimit,
+                now: self.shard.now
+            )
+            var transaction = replica.change(event)
+            var refusals: [Int: Refusal] = [:]
+            if !replica.exists, let limit = self.tenant.quotas.channels.hardLimit {
+                refusals[transaction.conditions.count] = Refusal(.networkHasTooManyChannels, name.raw)
+                transaction.conditions.append(Condition(replica.key, .logsBelow(limit)))
+            }
+            refusals[transaction.conditions.count] = Refusal(.gone)
+            transaction.conditions.append(Condition(session.inbox, .exists))
+            transaction.changes.append(
+                LogChange(
+                    session.inbox,
+                    fields: [FieldChange(SessionRecord.channelUpdate(replica.key.name, isMember: true))]
+                )
+            )
+            return Decided(transaction: transaction, value: replica, refusals: refusals)
+        } then: { (result: Result<ChannelReplica?, Refusal>) in
+            then(result.map { $0.map { ChannelView($0, for: session) } })
+        }
+    }
+
+    /// Leaves a channel.
+    package func part(
+        _ name: ChannelName,
+        reason: String?,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        let session = actor.session
+        self.changeExisting(
+            name,
+            by: actor,
+            { replica throws(Refusal) in
+                let event = try replica.state.decidePart(by: session.requester, reason: reason)
+                return Decided(transaction: self.leaving(replica, event, session.inbox), value: ())
+            },
+            then
+        )
+    }
+
+    /// Removes a member.
+    package func kick(
+        _ nick: Nickname?,
+        named text: String,
+        from name: ChannelName,
+        reason: String,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        self.changeExisting(
+            name,
+            by: actor,
+            { replica throws(Refusal) in
+                try replica.state.checkHost(actor.session.requester)
+                guard let target = nick.flatMap({ replica.state.member(nick: $0) }) else {
+                    throw Refusal(.userNotInChannel, text.asWord, replica.state.name.raw)
+                }
+                let event = try replica.state.decideKick(of: target, by: actor.session.requester, reason: reason)
+                return Decided(transaction: self.leaving(replica, event, self.inboxKey(target.session)), value: ())
+            },
+            then
+        )
+    }
+
+    /// What takes a member out of a channel: the channel ends with its last one.
+    private func leaving(_ replica: ChannelReplica, _ event: ChannelEvent, _ inbox: LogKey) -> Transaction {
+        var transaction = replica.change(event, lifetime: replica.lifetimeWithoutMembers)
+        transaction.changes.append(
+            LogChange(inbox, fields: [FieldChange(SessionRecord.channelUpdate(replica.key.name, isMember: false))])
+        )
+        return transaction
+    }
+
+    /// Changes the topic; an empty text clears it.
+    package func setTopic(
+        of name: ChannelName,
+        to text: String,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        self.changeExisting(
+            name,
+            by: actor,
+            { replica throws(Refusal) in
+                let event = try replica.state.decideTopic(text, by: actor.session.requester, now: self.shard.now)
+                return Decided(transaction: replica.change(event), value: ())
+            },
+            then
+        )
+    }
+
+    /// Asks somebody into a channel.
+    ///
+    /// - Returns: the user who was asked, and the channel's name as it is spelled.
+    package func invite(
+        _ found: FoundUser,
+        to name: ChannelName,
+        by actor: Actor,
+        _ then: @escaping (Result<String, Refusal>) -> Void
+    ) {
+        self.changeExisting(
+            name,
+            by: actor,
+            { replica throws(Refusal) in
+                let event = try replica.state.decideInvite(
+                    of: found.record.session,
+                    found.user,
+                    by: actor.session.requester
+                )
+                var transaction = replica.change(event)
+                let notice = UserEvent.invited(channel: replica.state.name.raw, by: actor.author)
+                let refusals = [transaction.conditions.count: Refusal(.noSuchNick, found.nick)]
+                transaction.conditions.append(found.claim)
+                transaction.changes.append(LogChange(found.inbox, payload: notice.encoded))
+                return Decided(transaction: transaction, value: replica.state.name.raw, refusals: refusals)
+            },
+            then
+        )
+    }
+
+    /// Changes modes.
+    ///
+    /// - `told`: gets what was refused or asked for, once, before anything changes.
+    package func changeModes(
+        of name: ChannelName,
+        _ requests: [ModeRequest],
+        by actor: Actor,
+        told: @escaping (ModeDecision, ChannelView) -> Void,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        var isTold = false
+        self.changeExisting(
+            name,
+            by: actor,
+            { replica throws(Refusal) in
+                let decision = replica.state.decideModes(requests, by: actor.session.requester, now: self.shard.now)
+                if !isTold { told(decision, ChannelView(replica, for: actor.session)) }
+                isTold = true
+                if decision.changes.isEmpty { return .nothing(()) }
+                return Decided(transaction: replica.change(.modes(decision.changes, by: actor.author)), value: ())
+            },
+            then
+        )
+    }
+
+    /// Looks at a channel that exists.
+    package func channel(
+        _ name: ChannelName,
+        for actor: Actor,
+        _ then: @escaping (Result<ChannelView, Refusal>) -> Void
+    ) {
+        self.replicas.look(at: name) { result in
+            switch result {
+            case .success(let replica):
+                guard replica.exists else { return then(.failure(Refusal(.noSuchChannel, name.raw))) }
+                then(.success(ChannelView(replica, for: actor.session)))
+            case .failure(let refusal): then(.failure(refusal))
+            }
+        }
+    }
+
+    private func changeExisting<Value>(
+        _ name: ChannelName,
+        by actor: Actor,
+        _ decide: @escaping (ChannelReplica) throws(Refusal) -> Decided<Value>,
+        _ then: @escaping (Result<Value, Refusal>) -> Void
+    ) {
+        self.change(
+            name,
+            by: actor,
+            { replica throws(Refusal) in
+                guard replica.exists else { throw Refusal(.noSuchChannel, name.raw) }
+                return try decide(replica)
+            },
+            then: then
+        )
+    }
+}

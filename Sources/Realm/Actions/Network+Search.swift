@@ -1,0 +1,162 @@
+package import Chat
+package import IRC
+import NIOCore
+import StateStore
+
+/// How many there are on a network.
+package struct NetworkCounts: Sendable {
+    package let users: Int
+    package let channels: Int
+    /// Sessions on this shard.
+    package let here: Int
+}
+
+/// A page of something that is searched through, and where the next one begins; nil behind the last.
+package struct Page<Item> {
+    package let items: [Item]
+    package let next: String?
+}
+
+/// Questions to the whole network.
+extension Network {
+    package func counts(_ then: @escaping (Result<NetworkCounts, Refusal>) -> Void) {
+        self.store.count(self.id, .user) { users in
+            self.store.count(self.id, .channel) { channels in
+                switch (users, channels) {
+                case (.success(let users), .success(let channels)):
+                    then(.success(NetworkCounts(users: users, channels: channels, here: self.sessions.count)))
+                case (.failure(let error), _), (_, .failure(let error)): then(.failure(self.refusal(error)))
+                }
+            }
+        }
+    }
+
+    /// Some of the channels that the actor may know of.
+    ///
+    /// - `cursor`: nil for the first page, then what the page before says.
+    package func channels(
+        after cursor: String?,
+        for actor: Actor,
+        _ then: @escaping (Result<Page<ChannelView>, Refusal>) -> Void
+    ) {
+        self.page(.channel, after: cursor, then) { snapshot in
+            guard let name = ChannelName(snapshot.log.name, under: Names.caseMapping) else { return nil }
+            let view = ChannelView(ChannelState(name: name, fields: snapshot.chatFields), for: actor.session)
+            return view.isVisible ? view : nil
+        }
+    }
+
+    /// Some of the users that the actor may know of: those who have the right see all, others who is not invisible or
+    /// shares a channel with them.
+    package func users(
+        after cursor: String?,
+        for actor: Actor,
+        _ then: @escaping (Result<Page<SessionRecord>, Refusal>) -> Void
+    ) {
+        let own = Set(actor.session.memberships.map(\.key.name))
+        self.page(.user, after: cursor, then) { snapshot in
+            guard let record = SessionRecord(fields: snapshot.chatFields) else { return nil }
+            let isVisible =
+                !record.user.modes.contains(.invisible) || record.session == actor.session.id
+                || actor.may(.seeHidden) || !own.isDisjoint(with: record.channels)
+            return isVisible ? record : nil
+        }
+    }
+
+    private func page<Item>(
+        _ kind: LogKey.Kind,
+        after cursor: String?,
+        _ then: @escaping (Result<Page<Item>, Refusal>) -> Void,
+        _ item: @escaping (Snapshot) -> Item?
+    ) {
+        self.scans.page { end in
+            self.store.names(self.id, kind, cursor: cursor) { result in
+                switch result {
+                case .success(let page):
+                    let keys = page.names.map { LogKey(self.id, kind, $0) }
+                    self.load(keys[...], [], item) { result in
+                        end()
+                        then(result.map { Page(items: $0, next: page.next) })
+                    }
+                case .failure(let error):
+                    end()
+                    then(.failure(self.refusal(error)))
+                }
+            }
+        }
+    }
+
+    /// A hundred at a time, with the loop's other work in between.
+    private func load<Item>(
+        _ keys: ArraySlice<LogKey>,
+        _ items: [Item],
+        _ item: @escaping (Snapshot) -> Item?,
+        _ then: @escaping (Result<[Item], Refusal>) -> Void
+    ) {
+        if keys.isEmpty { return then(.success(items)) }
+        self.store.load(Array(keys.prefix(100))) { result in
+            switch result {
+            case .success(let snapshots):
+                let items = items + snapshots.lazy.filter(\.exists).compactMap(item)
+                let rest = keys.dropFirst(100)
+                if rest.isEmpty { return then(.success(items)) }
+                self.shard.later(.zero) { self.load(rest, items, item, then) }
+            case .failure(let error): then(.failure(self.refusal(error)))
+            }
+        }
+    }
+
+    /// Channels that a user is in and the actor may know of, with the user's ranks there.
+    package func channels(
+        of found: FoundUser,
+        for actor: Actor,
+        _ then: @escaping (Result<[(name: String, modes: MemberModes)], Refusal>) -> Void
+    ) {
+        let keys = found.record.channels.sorted().map { LogKey(self.id, .channel, $0) }
+        func shown(_ state: ChannelState) -> (name: String, modes: MemberModes)? {
+            guard let member = state.members[found.record.session] else { return nil }
+            let view = ChannelView(state, for: actor.session)
+            let isHidden = !view.isOpen || (found.user.modes.contains(.invisible) && !view.isMember)
+            return isHidden && !actor.may(.seeHidden) ? nil : (state.name.raw, member.modes)
+        }
+        let missing = keys.filter { self.replicas[$0.name] == nil }
+        let here = keys.compactMap { self.replicas[$0.name] }.compactMap { shown($0.state) }
+        if missing.isEmpty { return then(.success(here)) }
+        self.store.load(missing) { result in
+            switch result {
+            case .success(let snapshots):
+                then(
+                    .success(
+                        here
+                            + snapshots.compactMap { snapshot in
+                                ChannelName(snapshot.log.name, under: Names.caseMapping)
+                                    .flatMap { shown(ChannelState(name: $0, fields: snapshot.chatFields)) }
+                            }
+                    )
+                )
+            case .failure(let error): then(.failure(self.refusal(error)))
+            }
+        }
+    }
+
+    /// Users who have left, latest first, as far back as the store keeps it.
+    package func past(
+        _ nick: Nickname?,
+        limit: Int,
+        _ then: @escaping (Result<[(user: User, time: Int64)], Refusal>) -> Void
+    ) {
+        self.store.entries(of: self.ownLog, after: 0, limit: 1000) { result in
+            switch result {
+            case .success(let entries):
+                let found = entries.reversed().lazy.compactMap { entry -> (user: User, time: Int64)? in
+                    guard case .signedOff(let user, let time)? = TenantEvent(entry.payload), user.nick == nick else {
+                        return nil
+                    }
+                    return (user, time)
+                }
+                then(.success(Array(found.prefix(limit))))
+            case .failure(let error): then(.failure(self.refusal(error)))
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package import Chat
+package import IRC
+import StateStore
+import Tenant
+
+/// What users change of themselves.
+extension Network {
+    /// Changes something of the actor's user, told in its own log and in those of its channels.
+    ///
+    /// It rests on the session and on its own membership of each channel, not on what else changes there.
+    package func change(
+        _ change: UserChange,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        self.act(
+            by: actor,
+            { () throws(Refusal) in
+                Decided(transaction: self.transaction(change, of: actor.session), value: ())
+            },
+            then: then
+        )
+    }
+
+    /// Goes by another nickname; nothing happens if it is the one that the actor has.
+    package func rename(_ nick: Nickname, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
+        let session = actor.session
+        self.act(
+            by: actor,
+            { () throws(Refusal) in
+                if nick.raw == session.user.nick.raw { return .nothing(()) }
+                var transaction = self.transaction(.nick(nick), of: session)
+                var refusals: [Int: Refusal] = [:]
+                var user = session.user
+                user.apply(.nick(nick))
+                let key = self.nickKey(nick)
+                let field = FieldName(NickClaim.field)
+                // What somebody else took meanwhile is not given up for them: the old name has to be its own.
+                let own = NickClaim.condition(session.user.nick, of: session.id, in: self.id)
+                transaction.conditions.append(own)
+                transaction.changes.append(
+                    LogChange(
+                        key,
+                        payload: NickEvent.online(prefix: user.prefix).encoded,
+                        fields: [.set(field, NickClaim.bytes(session.id))]
+                    )
+                )
+                if nick != session.user.nick {
+                    refusals[transaction.conditions.count] = Refusal(.nickInUse, nick.raw)
+                    transaction.conditions.append(Condition(key, .absent(field)))
+                    transaction.changes.append(
+                        LogChange(
+                            own.log,
+                            payload: NickEvent.offline(nick: session.user.nick.raw).encoded,
+                            lifetime: .drop
+                        )
+                    )
+                }
+                return Decided(transaction: transaction, value: (), refusals: refusals)
+            },
+            then: then
+        )
+    }
+
+    private func transaction(_ change: UserChange, of session: Session) -> Transaction {
+        var record = session.record
+        record.user.apply(change)
+        record.changes &+= 1
+        let author = session.author
+        var transaction = Transaction(conditions: [Condition(session.inbox, .exists)], changes: [])
+        for replica in session.memberships {
+            let event = ChannelEvent.changed(session.id, change, by: author, number: record.changes)
+            transaction.conditions.append(replica.membership(of: session))
+            transaction.changes.append(
+                LogChange(
+                    replica.key,
+                    payload: event.encoded,
+                    fields: replica.state.updates(for: event).map(FieldChange.init)
+                )
+            )
+        }
+        transaction.changes.append(
+            LogChange(
+                session.inbox,
+                payload: UserEvent.changed(change, by: author, number: record.changes).encoded,
+                fields: [FieldChange(record.userUpdate)]
+            )
+        )
+        return transaction
+    }
+
+    /// Ends somebody's session.
+    package func kill(
+        _ found: FoundUser,
+        reason: String,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        self.act(
+            by: actor,
+            { () throws(Refusal) in
+                guard actor.may(.endSessions) else { throw Refusal(.rightNeeded) }
+                let event = UserEvent.killed(by: actor.author, reason: reason)
+                return Decided(
+                    transaction: Transaction(
+                        conditions: [found.claim],
+                        changes: [LogChange(found.inbox, payload: event.encoded)]
+                    ),
+                    value: (),
+                    refusals: [0: Refusal(.noSuchNick, found.nick)]
+                )
+            },
+            then: then
+        )
+    }
+
+    /// Says something to all who want to hear such.
+    package func announce(_ text: String, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
+        self.act(
+            by: actor,
+            { () throws(Refusal) in
+                guard actor.may(.announce) else { throw Refusal(.rightNeeded) }
+                let event = TenantEvent.wallops(text: text, by: actor.author)
+                return Decided(
+                    transaction: Transaction(changes: [LogChange(self.ownLog, payload: event.encoded)]),
+                    value: ()
+                )
+            },
+            then: then
+        )
+    }
+
+    /// Has tenants and certificates read again.
+    package func reload(by actor: Actor) throws(Refusal) {
+        guard actor.may(.reload) else { throw Refusal(.rightNeeded) }
+        self.shard.environment.reload()
+    }
+}
+
+extension ChannelReplica {
+    /// Holds as long as a member stands in the channel as it is known here: what others do there does not matter.
+    func membership(of session: Session) -> Condition {
+        guard let member = self.state.members[session.id] else { return self.unchanged }
+        let field = ChannelState.memberUpdate(member)
+        return Condition(self.key, .equals(FieldName(field.key), field.value ?? []))
+    }
+}

@@ -1,0 +1,93 @@
+package import Chat
+package import StateStore
+
+/// What takes part in a session at one moment: an IRC connection, a WebSocket, a robot in the process.
+///
+/// Called on the shard's loop only. What it is told it says in its own words, now or never: it must not call back into
+/// the realm from these.
+package protocol Attachment: AnyObject {
+    /// The session that it takes part in.
+    var session: Session? { get }
+    /// Whether what it sends and gets is encrypted on its way.
+    var isSecure: Bool { get }
+
+    /// Makes the group of attachments that are told the same in the same way, with nobody in it yet.
+    func makeGroup() -> any AttachmentGroup
+
+    /// A message to the session.
+    ///
+    /// - Returns: whether it was passed on.
+    func deliver(_ message: ChatMessage, _ entry: Entry) -> Bool
+
+    /// The session's own message, as the log has it or as the store stamped it.
+    func echo(_ message: ChatMessage, at time: Int64, id: Position, in log: EchoPlace)
+
+    /// Something that concerns the session.
+    func tell(_ notice: Notice)
+
+    /// How a message that was said through it has ended.
+    func said(_ utterance: Utterance, _ end: SpeechEnd)
+
+    /// The session is over for it; it closes.
+    func end(reason: String)
+}
+
+/// Where the sender's own copy of a message comes from.
+package enum EchoPlace: Sendable {
+    /// A channel's log, which the sender follows: it stands in the right place among the others' messages.
+    case channel
+    /// The store's answer: the log is another's to follow.
+    case answer
+}
+
+/// Attachments that are told the same in the same way: what is told them is encoded once.
+package protocol AttachmentGroup: AnyObject {
+    var isEmpty: Bool { get }
+
+    /// Whether an attachment is told the same in the same way.
+    func accepts(_ attachment: any Attachment) -> Bool
+
+    func insert(_ attachment: any Attachment)
+
+    /// - Returns: false if it was not in the group.
+    func remove(_ attachment: any Attachment) -> Bool
+
+    /// A message in a channel, for all but its sender.
+    ///
+    /// - Returns: how many it was passed on to.
+    func pass(_ message: ChatMessage, _ entry: Entry, in channel: ChannelState, except sender: (any Attachment)?) -> Int
+
+    /// Something else that happened in a channel.
+    ///
+    /// - `isTold`: who of them is told; nil for all.
+    func tell(_ happening: Happening, isTold: ((Session) -> Bool)?)
+
+    /// Some of what happened in a channel may be missing.
+    func tellOfGap(in channel: ChannelState)
+}
+
+/// Something that happened in a channel, on its way to the members here.
+package struct Happening {
+    package let event: ChannelEvent
+    package let channel: ChannelState
+    /// Milliseconds since 1970.
+    package let time: Int64
+    /// Whose doing it is, if what they did just now led to it: for them it is part of the answer.
+    package let cause: SessionID?
+}
+
+/// Something that concerns one session.
+package enum Notice {
+    /// Invited to a channel.
+    case invited(channel: String, by: Author, time: Int64)
+    /// Changed itself, from these modes.
+    case changed(UserChange, by: Author, time: Int64, modesBefore: UserModes)
+    /// Goes by its present nickname since changes were missed, and by this prefix before.
+    case renamedUnseen(from: String)
+    /// What was sent to it may be missing.
+    case gap
+    /// A nickname that it watches came or went.
+    case presence(NickEvent)
+    case wallops(String, by: Author)
+    case killed(by: Author, reason: String)
+}

@@ -1,0 +1,71 @@
+import Chat
+package import IRC
+import NIOCore
+import StateStore
+
+/// Who here watches which nicknames, wherever those are (IRCv3 MONITOR).
+package final class MonitorTable {
+    unowned let network: Network
+    /// By folded nickname.
+    private var watchers: [String: [Session]] = [:]
+
+    init(_ network: Network) { self.network = network }
+
+    /// Begins to tell a session when a nickname comes and goes.
+    ///
+    /// - Returns: false if the session watches as many as it may.
+    package func add(_ nick: Nickname, for session: Session) -> Bool {
+        if session.monitored[nick.folded] != nil { return true }
+        guard session.monitored.count < self.network.limits.monitored else { return false }
+        session.monitored[nick.folded] = nick.raw
+        self.watchers[nick.folded, default: []].append(session)
+        if self.watchers[nick.folded]?.count == 1 { self.follow(nick.folded) }
+        return true
+    }
+
+    package func remove(_ nick: Nickname, for session: Session) {
+        guard session.monitored.removeValue(forKey: nick.folded) != nil else { return }
+        self.stop(nick.folded, session)
+    }
+
+    package func removeAll(for session: Session) {
+        for nick in session.monitored.keys { self.stop(nick, session) }
+        session.monitored = [:]
+    }
+
+    private func stop(_ nick: String, _ session: Session) {
+        self.watchers[nick]?.removeAll { $0 === session }
+        guard self.watchers[nick]?.isEmpty == true else { return }
+        self.watchers[nick] = nil
+        self.network.store.unfollow(LogKey(self.network.id, .nick, nick))
+    }
+
+    private func follow(_ nick: String) {
+        let network = self.network
+        network.store.follow(LogKey(network.id, .nick, nick)) { result in
+            guard case .failure = result else { return }
+            // The store was away: once more when it may be back, while somebody still wants it.
+            let table = NIOLoopBound(self, eventLoop: network.shard.loop)
+            network.shard.loop.scheduleTask(in: .milliseconds(4000 + Int64(network.shard.environment.random() % 2000)))
+            {
+                if table.value.watchers[nick] != nil { table.value.follow(nick) }
+            }
+        }
+    }
+
+    func tell(_ event: NickEvent, of nick: String) {
+        for session in self.watchers[nick] ?? [] { session.tell(.presence(event)) }
+    }
+
+    /// What happened to a nickname was missed: what holds now is told.
+    func reloaded(_ snapshot: Snapshot) {
+        let name = snapshot.log.name
+        guard snapshot.exists, let nick = Nickname(name, under: Names.caseMapping) else {
+            return self.tell(.offline(nick: name), of: name)
+        }
+        self.network.sessions.find(nick) { result in
+            guard case .success(let found?) = result else { return }
+            self.tell(.online(prefix: found.user.prefix), of: name)
+        }
+    }
+}

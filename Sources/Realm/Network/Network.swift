@@ -1,0 +1,101 @@
+import Chat
+import IRC
+import Logging
+import NIOCore
+import StateStore
+package import Tenant
+
+/// A tenant's network as one shard holds it: who is here, what is followed, and what was counted.
+package final class Network {
+    package private(set) var tenant: HostedTenant
+    /// Another number each time that the tenant changes, unique on the shard: for what others derive from the tenant.
+    package private(set) var revision: UInt64
+    /// The tenant's messages a second, where there is a limit.
+    private(set) var messageLimit: Int?
+    /// The tenant was deleted; what is left of it here goes with its last attachment.
+    package private(set) var hasEnded = false
+    unowned let shard: RealmShard
+    package private(set) lazy var sessions = SessionDirectory(self)
+    package private(set) lazy var replicas = ReplicaDirectory(self)
+    package private(set) lazy var monitor = MonitorTable(self)
+    private(set) lazy var budget = MessageBudget(self)
+    private(set) lazy var throttle = LoginThrottle(self)
+    private(set) lazy var scans = ScanQueue(self)
+    private(set) lazy var admission = Admission(self)
+    /// What is known here of users' latest changes.
+    var news = UserNews()
+    package var usage: UsageMeter
+    /// Who takes part or is about to: connections, registered or not.
+    package var attachments = 0
+    let ownLog: LogKey
+    /// Keyed by the tenant, which takes a key derivation.
+    package let cloak: HostCloak
+    private var isFollowingOwnLog = false
+
+    init(_ tenant: HostedTenant, on shard: RealmShard) {
+        self.tenant = tenant
+        self.revision = shard.nextRevision()
+        self.messageLimit = tenant.quotas.messagesPerSecond.hardLimit
+        self.shard = shard
+        self.cloak = shard.environment.cloak(tenant.id)
+        self.usage = UsageMeter(now: shard.uptime)
+        self.ownLog = LogKey(tenant.id, .tenant, "")
+    }
+
+    package var id: TenantID { self.tenant.id }
+    package var serverName: String { self.tenant.serverName }
+    package var limits: SessionLimits { self.shard.limits }
+    var store: any LiveStoreClient { self.shard.store }
+
+    /// The network itself, where nobody on it did something.
+    var serverAuthor: Author { Author(session: nil, prefix: self.serverName, account: nil) }
+
+    /// Whether what happens in channels goes to the durable history.
+    var isJournaled: Bool { self.tenant.history.enabled }
+
+    func channelKey(_ name: ChannelName) -> LogKey { LogKey(self.id, .channel, name.folded) }
+    func nickKey(_ nick: Nickname) -> LogKey { LogKey(self.id, .nick, nick.folded) }
+    func inboxKey(_ session: SessionID) -> LogKey { LogKey(self.id, .user, session.text) }
+
+    /// The tenant is another now; or is gone, if nil.
+    package func update(_ tenant: HostedTenant?) {
+        guard let tenant else {
+            self.hasEnded = true
+            return
+        }
+        self.hasEnded = false
+        if tenant == self.tenant { return }
+        self.tenant = tenant
+        self.revision = self.shard.nextRevision()
+        self.messageLimit = tenant.quotas.messagesPerSecond.hardLimit
+    }
+
+    /// Follows what is announced to everybody, once somebody is here.
+    func followOwnLog() {
+        guard !self.isFollowingOwnLog else { return }
+        self.isFollowingOwnLog = true
+        self.store.follow(self.ownLog) { result in
+            if case .failure = result { self.isFollowingOwnLog = false }
+        }
+    }
+
+    /// Nobody is here any more and nobody comes.
+    func close() {
+        if self.isFollowingOwnLog { self.store.unfollow(self.ownLog) }
+        self.isFollowingOwnLog = false
+    }
+
+    func tell(_ event: TenantEvent) {
+        guard case .wallops(let text, let author) = event else { return }
+        for session in self.sessions.all
+        where session.user.modes.contains(.wallops) || session.user.modes.contains(.operator) {
+            session.tell(.wallops(text, by: author))
+        }
+    }
+
+    /// Why the store could not do something, as whoever asked is told.
+    func refusal(_ error: LiveStoreError) -> Refusal {
+        self.shard.statistics.storeFailures += 1
+        return Refusal(.unavailable, text: error.description)
+    }
+}

@@ -1,0 +1,121 @@
+import Chat
+import IRC
+import StateStore
+
+/// What happens in a channel, told to those here.
+extension ChannelReplica {
+    /// Passes a message on: the hot path.
+    func passOn(_ message: ChatMessage, _ entry: Entry) {
+        let sender = self.network.sessions[message.sender]
+        let own = sender?.attachments.first
+        var deliveries = 0
+        for group in self.groups { deliveries += group.pass(message, entry, in: self.state, except: own) }
+        if let own, let sender, sender.isMember(of: self) {
+            own.echo(message, at: entry.time, id: entry.position, in: .channel)
+        }
+        self.network.usage.delivered(deliveries)
+    }
+
+    /// Tells those here of something.
+    ///
+    /// - `isCaused`: whether somebody's action led to it just now.
+    /// - `isTold`: who of them hears of it; nil for everybody.
+    func announce(
+        _ event: ChannelEvent,
+        time: Int64,
+        isCaused: Bool = true,
+        isTold: ((Session) -> Bool)? = nil
+    ) {
+        guard !self.groups.isEmpty else { return }
+        let happening = Happening(
+            event: event.asKnown(in: self.state),
+            channel: self.state,
+            time: time,
+            cause: isCaused ? event.author?.session : nil
+        )
+        var isTold = isTold
+        if case .invited(let id, _, let author) = event {
+            let members = self.state.members
+            isTold = { $0.id != id && $0.id != author.session && members[$0.id]?.modes.isHost == true }
+        }
+        for group in self.groups { group.tell(happening, isTold: isTold) }
+    }
+}
+
+extension ChannelEvent {
+    /// Whose doing it is.
+    var author: Author? {
+        switch self {
+        case .joined(let member, _): Author(member.session, member.user)
+        case .parted(_, let author, _), .quit(_, let author, _), .kicked(_, _, let author, _), .modes(_, let author),
+            .topic(_, let author), .changed(_, _, let author, _), .invited(_, _, let author):
+            author
+        case .message: nil
+        }
+    }
+}
+
+extension ChannelEvent {
+    /// The event with the names that members are known by: an entry may be older than a change of theirs that was told.
+    fileprivate func asKnown(in state: ChannelState) -> ChannelEvent {
+        func known(_ author: Author) -> Author {
+            author.session.flatMap { state.members[$0] }.map { Author($0.session, $0.user) } ?? author
+        }
+        switch self {
+        case .parted(let id, let author, let reason): return .parted(id, by: known(author), reason: reason)
+        case .kicked(let id, let nick, let author, let reason):
+            let nick = state.members[id]?.user.nick.raw ?? nick
+            return .kicked(id, nick: nick, by: known(author), reason: reason)
+        case .modes(let changes, let author):
+            let changes = changes.map { change in
+                guard case .rank(let rank, let id, let nick, let on) = change else { return change }
+                return .rank(rank, id, nick: state.members[id]?.user.nick.raw ?? nick, on: on)
+            }
+            return .modes(changes, by: known(author))
+        case .topic(let topic, let author): return .topic(topic, by: known(author))
+        case .invited(let id, let nick, let author): return .invited(id, nick: nick, by: known(author))
+        case .joined, .quit, .changed, .message: return self
+        }
+    }
+}
+
+extension ChannelState {
+    /// What must have happened for this state to come from another, without what only messages would tell.
+    func difference(from before: ChannelState, by server: Author) -> [ChannelEvent] {
+        var events: [ChannelEvent] = []
+        for (id, member) in before.members where self.members[id] == nil {
+            events.append(.quit(id, by: Author(id, member.user), reason: "Connection lost"))
+        }
+        for (id, member) in self.members {
+            guard let old = before.members[id] else {
+                events.append(.joined(member, founding: nil))
+                continue
+            }
+            if old.user.nick.raw != member.user.nick.raw {
+                events.append(.changed(id, .nick(member.user.nick), by: Author(id, old.user), number: 0))
+            }
+            let changes = MemberModes.ranks.filter { old.modes.contains($0.mode) != member.modes.contains($0.mode) }
+            if !changes.isEmpty {
+                let nick = member.user.nick.raw
+                events.append(
+                    .modes(
+                        changes.map { .rank($0.mode, id, nick: nick, on: member.modes.contains($0.mode)) },
+                        by: server
+                    )
+                )
+            }
+        }
+        if before.topic != self.topic { events.append(.topic(self.topic, by: server)) }
+        if before.modes != self.modes {
+            let added = ChannelModes.letters.filter { self.modes.subtracting(before.modes).contains($0.mode) }
+            let removed = ChannelModes.letters.filter { before.modes.subtracting(self.modes).contains($0.mode) }
+            events.append(
+                .modes(
+                    added.map { .flag($0.mode, on: true) } + removed.map { .flag($0.mode, on: false) },
+                    by: server
+                )
+            )
+        }
+        return events
+    }
+}

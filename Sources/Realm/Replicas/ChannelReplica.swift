@@ -1,0 +1,272 @@
+package import Chat
+import DequeModule
+import IRC
+import Logging
+import NIOCore
+import StateStore
+
+/// A shard's copy of a channel: followed while somebody here is in it, or looked up once for somebody who asks.
+package final class ChannelReplica {
+    let key: LogKey
+    unowned let network: Network
+    package internal(set) var state: ChannelState {
+        didSet { self.membersSpeakFreely = !self.state.restrictsMembers }
+    }
+    /// Whether there is nothing to look at before a member's message; kept, since it is asked for every message.
+    private(set) var membersSpeakFreely: Bool
+    /// The last entry that is in the state.
+    private(set) var position: Position
+    /// The last entry that changed the state; messages do not.
+    private(set) var changed: UInt64
+    let isFollowed: Bool
+    /// Those here who are in it.
+    private(set) var groups: [any AttachmentGroup] = []
+    /// Changes of the channel in the store's hands; the next one waits for them instead of being refused.
+    private var changesUnderWay = 0
+    private var waiting = Deque<() -> Void>()
+    /// Who relies on the replica while they wait for something else.
+    var pins = 0
+    /// The last entries that were in a loaded state and not told one by one: behind the first position, up to the second.
+    private var untold: (after: Position, upTo: Position)?
+    /// Set while the state is not true, since an entry could not be read.
+    private var stale: Stale?
+
+    /// What waits for the state to be loaded again.
+    private struct Stale {
+        var waiting: [() -> Void] = []
+        /// Entries that came meanwhile, in order.
+        var entries: [Entry] = []
+    }
+
+    init(_ key: LogKey, _ name: ChannelName, _ snapshot: Snapshot, in network: Network, isFollowed: Bool) {
+        self.key = key
+        self.network = network
+        self.state = ChannelState(name: name, fields: snapshot.chatFields)
+        self.membersSpeakFreely = !self.state.restrictsMembers
+        self.position = snapshot.position
+        self.changed = snapshot.position.sequence
+        self.isFollowed = isFollowed
+    }
+
+    var isStale: Bool { self.stale != nil }
+    package var exists: Bool { self.position != .none }
+    /// Whether nobody here needs it any more.
+    var isUnused: Bool {
+        self.groups.isEmpty && self.changesUnderWay == 0 && self.pins == 0 && self.waiting.isEmpty
+            && self.stale == nil
+    }
+
+    /// Whether an entry was told one by one to those here.
+    func wasTold(_ position: Position) -> Bool {
+        guard let untold, position.epoch == untold.upTo.epoch, position.sequence <= untold.upTo.sequence else {
+            return true
+        }
+        return position.epoch == untold.after.epoch && position.sequence <= untold.after.sequence
+    }
+
+    /// What a decision on all of the state rests on.
+    var unchanged: Condition { Condition(self.key, .unchanged(since: self.position)) }
+
+    /// What becomes of the channel with its last member.
+    var lifetimeWithoutMembers: LogChange.Lifetime {
+        self.state.modes.contains(.registered) ? .keep : .dropIfEmpty(.members)
+    }
+
+    // MARK: Turns
+
+    /// Goes on when no change of the channel is in the store's hands: one of this shard's after the other, since each but
+    /// the first would be refused.
+    func whenQuiet(_ body: @escaping () -> Void) {
+        if self.changesUnderWay == 0, self.waiting.isEmpty { return body() }
+        self.waiting.append(body)
+    }
+
+    /// Goes on when the state is true.
+    func whenFresh(_ body: @escaping () -> Void) {
+        if self.stale == nil { return body() }
+        self.stale?.waiting.append(body)
+    }
+
+    func changeBegan() { self.changesUnderWay += 1 }
+
+    func changeEnded() {
+        self.changesUnderWay -= 1
+        self.pins += 1
+        while self.changesUnderWay == 0, let next = self.waiting.popFirst() { next() }
+        self.pins -= 1
+        self.network.replicas.letGo(of: self)
+    }
+
+    // MARK: Members here
+
+    func add(_ attachment: any Attachment) {
+        if let group = self.groups.first(where: { $0.accepts(attachment) }) { return group.insert(attachment) }
+        let group = attachment.makeGroup()
+        group.insert(attachment)
+        self.groups.append(group)
+    }
+
+    func remove(_ attachment: any Attachment) {
+        guard let index = self.groups.firstIndex(where: { $0.remove(attachment) }) else { return }
+        if self.groups[index].isEmpty { self.groups.remove(at: index) }
+    }
+
+    // MARK: Entries
+
+    func received(_ entry: Entry) {
+        if self.stale != nil { return self.hold(entry) }
+        if let message = ChatMessage(entry: entry.payload) {
+            self.passOn(message, entry)
+            self.position = entry.position
+            return
+        }
+        guard let event = ChannelEvent(entry.payload) else { return self.receivedUnknown(entry) }
+        switch event {
+        case .joined(let member, let founding):
+            let known = self.network.news.latest(member)
+            self.evolve(.joined(known, founding: founding), at: entry.position)
+            if self.network.news.isGone(member.session) { break }
+            if let session = self.network.sessions[member.session] { self.enter(session) }
+            self.announce(.joined(known, founding: founding), time: entry.time)
+        case .parted(let id, _, _), .kicked(let id, _, _, _):
+            if self.state.members[id] != nil, !self.network.news.isGone(id) { self.announce(event, time: entry.time) }
+            self.evolve(event, at: entry.position)
+            if let session = self.network.sessions[id] { self.exit(session) }
+        case .quit(let id, _, _):
+            if !self.network.news.isGone(id), self.state.members[id] != nil { self.tellEverywhere(event, id, entry) }
+            self.evolve(event, at: entry.position)
+            if let session = self.network.sessions[id] { self.exit(session) }
+        case .changed(let id, _, _, let number):
+            if self.network.news.isNew(number, of: id) { self.tellEverywhere(event, id, entry) }
+            self.evolve(event, at: entry.position)
+        case .message: self.position = entry.position
+        case .modes, .topic, .invited:
+            self.evolve(event, at: entry.position)
+            self.announce(event, time: entry.time)
+        }
+        if self.state.members.isEmpty, !self.state.modes.contains(.registered) { self.dropped() }
+    }
+
+    private func evolve(_ event: Chat.ChannelEvent, at position: Position) {
+        self.position = position
+        self.changed = position.sequence
+        self.state.evolve(event)
+    }
+
+    /// A change of a user, or its end, holds in all channels here as soon as one log has brought it, and each who shares any
+    /// of them with the user hears of it once.
+    private func tellEverywhere(_ event: Chat.ChannelEvent, _ id: SessionID, _ entry: Entry) {
+        var told: Set<SessionID> = []
+        for replica in self.network.replicas.having(id) {
+            if case .changed(_, _, _, let number) = event, replica.state.members[id]?.lacks(number) == false {
+                continue
+            }
+            replica.announce(event, time: entry.time) { $0.id != id && told.insert($0.id).inserted }
+            guard case .changed = event else { continue }
+            replica.state.evolve(event)
+            if let member = replica.state.members[id] { self.network.news.changed(member) }
+        }
+        guard case .quit = event else { return }
+        self.network.news.quit(id)
+        for replica in self.network.replicas.having(id) where replica !== self { replica.state.evolve(event) }
+    }
+
+    /// Something newer wrote it, or it is damaged: its envelope says what to do.
+    private func receivedUnknown(_ entry: Entry) {
+        if entry.payload.readableBytes > 0 {
+            self.network.shard.logger.warning(
+                "unreadable channel entry",
+                metadata: ["tenant": "\(self.network.id)", "position": "\(entry.position.sequence)"]
+            )
+        }
+        guard EntryForm.unknown(entry.payload) == .loadAgain else {
+            self.position = entry.position
+            return
+        }
+        self.stale = Stale()
+        self.load(attempt: 0)
+    }
+
+    /// Keeps an entry until the state is true; too many are found in the state instead, and told as missing.
+    private func hold(_ entry: Entry) {
+        self.stale?.entries.append(entry)
+        guard let count = self.stale?.entries.count, count > 8192 else { return }
+        self.stale?.entries = []
+        for group in self.groups { group.tellOfGap(in: self.state) }
+    }
+
+    /// Loads the state.
+    ///
+    /// Of what came meanwhile it holds the older part: only messages of that are told.
+    private func load(attempt: Int) {
+        let network = self.network
+        network.store.load([self.key]) { result in
+            if case .success(let snapshots) = result { return self.reloaded(snapshots[0], missed: false) }
+            // Until the store can say it, nothing is decided on what is not true.
+            let replica = NIOLoopBound(self, eventLoop: network.shard.loop)
+            network.shard.loop.scheduleTask(in: network.shard.pause(after: attempt)) {
+                replica.value.load(attempt: attempt + 1)
+            }
+        }
+    }
+
+    /// Takes another state altogether, after the log could not be followed entry by entry: what is different is told as if it
+    /// had happened now.
+    ///
+    /// - `missed`: whether messages may be missing.
+    func reloaded(_ snapshot: Snapshot, missed: Bool) {
+        let before = self.state
+        if missed { self.untold = (self.position, snapshot.position) }
+        self.state = ChannelState(name: self.state.name, fields: snapshot.chatFields)
+        self.position = snapshot.position
+        self.changed = snapshot.position.sequence
+        for id in self.state.members.keys {
+            if let session = self.network.sessions[id] { self.enter(session) }
+        }
+        self.tellDifference(from: before)
+        if missed { for group in self.groups { group.tellOfGap(in: self.state) } }
+        let stale = self.stale
+        self.stale = nil
+        for entry in stale?.entries ?? [] {
+            let isKnown =
+                entry.position.epoch == snapshot.position.epoch
+                && entry.position.sequence <= snapshot.position.sequence
+            if !isKnown {
+                self.received(entry)
+            } else if let message = ChatMessage(entry: entry.payload) {
+                self.passOn(message, entry)
+            }
+        }
+        for body in stale?.waiting ?? [] { self.whenFresh(body) }
+        self.network.replicas.letGo(of: self)
+    }
+
+    private func tellDifference(from before: ChannelState) {
+        let (now, server) = (self.network.shard.now, self.network.serverAuthor)
+        for event in self.state.difference(from: before, by: server) {
+            self.announce(event, time: now, isCaused: false)
+        }
+        for session in self.network.sessions.all where session.isMember(of: self) {
+            if self.state.members[session.id] == nil { self.exit(session) }
+        }
+    }
+
+    /// The channel ended: its last member left.
+    private func dropped() {
+        self.state = ChannelState(name: self.state.name, created: 0)
+        self.position = .none
+        self.changed = 0
+    }
+
+    private func enter(_ session: Session) {
+        guard !session.isMember(of: self) else { return }
+        session.memberships.append(self)
+        for attachment in session.attachments { self.add(attachment) }
+    }
+
+    private func exit(_ session: Session) {
+        session.memberships.removeAll { $0 === self }
+        for attachment in session.attachments { self.remove(attachment) }
+        self.network.replicas.letGo(of: self)
+    }
+}

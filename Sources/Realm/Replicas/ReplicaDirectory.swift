@@ -1,0 +1,81 @@
+package import Chat
+import IRC
+package import StateStore
+
+/// The channels of a network that are followed here, and the way to the others.
+package final class ReplicaDirectory {
+    unowned let network: Network
+    /// By folded name.
+    private var followed: [String: ChannelReplica] = [:]
+    /// Channels that are being followed but not loaded yet, with what waits for them.
+    private var loading: [String: [(Result<ChannelReplica, Refusal>) -> Void]] = [:]
+
+    init(_ network: Network) { self.network = network }
+
+    package var count: Int { self.followed.count }
+
+    /// The replicas of followed channels that a user is in.
+    func having(_ id: SessionID) -> [ChannelReplica] { self.followed.values.filter { $0.state.members[id] != nil } }
+
+    /// The replica of a followed channel, by its folded name.
+    subscript(folded: String) -> ChannelReplica? { self.followed[folded] }
+
+    /// What is known here of a followed channel, for those who look on.
+    package func state(of folded: String) -> (ChannelState, Position)? {
+        self.followed[folded].map { ($0.state, $0.position) }
+    }
+
+    /// Goes on with a channel as it is now, whether it exists or not: the replica if it is followed, else a copy that
+    /// stays as it is.
+    func look(at name: ChannelName, _ then: @escaping (Result<ChannelReplica, Refusal>) -> Void) {
+        if let replica = self.followed[name.folded] { return replica.whenFresh { then(.success(replica)) } }
+        let network = self.network
+        let key = network.channelKey(name)
+        network.store.load([key]) { result in
+            switch result {
+            case .success(let snapshots):
+                then(.success(ChannelReplica(key, name, snapshots[0], in: network, isFollowed: false)))
+            case .failure(let error): then(.failure(network.refusal(error)))
+            }
+        }
+    }
+
+    /// Goes on with a channel that is followed from now on, whether it exists or not.
+    ///
+    /// Whoever asks calls ``letGo(of:)`` when nothing of it is needed any more.
+    func follow(_ name: ChannelName, _ then: @escaping (Result<ChannelReplica, Refusal>) -> Void) {
+        if let replica = self.followed[name.folded] { return replica.whenFresh { then(.success(replica)) } }
+        if self.loading[name.folded] != nil {
+            self.loading[name.folded]?.append(then)
+            return
+        }
+        self.loading[name.folded] = [then]
+        let network = self.network
+        let key = network.channelKey(name)
+        network.store.follow(key) { result in
+            let waiting = self.loading.removeValue(forKey: name.folded) ?? []
+            switch result {
+            case .success(let snapshot):
+                let replica = ChannelReplica(key, name, snapshot, in: network, isFollowed: true)
+                self.followed[name.folded] = replica
+                network.shard.followed[key] = .channel(replica)
+                // Held while those who wait have their turns: one who is refused must not take it from the next.
+                replica.pins += 1
+                for one in waiting { one(.success(replica)) }
+                replica.pins -= 1
+                self.letGo(of: replica)
+            case .failure(let error):
+                let refusal = network.refusal(error)
+                for one in waiting { one(.failure(refusal)) }
+            }
+        }
+    }
+
+    /// Lets go of a replica that nobody here needs.
+    func letGo(of replica: ChannelReplica) {
+        guard replica.isFollowed, replica.isUnused, self.followed[replica.key.name] === replica else { return }
+        self.followed[replica.key.name] = nil
+        self.network.shard.followed[replica.key] = nil
+        self.network.store.unfollow(replica.key)
+    }
+}

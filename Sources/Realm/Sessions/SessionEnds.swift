@@ -1,0 +1,83 @@
+import Chat
+import IRC
+import NIOCore
+import StateStore
+import Tenant
+
+/// Ends of sessions on their way to the store.
+///
+/// No client waits for them, and what stayed behind would hold a nickname for as long as this pod lives. Bounded by the
+/// sessions that there were.
+final class SessionEnds {
+    unowned let shard: RealmShard
+    private var pending: [Transaction] = []
+
+    init(_ shard: RealmShard) { self.shard = shard }
+
+    /// Appends an end: again and again until the store said that it is applied, or never can be.
+    func append(_ end: Transaction, _ then: @escaping () -> Void = {}) {
+        self.shard.store.append(end) { result in
+            switch result {
+            case .failure(.unavailable), .failure(.busy), .failure(.invalidAnswer): self.pending.append(end)
+            case .failure(.fenced), .failure(.closed), .success: break
+            }
+            then()
+        }
+    }
+
+    /// Once a second: what could not be appended before.
+    func retry() {
+        guard !self.pending.isEmpty, self.shard.store.isReady else { return }
+        let pending = self.pending
+        self.pending = []
+        for end in pending { self.append(end) }
+    }
+
+    /// What ends a session, whoever ends it: its own shard, or another after its pod died.
+    ///
+    /// It rests on the nickname alone: a session that does not hold it any more was ended by somebody else, and what the
+    /// name's new holder has must not be touched. Leaving a channel that one is not in changes nothing.
+    static func end(
+        of record: SessionRecord,
+        reason: String,
+        tenant: TenantID,
+        now: Int64,
+        isKept: (String) -> Bool = { _ in false }
+    ) -> Transaction {
+        let author = Author(record.session, record.user)
+        var changes = record.channels.sorted().map { name in
+            LogChange(
+                LogKey(tenant, .channel, name),
+                payload: ChannelEvent.quit(record.session, by: author, reason: reason).encoded,
+                fields: [
+                    .remove(FieldName(FieldKey(.member, record.session.text))),
+                    .remove(FieldName(FieldKey(.invitation, record.session.text))),
+                ],
+                lifetime: isKept(name) ? .keep : .dropIfEmpty(.members)
+            )
+        }
+        changes.append(
+            LogChange(
+                LogKey(tenant, .nick, record.user.nick.folded),
+                payload: NickEvent.offline(nick: record.user.nick.raw).encoded,
+                lifetime: .drop
+            )
+        )
+        changes.append(
+            LogChange(
+                LogKey(tenant, .user, record.session.text),
+                payload: UserEvent.signedOff(reason: reason).encoded,
+                lifetime: .drop,
+                holder: .cleared
+            )
+        )
+        changes.append(
+            LogChange(
+                LogKey(tenant, .tenant, ""),
+                payload: TenantEvent.signedOff(record.user, at: now).encoded
+            )
+        )
+        let claim = NickClaim.condition(record.user.nick, of: record.session, in: tenant)
+        return Transaction(conditions: [claim], changes: changes)
+    }
+}

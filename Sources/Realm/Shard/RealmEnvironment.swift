@@ -1,0 +1,67 @@
+package import Logging
+package import Metering
+package import StateStore
+package import Tenant
+
+/// What a shard's networks are given: the store, and what differs between a real process and a test.
+package struct RealmEnvironment: Sendable {
+    package var limits: SessionLimits
+    package var store: any LiveStore
+    package var authenticator: any Authenticator
+    /// Starts what takes long off the shard's loop.
+    package var offLoop: @Sendable (_ work: @escaping @Sendable () async -> Void) -> Void
+    package var logger: Logger
+    /// Milliseconds since 1970.
+    package var wallClock: @Sendable () -> Int64
+    /// Random bits for session ids and nonces.
+    package var random: @Sendable () -> UInt64
+    /// The cloak of a tenant, keyed by it.
+    package var cloak: @Sendable (TenantID) -> HostCloak
+    /// Reads tenants and certificates again.
+    package var reload: @Sendable () -> Void
+    /// Told about usage when a tenant's counters were drained.
+    package var usage: any UsageSink
+    /// When this process began, milliseconds since 1970.
+    package var started: Int64
+
+    package init(
+        limits: SessionLimits = SessionLimits(),
+        store: any LiveStore,
+        authenticator: any Authenticator,
+        offLoop: @escaping @Sendable (_ work: @escaping @Sendable () async -> Void) -> Void = { work in
+            Task { await work() }
+        },
+        logger: Logger,
+        usage: any UsageSink,
+        cloak: @escaping @Sendable (TenantID) -> HostCloak,
+        reload: @escaping @Sendable () -> Void = {},
+        wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime,
+        random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: 1...UInt64.max) }
+    ) {
+        self.limits = limits
+        self.store = store
+        self.authenticator = authenticator
+        self.offLoop = offLoop
+        self.logger = logger
+        self.usage = usage
+        self.cloak = cloak
+        self.reload = reload
+        self.wallClock = wallClock
+        self.random = random
+        self.started = wallClock()
+    }
+}
+
+/// Bounds of one session, whatever its tenant's plan.
+package struct SessionLimits: Sendable, Hashable {
+    /// Channels that one session may be in (ISUPPORT CHANLIMIT).
+    package var channels = 100
+    /// Nicknames that one session may watch (ISUPPORT MONITOR).
+    package var monitored = 100
+    /// Log-ins that one network of clients may try in a minute, past which they are delayed.
+    package var loginsPerMinute = 10
+    /// How long an account may take to be checked.
+    package var loginDeadline: Duration = .seconds(30)
+
+    package init() {}
+}

@@ -1,0 +1,110 @@
+import Chat
+package import Logging
+import Metering
+package import NIOCore
+package import StateStore
+package import Tenant
+
+/// The networks that one shard holds, and its way to the store.
+///
+/// Loop-bound: made anywhere, used only on its event loop. It opens no socket and knows of no connection; whoever takes part
+/// does so as an ``Attachment``.
+package final class RealmShard {
+    package let loop: any EventLoop
+    package let environment: RealmEnvironment
+    package let number: Int
+    package private(set) lazy var store: any LiveStoreClient = self.environment.store.makeClient(
+        on: self.loop,
+        receiver: self
+    )
+    /// Whose the followed logs are: one look-up for each entry that comes.
+    var followed: [LogKey: Followed] = [:]
+    package private(set) var networks: [TenantID: Network] = [:]
+    /// Seconds since the shard began, advanced once a second; coarse on purpose, so that reading it costs nothing.
+    package private(set) var seconds: UInt32 = 0
+    package internal(set) var statistics = RealmStatistics()
+    private(set) lazy var ends = SessionEnds(self)
+    package private(set) lazy var slots = SlotLedger(self)
+    /// Called when the store takes calls again.
+    package var storeBecameReadyAction: () -> Void = {}
+    /// Nobody new is let in.
+    package var isDraining = false
+
+    private var revisions: UInt64 = 0
+
+    func nextRevision() -> UInt64 {
+        self.revisions += 1
+        return self.revisions
+    }
+
+    /// What a followed log is about.
+    enum Followed {
+        case channel(ChannelReplica)
+        case session(Session)
+    }
+
+    package init(loop: any EventLoop, number: Int, environment: RealmEnvironment) {
+        self.loop = loop
+        self.number = number
+        self.environment = environment
+    }
+
+    /// Connects to the store.
+    package func start() { _ = self.store }
+
+    package var limits: SessionLimits { self.environment.limits }
+    package var logger: Logger { self.environment.logger }
+    package var now: Int64 { self.environment.wallClock() }
+    /// Milliseconds of a clock that nobody sets: time that is billed must not jump.
+    package var uptime: Int64 { Int64(clamping: self.loop.now.uptimeNanoseconds / 1_000_000) }
+
+    /// The network of a tenant, made if nobody was here before.
+    package func network(of tenant: HostedTenant) -> Network {
+        if let network = self.networks[tenant.id] { return network }
+        let network = Network(tenant, on: self)
+        self.networks[tenant.id] = network
+        return network
+    }
+
+    /// Once a second.
+    package func tick() {
+        self.seconds &+= 1
+        self.ends.retry()
+        self.slots.retry()
+        self.reportUsage()
+    }
+
+    /// Hands over what was counted, and lets go of networks that are over.
+    package func reportUsage() {
+        for network in self.networks.values {
+            self.environment.usage.report(network.usage.drain(now: self.uptime), of: network.id, shard: self.number)
+            if network.hasEnded, network.attachments == 0 {
+                network.close()
+                self.networks[network.id] = nil
+            }
+        }
+    }
+
+    /// What was counted since the shard began, and what there is now.
+    package var currentStatistics: RealmStatistics {
+        var result = self.statistics
+        for network in self.networks.values {
+            result.channels += network.replicas.count
+            result.sessions += network.sessions.count
+            if network.attachments > 0 { result.attachments[network.id] = network.attachments }
+        }
+        return result
+    }
+}
+
+/// What a shard counts of its networks besides usage.
+package struct RealmStatistics: Sendable, Hashable {
+    /// Calls that the store could not do.
+    package var storeFailures: UInt64 = 0
+    package var channels = 0
+    package var sessions = 0
+    /// Those who take part, or are about to, by tenant.
+    package var attachments: [TenantID: Int] = [:]
+
+    package init() {}
+}

@@ -1,0 +1,30 @@
+package import Chat
+package import StateStore
+
+/// Between the fields of the rules and those of the store.
+extension Snapshot {
+    /// The fields as the rules know them; those of an unknown section are left out.
+    package var chatFields: [(FieldKey, [UInt8])] {
+        self.fields.compactMap { name, value in
+            FieldKey.Section(rawValue: Unicode.Scalar(name.section.byte)).map { (FieldKey($0, name.name), value) }
+        }
+    }
+}
+
+extension FieldName {
+    package init(_ key: FieldKey) { self.init(Section(key.section.rawValue), key.name) }
+}
+
+extension FieldChange {
+    package init(_ update: FieldUpdate) {
+        if let value = update.value {
+            self = .set(FieldName(update.key), value)
+        } else {
+            self = .remove(FieldName(update.key))
+        }
+    }
+}
+
+extension Section {
+    package static let members = Section(FieldKey.Section.member.rawValue)
+}

@@ -1,0 +1,211 @@
+import Chat
+import IRC
+import NIOCore
+import StateStore
+import Tenant
+
+/// Messages: what nearly all of the traffic is.
+extension Network {
+    /// Says something; ``Attachment/said(_:_:)`` tells how it ended.
+    ///
+    /// - `isAwaited`: whether whoever says it waits for its end in any case.
+    /// - Returns: the message on its way, nil if it has ended or is in the store's hands, so that the next may follow.
+    package func say(
+        _ saying: Saying,
+        by session: Session,
+        through attachment: any Attachment,
+        isAwaited: Bool
+    ) -> Utterance? {
+        let utterance = Utterance(saying, by: session, through: attachment, isAwaited: isAwaited)
+        guard session.isPresent else {
+            self.end(utterance, .refused(Refusal(.gone)))
+            return nil
+        }
+        if session.speech.hasWaiting {
+            session.speech.wait(utterance)
+            return utterance
+        }
+        guard self.budget.take(for: utterance) else {
+            self.budget.wait(for: utterance) { refusal in
+                if let refusal { return self.end(utterance, .refused(refusal)) }
+                self.address(utterance)
+            }
+            return utterance.isOver || utterance.isSent ? nil : utterance
+        }
+        self.address(utterance)
+        return utterance.isOver || utterance.isSent ? nil : utterance
+    }
+
+    /// Finds out where it goes.
+    ///
+    /// Nearly always that is known here: a channel that the sender is in, or somebody here.
+    private func address(_ utterance: Utterance) {
+        let target = utterance.saying.target
+        if let replica = utterance.session.membership(named: target) {
+            utterance.destination = .channel(replica, minimum: [], sign: "", isMember: true)
+            return self.go(utterance)
+        }
+        if let last = utterance.session.lastTarget, last.isPresent, last.requester.user.nick.raw == target {
+            utterance.destination = .user(.here(last))
+            return self.go(utterance)
+        }
+        if let (name, minimum, sign) = Self.channel(target) {
+            guard let name else { return self.end(utterance, .refused(Refusal(.noSuchChannel, target.asWord))) }
+            return self.replicas.look(at: name) { result in
+                switch result {
+                case .success(let replica):
+                    guard replica.exists else {
+                        return self.end(utterance, .refused(Refusal(.noSuchChannel, name.raw)))
+                    }
+                    let isMember = utterance.session.isMember(of: replica)
+                    utterance.destination = .channel(replica, minimum: minimum, sign: sign, isMember: isMember)
+                    self.go(utterance)
+                case .failure(let refusal): self.end(utterance, .refused(refusal))
+                }
+            }
+        }
+        guard let nick = Nickname(target, under: Names.caseMapping) else {
+            return self.end(utterance, .refused(Refusal(.noSuchNick, target.asWord)))
+        }
+        self.sessions.find(nick) { result in
+            switch result {
+            case .success(let found?):
+                utterance.session.lastTarget = found.session
+                utterance.destination = .user(found)
+                self.go(utterance)
+            case .success(nil): self.end(utterance, .refused(Refusal(.noSuchNick, target.asWord)))
+            case .failure(let refusal): self.end(utterance, .refused(refusal))
+            }
+        }
+    }
+
+    /// The channel that a target names, perhaps behind the signs of a rank (ISUPPORT STATUSMSG); nil if it names none.
+    private static func channel(_ target: String) -> (name: ChannelName?, minimum: MemberModes, sign: String)? {
+        if ChannelName.isChannel(target) { return (ChannelName(target, under: Names.caseMapping), [], "") }
+        guard let first = target.first, let minimum = MemberModes.rank(sign: first) else { return nil }
+        let name = target.drop { MemberModes.rank(sign: $0) != nil }
+        guard ChannelName.isChannel(name) else { return nil }
+        return (ChannelName(name, under: Names.caseMapping), minimum, String(first))
+    }
+
+    /// To the store, or behind those that it may not overtake.
+    private func go(_ utterance: Utterance) {
+        let session = utterance.session
+        guard session.isPresent else { return self.end(utterance, .refused(Refusal(.gone))) }
+        switch utterance.destination {
+        case .channel(let replica, let minimum, let sign, let isMember):
+            if replica.isStale { return replica.whenFresh { self.go(utterance) } }
+            if !isMember || !replica.membersSpeakFreely {
+                do throws(Refusal) {
+                    try replica.state.checkSpeech(of: session.requester, to: minimum)
+                } catch { return self.end(utterance, .refused(error)) }
+            }
+            let basis = SpeechQueue.Basis(log: replica.key.name, sequence: replica.changed)
+            guard session.speech.mayGo(basis) else { return session.speech.waitFirst(utterance) }
+            let name = replica.state.name.raw
+            let message = utterance.entry(to: sign.isEmpty ? name : sign + name, minimum)
+            utterance.message = message
+            self.send(
+                utterance,
+                LogChange(replica.key, payload: message.entry, journal: self.keeps(utterance.saying.verb)),
+                if: replica.unchanged,
+                basis
+            )
+        case .user(let found):
+            let inbox = found.inbox
+            let basis = SpeechQueue.Basis(log: inbox.name, sequence: 0)
+            guard session.speech.mayGo(basis) else { return session.speech.waitFirst(utterance) }
+            let message = utterance.entry(to: found.nick, [])
+            let isKept = self.tenant.history.directMessages && self.keeps(utterance.saying.verb)
+            utterance.message = message
+            self.send(
+                utterance,
+                LogChange(inbox, payload: message.entry, journal: isKept),
+                if: found.claim,
+                basis
+            )
+        case nil: self.address(utterance)
+        }
+    }
+
+    private func keeps(_ verb: ChatMessage.Verb) -> Bool { verb != .tagmsg && self.tenant.history.enabled }
+
+    private func send(_ utterance: Utterance, _ change: LogChange, if condition: Condition, _ basis: SpeechQueue.Basis)
+    {
+        let session = utterance.session
+        session.lastSpoke = self.shard.seconds
+        session.speech.went(utterance, basis)
+        utterance.isSent = true
+        // Captures one reference and nothing else, so it takes no memory of its own.
+        self.store.append(change, if: condition) { result in utterance.session.network.landed(utterance, result) }
+        if session.speech.hasWaiting { session.speech.pump { self.go($0) } }
+    }
+
+    private func landed(_ utterance: Utterance, _ result: Result<Stamp?, LiveStoreError>) {
+        let speech = utterance.session.speech
+        speech.landed()
+        switch result {
+        case .success(let stamp?):
+            self.usage.messageAccepted()
+            guard let message = utterance.message else { return }
+            switch utterance.destination {
+            case .user(let found):
+                let away = utterance.saying.verb == .privmsg ? found.away : nil
+                self.end(utterance, .withUser(stamp, message, nick: found.nick, away: away))
+            case .channel(let replica, _, _, let isMember):
+                let isEchoed = isMember && replica.wasTold(stamp.position)
+                self.end(utterance, .inChannel(stamp, message, isEchoed: isEchoed))
+            case nil: break
+            }
+        case .success(nil):
+            // What it rested on has changed: it is said again when no other is in flight, so that all keep their order.
+            utterance.attempt += 1
+            utterance.destination = nil
+            utterance.isSent = false
+            if utterance.attempt < 64 {
+                speech.wasRefused(utterance)
+            } else {
+                self.end(utterance, .refused(self.refusal(.busy)))
+            }
+        case .failure(let error): self.end(utterance, .refused(self.refusal(error)))
+        }
+        if speech.hasWaiting { speech.pump { self.go($0) } }
+    }
+
+    private func end(_ utterance: Utterance, _ end: SpeechEnd) {
+        utterance.isOver = true
+        utterance.session.speech.ended(utterance)
+        utterance.attachment.said(utterance, end)
+        let speech = utterance.session.speech
+        if speech.hasWaiting { speech.pump { self.go($0) } }
+    }
+}
+
+extension Utterance {
+    /// The entry: who says it and how, and the whole line, written once and never copied before it is fanned out.
+    fileprivate func entry(to target: String, _ minimum: MemberModes) -> ChatMessage {
+        let (session, saying) = (self.session, self.saying)
+        let prefix = session.prefix
+        return ChatMessage(
+            verb: saying.verb,
+            sender: session.id,
+            account: session.requester.user.account,
+            isBot: session.requester.user.modes.contains(.bot),
+            minimum: minimum,
+            clientTags: saying.clientTags,
+            capacity: prefix.utf8.count + target.utf8.count + (saying.text?.readableBytes ?? 0) + 16
+        ) { writer in
+            guard let text = saying.text else {
+                return writer.relay(source: prefix, command: saying.verb.command, target: target, text: nil)
+            }
+            text.withUnsafeReadableBytes { bytes in
+                writer.relay(source: prefix, command: saying.verb.command, target: target, text: bytes)
+            }
+        }
+    }
+}
+
+extension String {
+    /// Somebody's own text as a word of an answer.
+    package var asWord: String { self.isEmpty ? "*" : String(self.prefix(100)) }
+}

@@ -1,0 +1,84 @@
+import DequeModule
+
+/// What a session says, on its way to the store, in order.
+///
+/// Messages follow each other into the store without waiting for its answers, as long as they rest on the same state: then
+/// none can be refused and overtaken by a later one. What rests on something else waits until all have landed.
+final class SpeechQueue {
+    /// What messages in flight were decided on.
+    struct Basis: Equatable {
+        let log: String
+        let sequence: UInt64
+    }
+
+    /// Messages in flight at most.
+    private static let limit = 64
+
+    private(set) var inFlight = 0
+    private var basis: Basis?
+    /// Refused ones, in order, until those behind them have been answered too.
+    private var refused: [Utterance] = []
+    private var waiting = Deque<Utterance>()
+    private var isPumping = false
+    /// The one whose turn it is, while something is looked up for it.
+    private var head: Utterance?
+
+    /// Whether a message that rests on this may go now.
+    @inline(__always)
+    func mayGo(_ basis: Basis) -> Bool {
+        if self.inFlight == 0 { return self.refused.isEmpty }
+        return self.refused.isEmpty && self.inFlight < Self.limit && self.basis == basis
+    }
+
+    /// Whether a new message has to wait behind others.
+    var hasWaiting: Bool { !self.waiting.isEmpty || !self.refused.isEmpty || self.head != nil }
+
+    func wait(_ utterance: Utterance) { self.waiting.append(utterance) }
+
+    /// Puts one that may not go yet before all others.
+    func waitFirst(_ utterance: Utterance) { self.waiting.prepend(utterance) }
+
+    func went(_ utterance: Utterance, _ basis: Basis) {
+        self.inFlight += 1
+        self.basis = basis
+        self.ended(utterance)
+    }
+
+    /// It is in the store's hands, or nothing comes of it: the next one's turn.
+    func ended(_ utterance: Utterance) { if self.head === utterance { self.head = nil } }
+
+    func landed() { self.inFlight -= 1 }
+
+    func wasRefused(_ utterance: Utterance) { self.refused.append(utterance) }
+
+    /// Sends what may go now: the refused first, once none is in flight.
+    ///
+    /// - `go`: Sends one, or puts it before the others again.
+    func pump(_ go: (Utterance) -> Void) {
+        guard !self.isPumping, self.head == nil else { return }
+        self.isPumping = true
+        defer { self.isPumping = false }
+        while true {
+            if self.inFlight == 0, !self.refused.isEmpty {
+                for utterance in self.refused.reversed() { self.waiting.prepend(utterance) }
+                self.refused = []
+            }
+            guard self.refused.isEmpty, let next = self.waiting.popFirst() else { return }
+            self.head = next
+            go(next)
+            if self.waiting.first === next {
+                // Put back: it waits for those in flight.
+                self.head = nil
+                return
+            }
+            if self.head != nil { return }
+        }
+    }
+
+    /// Nothing more is said.
+    func end() {
+        self.waiting = []
+        self.refused = []
+        self.head = nil
+    }
+}

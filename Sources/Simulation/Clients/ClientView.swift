@@ -1,0 +1,137 @@
+import Chat
+import IRC
+
+/// What a client knows of its channels by nothing but the lines that it was sent.
+///
+/// It needs `multi-prefix`, `message-tags` and `echo-message`. It tells people apart by more than their nickname: logs come one
+/// by one, so for a moment the last holder of a nickname may still be seen when the next one is.
+struct ClientView {
+    /// One stay in a channel.
+    struct Stay {
+        /// The ranks' signs of each member, by nickname.
+        var members: [String: Set<Character>] = [:]
+        /// `user@host` of members, where a line has told it.
+        var hosts: [String: String] = [:]
+        /// Message ids in the order in which they came.
+        var messages: [String] = []
+        /// The names came to their end.
+        var isComplete = false
+    }
+
+    private(set) var nick = "*"
+    private(set) var isRegistered = false
+    private(set) var channels: [String: Stay] = [:]
+    /// Stays that are over, by channel, in order.
+    private(set) var past: [String: [Stay]] = [:]
+    private(set) var mistakes: [String] = []
+    /// Numerics that refused something.
+    private(set) var refusals = 0
+
+    mutating func read(_ text: String) {
+        var line = Substring(text)
+        var id: String?
+        if line.hasPrefix("@") {
+            let tags = line.prefix { $0 != " " }
+            id = tags.dropFirst().split(separator: ";").first { $0.hasPrefix("msgid=") }.map { String($0.dropFirst(6)) }
+            line = line.dropFirst(tags.count + 1)
+        }
+        var source = ""
+        if line.hasPrefix(":") {
+            source = String(line.dropFirst().prefix { $0 != " " })
+            line = line.drop { $0 != " " }.dropFirst()
+        }
+        var words: [String] = []
+        while !line.isEmpty {
+            if line.hasPrefix(":") {
+                words.append(String(line.dropFirst()))
+                break
+            }
+            words.append(String(line.prefix { $0 != " " }))
+            line = line.drop { $0 != " " }.dropFirst()
+        }
+        guard let command = words.first else { return }
+        let host = String(source.drop { $0 != "!" }.dropFirst())
+        self.read(command, Array(words.dropFirst()), by: String(source.prefix { $0 != "!" }), host, id)
+    }
+
+    private mutating func read(_ command: String, _ words: [String], by who: String, _ host: String, _ id: String?) {
+        func word(_ index: Int) -> String { index < words.count ? words[index] : "" }
+        switch command {
+        case "404", "441", "442", "443", "471", "473", "474", "475", "482": self.refusals += 1
+        case "001":
+            self.nick = word(0)
+            self.isRegistered = true
+        case "JOIN": self.joined(who, host, word(0))
+        case "PART": self.left(who, word(0))
+        case "KICK": self.left(word(1), word(0))
+        case "QUIT":
+            for channel in self.channels.keys where self.channels[channel]?.hosts[who] ?? host == host {
+                self.channels[channel]?.members[who] = nil
+            }
+        case "NICK":
+            if who == self.nick { self.nick = word(0) }
+            for channel in self.channels.keys where self.channels[channel]?.hosts[who] ?? host == host {
+                if let signs = self.channels[channel]?.members.removeValue(forKey: who) {
+                    self.channels[channel]?.members[word(0)] = signs
+                    self.channels[channel]?.hosts[word(0)] = host
+                }
+            }
+        case "MODE": if word(0).hasPrefix("#") { self.modes(word(0), Array(words.dropFirst())) }
+        case "353": self.names(word(2), word(3))
+        case "366": self.channels[word(1)]?.isComplete = true
+        case "PRIVMSG" where word(0).hasPrefix("#"):
+            guard let id else { return self.mistakes.append("a message without an id") }
+            guard self.channels[word(0)] != nil else { return }
+            self.channels[word(0)]?.messages.append(id)
+        default: break
+        }
+    }
+
+    private mutating func joined(_ who: String, _ host: String, _ channel: String) {
+        if who == self.nick {
+            if self.channels[channel] != nil { self.mistakes.append("joined \(channel) twice") }
+            self.channels[channel] = Stay(members: [who: []])
+        } else {
+            if self.channels[channel]?.members[who] != nil {
+                if self.channels[channel]?.hosts[who] ?? host == host {
+                    self.mistakes.append("\(who) came to \(channel) twice")
+                }
+            }
+            self.channels[channel]?.members[who] = []
+        }
+        self.channels[channel]?.hosts[who] = host
+    }
+
+    private mutating func left(_ who: String, _ channel: String) {
+        if who == self.nick {
+            guard let stay = self.channels.removeValue(forKey: channel) else {
+                return self.mistakes.append("left \(channel) without being in it")
+            }
+            self.past[channel, default: []].append(stay)
+        } else if self.channels[channel]?.members.removeValue(forKey: who) == nil {
+            self.mistakes.append("\(who) left \(channel) without being seen in it")
+        }
+    }
+
+    private mutating func modes(_ channel: String, _ words: [String]) {
+        var parameters = words.dropFirst()
+        for request in ModeRequest.parse(words) {
+            let parameter = request.parameter == nil ? nil : parameters.popFirst()
+            guard case .rank(_, let sign)? = ChannelModeTable.row(request.letter)?.kind, let nick = parameter else {
+                continue
+            }
+            if request.isAdding {
+                self.channels[channel]?.members[nick]?.insert(sign)
+            } else {
+                self.channels[channel]?.members[nick]?.remove(sign)
+            }
+        }
+    }
+
+    private mutating func names(_ channel: String, _ text: String) {
+        for word in text.split(separator: " ") {
+            let nick = word.drop { MemberModes.rank(sign: $0) != nil }
+            self.channels[channel]?.members[String(nick)] = Set(word.prefix(word.count - nick.count))
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Crypto
+package import Edge
+import Logging
+package import Metering
+import NIOCore
+package import Realm
+package import StateStore
+package import Tenant
+
+/// The real realm and the real adapter of IRC on loops that only move when they are told to: a command is tried by lines in
+/// and lines out, in milliseconds.
+///
+/// One thread uses it.
+package final class CommandHarness {
+    package let tenant: HostedTenant
+    package let clock = VirtualClock()
+    package let store: InProcessLiveStore
+    package let accounts = SimulatedAccounts()
+    package let usage = CountedUsage()
+    package let shards: [ShardClients]
+    private let loops: [VirtualLoop]
+    private let checks = OffLoopWork()
+    private var clients: [SimulatedClient] = []
+
+    /// Starts shards over one store.
+    ///
+    /// The tenant is `acme`; quotas, message of the day and accounts are its own, limits those of each connection.
+    package init(
+        shards count: Int = 1,
+        limits: ConnectionLimits = .withoutFloodControl,
+        sessions: SessionLimits = SessionLimits(),
+        quotas: Quotas = .unlimited,
+        motd: [String] = [],
+        accounts: AccountSettings = .standard
+    ) throws {
+        self.tenant = try HostedTenant.simulated(quotas: quotas, motd: motd, accounts: accounts)
+        let (clock, checks) = (self.clock, self.checks)
+        let store = InProcessLiveStore(wallClock: { clock.now })
+        self.store = store
+        let numbers = LoopLocal(SeededRandom(seed: 7))
+        let key = SymmetricKey(data: Array("a key of the simulation".utf8))
+        let realm = RealmEnvironment(
+            limits: sessions,
+            store: store,
+            authenticator: self.accounts,
+            offLoop: { checks.add($0) },
+            logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() }),
+            usage: self.usage,
+            cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) },
+            wallClock: { clock.now },
+            random: { numbers.value.next() }
+        )
+        let environment = EdgeEnvironment(limits: limits, realm: realm)
+        let loops = (0..<count).map { _ in VirtualLoop() }
+        self.loops = loops
+        self.shards = loops.enumerated().map { ShardClients(loop: $1, number: $0, environment: environment) }
+        for shard in self.shards { shard.start() }
+    }
+
+    /// Connects a client without registering it.
+    package func connect(shard: Int = 0, address: String = "192.0.2.1", isSecure: Bool = true) -> SimulatedClient {
+        let client = SimulatedClient(to: self.tenant, on: self.shards[shard], address: address, isSecure: isSecure)
+        self.clients.append(client)
+        return client
+    }
+
+    /// Connects a client and registers it, with capabilities; what came until then is taken.
+    package func join(
+        _ nick: String,
+        shard: Int = 0,
+        capabilities: String = "",
+        address: String = "192.0.2.1"
+    ) async -> SimulatedClient {
+        let client = self.connect(shard: shard, address: address)
+        if !capabilities.isEmpty { client.send("CAP REQ :\(capabilities)") }
+        client.send("NICK \(nick)", "USER \(nick) 0 * :Real \(nick)")
+        if !capabilities.isEmpty { client.send("CAP END") }
+        await self.settle()
+        _ = client.take()
+        return client
+    }
+
+    /// Lets everything that is under way come to its end, without letting time pass.
+    package func settle() async {
+        while true {
+            for loop in self.loops { loop.run() }
+            guard let work = self.checks.take() else {
+                if self.loops.contains(where: \.isDue) { continue }
+                return
+            }
+            await work()
+        }
+    }
+
+    /// Lets time pass, a second after the other.
+    package func advance(by seconds: Int) async {
+        for _ in 0..<seconds {
+            self.clock.advance(by: 1000)
+            for loop in self.loops { loop.advance(by: .seconds(1)) }
+            await self.settle()
+        }
+    }
+
+    /// Tells the shards of another tenant, or of none.
+    package func apply(_ tenant: HostedTenant?) async {
+        for shard in self.shards { shard.apply(TenantCatalog(tenant.map { [$0] } ?? [])) }
+        await self.settle()
+    }
+
+    /// Sends lines of a client and lets them come to their end.
+    ///
+    /// - Returns: what the client is told.
+    package func send(_ client: SimulatedClient, _ lines: String...) async -> [String] {
+        for line in lines { client.send(line) }
+        await self.settle()
+        return client.take()
+    }
+}
+
+/// What was to be done off the loops.
+final class OffLoopWork: @unchecked Sendable {
+    // Unchecked: added to and taken from by the thread of the simulation alone.
+    private var work: [@Sendable () async -> Void] = []
+
+    func add(_ one: @escaping @Sendable () async -> Void) { self.work.append(one) }
+
+    func take() -> (@Sendable () async -> Void)? { self.work.isEmpty ? nil : self.work.removeFirst() }
+}
+
+/// Usage as it was handed over.
+package final class CountedUsage: UsageSink, @unchecked Sendable {
+    // Unchecked: called by the thread of the simulation alone.
+    package private(set) var total = UsageDelta()
+
+    package func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int) {
+        self.total.messages += delta.messages
+        self.total.deliveries += delta.deliveries
+        self.total.bytesIn += delta.bytesIn
+        self.total.bytesOut += delta.bytesOut
+    }
+}
+
+extension ConnectionLimits {
+    /// As usual, but a client may send as fast as it likes.
+    package static var withoutFloodControl: ConnectionLimits {
+        var limits = ConnectionLimits()
+        limits.floodBurst = 0
+        return limits
+    }
+}
+
+extension HostedTenant {
+    /// A tenant called `acme`.
+    package static func simulated(
+        quotas: Quotas = .unlimited,
+        state: TenantState = .active,
+        motd: [String] = [],
+        accounts: AccountSettings = .standard
+    ) throws(SimulationFailure) -> HostedTenant {
+        guard let id = TenantID("acme") else { throw SimulationFailure(seed: 0, reason: "no tenant") }
+        return HostedTenant(
+            id: id,
+            hostnames: ["acme.localhost"],
+            state: state,
+            quotas: quotas,
+            motd: motd,
+            accounts: accounts
+        )
+    }
+}

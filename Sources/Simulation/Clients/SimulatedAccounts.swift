@@ -1,0 +1,32 @@
+package import Realm
+package import StateStore
+package import Tenant
+
+/// Accounts whose passwords are compared as they are.
+///
+/// One thread uses it.
+package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
+    // Unchecked: called by the thread of the simulation alone.
+    private var accounts: [String: (password: String, login: LoggedIn)] = [:]
+    /// What every question is answered with instead, if it is set.
+    package var failure: AuthenticationError?
+
+    package func add(_ name: String, password: String, role: Account.Role = .user) {
+        self.accounts[name] = (password, LoggedIn(account: name, role: role))
+    }
+
+    package func verify(
+        account: String,
+        password: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> LoggedIn? {
+        if let failure { throw failure }
+        guard let known = self.accounts[account], known.password == password else { return nil }
+        return known.login
+    }
+
+    package func scramCredentials(
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> ScramLogin { throw self.failure ?? .unavailable }
+}
