@@ -52,10 +52,12 @@ let package = Package(
         .target(name: "Backoff"),
         // Arithmetic on numbers of others, which ends no process.
         .target(name: "Numbers"),
+        // Clocks, metrics, health, logs; knows nothing of chat.
+        .target(name: "Observability"),
         .target(
             name: "StateStore",
             dependencies: [
-                "Backoff", "Numbers", "Tenant", "CHiredis", "CLibPQ",
+                "Backoff", "Chat", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -76,7 +78,7 @@ let package = Package(
         .target(
             name: "Realm",
             dependencies: [
-                "Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering",
+                "Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -86,7 +88,7 @@ let package = Package(
         .target(
             name: "Edge",
             dependencies: [
-                "Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering", "Realm",
+                "Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Realm",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -126,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "IRC", "Chat", "Edge", "Tenant", "StateStore", "Metering", "KubeClient", "Operator",
+                "IRC", "Chat", "Edge", "Observability", "Tenant", "StateStore", "Metering", "KubeClient", "Operator",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -141,7 +143,7 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-                "Backoff", "IRC", "Numbers", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
+                "Backoff", "IRC", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -177,7 +179,7 @@ let package = Package(
         .testTarget(
             name: "StateStoreConformance",
             dependencies: [
-                "StateStore", "Tenant", "TestSupport",
+                "Observability", "StateStore", "Tenant", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -292,7 +294,7 @@ let package = Package(
         .testTarget(
             name: "DurableStoreTests",
             dependencies: [
-                "Backoff", "StateStore", "Tenant", "TestSupport",
+                "Backoff", "Observability", "StateStore", "Tenant", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -318,8 +320,8 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Backoff", "Edge", "KubeClient", "KubeAPIDouble", "Operator", "StateStore", "Tenant", "TestClients",
-                "TestSupport",
+                "Backoff", "Edge", "KubeClient", "KubeAPIDouble", "Observability", "Operator", "StateStore", "Tenant",
+                "TestClients", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -31,6 +31,7 @@ let package = Package(
         ),
         .target(name: "Numbers"),
         .target(name: "Backoff"),
+        .target(name: "Observability", sources: ["Clock"]),
         .target(
             name: "Chat",
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
@@ -43,7 +44,7 @@ let package = Package(
         .target(
             name: "StateStore",
             dependencies: [
-                "Backoff", "Numbers", "Tenant",
+                "Backoff", "Chat", "Numbers", "Observability", "Tenant",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),

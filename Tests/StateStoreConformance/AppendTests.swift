@@ -1,4 +1,5 @@
 import NIOCore
+import Observability
 import StateStore
 import Tenant
 import TestSupport
@@ -31,7 +32,7 @@ struct AppendTests {
                 times += try await shard.say("\(number)", in: world.channel("#a")).stamps().map(\.time)
             }
             #expect(times == times.sorted())
-            #expect(abs(times[0] - InProcessLiveStore.systemTime()) < 60_000)
+            #expect(abs(times[0] - WallClock.system()) < 60_000)
         }
     }
 

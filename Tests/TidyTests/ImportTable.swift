@@ -54,8 +54,10 @@ enum ImportTable {
         ),
         "Backoff": ImportRow(own: []),
         "Numbers": ImportRow(own: []),
+        // Knows nothing of chat.
+        "Observability": ImportRow(own: ["Numbers"], libraries: foundation, platform, observing),
         "StateStore": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "CHiredis", "CLibPQ"],
+            own: ["Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ"],
             libraries: collections,
             foundation,
             platform,
@@ -65,7 +67,7 @@ enum ImportTable {
             ["GRDB"]
         ),
         "Metering": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore"],
+            own: ["Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore"],
             libraries: collections,
             foundation,
             platform,
@@ -74,12 +76,12 @@ enum ImportTable {
         ),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering"],
+            own: ["Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering"],
             libraries: collections,
             ["Logging", "NIOCore", "Crypto"]
         ),
         "Edge": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering", "Realm"],
+            own: ["Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Realm"],
             libraries: collections,
             foundation,
             platform,
@@ -91,14 +93,17 @@ enum ImportTable {
         ),
         // Knows none of our kinds.
         "KubeClient": ImportRow(
-            own: ["Backoff", "Numbers"],
+            own: ["Backoff", "Numbers", "Observability"],
             libraries: collections,
             foundation,
             observing,
             ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "SystemPackage", "Yams"]
         ),
         "Operator": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Numbers", "Tenant", "StateStore", "Metering", "Edge", "KubeClient"],
+            own: [
+                "Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Edge",
+                "KubeClient",
+            ],
             libraries: collections,
             foundation,
             observing,
@@ -107,7 +112,9 @@ enum ImportTable {
             ["NIOCore", "NIOPosix", "Yams"]
         ),
         "roost": ImportRow(
-            own: ["IRC", "Chat", "Tenant", "StateStore", "Metering", "Edge", "KubeClient", "Operator"],
+            own: [
+                "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering", "Edge", "KubeClient", "Operator",
+            ],
             libraries: collections,
             foundation,
             platform,

@@ -4,6 +4,7 @@
 
 import KubeClient
 import Logging
+import Observability
 import StateStore
 import Synchronization
 import Tenant
@@ -52,7 +53,7 @@ struct RetentionSweeper: Sendable {
     ///
     /// - Returns: whether it should be done by now.
     private func look(at note: StoredTenant, _ stores: CellStores) async -> Bool {
-        let now = InProcessLiveStore.systemTime()
+        let now = WallClock.system()
         do {
             switch try await self.verdict(on: note) {
             case .keep: return false
@@ -121,7 +122,7 @@ struct RetentionSweeper: Sendable {
             in: self.runtime.name,
             tenant: tenant,
             home: home,
-            now: InProcessLiveStore.systemTime()
+            now: WallClock.system()
         )
     }
 

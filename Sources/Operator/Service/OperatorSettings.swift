@@ -1,4 +1,4 @@
-import StateStore
+import Observability
 
 /// What an operator is told when it starts.
 package struct OperatorSettings: Sendable {
@@ -46,7 +46,7 @@ package struct OperatorSettings: Sendable {
     /// How often a tenant whose certificate or Secret is missing is looked at again.
     package var waitPeriod: Duration = .seconds(5)
     /// The time that the autoscaler goes by, in milliseconds since 1970.
-    package var now: @Sendable () -> Int64 = InProcessLiveStore.systemTime
+    package var now: @Sendable () -> Int64 = WallClock.system
 
     package init(
         namespace: String,

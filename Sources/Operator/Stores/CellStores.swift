@@ -4,6 +4,7 @@ import Backoff
 import KubeClient
 package import Logging
 import NIOCore
+import Observability
 package import StateStore
 package import Tenant
 
@@ -86,7 +87,7 @@ package actor CellStores {
             throw Problem(reason: "PostgresUnavailable", message: "\(error)")
         }
         do {
-            _ = try await durable.migrator.up(now: InProcessLiveStore.systemTime())
+            _ = try await durable.migrator.up(now: WallClock.system())
         } catch {
             await durable.close()
             throw Problem(reason: error.isAway ? "PostgresUnavailable" : "MigrationFailed", message: "\(error)")
@@ -239,7 +240,7 @@ package actor CellStores {
     private func askLive() async {
         do throws(LiveStoreError) {
             let carried = try await self.live.liveFigures()
-            self.figures = (PodFigures.latest(of: carried.values), InProcessLiveStore.systemTime())
+            self.figures = (PodFigures.latest(of: carried.values), WallClock.system())
             self.livePulse.answered(at: TimeSource.continuous.now())
         } catch { self.livePulse.failed("\(error)") }
     }

@@ -6,6 +6,7 @@ import Chat
 import IRC
 import KubeClient
 package import Logging
+import Observability
 import StateStore
 import Synchronization
 package import Tenant
@@ -94,7 +95,7 @@ package final class AdminProvisioner: Sendable {
                 named: work.tenant.adminNames,
                 of: work.tenant.id,
                 hasher: self.hasher,
-                now: InProcessLiveStore.systemTime(),
+                now: WallClock.system(),
                 logger: self.logger,
                 fold: Names.caseMapping.fold
             )

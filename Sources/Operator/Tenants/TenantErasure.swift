@@ -3,6 +3,7 @@
 // was on its way, so what was in use is looked at once more some minutes later, before the note goes.
 
 import KubeClient
+import Observability
 import StateStore
 import Tenant
 
@@ -29,7 +30,7 @@ enum TenantErasure {
         try await stores.live.erase(begun.tenant)
         try await stores.durable.eraser.erase(begun)
         if looksAgain {
-            let now = InProcessLiveStore.systemTime()
+            let now = WallClock.system()
             let done = begun.noting(.erasing, until: now + Self.secondLook, at: now)
             guard try await stores.durable.tenants.replace(begun, with: done) else { throw NoteChanged() }
         } else {
@@ -39,7 +40,7 @@ enum TenantErasure {
 
     /// Erases everything of an object that was deleted, if that is not done already.
     static func erase(_ id: TenantID, of object: KubeObject, in stores: CellStores) async throws {
-        let now = InProcessLiveStore.systemTime()
+        let now = WallClock.system()
         let found = try await stores.durable.tenants.find(id)
         if found?.isErased == true { return }
         // Where there is no note there may still be something live.
@@ -53,7 +54,7 @@ enum TenantErasure {
 
     private static func begin(_ note: StoredTenant, in stores: CellStores) async throws -> StoredTenant {
         if note.state == .erasing, note.eraseAt == nil { return note }
-        let begun = note.noting(.erasing, at: InProcessLiveStore.systemTime())
+        let begun = note.noting(.erasing, at: WallClock.system())
         guard try await stores.durable.tenants.replace(note, with: begun) else { throw NoteChanged() }
         await stores.note(owner: nil, of: note.tenant)
         return begun

@@ -4,6 +4,7 @@
 // that is served at its old place again notes that there, which makes every copy that was begun before worthless.
 
 import KubeClient
+import Observability
 import StateStore
 import Tenant
 
@@ -25,7 +26,7 @@ enum TenantMover {
             try await TenantCopier(from: from.durable, to: to.durable).copy(id)
         } catch DurableStoreError.differs(let what) {
             // Going on would never mend that: the next attempt begins with nothing.
-            let spoilt = arriving.noting(.erasing, at: InProcessLiveStore.systemTime())
+            let spoilt = arriving.noting(.erasing, at: WallClock.system())
             _ = try await to.durable.tenants.replace(arriving, with: spoilt)
             throw Differs(description: "the copy is not like the original: \(what)")
         }
@@ -60,7 +61,7 @@ enum TenantMover {
         }
         // Later than anything that is noted, whatever the clock says.
         let noted = max(source?.updatedAt ?? 0, target?.updatedAt ?? 0)
-        let now = max(InProcessLiveStore.systemTime(), noted + 1)
+        let now = max(WallClock.system(), noted + 1)
         let arriving = StoredTenant(id, .arriving, of: object, at: now)
         guard try await to.durable.tenants.replace(nil, with: arriving) else { throw TenantErasure.NoteChanged() }
         // After the copy's note: were it the other way round, an older copy might pass for one of this move.

@@ -1,6 +1,7 @@
 // Doing what the plan says, one step an arm.
 
 import KubeClient
+import Observability
 import StateStore
 import Synchronization
 import Tenant
@@ -23,7 +24,7 @@ extension TenantReconciler {
 
     func perform(_ step: TenantStep, on object: inout KubeObject, of parsed: Parsed<TenantResource>) async throws {
         let client = self.context.client
-        let now = InProcessLiveStore.systemTime()
+        let now = WallClock.system()
         guard let id = TenantID(object.name) else { return }
         switch step {
         case .addFinalizer: object = try await self.context.addFinalizer(.tenants, object)

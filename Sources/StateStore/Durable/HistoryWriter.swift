@@ -1,5 +1,6 @@
 import Backoff
 package import Logging
+import Observability
 import Tenant
 
 /// Moves entries from the live store's journal to the durable history: the service of an edge that does so.
@@ -32,7 +33,7 @@ package struct HistoryWriter: Sendable {
     package init(
         live: any LiveStore,
         store: DurableStore,
-        now: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime,
+        now: @escaping @Sendable () -> Int64 = WallClock.system,
         batch: Int = 1000,
         drainTime: Duration = .seconds(5),
         clock: any Clock<Duration> = ContinuousClock(),

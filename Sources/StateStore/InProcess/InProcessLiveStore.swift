@@ -1,6 +1,6 @@
 import DequeModule
-import Glibc
 package import NIOCore
+import Observability
 import Synchronization
 package import Tenant
 
@@ -50,7 +50,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     /// Makes a store that keeps its journal in memory.
     package convenience init(
         configuration: Configuration = Configuration(),
-        wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.system
     ) {
         self.init(
             MemoryState(firstEpoch: Self.firstEpoch(wallClock()), entriesKept: configuration.entriesKept),
@@ -78,11 +78,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     static func firstEpoch(_ time: Int64) -> UInt64 { UInt64(max(1, time)) << 20 }
 
     /// The system's clock in milliseconds since 1970.
-    package static let systemTime: @Sendable () -> Int64 = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
+    package static let systemTime = WallClock.system
 
     package func makeClient(
         on loop: any EventLoop,

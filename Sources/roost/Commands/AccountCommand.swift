@@ -2,6 +2,7 @@ import ArgumentParser
 import Chat
 import Foundation
 import IRC
+import Observability
 import StateStore
 import Tenant
 
@@ -32,7 +33,7 @@ struct AccountCommand: AsyncParsableCommand {
                         role: self.admin ? .admin : .user,
                         credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),
                         of: self.tenant,
-                        now: InProcessLiveStore.systemTime()
+                        now: WallClock.system()
                     )
                     print("added \(account.name) to \(self.tenant)")
                 } catch DurableStoreError.conflict {

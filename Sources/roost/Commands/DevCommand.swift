@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import Observability
 import StateStore
 import Tenant
 
@@ -73,7 +74,7 @@ struct DevCommand: AsyncParsableCommand {
             self.ephemeral ? "sqlite::memory:" : "sqlite:\(self.data)/roost.sqlite",
             logger: logger
         )
-        _ = try await durable.migrator.up(now: InProcessLiveStore.systemTime())
+        _ = try await durable.migrator.up(now: WallClock.system())
         try folder?.sync()
         let durability = self.durability ?? (self.ephemeral ? .memory : .disk)
         if durability == .memory, !self.ephemeral { Self.warnOfMessages(in: "\(self.data)/journal", logger) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Observability
 import StateStore
 
 /// `roost migrate`: brings a database to the schema that this program needs, or says how far it is.
@@ -19,7 +20,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await self.options.withStore(isNew: true, isCurrent: false) { store in
-                let versions = try await store.migrator.up(now: InProcessLiveStore.systemTime())
+                let versions = try await store.migrator.up(now: WallClock.system())
                 for version in versions { print("applied migration \(version)") }
                 print("the database is at version \(Schema.version)")
             }

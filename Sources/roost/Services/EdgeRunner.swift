@@ -5,6 +5,7 @@ import Logging
 import Metering
 import NIOCore
 import NIOPosix
+import Observability
 import ServiceLifecycle
 import StateStore
 import Synchronization
@@ -53,14 +54,14 @@ struct EdgeRunner: Sendable {
     var announce: @Sendable (TenantCatalog, Addresses) -> Void
 
     func run() async throws {
-        let started = InProcessLiveStore.systemTime()
+        let started = WallClock.system()
         let collector = MeterCollector(UsageWindows(source: MeterSource(pod: self.live.pod, epoch: started)))
         let metrics = EdgeMetrics(next: collector)
         let ledger = LedgerWriter(
             collector: collector,
             ledger: self.durable.ledger,
             ledgerTime: self.durable.ledger.now,
-            now: InProcessLiveStore.systemTime,
+            now: WallClock.system,
             logger: self.logger
         )
         let history = HistoryWriter(live: self.live, store: self.durable, logger: self.logger)

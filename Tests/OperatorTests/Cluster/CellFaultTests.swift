@@ -1,6 +1,7 @@
 import FoundationEssentials
 import KubeAPIDouble
 import KubeClient
+import Observability
 import Operator
 import StateStore
 import Synchronization
@@ -204,7 +205,7 @@ struct CellFaultTests {
     @Test func `edges that tell nothing are said to, and are more for that`() async throws {
         try await ClusterRig.with { rig in
             // Ten seconds pass from look to look.
-            let time = Mutex(InProcessLiveStore.systemTime())
+            let time = Mutex(WallClock.system())
             let change: (inout OperatorSettings) -> Void = { settings in
                 settings.now = {
                     time.withLock { time in

@@ -3,6 +3,7 @@
 import Backoff
 package import Logging
 import NIOCore
+import Observability
 import Synchronization
 import Tenant
 
@@ -31,7 +32,7 @@ extension InProcessLiveStore {
         worker: any JournalWorker = QueueWorker(),
         configuration: Configuration = Configuration(),
         limits: JournalLimits = JournalLimits(),
-        wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime,
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
         logger: Logger
     ) throws(JournalProblem) -> InProcessLiveStore {
         let recovery = try JournalRecovery(folder)
