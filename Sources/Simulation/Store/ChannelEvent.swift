@@ -1,0 +1,4 @@
+import Chat
+
+/// The rules' own, not NIO's.
+typealias ChannelEvent = Chat.ChannelEvent
