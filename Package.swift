@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "Metering",
             dependencies: [
-                "Backoff", "Numbers", "Tenant", "StateStore",
+                "Backoff", "Numbers", "Observability", "Tenant", "StateStore",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -258,6 +258,7 @@ let package = Package(
             name: "IRCTests",
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
         ),
+        .testTarget(name: "ObservabilityTests", dependencies: ["Observability"]),
         .testTarget(
             name: "EdgeListenerTests",
             dependencies: [
@@ -301,7 +302,9 @@ let package = Package(
         ),
         .testTarget(
             name: "MeteringTests",
-            dependencies: ["Metering", "StateStore", "Tenant", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "Metering", "Observability", "StateStore", "Tenant", .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(
             name: "KubeClientTests",

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Observability
 
 /// Looks at a connection's first request: it stays with HTTP, or becomes IRC over WebSocket at once.
 ///
@@ -91,7 +92,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
 extension ChannelInboundHandler where OutboundOut == HTTPServerResponsePart {
     /// Answers with a status alone, and closes.
     func refuse(_ status: HTTPResponseStatus, _ context: ChannelHandlerContext) {
-        let headers = HTTPHeaders([("Connection", "close"), ("Content-Length", "0"), ("Date", HTTPDate.now)])
+        let headers = HTTPHeaders([("Connection", "close"), ("Content-Length", "0"), ("Date", UTCInstant.now.httpText)])
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
         context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)

@@ -6,6 +6,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import Observability
 
 /// Hummingbird's routing and its HTTP/1.1 on channels of our own listeners.
 ///
@@ -42,7 +43,7 @@ struct HTTPServing: Sendable {
                     logger.error("request failed", metadata: ["error": "\(error)"])
                     response = .plain(.internalServerError)
                 }
-                response.headers[.date] = HTTPDate.now
+                response.headers[.date] = UTCInstant.now.httpText
                 try await writer.write(response: response.head, body: response.body)
             },
             configuration: configuration

@@ -1,6 +1,7 @@
 // Which clock counts: the ledger's is asked, this process's is compared with it, and who is wrong is told.
 
 import Logging
+import Observability
 import StateStore
 
 extension LedgerWriter {

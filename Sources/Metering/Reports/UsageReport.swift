@@ -1,3 +1,4 @@
+package import Observability
 package import StateStore
 package import Tenant
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Metering
+import Observability
 import StateStore
 import Tenant
 

@@ -1,4 +1,4 @@
-/// A moment in UTC, as the command line and reports write it: ISO 8601.
+/// A moment in UTC, as the command line, reports and logs write it: ISO 8601.
 package struct UTCInstant: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Milliseconds since 1970.
     package let milliseconds: Int64
@@ -12,10 +12,9 @@ package struct UTCInstant: Hashable, Sendable, Comparable, CustomStringConvertib
         let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
         let date = parts[0].split(separator: "-", omittingEmptySubsequences: false)
         guard date.count == 3, let year = Self.number(date[0], digits: 4), let month = Self.number(date[1], digits: 2),
-            let day = Self.number(date[2], digits: 2), (1...12).contains(month),
-            (1...Self.days(in: month, of: year)).contains(day)
+            let day = Self.number(date[2], digits: 2), let date = CivilDate(year: year, month: month, day: day)
         else { return nil }
-        var milliseconds = Self.days(year, month, day) * 86_400_000
+        var milliseconds = date.daysSince1970 * Self.day
         if parts.count == 2 {
             guard let time = Self.time(parts[1]) else { return nil }
             milliseconds += time
@@ -26,15 +25,23 @@ package struct UTCInstant: Hashable, Sendable, Comparable, CustomStringConvertib
     package static func < (left: UTCInstant, right: UTCInstant) -> Bool { left.milliseconds < right.milliseconds }
 
     /// `2026-01-31T18:30:00Z`, with thousandths if there are any.
-    package var description: String {
-        let day = Self.floorDivide(self.milliseconds, 86_400_000)
-        let time = self.milliseconds - day * 86_400_000
-        let (year, month, date) = Self.date(of: day)
-        let thousandths = time % 1000 == 0 ? "" : "." + Self.padded(time % 1000, 3)
-        return Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(date, 2) + "T"
+    package var description: String { self.text(withThousandths: self.milliseconds % 1000 != 0) }
+
+    /// `2026-01-31T18:30:00Z` or `2026-01-31T18:30:00.000Z`; thousandths that are not written are cut off.
+    package func text(withThousandths isFull: Bool) -> String {
+        let date = self.date
+        let rest = self.milliseconds % Self.day
+        let time = rest < 0 ? rest + Self.day : rest
+        let thousandths = isFull ? "." + Self.padded(time % 1000, 3) : ""
+        return Self.padded(date.year, 4) + "-" + Self.padded(date.month, 2) + "-" + Self.padded(date.day, 2) + "T"
             + Self.padded(time / 3_600_000, 2) + ":" + Self.padded(time / 60_000 % 60, 2) + ":"
             + Self.padded(time / 1000 % 60, 2) + thousandths + "Z"
     }
+
+    /// The day that it is part of.
+    package var date: CivilDate { CivilDate(daysSince1970: floorDivide(self.milliseconds, Self.day)) }
+
+    private static let day: Int64 = 86_400_000
 
     private static func time(_ text: Substring) -> Int64? {
         guard text.last == "Z" else { return nil }
@@ -58,36 +65,5 @@ package struct UTCInstant: Hashable, Sendable, Comparable, CustomStringConvertib
     private static func padded(_ number: Int64, _ digits: Int) -> String {
         let text = String(number)
         return String(repeating: "0", count: max(0, digits - text.count)) + text
-    }
-
-    private static func days(in month: Int64, of year: Int64) -> Int64 {
-        switch month {
-        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// Days since 1970 in the Gregorian calendar.
-    ///
-    /// Years are counted from March, so that a leap day is a year's last.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let years = month > 2 ? year : year - 1
-        let leapDays = self.floorDivide(years, 4) - self.floorDivide(years, 100) + self.floorDivide(years, 400)
-        let months = (month + 9) % 12
-        return years * 365 + leapDays + (months * 153 + 2) / 5 + day - 1 - 719_468
-    }
-
-    private static func date(of day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        // A guess that is never too late, corrected upwards: a year off for every few centuries.
-        var year = 1969 + self.floorDivide(day, day < 0 ? 365 : 366)
-        while self.days(year + 1, 1, 1) <= day { year += 1 }
-        var month: Int64 = 12
-        while self.days(year, month, 1) > day { month -= 1 }
-        return (year, month, day - self.days(year, month, 1) + 1)
-    }
-
-    private static func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {
-        number / divisor - (number % divisor < 0 ? 1 : 0)
     }
 }
