@@ -13,6 +13,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -53,7 +54,13 @@ let package = Package(
         // Arithmetic on numbers of others, which ends no process.
         .target(name: "Numbers"),
         // Clocks, metrics, health, logs; knows nothing of chat.
-        .target(name: "Observability"),
+        .target(
+            name: "Observability",
+            dependencies: [
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .target(
             name: "StateStore",
             dependencies: [
@@ -133,6 +140,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -143,7 +151,7 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-                "Backoff", "IRC", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
+                "Backoff", "IRC", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "KubeClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -189,7 +197,7 @@ let package = Package(
         .testTarget(
             name: "WriteAheadTests",
             dependencies: [
-                "StateStore", "Tenant", "Simulation", "TestSupport",
+                "Observability", "StateStore", "Tenant", "Simulation", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -199,7 +207,7 @@ let package = Package(
         .testTarget(
             name: "ProjectionTests",
             dependencies: [
-                "Edge", "StateStore", "Tenant", "Metering", "TestSupport", "TestClients",
+                "Edge", "Observability", "StateStore", "Tenant", "Metering", "TestSupport", "TestClients",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -210,7 +218,7 @@ let package = Package(
         .testTarget(
             name: "RedisTests",
             dependencies: [
-                "StateStore", "Tenant", "TestSupport",
+                "Observability", "StateStore", "Tenant", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -258,11 +266,18 @@ let package = Package(
             name: "IRCTests",
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
         ),
-        .testTarget(name: "ObservabilityTests", dependencies: ["Observability"]),
+        .testTarget(
+            name: "ObservabilityTests",
+            dependencies: [
+                "Observability",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(
             name: "EdgeListenerTests",
             dependencies: [
-                "Edge", "Realm", "Tenant", "StateStore", "Metering", "TestClients",
+                "Edge", "Observability", "Realm", "Tenant", "StateStore", "Metering", "TestClients",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -323,7 +338,7 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Backoff", "Edge", "KubeClient", "KubeAPIDouble", "Observability", "Operator", "StateStore", "Tenant",
+                "Backoff", "KubeClient", "KubeAPIDouble", "Observability", "Operator", "StateStore", "Tenant",
                 "TestClients", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -31,7 +31,11 @@ let package = Package(
         ),
         .target(name: "Numbers"),
         .target(name: "Backoff"),
-        .target(name: "Observability", sources: ["Clock"]),
+        .target(
+            name: "Observability",
+            exclude: ["Metrics/MetricsBackend.swift"],
+            sources: ["Clock", "Metrics"]
+        ),
         .target(
             name: "Chat",
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]

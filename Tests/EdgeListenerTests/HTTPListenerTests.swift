@@ -1,5 +1,6 @@
 import Edge
 import NIOCore
+import Observability
 import Tenant
 import TestClients
 import Testing
@@ -156,6 +157,35 @@ struct HTTPListenerTests {
                 return try await conversation.hear(until: "404 Not Found\n")
             }
             #expect(answer.hasSuffix("404 Not Found\n"))
+        }
+    }
+
+    @Test func `requests are measured by route, and no client makes up a label`() async throws {
+        try await Rig.run { rig in
+            let registry = MetricsRegistry()
+            let server = try await HTTPListener(
+                directory: rig.directory,
+                shards: rig.shards,
+                requestTimes: Latencies(registry).request,
+                logger: rig.logger
+            ).bind(to: Rig.anyPort())
+            for line in ["GET /irc", "GET /secret/a", "GET /secret/b", "PROPFIND /irc"] {
+                _ = try await Client.talk(to: server) { conversation in
+                    let fields = "Host: acme.localhost\r\nConnection: close\r\n"
+                    try await conversation.send("\(line) HTTP/1.1\r\n\(fields)\r\n")
+                    return try await conversation.hearAll()
+                }
+            }
+            let counts = await registry.render().split(separator: "\n").filter {
+                $0.hasPrefix("roost_http_request_seconds_count")
+            }
+            #expect(
+                counts == [
+                    #"roost_http_request_seconds_count{method="GET",route="/irc",status="426"} 1"#,
+                    #"roost_http_request_seconds_count{method="GET",route="NotFound",status="404"} 2"#,
+                    #"roost_http_request_seconds_count{method="other",route="NotFound",status="404"} 1"#,
+                ]
+            )
         }
     }
 

@@ -1,5 +1,6 @@
 import Edge
 import NIOCore
+import Observability
 import StateStore
 import Tenant
 import TestClients

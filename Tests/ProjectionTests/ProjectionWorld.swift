@@ -5,6 +5,7 @@ import Logging
 import Metering
 import NIOCore
 import NIOPosix
+import Observability
 import StateStore
 import Synchronization
 import Tenant

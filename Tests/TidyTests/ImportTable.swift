@@ -30,7 +30,9 @@ enum ImportTable {
     ]
     private static let foundation: Set<String> = ["Foundation", "FoundationEssentials"]
     private static let platform: Set<String> = ["Darwin", "Dispatch", "Glibc", "Musl"]
-    private static let observing: Set<String> = ["Logging", "Metrics", "ServiceLifecycle", "UnixSignals"]
+    private static let observing: Set<String> = [
+        "CoreMetrics", "Logging", "Metrics", "ServiceLifecycle", "UnixSignals",
+    ]
     private static let sockets: Set<String> = ["NIOCore", "NIOConcurrencyHelpers", "NIOPosix", "NIOSSL", "NIOTLS"]
     private static let web: Set<String> = [
         "AsyncAlgorithms", "AsyncHTTPClient", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
@@ -55,7 +57,7 @@ enum ImportTable {
         "Backoff": ImportRow(own: []),
         "Numbers": ImportRow(own: []),
         // Knows nothing of chat.
-        "Observability": ImportRow(own: ["Numbers"], libraries: foundation, platform, observing),
+        "Observability": ImportRow(own: [], libraries: foundation, platform, observing),
         "StateStore": ImportRow(
             own: ["Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ"],
             libraries: collections,
@@ -93,7 +95,7 @@ enum ImportTable {
         ),
         // Knows none of our kinds.
         "KubeClient": ImportRow(
-            own: ["Backoff", "Numbers", "Observability"],
+            own: ["Backoff", "Numbers"],
             libraries: collections,
             foundation,
             observing,
@@ -101,7 +103,7 @@ enum ImportTable {
         ),
         "Operator": ImportRow(
             own: [
-                "Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Edge",
+                "Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering",
                 "KubeClient",
             ],
             libraries: collections,

@@ -3,6 +3,7 @@
 import Logging
 import NIOCore
 import NIOEmbedded
+import Observability
 import StateStore
 import Synchronization
 import Tenant
@@ -40,7 +41,8 @@ final class Bench {
         _ disk: SimulatedDisk = SimulatedDisk(seed: 1),
         limits: JournalLimits = JournalLimits(),
         configuration: InProcessLiveStore.Configuration = .init(),
-        time: Int64 = 1_000_000
+        time: Int64 = 1_000_000,
+        writeTimes: HistogramFamily? = nil
     ) throws {
         let tenant = try #require(TenantID("acme"))
         self.disk = disk
@@ -54,6 +56,7 @@ final class Bench {
             configuration: configuration,
             limits: limits,
             wallClock: { time },
+            writeTimes: writeTimes,
             logger: Logger(label: "test") { _ in logged }
         )
         self.client = self.store.makeClient(on: self.loop, receiver: self.ear)

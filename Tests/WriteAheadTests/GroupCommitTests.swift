@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import Observability
 import StateStore
 import Testing
 
@@ -24,6 +25,20 @@ struct GroupCommitTests {
         bench.settle()
         #expect(bench.disk.syncs == before + 1)
         #expect(bench.takeHeard() == (1...100).flatMap { ["heard \($0)", "said \($0)"] })
+    }
+
+    @Test func `what the disk writes together is measured once, and what waits for no disk not at all`() async throws {
+        let registry = MetricsRegistry()
+        let bench = try Bench(writeTimes: Latencies(registry).append)
+        func measured(_ count: Int) async -> Bool {
+            await registry.render().contains("\nroost_store_append_seconds_count \(count)\n")
+        }
+        bench.say("free", in: bench.other, journal: false)
+        bench.settle()
+        #expect(await measured(0))
+        for number in 1...100 { bench.say("\(number)") }
+        bench.settle()
+        #expect(await measured(1))
     }
 
     @Test func `what is not kept waits for nothing, unless something before it does`() throws {

@@ -4,6 +4,7 @@ package import Logging
 package import NIOCore
 import NIOPosix
 import NIOSSL
+package import Observability
 import Tenant
 
 /// HTTP, and IRC over WebSocket at `/irc` (https://ircv3.net/specs/extensions/websocket); `Host` names the tenant.
@@ -28,6 +29,7 @@ package struct HTTPListener: Sendable {
     ///   - trustedProxies: Networks whose word on who a client is holds.
     ///   - certificates: For HTTPS; `nil` for plain HTTP.
     ///   - expectsProxyProtocol: Whether connections from trusted proxies begin with a PROXY header.
+    ///   - requestTimes: Where requests are measured, see ``Latencies/request``.
     ///   - logger: Told of requests that fail.
     package init(
         directory: TenantDirectory,
@@ -35,6 +37,7 @@ package struct HTTPListener: Sendable {
         trustedProxies: TrustedNetworks = .none,
         certificates: CertificateStore? = nil,
         expectsProxyProtocol: Bool = false,
+        requestTimes: HistogramFamily? = nil,
         logger: Logger
     ) {
         self.directory = directory
@@ -42,7 +45,7 @@ package struct HTTPListener: Sendable {
         self.trustedProxies = trustedProxies
         self.certificates = certificates
         self.expectsProxyProtocol = expectsProxyProtocol
-        self.serving = HTTPServing(Self.routes(directory), logger: logger)
+        self.serving = HTTPServing(Self.routes(directory, requestTimes), logger: logger)
     }
 
     /// Binds and accepts until the returned channel is closed; clients stay then.
@@ -86,8 +89,10 @@ package struct HTTPListener: Sendable {
         try gate.install(on: channel)
     }
 
-    private static func routes(_ directory: TenantDirectory) -> Router<BasicRequestContext> {
+    private static func routes(_ directory: TenantDirectory, _ times: HistogramFamily?) -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
+        // Outermost: it sees the answer that errors became.
+        if let times { router.addMiddleware { RequestTimes(times) } }
         router.addMiddleware { PlainErrors() }
         // A request that was not upgraded comes here, and is told why.
         router.get(RouterPath(WebSocketAdmission.path)) { request, _ in

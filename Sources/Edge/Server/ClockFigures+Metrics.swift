@@ -1,6 +1,7 @@
 // Two families: a clock that is wrong is to be seen before a bill is.
 
 package import Metering
+package import Observability
 
 extension ClockFigures {
     /// What `/metrics` shows of the clock by which usage is counted.

@@ -1,4 +1,5 @@
 package import Metering
+package import Observability
 import Synchronization
 package import Tenant
 

@@ -4,6 +4,7 @@ package import Metering
 package import NIOCore
 import Numbers
 package import Realm
+package import Observability
 package import StateStore
 package import Tenant
 

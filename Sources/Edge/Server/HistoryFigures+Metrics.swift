@@ -1,5 +1,6 @@
 // What becomes of messages on their way to the history, for whoever watches.
 
+package import Observability
 package import StateStore
 
 extension HistoryFigures {

@@ -1,17 +1,17 @@
-package import Edge
 package import KubeClient
+package import Observability
 import Synchronization
 
 /// Counts what the operator does; shown by the same listener as the edges' metrics.
 package final class OperatorMetrics: Sendable {
     package let registry = MetricsRegistry()
-    private let reconciles: Meter
-    private let seconds: Histogram
-    private let kubeRequests: Meter
-    private let desired: Meter
-    private let connections: Meter
-    private let scalings: Meter
-    private let overdue: Meter
+    private let reconciles: CounterFamily
+    private let seconds: HistogramFamily
+    private let kubeRequests: CounterFamily
+    private let desired: GaugeFamily
+    private let connections: GaugeFamily
+    private let scalings: CounterFamily
+    private let overdue: GaugeFamily
     private let count = Atomic(0)
 
     package init() {
@@ -54,7 +54,7 @@ package final class OperatorMetrics: Sendable {
 
     func reconciled(_ kind: String, _ result: String, took: Duration) {
         self.reconciles.add(1, kind, result)
-        self.seconds.observe(took / .seconds(1))
+        self.seconds.observe(took)
     }
 
     /// A request was made to the API server.

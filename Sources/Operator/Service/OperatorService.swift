@@ -1,9 +1,9 @@
 // Wires copies of collections to queues and queues to reconcilers. Every process keeps its copies warm; only the leader works
 // on the queues, so one that takes over begins at once.
 
-import Edge
 package import KubeClient
 package import Logging
+import Observability
 import StateStore
 import Synchronization
 package import Tenant

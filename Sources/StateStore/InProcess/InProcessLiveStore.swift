@@ -8,7 +8,7 @@ package import Tenant
 ///
 /// A call that puts nothing on the journal completes before it returns, so a message costs neither a task nor an actor
 /// hop. What is live ends with the process. So does the journal, unless the store was opened with a folder
-/// (``open(_:worker:configuration:limits:wallClock:logger:)``): then what a transaction puts on the journal is on the disk
+/// (``open(_:worker:configuration:limits:wallClock:writeTimes:logger:)``): then what a transaction puts on the journal is on the disk
 /// before anybody hears of it, the caller included. One lock guards everything: it is held for the fraction of a
 /// microsecond that a transaction takes, and shards meet only there.
 package final class InProcessLiveStore: LiveStore, Sendable {

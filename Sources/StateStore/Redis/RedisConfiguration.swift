@@ -1,4 +1,5 @@
 package import NIOSSL
+package import Observability
 
 /// How the Redis driver paces, bounds and gives up.
 package struct RedisConfiguration: Sendable {
@@ -47,6 +48,9 @@ package struct RedisConfiguration: Sendable {
     ///
     /// The default trusts what the system trusts and checks the host name.
     package var tls = TLSConfiguration.makeClientConfiguration()
+
+    /// Where is measured how long function calls take, from the first operation in one to its answer.
+    package var appendTimes: HistogramFamily?
 
     package init() {}
 }

@@ -78,7 +78,8 @@ struct DevCommand: AsyncParsableCommand {
         try folder?.sync()
         let durability = self.durability ?? (self.ephemeral ? .memory : .disk)
         if durability == .memory, !self.ephemeral { Self.warnOfMessages(in: "\(self.data)/journal", logger) }
-        let live = try Self.openLiveStore(durability, self.data, logger)
+        let metrics = EdgeRunner.Metrics()
+        let live = try Self.openLiveStore(durability, self.data, metrics, logger)
         var limits = ConnectionLimits()
         if !self.floodControl { limits.floodBurst = 0 }
         let data = self.data
@@ -104,6 +105,7 @@ struct DevCommand: AsyncParsableCommand {
             drain: .zero,
             lease: nil,
             pod: ("dev", 1),
+            metrics: metrics,
             logger: logger,
             announce: { [plainTenant, ephemeral] catalog, bound in
                 let authority = ephemeral ? nil : "\(data)/dev-ca.pem"
@@ -122,11 +124,16 @@ struct DevCommand: AsyncParsableCommand {
     private static func openLiveStore(
         _ durability: Durability,
         _ data: String,
+        _ metrics: EdgeRunner.Metrics,
         _ logger: Logger
     ) throws -> InProcessLiveStore {
         if durability == .memory { return InProcessLiveStore() }
         do {
-            return try InProcessLiveStore.open(SystemFolder(path: "\(data)/journal"), logger: logger)
+            return try InProcessLiveStore.open(
+                SystemFolder(path: "\(data)/journal"),
+                writeTimes: metrics.latencies.append,
+                logger: logger
+            )
         } catch {
             throw CommandFailure.exit(CommandFailure.unavailable, "\(error)")
         }

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import Observability
 import StateStore
 import Tenant
 
@@ -34,13 +35,14 @@ struct EdgeCommand: AsyncParsableCommand {
         let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
         LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "roost")
-        let runner = try await self.runner(configuration, addresses, logger)
+        let runner = try await self.runner(configuration, addresses, EdgeRunner.Metrics(), logger)
         try await runner.run()
     }
 
     private func runner(
         _ configuration: EdgeConfiguration,
         _ addresses: EdgeRunner.Addresses,
+        _ metrics: EdgeRunner.Metrics,
         _ logger: Logger
     ) async throws -> EdgeRunner {
         let certificates: CertificateStore
@@ -63,10 +65,13 @@ struct EdgeCommand: AsyncParsableCommand {
         let live: any LiveStore
         do {
             try await durable.migrator.requireCurrent()
+            var redis = RedisConfiguration()
+            redis.appendTimes = metrics.latencies.append
             live = try await RedisLiveStore.connect(
                 url: configuration.redisURL,
                 group: group,
-                logger: logger
+                logger: logger,
+                configuration: redis
             )
         } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)") }
         var limits = ConnectionLimits()
@@ -86,6 +91,7 @@ struct EdgeCommand: AsyncParsableCommand {
             drain: .seconds(configuration.drainSeconds),
             lease: .seconds(configuration.leaseSeconds),
             pod: (configuration.podName, configuration.capacityConnections),
+            metrics: metrics,
             logger: logger,
             announce: { _, _ in FileHandle.standardOutput.write(Data("ready\n".utf8)) }
         )

@@ -1,6 +1,6 @@
-import Edge
 import Foundation
 import Logging
+import Observability
 import Yams
 
 /// What `roost edge --config FILE` reads: YAML, in which every key may also come from the environment.

@@ -1,10 +1,12 @@
 import ArgumentParser
+import CoreMetrics
 import Edge
 import Foundation
 import KubeClient
 import Logging
 import NIOCore
 import NIOPosix
+import Observability
 import Operator
 import ServiceLifecycle
 import UnixSignals
@@ -35,6 +37,7 @@ struct OperatorRunCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "roost-operator")
         let counts = OperatorMetrics()
+        MetricsSystem.bootstrap(MetricsBackend(counts.registry))
         let (client, settings, address) = try self.prepare(environment, counts, logger)
         do {
             // Whether there is a server at all, and our kinds, is said at the start and plainly.

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Crypto
 import Edge
 import Foundation
@@ -21,6 +22,17 @@ struct EdgeRunner: Sendable {
         var http: SocketAddress?
         var https: SocketAddress?
         var metrics: SocketAddress?
+    }
+
+    /// What a process counts, and what people wait for is measured by; made once, since libraries count there too.
+    struct Metrics: Sendable {
+        let registry = MetricsRegistry()
+        let latencies: Latencies
+
+        init() {
+            self.latencies = Latencies(self.registry)
+            MetricsSystem.bootstrap(MetricsBackend(self.registry))
+        }
     }
 
     /// Where tenants come from.
@@ -49,6 +61,8 @@ struct EdgeRunner: Sendable {
     var lease: Duration?
     /// What this process is called in its figures, and how many connections it is meant for.
     var pod: (name: String, capacity: Int)
+    /// What `/metrics` shows.
+    var metrics: Metrics
     var logger: Logger
     /// Told once everything listens, with the addresses that were bound.
     var announce: @Sendable (TenantCatalog, Addresses) -> Void
@@ -233,6 +247,7 @@ struct EdgeRunner: Sendable {
                 trustedProxies: self.trustedProxies,
                 certificates: certificates,
                 expectsProxyProtocol: self.expectsProxyProtocolForHTTP,
+                requestTimes: self.metrics.latencies.request,
                 logger: self.logger
             )
             let channel = try await Self.binding(name, address) { try await listener.bind(to: address) }
@@ -251,7 +266,7 @@ struct EdgeRunner: Sendable {
         _ readiness: Readiness
     ) async throws -> (any Channel)? {
         guard let address = self.addresses.metrics else { return nil }
-        let registry = MetricsRegistry()
+        let registry = self.metrics.registry
         let shards = server.shards
         registry.register { await metrics.families(of: shards) + history.families }
         registry.register { await ledger.clocks.families }

@@ -1,10 +1,10 @@
-import Edge
 import FoundationEssentials
 import KubeAPIDouble
 import KubeClient
 import Logging
 import NIOCore
 import NIOPosix
+import Observability
 import Operator
 import StateStore
 import Tenant

@@ -1,7 +1,7 @@
-import Edge
 import KubeClient
 import NIOCore
 import NIOPosix
+import Observability
 import Operator
 import StateStore
 import Tenant

@@ -3,7 +3,7 @@
 import Backoff
 package import Logging
 import NIOCore
-import Observability
+package import Observability
 import Synchronization
 import Tenant
 
@@ -24,6 +24,7 @@ extension InProcessLiveStore {
     ///   - configuration: As for a store in memory.
     ///   - limits: How large files get.
     ///   - wallClock: Milliseconds since 1970.
+    ///   - writeTimes: Where is measured how long the disk takes, once for all that it writes together.
     ///   - logger: Hears of what was found, and of failures.
     /// - Returns: The store; what was found is on its journal.
     /// - Throws: ``JournalProblem`` if the folder cannot be read or written.
@@ -33,6 +34,7 @@ extension InProcessLiveStore {
         configuration: Configuration = Configuration(),
         limits: JournalLimits = JournalLimits(),
         wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
+        writeTimes: HistogramFamily? = nil,
         logger: Logger
     ) throws(JournalProblem) -> InProcessLiveStore {
         let recovery = try JournalRecovery(folder)
@@ -54,7 +56,7 @@ extension InProcessLiveStore {
         )
         var state = MemoryState(firstEpoch: firstEpoch, entriesKept: configuration.entriesKept)
         state.restore(recovery, gate: gate)
-        let disk = JournalDisk(writer, worker: worker, logger: logger)
+        let disk = JournalDisk(writer, worker: worker, writeTimes: writeTimes, logger: logger)
         let store = InProcessLiveStore(state, disk: disk, configuration, wallClock)
         worker.run(after: .zero) { store.removeFiles() }
         return store
@@ -118,12 +120,14 @@ extension InProcessLiveStore {
     func writeJournal() {
         guard let disk else { return }
         while let batch = self.state.withLock({ $0.gate?.takeBatch() }) {
+            let began = ContinuousClock.now
             let (failure, capacity, lack) = disk.writer.withLock { writer in
                 do throws(FileFailure) { try writer.write(batch) } catch {
                     return (Optional(error), 0, FileFailure?.none)
                 }
                 return (nil, writer.capacity, writer.lack)
             }
+            if failure == nil { disk.writeTimes?.observe(ContinuousClock.now - began) }
             if let failure { return self.failed(failure, disk) }
             self.wrote(capacity, lack, disk)
         }

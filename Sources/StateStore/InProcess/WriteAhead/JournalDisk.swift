@@ -2,6 +2,7 @@
 
 import Backoff
 import Logging
+import Observability
 import Synchronization
 
 /// The journal's files and who writes them.
@@ -11,6 +12,8 @@ final class JournalDisk: Sendable {
     /// Used by the worker only.
     let writer: Mutex<SegmentWriter>
     let attempts = Mutex(Attempts())
+    /// Where is measured how long a write takes, with its sync.
+    let writeTimes: HistogramFamily?
 
     struct Attempts {
         var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
@@ -18,7 +21,13 @@ final class JournalDisk: Sendable {
         var isMakingRoom = false
     }
 
-    init(_ writer: consuming sending SegmentWriter, worker: any JournalWorker, logger: Logger) {
+    init(
+        _ writer: consuming sending SegmentWriter,
+        worker: any JournalWorker,
+        writeTimes: HistogramFamily?,
+        logger: Logger
+    ) {
+        self.writeTimes = writeTimes
         self.writer = Mutex(writer)
         self.worker = worker
         self.logger = logger

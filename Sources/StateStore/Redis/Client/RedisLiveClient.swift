@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import Observability
 import Tenant
 
 /// One shard's way to Redis: a connection for calls and one for the logs it follows, both on the shard's loop.
@@ -159,7 +160,12 @@ final class RedisLiveClient: LiveStoreClient {
         }
         let batch = self.makeBatch()
         self.batch = batch
+        // Once a call, not once an entry: the loop's path of a message asks no clock.
+        let began = configuration.appendTimes.map { ($0, NIODeadline.now()) }
         let call = RedisCall(.batch(batch), deadline: self.deadline) { result in
+            if case .success = result, let (times, start) = began {
+                times.observe(.nanoseconds((NIODeadline.now() - start).nanoseconds))
+            }
             self.answered(batch, result)
         }
         self.pipeline.enqueue(call)

@@ -44,7 +44,7 @@ package struct MetricFamily: Hashable, Sendable {
 }
 
 /// A label of a metric with its value.
-package struct MetricLabel: Hashable, Sendable {
+package struct MetricLabel: Hashable, Comparable, Sendable {
     /// The label: letters, digits, `_`.
     package let name: String
     /// Any text.
@@ -53,5 +53,9 @@ package struct MetricLabel: Hashable, Sendable {
     package init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
+    }
+
+    package static func < (left: MetricLabel, right: MetricLabel) -> Bool {
+        (left.name, left.value) < (right.name, right.value)
     }
 }

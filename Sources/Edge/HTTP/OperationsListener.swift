@@ -3,6 +3,7 @@ import Hummingbird
 package import Logging
 package import NIOCore
 import NIOPosix
+package import Observability
 
 /// What operators and Kubernetes ask for: `/metrics`, `/livez`, `/readyz`.
 ///
