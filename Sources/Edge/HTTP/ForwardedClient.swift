@@ -1,3 +1,5 @@
+package import Tenant
+
 /// Who a request comes from, when HTTP proxies pass it on.
 package enum ForwardedClient {
     /// The client's address: the last one in `X-Forwarded-For` that is not a trusted proxy's own.

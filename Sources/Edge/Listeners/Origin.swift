@@ -1,4 +1,5 @@
 import NIOCore
+import Tenant
 
 /// Who a connection comes from, as far as it is known before the client's own first byte.
 struct Origin: Sendable {

@@ -2,7 +2,6 @@
 // `*.label.label.ip` covers exactly the network that it would cover with the address in sight.
 
 package import Crypto
-import Glibc
 
 /// Turns addresses into host names that tell nothing: keyed by tenant, the same each time.
 ///
@@ -37,21 +36,13 @@ package struct HostCloak: Sendable {
         )
     }
 
-    /// Cloaks an IPv4 address.
-    package func cloak(ipv4 address: (UInt8, UInt8, UInt8, UInt8)) -> String {
-        self.cloak(ipv4: [address.0, address.1, address.2, address.3])
-    }
-
-    /// Cloaks an IPv6 address; an IPv4-mapped one (RFC 4291 section 2.5.5.2) as the IPv4 address that it is.
+    /// Cloaks an address.
     ///
-    /// - Parameter address: Its 16 bytes; other lengths are cloaked as opaque text.
     /// - Returns: Three labels and `.ip`.
-    package func cloak(ipv6 address: [UInt8]) -> String {
-        guard address.count == 16 else { return self.opaque(address) }
-        if address.prefix(12).elementsEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]) {
-            return self.cloak(ipv4: Array(address.suffix(4)))
-        }
-        return [8, 6, 4].map { self.label("6", address.prefix($0)) }.joined(separator: ".") + ".ip"
+    package func cloak(_ address: IPAddress) -> String {
+        let (domain, lengths) = address.isVersion4 ? ("4", [4, 3, 2]) : ("6", [8, 6, 4])
+        let bytes = address.bytes
+        return lengths.map { self.label(domain, bytes.prefix($0)) }.joined(separator: ".") + ".ip"
     }
 
     /// Cloaks an address in text form, with or without brackets or a zone (`fe80::1%eth0`).
@@ -59,12 +50,7 @@ package struct HostCloak: Sendable {
     /// What is no address, such as the path of a local socket, becomes one label and `.local`.
     package func cloak(address text: String) -> String {
         let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
-        let address = String(bare.prefix { $0 != "%" })
-        var four = in_addr()
-        if inet_pton(AF_INET, address, &four) == 1 { return self.cloak(ipv4: withUnsafeBytes(of: four) { Array($0) }) }
-        var six = in6_addr()
-        if inet_pton(AF_INET6, address, &six) == 1 { return self.cloak(ipv6: withUnsafeBytes(of: six) { Array($0) }) }
-        return self.opaque(Array(text.utf8))
+        return IPAddress(bare.prefix { $0 != "%" }).map { self.cloak($0) } ?? self.opaque(Array(text.utf8))
     }
 
     /// The host of a user who is logged in, independent of the address: see ``AccountHost``.
@@ -76,10 +62,6 @@ package struct HostCloak: Sendable {
     package func cloak(account: String, suffix: String) -> String {
         guard let host = AccountHost(account) else { return self.opaque(Array(account.utf8)) }
         return "\(host.labels).user.\(suffix)"
-    }
-
-    private func cloak(ipv4 address: [UInt8]) -> String {
-        [4, 3, 2].map { self.label("4", address.prefix($0)) }.joined(separator: ".") + ".ip"
     }
 
     private func opaque(_ bytes: [UInt8]) -> String { self.label("other", bytes) + ".local" }

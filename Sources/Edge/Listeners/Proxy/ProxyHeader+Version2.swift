@@ -1,4 +1,5 @@
 import NIOCore
+import Tenant
 
 // Section 2.2: the binary header. The signature is checked before.
 

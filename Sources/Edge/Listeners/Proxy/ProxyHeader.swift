@@ -1,4 +1,5 @@
 package import NIOCore
+package import Tenant
 
 /// What a proxy says of the connection that it passes on: HAProxy's PROXY protocol, versions 1 and 2
 /// (https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt, section 2).

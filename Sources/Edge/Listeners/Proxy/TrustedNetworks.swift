@@ -1,4 +1,5 @@
 package import NIOCore
+package import Tenant
 
 /// The networks whose proxies are believed when they say who a client is.
 package struct TrustedNetworks: Hashable, Sendable {
@@ -34,26 +35,4 @@ package struct TrustedNetworks: Hashable, Sendable {
         guard !self.networks.isEmpty, let address = IPAddress(address) else { return false }
         return self.contains(address)
     }
-}
-
-/// A range of addresses that share their first bits.
-struct IPNetwork: Hashable, Sendable {
-    private let first: IPAddress
-    private let mask: UInt128
-
-    init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let address = parts.first.flatMap({ IPAddress($0) }) else { return nil }
-        let width = address.isVersion4 ? 32 : 128
-        var length = width
-        if parts.count == 2 {
-            guard let given = Int(parts[1]), (0...width).contains(given), parts[1].first != "+" else { return nil }
-            length = given
-        }
-        // An IPv4 network never matches IPv6 addresses: the bits before its own are part of the comparison.
-        self.mask = ~UInt128(0) << UInt128(width - length)
-        self.first = IPAddress(bits: address.bits & self.mask)
-    }
-
-    func contains(_ address: IPAddress) -> Bool { address.bits & self.mask == self.first.bits }
 }

@@ -73,7 +73,9 @@ extension CellSpec {
             _ = fields["routes"].object { routes in
                 gateway = routes["gateway"].object(GatewayReference.read)
                 trustedProxies = routes["trustedProxies"].list { network in
-                    network.parsed("network: write 10.0.0.0/8 or 2001:db8::/32") { NetworkRange.check($0) }
+                    network.parsed("network: write 10.0.0.0/8 or 2001:db8::/32") {
+                        $0.contains("/") && IPNetwork($0) != nil ? $0 : nil
+                    }
                 }
                 return ()
             }
