@@ -15,13 +15,5 @@ package struct Migration: Sendable {
     }
 
     /// Tells whether the script is the one that was applied.
-    ///
-    /// It finds mistakes, not attacks: FNV-1a, 64 bits.
-    package func checksum(_ dialect: SQLDialect) -> String {
-        let hash = self.script(dialect).utf8.reduce(into: UInt64(0xcbf2_9ce4_8422_2325)) { hash, byte in
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    package func checksum(_ dialect: SQLDialect) -> String { TextHash.digits(of: self.script(dialect)) }
 }

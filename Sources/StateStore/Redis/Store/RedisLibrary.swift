@@ -5,13 +5,8 @@
 
 /// The Lua library of the live store, as Redis 7 functions.
 enum RedisLibrary {
-    /// `roost_` and sixteen hexadecimal digits of the text's FNV-1a hash.
-    static let name: String = {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in Self.template.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        return "roost_" + String(repeating: "0", count: 16 - digits.count) + digits
-    }()
+    /// `roost_` and the text's hash.
+    static let name = "roost_" + TextHash.digits(of: Self.template)
 
     /// The text for `FUNCTION LOAD`.
     static let source: String = Self.template.split(separator: "@", omittingEmptySubsequences: false)
