@@ -1,6 +1,7 @@
 // A certificate with its key as a `kubernetes.io/tls` Secret holds it, looked at before any edge gets it.
 
 import SwiftASN1
+import Tenant
 import X509
 
 #if canImport(FoundationEssentials)
@@ -58,11 +59,5 @@ package struct CertificateBundle: Sendable, Hashable {
     }
 
     /// Whether it is for a hostname.
-    package func covers(_ hostname: String) -> Bool { Self.covers(hostname, names: self.hostnames) }
-
-    /// Whether one of the names is a hostname or a wildcard for it, which stands for one label (RFC 6125 section 6.4.3).
-    package static func covers(_ hostname: String, names: [String]) -> Bool {
-        let wildcard = hostname.firstIndex(of: ".").map { "*" + hostname[$0...] }
-        return names.contains { $0 == hostname || $0 == wildcard }
-    }
+    package func covers(_ hostname: String) -> Bool { DNSName.isCovered(hostname, by: self.hostnames) }
 }

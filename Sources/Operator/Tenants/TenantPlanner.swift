@@ -172,7 +172,7 @@ package enum TenantPlanner {
             set(.no, "Issuing", "cert-manager was asked to fill Secret \(secret)")
         case .notNamed:
             plan.steps.append(.removeCertificate(cell: cell.name))
-            let uncovered = hosted.hostnames.filter { !CertificateBundle.covers($0, names: cell.certificateNames) }
+            let uncovered = hosted.hostnames.filter { !DNSName.isCovered($0, by: cell.certificateNames) }
             if uncovered.isEmpty { return set(.yes, "CellCertificate", "cell \(cell.name) has one for its hostnames") }
             if cell.certificateNames.isEmpty {
                 let text = "neither the tenant nor cell \(cell.name) has a certificate: set spec.tls of one of them"

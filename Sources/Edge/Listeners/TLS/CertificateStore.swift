@@ -62,9 +62,7 @@ package final class CertificateStore: Sendable {
         if name.hasSuffix(".") { name.removeLast() }
         let found = self.state.withLock { state -> TLSContexts? in
             if let contexts = state.byName[name] { return contexts }
-            // A wildcard stands for one label (RFC 6125 section 6.4.3).
-            guard let dot = name.firstIndex(of: ".") else { return nil }
-            return state.byName["*" + name[dot...]]
+            return DNSName.wildcard(for: name).flatMap { state.byName[$0] }
         }
         if let found { return found }
         guard let authority = self.authority else {
@@ -124,7 +122,7 @@ package final class CertificateStore: Sendable {
             }
             guard var current else { continue }
             let claimed = current.loaded.hostnames
-            current.hostnames = owned?.filter { Self.covers(claimed, $0) } ?? claimed
+            current.hostnames = owned?.filter { DNSName.isCovered($0, by: claimed) } ?? claimed
             provided[name] = current
         }
         self.state.withLock { [provided, rejected] state in
@@ -133,12 +131,6 @@ package final class CertificateStore: Sendable {
             state.order = certificates.map(\.name)
             Self.index(&state, in: self.files)
         }
-    }
-
-    /// Whether a name is among those that a certificate is for; a wildcard stands for one label (RFC 6125 section 6.4.3).
-    private static func covers(_ claimed: [String], _ hostname: String) -> Bool {
-        let wildcard = hostname.firstIndex(of: ".").map { "*" + hostname[$0...] }
-        return claimed.contains { $0.lowercased() == hostname || $0.lowercased() == wildcard }
     }
 
     private static func index(_ state: inout State, in order: [CertificateFiles]) {

@@ -13,6 +13,29 @@ package enum DNSName {
         return name
     }
 
+    /// The wildcard that a certificate may have for a host name: it stands for one label (RFC 6125 section 6.4.3), so there
+    /// is one at most.
+    ///
+    /// - Parameter hostname: Such as `chat.example.com`.
+    /// - Returns: Such as `*.example.com`; nil for a name of one label.
+    package static func wildcard(for hostname: String) -> String? {
+        hostname.firstIndex(of: ".").map { "*" + hostname[$0...] }
+    }
+
+    /// Whether a certificate is for a host name.
+    ///
+    /// - Parameters:
+    ///   - hostname: In lower case.
+    ///   - names: Those of the certificate, in any letter case.
+    /// - Returns: Whether one of them is the host name, or its wildcard.
+    package static func isCovered(_ hostname: String, by names: [String]) -> Bool {
+        let wildcard = self.wildcard(for: hostname)
+        return names.contains { name in
+            let name = name.lowercased()
+            return name == hostname || name == wildcard
+        }
+    }
+
     /// Whether this is a Kubernetes object name: an RFC 1123 subdomain in lower case.
     package static func isSubdomain(_ text: some StringProtocol) -> Bool {
         text.utf8.count <= 253
