@@ -11,7 +11,7 @@ package struct RedisConfiguration: Sendable {
     ///
     /// Every connection is pinged three times in it.
     package var silence: Duration = .seconds(3)
-    /// Waits between attempts to connect: a random time up to a bound that doubles from the first to the last.
+    /// Waits between attempts to connect, from the first to the longest, see ``Backoff``.
     ///
     /// Short even at its end: while one edge waits the others chat on, and it has to catch up with them.
     package var backoff: ClosedRange<Duration> = .milliseconds(50)...(.seconds(1))

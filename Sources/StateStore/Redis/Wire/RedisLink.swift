@@ -1,3 +1,4 @@
+import Backoff
 import Logging
 import NIOCore
 import NIOPosix
@@ -36,7 +37,7 @@ final class RedisLink {
     weak var user: (any User)?
     private let greeting: RedisGreeting
     private var state = State.waiting
-    private var attempts = 0
+    private var backoff: Backoff
     /// Ticks since the server was last heard.
     ///
     /// Ticks, not time: a loop that stood still is no silence of the server's.
@@ -50,6 +51,8 @@ final class RedisLink {
 
     init(_ settings: RedisSettings, on loop: any EventLoop, logger: Logger, greeting: RedisGreeting) {
         self.settings = settings
+        let waits = settings.configuration.backoff
+        self.backoff = Backoff(first: waits.lowerBound, longest: waits.upperBound)
         self.loop = loop
         self.logger = logger
         self.greeting = greeting
@@ -79,7 +82,7 @@ final class RedisLink {
         self.lastFailure = reason
         if wasUp { self.logger.warning("redis connection lost", metadata: ["reason": "\(reason)"]) }
         if !wasUp { self.logger.debug("redis connection failed", metadata: ["reason": "\(reason)"]) }
-        let wait = self.nextWait()
+        let wait = TimeAmount(self.backoff.failed())
         self.loop.assumeIsolated().scheduleTask(in: wait) { [weak self] in self?.connect() }
         if wasUp { self.user?.linkIsDown() }
     }
@@ -166,20 +169,10 @@ final class RedisLink {
             self.cut(reason)
         case .done:
             self.state = .up(handler, channel)
-            self.attempts = 0
+            self.backoff.succeeded()
             self.logger.debug("redis connection stands", metadata: ["server": "\(self.settings.endpoint)"])
             self.user?.linkIsUp()
         }
-    }
-
-    /// Full jitter: anything up to a bound that doubles.
-    private func nextWait() -> TimeAmount {
-        let range = self.settings.configuration.backoff
-        let first = TimeAmount(range.lowerBound).nanoseconds
-        let last = TimeAmount(range.upperBound).nanoseconds
-        let bound = min(last, first << min(self.attempts, 16))
-        self.attempts += 1
-        return .nanoseconds(Int64.random(in: 0...max(0, bound)))
     }
 
     // MARK: What the handler tells
