@@ -105,8 +105,7 @@ extension CellReconciler {
         }
         let redisURL = try await self.url(redis)
         let postgresURL = try await self.url(postgres)
-        let ports =
-            StorePorts.ports(of: redisURL, standard: 6379) + StorePorts.ports(of: postgresURL, standard: 5432)
+        let ports = StorePlace(redis: redisURL).ports + StorePlace(database: postgresURL).ports
         return Access(keys: keys, redis: redisURL, postgres: postgresURL, ports: ports)
     }
 

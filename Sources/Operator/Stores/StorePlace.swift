@@ -1,5 +1,11 @@
 // Which store a URL leads to, whoever asks and however it is asked: two cells must not have the same one. Names that lead to one
 // address by other ways are not seen through.
+//
+// Each URL is read by who connects with it, ours for Redis and libpq for PostgreSQL, since they differ: a slash in a password is
+// part of it for the one and ends the host for the other. A reader of the operator's own would be right for one of them at most,
+// and would claim a place, or open a port, that nobody connects to. What they cannot read leads nowhere, and is its own place.
+
+import StateStore
 
 /// A place where a cell's data lies.
 ///
@@ -12,56 +18,33 @@ package struct StorePlace: Hashable, Sendable {
     }
 
     package let kind: Kind
-    private let place: String
+    /// The ports that lead there, for the rule that lets edges out: at least one, ascending, each once.
+    package let ports: [Int]
+    private let place: [String]
 
     /// Where a Redis is.
     ///
     /// Its numbered databases are one place: they share what is published.
     package init(redis url: String) {
         self.kind = .redis
-        let (authority, _, _, _) = Self.parts(url)
-        self.place = Self.hosts(authority, port: 6379) ?? url
+        switch (try? RedisEndpoint(url))?.address {
+        case .tcp(let host, let port):
+            self.place = [host.lowercased(), "\(port)"]
+            self.ports = [port]
+        case .unix(let path):
+            self.place = [path]
+            self.ports = [6379]
+        case nil:
+            self.place = ["", url]
+            self.ports = [6379]
+        }
     }
 
     /// Where a database of PostgreSQL or SQLite is.
     package init(database url: String) {
         self.kind = .database
-        let (authority, user, path, query) = Self.parts(url)
-        guard url.lowercased().hasPrefix("postgres"), url.contains("://") else {
-            self.place = url
-            return
-        }
-        // libpq takes these from the parameters too, and calls the database by the user if nobody names one.
-        let fields = query.split(separator: "&").filter { field in
-            ["host=", "hostaddr=", "port=", "dbname="].contains { field.hasPrefix($0) }
-        }
-        let name = path.isEmpty && !fields.contains { $0.hasPrefix("dbname=") } ? "user \(user)" : String(path)
-        let hosts = Self.hosts(authority, port: 5432) ?? ""
-        self.place = ([hosts, name] + fields.sorted().map(String.init)).joined(separator: "\n")
-    }
-
-    /// The hosts with their ports, the user, the path and the query of a URL; a password may hold any of the marks.
-    private static func parts(
-        _ url: String
-    ) -> (authority: Substring, user: Substring, path: Substring, query: Substring) {
-        guard let mark = url.firstRange(of: "://") else { return ("", "", "", "") }
-        var rest = url[mark.upperBound...]
-        var user: Substring = ""
-        if let at = rest.lastIndex(of: "@") {
-            user = rest[..<at].prefix { $0 != ":" }
-            rest = rest[rest.index(after: at)...]
-        }
-        let authority = rest.prefix { !"/?#".contains($0) }
-        let path = rest.dropFirst(authority.count).prefix { !"?#".contains($0) }.drop { $0 == "/" }
-        let query = rest.drop { $0 != "?" }.dropFirst().prefix { $0 != "#" }
-        return (authority, user, path, query)
-    }
-
-    private static func hosts(_ authority: Substring, port: Int) -> String? {
-        guard !authority.isEmpty else { return nil }
-        return authority.lowercased().split(separator: ",").map { host in
-            let name = host.hasPrefix("[") ? host.drop { $0 != "]" } : host
-            return name.contains(":") ? String(host) : "\(host):\(port)"
-        }.joined(separator: ",")
+        let found = DatabasePlace(url)
+        self.place = found.map { [$0.name] + $0.hosts } ?? ["", url]
+        self.ports = Set(found?.ports ?? [5432]).sorted()
     }
 }

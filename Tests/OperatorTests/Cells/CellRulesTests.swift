@@ -17,11 +17,13 @@ struct CellRulesTests {
             ("postgresql:///db?host=h1,h2&port=6001%2C6002&sslmode=require", [6001, 6002]),
             ("postgresql://u:p%40q@h:5999", [5999]),
             ("postgresql://[2001:db8::1]/db", [5432]),
-            ("host=h port=6000", [5432]),
+            ("host=h port=6000", [5432]), ("postgresql://u@h:6000,h:6000/db", [6000]),
+            // A slash ends the host for libpq, which connects: nobody gets anywhere with it.
+            ("postgresql://u:p/w@h:6000/db", [5432]),
         ]
     )
     func `all ports of a database's URL are found`(url: String, ports: [Int]) {
-        #expect(StorePorts.ports(of: url, standard: 5432) == ports)
+        #expect(StorePlace(database: url).ports == ports)
     }
 
     @Test(
@@ -31,7 +33,7 @@ struct CellRulesTests {
         ]
     )
     func `the port of a live store's URL is found`(url: String, ports: [Int]) {
-        #expect(StorePorts.ports(of: url, standard: 6379) == ports)
+        #expect(StorePlace(redis: url).ports == ports)
     }
 
     @Test func `a store is away when nothing was answered for longer than one is patient`() {

@@ -119,7 +119,8 @@ struct FenceTests {
             // What is published goes to all databases of a Redis.
             ("redis://h/1", "redis://h/2", true), ("redis://h:1", "redis://h:2", false),
             ("redis://[::1]", "redis://[::1]:6379/0", true),
-            ("unix:///run/a?db=1", "unix:///run/b?db=1", false),
+            ("unix:///run/a?db=1", "unix:///run/b?db=1", false), ("unix:///run/a?db=1", "unix:///run/a?db=2", true),
+            ("redis://h/x", "redis://h/y", false), ("redis://h/x", "redis://h/x", true),
         ]
     )
     func `a Redis is known by its place, whoever asks`(one: String, other: String, same: Bool) {
@@ -133,6 +134,10 @@ struct FenceTests {
             ("postgres://a@h/db", "postgres://a@h/other", false), ("sqlite:/a", "sqlite:/b", false),
             ("postgresql:///roost?host=pg-a", "postgresql:///roost?host=pg-b", false),
             ("postgresql://a@h/", "postgresql://b@h/", false), ("postgresql://a:x@h", "postgresql://a:y@h/", true),
+            // However it is said.
+            ("postgresql://a@H/roost", "postgresql:///%72oost?host=h&port=5432", true),
+            ("postgresql://a@h/", "postgresql://b@h/a", true), ("postgresql://a@h,i/a", "postgresql://a@i,h/a", false),
+            ("postgresql://a:x/y@h/db", "postgresql://a:z/y@h/db", false),
         ]
     )
     func `a database is known by its place, whoever asks`(one: String, other: String, same: Bool) {

@@ -12,6 +12,8 @@ struct PostgresTarget: Sendable {
     let sessionKinds: [String]
     /// How long connecting to one address may take.
     let hostTimeout: Duration
+    /// The database's name; by default it is the user's.
+    let database: String
     /// Everything else.
     let options: [String: String]
 
@@ -42,6 +44,8 @@ struct PostgresTarget: Sendable {
         self.hosts = try Self.hosts(take("host"), addresses: take("hostaddr"), ports: take("port"))
         self.sessionKinds = try Self.sessionKinds(take("target_session_attrs"))
         self.hostTimeout = try Self.hostTimeout(take("connect_timeout"))
+        func said(_ name: String) -> String? { options[name] ?? usual[name] }
+        self.database = said("dbname") ?? said("user") ?? ""
         self.options = options
     }
 
