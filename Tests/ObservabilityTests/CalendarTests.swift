@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Observability
 import Testing
 
@@ -96,5 +97,13 @@ import Testing
     )
     func `HTTP has a form of its own`(milliseconds: Int64, text: String) {
         #expect(UTCInstant(milliseconds: milliseconds).httpText == text)
+    }
+
+    @Test func `the wall clock is the system's, in milliseconds`() {
+        let before = Date().timeIntervalSince1970
+        let now = Double(WallClock.system()) / 1000
+        let after = Date().timeIntervalSince1970
+        // A millisecond that has begun is not counted.
+        #expect(now > before - 0.002 && now <= after)
     }
 }

@@ -20,6 +20,8 @@ final class SeriesTable<Value: Sendable>: Sendable {
 
     private let empty: Value
     private let limit: Int
+    /// The only value where there are no labels: it is found without a look into the table.
+    private let only: SeriesCell<Value>?
     private let cells: Mutex<[[MetricLabel]: SeriesCell<Value>]>
 
     /// - Parameters:
@@ -29,12 +31,15 @@ final class SeriesTable<Value: Sendable>: Sendable {
     init(_ empty: Value, limit: Int, hasOne: Bool) {
         self.empty = empty
         self.limit = limit
-        self.cells = Mutex(hasOne ? [[]: SeriesCell(empty)] : [:])
+        let only = hasOne ? SeriesCell(empty) : nil
+        self.only = only
+        self.cells = Mutex(only.map { [[]: $0] } ?? [:])
     }
 
     /// Where a set of label values is counted.
     func cell(_ labels: [MetricLabel]) -> SeriesCell<Value> {
-        self.cells.withLock { cells in
+        if labels.isEmpty, let only = self.only { return only }
+        return self.cells.withLock { cells in
             if let cell = cells[labels] { return cell }
             var key = labels
             if cells.count >= self.limit, !labels.isEmpty {
@@ -50,6 +55,7 @@ final class SeriesTable<Value: Sendable>: Sendable {
     }
 
     func remove(_ labels: [MetricLabel]) {
+        if labels.isEmpty, self.only != nil { return }
         self.cells.withLock { _ = $0.removeValue(forKey: labels) }
     }
 
