@@ -1,8 +1,4 @@
-import Logging
-import Metering
 package import Realm
-import StateStore
-import Tenant
 
 /// What a shard with its clients is given.
 package struct EdgeEnvironment: Sendable {

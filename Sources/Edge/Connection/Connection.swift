@@ -71,7 +71,7 @@ package final class Connection {
     }
 
     /// What limits by address count it as.
-    var origin: String { ClientNetwork.of(self.address) }
+    var origin: String { IPAddress.clientNetwork(of: self.address) }
 
     /// How the client is addressed in replies: its nickname, or `*` while it has none.
     var nick: String { self.session?.user.nick.raw ?? self.registration.nick?.raw ?? "*" }

@@ -3,6 +3,7 @@ import Chat
 package import Crypto
 import IRC
 package import Logging
+import Observability
 package import StateStore
 import Synchronization
 package import Tenant
@@ -26,7 +27,7 @@ package final class AccountService: Authenticator {
         logger: Logger,
         decoyKey: SymmetricKey = SymmetricKey(size: .bits256),
         clock: any Clock<Duration> = ContinuousClock(),
-        wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.system
     ) {
         self.accounts = accounts
         self.hasher = hasher

@@ -1,5 +1,6 @@
 package import Logging
 package import Metering
+import Observability
 package import StateStore
 package import Tenant
 
@@ -35,7 +36,7 @@ package struct RealmEnvironment: Sendable {
         usage: any UsageSink,
         cloak: @escaping @Sendable (TenantID) -> HostCloak,
         reload: @escaping @Sendable () -> Void = {},
-        wallClock: @escaping @Sendable () -> Int64 = InProcessLiveStore.systemTime,
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
         random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: 1...UInt64.max) }
     ) {
         self.limits = limits

@@ -77,9 +77,6 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     /// Later than all epochs of earlier processes, if the clock was never set back.
     static func firstEpoch(_ time: Int64) -> UInt64 { UInt64(max(1, time)) << 20 }
 
-    /// The system's clock in milliseconds since 1970.
-    package static let systemTime = WallClock.system
-
     package func makeClient(
         on loop: any EventLoop,
         receiver: any LiveStoreReceiver
