@@ -1,8 +1,4 @@
 package import Chat
-<<<<<<<< HEAD:Sources/Realm/Shard/StoreFields.swift
-package import StateStore
-========
->>>>>>>> 53f05e6 (Keep one passage from the rules' fields to the store's):Sources/StateStore/Live/StoreFields.swift
 
 /// Between the fields of the rules and those of the store.
 extension Snapshot {
@@ -15,18 +11,12 @@ extension Snapshot {
 }
 
 extension FieldName {
-<<<<<<<< HEAD:Sources/Realm/Shard/StoreFields.swift
-========
     /// The store's name of a field of the rules.
->>>>>>>> 53f05e6 (Keep one passage from the rules' fields to the store's):Sources/StateStore/Live/StoreFields.swift
     package init(_ key: FieldKey) { self.init(Section(key.section.rawValue), key.name) }
 }
 
 extension FieldChange {
-<<<<<<<< HEAD:Sources/Realm/Shard/StoreFields.swift
-========
     /// The store's form of an update that the rules made.
->>>>>>>> 53f05e6 (Keep one passage from the rules' fields to the store's):Sources/StateStore/Live/StoreFields.swift
     package init(_ update: FieldUpdate) {
         if let value = update.value {
             self = .set(FieldName(update.key), value)
@@ -37,9 +27,6 @@ extension FieldChange {
 }
 
 extension Section {
-<<<<<<<< HEAD:Sources/Realm/Shard/StoreFields.swift
-========
     /// Where the rules keep a channel's members.
->>>>>>>> 53f05e6 (Keep one passage from the rules' fields to the store's):Sources/StateStore/Live/StoreFields.swift
     package static let members = Section(FieldKey.Section.member.rawValue)
 }
