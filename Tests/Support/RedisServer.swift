@@ -113,10 +113,7 @@ package final class RedisServer: Sendable {
     ///
     /// Its data stay, for ``start()``.
     package func kill() throws {
-        let text = try String(contentsOfFile: "\(self.folder)/pid", encoding: .utf8)
-        guard let pid = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), pid > 1 else {
-            throw Failure(description: "the server has no pid")
-        }
+        let pid = try self.pid
         // First the server, then the shell: Foundation sees the shell's end only when no child of it is left.
         Foundation.kill(pid, SIGKILL)
         self.holder.withLock { holder in
@@ -126,6 +123,22 @@ package final class RedisServer: Sendable {
         }
         let deadline = Date().addingTimeInterval(5)
         while self.connects, Date() < deadline { usleep(1000) }
+    }
+
+    /// Stops the server where it stands (SIGSTOP): its sockets stay, and take what is sent to it until it goes on.
+    package func freeze() throws { Foundation.kill(try self.pid, SIGSTOP) }
+
+    /// Has a frozen server go on.
+    package func thaw() throws { Foundation.kill(try self.pid, SIGCONT) }
+
+    private var pid: Int32 {
+        get throws {
+            let text = try String(contentsOfFile: "\(self.folder)/pid", encoding: .utf8)
+            guard let pid = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), pid > 1 else {
+                throw Failure(description: "the server has no pid")
+            }
+            return pid
+        }
     }
 
     /// Keeps a copy of the data as they are now, for ``goBack()``.

@@ -68,9 +68,11 @@ final class Bench {
     func say(_ text: String, in log: LogKey? = nil, journal: Bool = true) {
         let change = LogChange(log ?? self.log, payload: ByteBuffer(string: text), journal: journal)
         let ear = self.ear
-        self.client.append(Transaction(changes: [change])) { result in
+        let unsettled = { ear.heard.append("unsettled \(text)") }
+        self.client.append(Transaction(changes: [change]), unsettled: unsettled) { result in
             switch result {
             case .success: ear.heard.append("said \(text)")
+            case .failure(.closed): ear.heard.append("closed \(text)")
             case .failure(.unavailable): ear.heard.append("refused \(text)")
             case .failure(let error): ear.heard.append("\(error): \(text)")
             }

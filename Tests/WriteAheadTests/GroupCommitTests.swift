@@ -77,7 +77,7 @@ struct GroupCommitTests {
         }
         bench.worker.runAll()
         bench.turn()
-        #expect(bench.takeHeard() == ["heard one", "said one", "refused two"])
+        #expect(bench.takeHeard() == ["heard one", "said one", "unsettled two"])
         #expect(try await bench.journal().map { String(buffer: $0.entry.payload) } == ["one"])
     }
 

@@ -78,6 +78,9 @@ final class JournalBook {
             }
         }
         let numbers = Set(found.compactMap { Self.number($0.entry) })
+        for number in numbers where self.records[number]?.isRefused == true {
+            self.mistakes.append("record \(number) was refused and is there")
+        }
         for (number, record) in self.records where number < last && number > self.firstOfLife {
             if !record.isVoid, !record.isInHistory, !record.isRefused, !numbers.contains(number) {
                 self.mistakes.append("record \(number) is missing before \(last)")
@@ -113,8 +116,6 @@ final class JournalLife {
     /// How many calls have no answer.
     private final class Calls {
         var open = 0
-        /// Whether one is being made.
-        var isInCall = false
     }
 
     private final class Shard: LiveStoreReceiver {
@@ -241,11 +242,9 @@ final class JournalLife {
         }
         let calls = self.calls
         calls.open += 1
-        calls.isInCall = true
-        defer { calls.isInCall = false }
         self.shard.client?.append(Transaction(changes: changes)) { [book, disk, firstEpoch] result in
             calls.open -= 1
-            if calls.isInCall, case .failure = result { for number in numbers { book.refused(number) } }
+            if case .failure(let error) = result, error != .closed { for number in numbers { book.refused(number) } }
             guard case .success(.appended(let stamps)) = result else { return }
             for (number, stamp) in zip(numbers, stamps) { book.acknowledged(number, stamp) }
             if !numbers.allSatisfy({ book.isKept($0, disk) }) {

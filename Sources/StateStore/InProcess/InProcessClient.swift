@@ -12,8 +12,8 @@ final class InProcessClient: LiveStoreClient {
     let receiver: any LiveStoreReceiver
     var deliveries: Deque<MemoryState.Delivery> = []
     private(set) var isDelivering = false
-    /// The calls without an answer, oldest first; nil says that all is well.
-    var answers: Deque<(LiveStoreError?) -> Void> = []
+    /// The calls without an answer, oldest first, with whom to tell once that it takes long.
+    var answers: Deque<(unsettled: (() -> Void)?, tell: (LiveStoreError?) -> Void)> = []
 
     init(store: InProcessLiveStore, index: Int, loop: any EventLoop, receiver: any LiveStoreReceiver) {
         self.store = store
@@ -27,8 +27,12 @@ final class InProcessClient: LiveStoreClient {
         !self.store.journalIsFull.load(ordering: .relaxed) && !self.store.isDiskBehind.load(ordering: .relaxed)
     }
 
-    func append(_ transaction: Transaction, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
-        if let disk = self.store.disk { return self.append(transaction, to: disk, completion) }
+    func append(
+        _ transaction: Transaction,
+        unsettled: (() -> Void)?,
+        _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
+    ) {
+        if let disk = self.store.disk { return self.append(transaction, to: disk, unsettled, completion) }
         let now = self.store.wallClock()
         let (index, producer) = (self.index, self.producer)
         var made = Made()
@@ -62,9 +66,10 @@ final class InProcessClient: LiveStoreClient {
     func append(
         _ change: LogChange,
         if condition: Condition,
+        unsettled: (() -> Void)?,
         _ completion: @escaping (Result<Stamp?, LiveStoreError>) -> Void
     ) {
-        if let disk = self.store.disk { return self.append(change, if: condition, to: disk, completion) }
+        if let disk = self.store.disk { return self.append(change, if: condition, to: disk, unsettled, completion) }
         let now = self.store.wallClock()
         let (index, producer) = (self.index, self.producer)
         var made = Made()
@@ -222,9 +227,19 @@ final class InProcessClient: LiveStoreClient {
         while let next = self.deliveries.popFirst() {
             switch next {
             case .entry(let entry, let log): self.receiver.received(entry, of: log)
-            case .answer: self.answers.popFirst()?(nil)
-            case .failure: self.answers.popFirst()?(.unavailable(reason: "the disk refuses the journal"))
+            case .answer: self.answers.popFirst()?.tell(nil)
+            case .delay: self.tellDelay()
+            case .end: self.answers.popFirst()?.tell(.closed)
             }
+        }
+    }
+
+    /// The disk does not have what waits, for now.
+    private func tellDelay() {
+        for index in self.answers.indices {
+            let unsettled = self.answers[index].unsettled
+            self.answers[index].unsettled = nil
+            unsettled?()
         }
     }
 }

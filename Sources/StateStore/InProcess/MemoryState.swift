@@ -9,8 +9,10 @@ struct MemoryState: ~Copyable {
         case entry(Entry, LogKey)
         /// The answer to its oldest call without one.
         case answer
-        /// The same, but the disk could not do it.
-        case failure
+        /// The disk refuses what the calls without an answer rest on; it is asked again.
+        case delay
+        /// No answer to the oldest call without one: the store ends.
+        case end
 
         func isEntry(of log: LogKey) -> Bool {
             if case .entry(_, log) = self { true } else { false }
@@ -18,8 +20,8 @@ struct MemoryState: ~Copyable {
 
         var isAnswer: Bool {
             switch self {
-            case .entry: false
-            case .answer, .failure: true
+            case .entry, .delay: false
+            case .answer, .end: true
             }
         }
     }
@@ -200,9 +202,7 @@ struct MemoryState: ~Copyable {
 
     mutating func takeMail(of client: Int) -> [Delivery] {
         self.mailboxes[client].isScheduled = false
-        if !self.mailboxes[client].held.isEmpty, let gate {
-            self.release(to: client, gate.durable, gate.failure != nil)
-        }
+        if !self.mailboxes[client].held.isEmpty, let gate { self.release(to: client, gate) }
         if self.mailboxes[client].deliveries.isEmpty { return [] }
         // Handed out as it is; the next entry begins a new one.
         var mail: [Delivery] = []

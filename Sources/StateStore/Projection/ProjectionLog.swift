@@ -91,20 +91,26 @@ final class ProjectionLog: LiveStoreReceiver {
         if self.isRecovering {
             return self.recover { self.goOn($0, change, needsAll: needsAll, completion) }
         }
-        client.append(change, if: Condition(Projection.log, .equals(Projection.claim, claim.bytes))) { result in
+        let isMine = Condition(Projection.log, .equals(Projection.claim, claim.bytes))
+        let caller = Caller(completion)
+        client.append(change, if: isMine, unsettled: { caller.tell(.failure(Self.late)) }) { result in
+            guard caller.waits else { return }
             switch result {
             case .success(let stamp?):
                 self.appended(stamp)
-                completion(.success(()))
+                caller.tell(.success(()))
             case .success(nil):
                 // Recovered since it was sent: another one was refused before.
                 if self.claim != claim { return self.goOn(.success(()), change, needsAll: needsAll, completion) }
                 self.recover { self.goOn($0, change, needsAll: needsAll, completion) }
             case .failure(let error):
-                completion(.failure(error))
+                caller.tell(.failure(error))
             }
         }
     }
+
+    /// What who cannot wait for the store is told; what became of it shows when the log's end is read.
+    private static let late = LiveStoreError.uncertain(reason: "no answer in time")
 
     private func goOn(
         _ recovered: Result<Void, LiveStoreError>,
@@ -139,15 +145,18 @@ final class ProjectionLog: LiveStoreReceiver {
                 self.onFence(fence)
                 return completion(.failure(fence))
             }
-            client.append(self.taking(snapshot, as: next)) { result in
+            let caller = Caller(completion)
+            let taking = self.taking(snapshot, as: next)
+            client.append(taking, unsettled: { caller.tell(.failure(Self.late)) }) { result in
+                guard caller.waits else { return }
                 switch result {
                 case .success(.appended(let stamps)):
                     self.claim = next
                     self.last = stamps.last
-                    completion(.success(snapshot))
+                    caller.tell(.success(snapshot))
                 // Somebody was quicker.
                 case .success(.refused): self.take(term: term, completion)
-                case .failure(let error): completion(.failure(error))
+                case .failure(let error): caller.tell(.failure(error))
                 }
             }
         }

@@ -10,9 +10,10 @@ extension InProcessClient {
     func append(
         _ transaction: Transaction,
         to disk: JournalDisk,
+        _ unsettled: (() -> Void)?,
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
     ) {
-        self.apply(transaction.changes, to: disk, completion) { state in
+        self.apply(transaction.changes, to: disk, unsettled, completion) { state in
             state.failedCondition(of: transaction)
         }
     }
@@ -21,6 +22,7 @@ extension InProcessClient {
         _ change: LogChange,
         if condition: Condition,
         to disk: JournalDisk,
+        _ unsettled: (() -> Void)?,
         _ completion: @escaping (Result<Stamp?, LiveStoreError>) -> Void
     ) {
         let told: (Result<Outcome, LiveStoreError>) -> Void = { result in
@@ -30,12 +32,13 @@ extension InProcessClient {
             case .failure(let error): completion(.failure(error))
             }
         }
-        self.apply(CollectionOfOne(change), to: disk, told) { state in state.holds(condition) ? nil : 0 }
+        self.apply(CollectionOfOne(change), to: disk, unsettled, told) { state in state.holds(condition) ? nil : 0 }
     }
 
     private func apply(
         _ changes: some Collection<LogChange>,
         to disk: JournalDisk,
+        _ unsettled: (() -> Void)?,
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void,
         unless failedCondition: (borrowing MemoryState) -> Int?
     ) {
@@ -72,7 +75,7 @@ extension InProcessClient {
         }
         // At the end of the loop's turn, so that everything that is appended in it is written at once.
         if mustSchedule { self.loop.execute { disk.worker.run(after: .zero) { store.writeJournal() } } }
-        self.complete(completion, result, isHeld: isHeld, made)
+        self.complete(completion, unsettled: unsettled, result, isHeld: isHeld, made)
     }
 
     /// Reads something and answers in order with everything before it.
@@ -94,21 +97,22 @@ extension InProcessClient {
     /// Delivers what a call led to, and gives its answer behind that and behind those of earlier calls.
     private func complete<Value>(
         _ completion: @escaping (Result<Value, LiveStoreError>) -> Void,
+        unsettled: (() -> Void)? = nil,
         _ result: Result<Value, LiveStoreError>,
         isHeld: Bool,
         _ made: Made = Made()
     ) {
         if case .failure = result {
-            // Nothing was done, so nothing has to come first; but what is being told, and what failed before, does.
+            // Nothing was done, so nothing has to come first; but what is being told does.
             self.drain()
             guard self.isDelivering else { return completion(result) }
             let ahead = self.deliveries.count { $0.isAnswer }
-            self.answers.insert({ _ in completion(result) }, at: min(ahead, self.answers.count))
+            self.answers.insert((nil, { _ in completion(result) }), at: min(ahead, self.answers.count))
             return self.deliveries.append(.answer)
         }
         let waits = isHeld || !self.answers.isEmpty || (self.isDelivering && self.store.disk != nil)
         // Before anything is delivered: its turn may be among that.
-        if waits { self.answers.append { error in completion(error.map { .failure($0) } ?? result) } }
+        if waits { self.answers.append((unsettled, { error in completion(error.map { .failure($0) } ?? result) })) }
         self.store.wake(made.wakes)
         self.deliveries.append(contentsOf: made.mail)
         if waits, !isHeld { self.deliveries.append(.answer) }

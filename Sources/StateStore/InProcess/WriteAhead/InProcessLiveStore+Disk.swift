@@ -251,10 +251,12 @@ extension InProcessLiveStore {
     func close(_ disk: JournalDisk) async {
         await withCheckedContinuation { continuation in
             disk.worker.run(after: .zero) {
-                let isFirst = self.state.withLock { state in
-                    defer { state.gate?.isClosed = true }
-                    return state.gate?.isClosed == false && state.gate?.failure == nil
+                let (isFirst, wakes) = self.state.withLock { state in
+                    let isFirst = state.gate?.isClosed == false && state.gate?.failure == nil
+                    state.gate?.isClosed = true
+                    return (isFirst, state.clientsToWake())
                 }
+                self.wake(wakes)
                 if isFirst {
                     self.writeJournal()
                     disk.writer.withLock { writer in

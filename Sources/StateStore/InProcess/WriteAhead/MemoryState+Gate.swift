@@ -18,23 +18,19 @@ extension MemoryState {
 
     /// Moves what waited long enough to where the client takes it from.
     ///
-    /// - Parameters:
-    ///   - client: Whose it is.
-    ///   - durable: The last ticket that the disk has.
-    ///   - hasFailed: Whether the disk refuses the next: calls are answered so then. Entries wait on, since what was
-    ///     appended is written once it can be, and comes to those who follow it then.
-    mutating func release(to client: Int, _ durable: UInt64, _ hasFailed: Bool) {
-        while let first = self.mailboxes[client].held.first, first.ticket <= durable {
+    /// While the disk refuses the next, entries and answers wait on, since what was appended is written once it can be; who
+    /// waits for an answer is told so. If the store ends then, there are no answers any more.
+    mutating func release(to client: Int, _ gate: JournalGate) {
+        while let first = self.mailboxes[client].held.first, first.ticket <= gate.durable {
             self.mailboxes[client].deliveries.append(first.delivery)
             self.mailboxes[client].held.removeFirst()
         }
-        guard hasFailed else { return }
-        let before = self.mailboxes[client].held.count
-        self.mailboxes[client].held.removeAll { held in
-            if case .answer = held.delivery { true } else { false }
-        }
-        let failures = before - self.mailboxes[client].held.count
-        self.mailboxes[client].deliveries.append(contentsOf: repeatElement(.failure, count: failures))
+        guard gate.failure != nil else { return }
+        let answers = self.mailboxes[client].held.count { $0.delivery.isAnswer }
+        guard answers > 0 else { return }
+        guard gate.isClosed else { return self.mailboxes[client].deliveries.append(.delay) }
+        self.mailboxes[client].held.removeAll()
+        self.mailboxes[client].deliveries.append(contentsOf: repeatElement(.end, count: answers))
     }
 
     /// The clients that must be told to drain, since the disk has something or has failed.

@@ -6,9 +6,10 @@ import NIOCore
 final class RedisBatch {
     /// Who waits for an operation's result.
     enum Operation {
-        case transaction(Transaction, (Result<Outcome, LiveStoreError>) -> Void)
-        case grant((Result<Int, LiveStoreError>) -> Void)
-        case slots((Result<RedisBatchAnswer.Slots, LiveStoreError>) -> Void)
+        /// With whom to tell that it is late.
+        case transaction(Transaction, (() -> Void)?, (Result<Outcome, LiveStoreError>) -> Void)
+        case grant(Caller<Int>)
+        case slots(Caller<Int>, CounterKey)
     }
 
     private(set) var operations: [Operation] = []
@@ -37,13 +38,15 @@ final class RedisBatch {
     /// - Parameters:
     ///   - transaction: What to append.
     ///   - key: The key of a log, ready to be copied, if there is one.
+    ///   - unsettled: Hears that it is late and not known how it ended.
     ///   - completion: Gets the outcome.
     func add(
         _ transaction: Transaction,
         key: (LogKey) -> ByteBuffer?,
+        unsettled: (() -> Void)?,
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
     ) {
-        self.operations.append(.transaction(transaction, completion))
+        self.operations.append(.transaction(transaction, unsettled, completion))
         let isJournaled = transaction.changes.contains { $0.journal }
         self.body.writeInteger(transaction.leaves ? 6 : isJournaled ? 5 : 1 as UInt8)
         let length = self.body.writerIndex
@@ -65,9 +68,9 @@ final class RedisBatch {
         of counter: CounterKey,
         limit: Int,
         pod: PodID,
-        _ completion: @escaping (Result<RedisBatchAnswer.Slots, LiveStoreError>) -> Void
+        _ grant: Caller<Int>
     ) {
-        self.operations.append(.slots(completion))
+        self.operations.append(.slots(grant, counter))
         self.writeSlots(2, of: counter, pod, CounterNumbers.count(wanted), CounterNumbers.count(limit))
     }
 
@@ -77,9 +80,9 @@ final class RedisBatch {
         of counter: CounterKey,
         pod: PodID,
         since: Int,
-        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+        _ grant: Caller<Int>
     ) {
-        self.operations.append(.grant(completion))
+        self.operations.append(.grant(grant))
         self.writeSlots(3, of: counter, pod, since, CounterNumbers.count(count))
     }
 
@@ -91,9 +94,9 @@ final class RedisBatch {
         of counter: CounterKey,
         pod: PodID,
         since: Int,
-        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+        _ grant: Caller<Int>
     ) {
-        self.operations.append(.grant(completion))
+        self.operations.append(.grant(grant))
         self.writeSlots(7, of: counter, pod, since, CounterNumbers.count(count))
     }
 
@@ -112,9 +115,9 @@ final class RedisBatch {
         from bucket: CounterKey,
         rate: Double,
         burst: Double,
-        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+        _ grant: Caller<Int>
     ) {
-        self.operations.append(.grant(completion))
+        self.operations.append(.grant(grant))
         self.body.writeInteger(4 as UInt8)
         self.body.writePacked(bucket.redisBucket)
         self.body.writePacked(UInt64(CounterNumbers.count(wanted)))
@@ -125,8 +128,8 @@ final class RedisBatch {
 
     // MARK: Writing
 
-    /// The whole command, under the producer's next number.
-    func encoded(number: Int) -> ByteBuffer {
+    /// The whole command, under the producer's next number, and where in it the time stands after which it is refused.
+    func encoded(number: Int) -> (bytes: ByteBuffer, expiry: Int) {
         self.isSealed = true
         var head = ByteBuffer()
         head.writePackedArrayHead()
@@ -137,18 +140,22 @@ final class RedisBatch {
         head.setPackedArray(count: 2 + self.keep.count + self.elements, at: 0)
 
         var command = ByteBuffer()
-        command.reserveCapacity(head.readableBytes + self.body.readableBytes + 128)
-        command.writeRedisArray(5)
+        command.reserveCapacity(head.readableBytes + self.body.readableBytes + 160)
+        command.writeRedisArray(6)
         command.writeRedisBulk("FCALL")
         command.writeRedisBulk(RedisLibrary.Function.apply.name)
         command.writeRedisBulk("0")
         command.writeRedisBulk(String(number))
+        command.writeRedisBulkHead(ByteBuffer.paddedLength)
+        let expiry = command.writerIndex
+        command.writeRepeatingByte(UInt8(ascii: "0"), count: ByteBuffer.paddedLength)
+        command.writeStaticString("\r\n")
         command.writeRedisBulkHead(head.readableBytes + self.body.readableBytes)
         command.writeBuffer(&head)
         command.writeImmutableBuffer(self.body)
         command.writeStaticString("\r\n")
         self.body = ByteBuffer()
-        return command
+        return (command, expiry)
     }
 
     private func write(_ log: LogKey, _ key: (LogKey) -> ByteBuffer?) {

@@ -19,7 +19,15 @@ struct RedisBatchAnswer {
     private var bytes: Result<ByteBuffer, LiveStoreError>
 
     init(_ result: Result<RedisReply, LiveStoreError>) {
-        self.bytes = result.flatMap { $0.isString ? .success($0.buffer) : .failure(.invalidAnswer("a batch's answer")) }
+        self.bytes = result.flatMap { reply in
+            guard reply.isString else { return .failure(.invalidAnswer("a batch's answer")) }
+            switch reply.bytes.first {
+            // The server got it too late, and applied nothing.
+            case UInt8(ascii: "X"): return .failure(.unavailable(reason: "too late"))
+            case UInt8(ascii: "U"): return .failure(.uncertain(reason: "the store does not remember the call"))
+            default: return .success(reply.buffer)
+            }
+        }
     }
 
     mutating func outcome(of transaction: Transaction) -> Result<Decision, LiveStoreError> {

@@ -1,16 +1,14 @@
 import NIOCore
 
-/// An outcome that is told only when the entries that belong to it were delivered.
+/// An outcome that is told only when the entries that belong to it were delivered, however long they are asked for.
 final class RedisDelivery {
     /// How many logs have something to deliver yet.
     var awaited = 0
-    let deadline: NIODeadline
     private var completion: ((Result<Outcome, LiveStoreError>) -> Void)?
     private let outcome: Outcome
 
-    init(_ outcome: Outcome, deadline: NIODeadline, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
+    init(_ outcome: Outcome, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
         self.outcome = outcome
-        self.deadline = deadline
         self.completion = completion
     }
 

@@ -23,9 +23,6 @@ extension RedisFollowing {
         self.listed = []
         for replica in listed {
             replica.isListed = false
-            for delivery in replica.expired(now) {
-                delivery.fail(.unavailable(reason: "applied, but its entries did not come in time"))
-            }
             guard replica.isWaitedFor else { continue }
             self.checkIfLate(replica, now)
             self.watch(replica)

@@ -121,7 +121,7 @@ final class RedisFollowing: RedisLink.User {
 
     // MARK: What the link tells
 
-    func linkIsUp() {
+    func linkIsUp(_ greeting: RedisReply?) {
         self.connections += 1
         self.unacknowledged = [:]
         self.orders = self.byKey.keys.map { ($0, true) }

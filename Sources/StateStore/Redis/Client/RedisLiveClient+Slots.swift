@@ -21,7 +21,7 @@ extension RedisLiveClient {
         let batch = self.makeBatch()
         let told = self.slots.takeReleases(self.settings.configuration.batchOperations)
         for (counter, count) in told {
-            batch.release(count, of: counter, pod: self.pod, since: since) { self.told($0, "given back") }
+            batch.release(count, of: counter, pod: self.pod, since: since, Caller { self.told($0, "given back") })
         }
         self.send(batch) { isRefused in
             self.releaseIsUnderWay = false
@@ -37,7 +37,7 @@ extension RedisLiveClient {
         let batch = self.makeBatch()
         let taken = self.slots.takeFormer(self.settings.configuration.batchOperations)
         for (counter, count) in taken {
-            batch.retake(count, of: counter, pod: self.pod, since: since) { self.told($0, "taken anew") }
+            batch.retake(count, of: counter, pod: self.pod, since: since, Caller { self.told($0, "taken anew") })
         }
         self.send(batch) { isRefused in
             self.retakeIsUnderWay = false
@@ -72,8 +72,7 @@ extension RedisLiveClient {
 extension Result<RedisReply, LiveStoreError> {
     /// Whether the server refused the call as a whole, before anything was applied.
     fileprivate var isRefusal: Bool {
-        guard case .failure(.unavailable(let reason)) = self else { return false }
-        return !reason.hasPrefix("STALE")
+        if case .failure(.unavailable) = self { true } else { false }
     }
 }
 
@@ -81,6 +80,6 @@ extension RedisBatch {
     /// Tells grants how they ended, for calls that have nothing else.
     fileprivate func complete(_ result: Result<RedisReply, LiveStoreError>) {
         var answer = RedisBatchAnswer(result)
-        for case .grant(let completion) in self.operations { completion(answer.grant()) }
+        for case .grant(let grant) in self.operations { grant.tell(answer.grant()) }
     }
 }

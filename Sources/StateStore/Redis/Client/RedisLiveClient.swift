@@ -6,11 +6,11 @@ import Tenant
 /// One shard's way to Redis: a connection for calls and one for the logs it follows, both on the shard's loop.
 ///
 /// What the shard appends, reserves and takes in one turn of its loop goes in one function call. A call that was not
-/// answered when the connection broke is sent again under its number and applied once. A call that fails with
-/// ``LiveStoreError/unavailable(reason:)`` was applied or not, and is not sent again after that; with
-/// ``LiveStoreError/busy`` it was not.
+/// answered when the connection broke is sent again under its number and applied once; with each it is told until when it
+/// may be applied, by the server's clock. So what was sent is settled by sending it again, as long as that takes.
 ///
-/// Completions of calls come in order, except that one waits, by itself, for the entries that must be delivered before.
+/// Completions of calls come in order, except that one waits, by itself, for the entries that must be delivered before, and
+/// that who wants slots, tokens or an answer to a question is told at the deadline in any case.
 final class RedisLiveClient: LiveStoreClient {
     let producer: ProducerID
     let pod: PodID
@@ -106,10 +106,14 @@ final class RedisLiveClient: LiveStoreClient {
 
     // MARK: Operations, which are batched
 
-    func append(_ transaction: Transaction, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
+    func append(
+        _ transaction: Transaction,
+        unsettled: (() -> Void)?,
+        _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
+    ) {
         if let error = self.refusal { return completion(.failure(error)) }
         self.add { batch in
-            batch.add(transaction, key: { self.following[$0]?.packedKey }, completion)
+            batch.add(transaction, key: { self.following[$0]?.packedKey }, unsettled: unsettled, completion)
         }
     }
 
@@ -120,16 +124,7 @@ final class RedisLiveClient: LiveStoreClient {
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         if let error = self.refusal { return completion(.failure(error)) }
-        self.add { batch in
-            batch.reserve(wanted, of: counter, limit: limit, pod: self.pod) { result in
-                if case .success(let slots) = result {
-                    // Before this one: it was granted after the server began anew.
-                    self.heard(since: slots.since)
-                    self.slots.granted(slots.count, of: counter)
-                }
-                completion(result.map(\.count))
-            }
-        }
+        self.add { $0.reserve(wanted, of: counter, limit: limit, pod: self.pod, Caller(completion)) }
     }
 
     func take(
@@ -140,7 +135,7 @@ final class RedisLiveClient: LiveStoreClient {
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
         if let error = self.refusal { return completion(.failure(error)) }
-        self.add { $0.take(wanted, from: bucket, rate: rate, burst: burst, completion) }
+        self.add { $0.take(wanted, from: bucket, rate: rate, burst: burst, Caller(completion)) }
     }
 
     private func add(_ body: (RedisBatch) -> Void) {
@@ -162,7 +157,7 @@ final class RedisLiveClient: LiveStoreClient {
         self.batch = batch
         // Once a call, not once an entry: the loop's path of a message asks no clock.
         let began = configuration.appendTimes.map { ($0, NIODeadline.now()) }
-        let call = RedisCall(.batch(batch), deadline: self.deadline) { result in
+        let call = RedisCall(.batch(batch), deadline: self.deadline, late: { Self.tellLate(batch) }) { result in
             if case .success = result, let (times, start) = began {
                 times.observe(.nanoseconds((NIODeadline.now() - start).nanoseconds))
             }
@@ -180,15 +175,41 @@ final class RedisLiveClient: LiveStoreClient {
         var answer = RedisBatchAnswer(result)
         for operation in batch.operations {
             switch operation {
-            case .grant(let completion):
-                completion(answer.grant())
-            case .slots(let completion):
-                completion(answer.slots())
-            case .transaction(let transaction, let completion):
+            case .grant(let grant):
+                grant.tell(answer.grant())
+            case .slots(let grant, let counter):
+                self.granted(answer.slots(), of: counter, to: grant)
+            case .transaction(let transaction, _, let completion):
                 self.deliver(answer.outcome(of: transaction), of: transaction, completion)
             }
         }
         self.updateReadiness()
+    }
+
+    private func granted(
+        _ answer: Result<RedisBatchAnswer.Slots, LiveStoreError>,
+        of counter: CounterKey,
+        to grant: Caller<Int>
+    ) {
+        if case .success(let slots) = answer {
+            // Before this one: it was granted after the server began anew.
+            self.heard(since: slots.since)
+            self.slots.granted(slots.count, of: counter)
+        }
+        let isWanted = grant.tell(answer.map(\.count))
+        if !isWanted, case .success(let slots) = answer { self.release(slots.count, of: counter) }
+    }
+
+    /// The deadline of a batch has passed, and only the server knows what became of it.
+    private static func tellLate(_ batch: RedisBatch) {
+        for operation in batch.operations {
+            switch operation {
+            case .grant(let grant), .slots(let grant, _):
+                grant.tell(.failure(.unavailable(reason: "no answer in time")))
+            case .transaction(_, let unsettled, _):
+                unsettled?()
+            }
+        }
     }
 
     /// Tells an outcome once the entries that belong to it were delivered.
@@ -229,7 +250,7 @@ final class RedisLiveClient: LiveStoreClient {
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
     ) {
         guard let replica = self.following[log], replica.isFollowed, !replica.has(goal) else { return }
-        let held = delivery ?? RedisDelivery(outcome, deadline: self.deadline, completion)
+        let held = delivery ?? RedisDelivery(outcome, completion)
         delivery = held
         replica.wait(for: goal, since: .now(), held)
         self.following.watch(replica)

@@ -3,7 +3,9 @@ import NIOCore
 
 /// Commands in order over one link: sent together once a turn, answered in order, sent again after a lost connection.
 ///
-/// A command that is no batch must be harmless to repeat. Bounded by whoever enqueues.
+/// A command that is no batch must be harmless to repeat; at its deadline it is given up. A batch is given up only if it was
+/// never sent. Once sent it may be in a socket that the server reads much later, so it is sent again until the server says what
+/// became of it: it refuses what it gets for the first time after the deadline. Bounded by whoever enqueues.
 final class RedisPipeline: RedisLink.User {
     let link: RedisLink
     /// Called when the link came up, before anything is sent on it, and when it is lost.
@@ -16,6 +18,7 @@ final class RedisPipeline: RedisLink.User {
     private var sent = Deque<RedisCall>()
     private var numberedUnderWay = 0
     private var lastNumber = 0
+    private var clock = RedisClock()
     private var flushIsDue = false
     private var isClosed = false
     private let ping: ByteBuffer
@@ -75,19 +78,37 @@ final class RedisPipeline: RedisLink.User {
             }
             self.waiting.removeFirst()
             self.sent.append(call)
-            if case .batch(let batch) = call.content {
-                self.lastNumber += 1
-                call.content = .bytes(batch.encoded(number: self.lastNumber))
-            }
-            guard case .bytes(var content) = call.content else { continue }
+            call.sends += 1
+            var content = self.content(of: call)
             if bytes.readableBytes == 0 { bytes = content } else { bytes.writeBuffer(&content) }
         }
         self.link.send(bytes)
     }
 
+    /// What to send, with the time by the clock of the server that gets it.
+    private func content(of call: RedisCall) -> ByteBuffer {
+        if case .batch(let batch) = call.content {
+            self.lastNumber += 1
+            let (bytes, expiry) = batch.encoded(number: self.lastNumber)
+            call.content = .numbered(bytes, expiry: expiry)
+        }
+        switch call.content {
+        case .bytes(let bytes): return bytes
+        case .batch: return ByteBuffer()
+        case .numbered(var bytes, let expiry):
+            // The only reference, or all of it would be copied.
+            call.content = .bytes(ByteBuffer())
+            bytes.setPaddedDecimal(self.clock.time(at: call.deadline), at: expiry)
+            call.content = .numbered(bytes, expiry: expiry)
+            return bytes
+        }
+    }
+
     // MARK: What the link tells
 
-    func linkIsUp() {
+    func linkIsUp(_ greeting: RedisReply?) {
+        self.clock.forget()
+        if let time = greeting?[1]?.integer { self.clock.heard(time, at: .now()) }
         self.onChange()
         self.sendPing(.now())
         self.flush()
@@ -99,7 +120,9 @@ final class RedisPipeline: RedisLink.User {
         let deadline = now + TimeAmount(self.link.settings.configuration.silence)
         self.enqueue(self.ping, deadline: deadline) { [weak self] result in
             self?.isPinging = false
-            if case .success(let reply) = result, let since = reply.integer { self?.onPing(since) }
+            guard let self, case .success(let reply) = result, let since = reply[0]?.integer else { return }
+            if let time = reply[1]?.integer { self.clock.heard(time, at: .now()) }
+            self.onPing(since)
         }
     }
 
@@ -116,23 +139,30 @@ final class RedisPipeline: RedisLink.User {
         if let error = reply.error, Self.isPassing(error) { return self.link.cut(error) }
         self.sent.removeFirst()
         if call.isNumbered { self.numberedUnderWay -= 1 }
-        call.complete(Self.result(reply))
+        var result = Self.result(reply)
+        // Refused as a whole, which says nothing of the time that it was sent before.
+        if case .failure(.unavailable(let reason)) = result, call.isNumbered, call.sends > 1 {
+            result = .failure(.uncertain(reason: reason))
+        }
+        call.complete(result)
     }
 
     func linkReceivedAll() { self.flush() }
 
     func linkTick(_ now: NIODeadline) {
         if self.link.isUp { self.sendPing(now) }
-        for call in self.sent {
-            guard let deadline = call.deadline, deadline <= now else { continue }
-            call.complete(.failure(.unavailable(reason: "no answer in time")))
-        }
-        if self.waiting.contains(where: { $0.isAbandoned || ($0.deadline ?? now + .hours(1)) <= now }) {
-            let late = self.waiting.filter { ($0.deadline ?? now + .hours(1)) <= now }
-            self.waiting.removeAll { $0.isAbandoned || ($0.deadline ?? now + .hours(1)) <= now }
-            for call in late { call.complete(.failure(.unavailable(reason: "no connection in time"))) }
+        for call in self.sent where call.isLate(now) { self.giveUp(call) }
+        if self.waiting.contains(where: { $0.isAbandoned || $0.isLate(now) }) {
+            let late = self.waiting.filter { $0.isLate(now) }
+            self.waiting.removeAll { $0.isAbandoned || ($0.isLate(now) && !$0.isUnsettled) }
+            for call in late { self.giveUp(call) }
         }
         self.onTick(now)
+    }
+
+    private func giveUp(_ call: RedisCall) {
+        if call.isUnsettled { return call.tellLate() }
+        call.complete(.failure(.unavailable(reason: "no answer in time")))
     }
 
     /// Whether an error says that this server cannot serve now or lost its functions: another connection will do.
@@ -144,7 +174,8 @@ final class RedisPipeline: RedisLink.User {
 
     private static func result(_ reply: RedisReply) -> Result<RedisReply, LiveStoreError> {
         guard let error = reply.error else { return .success(reply) }
-        let refusals = ["OOM", "MISCONF", "NOREPLICAS", "STALE"]
+        if error.hasPrefix("STALE") { return .failure(.uncertain(reason: error)) }
+        let refusals = ["OOM", "MISCONF", "NOREPLICAS"]
         if refusals.contains(where: { error.hasPrefix($0) }) { return .failure(.unavailable(reason: error)) }
         return .failure(.invalidAnswer(error))
     }

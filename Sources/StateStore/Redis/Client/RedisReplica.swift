@@ -180,18 +180,4 @@ final class RedisReplica {
         defer { self.waits = [] }
         return self.uncovered() + self.waits.map(\.delivery)
     }
-
-    /// Takes out what has waited too long.
-    func expired(_ now: NIODeadline) -> [RedisDelivery] {
-        var late: [RedisDelivery] = []
-        self.covered.removeAll { wait in
-            if wait.delivery.deadline <= now { late.append(wait.delivery) }
-            return wait.delivery.deadline <= now
-        }
-        self.waits.removeAll { wait in
-            if wait.delivery.deadline <= now { late.append(wait.delivery) }
-            return wait.delivery.deadline <= now
-        }
-        return late
-    }
 }

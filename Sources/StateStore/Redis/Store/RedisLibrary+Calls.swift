@@ -1,9 +1,11 @@
 // The calls of a shard: one list of numbered operations, applied once.
 //
-// `apply` takes the call's number and a MessagePack array: the producer (text, then eight bytes), how many entries
+// `apply` takes the call's number, the millisecond after which it is refused, and a MessagePack array: the producer (text, then eight bytes), how many entries
 // each kind of log keeps (channel, user, nick, tenant, projection), and then the operations flat, as `RedisBatch` writes them. It
 // answers with one string: the results in the order of the operations, each a letter and what belongs to it. The last
-// answers are kept beside the producer's last number, so a call that comes again is answered again and not applied.
+// answers are kept beside the producer's last number, so a call that comes again is answered again and not applied. One that
+// comes for the first time when its time is over is refused for good: its number is used up, wherever else the call still is. It
+// is answered with X, or with U if the server remembers nothing of the producer and so cannot say that it was not applied.
 //
 // An operation is applied whole or not at all: what it touches is looked at before anything is written. One that fails
 // fails alone, with what the tenant's keys have for a reason; the others of the call go on.
@@ -248,7 +250,7 @@ extension RedisLibrary {
         local function apply(keys, args)
           start()
           local number = tonumber(args[1])
-          local t = cmsgpack.unpack(args[2])
+          local t = cmsgpack.unpack(args[3])
           local memory = 'r:.producer:' .. t[1]
           local slot = number % 16
           local last = tonumber(run('HGET', memory, 'n') or 0)
@@ -258,6 +260,11 @@ extension RedisLibrary {
             return redis.error_reply('STALE the answer to this call is not kept any more')
           end
           local _, now = clock()
+          if now > tonumber(args[2]) then
+            local answer = last == 0 and number > 1 and 'U' or 'X'
+            run('HSET', memory, 'n', text(number), slot, pack('>I8', number) .. answer)
+            return answer
+          end
           look_at_server(now)
           local call = {producer = t[2], keep = {c = t[3], u = t[4], n = t[5], t = t[6], p = t[7]}, now = now,
             logs = {}, order = {}, journal = {}, operation = 0}

@@ -80,13 +80,14 @@ extension RedisLibrary {
           return fresh('r:.epoch', now * 1024)
         end
 
-        -- The epoch since which this server has written: who hears another one has to look whether it missed anything.
+        -- The epoch since which this server has written: who hears another one has to look whether it missed anything. And what
+        -- time it is here.
         -- Not a function that only reads: a server that became a replica refuses it, and so tells.
         local function ping(keys, args)
           start()
           local _, now = clock()
           look_at_server(now)
-          return server.since
+          return {server.since, now}
         end
 
         """#

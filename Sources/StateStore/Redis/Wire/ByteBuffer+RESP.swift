@@ -48,6 +48,18 @@ extension ByteBuffer {
         self.writeStaticString("\r\n")
     }
 
+    /// Puts a number that is not negative in the place of sixteen bytes, with zeros before it.
+    mutating func setPaddedDecimal(_ number: Int64, at index: Int) {
+        var rest = number
+        for place in (index..<index + Self.paddedLength).reversed() {
+            self.setInteger(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10), at: place)
+            rest /= 10
+        }
+    }
+
+    /// How many digits ``setPaddedDecimal(_:at:)`` writes.
+    static var paddedLength: Int { 16 }
+
     /// Writes a number that is not negative.
     mutating func writeDecimal(_ number: Int) {
         withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in

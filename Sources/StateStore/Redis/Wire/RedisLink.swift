@@ -11,8 +11,8 @@ import NIOSSL
 final class RedisLink {
     /// What a link tells its user.
     protocol User: AnyObject {
-        /// The connection stands and may be used.
-        func linkIsUp()
+        /// The connection stands and may be used; with the reply to what was said last on it, which is good for now.
+        func linkIsUp(_ greeting: RedisReply?)
         /// The connection is lost; the link makes another.
         func linkIsDown()
         func linkReceived(_ reply: RedisReply)
@@ -158,7 +158,8 @@ final class RedisLink {
         _ progress: RedisGreeting.Progress,
         _ greeting: RedisGreeting,
         _ handler: RedisChannelHandler,
-        _ channel: any Channel
+        _ channel: any Channel,
+        after reply: RedisReply? = nil
     ) {
         self.state = .greeting(handler, channel, greeting)
         switch progress {
@@ -171,7 +172,7 @@ final class RedisLink {
             self.state = .up(handler, channel)
             self.backoff.succeeded()
             self.logger.debug("redis connection stands", metadata: ["server": "\(self.settings.endpoint)"])
-            self.user?.linkIsUp()
+            self.user?.linkIsUp(reply)
         }
     }
 
@@ -181,7 +182,7 @@ final class RedisLink {
         switch self.state {
         case .greeting(let current, let channel, var greeting) where current === handler:
             let progress = greeting.received(reply)
-            self.proceed(progress, greeting, handler, channel)
+            self.proceed(progress, greeting, handler, channel, after: reply)
         case .up(let current, _) where current === handler:
             self.user?.linkReceived(reply)
         default:

@@ -1,0 +1,125 @@
+package import Tenant
+
+/// One shard's way to the live store.
+///
+/// Loop-bound: used only on the event loop that it was made on.
+package protocol LiveStoreClient: AnyObject {
+    var producer: ProducerID { get }
+
+    /// False while the calls in flight are at their bound or the store is away: the shard stops reading from clients.
+    /// ``LiveStoreReceiver/storeBecameReady()`` says when it is true again. Calls are still taken up to a hard bound,
+    /// past which they fail with ``LiveStoreError/busy``.
+    var isReady: Bool { get }
+
+    /// Applies a transaction, once however often the connection breaks. Calls of one client are applied in order.
+    ///
+    /// What the store has not taken up by the call's deadline it refuses, however late it gets it, so a call that fails with
+    /// ``LiveStoreError/unavailable(reason:)`` or ``LiveStoreError/busy`` never happens. If it was sent, only the store knows:
+    /// the completion waits until the store can be asked. Entries of followed logs, the client's own included, come through
+    /// the receiver, before the completion.
+    ///
+    /// - Parameters:
+    ///   - transaction: What to apply.
+    ///   - unsettled: Called, once at most and before the completion, when the deadline has passed and it is not known
+    ///     whether the transaction was applied.
+    ///   - completion: Gets how it ended.
+    func append(
+        _ transaction: Transaction,
+        unsettled: (() -> Void)?,
+        _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
+    )
+
+    /// Applies one change that rests on one condition: what nearly every message is, without a list of either.
+    ///
+    /// Otherwise as ``append(_:unsettled:_:)``, in order with its calls. The completion gets nil if the condition failed.
+    func append(
+        _ change: LogChange,
+        if condition: Condition,
+        unsettled: (() -> Void)?,
+        _ completion: @escaping (Result<Stamp?, LiveStoreError>) -> Void
+    )
+
+    /// Loads a log and delivers its later entries to the receiver, in order and without gaps, until `unfollow`.
+    func follow(_ log: LogKey, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void)
+
+    func unfollow(_ log: LogKey)
+
+    /// Loads logs as they are, each in one step, without following them. The snapshots come in the order of the keys.
+    func load(_ logs: [LogKey], _ completion: @escaping (Result<[Snapshot], LiveStoreError>) -> Void)
+
+    /// Recent entries of a log after a position, oldest first, as far as the store still has them.
+    func entries(
+        of log: LogKey,
+        after sequence: UInt64,
+        limit: Int,
+        _ completion: @escaping (Result<[Entry], LiveStoreError>) -> Void
+    )
+
+    /// Some names of a tenant's logs of one kind. Pass `nil` first, then the cursor returned, until that is `nil`.
+    /// A log that exists throughout is named at least once.
+    func names(
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        cursor: String?,
+        _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
+    )
+
+    /// How many logs of one kind a tenant has.
+    func count(_ tenant: TenantID, _ kind: LogKey.Kind, _ completion: @escaping (Result<Int, LiveStoreError>) -> Void)
+
+    /// Takes up to `wanted` slots of a counter, held under this pod's lease until released.
+    ///
+    /// The sum over all pods never exceeds `limit`. The completion gets how many were granted; after a failure none are held:
+    /// what turns out to be granted later is given back.
+    func reserve(
+        _ wanted: Int,
+        of counter: CounterKey,
+        limit: Int,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+    )
+
+    /// Gives slots back. Never fails: what cannot be told now is told when the store is back.
+    func release(_ count: Int, of counter: CounterKey)
+
+    /// Takes up to `wanted` tokens from a bucket that fills at `rate` a second up to `burst`.
+    ///
+    /// The completion gets how many were granted.
+    func take(
+        _ wanted: Int,
+        from bucket: CounterKey,
+        rate: Double,
+        burst: Double,
+        _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
+    )
+}
+
+extension LiveStoreClient {
+    /// Applies a transaction for who can wait until it is known how it ended.
+    package func append(_ transaction: Transaction, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
+        self.append(transaction, unsettled: nil, completion)
+    }
+
+    /// Applies one change under one condition for who can wait until it is known how it ended.
+    package func append(
+        _ change: LogChange,
+        if condition: Condition,
+        _ completion: @escaping (Result<Stamp?, LiveStoreError>) -> Void
+    ) {
+        self.append(change, if: condition, unsettled: nil, completion)
+    }
+
+    package func append(
+        _ change: LogChange,
+        if condition: Condition,
+        unsettled: (() -> Void)?,
+        _ completion: @escaping (Result<Stamp?, LiveStoreError>) -> Void
+    ) {
+        self.append(Transaction(conditions: [condition], changes: [change]), unsettled: unsettled) { result in
+            switch result {
+            case .success(.appended(let stamps)): completion(.success(stamps.first))
+            case .success(.refused): completion(.success(nil))
+            case .failure(let error): completion(.failure(error))
+            }
+        }
+    }
+}
