@@ -100,9 +100,10 @@ struct FollowTests {
         try await driver.run { world in
             let log = world.channel("#a")
             let shard = try await world.shard()
-            _ = try await shard.follow(log)
+            let token = FollowToken(log)
+            _ = try await shard.follow(token)
             try await shard.say("1", in: log)
-            try await shard.on { $0.unfollow(log) }
+            try await shard.on { $0.unfollow(token) }
             try await shard.say("2", in: log)
             let again = try await shard.follow(log)
             #expect(again.position.sequence == 2)
@@ -117,15 +118,56 @@ struct FollowTests {
             let log = world.channel("#a")
             let shard = try await world.shard()
             let snapshot: Snapshot = try await shard.call { client, completion in
-                client.follow(log) { _ in }
-                client.unfollow(log)
-                client.follow(log) { _ in }
-                client.unfollow(log)
-                client.follow(log, completion)
+                for token in [FollowToken(log), FollowToken(log)] {
+                    client.follow(token) { _ in }
+                    client.unfollow(token)
+                }
+                client.follow(FollowToken(log), completion)
             }
             #expect(snapshot.exists == false)
             for number in 1...5 { try await shard.say("\(number)", in: log) }
             #expect(shard.receiver.payloads(of: log) == ["1", "2", "3", "4", "5"])
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
+    func `who lets go of a log late takes it from nobody who follows it since`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let log = world.channel("#a")
+            let shard = try await world.shard()
+            let (former, latter) = (FollowToken(log), FollowToken(log))
+            _ = try await shard.follow(former)
+            _ = try await shard.follow(latter)
+            try await shard.on { $0.unfollow(former) }
+            for number in 1...5 { try await shard.say("\(number)", in: log) }
+            #expect(shard.receiver.payloads(of: log) == ["1", "2", "3", "4", "5"])
+            try await shard.on { client in
+                client.unfollow(latter)
+                client.unfollow(former)
+                client.unfollow(latter)
+            }
+            try await shard.say("6", in: log)
+            #expect(shard.receiver.payloads(of: log).last == "5")
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
+    func `a log that is let go of before it was loaded is still loaded for who follows it since`(
+        driver: LiveDriver
+    ) async throws {
+        try await driver.run { world in
+            let log = world.channel("#a")
+            let shard = try await world.shard()
+            try await shard.say("before", in: log)
+            let snapshot: Snapshot = try await shard.call { client, completion in
+                let former = FollowToken(log)
+                client.follow(former) { _ in }
+                client.follow(FollowToken(log), completion)
+                client.unfollow(former)
+            }
+            #expect(snapshot.position.sequence == 1)
+            try await shard.say("after", in: log)
+            #expect(shard.receiver.payloads(of: log) == ["after"])
         }
     }
 

@@ -60,7 +60,7 @@ final class Bench {
             logger: Logger(label: "test") { _ in logged }
         )
         self.client = self.store.makeClient(on: self.loop, receiver: self.ear)
-        for log in [self.log, self.other] { self.client.follow(log) { _ in } }
+        for log in [self.log, self.other] { self.client.follow(FollowToken(log)) { _ in } }
         self.worker.runAll()
     }
 

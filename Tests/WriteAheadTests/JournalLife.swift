@@ -166,7 +166,7 @@ final class JournalLife {
         }
         let client = self.store.makeClient(on: shard.loop, receiver: shard)
         shard.client = client
-        for log in self.logs where self.random.chance(60) { client.follow(log) { _ in } }
+        for log in self.logs where self.random.chance(60) { client.follow(FollowToken(log)) { _ in } }
         return shard
     }
 

@@ -8,6 +8,7 @@ final class ProjectionReceiver: LiveStoreReceiver {
     private let changed: () -> Void
     private var client: (any LiveStoreClient)?
     private var loop: (any EventLoop)?
+    private var token: FollowToken?
     private var isLoading = false
     private var fields: [FieldName: [UInt8]] = [:]
     private var position = Position.none
@@ -28,7 +29,9 @@ final class ProjectionReceiver: LiveStoreReceiver {
     private func follow() {
         guard let client = self.client, let loop = self.loop, !self.isLoading else { return }
         self.isLoading = true
-        client.follow(Projection.log) { result in
+        let token = FollowToken(Projection.log)
+        self.token = token
+        client.follow(token) { result in
             self.isLoading = false
             switch result {
             case .success(let snapshot): self.reloaded(snapshot)
@@ -39,7 +42,7 @@ final class ProjectionReceiver: LiveStoreReceiver {
     }
 
     func stop() {
-        self.client?.unfollow(Projection.log)
+        if let token { self.client?.unfollow(token) }
         self.client = nil
     }
 

@@ -12,6 +12,7 @@ final class InProcessClient: LiveStoreClient {
     let receiver: any LiveStoreReceiver
     var deliveries: Deque<MemoryState.Delivery> = []
     private(set) var isDelivering = false
+    private var followed: [LogKey: FollowToken] = [:]
     /// The calls without an answer, oldest first, with whom to tell once that it takes long.
     var answers: Deque<(unsettled: (() -> Void)?, tell: (LiveStoreError?) -> Void)> = []
 
@@ -123,15 +124,19 @@ final class InProcessClient: LiveStoreClient {
         self.deliver()
     }
 
-    func follow(_ log: LogKey, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
-        let index = self.index
+    func follow(_ token: FollowToken, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
+        let (index, log) = (self.index, token.log)
+        self.followed[log] = token
         self.read(completion) { state in
             state.follow(log, client: index)
             return state.snapshot(of: log)
         }
     }
 
-    func unfollow(_ log: LogKey) {
+    func unfollow(_ token: FollowToken) {
+        let log = token.log
+        guard self.followed[log] == token else { return }
+        self.followed[log] = nil
         self.store.state.withLock { $0.unfollow(log, client: self.index) }
         self.deliveries.removeAll { $0.isEntry(of: log) }
     }

@@ -40,9 +40,12 @@ package protocol LiveStoreClient: AnyObject {
     )
 
     /// Loads a log and delivers its later entries to the receiver, in order and without gaps, until `unfollow`.
-    func follow(_ log: LogKey, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void)
+    ///
+    /// A later follow of the same log by this client loads it again and takes the place of the one before.
+    func follow(_ token: FollowToken, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void)
 
-    func unfollow(_ log: LogKey)
+    /// Ends a follow, whether it was answered or not; does nothing if a later one took its place.
+    func unfollow(_ token: FollowToken)
 
     /// Loads logs as they are, each in one step, without following them. The snapshots come in the order of the keys.
     func load(_ logs: [LogKey], _ completion: @escaping (Result<[Snapshot], LiveStoreError>) -> Void)

@@ -84,7 +84,9 @@ package struct TestShard: Sendable {
         )
     }
 
-    package func follow(_ log: LogKey) async throws -> Snapshot { try await self.call { $0.follow(log, $1) } }
+    package func follow(_ log: LogKey) async throws -> Snapshot { try await self.follow(FollowToken(log)) }
+
+    package func follow(_ token: FollowToken) async throws -> Snapshot { try await self.call { $0.follow(token, $1) } }
 
     package func load(_ logs: [LogKey]) async throws -> [Snapshot] { try await self.call { $0.load(logs, $1) } }
 

@@ -49,17 +49,19 @@ extension RedisFollowing {
         replica.phase = .loading
         replica.coverWaits()
         self.requestSnapshot(replica) { result in
-            let callers = replica.callers
-            replica.callers = []
+            let callers = replica.takeCallers()
             switch result {
             case .success(let snapshot):
                 replica.loaded(snapshot)
                 replica.phase = .live
-                for (_, caller) in callers { caller(.success(snapshot)) }
+                for caller in callers { caller.completion(.success(snapshot)) }
                 self.resume(replica)
             case .failure(let error):
-                for (_, caller) in callers { caller(.failure(error)) }
-                if !replica.isFollowed { self.unfollow(replica.log) } else { self.checkLater(replica) }
+                for caller in callers { caller.completion(.failure(error)) }
+                // One of them may have ended it, or asked again.
+                guard self[replica.log] === replica else { return }
+                if !replica.callers.isEmpty { return self.load(replica) }
+                if !replica.isFollowed { self.forget(replica) } else { self.checkLater(replica) }
             }
         }
     }

@@ -41,31 +41,40 @@ final class RedisFollowing: RedisLink.User {
 
     // MARK: Following
 
-    func follow(_ log: LogKey, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
+    func follow(_ token: FollowToken, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
         guard !self.isClosed else { return completion(.failure(.closed)) }
-        if let replica = self.byLog[log] {
-            replica.callers.append((self.deadline, completion))
+        let caller = RedisReplica.Caller(token: token, deadline: self.deadline, completion: completion)
+        if let replica = self.byLog[token.log] {
+            replica.token = token
+            replica.callers.append(caller)
             switch replica.phase {
             case .subscribing, .loading: break
             case .live, .checking, .reloading: self.load(replica)
             }
             return
         }
-        let replica = RedisReplica(log)
-        replica.callers.append((self.deadline, completion))
-        self.byLog[log] = replica
+        let replica = RedisReplica(token)
+        replica.callers.append(caller)
+        self.byLog[token.log] = replica
         self.byKey[replica.key] = replica
         self.order(replica.key, subscribe: true)
     }
 
-    func unfollow(_ log: LogKey, failing error: LiveStoreError = .closed) {
-        guard let replica = self.byLog.removeValue(forKey: log) else { return }
+    func unfollow(_ token: FollowToken) {
+        guard let replica = self.byLog[token.log] else { return }
+        guard replica.token == token else {
+            for caller in replica.takeCallers(where: { $0.token == token }) { caller.completion(.failure(.closed)) }
+            return
+        }
+        self.forget(replica)
+    }
+
+    func forget(_ replica: RedisReplica) {
+        self.byLog[replica.log] = nil
         self.byKey[replica.key] = nil
         replica.request += 1
         self.order(replica.key, subscribe: false)
-        let callers = replica.callers
-        replica.callers = []
-        for (_, caller) in callers { caller(.failure(error)) }
+        for caller in replica.takeCallers() { caller.completion(.failure(.closed)) }
         for delivery in replica.abandoned() { delivery.delivered() }
     }
 
@@ -79,8 +88,7 @@ final class RedisFollowing: RedisLink.User {
         self.byKey = [:]
         for replica in replicas {
             replica.request += 1
-            for (_, caller) in replica.callers { caller(.failure(.closed)) }
-            replica.callers = []
+            for caller in replica.takeCallers() { caller.completion(.failure(.closed)) }
             for delivery in replica.abandoned() { delivery.fail(.closed) }
         }
     }
@@ -162,11 +170,10 @@ final class RedisFollowing: RedisLink.User {
     func linkTick(_ now: NIODeadline) {
         self.link.send(.redis(["PING"]))
         for replica in Array(self.byLog.values) where !replica.callers.isEmpty {
-            let late = replica.callers.filter { $0.0 <= now }
+            let late = replica.takeCallers { $0.deadline <= now }
             guard !late.isEmpty else { continue }
-            replica.callers.removeAll { $0.0 <= now }
-            for (_, caller) in late { caller(.failure(.unavailable(reason: "no answer in time"))) }
-            if !replica.isFollowed, replica.callers.isEmpty { self.unfollow(replica.log) }
+            for caller in late { caller.completion(.failure(.unavailable(reason: "no answer in time"))) }
+            if !replica.isFollowed, replica.callers.isEmpty, self[replica.log] === replica { self.forget(replica) }
         }
     }
 

@@ -5,12 +5,12 @@ import Numbers
 import Tenant
 
 extension RedisLiveClient {
-    func follow(_ log: LogKey, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
+    func follow(_ token: FollowToken, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
         if let error = self.refusal { return completion(.failure(error)) }
-        self.following.follow(log, completion)
+        self.following.follow(token, completion)
     }
 
-    func unfollow(_ log: LogKey) { self.following.unfollow(log) }
+    func unfollow(_ token: FollowToken) { self.following.unfollow(token) }
 
     func load(_ logs: [LogKey], _ completion: @escaping (Result<[Snapshot], LiveStoreError>) -> Void) {
         if let error = self.refusal { return completion(.failure(error)) }

@@ -47,7 +47,17 @@ final class RedisReplica {
     /// More chunks than this are not held while the replica waits; it asks for them later.
     private static let mostHeld = 64
 
+    /// Who asked to follow and was not answered yet.
+    struct Caller {
+        let token: FollowToken
+        /// Until when they wait.
+        let deadline: NIODeadline
+        let completion: (Result<Snapshot, LiveStoreError>) -> Void
+    }
+
     let log: LogKey
+    /// The latest follow, for which the log is followed.
+    var token: FollowToken
     /// The log's key: its pub/sub channel.
     let key: String
     /// The key as MessagePack, ready to be copied into a batch.
@@ -61,8 +71,7 @@ final class RedisReplica {
     private(set) var isFollowed = false
     /// Set when the subscription was made again while the replica waited for something else.
     var mustCheckAgain = false
-    /// Who asked to follow and was not answered yet, and until when they wait.
-    var callers: [(NIODeadline, (Result<Snapshot, LiveStoreError>) -> Void)] = []
+    var callers: [Caller] = []
     /// Tells the request under way from earlier ones.
     var request: UInt64 = 0
     /// Whether the replica is on the list of those that are waited for.
@@ -72,7 +81,9 @@ final class RedisReplica {
     /// Waits that the check under way satisfies in any case.
     private var covered: [Wait] = []
 
-    init(_ log: LogKey) {
+    init(_ token: FollowToken) {
+        let log = token.log
+        self.token = token
         self.log = log
         self.key = log.redisKey
         var packed = ByteBuffer()
@@ -112,6 +123,13 @@ final class RedisReplica {
         self.position = snapshot.position
         self.exists = snapshot.exists
         self.isFollowed = true
+    }
+
+    /// Takes out who is to be answered now.
+    func takeCallers(where isChosen: (Caller) -> Bool = { _ in true }) -> [Caller] {
+        let chosen = self.callers.filter(isChosen)
+        self.callers.removeAll(where: isChosen)
+        return chosen
     }
 
     // MARK: Chunks that come while the replica waits
