@@ -209,12 +209,11 @@ final class InProcessClient: LiveStoreClient {
         burst: Double,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) {
-        let now = ContinuousClock.now
-        let granted = self.store.state.withLock { state in
-            state.buckets[bucket, default: TokenBucket(burst: burst, now: now)]
-                .take(wanted, rate: rate, burst: burst, now: now)
-        }
-        completion(.success(granted))
+        completion(.success(self.store.state.withLock { $0.take(wanted, from: bucket, rate: rate, burst: burst) }))
+    }
+
+    func giveBack(_ count: Int, to bucket: CounterKey, rate: Double, burst: Double) {
+        self.store.state.withLock { $0.giveBack(count, to: bucket, rate: rate, burst: burst) }
     }
 
     /// Delivers what other shards, or the disk, left in the mailbox.

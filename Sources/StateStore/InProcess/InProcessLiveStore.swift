@@ -116,6 +116,8 @@ package final class InProcessLiveStore: LiveStore, Sendable {
             let wasAlive = (state.leases[self.pod]?.expires ?? now) >= now
             state.leases[self.pod, default: .init(expires: now)].expires = now.advanced(by: ttl)
             state.leases[self.pod]?.figures = figures
+            // Now is as good as any time: it comes every few seconds.
+            state.tidyBuckets()
             return wasAlive ? .kept : .lapsed
         }
     }

@@ -52,6 +52,8 @@ struct MemoryState: ~Copyable {
     var leases: [PodID: Lease] = [:]
     var slots: [CounterKey: Int] = [:]
     var buckets: [CounterKey: TokenBucket] = [:]
+    /// Under their names, without the items.
+    private var itemBuckets: [CounterKey: ItemBuckets] = [:]
     /// What is on its way to the history, and on the disk if there is a gate.
     var journal: Deque<JournalRecord> = []
     /// The number of the last record that was put on the journal.
@@ -200,6 +202,36 @@ struct MemoryState: ~Copyable {
         self.names[log.key.tenant]?[log.key.kind]?.remove(log.key.name)
     }
 
+    // MARK: Buckets
+
+    mutating func take(_ wanted: Int, from bucket: CounterKey, rate: Double, burst: Double) -> Int {
+        let now = ContinuousClock.now
+        guard let item = bucket.item else {
+            return self.buckets[bucket, default: TokenBucket(burst: burst, now: now)]
+                .take(wanted, rate: rate, burst: burst, now: now)
+        }
+        return self.itemBuckets[CounterKey(bucket.tenant, bucket.name), default: ItemBuckets()]
+            .take(wanted, of: item, rate: rate, burst: burst, now: now)
+    }
+
+    mutating func giveBack(_ count: Int, to bucket: CounterKey, rate: Double, burst: Double) {
+        guard let item = bucket.item else {
+            self.buckets[bucket]?.giveBack(count, burst: burst)
+            return
+        }
+        self.itemBuckets[CounterKey(bucket.tenant, bucket.name)]?
+            .giveBack(count, of: item, rate: rate, burst: burst, now: .now)
+    }
+
+    /// Lets go of buckets that are full.
+    mutating func tidyBuckets() {
+        let now = ContinuousClock.now
+        self.itemBuckets = self.itemBuckets.compactMapValues { buckets in
+            var buckets = buckets
+            return buckets.tidy(now) ? buckets : nil
+        }
+    }
+
     mutating func takeMail(of client: Int) -> [Delivery] {
         self.mailboxes[client].isScheduled = false
         if !self.mailboxes[client].held.isEmpty, let gate { self.release(to: client, gate) }
@@ -251,6 +283,7 @@ struct MemoryState: ~Copyable {
         }
         self.slots = self.slots.filter { $0.key.tenant != tenant }
         self.buckets = self.buckets.filter { $0.key.tenant != tenant }
+        self.itemBuckets = self.itemBuckets.filter { $0.key.tenant != tenant }
         self.leases = self.leases.mapValues { lease in
             var lease = lease
             lease.slots = lease.slots.filter { $0.key.tenant != tenant }
@@ -265,7 +298,8 @@ struct MemoryState: ~Copyable {
             sum + lease.logs.count { $0.tenant == tenant } + lease.slots.keys.count { $0.tenant == tenant }
         }
         return self.logs.keys.count { $0.tenant == tenant } + self.slots.keys.count { $0.tenant == tenant }
-            + self.buckets.keys.count { $0.tenant == tenant } + self.journal.count { $0.log.tenant == tenant } + held
+            + self.buckets.keys.count { $0.tenant == tenant } + self.itemBuckets.keys.count { $0.tenant == tenant }
+            + self.journal.count { $0.log.tenant == tenant } + held
             + (self.gate?.count(of: tenant) ?? 0)
             + (self.names[tenant]?.values.reduce(0) { $0 + $1.count } ?? 0)
     }

@@ -26,4 +26,8 @@ struct TokenBucket {
         self.tokens -= Double(taken)
         return taken
     }
+
+    mutating func giveBack(_ count: Int, burst: Double) {
+        self.tokens = min(CounterNumbers.amount(burst), self.tokens + Double(CounterNumbers.count(count)))
+    }
 }

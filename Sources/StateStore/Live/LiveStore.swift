@@ -103,10 +103,13 @@ package protocol LiveStoreReceiver: AnyObject {
 package struct CounterKey: Hashable, Sendable {
     package let tenant: TenantID
     package let name: String
+    /// Which of many that somebody outside chooses, for instance a network; nil if there is one.
+    package let item: String?
 
-    package init(_ tenant: TenantID, _ name: String) {
+    package init(_ tenant: TenantID, _ name: String, of item: String? = nil) {
         self.tenant = tenant
         self.name = name
+        self.item = item
     }
 }
 

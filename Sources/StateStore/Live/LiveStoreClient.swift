@@ -86,7 +86,13 @@ package protocol LiveStoreClient: AnyObject {
 
     /// Takes up to `wanted` tokens from a bucket that fills at `rate` a second up to `burst`.
     ///
-    /// The completion gets how many were granted.
+    /// The completion gets how many were granted. So what is to happen N times a minute at most, such as a log-in from one network,
+    /// is `take(1, from: CounterKey(tenant, "log-ins", of: network), rate: N / 60, burst: N)` before it is tried, and
+    /// ``giveBack(_:to:rate:burst:)`` if it turns out well.
+    ///
+    /// Of buckets with an ``CounterKey/item`` a store keeps the ``CounterNumbers/items`` with the least in them, by tenant and
+    /// name; all others are full. They fill within a day, however slow the rate. Any other bucket is for names that are not
+    /// chosen by somebody outside.
     func take(
         _ wanted: Int,
         from bucket: CounterKey,
@@ -94,6 +100,11 @@ package protocol LiveStoreClient: AnyObject {
         burst: Double,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     )
+
+    /// Puts tokens back into a bucket, as far as there is room in it.
+    ///
+    /// Never fails: if the store is away they come back with time.
+    func giveBack(_ count: Int, to bucket: CounterKey, rate: Double, burst: Double)
 }
 
 extension LiveStoreClient {

@@ -104,6 +104,12 @@ package struct TestShard: Sendable {
         try await self.call { $0.take(wanted, from: bucket, rate: rate, burst: burst, $1) }
     }
 
+    /// Gives tokens back, and waits until that was done: calls are applied in order.
+    package func giveBack(_ count: Int, to bucket: CounterKey, rate: Double, burst: Double) async throws {
+        try await self.on { $0.giveBack(count, to: bucket, rate: rate, burst: burst) }
+        _ = try await self.take(0, from: bucket, rate: rate, burst: burst)
+    }
+
     package func count(_ tenant: TenantID, _ kind: LogKey.Kind) async throws -> Int {
         try await self.call { $0.count(tenant, kind, $1) }
     }

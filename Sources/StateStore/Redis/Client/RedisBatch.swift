@@ -118,12 +118,33 @@ final class RedisBatch {
         _ grant: Caller<Int>
     ) {
         self.operations.append(.grant(grant))
+        if bucket.item != nil { return self.writeItem(8, bucket, wanted, rate, burst) }
         self.body.writeInteger(4 as UInt8)
         self.body.writePacked(bucket.redisBucket)
         self.body.writePacked(UInt64(CounterNumbers.count(wanted)))
         self.body.writePacked(CounterNumbers.amount(rate))
         self.body.writePacked(CounterNumbers.amount(burst))
         self.elements += 5
+    }
+
+    func giveBack(_ count: Int, to bucket: CounterKey, rate: Double, burst: Double) {
+        self.operations.append(.grant(Caller { _ in }))
+        if bucket.item != nil { return self.writeItem(9, bucket, count, rate, burst) }
+        self.body.writeInteger(10 as UInt8)
+        self.body.writePacked(bucket.redisBucket)
+        self.body.writePacked(UInt64(CounterNumbers.count(count)))
+        self.body.writePacked(CounterNumbers.amount(burst))
+        self.elements += 4
+    }
+
+    private func writeItem(_ operation: UInt8, _ bucket: CounterKey, _ count: Int, _ rate: Double, _ burst: Double) {
+        self.body.writeInteger(operation)
+        self.body.writePacked(bucket.redisBucket)
+        self.body.writePacked(bucket.item ?? "")
+        self.body.writePacked(UInt64(CounterNumbers.count(count)))
+        self.body.writePacked(CounterNumbers.interval(rate: rate, burst: burst))
+        self.body.writePacked(CounterNumbers.amount(burst))
+        self.elements += 6
     }
 
     // MARK: Writing

@@ -138,6 +138,11 @@ final class RedisLiveClient: LiveStoreClient {
         self.add { $0.take(wanted, from: bucket, rate: rate, burst: burst, Caller(completion)) }
     }
 
+    func giveBack(_ count: Int, to bucket: CounterKey, rate: Double, burst: Double) {
+        guard count > 0, self.refusal == nil else { return }
+        self.add { $0.giveBack(count, to: bucket, rate: rate, burst: burst) }
+    }
+
     private func add(_ body: (RedisBatch) -> Void) {
         let batch = self.openBatch()
         let before = batch.size

@@ -164,25 +164,6 @@ extension RedisLibrary {
           return t[i + 4]
         end
 
-        local function take(call, t, i)
-          local key, wanted, rate, burst = t[i], t[i + 1], t[i + 2], t[i + 3]
-          local tokens, since = burst, call.now
-          local saved = run('GET', key)
-          if saved then
-            tokens, since = decode('>dd', saved)
-            -- A clock that was ahead for a moment keeps nobody waiting for it.
-            if call.now > since then tokens = tokens + (call.now - since) * rate / 1000 end
-            since = call.now
-            if tokens > burst then tokens = burst end
-          end
-          local n = math.max(0, math.min(wanted, math.floor(tokens)))
-          tokens = tokens - n
-          local full = 86400000
-          if rate > 0 then full = math.min(full, math.ceil((burst - tokens) / rate * 1000) + 1000) end
-          run('SET', key, pack('>dd', tokens, since), 'PX', text(full))
-          return n
-        end
-
         -- A transaction that starts at i.
         local function transact(call, t, i, out)
           local conditions, changes = t[i + 1], t[i + 2]
@@ -207,17 +188,19 @@ extension RedisLibrary {
           for _ = 1, changes do i = change(call, t, i, out) end
         end
 
+        local takes_away = {[3] = true, [6] = true, [7] = true, [9] = true, [10] = true}
+
         -- Whether there is room for what an operation adds: in the memory, and in the journal, which must not take all of the
         -- memory while the durable store is away. Returns the letter that refuses it.
         local function refusal(call, op, t, i)
-          if op == 3 or op == 6 or op == 7 or not server.tight and op ~= 5 then return end
-          if server.tight and not (op == 4 and run('EXISTS', t[i]) == 1) then return 'O' end
+          if takes_away[op] or not server.tight and op ~= 5 then return end
+          if server.tight and not ((op == 4 or op == 8) and run('EXISTS', t[i]) == 1) then return 'O' end
           if op ~= 5 then return end
           if call.full == nil then call.full = run('XLEN', JOURNAL) >= JOURNAL_LIMIT end
           return call.full and 'F' or nil
         end
 
-        local widths = {[2] = 5, [3] = 5, [4] = 4, [7] = 5}
+        local widths = {[2] = 5, [3] = 5, [4] = 4, [7] = 5, [8] = 5, [9] = 5, [10] = 3}
 
         local function perform(call, op, t, i, out)
           local letter = refusal(call, op, t, i)
@@ -230,6 +213,12 @@ extension RedisLibrary {
             out[#out + 1] = pack('>BI8', 71, release(t[i], pod, holding(pod, t[i + 2], t[i + 3]), t[i + 4]))
           elseif op == 4 then
             out[#out + 1] = pack('>BI8', 71, take(call, t, i))
+          elseif op == 8 then
+            out[#out + 1] = pack('>BI8', 71, take_of_item(call, t, i))
+          elseif op == 9 then
+            out[#out + 1] = pack('>BI8', 71, give_back_of_item(call, t, i))
+          elseif op == 10 then
+            out[#out + 1] = pack('>BI8', 71, give_back(t, i))
           elseif op == 7 then
             out[#out + 1] = pack('>BI8', 71, retake(t, i))
           else

@@ -42,5 +42,6 @@ enum RedisLibrary {
     }.joined()
 
     private static let template =
-        Self.server + Self.logs + Self.calls + Self.reads + Self.journal + Self.leases + Self.registration
+        Self.server + Self.logs + Self.buckets + Self.calls + Self.reads + Self.journal + Self.leases
+        + Self.registration
 }

@@ -35,10 +35,10 @@ extension LogKey {
 
 extension CounterKey {
     /// A hash of the slots that pods hold, and under `s` their sum.
-    var redisSlots: String { "r:\(self.tenant.text):k:\(self.name)" }
+    var redisSlots: String { "r:\(self.tenant.text):k:\(self.name)" + (self.item.map { "/" + $0 } ?? "") }
 
-    /// What is left of a bucket of tokens, and since when.
-    var redisBucket: String { "r:\(self.tenant.text):b:\(self.name)" }
+    /// What is left of a bucket of tokens, and since when; of items' buckets, when each is full.
+    var redisBucket: String { "r:\(self.tenant.text):\(self.item == nil ? "b" : "B"):\(self.name)" }
 }
 
 enum RedisKey {
