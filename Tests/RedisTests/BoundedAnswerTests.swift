@@ -37,6 +37,25 @@ import Testing
         }
     }
 
+    @Test func `a list of channels costs no more for those with many members`() async throws {
+        try await RedisWorld.run(options: Self.limit) { world in
+            let shard = try await world.shard(world.store())
+            let text = Array(String(repeating: "x", count: 2000).utf8)
+            let (members, topic) = (Section("m"), FieldName(Section("s"), "topic"))
+            for channel in 1...4 {
+                for start in stride(from: 0, to: 2000, by: 100) {
+                    let fields = (start..<start + 100).map { FieldChange.set(FieldName(members, "\($0)"), text) }
+                    let change = LogChange(world.channel("#\(channel)"), fields: fields + [.set(topic, [1])])
+                    _ = try await shard.append(Transaction(changes: [change]))
+                }
+            }
+            let request = Excerpt.Request(fields: [topic], counts: [members])
+            let page = try await shard.page(world.tenant, .channel, after: nil, limit: 100, request)
+            #expect(page.excerpts.map { $0.counts[members] } == [2000, 2000, 2000, 2000])
+            #expect(page.excerpts.allSatisfy { $0.fields == [topic: [1]] })
+        }
+    }
+
     private func put(_ names: some Sequence<Int>, _ value: String) -> Transaction {
         let fields = names.map { FieldChange.set(Projection.field(ofCertificate: "t\($0)"), Array(value.utf8)) }
         return Transaction(changes: [LogChange(Projection.log, payload: ByteBuffer(string: value), fields: fields)])

@@ -156,13 +156,23 @@ final class InProcessClient: LiveStoreClient {
         }
     }
 
-    func names(
+    func excerpts(
+        of logs: [LogKey],
+        _ request: Excerpt.Request,
+        _ completion: @escaping (Result<[Excerpt], LiveStoreError>) -> Void
+    ) {
+        self.read(completion) { state in logs.map { state.excerpt(of: $0, request) } }
+    }
+
+    func page(
         _ tenant: TenantID,
         _ kind: LogKey.Kind,
-        cursor: String?,
-        _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
+        after cursor: String?,
+        limit: Int,
+        _ request: Excerpt.Request,
+        _ completion: @escaping (Result<Excerpt.Page, LiveStoreError>) -> Void
     ) {
-        self.read(completion) { state in (state.allNames(tenant, kind), nil) }
+        self.read(completion) { state in state.page(tenant, kind, after: cursor, limit: limit, request) }
     }
 
     func count(

@@ -43,7 +43,7 @@ struct MemoryState: ~Copyable {
     }
 
     private(set) var logs: [LogKey: MemoryLog] = [:]
-    private var names: [TenantID: [LogKey.Kind: Set<String>]] = [:]
+    private var names: [TenantID: [LogKey.Kind: NameTable]] = [:]
     /// Who follows logs that do not exist; those of the others are with the logs.
     private var followersOfNothing: [LogKey: [Int]] = [:]
     private var nextEpoch: UInt64
@@ -179,7 +179,7 @@ struct MemoryState: ~Copyable {
         self.nextEpoch += 1
         log.followers = self.followersOfNothing.removeValue(forKey: key) ?? []
         self.logs[key] = log
-        self.names[key.tenant, default: [:]][key.kind, default: []].insert(key.name)
+        self.names[key.tenant, default: [:]][key.kind, default: NameTable()].insert(key.name)
         return log
     }
 
@@ -268,8 +268,26 @@ struct MemoryState: ~Copyable {
 
     func count(_ tenant: TenantID, _ kind: LogKey.Kind) -> Int { self.names[tenant]?[kind]?.count ?? 0 }
 
-    func allNames(_ tenant: TenantID, _ kind: LogKey.Kind) -> [String] {
-        Array(self.names[tenant]?[kind] ?? [])
+    func excerpt(of key: LogKey, _ request: Excerpt.Request) -> Excerpt {
+        guard let log = self.logs[key] else { return Excerpt(log: key, position: .none, fields: [:], counts: [:]) }
+        var fields: [FieldName: [UInt8]] = [:]
+        for name in request.fields { fields[name] = log.fields[name] }
+        var counts: [Section: Int] = [:]
+        for section in request.counts { counts[section] = log.fields.counts[section] }
+        return Excerpt(log: key, position: log.position, fields: fields, counts: counts)
+    }
+
+    func page(
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        after cursor: String?,
+        limit: Int,
+        _ request: Excerpt.Request
+    ) -> Excerpt.Page {
+        let place = cursor.flatMap { UInt64($0) } ?? 0
+        let (names, next) = self.names[tenant]?[kind]?.page(from: place, limit: limit) ?? ([], nil)
+        let excerpts = names.map { self.excerpt(of: LogKey(tenant, kind, $0), request) }
+        return Excerpt.Page(excerpts: excerpts, next: next.map { String($0) })
     }
 
     /// Makes everything of a tenant go.
@@ -277,7 +295,7 @@ struct MemoryState: ~Copyable {
     /// Followers keep following: what comes is of another epoch.
     mutating func erase(_ tenant: TenantID) {
         for (kind, names) in self.names.removeValue(forKey: tenant) ?? [:] {
-            for name in names {
+            for name in names.all {
                 if let log = self.logs[LogKey(tenant, kind, name)] { self.drop(log) }
             }
         }

@@ -58,16 +58,29 @@ package protocol LiveStoreClient: AnyObject {
         _ completion: @escaping (Result<[Entry], LiveStoreError>) -> Void
     )
 
-    /// Some names of a tenant's logs of one kind. Pass `nil` first, then the cursor returned, until that is `nil`.
-    /// A log that exists throughout is named at least once.
-    func names(
-        _ tenant: TenantID,
-        _ kind: LogKey.Kind,
-        cursor: String?,
-        _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
+    /// Reads some of what stands beside logs, each in one step: it costs what is asked for, however many fields the logs have.
+    ///
+    /// The excerpts come in the order of the keys.
+    func excerpts(
+        of logs: [LogKey],
+        _ request: Excerpt.Request,
+        _ completion: @escaping (Result<[Excerpt], LiveStoreError>) -> Void
     )
 
-    /// How many logs of one kind a tenant has.
+    /// Some of a tenant's logs of one kind, about `limit`, with some of what stands beside them.
+    ///
+    /// Pass `nil` first, then the cursor that the page has, until that is `nil`. A log that exists throughout comes at least
+    /// once. A page is read in one step, so `limit` is for how long everybody else waits: some hundred.
+    func page(
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        after cursor: String?,
+        limit: Int,
+        _ request: Excerpt.Request,
+        _ completion: @escaping (Result<Excerpt.Page, LiveStoreError>) -> Void
+    )
+
+    /// How many logs of one kind a tenant has: kept, not counted.
     func count(_ tenant: TenantID, _ kind: LogKey.Kind, _ completion: @escaping (Result<Int, LiveStoreError>) -> Void)
 
     /// Takes up to `wanted` slots of a counter, held under this pod's lease until released.

@@ -114,23 +114,29 @@ package struct TestShard: Sendable {
         try await self.call { $0.count(tenant, kind, $1) }
     }
 
+    package func excerpts(of logs: [LogKey], _ request: Excerpt.Request) async throws -> [Excerpt] {
+        try await self.call { $0.excerpts(of: logs, request, $1) }
+    }
+
+    package func page(
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        after cursor: String?,
+        limit: Int,
+        _ request: Excerpt.Request
+    ) async throws -> Excerpt.Page {
+        try await self.call { $0.page(tenant, kind, after: cursor, limit: limit, request, $1) }
+    }
+
     /// All names, page by page.
     package func names(_ tenant: TenantID, _ kind: LogKey.Kind) async throws -> Set<String> {
         var names: Set<String> = []
         var cursor: String?
         repeat {
-            let now = cursor
-            let page: Page = try await self.call { client, completion in
-                client.names(tenant, kind, cursor: now) { completion($0.map { Page(names: $0.names, next: $0.next) }) }
-            }
-            names.formUnion(page.names)
+            let page = try await self.page(tenant, kind, after: cursor, limit: 100, Excerpt.Request(fields: []))
+            names.formUnion(page.excerpts.map(\.log.name))
             cursor = page.next
         } while cursor != nil
         return names
-    }
-
-    private struct Page: Sendable {
-        let names: [String]
-        let next: String?
     }
 }

@@ -15,7 +15,7 @@ extension RedisLiveClient {
     func load(_ logs: [LogKey], _ completion: @escaping (Result<[Snapshot], LiveStoreError>) -> Void) {
         if let error = self.refusal { return completion(.failure(error)) }
         if logs.isEmpty { return completion(.success([])) }
-        let gathering = Gathering(logs.count, completion)
+        let gathering = Gathering<Snapshot>(logs.count, completion)
         for (index, log) in logs.enumerated() {
             RedisPagedLoad.load(log, { self.read($0, $1) }, { gathering.took($0, at: index) })
         }
@@ -46,18 +46,49 @@ extension RedisLiveClient {
         }
     }
 
-    func names(
+    /// How many logs one call reads of, so that its answer is not large.
+    private static let excerptsAtOnce = 100
+
+    func excerpts(
+        of logs: [LogKey],
+        _ request: Excerpt.Request,
+        _ completion: @escaping (Result<[Excerpt], LiveStoreError>) -> Void
+    ) {
+        if let error = self.refusal { return completion(.failure(error)) }
+        if logs.isEmpty { return completion(.success([])) }
+        let starts = Array(stride(from: 0, to: logs.count, by: Self.excerptsAtOnce))
+        let gathering = Gathering<[Excerpt]>(starts.count) { completion($0.map { $0.flatMap { $0 } }) }
+        let words = request.redisWords
+        for (index, start) in starts.enumerated() {
+            let some = logs[start...].prefix(Self.excerptsAtOnce)
+            let command = ByteBuffer.redis(.excerpts, [String(words.count)] + words + some.map(\.redisKey))
+            self.read(command, { gathering.took($0, at: index) }) { reply in
+                let found = zip(some, reply.elements).compactMap { Excerpt(redis: $1, of: $0, request) }
+                return found.count == some.count ? .success(found) : .failure(.invalidAnswer("excerpts of logs"))
+            }
+        }
+    }
+
+    func page(
         _ tenant: TenantID,
         _ kind: LogKey.Kind,
-        cursor: String?,
-        _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
+        after cursor: String?,
+        limit: Int,
+        _ request: Excerpt.Request,
+        _ completion: @escaping (Result<Excerpt.Page, LiveStoreError>) -> Void
     ) {
         let index = LogKey.redisIndex(tenant, kind)
-        self.read(.redis(["SSCAN", index, cursor ?? "0", "COUNT", "500"]), completion) { reply in
-            guard let next = reply[0]?.text, let names = reply[1] else {
-                return .failure(.invalidAnswer("the names of logs"))
+        let arguments = [index, LogKey(tenant, kind, "").redisKey, cursor ?? "0", String(max(1, limit))]
+        self.read(.redis(.listing, arguments + request.redisWords), completion) { reply in
+            guard let next = reply[0]?.text else { return .failure(.invalidAnswer("a page of logs")) }
+            var excerpts: [Excerpt] = []
+            for index in stride(from: 1, to: reply.count - 1, by: 2) {
+                guard let name = reply[index], let found = reply[index + 1],
+                    let excerpt = Excerpt(redis: found, of: LogKey(tenant, kind, name.text), request)
+                else { return .failure(.invalidAnswer("a page of logs")) }
+                if excerpt.exists { excerpts.append(excerpt) }
             }
-            return .success((names.elements.map(\.text), next == "0" ? nil : next))
+            return .success(Excerpt.Page(excerpts: excerpts, next: next == "0" ? nil : next))
         }
     }
 
@@ -71,30 +102,25 @@ extension RedisLiveClient {
         }
     }
 
-    /// Several snapshots that are told together, or the first failure.
-    private final class Gathering {
-        private var snapshots: [Snapshot?]
+    /// Several answers that are told together, or the first failure.
+    private final class Gathering<Value> {
+        private var values: [Value?]
         private var missing: Int
-        private var completion: ((Result<[Snapshot], LiveStoreError>) -> Void)?
+        private let caller: Caller<[Value]>
 
-        init(_ count: Int, _ completion: @escaping (Result<[Snapshot], LiveStoreError>) -> Void) {
-            self.snapshots = Array(repeating: nil, count: count)
+        init(_ count: Int, _ completion: @escaping (Result<[Value], LiveStoreError>) -> Void) {
+            self.values = Array(repeating: nil, count: count)
             self.missing = count
-            self.completion = completion
+            self.caller = Caller(completion)
         }
 
-        func took(_ result: Result<Snapshot, LiveStoreError>, at index: Int) {
-            guard let completion = self.completion else { return }
+        func took(_ result: Result<Value, LiveStoreError>, at index: Int) {
             switch result {
-            case .failure(let error):
-                self.completion = nil
-                completion(.failure(error))
-            case .success(let snapshot):
-                self.snapshots[index] = snapshot
+            case .failure(let error): self.caller.tell(.failure(error))
+            case .success(let value):
+                self.values[index] = value
                 self.missing -= 1
-                guard self.missing == 0 else { return }
-                self.completion = nil
-                completion(.success(self.snapshots.compactMap { $0 }))
+                if self.missing == 0 { self.caller.tell(.success(self.values.compactMap { $0 })) }
             }
         }
     }

@@ -60,6 +60,29 @@ extension RedisLibrary {
           return out
         end
 
+        -- What stands under some words in the hashes of logs: args[1] words, then the logs.
+        local function excerpts(keys, args)
+          start()
+          local words, out = {}, {}
+          local n = tonumber(args[1])
+          for w = 1, n do words[w] = args[w + 1] end
+          for a = n + 2, #args do out[#out + 1] = run('HMGET', args[a] .. ':h', spread(words)) end
+          return out
+        end
+
+        -- The same, of about args[4] logs of the set args[1] after a cursor: the next cursor, and each log's name and what it has.
+        -- What all their keys begin with is args[2].
+        local function listing(keys, args)
+          start()
+          local found = run('SSCAN', args[1], args[3], 'COUNT', args[4])
+          local out = {found[1]}
+          for _, name in ipairs(found[2]) do
+            out[#out + 1] = name
+            out[#out + 1] = run('HMGET', args[2] .. name .. ':h', spread(args, 5))
+          end
+          return out
+        end
+
         -- Some of a log's fields after a cursor: where the log stands, the next cursor, names and values.
         local function page(keys, args)
           start()
