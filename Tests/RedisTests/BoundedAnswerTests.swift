@@ -100,6 +100,50 @@ import Testing
         }
     }
 
+    @Test func `a channel of twenty thousand is followed in pieces, as it is at one moment while others come and go`()
+        async throws
+    {
+        try await RedisWorld.run(options: Self.limit) { world in
+            let (count, members) = (20_000, Section("m"))
+            let log = world.channel("#large")
+            let (writer, reader) = (try await world.shard(world.store()), try await world.shard(world.store()))
+            let text = String(repeating: "m", count: 150)
+            func joining(_ names: some Sequence<Int>, _ value: String) -> Transaction {
+                let fields = names.map { FieldChange.set(FieldName(members, "s\($0)"), Array("\(value) \(text)".utf8)) }
+                return Transaction(changes: [LogChange(log, payload: ByteBuffer(string: value), fields: fields)])
+            }
+            for start in stride(from: 0, to: count, by: 500) {
+                _ = try await writer.append(joining(start..<start + 500, "0"))
+            }
+            // Two come and go together, with messages between.
+            let changes = Task {
+                var number = 1
+                while !Task.isCancelled {
+                    _ = try await writer.append(joining([count + 1, count + 2], "\(number)"))
+                    try await writer.say("hello", in: log)
+                    let both = [1, 2].map { FieldChange.remove(FieldName(members, "s\(count + $0)")) }
+                    _ = try await writer.append(Transaction(changes: [LogChange(log, fields: both)]))
+                    number += 1
+                }
+            }
+            for _ in 1...5 {
+                let snapshot = try #require(try await reader.load(log))
+                let pair = [1, 2].map { snapshot.fields[FieldName(members, "s\(count + $0)")] }
+                #expect(pair[0] == pair[1])
+                #expect(snapshot.fields.count == (pair[0] == nil ? count : count + 2))
+            }
+            let followed = try await reader.follow(log)
+            changes.cancel()
+            _ = await changes.result
+            let last = try #require(try await writer.load(log)).position.sequence
+            try await reader.receiver.wait(for: "the last entry") { events in
+                TestReceiver.entries(of: log, in: events).last?.position.sequence ?? followed.position.sequence == last
+            }
+            let heard = reader.receiver.entries(of: log).map(\.position.sequence)
+            #expect(heard == Array(followed.position.sequence + 1..<last + 1))
+        }
+    }
+
     @Test func `fields that go while a projection is loaded are not in it`() async throws {
         try await RedisWorld.run(options: Self.limit) { world in
             let shard = try await world.shard(world.store())

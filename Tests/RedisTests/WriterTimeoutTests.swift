@@ -12,9 +12,9 @@ import Testing
     {
         try await RedisWorld.run { world in
             var configuration = RedisWorld.impatient
-            configuration.callDeadline = .milliseconds(300)
+            configuration.callDeadline = .seconds(1)
             // The call's deadline passes before the connection is given up.
-            configuration.silence = .milliseconds(1500)
+            configuration.silence = .seconds(4)
             let witness = try await world.shard(world.store())
             _ = try await witness.follow(Projection.log)
             let writer = ProjectionWriter(

@@ -115,6 +115,9 @@ package final class FaultProxy: Sendable {
                 state.add(client, server)
                 guard state.mode == .stall else { return }
                 for channel in [client, server] { _ = channel.setOption(.autoRead, value: false) }
+                // Set to another meanwhile: whoever did may not have seen these two.
+                guard state.mode != .stall else { return }
+                for channel in [client, server] { _ = channel.setOption(.autoRead, value: true) }
             }
     }
 

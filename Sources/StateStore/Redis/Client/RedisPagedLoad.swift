@@ -9,8 +9,8 @@ final class RedisPagedLoad {
     /// Sends a command.
     typealias Ask = (ByteBuffer, @escaping (Result<RedisReply, LiveStoreError>) -> Void) -> Void
 
-    /// About how many fields a page has.
-    private static let pageFields = "64"
+    /// About how many fields a page has: members of a channel are short, certificates are not.
+    private let pageFields: String
     /// How often it begins again, if the log was made anew or what changed is not known any more.
     private static let mostAttempts = 5
 
@@ -22,8 +22,9 @@ final class RedisPagedLoad {
     private var start = Position.none
     private var fields: [FieldName: [UInt8]] = [:]
 
-    private init(_ log: LogKey, _ ask: @escaping Ask, _ completion: @escaping Completion) {
+    private init(_ log: LogKey, pageFields: Int, _ ask: @escaping Ask, _ completion: @escaping Completion) {
         self.log = log
+        self.pageFields = String(pageFields)
         self.ask = ask
         self.completion = completion
     }
@@ -31,8 +32,9 @@ final class RedisPagedLoad {
     /// Loads a log: in one answer, or page by page if it is of a kind that may be large.
     static func load(_ log: LogKey, _ ask: @escaping Ask, _ completion: @escaping Completion) {
         switch log.kind {
-        case .projection: RedisPagedLoad(log, ask, completion).begin()
-        case .channel, .user, .nick, .tenant:
+        case .projection: RedisPagedLoad(log, pageFields: 64, ask, completion).begin()
+        case .channel: RedisPagedLoad(log, pageFields: 512, ask, completion).begin()
+        case .user, .nick, .tenant:
             ask(.redis(["HGETALL", log.redisKey + ":h"])) { completion($0.flatMap { Snapshot.parsed(log, $0) }) }
         }
     }
@@ -47,13 +49,16 @@ final class RedisPagedLoad {
     }
 
     private func page(after cursor: String, isFirst: Bool) {
-        self.ask(.redis(.page, [self.log.redisKey, cursor, Self.pageFields])) { result in
+        self.ask(.redis(.page, [self.log.redisKey, cursor, self.pageFields])) { result in
             switch result {
             case .failure(let error): self.completion(.failure(error))
             case .success(let reply):
-                guard let meta = reply[0], let next = reply[1]?.text, let found = reply[2],
-                    let position = meta.isNil ? Position.none : Position(redis: meta)
-                else { return self.completion(.failure(.invalidAnswer("a page of a log"))) }
+                guard let meta = reply[0], let next = reply[1]?.text, let found = reply[2] else {
+                    return self.completion(.failure(.invalidAnswer("a page of a log")))
+                }
+                guard let position = meta.isNil ? Position.none : Position(redis: meta) else {
+                    return self.completion(.failure(.invalidAnswer("a log's position is damaged")))
+                }
                 if isFirst { self.start = position }
                 // It ended meanwhile, or began.
                 if (position == .none) != (self.start == .none) { return self.begin() }

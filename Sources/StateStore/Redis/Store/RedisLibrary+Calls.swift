@@ -47,7 +47,6 @@ extension RedisLibrary {
           local log = call.logs[base]
           if not log then
             log = open(base)
-            if kind(base) == 'p' then log.names = {} end
             call.logs[base] = log
             call.order[#call.order + 1] = log
           end
@@ -90,6 +89,7 @@ extension RedisLibrary {
             flags = flags - 16
             log.version = log.seq
             local last = i + 2 * t[i]
+            if LARGE[kind(log.base)] then log.names = log.names or {} end
             for f = i + 1, last, 2 do
               local name, value = t[f], t[f + 1]
               if value then

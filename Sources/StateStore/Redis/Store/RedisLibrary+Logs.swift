@@ -4,8 +4,9 @@
 // section's byte, then the name), the number of fields of section x under "\1x", and under "\0" epoch, sequence,
 // version (the sequence that last changed a field), time, holder, a mark (a sequence, and when it was the last), the epoch
 // before this one and the sequence that it ended with, eight bytes each. The stream has the latest entries in chunks, under
-// the sequence of the chunk's last entry; a projection's items also name the fields that they changed. A chunk is also what
-// is published, on the channel named like the log: everything that one call appended to it. `RedisChunk` describes its bytes.
+// the sequence of the chunk's last entry; items of kinds that may be large also name the fields that they changed, so that such
+// a log can be read in pieces. A chunk is also what is published, on the channel named like the log: everything that one call
+// appended to it. `RedisChunk` describes its bytes.
 //
 // The first change of a log since the store may have gone back in time (`RedisLibrary+Server`) begins a new epoch. The log's
 // fields, its entries and their numbers go on, and the chunk says which epoch it follows: who has exactly what the store has
@@ -27,6 +28,9 @@ extension RedisLibrary {
           end
           return log
         end
+
+        -- The kinds of logs with so many fields that they are read in pieces: channels and the projection.
+        local LARGE = {c = true, p = true}
 
         -- Whether who is at a position has nothing that the log has not: entries of its epoch, or of the one before.
         local function continues(log, epoch, seq)
@@ -130,7 +134,7 @@ extension RedisLibrary {
           end
           run('PUBLISH', log.base, chunk)
           log.n, log.parts, log.journal = 0, {}, false
-          if log.names then log.names = {} end
+          log.names = nil
         end
 
         -- What is left of an earlier log of this name goes.

@@ -99,8 +99,8 @@ extension RedisLibrary {
           if not log.epoch or not continues(log, epoch, seq) then return {} end
           local room, reached, values, known = ROOM, seq, {}, {}
           each_item(log, seq, function(words)
-            if room <= 0 or not words[4] or not follows(words[2], reached) then return false end
-            for _, name in ipairs(cmsgpack.unpack(words[4])) do
+            if room <= 0 or not follows(words[2], reached) then return false end
+            for _, name in ipairs(words[4] and cmsgpack.unpack(words[4]) or {}) do
               if not known[name] then
                 known[name] = true
                 local value = run('HGET', log.hash, name)
