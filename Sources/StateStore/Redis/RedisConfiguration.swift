@@ -3,7 +3,10 @@ package import Observability
 
 /// How the Redis driver paces, bounds and gives up.
 package struct RedisConfiguration: Sendable {
-    /// A call without an answer for this long fails with ``LiveStoreError/unavailable(reason:)``.
+    /// A call that has waited for this long is not applied any more.
+    ///
+    /// It fails with ``LiveStoreError/unavailable(reason:)``; one that was sent and changes something only once the server has
+    /// said that it was not applied.
     package var callDeadline: Duration = .seconds(30)
     /// How long connecting and signing on may take.
     package var connectDeadline: Duration = .seconds(5)
