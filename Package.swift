@@ -49,6 +49,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
+        // Writes what is derived from the tables: k8s/crds and pages of docs/operations.
+        .executableTarget(name: "definitions", dependencies: ["Tenant"]),
         // How long to wait before trying again: for those who know nothing of each other.
         .target(name: "Backoff"),
         // Arithmetic on numbers of others, which ends no process.

@@ -12,7 +12,7 @@ struct BoundsTests {
             for written in ["\(limit)", "{limit: \(limit)}"] {
                 let quotas = "  quotas: {\(name.rawValue): \(written)}"
                 let loaded = try await load(tenantYAML(spec: quotas) + "\n---\n" + freePlan)
-                #expect(loaded.errors == [])
+                #expect(loaded.errors.mistakes == [])
                 #expect(loaded.catalog.sorted.first?.quotas[name].limit == limit)
             }
         }
@@ -49,7 +49,7 @@ struct BoundsTests {
     @Test(arguments: durations.indices)
     func `a duration may be as long as its bound and no longer`(index: Int) async throws {
         let (field, good, bad) = Self.durations[index]
-        #expect(try await load(tenantYAML(spec: "  \(field)\(good)}") + "\n---\n" + freePlan).errors == [])
+        #expect(try await load(tenantYAML(spec: "  \(field)\(good)}") + "\n---\n" + freePlan).errors.mistakes == [])
         let loaded = try await load(tenantYAML(spec: "  \(field)\(bad)}") + "\n---\n" + freePlan)
         let error = try #require(loaded.errors.first)
         #expect(error.message.contains("\(field.contains("sessions") ? "30d" : "36500d")"), "\(error)")

@@ -123,7 +123,7 @@ import Testing
         let asking = try await load(
             plan + "\n---\n" + tenantYAML(spec: "  history: {enabled: true}\n  archive: {enabled: true}")
         )
-        #expect(asking.errors.map(\.field) == ["spec.history.enabled", "spec.archive.enabled"])
-        #expect(asking.errors.allSatisfy { $0.reason == .notInPlan })
+        #expect(asking.errors.mistakes.map(\.field) == ["spec.history.enabled", "spec.archive.enabled"])
+        #expect(asking.errors.mistakes.allSatisfy { $0.reason == .notInPlan })
     }
 }

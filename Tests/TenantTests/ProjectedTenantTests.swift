@@ -62,7 +62,10 @@ struct ProjectedTenantTests {
                 tenant.quotas.connections == Quota(limit: 5) && tenant.quotas.channels == .unlimited
             }
         ),
-        (#""ircx":{"dialect":"klingon","ownerPrefix":"~"}"#, { $0.ircx == .init(dialect: .pyircx, ownerPrefix: "~") }),
+        (
+            #""ircx":{"dialect":"klingon","ownerPrefix":"~"}"#,
+            { $0.ircx.dialect == .pyircx && $0.ircx.ownerPrefix == "~" }
+        ),
         (
             #""sessions":{"resumeGrace":"long"},"history":{"retention":"7d","depth":3}"#,
             { tenant in
@@ -151,7 +154,7 @@ struct ProjectedTenantTests {
                 warnAt: try pick([[], [50], [80, 100]])
             )
         }
-        return HostedTenant(
+        var tenant = HostedTenant(
             id: try #require(TenantID("t\(Int.random(in: 0...99, using: &random))")),
             displayName: try pick(texts),
             hostnames: try pick([["a.example"], ["b.example", "c.example"]]),
@@ -159,21 +162,25 @@ struct ProjectedTenantTests {
             quotas: quotas,
             motd: some(texts),
             admins: some(["ann", "bob"]).map { AdminAccount(account: $0, password: Redacted("secret")) },
-            accounts: AccountSettings(
-                registration: try pick(AccountSettings.Registration.allCases),
-                required: .random(using: &random),
-                saslMechanisms: some(SASLMechanism.allCases)
-            ),
-            sessions: SessionSettings(resumeGrace: time(), multipleClients: .random(using: &random)),
             history: HistorySettings(
                 enabled: .random(using: &random),
                 retention: time(),
                 directMessages: .random(using: &random)
             ),
             features: Set(some(Feature.allCases)),
-            ircx: IRCXSettings(dialect: try pick(IRCXSettings.Dialect.allCases), ownerPrefix: try pick([".", "~"])),
             planName: try pick(texts),
             namespace: "customers"
         )
+        tenant.settings.accounts.registration = try pick(AccountSettings.Registration.allCases)
+        tenant.settings.accounts.required = .random(using: &random)
+        tenant.settings.accounts.saslMechanisms = some(SASLMechanism.allCases)
+        tenant.settings.sessions.resumeGrace = time()
+        tenant.settings.sessions.multipleClients = .random(using: &random)
+        tenant.settings.archive.enabled = .random(using: &random)
+        tenant.settings.archive.schedule = try pick(["0 0 * * *", "15 3 * * 1-5"])
+        tenant.settings.archive.retention = time()
+        tenant.settings.ircx.dialect = try pick(IRCXSettings.Dialect.allCases)
+        tenant.settings.ircx.ownerPrefix = try pick([".", "~"])
+        return tenant
     }
 }

@@ -51,7 +51,7 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
             "did you mean `connections`?",
             "  quotas: {conections: 5}"
         ),
-        .tenant(7, "spec.colour", .unknownField, "known here: displayName, hostnames", "  colour: red"),
+        .tenant(7, "spec.colour", .unknownField, "known here: hostnames, planRef", "  colour: red"),
         .tenant(
             8,
             "spec.quotas.connections",
@@ -318,7 +318,7 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
         let (resources, _, errors) = try await load(
             tenantYAML(spec: "  motd: first") + "\n---\n" + tenantYAML(spec: "  motd: second") + "\n---\n" + freePlan
         )
-        #expect(resources.tenants.map(\.spec.motd) == [["first"]])
+        #expect(resources.tenants.map(\.spec.settings.motd) == [["first"]])
         #expect(errors.map(\.reason) == [.duplicate])
         #expect(try #require(errors.first).message.contains("Tenant acme is described already in"))
         #expect(try #require(errors.first).line == 11)

@@ -83,6 +83,11 @@ let freePlan = """
     metadata: {name: free}
     """
 
+extension [ResourceError] {
+    /// Those for which something was left out.
+    var mistakes: [ResourceError] { self.filter { $0.severity == .error } }
+}
+
 extension TenantID {
     static func named(_ text: String) throws -> TenantID { try #require(TenantID(text)) }
 }

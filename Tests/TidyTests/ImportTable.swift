@@ -54,6 +54,7 @@ enum ImportTable {
             cryptography,
             ["NIOCore", "Yams"]
         ),
+        "definitions": ImportRow(own: ["Tenant"], libraries: foundation),
         "Backoff": ImportRow(own: []),
         "Numbers": ImportRow(own: []),
         // Knows nothing of chat.

@@ -65,22 +65,7 @@ package struct Quotas: Hashable, Sendable {
 
     /// One quota by its name in YAML.
     package subscript(_ name: QuotaName) -> Quota {
-        get { self[keyPath: Self.path(name)] }
-        set { self[keyPath: Self.path(name)] = newValue }
-    }
-
-    private static func path(_ name: QuotaName) -> WritableKeyPath<Quotas, Quota> {
-        switch name {
-        case .connections: \.connections
-        case .connectionsPerAddress: \.connectionsPerAddress
-        case .newConnectionsPerSecond: \.newConnectionsPerSecond
-        case .accounts: \.accounts
-        case .channels: \.channels
-        case .channelMembers: \.channelMembers
-        case .messagesPerSecond: \.messagesPerSecond
-        case .historyBytes: \.historyBytes
-        case .archiveBytes: \.archiveBytes
-        case .apiRequestsPerSecond: \.apiRequestsPerSecond
-        }
+        get { self[keyPath: name.row.path] }
+        set { self[keyPath: name.row.path] = newValue }
     }
 }

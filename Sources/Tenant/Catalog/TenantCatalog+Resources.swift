@@ -141,8 +141,9 @@ private struct CatalogMaker {
             self.report(resource, .notFound, "spec.planRef.name", "there is no Plan `\(spec.planRef.name)`: \(advice)")
             return nil
         }
-        let history = self.history(of: resource, plan)
-        if spec.archive.enabled, !plan.features.contains(.archive) {
+        var settings = spec.settings
+        settings.history = self.history(of: resource, plan)
+        if settings.archive.enabled, !plan.features.contains(.archive) {
             let advice = "set it to false or choose a plan with the feature Archive"
             self.report(
                 resource,
@@ -152,42 +153,36 @@ private struct CatalogMaker {
             )
         }
         guard self.errors.count == errorsBefore else { return nil }
-        return HostedTenant(
+        var tenant = HostedTenant(
             id: resource.id,
-            displayName: spec.displayName,
             hostnames: spec.hostnames,
-            state: spec.state,
             quotas: Quotas(plan: plan.quotas, tenant: spec.quotas),
-            motd: spec.motd,
             admins: admins,
             adminNames: spec.admins.map(\.account),
-            accounts: spec.accounts,
-            sessions: spec.sessions,
-            history: history,
-            archive: spec.archive,
             features: plan.features,
-            ircx: spec.ircx,
             planName: spec.planRef.name,
             namespace: resource.metadata.namespace
         )
+        tenant.settings = settings
+        return tenant
     }
 
     private mutating func history(of resource: TenantResource, _ plan: PlanSpec) -> HistorySettings {
-        let spec = resource.spec.history
+        let spec = resource.spec.settings.history
         let name = resource.spec.planRef.name
         let included = plan.features.contains(.history)
-        if spec.enabled == true, !included {
+        if spec.asked == true, !included {
             let advice = "set it to false or choose a plan with the feature History"
             self.report(resource, .notInPlan, "spec.history.enabled", "the plan `\(name)` has no history: \(advice)")
         }
-        let retention = spec.retention ?? plan.historyRetention
+        let retention = spec.askedRetention ?? plan.historyRetention
         if retention > plan.historyRetention {
             let (wanted, most) = (GoDuration.text(retention), GoDuration.text(plan.historyRetention))
             let message = "\(wanted) exceeds what the plan `\(name)` allows: write \(most) or less"
             self.report(resource, .notInPlan, "spec.history.retention", message)
         }
         return HistorySettings(
-            enabled: spec.enabled ?? included,
+            enabled: spec.asked ?? included,
             retention: retention,
             directMessages: spec.directMessages
         )

@@ -27,6 +27,8 @@ package struct ResourceError: Error, Hashable, Sendable {
         case notInPlan
         /// A kind that is none of ours, which was passed over.
         case otherKind
+        /// A setting that this version does not act on.
+        case notImplemented
     }
 
     /// Whether the resource was left out for it.
@@ -74,7 +76,12 @@ package struct ResourceError: Error, Hashable, Sendable {
     package var column: Int? { self.position?.column }
 
     /// Whether the resource was left out for it.
-    package var severity: Severity { self.reason == .otherKind ? .warning : .error }
+    package var severity: Severity {
+        switch self.reason {
+        case .otherKind, .notImplemented: .warning
+        default: .error
+        }
+    }
 }
 
 extension ResourceError: CustomStringConvertible {

@@ -14,6 +14,8 @@ final class ErrorLog {
     var resource: String?
     /// What is wrong so far.
     private(set) var errors: [ResourceError] = []
+    /// What is written and does nothing; of no interest where the resource is left out for an error.
+    private var warnings: [ResourceError] = []
     /// Where each field that was looked at stands.
     private(set) var positions: [String: SourcePosition] = [:]
 
@@ -27,15 +29,33 @@ final class ErrorLog {
     /// Reports something wrong with a field.
     func report(_ reason: ResourceError.Reason, _ field: String?, at position: SourcePosition?, _ message: String) {
         if reason == .unknownField, self.ignoresUnknownFields { return }
-        self.errors.append(
-            ResourceError(
-                file: self.file,
-                position: position,
-                resource: self.resource,
-                field: field,
-                reason: reason,
-                message: message
-            )
+        self.errors.append(self.error(reason, field, at: position, message))
+    }
+
+    /// Tells of a field that does nothing.
+    func warn(_ field: String, at position: SourcePosition?, _ message: String) {
+        self.warnings.append(self.error(.notImplemented, field, at: position, message))
+    }
+
+    /// The warnings since the last time.
+    func takeWarnings() -> [ResourceError] {
+        defer { self.warnings = [] }
+        return self.warnings
+    }
+
+    private func error(
+        _ reason: ResourceError.Reason,
+        _ field: String?,
+        at position: SourcePosition?,
+        _ message: String
+    ) -> ResourceError {
+        ResourceError(
+            file: self.file,
+            position: position,
+            resource: self.resource,
+            field: field,
+            reason: reason,
+            message: message
         )
     }
 

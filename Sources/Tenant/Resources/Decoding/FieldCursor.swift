@@ -41,14 +41,14 @@ struct FieldCursor {
         self.log.report(reason, self.path, at: self.position, message)
     }
 
+    /// Tells of something about this field that is no mistake.
+    func warn(_ message: String) { self.log.warn(self.path, at: self.position, message) }
+
     /// Reports the field as missing if it is; `hint` says what to write.
     func required(_ hint: String) -> FieldCursor {
         if !self.isPresent { self.report(.missing, "is missing: \(hint)") }
         return self
     }
-
-    /// The same field, read by a decoder of its own.
-    func reading<T>(_ read: (FieldCursor) -> T?) -> T? { self.isPresent ? read(self) : nil }
 
     // MARK: - Scalars
 
@@ -162,6 +162,11 @@ struct FieldCursor {
     }
 
     // MARK: - Collections
+
+    /// How many elements there are; nil for what is no list.
+    var elements: Int? {
+        if case .sequence(let sequence) = self.node { sequence.count } else { nil }
+    }
 
     /// Reads a list, element by element; elements that cannot be read are left out (and reported).
     func list<Element>(_ read: (FieldCursor) -> Element?) -> [Element]? {

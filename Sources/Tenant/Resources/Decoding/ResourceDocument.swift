@@ -10,6 +10,8 @@ struct ResourceDocument {
     var broken: Set<ResourceKey> = []
     /// Whether something is left out whose name could not be read.
     var brokenUnnamed = false
+    /// What the resources say that does nothing.
+    private var warnings: [ResourceError] = []
 
     /// Reads a document.
     init(_ document: YAMLDocument, file: String, ignoringUnknownFields: Bool = false) {
@@ -21,7 +23,7 @@ struct ResourceDocument {
             ignoresUnknownFields: ignoringUnknownFields
         )
         self.read(FieldCursor(node: root.node, path: root.path, fallback: nil, log: log), depth: 0)
-        self.errors.append(contentsOf: log.errors)
+        self.errors = log.errors + self.warnings
     }
 
     private mutating func read(_ cursor: FieldCursor, depth: Int) {
@@ -36,6 +38,8 @@ struct ResourceDocument {
             return
         }
         let before = cursor.log.errors.count
+        // Those of the item before, which was left out.
+        _ = cursor.log.takeWarnings()
         let fields = ObjectFields(mapping, at: cursor)
         let version = fields["apiVersion"].required("write roost.chat/v1alpha1, or v1 for a Secret").string()
         let kind = fields["kind"].required("write one of Plan, Tenant, Cell, Secret").string()
@@ -102,15 +106,14 @@ struct ResourceDocument {
         }
         let metadata = ObjectMeta.read(fields["metadata"])
         fields.ignore("status")
-        let name = metadata?.name ?? ""
         var plan: PlanSpec?
         var tenant: TenantSpec?
         var cell: CellSpec?
         var data: [String: Redacted<[UInt8]>] = [:]
         switch kind {
-        case .plan: plan = PlanSpec.read(fields["spec"], name: name)
-        case .tenant: tenant = TenantSpec.read(fields["spec"], name: name)
-        case .cell: cell = CellSpec.read(fields["spec"])
+        case .plan: plan = fields["spec"].isPresent ? PlanSpec.read(fields["spec"]) : PlanSpec()
+        case .tenant: tenant = TenantSpec.read(fields["spec"].required("write hostnames and planRef"))
+        case .cell: cell = fields["spec"].isPresent ? CellSpec.read(fields["spec"]) : CellSpec()
         case .secret: data = SecretResource.readData(fields)
         }
         fields.reportUnknown()
@@ -134,6 +137,7 @@ struct ResourceDocument {
             self.broken.insert(ResourceKey(kind, metadata))
             return
         }
+        self.warnings += log.takeWarnings()
         let source = ResourceSource(
             file: log.file,
             resource: "\(kind.rawValue) \(metadata.name)",

@@ -1,25 +1,26 @@
-import Yams
-
 /// The fleet of edges of a cell.
 package struct CellEdge: Hashable, Sendable {
     /// How the number of pods follows the load.
     package struct Autoscaling: Hashable, Sendable {
-        /// The fewest pods, by default 2.
-        package let minReplicas: Int
-        /// The most pods, by default 50.
-        package let maxReplicas: Int
-        /// Wanted connections a pod, in percent of ``CellEdge/connectionsPerPod``, by default 70.
-        package let targetConnections: Int
-        /// Wanted share of a shard's event-loop time, in percent, by default 60.
-        package let targetLoopUtilization: Int
-        /// Pods kept ready beyond what is needed, by default 1.
-        package let bufferPods: Int
-        /// For how long fewer pods must have sufficed before one goes, by default 10 minutes.
-        package let scaleDownStabilization: Duration
-        /// How many pods go at once, by default 1.
-        package let scaleDownMaxPodsAtOnce: Int
-        /// Pods while figures are missing, by default 4.
-        package let fallbackReplicas: Int
+        /// The fewest pods.
+        package var minReplicas = 2
+        /// What is said about ``maxReplicas``.
+        package var askedMaximum: Int?
+        /// Wanted connections a pod, in percent of ``CellEdge/connectionsPerPod``.
+        package var targetConnections = 70
+        /// Wanted share of a shard's event-loop time, in percent.
+        package var targetLoopUtilization = 60
+        /// Pods kept ready beyond what is needed.
+        package var bufferPods = 1
+        /// For how long fewer pods must have sufficed before one goes.
+        package var scaleDownStabilization: Duration = .seconds(600)
+        /// How many pods go at once.
+        package var scaleDownMaxPodsAtOnce = 1
+        /// Pods while figures are missing.
+        package var fallbackReplicas = 4
+
+        /// The most pods, by default 50, or ``minReplicas`` if that is more.
+        package var maxReplicas: Int { self.askedMaximum ?? max(50, self.minReplicas) }
     }
 
     /// The Service that clients reach.
@@ -34,12 +35,12 @@ package struct CellEdge: Hashable, Sendable {
             case clusterIP = "ClusterIP"
         }
 
-        /// The type, by default ``Kind/loadBalancer``.
-        package let type: Kind
+        /// The type.
+        package var type: Kind = .loadBalancer
         /// Annotations for the provider's load balancer.
-        package let annotations: [String: String]
-        /// Whether the load balancer speaks the PROXY protocol, by default not.
-        package let proxyProtocol: Bool
+        package var annotations: [String: String] = [:]
+        /// Whether the load balancer speaks the PROXY protocol.
+        package var proxyProtocol = false
     }
 
     /// What Kubernetes is to know of the pods: fields of the same names in a PodSpec.
@@ -60,212 +61,191 @@ package struct CellEdge: Hashable, Sendable {
             }
 
             /// The taint's key; `nil` means every key.
-            package let key: String?
-            package let `operator`: Operator?
-            package let value: String?
+            package var key: String?
+            package var `operator`: Operator?
+            package var value: String?
             /// `nil` means every effect.
-            package let effect: Effect?
+            package var effect: Effect?
             /// For how long it puts up with `NoExecute`; `nil` means for ever.
-            package let tolerationSeconds: Int?
+            package var tolerationSeconds: Int?
         }
 
         /// Secrets for the image's registry, in the operator's namespace.
-        package let imagePullSecrets: [ObjectReference]
+        package var imagePullSecrets: [ObjectReference] = []
         /// Labels that a node must have.
-        package let nodeSelector: [String: String]
-        package let tolerations: [Toleration]
-        package let priorityClassName: String?
+        package var nodeSelector: [String: String] = [:]
+        package var tolerations: [Toleration] = []
+        package var priorityClassName: String?
         /// Annotations of the pods.
-        package let annotations: [String: String]
-
-        static let byDefault = Pod(
-            imagePullSecrets: [],
-            nodeSelector: [:],
-            tolerations: [],
-            priorityClassName: nil,
-            annotations: [:]
-        )
+        package var annotations: [String: String] = [:]
     }
 
     /// The container image; `nil` means the operator's own.
-    package let image: String?
+    package var image: String?
     /// Kubernetes' requests by resource name, as quantities.
-    package let requests: [String: String]
+    package var requests: [String: String] = [:]
     /// Kubernetes' limits by resource name, as quantities.
-    package let limits: [String: String]
-    /// Event loops in a pod, by default 1.
-    package let shards: Int
-    /// Connections that a pod takes, by default 20,000.
-    package let connectionsPerPod: Int
+    package var limits: [String: String] = [:]
+    /// Event loops in a pod.
+    package var shards = 1
+    /// Connections that a pod takes.
+    package var connectionsPerPod = 20_000
     /// A fixed number of pods, which turns ``autoscaling`` off: what `kubectl scale` sets.
-    package let replicas: Int?
+    package var replicas: Int?
     /// How the number of pods follows the load.
-    package let autoscaling: Autoscaling
-    /// For how long a pod that goes serves on, so that load balancers notice, by default 30 seconds.
-    package let drainAnnouncement: Duration
-    /// Over how long a pod that goes spreads its goodbyes, by default 5 minutes.
-    package let drainGracePeriod: Duration
+    package var autoscaling = Autoscaling()
+    /// For how long a pod that goes serves on, so that load balancers notice.
+    package var drainAnnouncement: Duration = .seconds(30)
+    /// Over how long a pod that goes spreads its goodbyes.
+    package var drainGracePeriod: Duration = .seconds(300)
     /// The Service that clients reach.
-    package let service: Service
+    package var service = Service()
     /// What Kubernetes is to know of the pods.
-    package let pod: Pod
+    package var pod = Pod()
     /// Labels of the PodMonitor, for a Prometheus that chooses by them.
-    package let podMonitorLabels: [String: String]
+    package var podMonitorLabels: [String: String] = [:]
 }
 
-extension CellEdge {
-    static func read(_ cursor: FieldCursor) -> CellEdge {
-        var image: String?
-        var requests: [String: String]?
-        var limits: [String: String]?
-        var shards: Int?
-        var connectionsPerPod: Int?
-        var replicas: Int?
-        var autoscaling: Autoscaling?
-        var announcement: Duration?
-        var drain: Duration?
-        var service: Service?
-        var pod: Pod?
-        var monitorLabels: [String: String]?
-        _ = cursor.object { fields in
-            image = fields["image"].line()
-            _ = fields["resources"].object { resources in
-                requests = resources["requests"].quantities()
-                limits = resources["limits"].quantities()
-                return ()
-            }
-            shards = fields["shards"].integer(1...1024)
-            connectionsPerPod = fields["connectionsPerPod"].integer(1...10_000_000)
-            replicas = fields["replicas"].integer(0...10_000)
-            autoscaling = fields["autoscaling"].object(Autoscaling.read)
-            _ = fields["drain"].object { fields in
-                announcement = fields["announce"].duration(Bounds.drainAnnouncement)
-                drain = fields["gracePeriod"].duration(Bounds.drainGracePeriod)
-                return ()
-            }
-            service = fields["service"].object(Service.read)
-            pod = fields["pod"].object(Pod.read)
-            _ = fields["podMonitor"].object { monitor in
-                monitorLabels = monitor["labels"].strings()
-                return ()
-            }
-            return ()
-        }
-        return CellEdge(
-            image: image,
-            requests: requests ?? [:],
-            limits: limits ?? [:],
-            shards: shards ?? 1,
-            connectionsPerPod: connectionsPerPod ?? 20_000,
-            replicas: replicas,
-            autoscaling: autoscaling ?? .byDefault,
-            drainAnnouncement: announcement ?? .seconds(30),
-            drainGracePeriod: drain ?? .seconds(300),
-            service: service ?? .byDefault,
-            pod: pod ?? .byDefault,
-            podMonitorLabels: monitorLabels ?? [:]
+extension CellEdge: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "image",
+            \.image,
+            .line,
+            "The container image; by default the operator's own as of the time when the edges were made."
+        ),
+        Setting(
+            "replicas",
+            \.replicas,
+            .integer(0...10_000),
+            "A fixed number of pods, with which the autoscaler stays off; `kubectl scale` sets it."
+        ),
+        Setting.group(
+            "resources",
+            isOpen: true,
+            "What a pod's container requests and is limited to.",
+            [
+                Setting("requests", \.requests, .quantities, "What it requests, by resource."),
+                Setting("limits", \.limits, .quantities, "What it is limited to, by resource."),
+            ]
+        ),
+        Setting("shards", \.shards, .integer(1...1024), "Event loops in a pod."),
+        Setting("connectionsPerPod", \.connectionsPerPod, .integer(1...10_000_000), "Connections that a pod takes."),
+        Setting("autoscaling", \.autoscaling, .object, "How the number of pods follows the load."),
+        Setting.group(
+            "drain",
+            "How a pod goes.",
+            [
+                Setting(
+                    "announce",
+                    \.drainAnnouncement,
+                    .duration(Bounds.drainAnnouncement),
+                    "For how long a pod that goes serves on, so that load balancers stop sending to its node, such as 30s."
+                ),
+                Setting(
+                    "gracePeriod",
+                    \.drainGracePeriod,
+                    .duration(Bounds.drainGracePeriod),
+                    "Over how long a pod that goes spreads its goodbyes, such as 5m."
+                ),
+            ]
+        ),
+        Setting("service", \.service, .object, "The Service that clients reach."),
+        Setting("pod", \.pod, .object, "What Kubernetes is to know of the pods, as in a PodSpec."),
+        Setting.group(
+            "podMonitor",
+            "The PodMonitor, where the Prometheus operator is installed.",
+            [Setting("labels", \.podMonitorLabels, .texts, "Labels by which a Prometheus chooses it.")]
+        ),
+    ]
+}
+
+extension CellEdge.Autoscaling: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting("minReplicas", \.minReplicas, .integer(0...10_000), "The fewest pods."),
+        Setting(
+            "maxReplicas",
+            \.askedMaximum,
+            .integer(1...10_000),
+            "The most pods; by default 50, or minReplicas if that is more."
+        ),
+        Setting(
+            "targetConnections",
+            \.targetConnections,
+            .integer(1...100),
+            "Wanted connections of a pod, in percent of connectionsPerPod."
+        ),
+        Setting(
+            "targetLoopUtilization",
+            \.targetLoopUtilization,
+            .integer(1...100),
+            "Wanted share of a shard's event-loop time, in percent."
+        ),
+        Setting("bufferPods", \.bufferPods, .integer(0...1000), "Pods kept ready beyond what is needed."),
+        Setting.group(
+            "scaleDown",
+            "How pods become fewer.",
+            [
+                Setting(
+                    "stabilization",
+                    \.scaleDownStabilization,
+                    .duration(Bounds.stabilization),
+                    "For how long fewer pods must have sufficed before one goes, such as 10m."
+                ),
+                Setting("maxPodsAtOnce", \.scaleDownMaxPodsAtOnce, .integer(1...10_000), "How many pods go at once."),
+            ]
+        ),
+        Setting("fallbackReplicas", \.fallbackReplicas, .integer(1...10_000), "Pods while figures are missing."),
+    ]
+
+    static let rules = [
+        Schema.Rule(
+            "!has(self.maxReplicas) || self.maxReplicas >= self.minReplicas",
+            "maxReplicas is less than minReplicas"
         )
+    ]
+
+    static func check(_ value: Self, _ fields: ObjectFields) {
+        guard value.maxReplicas < value.minReplicas else { return }
+        let text = "\(value.maxReplicas) is less than minReplicas, \(value.minReplicas): raise it"
+        fields["maxReplicas"].report(.badValue, text)
     }
 }
 
-extension CellEdge.Autoscaling {
-    fileprivate static let byDefault = CellEdge.Autoscaling(
-        minReplicas: 2,
-        maxReplicas: 50,
-        targetConnections: 70,
-        targetLoopUtilization: 60,
-        bufferPods: 1,
-        scaleDownStabilization: .seconds(600),
-        scaleDownMaxPodsAtOnce: 1,
-        fallbackReplicas: 4
-    )
-
-    fileprivate static func read(_ fields: ObjectFields) -> CellEdge.Autoscaling? {
-        let standard = Self.byDefault
-        var stabilization: Duration?
-        var atOnce: Int?
-        let fewest = fields["minReplicas"].integer(0...10_000) ?? standard.minReplicas
-        let most = fields["maxReplicas"].integer(1...10_000) ?? max(standard.maxReplicas, fewest)
-        if most < fewest {
-            fields["maxReplicas"].report(.badValue, "\(most) is less than minReplicas, \(fewest): raise it")
-        }
-        _ = fields["scaleDown"].object { scaleDown in
-            stabilization = scaleDown["stabilization"].duration(Bounds.stabilization)
-            atOnce = scaleDown["maxPodsAtOnce"].integer(1...10_000)
-            return ()
-        }
-        return CellEdge.Autoscaling(
-            minReplicas: fewest,
-            maxReplicas: most,
-            targetConnections: fields["targetConnections"].integer(1...100) ?? standard.targetConnections,
-            targetLoopUtilization: fields["targetLoopUtilization"].integer(1...100) ?? standard.targetLoopUtilization,
-            bufferPods: fields["bufferPods"].integer(0...1_000) ?? standard.bufferPods,
-            scaleDownStabilization: stabilization ?? standard.scaleDownStabilization,
-            scaleDownMaxPodsAtOnce: atOnce ?? standard.scaleDownMaxPodsAtOnce,
-            fallbackReplicas: fields["fallbackReplicas"].integer(1...10_000) ?? standard.fallbackReplicas
-        )
-    }
+extension CellEdge.Service: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting("type", \.type, .choice, "How it is reached, as in a Service."),
+        Setting("annotations", \.annotations, .texts, "Annotations for the provider's load balancer."),
+        Setting("proxyProtocol", \.proxyProtocol, .flag, "Whether the load balancer speaks the PROXY protocol."),
+    ]
 }
 
-extension CellEdge.Service {
-    fileprivate static let byDefault = CellEdge.Service(type: .loadBalancer, annotations: [:], proxyProtocol: false)
-
-    fileprivate static func read(_ fields: ObjectFields) -> CellEdge.Service? {
-        CellEdge.Service(
-            type: fields["type"].choice(Kind.self) ?? Self.byDefault.type,
-            annotations: fields["annotations"].strings() ?? [:],
-            proxyProtocol: fields["proxyProtocol"].bool() ?? Self.byDefault.proxyProtocol
-        )
-    }
+extension CellEdge.Pod: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "imagePullSecrets",
+            \.imagePullSecrets,
+            .list(of: .object, .objects(by: "name", \.name)),
+            "Secrets for the image's registry, in the operator's namespace."
+        ),
+        Setting("nodeSelector", \.nodeSelector, .texts, "Labels that a node must have."),
+        Setting("tolerations", \.tolerations, .list(of: .object, .plain), "Taints that the pods put up with."),
+        Setting("priorityClassName", \.priorityClassName, .objectName, "The PriorityClass of the pods."),
+        Setting("annotations", \.annotations, .texts, "Annotations of the pods."),
+    ]
 }
 
-extension CellEdge.Pod {
-    fileprivate static func read(_ fields: ObjectFields) -> CellEdge.Pod? {
-        CellEdge.Pod(
-            imagePullSecrets: fields["imagePullSecrets"].distinct(by: \.name, ObjectReference.read) ?? [],
-            nodeSelector: fields["nodeSelector"].strings() ?? [:],
-            tolerations: fields["tolerations"].list { $0.object(Toleration.read) } ?? [],
-            priorityClassName: fields["priorityClassName"].parsed(ObjectMeta.nameRule) {
-                DNSName.isSubdomain($0) ? $0 : nil
-            },
-            annotations: fields["annotations"].strings() ?? [:]
-        )
-    }
-}
-
-extension CellEdge.Pod.Toleration {
-    fileprivate static func read(_ fields: ObjectFields) -> CellEdge.Pod.Toleration? {
-        CellEdge.Pod.Toleration(
-            key: fields["key"].string(),
-            operator: fields["operator"].choice(),
-            value: fields["value"].string(),
-            effect: fields["effect"].choice(),
-            tolerationSeconds: fields["tolerationSeconds"].integer(0...2_147_483_647)
-        )
-    }
-}
-
-extension FieldCursor {
-    /// Reads a mapping from free names to strings.
-    fileprivate func strings() -> [String: String]? {
-        self.object { fields in
-            Dictionary(
-                uniqueKeysWithValues: fields.all().compactMap { name, field in field.string().map { (name, $0) } }
-            )
-        }
-    }
-
-    /// Reads a mapping from resource names to quantities, which may go without quotes; the API server checks them.
-    fileprivate func quantities() -> [String: String]? {
-        self.object { fields in
-            let pairs = fields.all().compactMap { name, field -> (String, String)? in
-                guard case .scalar(let scalar) = field.node else {
-                    field.report(.wrongType, "is no quantity: write a number or text such as 512Mi")
-                    return nil
-                }
-                return (name, scalar.string)
-            }
-            return Dictionary(uniqueKeysWithValues: pairs)
-        }
-    }
+extension CellEdge.Pod.Toleration: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting("key", \.key, .text, "The taint's key; by default every one."),
+        Setting("operator", \.operator, .choice, "Exists, or Equal to the value."),
+        Setting("value", \.value, .text, "The taint's value."),
+        Setting("effect", \.effect, .choice, "The taint's effect; by default every one."),
+        Setting(
+            "tolerationSeconds",
+            \.tolerationSeconds,
+            .integer(0...2_147_483_647),
+            "For how long NoExecute is put up with; by default for ever."
+        ),
+    ]
 }

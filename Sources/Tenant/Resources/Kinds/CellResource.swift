@@ -1,25 +1,23 @@
-import Yams
-
 /// One complete stack that tenants live in: what `Cell.spec` says.
 ///
 /// `roost dev` reads and checks it and uses nothing of it: there the stores are in the process.
 package struct CellSpec: Hashable, Sendable {
-    /// Whether tenants without a `cellRef` live here, by default not.
-    package let isDefault: Bool
+    /// Whether tenants without a `cellRef` live here.
+    package var isDefault = false
     /// The fleet of edges.
-    package let edge: CellEdge
+    package var edge = CellEdge()
     /// The Redis instances, each through a secret with its URL; a tenant lives on one of them.
-    package let redis: [SecretKeyReference]
+    package var redis: [SecretKeyReference] = []
     /// The PostgreSQL database, through a secret with its URL.
-    package let postgres: SecretKeyReference?
+    package var postgres: SecretKeyReference?
     /// Where archives go, if anywhere.
-    package let archive: CellArchive?
+    package var archive: CellArchive?
     /// The `kubernetes.io/tls` secret with the certificate of tenants that have none of their own.
-    package let tlsSecretRef: ObjectReference?
+    package var tlsSecretRef: ObjectReference?
     /// The gateway that routes each hostname, if not the Service alone.
-    package let gateway: GatewayReference?
+    package var gateway: GatewayReference?
     /// The gateway's networks, whose word on who a client is holds: `PROXY` headers of IRC, `X-Forwarded-For` of HTTP.
-    package let trustedProxies: [String]
+    package var trustedProxies: [String] = []
 }
 
 /// A `Cell` of group `roost.chat/v1alpha1`.
@@ -32,113 +30,144 @@ package struct CellResource: Sendable {
     package let source: ResourceSource
 }
 
+extension CellSpec: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting("default", \.isDefault, .flag, "Whether tenants without a cellRef live here."),
+        Setting("edge", \.edge, .object, "The fleet of edges."),
+        Setting(
+            "redis",
+            \.redis,
+            .oneOrMore(.store),
+            """
+            The Redis instances, each {urlSecretRef: {name, key}} with a redis:// or rediss:// URL: one, or a list of which a \
+            tenant lives on one.
+            """
+        ),
+        Setting("postgres", \.postgres, .store, "The PostgreSQL database."),
+        Setting(
+            "archive",
+            \.archive,
+            SettingType.object.within(
+                "s3",
+                required: "write s3: {endpoint, region, bucket, credentialsSecretRef}",
+                "The bucket and how to reach it."
+            ),
+            "Where archives go, if anywhere.",
+            notImplemented: .yet("no archives are made")
+        ),
+        Setting(
+            "tls",
+            \.tlsSecretRef,
+            .certificate("A Secret of type kubernetes.io/tls in the operator's namespace."),
+            "The certificate of tenants that have none of their own."
+        ),
+        Setting.group(
+            "routes",
+            isOpen: true,
+            "How clients reach the edges beside the Service.",
+            [
+                Setting(
+                    "gateway",
+                    \.gateway,
+                    .object,
+                    "The Gateway API gateway that routes each hostname, if not the Service alone."
+                ),
+                Setting(
+                    "trustedProxies",
+                    \.trustedProxies,
+                    .list(of: .network, .plain),
+                    """
+                    The gateway's networks, such as 10.0.0.0/8: connections to IRC's port from there begin with a PROXY \
+                    header, and X-Forwarded-For of requests from there is believed.
+                    """
+                ),
+            ]
+        ),
+    ]
+
+    static let rules = [
+        Schema.Rule(
+            """
+            !has(self.routes) || !has(self.routes.gateway) || !has(self.edge) || !has(self.edge.service) \
+            || !has(self.edge.service.proxyProtocol) || !self.edge.service.proxyProtocol
+            """,
+            "a gateway sends no PROXY header to all ports, so proxyProtocol goes without routes.gateway"
+        )
+    ]
+
+    static func check(_ value: Self, _ fields: ObjectFields) {
+        guard value.gateway != nil, value.edge.service.proxyProtocol else { return }
+        let text = "a gateway sends no PROXY header to all ports: leave spec.edge.service.proxyProtocol out"
+        fields["routes"].report(.badValue, text)
+    }
+}
+
 /// The bucket for archives.
 package struct CellArchive: Hashable, Sendable {
     /// The S3 endpoint's URL.
-    package let endpoint: String
+    package var endpoint = ""
     /// The region that requests are signed for.
-    package let region: String
+    package var region = "us-east-1"
     /// The bucket's name.
-    package let bucket: String
+    package var bucket = ""
     /// The secret with the access key.
-    package let credentialsSecretRef: ObjectReference
+    package var credentialsSecretRef = ObjectReference()
+}
+
+extension CellArchive: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting("endpoint", \.endpoint, .url, required: "write the S3 endpoint's URL", "The S3 endpoint's URL."),
+        Setting("region", \.region, .line, "The region that requests are signed for."),
+        Setting("bucket", \.bucket, .line, required: "name the bucket", "The bucket's name."),
+        Setting(
+            "credentialsSecretRef",
+            \.credentialsSecretRef,
+            .object,
+            required: "write credentialsSecretRef: {name: …}",
+            "The Secret with the access key, in the operator's namespace."
+        ),
+    ]
 }
 
 /// A Gateway API gateway.
 package struct GatewayReference: Hashable, Sendable {
     /// The gateway's name.
-    package let name: String
+    package var name = ""
     /// Its namespace, by default the operator's.
-    package let namespace: String?
+    package var namespace: String?
 }
 
-extension CellSpec {
-    static func read(_ cursor: FieldCursor) -> CellSpec? {
-        guard cursor.isPresent else {
-            return CellSpec(
-                isDefault: false,
-                edge: CellEdge.read(cursor),
-                redis: [],
-                postgres: nil,
-                archive: nil,
-                tlsSecretRef: nil,
-                gateway: nil,
-                trustedProxies: []
-            )
-        }
-        return cursor.object { fields in
-            let edge = CellEdge.read(fields["edge"])
-            var gateway: GatewayReference?
-            var trustedProxies: [String]?
-            _ = fields["routes"].object { routes in
-                gateway = routes["gateway"].object(GatewayReference.read)
-                trustedProxies = routes["trustedProxies"].list { network in
-                    network.parsed("network: write 10.0.0.0/8 or 2001:db8::/32") {
-                        $0.contains("/") && IPNetwork($0) != nil ? $0 : nil
-                    }
-                }
-                return ()
-            }
-            if gateway != nil, edge.service.proxyProtocol {
-                let text = "a gateway sends no PROXY header to all ports: leave spec.edge.service.proxyProtocol out"
-                fields["routes"].report(.badValue, text)
-            }
-            return CellSpec(
-                isDefault: fields["default"].bool() ?? false,
-                edge: edge,
-                redis: Self.readStores(fields["redis"]),
-                postgres: Self.readStore(fields["postgres"]),
-                archive: fields["archive"].object { archive in
-                    archive["s3"].required("write s3: {endpoint, region, bucket, credentialsSecretRef}")
-                        .object(CellArchive.read)
-                },
-                tlsSecretRef: ObjectReference.readNested(fields["tls"]),
-                gateway: gateway,
-                trustedProxies: trustedProxies ?? []
-            )
-        }
-    }
-
-    /// One instance, or a list of them.
-    private static func readStores(_ cursor: FieldCursor) -> [SecretKeyReference] {
-        if case .sequence = cursor.node { return cursor.list(Self.readStore) ?? [] }
-        return Self.readStore(cursor).map { [$0] } ?? []
-    }
-
-    private static func readStore(_ cursor: FieldCursor) -> SecretKeyReference? {
-        cursor.object { fields in
-            SecretKeyReference.read(fields["urlSecretRef"].required("write urlSecretRef: {name: …, key: url}"))
-        }
-    }
+extension GatewayReference: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting("name", \.name, .objectName, required: "name the gateway", "The gateway's name."),
+        Setting("namespace", \.namespace, .label, "The gateway's namespace; by default the operator's."),
+    ]
 }
 
-extension CellArchive {
-    static func read(_ fields: ObjectFields) -> CellArchive? {
-        let endpoint = fields["endpoint"].required("write the S3 endpoint's URL")
-            .parsed("URL: begin it with https:// or http://") {
-                $0.hasPrefix("https://") || $0.hasPrefix("http://") ? $0 : nil
-            }
-        let region = fields["region"].line()
-        let bucket = fields["bucket"].required("name the bucket").line()
-        let credentials = ObjectReference.read(
-            fields["credentialsSecretRef"].required("write credentialsSecretRef: {name: …}")
-        )
-        guard let endpoint, let bucket, let credentials else { return nil }
-        return CellArchive(
-            endpoint: endpoint,
-            region: region ?? "us-east-1",
-            bucket: bucket,
-            credentialsSecretRef: credentials
+extension SettingType where Value == SecretKeyReference {
+    /// A store behind a URL that a Secret holds.
+    fileprivate static var store: SettingType {
+        SettingType.object.within(
+            "urlSecretRef",
+            required: "write urlSecretRef: {name: …, key: url}",
+            "The key of a Secret in the operator's namespace that holds the URL."
         )
     }
 }
 
-extension GatewayReference {
-    static func read(_ fields: ObjectFields) -> GatewayReference? {
-        let name = fields["name"].required("name the gateway").parsed(ObjectMeta.nameRule) {
-            DNSName.isSubdomain($0) ? $0 : nil
+extension SettingType where Value == String {
+    fileprivate static var url: SettingType {
+        .text("URL", "URL: begin it with https:// or http://", pattern: "^https?://") {
+            $0.hasPrefix("https://") || $0.hasPrefix("http://") ? $0 : nil
         }
-        let namespace = fields["namespace"].parsed(ObjectMeta.labelRule) { TenantID($0)?.text }
-        return name.map { GatewayReference(name: $0, namespace: namespace) }
+    }
+
+    fileprivate static var network: SettingType {
+        .text(
+            "network",
+            "network: write 10.0.0.0/8 or 2001:db8::/32",
+            pattern: "^[0-9a-fA-F:.]{2,45}/[0-9]{1,3}$",
+            { $0.contains("/") && IPNetwork($0) != nil ? $0 : nil }
+        )
     }
 }

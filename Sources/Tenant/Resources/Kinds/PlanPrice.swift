@@ -9,13 +9,28 @@ package struct PlanPrice: Hashable, Sendable {
     }
 
     /// The currency's code, ISO 4217.
-    package let currency: String
-    /// How often there is an invoice, by default every month.
-    package let interval: Interval
+    package var currency = ""
+    /// How often there is an invoice.
+    package var interval: Interval = .month
     /// The price of the interval itself, by default nothing.
-    package let base: ExactDecimal
+    package var base: ExactDecimal = .zero
     /// Prices by meter.
-    package let prices: [MeterPrice]
+    package var prices: [MeterPrice] = []
+}
+
+extension PlanPrice: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "currency",
+            \.currency,
+            .currency,
+            required: "write a currency code such as EUR",
+            "The currency's ISO 4217 code, such as EUR."
+        ),
+        Setting("interval", \.interval, .choice, "How often there is an invoice."),
+        Setting("base", \.base, .amount, "The price of the interval itself, as a decimal number in quotes."),
+        Setting("prices", \.prices, .list(of: .object, .ordered(), most: 100), "Prices by meter."),
+    ]
 }
 
 /// What the use of one meter costs.
@@ -32,109 +47,145 @@ package struct MeterPrice: Hashable, Sendable {
         case volume = "Volume"
         /// An amount for each package of units begun.
         case package = "Package"
+
+        /// Whether the price is in tiers.
+        var hasTiers: Bool { self == .graduated || self == .volume }
     }
 
     /// One step of ``Model/graduated`` and ``Model/volume``.
     package struct Tier: Hashable, Sendable {
         /// The last unit in it; `nil` in the last tier.
-        package let upTo: Int?
+        package var upTo: Int?
         /// The amount for a unit.
-        package let unit: ExactDecimal
+        package var unit: ExactDecimal = .zero
     }
 
     /// The meter's name, such as `messages`.
-    package let meter: String
+    package var meter = ""
     /// How a quantity becomes an amount.
-    package let model: Model
+    package var model: Model = .flat
     /// The amount for a unit, a package, or all of it, by model; zero for tiers.
-    package let unit: ExactDecimal
+    package var unit: ExactDecimal = .zero
     /// Units in a package; 1 for other models.
-    package let size: Int
+    package var size = 1
     /// The tiers, ascending, the last without an end; empty for other models.
-    package let tiers: [Tier]
-    /// Units that cost nothing, by default 0.
-    package let included: Int
+    package var tiers: [Tier] = []
+    /// Units that cost nothing.
+    package var included = 0
     /// The least amount of an invoice's line, if there is one.
-    package let minimum: ExactDecimal?
+    package var minimum: ExactDecimal?
     /// The greatest amount of an invoice's line, if there is one.
-    package let maximum: ExactDecimal?
+    package var maximum: ExactDecimal?
 }
 
-extension PlanPrice {
-    static func read(_ cursor: FieldCursor) -> PlanPrice? {
-        cursor.object { fields in
-            let currency = fields["currency"].required("write a currency code such as EUR")
-                .parsed("currency: write its ISO 4217 code, such as EUR") {
-                    $0.utf8.count == 3 && $0.utf8.allSatisfy((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains)
-                        ? $0 : nil
-                }
-            let interval = fields["interval"].choice(Interval.self)
-            let base = fields["base"].amount()
-            let prices = fields["prices"].list(MeterPrice.read)
-            guard let currency else { return nil }
-            return PlanPrice(
-                currency: currency,
-                interval: interval ?? .month,
-                base: base ?? .zero,
-                prices: prices ?? []
-            )
-        }
+extension MeterPrice: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "meter",
+            \.meter,
+            .meter,
+            required: "name the meter, such as messages",
+            "The meter's name, such as messages."
+        ),
+        Setting(
+            "model",
+            \.model,
+            .choice,
+            required: "choose one of Flat, Unit, Graduated, Volume, Package",
+            """
+            Flat: one amount, however much is used. Unit: an amount for each unit. Graduated: each tier's amount for the units \
+            that fall into it. Volume: for each unit the amount of the tier that the whole quantity reaches. Package: an amount \
+            for each package of units begun.
+            """
+        ),
+        Setting(
+            "unit",
+            \.unit,
+            .amount,
+            required: "write the price",
+            when: .init(row: "model") { !$0.model.hasTiers },
+            "The amount for a unit, a package, or all of it, by model."
+        ),
+        Setting(
+            "size",
+            \.size,
+            .integer(1...Bounds.units, isWide: true),
+            required: "write how many units a package has",
+            when: .init(row: "model") { $0.model == .package },
+            "Units in a package."
+        ),
+        Setting(
+            "tiers",
+            \.tiers,
+            .tiers,
+            required: "write at least one tier, such as [{unit: \"0.01\"}]",
+            when: .init(row: "model") { $0.model.hasTiers },
+            "Tiers of Graduated and Volume, ascending, the last without an end."
+        ),
+        Setting("included", \.included, .integer(0...Bounds.units, isWide: true), "Units that cost nothing."),
+        Setting("minimum", \.minimum, .amount, "The least amount of an invoice's line."),
+        Setting("maximum", \.maximum, .amount, "The greatest amount of an invoice's line."),
+    ]
+
+    static let rules: [Schema.Rule] = [
+        .init("!(self.model in ['Graduated', 'Volume']) || has(self.tiers)", "Graduated and Volume need tiers"),
+        .init("self.model in ['Graduated', 'Volume'] || !has(self.tiers)", "only Graduated and Volume have tiers"),
+        .init(
+            "!(self.model in ['Flat', 'Unit', 'Package']) || has(self.unit)",
+            "Flat, Unit and Package need unit, the price"
+        ),
+        .init(
+            "self.model in ['Flat', 'Unit', 'Package'] || !has(self.unit)",
+            "Graduated and Volume have a unit in each tier, not beside them"
+        ),
+        .init("self.model != 'Package' || has(self.size)", "Package needs size, how many units a package has"),
+        .init("self.model == 'Package' || !has(self.size)", "only Package has a size"),
+        .init(
+            "!has(self.minimum) || !has(self.maximum) || double(self.minimum) <= double(self.maximum)",
+            "the maximum is less than the minimum"
+        ),
+    ]
+
+    static func check(_ value: Self, _ fields: ObjectFields) {
+        guard let minimum = value.minimum, let maximum = value.maximum, minimum > maximum else { return }
+        fields["maximum"].report(.badValue, "\(maximum) is less than the minimum, \(minimum): swap them")
     }
 }
 
-extension MeterPrice {
-    static func read(_ cursor: FieldCursor) -> MeterPrice? {
-        cursor.object { fields in
-            let meter = fields["meter"].required("name the meter, such as messages")
-                .parsed("meter name: use a-z, 0-9 and `_`") {
-                    !$0.isEmpty && $0.utf8.allSatisfy(Self.isMeterByte) ? $0 : nil
-                }
-            let model = fields["model"].required("choose one of Flat, Unit, Graduated, Volume, Package").choice(
-                Model.self
-            )
-            let included = fields["included"].integer(0...Bounds.units)
-            let minimum = fields["minimum"].amount()
-            let maximum = fields["maximum"].amount()
-            if let minimum, let maximum, minimum > maximum {
-                fields["maximum"].report(.badValue, "\(maximum) is less than the minimum, \(minimum): swap them")
-            }
-            var unit: ExactDecimal?
-            var size: Int?
-            var tiers: [Tier]?
-            switch model {
-            case .graduated, .volume:
-                tiers = Self.readTiers(fields["tiers"].required("write at least one tier, such as [{unit: \"0.01\"}]"))
-            case .package:
-                size = fields["size"].required("write how many units a package has").integer(1...Bounds.units)
-                unit = fields["unit"].required("write the price of a package").amount()
-            case .flat, .unit:
-                unit = fields["unit"].required("write the price").amount()
-            case nil:
-                fields.ignore("tiers", "size", "unit")
-            }
-            guard let meter, let model else { return nil }
-            return MeterPrice(
-                meter: meter,
-                model: model,
-                unit: unit ?? .zero,
-                size: size ?? 1,
-                tiers: tiers ?? [],
-                included: included ?? 0,
-                minimum: minimum,
-                maximum: maximum
-            )
-        }
-    }
+extension MeterPrice.Tier: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "upTo",
+            \.upTo,
+            .integer(1...Bounds.units, isWide: true),
+            "The last unit in this tier; left out in the last tier."
+        ),
+        Setting(
+            "unit",
+            \.unit,
+            .amount,
+            required: "write the price of a unit in this tier",
+            "The amount for a unit."
+        ),
+    ]
 
-    private static func readTiers(_ cursor: FieldCursor) -> [Tier]? {
-        let tiers: [(tier: Tier, upTo: FieldCursor)]? = cursor.list { element in
-            element.object { fields in
-                let upTo = fields["upTo"].integer(1...Bounds.units)
-                let unit = fields["unit"].required("write the price of a unit in this tier").amount()
-                return unit.map { (Tier(upTo: upTo, unit: $0), fields["upTo"]) }
-            }
-        }
-        guard let tiers else { return nil }
+    /// What holds of tiers beside each other.
+    fileprivate static let rulesOfLists: [Schema.Rule] = [
+        .init("self.size() > 0", "write at least one tier, such as [{unit: \"0.01\"}]"),
+        .init("self.size() == 0 || !has(self[self.size() - 1].upTo)", "the last tier goes without upTo"),
+        .init("self.filter(t, !has(t.upTo)).size() <= 1", "only the last tier goes without upTo"),
+        .init(
+            "self.filter(t, has(t.upTo)).map(t, t.upTo).isSorted()",
+            "put the tiers in ascending order of upTo"
+        ),
+        .init(
+            "self.filter(t, has(t.upTo)).all(t, self.filter(u, has(u.upTo)).exists_one(u, u.upTo == t.upTo))",
+            "two tiers end at the same upTo"
+        ),
+    ]
+
+    /// The same for who reads a file.
+    fileprivate static func check(_ tiers: [(tier: Self, upTo: FieldCursor)], _ cursor: FieldCursor) {
         if tiers.isEmpty { cursor.report(.badValue, "is empty: write at least one tier, such as [{unit: \"0.01\"}]") }
         for (previous, next) in zip(tiers, tiers.dropFirst()) {
             guard let end = previous.tier.upTo else {
@@ -151,23 +202,48 @@ extension MeterPrice {
         if let last = tiers.last, last.tier.upTo != nil {
             last.upTo.report(.badValue, "ends the last tier: add a tier without upTo for what exceeds it")
         }
-        return tiers.map(\.tier)
-    }
-
-    private static func isMeterByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
-        default: false
-        }
     }
 }
 
-extension FieldCursor {
-    /// Reads an amount of money that is not negative.
-    fileprivate func amount() -> ExactDecimal? {
-        guard let value = self.decimal() else { return nil }
-        if value >= .zero { return value }
-        self.report(.badValue, "\(value) is negative: write 0 or more")
-        return nil
+extension SettingType where Value == [MeterPrice.Tier] {
+    fileprivate static var tiers: SettingType {
+        var type = SettingType.list(of: .object, .ordered(MeterPrice.Tier.rulesOfLists), most: 50)
+        type.read = { cursor in
+            let tiers: [(tier: MeterPrice.Tier, upTo: FieldCursor)]? = cursor.list { element in
+                element.object { fields in
+                    var tier = MeterPrice.Tier()
+                    let isComplete = MeterPrice.Tier.fill(&tier, MeterPrice.Tier.settings, fields) != nil
+                    return isComplete ? (tier, fields["upTo"]) : nil
+                }
+            }
+            guard let tiers else { return nil }
+            MeterPrice.Tier.check(tiers, cursor)
+            return tiers.map(\.tier)
+        }
+        return type
+    }
+}
+
+extension SettingType where Value == String {
+    fileprivate static var currency: SettingType {
+        SettingType.text("currency", "currency: write its ISO 4217 code, such as EUR", pattern: "^[A-Z]{3}$") {
+            $0.utf8.count == 3 && $0.utf8.allSatisfy((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains) ? $0 : nil
+        }
+        .obeying([
+            .init("self == oldSelf", "a plan keeps its currency, so that no bill mixes two; make another plan")
+        ])
+    }
+
+    fileprivate static var meter: SettingType {
+        SettingType.text("meter", "meter name: use a-z, 0-9 and `_`", pattern: "^[a-z0-9_]+$") { text in
+            let isName = text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+            return isName && !text.isEmpty ? text : nil
+        }
     }
 }

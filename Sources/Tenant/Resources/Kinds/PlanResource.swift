@@ -1,15 +1,18 @@
 /// Quotas, features and prices that tenants share: what `Plan.spec` says.
 package struct PlanSpec: Hashable, Sendable {
     /// The name that people see, by default the object's.
-    package let displayName: String
+    package var displayName: String?
     /// The quotas that the plan sets; one that it does not name is unlimited.
-    package let quotas: [QuotaName: QuotaSpec]
-    /// The longest time for which a tenant on this plan may keep history, by default 30 days.
-    package let historyRetention: Duration
-    /// What tenants on this plan may use, by default everything.
-    package let features: Set<Feature>
+    package var quotas: [QuotaName: QuotaSpec] = [:]
+    /// The longest time for which a tenant on this plan may keep history.
+    package var historyRetention = Self.defaultHistoryRetention
+    /// What tenants on this plan may use.
+    package var features = Set(Feature.allCases)
     /// What it costs, if it costs something.
-    package let price: PlanPrice?
+    package var price: PlanPrice?
+
+    /// For how long history is kept where neither plan nor tenant says.
+    package static let defaultHistoryRetention: Duration = .seconds(30 * 86_400)
 }
 
 /// A `Plan` of group `roost.chat/v1alpha1`.
@@ -34,35 +37,44 @@ package enum Feature: String, Hashable, Sendable, CaseIterable {
     case api = "Api"
 }
 
-extension PlanSpec {
-    /// For how long history is kept where neither plan nor tenant says.
-    package static let defaultHistoryRetention: Duration = .seconds(30 * 86_400)
-
-    static func read(_ cursor: FieldCursor, name: String) -> PlanSpec? {
-        guard cursor.isPresent else { return Self.defaults(name: name) }
-        return cursor.object { fields in
-            let displayName = fields["displayName"].line()
-            let quotas = QuotaSpec.readAll(fields["quotas"])
-            let retention = fields["history"].object { $0["retention"].duration(Bounds.retention) }
-            let features = fields["features"].distinct(by: { $0 }) { $0.choice(Feature.self) }
-            let price = PlanPrice.read(fields["price"])
-            return PlanSpec(
-                displayName: displayName ?? name,
-                quotas: quotas,
-                historyRetention: retention ?? Self.defaultHistoryRetention,
-                features: features.map { Set($0) } ?? Set(Feature.allCases),
-                price: price
-            )
-        }
-    }
-
-    private static func defaults(name: String) -> PlanSpec {
-        PlanSpec(
-            displayName: name,
-            quotas: [:],
-            historyRetention: Self.defaultHistoryRetention,
-            features: Set(Feature.allCases),
-            price: nil
-        )
-    }
+extension PlanSpec: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "displayName",
+            \.displayName,
+            .line,
+            "The name that people see; by default the object's.",
+            notImplemented: .yet("people see the object's name")
+        ),
+        Setting("quotas", \.quotas, .object, "What tenants may use. A quota that is not named is unlimited."),
+        Setting.group(
+            "history",
+            "What tenants may keep of conversations.",
+            [
+                Setting(
+                    "retention",
+                    \.historyRetention,
+                    .duration(Bounds.retention),
+                    "The longest time for which a tenant on this plan may keep history, such as 30d."
+                )
+            ]
+        ),
+        Setting(
+            "features",
+            \.features,
+            SettingType.choices(once: "name each feature once")
+                .kept(as: { Set($0) }, { features in Feature.allCases.filter(features.contains) }),
+            "Which parts of Roost the plan includes; by default all.",
+            notImplemented: .partly("there is neither Archive nor Api to be included") {
+                $0.contains(.archive) || $0.contains(.api)
+            }
+        ),
+        Setting(
+            "price",
+            \.price,
+            .object,
+            "What the plan costs; nothing if it is left out.",
+            notImplemented: .yet("no invoices are made")
+        ),
+    ]
 }

@@ -1,39 +1,23 @@
-import Yams
-
 /// One customer's chat network, as it is written: what `Tenant.spec` says.
 ///
 /// Its plan is not in it; ``HostedTenant`` has both.
 package struct TenantSpec: Hashable, Sendable {
-    /// The name that people see, by default the object's.
-    package let displayName: String
     /// The names under which clients reach it, lower case, at least one; the first is its server name.
-    package let hostnames: [String]
+    package var hostnames: [String] = []
     /// The plan whose quotas and features hold.
-    package let planRef: ObjectReference
+    package var planRef = ObjectReference()
     /// The cell it lives in; `nil` means the default one.
-    package let cellRef: ObjectReference?
-    /// Whether it may be used, by default ``TenantState/active``.
-    package let state: TenantState
-    /// What deleting the object does, by default ``DeletionPolicy/retain``.
-    package let deletionPolicy: DeletionPolicy
+    package var cellRef: ObjectReference?
+    /// What deleting the object does.
+    package var deletionPolicy: DeletionPolicy = .retain
     /// Overrides of the plan's quotas.
-    package let quotas: [QuotaName: QuotaSpec]
+    package var quotas: [QuotaName: QuotaSpec] = [:]
     /// The `kubernetes.io/tls` secret with its certificate; `nil` means the cell's.
-    package let tlsSecretRef: ObjectReference?
-    /// The message of the day, in lines; empty if there is none.
-    package let motd: [String]
+    package var tlsSecretRef: ObjectReference?
     /// Accounts that administer it and exist from the start.
-    package let admins: [TenantAdmin]
-    /// Who gets an account and how one logs in.
-    package let accounts: AccountSettings
-    /// What happens when connections break or come twice.
-    package let sessions: SessionSettings
-    /// What is kept of conversations.
-    package let history: HistorySpec
-    /// What is archived.
-    package let archive: ArchiveSettings
-    /// How IRCX looks here.
-    package let ircx: IRCXSettings
+    package var admins: [TenantAdmin] = []
+    /// What its edges get as it is written.
+    package var settings = TenantSettings()
 }
 
 /// A `Tenant` of group `roost.chat/v1alpha1`.
@@ -48,16 +32,6 @@ package struct TenantResource: Sendable {
     package let source: ResourceSource
 }
 
-/// Whether a tenant may be used.
-package enum TenantState: String, Hashable, Sendable, CaseIterable {
-    /// Everything works.
-    case active = "Active"
-    /// Nobody may connect, and existing sessions end.
-    case suspended = "Suspended"
-    /// No new sessions; existing ones stay.
-    case cordoned = "Cordoned"
-}
-
 /// What deleting the object does.
 package enum DeletionPolicy: String, Hashable, Sendable, CaseIterable {
     /// Data stays for 30 days and is erased then.
@@ -69,75 +43,102 @@ package enum DeletionPolicy: String, Hashable, Sendable, CaseIterable {
 /// An administrator as it is written.
 package struct TenantAdmin: Hashable, Sendable {
     /// The account's name.
-    package let account: String
+    package var account = ""
     /// Where its password is.
-    package let passwordSecretRef: SecretKeyReference
+    package var passwordSecretRef = SecretKeyReference()
 }
 
-extension TenantSpec {
-    static func read(_ cursor: FieldCursor, name: String) -> TenantSpec? {
-        cursor.required("write hostnames and planRef").object { fields in
-            let displayName = fields["displayName"].line()
-            let hostnames = Self.readHostnames(fields["hostnames"])
-            let planRef = ObjectReference.read(fields["planRef"].required("name a Plan: planRef: {name: …}"))
-            let cellRef = ObjectReference.read(fields["cellRef"])
-            let state = fields["state"].choice(TenantState.self)
-            let deletionPolicy = fields["deletionPolicy"].choice(DeletionPolicy.self)
-            let quotas = QuotaSpec.readAll(fields["quotas"])
-            let tls = ObjectReference.readNested(fields["tls"])
-            let motd = fields["motd"].lines()
-            let admins = fields["admins"].distinct(by: \.account, TenantAdmin.read)
-            let accounts = AccountSettings.read(fields["accounts"])
-            let sessions = SessionSettings.read(fields["sessions"])
-            let history = HistorySpec.read(fields["history"])
-            let archive = ArchiveSettings.read(fields["archive"])
-            let ircx = IRCXSettings.read(fields["ircx"])
-            guard let hostnames, let planRef else { return nil }
-            return TenantSpec(
-                displayName: displayName ?? name,
-                hostnames: hostnames,
-                planRef: planRef,
-                cellRef: cellRef,
-                state: state ?? .active,
-                deletionPolicy: deletionPolicy ?? .retain,
-                quotas: quotas,
-                tlsSecretRef: tls,
-                motd: motd ?? [],
-                admins: admins ?? [],
-                accounts: accounts,
-                sessions: sessions,
-                history: history,
-                archive: archive,
-                ircx: ircx
-            )
-        }
-    }
+extension TenantSpec: SettingsObject {
+    static let settings: [Setting<Self>] =
+        [
+            Setting(
+                "hostnames",
+                \.hostnames,
+                .list(of: .hostname, .set, most: 100, least: "[chat.example.com]"),
+                required: "write at least one, such as [chat.example.com]",
+                "Under which names clients reach it, unique over the cluster; the first one is its server's name."
+            ),
+            Setting(
+                "planRef",
+                \.planRef,
+                .object,
+                required: "name a Plan: planRef: {name: …}",
+                "The Plan whose quotas and features hold."
+            ),
+            Setting(
+                "cellRef",
+                \.cellRef,
+                .object,
+                "The Cell it lives in, by default the one marked as default. Changing it moves the tenant."
+            ),
+            Setting(
+                "deletionPolicy",
+                \.deletionPolicy,
+                .choice,
+                "What deleting the object does. Retain: data stays for 30 days and is erased then. Delete: it is erased at once."
+            ),
+            Setting(
+                "quotas",
+                \.quotas,
+                .object,
+                "Overrides of the plan's quotas. What one leaves open comes from the plan."
+            ),
+            Setting(
+                "tls",
+                \.tlsSecretRef,
+                .certificate("A Secret of type kubernetes.io/tls in the tenant's namespace."),
+                "The tenant's own certificate; by default the cell's is used."
+            ),
+            Setting(
+                "admins",
+                \.admins,
+                .list(of: .object, .objects(by: "account", \.account), most: 100),
+                "Accounts that administer it and exist from the start."
+            ),
+        ] + Setting.all(of: \.settings, TenantSettings.settings)
+}
 
-    private static func readHostnames(_ cursor: FieldCursor) -> [String]? {
-        let names = cursor.required("write at least one, such as [chat.example.com]").distinct(by: { $0 }) {
-            $0.parsed(
-                "host name: write labels of letters, digits and `-` with dots between, and no address",
-                DNSName.host
-            )
-        }
-        guard let names else { return nil }
-        if names.isEmpty, case .sequence(let list) = cursor.node, list.isEmpty {
-            cursor.report(.badValue, "is empty: write at least one, such as [chat.example.com]")
-        }
-        return names
+extension TenantAdmin: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "account",
+            \.account,
+            .text(
+                "account",
+                "account name: use 1 to 32 letters, digits and -_.[]{}|^`\\",
+                pattern: #"^[A-Za-z0-9\-_.\[\]{}|^`\\]{1,32}$"#,
+                { AccountName.check($0) }
+            ),
+            required: "name the account",
+            #"1 to 32 letters, digits and -_.[]{}|^`\"#
+        ),
+        Setting(
+            "passwordSecretRef",
+            \.passwordSecretRef,
+            .object,
+            required: "write passwordSecretRef: {name: …, key: password}",
+            "The key of a Secret in the tenant's namespace that holds the password."
+        ),
+    ]
+}
+
+extension SettingType where Value == String {
+    /// The name of a host; an address is none.
+    fileprivate static var hostname: SettingType {
+        SettingType.text(
+            "host name",
+            "host name: write labels of letters, digits and `-` with dots between, and no address",
+            pattern: #"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$"#,
+            maxLength: 253,
+            { DNSName.host($0) }
+        )
+        .obeying([.init("!self.matches('(^|[.])[0-9]+$')", "an address is no host name")])
     }
 }
 
-extension TenantAdmin {
-    static func read(_ cursor: FieldCursor) -> TenantAdmin? {
-        cursor.object { fields in
-            let account = fields["account"].required("name the account")
-                .parsed("account name: use 1 to 32 letters, digits and -_.[]{}|^`\\", AccountName.check)
-            let password = SecretKeyReference.read(
-                fields["passwordSecretRef"].required("write passwordSecretRef: {name: …, key: password}")
-            )
-            guard let account, let password else { return nil }
-            return TenantAdmin(account: account, passwordSecretRef: password)
-        }
+extension SettingType where Value == ObjectReference {
+    /// A reference to a certificate.
+    static func certificate(_ says: String) -> SettingType {
+        SettingType.object.within("secretRef", required: "write secretRef: {name: …}", says)
     }
 }

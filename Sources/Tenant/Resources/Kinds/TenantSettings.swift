@@ -1,4 +1,55 @@
-// The settings of a tenant that hold as they are written, without a look at the plan.
+// What a tenant may be like. Each setting is a property and its row; where there is more to say of a group it has a type.
+
+/// The settings of a tenant that its edges get as they are written.
+package struct TenantSettings: Hashable, Sendable {
+    /// The name that people see; `nil` means the object's.
+    package var displayName: String?
+    /// Whether it may be used.
+    package var state: TenantState = .active
+    /// The message of the day, in lines; empty if there is none.
+    package var motd: [String] = []
+    /// Who gets an account and how one logs in.
+    package var accounts = AccountSettings()
+    /// What happens when connections break or come twice.
+    package var sessions = SessionSettings()
+    /// What is kept of conversations.
+    package var history = HistorySettings()
+    /// What is archived.
+    package var archive = ArchiveSettings()
+    /// How IRCX looks here.
+    package var ircx = IRCXSettings()
+
+    /// Takes what holds where nothing is said.
+    package init() {}
+}
+
+/// Whether a tenant may be used.
+package enum TenantState: String, Hashable, Sendable, CaseIterable {
+    /// Everything works.
+    case active = "Active"
+    /// Nobody may connect, and existing sessions end.
+    case suspended = "Suspended"
+    /// No new sessions; existing ones stay.
+    case cordoned = "Cordoned"
+}
+
+extension TenantSettings: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting("displayName", \.displayName, .line, "The name that people see; by default the object's."),
+        Setting(
+            "state",
+            \.state,
+            .choice(unknown: .suspended),
+            "Active: everything works. Suspended: nobody may connect and sessions end. Cordoned: no new sessions, existing ones stay."
+        ),
+        Setting("motd", \.motd, .lines, "The message of the day, in lines."),
+        Setting("accounts", \.accounts, .object, "Who gets an account and how one logs in."),
+        Setting("sessions", \.sessions, .object, "What happens when connections break or come twice."),
+        Setting("history", \.history, .object, "What is kept of conversations."),
+        Setting("archive", \.archive, .object, "What is archived to object storage."),
+        Setting("ircx", \.ircx, .object, "How IRCX looks to this tenant's clients."),
+    ]
+}
 
 /// Who gets an account and how one logs in.
 package struct AccountSettings: Hashable, Sendable {
@@ -14,26 +65,18 @@ package struct AccountSettings: Hashable, Sendable {
         case closed = "Closed"
     }
 
-    /// How an account comes to be, by default ``Registration/open``.
-    package let registration: Registration
-    /// Whether nobody registers a connection without an account, by default not.
-    package let required: Bool
-    /// The offered mechanisms in the order of the offer, by default all.
-    package let saslMechanisms: [SASLMechanism]
+    /// How an account comes to be.
+    package var registration: Registration = .open
+    /// Whether nobody registers a connection without an account.
+    package var required = false
+    /// The offered mechanisms in the order of the offer.
+    package var saslMechanisms = SASLMechanism.allCases
 
     /// What holds where nothing is said.
-    package static let standard = AccountSettings(
-        registration: .open,
-        required: false,
-        saslMechanisms: SASLMechanism.allCases
-    )
+    package static let standard = AccountSettings()
 
-    /// States who gets an account.
-    package init(registration: Registration, required: Bool, saslMechanisms: [SASLMechanism]) {
-        self.registration = registration
-        self.required = required
-        self.saslMechanisms = saslMechanisms
-    }
+    /// Takes what holds where nothing is said.
+    package init() {}
 }
 
 /// Ways to log in, by their names in the IANA registry of SASL mechanisms.
@@ -46,48 +89,170 @@ package enum SASLMechanism: String, Hashable, Sendable, CaseIterable {
     case external = "EXTERNAL"
 }
 
-/// What happens when connections break or come twice.
-package struct SessionSettings: Hashable, Sendable {
-    /// For how long a broken session stays in its channels, by default 2 minutes.
-    package let resumeGrace: Duration
-    /// Whether an account may attach several connections to one session, by default yes.
-    package let multipleClients: Bool
+extension AccountSettings: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "registration",
+            \.registration,
+            .choice(unknown: .closed),
+            "Open: at once. Email: after a code sent by mail. Approval: after an administrator agrees. Closed: administrators make them.",
+            notImplemented: .yet("nobody can register; administrators make accounts, as with Closed", but: .closed)
+        ),
+        Setting("required", \.required, .flag, "Whether nobody registers a connection without an account."),
+        Setting(
+            "sasl",
+            \.saslMechanisms,
+            .choices(once: "name each mechanism once"),
+            "The offered mechanisms in the order of the offer; by default all.",
+            notImplemented: .partly("EXTERNAL is not offered") { $0.contains(.external) }
+        ),
+    ]
 
-    /// What holds where nothing is said.
-    package static let standard = SessionSettings(resumeGrace: .seconds(120), multipleClients: true)
+    static let rules = [
+        Schema.Rule(
+            "!has(self.required) || !self.required || !has(self.sasl) || self.sasl.size() > 0",
+            "accounts are required, so offer a mechanism in sasl"
+        )
+    ]
 
-    /// States what happens when connections break.
-    package init(resumeGrace: Duration, multipleClients: Bool) {
-        self.resumeGrace = resumeGrace
-        self.multipleClients = multipleClients
+    static func check(_ value: Self, _ fields: ObjectFields) {
+        guard value.required, value.saslMechanisms.isEmpty else { return }
+        let text = "is empty while accounts are required: offer one of PLAIN, SCRAM-SHA-256, EXTERNAL"
+        fields["sasl"].report(.badValue, text)
     }
 }
 
-/// What a tenant says about history; `nil` leaves it to the plan.
-package struct HistorySpec: Hashable, Sendable {
-    /// Whether messages are kept, by default if the plan has the feature.
-    package let enabled: Bool?
-    /// For how long, by default as long as the plan allows.
-    package let retention: Duration?
-    /// Whether direct messages are kept too, by default yes.
-    package let directMessages: Bool
+/// What happens when connections break or come twice.
+package struct SessionSettings: Hashable, Sendable {
+    /// For how long a broken session stays in its channels.
+    package var resumeGrace: Duration = .seconds(120)
+    /// Whether an account may attach several connections to one session.
+    package var multipleClients = true
+
+    /// What holds where nothing is said.
+    package static let standard = SessionSettings()
+
+    /// Takes what holds where nothing is said.
+    package init() {}
+}
+
+extension SessionSettings: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "resumeGrace",
+            \.resumeGrace,
+            // Harmless: a session stays a little longer or shorter.
+            .duration(Bounds.resumeGrace, .passedOver),
+            "For how long a broken session stays in its channels, such as 2m.",
+            notImplemented: .yet("a session ends with its connection", but: .zero)
+        ),
+        Setting(
+            "multipleClients",
+            \.multipleClients,
+            .flag,
+            "Whether an account may attach several connections to one session.",
+            notImplemented: .yet("every connection is a session of its own")
+        ),
+    ]
+}
+
+/// What is kept of conversations.
+package struct HistorySettings: Hashable, Sendable {
+    /// What is said about ``enabled``; `nil` leaves it to the plan.
+    package var asked: Bool?
+    /// What is said about ``retention``; `nil` leaves it to the plan.
+    package var askedRetention: Duration?
+    /// Whether direct messages are kept too.
+    package var directMessages = true
+
+    /// Whether messages are kept.
+    package var enabled: Bool { self.asked ?? true }
+    /// For how long.
+    package var retention: Duration { self.askedRetention ?? PlanSpec.defaultHistoryRetention }
+
+    /// On, for 30 days, with direct messages.
+    package static let standard = HistorySettings(
+        enabled: true,
+        retention: PlanSpec.defaultHistoryRetention,
+        directMessages: true
+    )
+
+    /// Leaves everything to the plan.
+    package init() {}
+
+    /// States what is kept.
+    package init(enabled: Bool, retention: Duration, directMessages: Bool) {
+        (self.asked, self.askedRetention, self.directMessages) = (enabled, retention, directMessages)
+    }
+}
+
+extension HistorySettings: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting("enabled", \.asked, .flag, "Whether messages are kept; by default if the plan has the feature."),
+        Setting(
+            "retention",
+            \.askedRetention,
+            .duration(Bounds.retention, .refused),
+            "For how long, such as 30d; by default as long as the plan allows."
+        ),
+        Setting("directMessages", \.directMessages, .flag, "Whether direct messages are kept too."),
+    ]
 }
 
 /// What is archived to object storage.
 package struct ArchiveSettings: Hashable, Sendable {
-    /// Whether anything is, by default not.
-    package let enabled: Bool
-    /// When, as five cron fields in UTC, by default `15 3 * * *`.
-    package let schedule: String
-    /// For how long archives are kept, by default 365 days.
-    package let retention: Duration
+    /// Whether anything is.
+    package var enabled = false
+    /// When, as five cron fields in UTC.
+    package var schedule = "15 3 * * *"
+    /// For how long archives are kept.
+    package var retention: Duration = .seconds(365 * 86_400)
 
     /// What holds where nothing is said.
-    package static let standard = ArchiveSettings(
-        enabled: false,
-        schedule: "15 3 * * *",
-        retention: .seconds(365 * 86_400)
-    )
+    package static let standard = ArchiveSettings()
+
+    /// Takes what holds where nothing is said.
+    package init() {}
+}
+
+extension ArchiveSettings: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "enabled",
+            \.enabled,
+            .flag,
+            "Whether anything is.",
+            notImplemented: .yet("no archives are made", but: false)
+        ),
+        Setting(
+            "schedule",
+            \.schedule,
+            .text(
+                "cron fields",
+                "schedule: write five cron fields, such as \"15 3 * * *\"",
+                pattern: "^ *[A-Za-z0-9*/,-]+( +[A-Za-z0-9*/,-]+){4} *$",
+                Self.cron
+            ),
+            "When, as five cron fields in UTC.",
+            notImplemented: .yet("no archives are made")
+        ),
+        Setting(
+            "retention",
+            \.retention,
+            .duration(Bounds.retention, .refused),
+            "For how long archives are kept, such as 365d.",
+            notImplemented: .yet("no archives are made")
+        ),
+    ]
+
+    /// Whether there are five fields of what cron fields are made of; their ranges are checked where they are used.
+    private static func cron(_ text: String) -> String? {
+        let fields = text.split(separator: " ")
+        let allowed = fields.allSatisfy {
+            $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "*/,-".contains($0)) }
+        }
+        return fields.count == 5 && allowed ? fields.joined(separator: " ") : nil
+    }
 }
 
 /// How IRCX looks to this tenant's clients.
@@ -100,108 +265,35 @@ package struct IRCXSettings: Hashable, Sendable {
         case draft
     }
 
-    /// The dialect for clients that show none of their own, by default ``Dialect/pyircx``.
-    package let dialect: Dialect
-    /// The prefix of channel owners, one ASCII character, by default `.`.
-    package let ownerPrefix: String
+    /// The dialect for clients that show none of their own.
+    package var dialect: Dialect = .pyircx
+    /// The prefix of channel owners, one ASCII character.
+    package var ownerPrefix = "."
 
     /// What holds where nothing is said.
-    package static let standard = IRCXSettings(dialect: .pyircx, ownerPrefix: ".")
+    package static let standard = IRCXSettings()
 
-    /// States how IRCX looks.
-    package init(dialect: Dialect, ownerPrefix: String) {
-        self.dialect = dialect
-        self.ownerPrefix = ownerPrefix
-    }
+    /// Takes what holds where nothing is said.
+    package init() {}
 }
 
-extension AccountSettings {
-    static func read(_ cursor: FieldCursor) -> AccountSettings {
-        let read = cursor.object { fields in
-            let registration = fields["registration"].choice(Registration.self)
-            let required = fields["required"].bool()
-            let mechanisms = fields["sasl"].distinct(by: { $0 }) { $0.choice(SASLMechanism.self) }
-            if required == true, mechanisms?.isEmpty == true {
-                fields["sasl"].report(
-                    .badValue,
-                    "is empty while accounts are required: offer one of PLAIN, SCRAM-SHA-256, EXTERNAL"
-                )
-            }
-            return AccountSettings(
-                registration: registration ?? .open,
-                required: required ?? false,
-                saslMechanisms: mechanisms ?? SASLMechanism.allCases
-            )
-        }
-        return read ?? .standard
-    }
-}
+extension IRCXSettings: SettingsObject {
+    private static let prefixes = [".", "~", "!", "&", "*", "^", "="]
 
-extension SessionSettings {
-    static func read(_ cursor: FieldCursor) -> SessionSettings {
-        let read = cursor.object { fields in
-            SessionSettings(
-                resumeGrace: fields["resumeGrace"].duration(Bounds.resumeGrace) ?? Self.standard.resumeGrace,
-                multipleClients: fields["multipleClients"].bool() ?? true
-            )
-        }
-        return read ?? .standard
-    }
-}
-
-extension HistorySpec {
-    static func read(_ cursor: FieldCursor) -> HistorySpec {
-        let read = cursor.object { fields in
-            HistorySpec(
-                enabled: fields["enabled"].bool(),
-                retention: fields["retention"].duration(Bounds.retention),
-                directMessages: fields["directMessages"].bool() ?? true
-            )
-        }
-        return read ?? HistorySpec(enabled: nil, retention: nil, directMessages: true)
-    }
-}
-
-extension ArchiveSettings {
-    static func read(_ cursor: FieldCursor) -> ArchiveSettings {
-        let read = cursor.object { fields in
-            ArchiveSettings(
-                enabled: fields["enabled"].bool() ?? Self.standard.enabled,
-                schedule: fields["schedule"].parsed(
-                    "schedule: write five cron fields, such as \"15 3 * * *\"",
-                    Self.cron
-                )
-                    ?? Self.standard.schedule,
-                retention: fields["retention"].duration(Bounds.retention) ?? Self.standard.retention
-            )
-        }
-        return read ?? .standard
-    }
-
-    /// Whether there are five fields of what cron fields are made of; their ranges are checked where they are used.
-    private static func cron(_ text: String) -> String? {
-        let fields = text.split(separator: " ")
-        let allowed = fields.allSatisfy {
-            $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "*/,-".contains($0)) }
-        }
-        return fields.count == 5 && allowed ? fields.joined(separator: " ") : nil
-    }
-}
-
-extension IRCXSettings {
-    static func read(_ cursor: FieldCursor) -> IRCXSettings {
-        let read = cursor.object { fields in
-            IRCXSettings(
-                dialect: fields["dialect"].choice(Dialect.self) ?? .pyircx,
-                ownerPrefix: fields["ownerPrefix"].parsed("owner prefix: write one of . ~ ! & * ^ =", Self.prefix)
-                    ?? "."
-            )
-        }
-        return read ?? .standard
-    }
-
-    /// One character that no nickname and no other prefix begins with.
-    private static func prefix(_ text: String) -> String? {
-        text.utf8.count == 1 && ".~!&*^=".contains(text) ? text : nil
-    }
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "dialect",
+            \.dialect,
+            .choice(unknown: .pyircx),
+            "Whose numerics are used where sources differ.",
+            notImplemented: .yet("the numerics are those of pyircx", but: .pyircx)
+        ),
+        Setting(
+            "ownerPrefix",
+            \.ownerPrefix,
+            .oneOf(Self.prefixes, "owner prefix: write one of . ~ ! & * ^ ="),
+            "The prefix of channel owners.",
+            notImplemented: .yet("owners are shown with `.`", but: ".")
+        ),
+    ]
 }

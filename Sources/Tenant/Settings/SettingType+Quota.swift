@@ -1,0 +1,58 @@
+// A quota is a number, a quantity or an object, which a structural schema cannot say with `type`: it goes without one, and
+// the keywords that only hold for a text, a list or a boolean refuse these; `anyOf` counts an object's fields, so that an
+// unknown one is one too many.
+
+import Yams
+
+extension SettingType where Value == QuotaSpec {
+    /// A number alone, or `{limit, mode, warnAt}`.
+    static func quota(_ name: QuotaName) -> SettingType {
+        let row = name.row
+        let limit: SettingType<Int> = row.isSize ? .size(row.bounds) : .integer(row.bounds, isWide: true)
+        let rows = QuotaSpec.rows(limit, isSize: row.isSize)
+        var schema = Schema(rows)
+        schema["type"] = nil
+        schema["x-kubernetes-preserve-unknown-fields"] = true
+        for keyword in ["minimum", "maximum", "maxLength", "pattern"] { schema[keyword] = limit.schema[keyword] }
+        if !row.isSize {
+            schema["multipleOf"] = 1
+            (schema["minLength"], schema["maxLength"]) = (1, 0)
+        }
+        (schema["minItems"], schema["maxItems"]) = (1, 0)
+        schema["not"] = ["enum": [true, false]]
+        schema["anyOf"] = [
+            ["maxProperties": 1], ["maxProperties": 2, "required": ["mode"]],
+            ["maxProperties": 2, "required": ["warnAt"]], ["maxProperties": 3, "required": ["mode", "warnAt"]],
+        ]
+        return SettingType(
+            row.isSize ? "size" : "number",
+            schema,
+            range: limit.range,
+            read: { cursor in
+                guard case .mapping = cursor.node else { return limit.read(cursor).map { QuotaSpec(limit: $0) } }
+                return cursor.object { fields in
+                    var quota = QuotaSpec()
+                    return QuotaSpec.fill(&quota, rows, fields).map { quota }
+                }
+            }
+        )
+    }
+}
+
+extension SettingType where Value == Int {
+    /// A size in bytes within bounds, as a number or a Kubernetes quantity.
+    fileprivate static func size(_ bounds: ClosedRange<Int>) -> SettingType {
+        let pattern = #"^[0-9]{1,18}(\.[0-9]{1,18})?(k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE]\+?(0?[0-9]|1[0-8]))?$"#
+        return SettingType(
+            "size",
+            Schema([
+                "x-kubernetes-preserve-unknown-fields": true, "minimum": .integer(bounds.lowerBound),
+                "maximum": .integer(bounds.upperBound), "maxLength": 64, "pattern": .text(pattern), "minItems": 1,
+                "maxItems": 0, "minProperties": 1, "maxProperties": 0, "not": ["enum": [true, false]],
+            ]),
+            range: ("\(bounds.lowerBound)", "\(bounds.upperBound)"),
+            read: { $0.bytes(bounds) },
+            plain: { .integer($0) }
+        )
+    }
+}
