@@ -76,6 +76,6 @@ private struct Nobody: Authenticator {
     }
 }
 
-private struct NoUsage: UsageSink {
+struct NoUsage: UsageSink {
     func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int) {}
 }

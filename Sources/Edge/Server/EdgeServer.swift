@@ -75,7 +75,7 @@ package struct EdgeServer: Sendable {
 
     /// Takes a new catalog: new tenants are served from now on, changed ones see the change, others lose their people.
     package func apply(_ update: CatalogUpdate) async {
-        for error in update.newErrors { self.logger.error("\(error)") }
+        for error in update.newErrors { self.logger.log(level: error.severity.level, "\(error)") }
         let touched = update.added.union(update.changed)
         if self.declaresAdmins {
             self.accounts.provision(update.catalog.sorted.filter { touched.contains($0.id) })
@@ -121,6 +121,16 @@ package struct EdgeServer: Sendable {
             for shard in self.shards.all { left += await shard.connectionCount }
             if left == 0 { return }
             try? await clock.sleep(for: .milliseconds(50))
+        }
+    }
+}
+
+extension ResourceError.Severity {
+    /// How loud the log says it.
+    package var level: Logger.Level {
+        switch self {
+        case .error: .error
+        case .warning: .warning
         }
     }
 }

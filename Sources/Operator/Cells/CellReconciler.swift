@@ -282,6 +282,7 @@ package struct CellReconciler: Sendable {
     ) async throws(KubeError) {
         let object = findings.object
         var conditions = conditions
+        if let ignored = Condition(ignored: parsed.ignored) { conditions.append(ignored) }
         if parsed.isDeleting, let reason = await self.usedBy(parsed) {
             conditions.append(Condition("Deleting", .yes, "StillUsed", reason))
         }

@@ -11,12 +11,8 @@ package struct Parsed<Resource: Sendable>: Sendable {
     package let resource: Resource?
     /// Why it cannot be read: one line for each thing that is wrong.
     package let problems: [String]
-
-    package init(object: KubeObject, resource: Resource?, problems: [String]) {
-        self.object = object
-        self.resource = resource
-        self.problems = problems
-    }
+    /// What it says that this version does not act on: the fields, and what is done instead.
+    package let ignored: [String]
 
     init(_ object: KubeObject, _ pick: (ResourceSet) -> Resource?) {
         // Definitions are upgraded before the operator, and an operator may be rolled back behind them.
@@ -25,11 +21,10 @@ package struct Parsed<Resource: Sendable>: Sendable {
             named: object.key.description,
             ignoringUnknownFields: true
         )
-        self.init(
-            object: object,
-            resource: errors.contains { $0.severity == .error } ? nil : pick(set),
-            problems: errors.filter { $0.severity == .error }.map(\.fieldAndMessage)
-        )
+        self.object = object
+        self.problems = errors.filter { $0.severity == .error }.map(\.fieldAndMessage)
+        self.ignored = errors.filter { $0.reason == .notImplemented }.map(\.fieldAndMessage)
+        self.resource = self.problems.isEmpty ? pick(set) : nil
     }
 
     package var key: ObjectKey { self.object.key }

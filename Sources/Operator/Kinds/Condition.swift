@@ -40,6 +40,14 @@ package struct Condition: Hashable, Sendable {
         self.observedGeneration = observedGeneration
     }
 
+    /// Says which fields of an object this version does not act on; nothing if it acts on all.
+    ///
+    /// - Parameter ignored: The fields, each with what is done instead.
+    package init?(ignored: [String]) {
+        guard !ignored.isEmpty else { return nil }
+        self.init("SettingsIgnored", .yes, "NotImplemented", ignored.joined(separator: "; "))
+    }
+
     /// A condition as an object's status has it; nothing if it has none of this type.
     package init?(_ type: String, of object: KubeObject) {
         guard let known = object.condition(type), let status = known["status"].string.flatMap(Status.init) else {

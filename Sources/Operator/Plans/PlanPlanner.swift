@@ -39,6 +39,7 @@ package enum PlanPlanner {
                 ? Condition("InUse", .no, "Unused", "no tenant is on it")
                 : Condition("InUse", .yes, "InUse", "\(tenants.count) tenants are on it"),
         ]
+        if let ignored = Condition(ignored: plan.ignored) { conditions.append(ignored) }
         if plan.isDeleting {
             let text = "deleting waits until no tenant is on it: \(some)"
             conditions.append(Condition("Deleting", .yes, "StillUsed", text))

@@ -30,6 +30,7 @@ package enum TenantPlanner {
                 plan.edgeProblem = Condition("Ready", .no, "NoPodsReady", "no edge of cell \(cell.name) is ready")
             }
         }
+        if let ignored = Condition(ignored: view.ignored) { plan.conditions.append(ignored) }
         plan.judge()
         return plan
     }

@@ -27,6 +27,7 @@ extension TenantReconciler {
             object: object,
             hosted: hosted,
             deletionPolicy: parsed.resource?.spec.deletionPolicy ?? .retain,
+            ignored: parsed.ignored,
             conflicts: parsed.resource.map {
                 directory.conflicts(of: $0, key: parsed.key, promising: isHosted && !parsed.isDeleting)
             } ?? .init(),

@@ -109,6 +109,8 @@ package struct TenantView: Sendable {
     /// The tenant with its plan applied, or why that cannot be.
     package var hosted: Result<HostedTenant, Refusal>
     package var deletionPolicy: DeletionPolicy
+    /// What it says that this version does not act on.
+    package var ignored: [String]
     /// Who holds what it asks for.
     package var conflicts: ClusterDirectory.Conflicts
     /// The cell that it is to live in, or why there is none.
@@ -148,6 +150,7 @@ package struct TenantView: Sendable {
         object: KubeObject,
         hosted: Result<HostedTenant, Refusal>,
         deletionPolicy: DeletionPolicy,
+        ignored: [String] = [],
         conflicts: ClusterDirectory.Conflicts,
         cell: Result<Cell, Refusal>,
         home: Cell?,
@@ -164,6 +167,7 @@ package struct TenantView: Sendable {
         self.object = object
         self.hosted = hosted
         self.deletionPolicy = deletionPolicy
+        self.ignored = ignored
         self.conflicts = conflicts
         self.cell = cell
         self.home = home

@@ -83,7 +83,7 @@ struct EdgeRunner: Sendable {
         var (catalog, declaresAdmins) = (TenantCatalog.empty, false)
         if case .folder(let watcher) = source {
             declaresAdmins = true
-            for error in watcher.initial.errors { self.logger.error("\(error)") }
+            for error in watcher.initial.errors { self.logger.log(level: error.severity.level, "\(error)") }
             catalog = watcher.initial.catalog
         }
         let reload: @Sendable () -> Void = {

@@ -30,6 +30,9 @@ struct TenantLifeTests {
                 #expect(tenant.finalizers == [OperatorNames.finalizer])
                 #expect(tenant.status["endpoints"]["irc"] == "ircs://acme.chat.example.com:6697")
                 #expect(tenant.status["cell"] == "default")
+                // The API server's defaults are nobody's wish.
+                #expect(tenant.condition("SettingsIgnored") == nil)
+                #expect(tenant.spec["history"]["directMessages"] == true)
                 let state = try await rig.projection()
                 let projected = try #require(TenantID("acme").flatMap { state.tenants[$0] })
                 #expect(projected.hosted.hostnames == ["acme.chat.example.com"])

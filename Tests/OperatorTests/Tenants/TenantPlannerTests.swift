@@ -42,6 +42,36 @@ struct TenantPlannerTests {
         )
     }
 
+    @Test func `a tenant is served, and says which of its settings this version does not act on`() throws {
+        let view = try Views.view { $0.ignored = ["spec.ircx.dialect: why", "spec.archive.enabled: why"] }
+        let plan = TenantPlanner.plan(view)
+        #expect(self.ready(plan) == "True Serving")
+        let ignored = try #require(plan.conditions["SettingsIgnored"])
+        #expect(ignored.status == .yes && ignored.reason == "NotImplemented")
+        #expect(ignored.message == "spec.ircx.dialect: why; spec.archive.enabled: why")
+    }
+
+    /// The two ways in which it is told of an archive agree.
+    @Test(arguments: [(true, "NotSupported", true), (false, "Disabled", false)])
+    func `an archive that is asked for is said to be missing`(asks: Bool, reason: String, isIgnored: Bool) throws {
+        var hosted = try Views.hosted()
+        hosted.settings.archive.enabled = asks
+        let object = KubeObject(
+            .tenants,
+            name: "acme",
+            namespace: "chat",
+            ["spec": ["hostnames": ["a.example"], "planRef": ["name": "p"], "archive": ["enabled": .bool(asks)]]]
+        )
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.hosted = .success(hosted)
+                $0.ignored = Parsed<TenantResource>(tenant: object).ignored
+            }
+        )
+        #expect(plan.conditions["ArchiveReady"]?.reason == reason)
+        #expect((plan.conditions["SettingsIgnored"]?.message.contains("spec.archive.enabled: ") ?? false) == isIgnored)
+    }
+
     @Test(
         arguments: [
             ("InvalidSpec", "spec.hostnames: is empty"), ("PlanNotFound", "there is no Plan"),
