@@ -279,7 +279,7 @@ let package = Package(
         .testTarget(
             name: "EdgeListenerTests",
             dependencies: [
-                "Edge", "Observability", "Realm", "Tenant", "StateStore", "Metering", "TestClients",
+                "Edge", "Observability", "Realm", "Tenant", "StateStore", "Metering", "TestClients", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

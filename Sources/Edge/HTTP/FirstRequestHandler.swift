@@ -14,6 +14,8 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         case waiting
         /// Agreed; the end of the request is awaited.
         case agreed(HTTPRequestHead, WebSocketUpgrade.Agreement)
+        /// Refused: whatever still comes is passed over.
+        case refused
         case done
     }
 
@@ -33,6 +35,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         case (.waiting, .head(let head)): self.received(head, context)
         case (.agreed(let head, let agreement), .end): self.begin(head, agreement, context)
         case (.done, _): context.fireChannelRead(data)
+        case (.refused, _): return
         default:
             self.state = .done
             context.close(promise: nil)
@@ -79,12 +82,15 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .waiting = self.state, error is HTTPParserError { return self.refuseFirst(context) }
-        context.close(promise: nil)
+        switch self.state {
+        case .waiting where error is HTTPParserError: self.refuseFirst(context)
+        case .refused where error is HTTPParserError: return
+        default: context.close(promise: nil)
+        }
     }
 
     private func refuseFirst(_ context: ChannelHandlerContext) {
-        self.state = .done
+        self.state = .refused
         self.refuse(.badRequest, context)
     }
 }
@@ -96,6 +102,6 @@ extension ChannelInboundHandler where OutboundOut == HTTPServerResponsePart {
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
         context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
-        context.close(promise: nil)
+        context.closeAfterAnswer()
     }
 }

@@ -25,39 +25,49 @@ struct HTTPServing: Sendable {
     init(_ router: Router<BasicRequestContext>, logger: Logger) {
         let responder = router.buildResponder()
         self.logger = logger
-        var configuration = HTTP1Channel.Configuration(idleTimeout: .seconds(60))
-        configuration.httpDecoder = .init(
-            maxHeaderFieldSize: Self.maximumHeaderBytes,
-            maxHeaderListSize: Self.maximumHeaderBytes,
-            maxHeaderFieldCount: Self.maximumHeaderCount
+        self.http = HTTP1Channel { request, writer, channel in
+            let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+            var response: Response
+            do {
+                response = try await responder.respond(to: request, context: BasicRequestContext(source: source))
+            } catch let error as HTTPParserError {
+                throw error
+            } catch {
+                logger.error("request failed", metadata: ["error": "\(error)"])
+                response = .plain(.internalServerError)
+            }
+            response.headers[.date] = UTCInstant.now.httpText
+            try await writer.write(response: response.head, body: response.body)
+        }
+    }
+
+    /// Adds HTTP/1.1's codec.
+    ///
+    /// - Returns: Its handlers. The decoder is the last: what it still holds when it goes is handed on to those that are left.
+    static func addCodec(to channel: any Channel) throws -> [any RemovableChannelHandler] {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = Self.maximumHeaderBytes
+        limits.maxHeaderListSize = Self.maximumHeaderBytes
+        limits.maxHeaderFieldCount = Self.maximumHeaderCount
+        let encoder = HTTPResponseEncoder()
+        let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
         )
-        self.http = HTTP1Channel(
-            responder: { request, writer, channel in
-                let source = ApplicationRequestContextSource(channel: channel, logger: logger)
-                var response: Response
-                do {
-                    response = try await responder.respond(to: request, context: BasicRequestContext(source: source))
-                } catch let error as HTTPParserError {
-                    throw error
-                } catch {
-                    logger.error("request failed", metadata: ["error": "\(error)"])
-                    response = .plain(.internalServerError)
-                }
-                response.headers[.date] = UTCInstant.now.httpText
-                try await writer.write(response: response.head, body: response.body)
-            },
-            configuration: configuration
-        )
+        try channel.pipeline.syncOperations.addHandler(encoder)
+        try channel.pipeline.syncOperations.addHandler(decoder)
+        return [encoder, decoder]
     }
 
     /// Serves a connection that speaks HTTP from its first byte, until it is closed.
-    func serve(_ channel: any Channel) -> EventLoopFuture<Void> {
-        self.http.setup(channel: channel, logger: self.logger).map { self.run($0) }
+    func serve(_ channel: any Channel) throws {
+        _ = try Self.addCodec(to: channel)
+        try self.serveDecoded(channel, secure: false)
     }
 
     /// Serves a connection whose pipeline ends with the HTTP decoder.
     func serveDecoded(_ channel: any Channel, secure: Bool) throws {
         try channel.pipeline.syncOperations.addHandlers(
+            PersistenceHandler(),
             HTTP1ToHTTPServerCodec(secure: secure),
             HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: self.logger)
         )

@@ -47,7 +47,9 @@ package struct OperationsListener: Sendable {
         try await ServerBootstrap(group: self.group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelInitializer { channel in self.serving.serve(channel) }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.serving.serve(channel) }
+            }
             .bind(to: address).get()
     }
 }

@@ -23,23 +23,12 @@ struct WebSocketUpgrade: Sendable {
 
     /// Adds HTTP's codec and the handler that looks at the first request.
     func install(on channel: any Channel) throws {
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = HTTPServing.maximumHeaderBytes
-        limits.maxHeaderListSize = HTTPServing.maximumHeaderBytes
-        limits.maxHeaderFieldCount = HTTPServing.maximumHeaderCount
-        let encoder = HTTPResponseEncoder()
-        let decoder = ByteToMessageHandler(
-            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
-        )
+        var codec = try HTTPServing.addCodec(to: channel)
         let operations = channel.pipeline.syncOperations
-        try operations.addHandler(encoder)
-        try operations.addHandler(decoder)
-        var codec: [any RemovableChannelHandler] = [encoder, decoder]
         if let tenant = self.serverTenant {
             let guarding = MisdirectedRequests(tenant: tenant, directory: self.directory)
             try operations.addHandler(guarding)
-            // The decoder goes last: what it still holds is handed on to those that are left.
-            codec = [encoder, guarding, decoder]
+            codec.insert(guarding, at: 1)
         }
         try operations.addHandler(FirstRequestHandler(upgrade: self, codec: codec))
     }
