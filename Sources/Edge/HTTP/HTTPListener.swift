@@ -17,6 +17,7 @@ package struct HTTPListener: Sendable {
     package let certificates: CertificateStore?
     /// Whether connections from trusted proxies begin with a PROXY header; else such proxies send `X-Forwarded-For`.
     package let expectsProxyProtocol: Bool
+    package let entrance: Entrance
     /// How long a client may take from the first byte to the end of its first request's header.
     package var arrivalTimeout: TimeAmount = .seconds(10)
     private let serving: HTTPServing
@@ -30,6 +31,7 @@ package struct HTTPListener: Sendable {
     ///   - certificates: For HTTPS; `nil` for plain HTTP.
     ///   - expectsProxyProtocol: Whether connections from trusted proxies begin with a PROXY header.
     ///   - requestTimes: Where requests are measured, see ``Latencies/request``.
+    ///   - entrance: What the process's listeners share.
     ///   - logger: Told of requests that fail.
     package init(
         directory: TenantDirectory,
@@ -38,6 +40,7 @@ package struct HTTPListener: Sendable {
         certificates: CertificateStore? = nil,
         expectsProxyProtocol: Bool = false,
         requestTimes: HistogramFamily? = nil,
+        entrance: Entrance = Entrance(),
         logger: Logger
     ) {
         self.directory = directory
@@ -46,6 +49,7 @@ package struct HTTPListener: Sendable {
         self.certificates = certificates
         self.expectsProxyProtocol = expectsProxyProtocol
         self.serving = HTTPServing(Self.routes(directory, requestTimes), logger: logger)
+        self.entrance = entrance
     }
 
     /// Binds and accepts until the returned channel is closed; clients stay then.
@@ -53,12 +57,18 @@ package struct HTTPListener: Sendable {
     /// - Throws: What the system says, such as that the address is in use.
     package func bind(to address: SocketAddress) async throws -> any Channel {
         let proxies = self.expectsProxyProtocol ? self.trustedProxies : .none
-        return try await ServerBootstrap.forClients(on: self.shards.group)
+        return try await ServerBootstrap.forClients(on: self.shards.group, through: self.entrance)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ArrivalDeadline(self.arrivalTimeout))
-                    try Origin.find(of: channel, trusted: proxies, next: self.open)
+                    try Origin.find(
+                        of: channel,
+                        trusted: proxies,
+                        carriers: self.expectsProxyProtocol ? .none : self.trustedProxies,
+                        entrance: self.entrance,
+                        next: self.open
+                    )
                 }
             }
             .bind(to: address).get()

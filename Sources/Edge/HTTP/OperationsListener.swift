@@ -10,6 +10,7 @@ package import Observability
 /// Not for the public.
 package struct OperationsListener: Sendable {
     private let group: any EventLoopGroup
+    private let entrance: Entrance
     private let serving: HTTPServing
 
     /// States what to show.
@@ -20,11 +21,13 @@ package struct OperationsListener: Sendable {
     ///   - logger: Told of requests that fail.
     ///   - group: Where it runs, by default on threads that the process shares: not on shards' loops, so that a scrape
     ///     never delays clients.
+    ///   - entrance: What bounds its connections; not the clients', so that it answers while no clients are accepted.
     package init(
         metrics: MetricsRegistry,
         readiness: Readiness,
         logger: Logger,
-        group: (any EventLoopGroup)? = nil
+        group: (any EventLoopGroup)? = nil,
+        entrance: Entrance = Entrance()
     ) {
         let router = Router(context: BasicRequestContext.self)
         router.addMiddleware { PlainErrors() }
@@ -37,6 +40,7 @@ package struct OperationsListener: Sendable {
                 : Response.text(missing.joined(separator: "\n") + "\n", status: .serviceUnavailable)
         }
         self.group = group ?? MultiThreadedEventLoopGroup.singleton
+        self.entrance = entrance
         self.serving = HTTPServing(router, logger: logger)
     }
 
@@ -45,6 +49,7 @@ package struct OperationsListener: Sendable {
     /// - Throws: What the system says, such as that the address is in use.
     package func bind(to address: SocketAddress) async throws -> any Channel {
         try await ServerBootstrap(group: self.group)
+            .accepting(through: self.entrance)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in

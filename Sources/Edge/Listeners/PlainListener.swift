@@ -11,6 +11,7 @@ package struct PlainListener: Sendable {
     package let tenantName: String?
     package let trustedProxies: TrustedNetworks
     package let shards: ShardSet
+    package let entrance: Entrance
 
     /// States what to serve.
     ///
@@ -19,16 +20,19 @@ package struct PlainListener: Sendable {
     ///   - tenantName: The tenant of connections that come without a hostname; `nil` for the first by name.
     ///   - trustedProxies: Networks whose connections must begin with a PROXY header.
     ///   - shards: Where connections go.
+    ///   - entrance: What the process's listeners share.
     package init(
         directory: TenantDirectory,
         tenantName: String?,
         trustedProxies: TrustedNetworks = .none,
-        shards: ShardSet
+        shards: ShardSet,
+        entrance: Entrance = Entrance()
     ) {
         self.directory = directory
         self.tenantName = tenantName
         self.trustedProxies = trustedProxies
         self.shards = shards
+        self.entrance = entrance
     }
 
     private func tenant(of origin: Origin) -> HostedTenant? {
@@ -42,16 +46,27 @@ package struct PlainListener: Sendable {
     ///
     /// - Throws: What the system says, such as that the address is in use.
     package func bind(to address: SocketAddress) async throws -> any Channel {
-        try await ServerBootstrap.forClients(on: self.shards.group)
+        try await ServerBootstrap.forClients(on: self.shards.group, through: self.entrance)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if self.trustedProxies.contains(channel.remoteAddress) {
                         try channel.pipeline.syncOperations.addHandler(ArrivalDeadline(.seconds(10)))
                     }
-                    try Origin.find(of: channel, trusted: self.trustedProxies, next: self.open)
+                    try Origin.find(
+                        of: channel,
+                        trusted: self.trustedProxies,
+                        entrance: self.entrance,
+                        refuse: Self.refuse,
+                        next: self.open
+                    )
                 }
             }
             .bind(to: address).get()
+    }
+
+    private static func refuse(_ channel: any Channel, _ origin: Origin) {
+        let text = "ERROR :Closing Link: * (Too many connections from your address are signing on, try again)\r\n"
+        channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
     }
 
     private func open(_ channel: any Channel, from origin: Origin) throws {
@@ -68,5 +83,6 @@ package struct PlainListener: Sendable {
                 isDirect: true
             )
         )
+        origin.place?.leave()
     }
 }

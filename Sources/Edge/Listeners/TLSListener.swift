@@ -12,6 +12,7 @@ package struct TLSListener: Sendable {
     package let certificates: CertificateStore
     package let trustedProxies: TrustedNetworks
     package let shards: ShardSet
+    package let entrance: Entrance
     /// How long a client may take from the first byte to the end of the handshake.
     package var handshakeTimeout: TimeAmount = .seconds(10)
 
@@ -22,27 +23,35 @@ package struct TLSListener: Sendable {
     ///   - certificates: Certificates by hostname.
     ///   - trustedProxies: Networks whose connections must begin with a PROXY header.
     ///   - shards: Where connections go.
+    ///   - entrance: What the process's listeners share.
     package init(
         directory: TenantDirectory,
         certificates: CertificateStore,
         trustedProxies: TrustedNetworks = .none,
-        shards: ShardSet
+        shards: ShardSet,
+        entrance: Entrance = Entrance()
     ) {
         self.directory = directory
         self.certificates = certificates
         self.trustedProxies = trustedProxies
         self.shards = shards
+        self.entrance = entrance
     }
 
     /// Binds and accepts until the returned channel is closed; clients stay then.
     ///
     /// - Throws: What the system says, such as that the address is in use.
     package func bind(to address: SocketAddress) async throws -> any Channel {
-        try await ServerBootstrap.forClients(on: self.shards.group)
+        try await ServerBootstrap.forClients(on: self.shards.group, through: self.entrance)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ArrivalDeadline(self.handshakeTimeout))
-                    try Origin.find(of: channel, trusted: self.trustedProxies, next: self.secure)
+                    try Origin.find(
+                        of: channel,
+                        trusted: self.trustedProxies,
+                        entrance: self.entrance,
+                        next: self.secure
+                    )
                 }
             }
             .bind(to: address).get()
@@ -101,5 +110,6 @@ private final class Arriving {
                 isDirect: false
             )
         )
+        self.origin.place?.leave()
     }
 }

@@ -69,6 +69,9 @@ struct EdgeRunner: Sendable {
 
     func run() async throws {
         let started = WallClock.system()
+        let descriptors = DescriptorLimit.raise(logger: self.logger)
+        let entrance = Entrance(descriptors: descriptors, logger: self.logger)
+
         let collector = MeterCollector(UsageWindows(source: MeterSource(pod: self.live.pod, epoch: started)))
         let metrics = EdgeMetrics(next: collector)
         let ledger = LedgerWriter(
@@ -102,10 +105,13 @@ struct EdgeRunner: Sendable {
             logger: self.logger,
             rehash: Self.seldom(reload)
         )
-        let (listeners, first) = try await self.listen(for: server)
+        let (listeners, first) = try await self.listen(for: server, entrance)
         var bound = first
         let readiness = Readiness(["listening", "store", "tenants"])
-        let operations = try await self.operate(server, metrics, history.figures, ledger, readiness)
+        let registry = self.metrics.registry
+        registry.register { await metrics.families(of: server.shards) + history.figures.families + entrance.families }
+        registry.register { await ledger.clocks.families }
+        let operations = try await self.operate(registry, readiness, descriptors)
         bound.metrics = operations?.localAddress
         let drain = self.drain
         let retention = HistoryRetention(
@@ -212,7 +218,7 @@ struct EdgeRunner: Sendable {
         try? await self.group.shutdownGracefully()
     }
 
-    private func listen(for server: EdgeServer) async throws -> ([any Channel], Addresses) {
+    private func listen(for server: EdgeServer, _ entrance: Entrance) async throws -> ([any Channel], Addresses) {
         var channels: [any Channel] = []
         var bound = Addresses()
         if let address = self.addresses.irc {
@@ -220,7 +226,8 @@ struct EdgeRunner: Sendable {
                 directory: server.directory,
                 tenantName: self.plainTenant,
                 trustedProxies: self.trustedProxies,
-                shards: server.shards
+                shards: server.shards,
+                entrance: entrance
             )
             let channel = try await Self.binding("irc", address) { try await listener.bind(to: address) }
             bound.irc = channel.localAddress
@@ -231,7 +238,8 @@ struct EdgeRunner: Sendable {
                 directory: server.directory,
                 certificates: self.certificates,
                 trustedProxies: self.trustedProxies,
-                shards: server.shards
+                shards: server.shards,
+                entrance: entrance
             )
             let channel = try await Self.binding("ircs", address) { try await listener.bind(to: address) }
             bound.ircs = channel.localAddress
@@ -248,6 +256,7 @@ struct EdgeRunner: Sendable {
                 certificates: certificates,
                 expectsProxyProtocol: self.expectsProxyProtocolForHTTP,
                 requestTimes: self.metrics.latencies.request,
+                entrance: entrance,
                 logger: self.logger
             )
             let channel = try await Self.binding(name, address) { try await listener.bind(to: address) }
@@ -259,18 +268,18 @@ struct EdgeRunner: Sendable {
 
     /// `/metrics`, `/livez` and `/readyz`; stays up until the end, so that draining can be seen.
     private func operate(
-        _ server: EdgeServer,
-        _ metrics: EdgeMetrics,
-        _ history: HistoryFigures,
-        _ ledger: LedgerWriter,
-        _ readiness: Readiness
+        _ registry: MetricsRegistry,
+        _ readiness: Readiness,
+        _ descriptors: Int
     ) async throws -> (any Channel)? {
         guard let address = self.addresses.metrics else { return nil }
-        let registry = self.metrics.registry
-        let shards = server.shards
-        registry.register { await metrics.families(of: shards) + history.families }
-        registry.register { await ledger.clocks.families }
-        let listener = OperationsListener(metrics: registry, readiness: readiness, logger: self.logger)
+        let listener = OperationsListener(
+            metrics: registry,
+            readiness: readiness,
+            logger: self.logger,
+            // Of what the clients leave, half.
+            entrance: Entrance(descriptors: descriptors, reserve: Entrance.reserve / 2, logger: self.logger)
+        )
         return try await Self.binding("metrics", address) { try await listener.bind(to: address) }
     }
 

@@ -5,6 +5,7 @@ import os
 import urllib.error
 import urllib.request
 import asyncio
+from collections.abc import Sequence
 
 from .processes import Program, free_port
 
@@ -17,13 +18,16 @@ class Edge(Program):
         self.command: list[str] = []
         self.data = world.folder / f"{name}-data"
 
-    async def launch_embedded(self, *options: str, ephemeral: bool, within: float = 30) -> None:
+    async def launch_embedded(
+        self, *options: str, ephemeral: bool, within: float = 30, prefix: Sequence[str] = ()
+    ) -> None:
+        """`prefix` is a program that starts it, such as one that sets limits."""
         if "plan-open.yaml" not in os.listdir(self.world.tenants.folder):
             self.world.tenants.plan()
         if not options or not any(option.endswith("flood-control") for option in options):
             options += ("--no-flood-control",)
         self.command = [
-            str(self.world.binary), "dev", "--tenants", str(self.world.tenants.folder),
+            *prefix, str(self.world.binary), "dev", "--tenants", str(self.world.tenants.folder),
             *(["--ephemeral"] if ephemeral else ["--data", str(self.data)]),
             "--irc", f"127.0.0.1:{self.irc}", "--ircs", f"127.0.0.1:{self.ircs}",
             "--http", f"127.0.0.1:{self.http}", "--metrics", f"127.0.0.1:{self.metrics}", *options,

@@ -54,12 +54,14 @@ struct WebSocketUpgrade: Sendable {
     /// Adds Hummingbird's handlers; requests, the first included, are its from now on.
     func stayWithHTTP(_ channel: any Channel) throws {
         ArrivalDeadline.met(on: channel)
+        self.origin.place?.leave()
         try self.serving.serveDecoded(channel, secure: self.origin.isSecure)
     }
 
     /// Gives the pipeline what a client of plain IRC has, with frames in between.
     func begin(on channel: any Channel, _ request: HTTPRequestHead, _ agreement: Agreement) throws {
         ArrivalDeadline.met(on: channel)
+        self.origin.place?.leave()
         let client = ForwardedClient.address(
             peer: IPAddress(self.origin.address),
             fields: request.headers["x-forwarded-for"],
