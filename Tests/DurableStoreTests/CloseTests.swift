@@ -1,3 +1,4 @@
+import NIOCore
 import StateStore
 import TestSupport
 import Testing
@@ -34,5 +35,32 @@ struct CloseTests {
             }
             for try await ended in databases { #expect(ended == 13) }
         }
+    }
+
+    @Test func `one whose server does not answer is closed all the same, and its calls end`() async throws {
+        let hole = try BlackHole(.neverAnswers)
+        let database = try PostgresDatabase(
+            url: "postgres://roost@127.0.0.1:\(hole.port)/roost",
+            connections: 2,
+            patience: .milliseconds(50),
+            logger: .quiet
+        )
+        let ended = try await within(.seconds(30)) {
+            try await withThrowingTaskGroup(of: DurableStoreError?.self) { calls in
+                for _ in 0..<5 {
+                    calls.addTask {
+                        do throws(DurableStoreError) {
+                            try await database.withTransaction(.cell, .readOnly, deadline: .seconds(600)) { _ in }
+                            return nil
+                        } catch { return error }
+                    }
+                }
+                try await until("a call to be under way") { hole.takeClients() > 0 }
+                await database.close()
+                return try await calls.reduce(into: []) { $0.append($1) }
+            }
+        }
+        #expect(ended == Array(repeating: .closed, count: 5))
+        withExtendedLifetime(hole) {}
     }
 }

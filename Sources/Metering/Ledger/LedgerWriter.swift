@@ -105,6 +105,8 @@ package actor LedgerWriter {
     package func finish() async {
         _ = await self.readClock()
         self.pending.append(self.collector.closeAll(at: self.now()))
+        // However long it has failed: there is little time left.
+        var backoff = Backoff(first: .milliseconds(200), longest: .seconds(1))
         for attempt in 1...Self.lastAttempts {
             do throws(DurableStoreError) {
                 return try await self.store()
@@ -116,7 +118,7 @@ package actor LedgerWriter {
                     )
                     return
                 }
-                try? await self.clock.sleep(for: self.backoff.failed())
+                try? await self.clock.sleep(for: backoff.failed())
             }
         }
     }

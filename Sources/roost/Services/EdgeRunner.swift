@@ -123,8 +123,8 @@ struct EdgeRunner: Sendable {
         )
 
         var services: [any Service] = [
-            Work { try await history.run() },
-            Work { try await ledger.run() },
+            Work(patience: Self.storesTime * 2) { try await history.run() },
+            Work(patience: Self.storesTime * 2) { try await ledger.run() },
             Work { try await retention.run() },
             Work { await server.watchStore(readiness) },
             Work { try await certificates.run() },
@@ -156,8 +156,10 @@ struct EdgeRunner: Sendable {
         services.append(
             Drain {
                 readiness.failed("listening", "draining")
+                self.endWithoutStores()
                 figures.startDraining()
-                await reaper?.report()
+                // Nobody waits for it: clients are drained whether the store is there or not.
+                Task { await reaper?.report() }
                 for listener in listeners { try? await listener.close() }
                 await server.drain(over: drain)
                 await server.reportUsage()
@@ -209,6 +211,21 @@ struct EdgeRunner: Sendable {
                 return true
             }
             if isDue { Task.detached { body() } }
+        }
+    }
+
+    /// How long after the drain the stores may take what there is for them.
+    private static let storesTime = Duration.seconds(5)
+
+    /// Sees to it that the process ends in good time, whatever its stores are doing.
+    private func endWithoutStores() {
+        let (live, durable, logger) = (self.live, self.durable, self.logger)
+        let time = self.drain + Self.storesTime
+        Task {
+            try? await Task.sleep(for: time)
+            logger.warning("the stores do not answer: this process ends without them")
+            await live.shutdown()
+            await durable.close()
         }
     }
 
@@ -294,30 +311,5 @@ struct EdgeRunner: Sendable {
                 description: "--\(name): cannot listen on \(address.ipAddress ?? "?"):\(address.port ?? 0): \(error)"
             )
         }
-    }
-}
-
-/// A service that ends when it is cancelled.
-private struct Work: Service {
-    let body: @Sendable () async throws -> Void
-
-    init(_ body: @escaping @Sendable () async throws -> Void) { self.body = body }
-
-    func run() async throws {
-        try await cancelWhenGracefulShutdown { try await self.body() }
-        // A service that has nothing more to do stays, since one that returned would end the process.
-        try await gracefulShutdown()
-    }
-}
-
-/// Waits for the end, then does something before the other services stop.
-private struct Drain: Service {
-    let body: @Sendable () async -> Void
-
-    init(_ body: @escaping @Sendable () async -> Void) { self.body = body }
-
-    func run() async throws {
-        try await gracefulShutdown()
-        await self.body()
     }
 }

@@ -5,8 +5,11 @@ import csv
 import datetime
 import io
 import json
+import os
+import pathlib
 import re
 import signal
+import time
 
 from harness.processes import free_port, status, until
 from harness.scenario import scenario
@@ -131,6 +134,42 @@ async def drain(world: World) -> None:
     back = await world.client(right, "leaving0")
     await back.join("#lobby")
     await watcher.expect("JOIN")
+
+
+@scenario
+async def ends_without_stores(world: World) -> None:
+    """SIGTERM ends an edge soon after its drain, with 0, whichever of its stores is frozen; usage is kept if it can be."""
+    world.tenants.tenant("acme")
+    await world.stores()
+    stores = {"both": (world.redis, world.postgres), "redis": (world.redis,), "postgresql": (world.postgres,)}
+    for name, frozen in stores.items():
+        (edge,) = await world.edges(1, lease_seconds=60)
+        client = await world.client(edge, "alice")
+        await client.join("#lobby")
+        client.send(f"PRIVMSG #lobby :before {name} freezes")
+        await client.sync()
+        pids = [pid for store in frozen for pid in (store.pid, *children(store.pid))]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        # Something that waits for them.
+        client.send("JOIN #other", f"PRIVMSG #lobby :while {name} is frozen")
+        began = time.monotonic()
+        try:
+            assert await edge.terminate(within=60) == 0, edge.output[-2000:]
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+        took = time.monotonic() - began
+        print(f"{name}: ended after {took:.1f} s")
+        assert took < 1 + 10, f"{name}: it took {took:.1f} s to end:\n{edge.output[-3000:]}"
+        lost = "usage is lost" in edge.output
+        assert lost == (name != "redis"), edge.output[-3000:]
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a server has started."""
+    path = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+    return [child for one in path.read_text().split() for child in (int(one), *children(int(one)))]
 
 
 @scenario

@@ -19,6 +19,8 @@ import Synchronization
 package final class PostgresDatabase: SQLDatabase {
     /// Calls that may wait for a connection at a time; one more fails with ``DurableStoreError/busy``.
     private let bound: Int
+    /// How long calls that run are waited for when it is closed.
+    private let patience: Duration
     private let state: Mutex<State>
 
     package let dialect = SQLDialect.postgres
@@ -27,6 +29,8 @@ package final class PostgresDatabase: SQLDatabase {
         var idle: [PostgresWorker]
         let workers: [PostgresWorker]
         var waiting: Deque<PostgresJob> = []
+        /// The calls that run.
+        var running: [ObjectIdentifier: PostgresCall] = [:]
         var closed = false
         var onIdle: [CheckedContinuation<Void, Never>] = []
     }
@@ -37,6 +41,7 @@ package final class PostgresDatabase: SQLDatabase {
     ///   - url: A connection URI of libpq.
     ///   - connections: The most connections at a time.
     ///   - bound: The most calls that may wait at a time.
+    ///   - patience: How long calls that run are waited for when it is closed.
     ///   - resolver: Looks hosts up.
     ///   - logger: Hears of connections that come and go.
     /// - Throws: ``DurableStoreError/configuration(_:)`` if the URL is malformed;
@@ -45,6 +50,7 @@ package final class PostgresDatabase: SQLDatabase {
         url: String,
         connections: Int = 4,
         bound: Int = 1024,
+        patience: Duration = .seconds(2),
         resolver: HostResolver = HostResolver(),
         logger: Logger
     ) throws(DurableStoreError) {
@@ -54,6 +60,7 @@ package final class PostgresDatabase: SQLDatabase {
             try PostgresWorker(connector, number: number, logger: logger)
         }
         self.bound = bound
+        self.patience = patience
         self.state = Mutex(State(idle: workers, workers: workers))
     }
 
@@ -71,7 +78,7 @@ package final class PostgresDatabase: SQLDatabase {
                         call: call,
                         run: { worker in
                             let result = worker.transaction(scope, access, call, body)
-                            self.release(worker)
+                            self.release(worker, after: call)
                             continuation.resume(returning: result)
                         },
                         fail: { continuation.resume(returning: .failure($0)) }
@@ -85,12 +92,20 @@ package final class PostgresDatabase: SQLDatabase {
     }
 
     package func close() async {
-        let waiting = self.state.withLock { state in
-            state.closed = true
-            defer { state.waiting = [] }
-            return state.waiting
+        let (waiting, isFirst) = self.state.withLock { state in
+            defer {
+                state.closed = true
+                state.waiting = []
+            }
+            return (state.waiting, !state.closed)
         }
         for job in waiting { job.fail(.closed) }
+        if isFirst {
+            // A server that does not answer would keep everybody for as long as its calls may take.
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(self.patience.wholeMilliseconds)) {
+                for call in self.state.withLock(\.running.values) { call.end(.closed) }
+            }
+        }
         await withCheckedContinuation { continuation in
             let done = self.state.withLock { state in
                 if state.idle.count < state.workers.count { state.onIdle.append(continuation) }
@@ -112,7 +127,10 @@ package final class PostgresDatabase: SQLDatabase {
             if state.closed { return .fail(.closed) }
             if let reason = job.call.ended { return .fail(reason) }
             // The last one back is the first to go: the others' connections stay unused.
-            if let worker = state.idle.popLast() { return .start(worker) }
+            if let worker = state.idle.popLast() {
+                state.running[ObjectIdentifier(job.call)] = job.call
+                return .start(worker)
+            }
             if state.waiting.count >= self.bound { return .fail(.busy) }
             state.waiting.append(job)
             return .wait
@@ -141,9 +159,13 @@ package final class PostgresDatabase: SQLDatabase {
         }
     }
 
-    private func release(_ worker: PostgresWorker) {
+    private func release(_ worker: PostgresWorker, after call: PostgresCall) {
         let (job, waiters) = self.state.withLock { state -> (PostgresJob?, [CheckedContinuation<Void, Never>]) in
-            if let job = state.waiting.popFirst() { return (job, []) }
+            state.running[ObjectIdentifier(call)] = nil
+            if let job = state.waiting.popFirst() {
+                state.running[ObjectIdentifier(job.call)] = job.call
+                return (job, [])
+            }
             state.idle.append(worker)
             guard state.idle.count == state.workers.count else { return (nil, []) }
             defer { state.onIdle = [] }

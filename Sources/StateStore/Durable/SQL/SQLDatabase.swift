@@ -29,6 +29,8 @@ package protocol SQLDatabase: Sendable {
     ) async throws(DurableStoreError) -> Answer
 
     /// Ends the connections once the calls that run are done; calls that wait fail with ``DurableStoreError/closed``.
+    ///
+    /// Calls that a server does not answer for too long then end in the same way.
     func close() async
 }
 
