@@ -25,7 +25,13 @@ final class InProcessClient: LiveStoreClient {
     }
 
     var isReady: Bool {
-        !self.store.journalIsFull.load(ordering: .relaxed) && !self.store.isDiskBehind.load(ordering: .relaxed)
+        !self.store.isDiskBehind.load(ordering: .relaxed)
+    }
+
+    func isReady(for tenant: TenantID) -> Bool {
+        guard self.isReady else { return false }
+        guard self.store.isSomebodyPaused.load(ordering: .relaxed) else { return true }
+        return self.store.state.withLock { !$0.room.paused.contains(tenant) }
     }
 
     func append(
@@ -38,10 +44,13 @@ final class InProcessClient: LiveStoreClient {
         let (index, producer) = (self.index, self.producer)
         var made = Made()
         let store = self.store
-        let outcome = store.state.withLock { state -> Outcome in
+        // All logs of a transaction are one tenant's.
+        let needsRoom = transaction.leaves ? nil : transaction.changes.first(where: \.journal)?.log.tenant
+        let outcome = store.state.withLock { state -> Result<Outcome, LiveStoreError> in
+            if let needsRoom, !state.room.hasRoom(for: needsRoom) { return .failure(.busy) }
             if let failed = state.failedCondition(of: transaction) {
                 made.mail = state.takeMail(of: index)
-                return .refused(condition: failed)
+                return .success(.refused(condition: failed))
             }
             var stamps: [Stamp] = []
             stamps.reserveCapacity(transaction.changes.count)
@@ -57,11 +66,11 @@ final class InProcessClient: LiveStoreClient {
                 stamps.append(applied.stamp)
             }
             made.mail = state.takeMail(of: index)
-            store.watchJournal(state.journal.count)
-            return .appended(stamps)
+            store.watchJournal(&state)
+            return .success(.appended(stamps))
         }
         self.deliver(made)
-        completion(.success(outcome))
+        completion(outcome)
     }
 
     func append(
@@ -75,7 +84,9 @@ final class InProcessClient: LiveStoreClient {
         let (index, producer) = (self.index, self.producer)
         var made = Made()
         let store = self.store
-        let applied = store.state.withLock { state -> MemoryState.Applied? in
+        let needsRoom = change.journal ? change.log.tenant : nil
+        let result = store.state.withLock { state -> Result<MemoryState.Applied?, LiveStoreError> in
+            if let needsRoom, !state.room.hasRoom(for: needsRoom) { return .failure(.busy) }
             // An entry that this client follows itself does not go through its mailbox, if nothing waits there.
             let mayPass = state.mailboxes[index].deliveries.isEmpty
             state.mailboxes[index].isScheduled = true
@@ -89,11 +100,11 @@ final class InProcessClient: LiveStoreClient {
             )
             state.mailboxes[index].isScheduled = false
             if !mayPass { made.mail = state.takeMail(of: index) }
-            store.watchJournal(state.journal.count)
-            return applied
+            store.watchJournal(&state)
+            return .success(applied)
         }
         self.deliver(made)
-        if let applied, applied.passed {
+        if case .success(let applied?) = result, applied.passed {
             let own = Entry(
                 position: applied.stamp.position,
                 time: applied.stamp.time,
@@ -109,7 +120,7 @@ final class InProcessClient: LiveStoreClient {
             }
             self.deliver()
         }
-        completion(.success(applied?.stamp))
+        completion(result.map { $0?.stamp })
     }
 
     /// What a transaction led to besides its outcome.

@@ -20,7 +20,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         package var entriesKept: [LogKey.Kind: Int] = [
             .channel: 256, .user: 16, .nick: 4, .tenant: 512, .projection: 16,
         ]
-        /// Journal records waiting for the history writer, past which reading from clients pauses.
+        /// Journal records that wait for the history writer at most; the tenants share them.
         package var journalLimit = 50_000
 
         package init() {}
@@ -31,9 +31,9 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     /// Milliseconds since 1970.
     let wallClock: @Sendable () -> Int64
     let state: Mutex<MemoryState>
-    /// Beside the lock, since it is asked for every line that comes in.
-    let journalIsFull = Atomic(false)
-    /// The same for the disk.
+    /// Whether some tenant's clients are not to be read from: beside the lock, since it is asked for every line that comes in.
+    let isSomebodyPaused = Atomic(false)
+    /// Whether the disk does not keep up.
     let isDiskBehind = Atomic(false)
     /// Where the journal is kept; nil for in memory.
     let disk: JournalDisk?
@@ -53,7 +53,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         wallClock: @escaping @Sendable () -> Int64 = WallClock.system
     ) {
         self.init(
-            MemoryState(firstEpoch: Self.firstEpoch(wallClock()), entriesKept: configuration.entriesKept),
+            MemoryState(firstEpoch: Self.firstEpoch(wallClock()), configuration: configuration),
             disk: nil,
             configuration,
             wallClock
@@ -69,7 +69,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         self.configuration = configuration
         self.wallClock = wallClock
         self.disk = disk
-        self.journalIsFull.store(state.journal.count >= configuration.journalLimit, ordering: .relaxed)
+        self.isSomebodyPaused.store(!state.room.paused.isEmpty, ordering: .relaxed)
         state.leases[self.pod] = .init(expires: .now.advanced(by: .seconds(60)))
         self.state = Mutex(state)
     }
@@ -158,12 +158,8 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     package func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError) {
         let done = Set(ids)
         let nowReady = self.state.withLock { state in
-            if state.journal.prefix(done.count).allSatisfy({ done.contains($0.id) }) {
-                state.journal.removeFirst(min(done.count, state.journal.count))
-            } else {
-                state.journal.removeAll { done.contains($0.id) }
-            }
-            return self.watchJournal(state.journalCount)
+            state.removeFromJournal(done)
+            return self.watchJournal(&state)
         }
         if nowReady { self.tellReady() }
         self.disk?.worker.run(after: .zero) { self.removeFiles() }
@@ -174,7 +170,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     package func erase(_ tenant: TenantID) async throws(LiveStoreError) {
         let nowReady = self.state.withLock { state in
             state.erase(tenant)
-            return self.watchJournal(state.journalCount)
+            return self.watchJournal(&state)
         }
         if nowReady { self.tellReady() }
         if let disk { try await self.erase(tenant, from: disk) }
@@ -189,15 +185,17 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         for client in self.clients.withLock({ $0 }) { client.loop.execute(client.becameReady) }
     }
 
-    /// Called under the lock, so that who sees the journal full and who empties it do not cross.
+    /// Called under the lock, so that who sees a tenant's part used up and who empties it do not cross.
     ///
-    /// - Returns: Whether it was full and is not any more, which clients have to be told.
+    /// - Returns: Whether tenants may go on that could not before, which clients have to be told.
     @discardableResult
-    func watchJournal(_ count: Int) -> Bool {
-        let isFull = count >= self.configuration.journalLimit
-        guard isFull != self.journalIsFull.load(ordering: .relaxed) else { return false }
-        self.journalIsFull.store(isFull, ordering: .relaxed)
-        return !isFull
+    func watchJournal(_ state: inout MemoryState) -> Bool {
+        let goesOn = state.room.resume()
+        let isSomebodyPaused = !state.room.paused.isEmpty
+        if isSomebodyPaused != self.isSomebodyPaused.load(ordering: .relaxed) {
+            self.isSomebodyPaused.store(isSomebodyPaused, ordering: .relaxed)
+        }
+        return goesOn
     }
 
     package func shutdown() async {

@@ -56,20 +56,24 @@ struct MemoryState: ~Copyable {
     private var itemBuckets: [CounterKey: ItemBuckets] = [:]
     /// What is on its way to the history, and on the disk if there is a gate.
     var journal: Deque<JournalRecord> = []
+    /// How the tenants share the room on it.
+    var room: JournalRoom
     /// The number of the last record that was put on the journal.
     private var journalNumber: UInt64 = 0
     /// What of the journal is not on the disk yet; nil if it is kept in memory only.
     var gate: JournalGate?
 
-    init(firstEpoch: UInt64, entriesKept: [LogKey.Kind: Int]) {
+    init(firstEpoch: UInt64, configuration: InProcessLiveStore.Configuration) {
         self.nextEpoch = firstEpoch
-        self.entriesKept = entriesKept
+        self.entriesKept = configuration.entriesKept
+        self.room = JournalRoom(limit: configuration.journalLimit)
     }
 
     /// Takes what an earlier process left on its journal.
     mutating func restore(_ recovery: JournalRecovery, gate: JournalGate) {
         for (index, found) in recovery.entries.enumerated() where !recovery.erased.contains(index) {
             self.journal.append(JournalRecord(number: UInt64(index) + 1, log: found.log, entry: found.entry))
+            self.room.added(to: found.log.tenant)
         }
         self.journalNumber = UInt64(recovery.entries.count)
         self.gate = gate
@@ -161,6 +165,7 @@ struct MemoryState: ~Copyable {
         }
         if change.journal {
             self.journalNumber += 1
+            self.room.added(to: change.log.tenant)
             let record = JournalRecord(number: self.journalNumber, log: change.log, entry: entry())
             if self.gate?.add(record, number: self.journalNumber) == nil { self.journal.append(record) }
         }
@@ -307,7 +312,27 @@ struct MemoryState: ~Copyable {
             lease.slots = lease.slots.filter { $0.key.tenant != tenant }
             return lease
         }
-        self.journal.removeAll { $0.log.tenant == tenant }
+        self.journal.removeAll { record in
+            guard record.log.tenant == tenant else { return false }
+            self.room.removed(from: tenant)
+            return true
+        }
+    }
+
+    /// Takes the records off the journal that are in the history.
+    mutating func removeFromJournal(_ done: Set<JournalRecord.ID>) {
+        // Nearly always the oldest.
+        var kept: [JournalRecord] = []
+        var left = done.count
+        while left > 0, let record = self.journal.popFirst() {
+            if done.contains(record.id) {
+                self.room.removed(from: record.log.tenant)
+                left -= 1
+            } else {
+                kept.append(record)
+            }
+        }
+        self.journal.prepend(contentsOf: kept)
     }
 
     /// How many things of a tenant there are.

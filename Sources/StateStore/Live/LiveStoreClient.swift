@@ -11,6 +11,10 @@ package protocol LiveStoreClient: AnyObject {
     /// past which they fail with ``LiveStoreError/busy``.
     var isReady: Bool { get }
 
+    /// Whether a tenant's clients may be read from: false also while the tenant is about to have more on its way to the history
+    /// than it may. ``LiveStoreReceiver/storeBecameReady()`` says when that may have changed.
+    func isReady(for tenant: TenantID) -> Bool
+
     /// Applies a transaction, once however often the connection breaks. Calls of one client are applied in order.
     ///
     /// What the store has not taken up by the call's deadline it refuses, however late it gets it, so a call that fails with

@@ -64,6 +64,8 @@ struct EdgeRunner: Sendable {
     /// What `/metrics` shows.
     var metrics: Metrics
     var logger: Logger
+    /// Times the end.
+    var clock: any Clock<Duration> = ContinuousClock()
     /// Told once everything listens, with the addresses that were bound.
     var announce: @Sendable (TenantCatalog, Addresses) -> Void
 
@@ -219,10 +221,10 @@ struct EdgeRunner: Sendable {
 
     /// Sees to it that the process ends in good time, whatever its stores are doing.
     private func endWithoutStores() {
-        let (live, durable, logger) = (self.live, self.durable, self.logger)
+        let (live, durable, logger, clock) = (self.live, self.durable, self.logger, self.clock)
         let time = self.drain + Self.storesTime
         Task {
-            try? await Task.sleep(for: time)
+            try? await clock.sleep(for: time)
             logger.warning("the stores do not answer: this process ends without them")
             await live.shutdown()
             await durable.close()

@@ -6,10 +6,16 @@ import ServiceLifecycle
 struct Work: Service {
     /// How long its end is waited for; what it still does then ends with the process.
     private let patience: Duration
+    private let clock: any Clock<Duration>
     private let body: @Sendable () async throws -> Void
 
-    init(patience: Duration = .seconds(1), _ body: @escaping @Sendable () async throws -> Void) {
+    init(
+        patience: Duration = .seconds(1),
+        clock: any Clock<Duration> = ContinuousClock(),
+        _ body: @escaping @Sendable () async throws -> Void
+    ) {
         self.patience = patience
+        self.clock = clock
         self.body = body
     }
 
@@ -29,7 +35,7 @@ struct Work: Service {
         } onCancelOrGracefulShutdown: {
             body.cancel()
             Task {
-                try? await Task.sleep(for: self.patience)
+                try? await self.clock.sleep(for: self.patience)
                 continuation.finish()
             }
         }

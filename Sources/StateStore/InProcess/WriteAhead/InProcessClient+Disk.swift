@@ -13,7 +13,7 @@ extension InProcessClient {
         _ unsettled: (() -> Void)?,
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
     ) {
-        self.apply(transaction.changes, to: disk, unsettled, completion) { state in
+        self.apply(transaction.changes, to: disk, leaves: transaction.leaves, unsettled, completion) { state in
             state.failedCondition(of: transaction)
         }
     }
@@ -32,12 +32,15 @@ extension InProcessClient {
             case .failure(let error): completion(.failure(error))
             }
         }
-        self.apply(CollectionOfOne(change), to: disk, unsettled, told) { state in state.holds(condition) ? nil : 0 }
+        self.apply(CollectionOfOne(change), to: disk, leaves: false, unsettled, told) { state in
+            state.holds(condition) ? nil : 0
+        }
     }
 
     private func apply(
         _ changes: some Collection<LogChange>,
         to disk: JournalDisk,
+        leaves: Bool,
         _ unsettled: (() -> Void)?,
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void,
         unless failedCondition: (borrowing MemoryState) -> Int?
@@ -45,11 +48,13 @@ extension InProcessClient {
         let now = self.store.wallClock()
         let bytes = changes.reduce(0) { $1.journal ? $0 + JournalFrame.bound($1) : $0 }
         let (index, producer, store) = (self.index, self.producer, self.store)
+        let needsRoom = leaves ? nil : changes.first(where: \.journal)?.log.tenant
         var made = Made()
         var (isHeld, mustSchedule) = (false, false)
         let result = store.state.withLock { state -> Result<Outcome, LiveStoreError> in
             let refusal = bytes > 0 ? state.gate?.refusal(of: bytes) : state.gate?.refusal
             if let refusal { return .failure(refusal) }
+            if let needsRoom, !state.room.hasRoom(for: needsRoom) { return .failure(.busy) }
             if let failed = failedCondition(state) {
                 isHeld = state.holdAnswer(to: index)
                 made.mail = state.takeMail(of: index)
@@ -70,7 +75,7 @@ extension InProcessClient {
             }
             isHeld = state.holdAnswer(to: index)
             made.mail = state.takeMail(of: index)
-            store.watchJournal(state.journalCount)
+            store.watchJournal(&state)
             return .success(.appended(stamps))
         }
         // At the end of the loop's turn, so that everything that is appended in it is written at once.

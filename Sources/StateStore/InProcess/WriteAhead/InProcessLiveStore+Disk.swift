@@ -54,7 +54,7 @@ extension InProcessLiveStore {
             capacity: writer.capacity,
             number: UInt64(recovery.entries.count)
         )
-        var state = MemoryState(firstEpoch: firstEpoch, entriesKept: configuration.entriesKept)
+        var state = MemoryState(firstEpoch: firstEpoch, configuration: configuration)
         state.restore(recovery, gate: gate)
         let disk = JournalDisk(writer, worker: worker, writeTimes: writeTimes, logger: logger)
         let store = InProcessLiveStore(state, disk: disk, configuration, wallClock)
@@ -149,7 +149,7 @@ extension InProcessLiveStore {
         disk.attempts.withLock { $0.backoff.succeeded() }
         if before.failure != nil { disk.logger.notice("the journal can be written again") }
         self.noteRoom(lack, before: before.lack, disk)
-        if isReady, !self.journalIsFull.load(ordering: .relaxed) { self.tellReady() }
+        if isReady { self.tellReady() }
     }
 
     private func failed(_ failure: FileFailure, _ disk: JournalDisk) {
@@ -235,10 +235,10 @@ extension InProcessLiveStore {
         let error: LiveStoreError? = await withCheckedContinuation { continuation in
             let (refusal, mustSchedule, isReady) = self.state.withLock { state -> (LiveStoreError?, Bool, Bool) in
                 if let refusal = state.gate?.refusal(of: 256) { return (refusal, false, false) }
-                state.gate?.erase(tenant)
+                state.eraseFromGate(tenant)
                 state.gate?.wait { continuation.resume(returning: $0) }
                 self.watchDisk(state)
-                return (nil, state.gate?.schedule() ?? false, self.watchJournal(state.journalCount))
+                return (nil, state.gate?.schedule() ?? false, self.watchJournal(&state))
             }
             if let refusal { continuation.resume(returning: refusal) }
             if isReady { self.tellReady() }

@@ -2,10 +2,18 @@
 
 import DequeModule
 import NIOCore
+import Tenant
 
 extension MemoryState {
     /// How many records are on their way to the history.
     var journalCount: Int { self.journal.count + (self.gate?.count ?? 0) }
+
+    /// Takes back what a tenant has on its way to the disk.
+    mutating func eraseFromGate(_ tenant: TenantID) {
+        let count = self.gate?.count(of: tenant) ?? 0
+        self.gate?.erase(tenant)
+        self.room.removed(count, from: tenant)
+    }
 
     /// Has a client's answer wait for what it may rest on.
     ///

@@ -1,6 +1,7 @@
 import DequeModule
 import Logging
 import NIOCore
+import Tenant
 
 /// A reader of the journal: one consumer of the group that all pods' readers share.
 ///
@@ -25,7 +26,7 @@ final class RedisJournal {
     /// Records of items that brought more than was asked for.
     private var ready = Deque<JournalRecord>()
     /// For each item handed out here, which of its records are not acknowledged.
-    private var unacknowledged: [String: (parts: Set<Part>, since: NIODeadline)] = [:]
+    private var unacknowledged: [String: (parts: Set<Part>, tenants: Set<TenantID>, since: NIODeadline)] = [:]
     private var claimed: NIODeadline?
     private var cursor = "0-0"
     /// Items that cannot be read, as of the last time that all were looked at, and those of the look under way.
@@ -55,7 +56,9 @@ final class RedisJournal {
         self.readNew(limit, deadline, completion)
     }
 
-    /// Notes what is stored; returns the items of which nothing is left.
+    /// Notes what is stored.
+    ///
+    /// - Returns: The items of which nothing is left, as `acknowledge` takes them: each with the tenants that have a part of it.
     func acknowledged(_ ids: [JournalRecord.ID]) -> [String] {
         var done: [String] = []
         for id in ids {
@@ -63,12 +66,11 @@ final class RedisJournal {
             guard parts.count == 3, let chunk = Int(parts[1]), let sequence = UInt64(parts[2]) else { continue }
             let item = String(parts[0])
             let part = Part(chunk: chunk, sequence: sequence)
-            guard self.unacknowledged[item]?.parts.remove(part) != nil, self.unacknowledged[item]?.parts.isEmpty == true
-            else {
-                continue
-            }
+            guard self.unacknowledged[item]?.parts.remove(part) != nil, let left = self.unacknowledged[item],
+                left.parts.isEmpty
+            else { continue }
             self.unacknowledged[item] = nil
-            done.append(item)
+            done += [item, String(left.tenants.count)] + left.tenants.map(\.text)
         }
         return done
     }
@@ -139,7 +141,7 @@ final class RedisJournal {
                 continue
             }
             self.ready.append(contentsOf: records.map(\.record))
-            self.unacknowledged[id] = (Set(records.map(\.part)), .now())
+            self.unacknowledged[id] = (Set(records.map(\.part)), Set(records.map(\.record.log.tenant)), .now())
         }
         self.giveBack(unreadable)
     }

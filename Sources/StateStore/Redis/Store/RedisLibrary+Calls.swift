@@ -191,13 +191,17 @@ extension RedisLibrary {
         local takes_away = {[3] = true, [6] = true, [7] = true, [9] = true, [10] = true}
 
         -- Whether there is room for what an operation adds: in the memory, and in the journal, which must not take all of the
-        -- memory while the durable store is away. Returns the letter that refuses it.
+        -- memory while the durable store is away, and of which a tenant gets no more than it leaves free. Returns the letter that
+        -- refuses it.
         local function refusal(call, op, t, i)
           if takes_away[op] or not server.tight and op ~= 5 then return end
           if server.tight and not ((op == 4 or op == 8) and run('EXISTS', t[i]) == 1) then return 'O' end
           if op ~= 5 then return end
-          if call.full == nil then call.full = run('XLEN', JOURNAL) >= JOURNAL_LIMIT end
-          return call.full and 'F' or nil
+          call.waiting = call.waiting or run('XLEN', JOURNAL)
+          if call.waiting * 2 < JOURNAL_LIMIT then return end
+          local name = tenant(t[i + 3])
+          call.parts[name] = call.parts[name] or tonumber(run('HGET', PARTS, name) or 0)
+          return call.waiting + call.parts[name] >= JOURNAL_LIMIT and 'F' or nil
         end
 
         local widths = {[2] = 5, [3] = 5, [4] = 4, [7] = 5, [8] = 5, [9] = 5, [10] = 3}
@@ -256,7 +260,7 @@ extension RedisLibrary {
           end
           look_at_server(now)
           local call = {producer = t[2], keep = {c = t[3], u = t[4], n = t[5], t = t[6], p = t[7]}, now = now,
-            logs = {}, order = {}, journal = {}, operation = 0}
+            logs = {}, order = {}, journal = {}, parts = {}, operation = 0}
           local out, i, n = {}, 8, #t
           while i <= n do
             local op, length = t[i], #out

@@ -33,12 +33,25 @@ extension RedisLibrary {
           return false
         end
 
+        local function remove_item(id, names)
+          run('XACK', JOURNAL, 'roost', id)
+          -- Whoever comes second takes nothing off the count.
+          if run('XDEL', JOURNAL, id) == 0 then return end
+          for name in pairs(names) do count_part(name, -1) end
+        end
+
+        -- Of each item its id, the number of its tenants, and these.
         local function acknowledge(keys, args)
           start()
-          for _, id in ipairs(args) do
-            run('XACK', JOURNAL, 'roost', id)
-            run('XDEL', JOURNAL, id)
+          local i = 1
+          while i <= #args do
+            local names, last = {}, i + 1 + tonumber(args[i + 1])
+            for t = i + 2, last do names[args[t]] = true end
+            remove_item(args[i], names)
+            i = last + 1
           end
+          -- Where the two ever differ, it is not for good.
+          if run('XLEN', JOURNAL) == 0 then run('DEL', PARTS) end
           return #args
         end
 
@@ -54,7 +67,7 @@ extension RedisLibrary {
                 others[#others + 1] = words[w + 1]
               end
             end
-            if #others < #words then found(id, (#words - #others) / 2, others) end
+            if #others < #words then found(id, (#words - #others) / 2, others, words) end
           end
           if #items < tonumber(args[3]) then return '' end
           return items[#items][1]
@@ -70,10 +83,9 @@ extension RedisLibrary {
         -- What an item has of others goes on as an item of its own.
         local function forget(keys, args)
           start()
-          local after = look(args, function(id, count, others)
-            if #others > 0 then run('XADD', JOURNAL, '*', spread(others)) end
-            run('XACK', JOURNAL, 'roost', id)
-            run('XDEL', JOURNAL, id)
+          local after = look(args, function(id, count, others, words)
+            if #others > 0 then write_item(others) end
+            remove_item(id, tenants(words))
           end)
           return {after}
         end

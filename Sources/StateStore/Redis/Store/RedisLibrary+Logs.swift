@@ -69,10 +69,28 @@ extension RedisLibrary {
           return string.sub(base, colon + 1, colon + 1)
         end
 
+        local function tenant(base) return string.match(base, '^r:([^:]*):') or '' end
+
+        local function count_part(name, by)
+          if run('HINCRBY', PARTS, name, by) <= 0 then run('HDEL', PARTS, name) end
+        end
+
+        -- The tenants that have a part of an item.
+        local function tenants(words)
+          local names = {}
+          for w = 1, #words, 2 do names[tenant(words[w])] = true end
+          return names
+        end
+
+        local function write_item(words)
+          run('XADD', JOURNAL, '*', spread(words))
+          for name in pairs(tenants(words)) do count_part(name, 1) end
+        end
+
         -- One item of the journal has what a call appended to several logs: key and chunk, key and chunk, …
         local function write_journal(call)
           if #call.journal == 0 then return end
-          run('XADD', JOURNAL, '*', spread(call.journal))
+          write_item(call.journal)
           call.journal = {}
         end
 

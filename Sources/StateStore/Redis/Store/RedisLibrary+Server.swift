@@ -25,7 +25,8 @@ extension RedisLibrary {
 
         local META, COUNT, PLACES = '\0', '\1', '>I8I8I8I8I8I8I8I8I8'
         local LEAST, MINUTE = 64, 60000
-        local JOURNAL, JOURNAL_LIMIT = 'r:.journal', 100000
+        -- The items that wait, and of how many of them each tenant has a part.
+        local JOURNAL, JOURNAL_LIMIT, PARTS = 'r:.journal', 100000, 'r:.journal.parts'
 
         local function text(number) return string.format('%.0f', number) end
 
