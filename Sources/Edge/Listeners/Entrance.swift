@@ -16,7 +16,7 @@ package final class Entrance: Sendable {
         var open = 0
         /// How many may be open when accepting goes on; nil while it goes on.
         var resumesAt: Int?
-        var held: [@Sendable () -> Void] = []
+        var listeners: [any Channel] = []
         var pauses: UInt64 = 0
         var told: ContinuousClock.Instant?
         var isTold = false
@@ -88,6 +88,7 @@ package final class Entrance: Sendable {
             let now = ContinuousClock.now
             state.isTold = state.told.map { now - $0 >= Self.quiet } ?? true
             if state.isTold { state.told = now }
+            self.tell(state.listeners)
             return true
         }
         channel.closeFuture.whenComplete { _ in self.closed() }
@@ -102,23 +103,34 @@ package final class Entrance: Sendable {
     }
 
     private func closed() {
-        let (held, isTold) = self.state.withLock { state -> ([@Sendable () -> Void], Bool) in
+        let isTold = self.state.withLock { state in
             state.open -= 1
-            guard let resumesAt = state.resumesAt, state.open <= resumesAt else { return ([], false) }
+            guard let resumesAt = state.resumesAt, state.open <= resumesAt else { return false }
             state.resumesAt = nil
-            defer { state.held = [] }
-            return (state.held, state.isTold)
+            self.tell(state.listeners)
+            return state.isTold
         }
         if isTold { self.logger?.notice("connections are accepted again") }
-        for resume in held { resume() }
     }
 
-    /// Whether the next connection may be accepted; if not, `resume` is called once it may.
-    func mayAccept(orCall resume: @escaping @Sendable () -> Void) -> Bool {
+    /// Has a listener accept as long as there is room.
+    func add(_ listener: any Channel) {
         self.state.withLock { state in
-            if state.resumesAt == nil { return true }
-            state.held.append(resume)
-            return false
+            state.listeners.append(listener)
+            self.tell([listener])
+        }
+        listener.closeFuture.whenComplete { _ in
+            self.state.withLock { $0.listeners.removeAll { $0 === listener } }
+        }
+    }
+
+    /// Each looks for itself, on its own loop, how things are by then: so none is left with what was true before.
+    private func tell(_ listeners: [any Channel]) {
+        for listener in listeners {
+            listener.eventLoop.execute {
+                let accepts = self.state.withLock { $0.resumesAt == nil }
+                listener.setOption(.autoRead, value: accepts).whenFailure { _ in }
+            }
         }
     }
 
@@ -165,22 +177,21 @@ package final class Entrance: Sendable {
     }
 }
 
-/// Holds a listener's accepting back while there is no room.
-final class EntranceHandler: ChannelDuplexHandler {
+/// Tells the entrance of a listener and of the connections that it accepts.
+final class EntranceHandler: ChannelInboundHandler {
     typealias InboundIn = any Channel
-    typealias OutboundIn = Never
 
     private let entrance: Entrance
 
     init(_ entrance: Entrance) { self.entrance = entrance }
 
+    func channelActive(context: ChannelHandlerContext) {
+        self.entrance.add(context.channel)
+        context.fireChannelActive()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         self.entrance.opened(self.unwrapInboundIn(data))
         context.fireChannelRead(data)
-    }
-
-    func read(context: ChannelHandlerContext) {
-        let channel = context.channel
-        if self.entrance.mayAccept(orCall: { channel.read() }) { context.read() }
     }
 }
