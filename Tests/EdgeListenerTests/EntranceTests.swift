@@ -193,4 +193,29 @@ struct EntranceTests {
             #expect(Self.value("roost_waiting_refused_total", of: entrance) == 0)
         }
     }
+
+    @Test func `who has not registered waits, whatever was said before`() async throws {
+        try await Rig.run { rig in
+            let entrance = Self.entrance(waitingOfNetwork: 2)
+            let server = try await PlainListener(
+                directory: rig.directory,
+                tenantName: "acme",
+                trustedProxies: TrustedNetworks(["127.0.0.0/8"]),
+                shards: rig.shards,
+                entrance: entrance
+            ).bind(to: Rig.anyPort())
+            let first = try await Self.silent(to: server, from: "192.0.2.1", in: rig)
+            try await first.writeAndFlush(ByteBuffer(string: "CAP LS 302\r\nNICK ann\r\n"))
+            let second = try await Self.silent(to: server, from: "192.0.2.1", in: rig)
+            try await until("both to wait") { Self.value("roost_waiting_sockets", of: entrance) == 2 }
+            let header = Array("PROXY TCP4 192.0.2.1 10.0.0.1 1 2\r\n".utf8)
+            let refused = try await Client.talk(to: server, prefix: header) { try await $0.hearAll() }
+            #expect(String(decoding: refused, as: UTF8.self).contains("Too many connections from your address"))
+            try await first.writeAndFlush(ByteBuffer(string: "USER u 0 * :U\r\nCAP END\r\n"))
+            try await until("one to be known") { Self.value("roost_waiting_sockets", of: entrance) == 1 }
+            let third = try await Self.silent(to: server, from: "192.0.2.1", in: rig)
+            try await until("another to wait") { Self.value("roost_waiting_sockets", of: entrance) == 2 }
+            for channel in [first, second, third] { #expect(channel.isActive) }
+        }
+    }
 }

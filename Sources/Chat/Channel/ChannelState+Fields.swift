@@ -13,6 +13,14 @@ extension ChannelState {
         static let topic = "topic"
     }
 
+    /// The fields that a list of channels shows something of, without the members.
+    package static let summaryFields = [Setting.name, Setting.created, Setting.modes, Setting.topic].map {
+        FieldKey(.setting, $0)
+    }
+
+    /// A member's field.
+    package static func memberField(_ session: SessionID) -> FieldKey { FieldKey(.member, session.text) }
+
     /// The fields that change with an event, given the state before it.
     ///
     /// A channel's first event also writes what the channel starts with.

@@ -21,7 +21,7 @@ final class LineDispatcher {
         connection.reading.hold(.turn)
         let store = self.clients.realm.store
         lines: while connection.isOpen, connection.reading.hasBytes, !connection.reading.holds.contains(.command) {
-            guard store.isReady else {
+            guard store.isReady(for: connection.network.id) else {
                 connection.reading.hold(.store)
                 self.clients.wait(connection)
                 break

@@ -93,7 +93,7 @@ enum ListingCommands {
             after: cursor,
             for: actor,
             call.awaiting { page in
-                for channel in page.items where filter.matches(channel.state) { self.show(channel, call) }
+                for channel in page.items where filter.matches(channel) { self.show(channel, call) }
                 guard let next = page.next, call.connection.isOpen else { return call.reply(.rplListEnd) }
                 let end: (Result<Void, Refusal>) -> Void = call.awaiting { self.page(next, filter, call, actor) }
                 call.connection.whenDrained { end(.success(())) }
@@ -109,7 +109,8 @@ enum ListingCommands {
             call.awaitingAny { result in
                 switch result {
                 case .success(let channel):
-                    if channel.isVisible, filter.matches(channel.state) { self.show(channel, call) }
+                    let summary = ChannelSummary(channel)
+                    if channel.isVisible, filter.matches(summary) { self.show(summary, call) }
                 case .failure(let refusal) where refusal.reason == .noSuchChannel: break
                 case .failure(let refusal): return call.refuse(refusal)
                 }
@@ -118,12 +119,12 @@ enum ListingCommands {
         )
     }
 
-    private static func show(_ channel: ChannelView, _ call: Call) {
+    private static func show(_ channel: ChannelSummary, _ call: Call) {
         let showsTopic = !channel.state.modes.contains(.private) || channel.isMember
         call.reply(
             .rplList,
-            channel.name,
-            String(channel.state.members.count),
+            channel.state.name.raw,
+            String(channel.members),
             text: showsTopic ? channel.state.topic?.text ?? "" : ""
         )
     }

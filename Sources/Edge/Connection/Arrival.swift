@@ -12,12 +12,21 @@ package struct Arrival {
     /// The client's address as text, without a port.
     package var address: String
     package var isSecure: Bool
+    /// Called when it has registered: it does not wait to be known any more.
+    package var becameKnown: () -> Void
 
-    package init(wire: any Wire, tenant: HostedTenant, address: String, isSecure: Bool) {
+    package init(
+        wire: any Wire,
+        tenant: HostedTenant,
+        address: String,
+        isSecure: Bool,
+        becameKnown: @escaping () -> Void = {}
+    ) {
         self.wire = wire
         self.tenant = tenant
         self.address = address
         self.isSecure = isSecure
+        self.becameKnown = becameKnown
     }
 }
 

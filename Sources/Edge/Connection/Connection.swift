@@ -25,6 +25,8 @@ package final class Connection {
     /// The address as text, without a port.
     let address: String
     package let isSecure: Bool
+    /// Called once, when it has registered.
+    private var becameKnown: (() -> Void)?
     /// The socket, if bytes may be written to it past the pipeline; -1 otherwise, and once it is gone.
     private(set) var descriptor: CInt
 
@@ -57,6 +59,7 @@ package final class Connection {
         self.network = network
         self.address = arrival.address
         self.isSecure = arrival.isSecure
+        self.becameKnown = arrival.becameKnown
         self.descriptor = arrival.wire.descriptor
         let limits = clients.limits
         self.reading = Reading(
@@ -95,6 +98,8 @@ package final class Connection {
         self.session = session
         self.phase = .registered
         self.registration.completed()
+        self.becameKnown?()
+        self.becameKnown = nil
         self.clients.clock.endedWaiting()
         self.log(.debug, "registered")
     }

@@ -14,14 +14,16 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let isSecure: Bool
     /// Whether the shard may write to the socket itself: only where nothing transforms the bytes.
     private let isDirect: Bool
+    private let place: WaitingPlace?
     private var id: ConnectionID?
 
-    init(shard: Shard, tenant: HostedTenant, address: String, isSecure: Bool, isDirect: Bool) {
+    init(shard: Shard, tenant: HostedTenant, address: String, isSecure: Bool, isDirect: Bool, place: WaitingPlace?) {
         self.shard = shard
         self.tenant = tenant
         self.address = address
         self.isSecure = isSecure
         self.isDirect = isDirect
+        self.place = place
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -44,7 +46,8 @@ final class ConnectionHandler: ChannelInboundHandler {
             wire: ChannelWire(channel: context.channel, descriptor: descriptor),
             tenant: self.tenant,
             address: self.address,
-            isSecure: self.isSecure
+            isSecure: self.isSecure,
+            becameKnown: { [place] in place?.leave() }
         )
         self.id = self.shard.assumeIsolated { $0.clients.opened(arrival) }
     }

@@ -82,6 +82,7 @@ package struct HTTPListener: Sendable {
             // The PROXY header said it already; a field would be the client's own word.
             trustedProxies: self.expectsProxyProtocol ? .none : self.trustedProxies,
             serving: self.serving,
+            entrance: self.entrance,
             origin: origin
         )
         guard let certificates = self.certificates else { return try upgrade.install(on: channel) }

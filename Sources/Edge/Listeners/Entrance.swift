@@ -1,5 +1,6 @@
 package import Logging
 import NIOCore
+package import Observability
 import Synchronization
 
 /// What all listeners of a process share: how many connections may be open, and who waits to be known.

@@ -80,9 +80,9 @@ package struct PlainListener: Sendable {
                 tenant: tenant,
                 address: origin.address,
                 isSecure: origin.isSecure,
-                isDirect: true
+                isDirect: true,
+                place: origin.place
             )
         )
-        origin.place?.leave()
     }
 }

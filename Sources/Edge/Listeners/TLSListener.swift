@@ -107,9 +107,9 @@ private final class Arriving {
                 tenant: tenant,
                 address: self.origin.address,
                 isSecure: true,
-                isDirect: false
+                isDirect: false,
+                place: self.origin.place
             )
         )
-        self.origin.place?.leave()
     }
 }

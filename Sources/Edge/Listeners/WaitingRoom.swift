@@ -1,5 +1,6 @@
 import NIOCore
 import Synchronization
+import Tenant
 
 /// The connections whose clients have not proved anything yet: each costs a descriptor and memory, and says nothing.
 ///
@@ -34,7 +35,7 @@ final class WaitingRoom: Sendable {
     /// - Returns: Its place; nil if too many of its network wait.
     func enter(_ channel: any Channel, from address: String) -> WaitingPlace? {
         if address.isEmpty { return WaitingPlace {} }
-        let network = ClientNetwork.of(address)
+        let network = IPAddress.clientNetwork(of: address)
         let number: UInt64? = self.state.withLock { state in
             guard state.networks[network]?.count ?? 0 < self.bound else {
                 state.refused += 1

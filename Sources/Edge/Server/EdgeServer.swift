@@ -3,8 +3,8 @@ package import Logging
 package import Metering
 package import NIOCore
 import Numbers
-package import Realm
 package import Observability
+package import Realm
 package import StateStore
 package import Tenant
 

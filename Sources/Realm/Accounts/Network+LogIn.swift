@@ -17,6 +17,7 @@ extension Network {
         self.check(from: clients) { () async throws(AuthenticationError) in
             try await authenticator.verify(account: account, password: password, in: tenant)
         } then: { result in
+            if case .success(.some) = result { self.throttle.succeeded(clients) }
             then(result.flatMap { login in login.map(Result.success) ?? .failure(Refusal(.wrongPassword)) })
         }
     }

@@ -98,7 +98,7 @@ extension Network {
                 if let refusal = decided.refusals[place] { then(.failure(refusal)) } else { again() }
             case .failure(let error):
                 // It may have been applied: the session's end must find it there.
-                if case .unavailable = error { uncertain = replica?.key.name }
+                if case .uncertain = error { uncertain = replica?.key.name }
                 then(.failure(self.refusal(error)))
             }
             session.commitEnded(uncertain: uncertain)

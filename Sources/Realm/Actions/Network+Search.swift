@@ -37,12 +37,13 @@ extension Network {
     package func channels(
         after cursor: String?,
         for actor: Actor,
-        _ then: @escaping (Result<Page<ChannelView>, Refusal>) -> Void
+        _ then: @escaping (Result<Page<ChannelSummary>, Refusal>) -> Void
     ) {
-        self.page(.channel, after: cursor, then) { snapshot in
-            guard let name = ChannelName(snapshot.log.name, under: Names.caseMapping) else { return nil }
-            let view = ChannelView(ChannelState(name: name, fields: snapshot.chatFields), for: actor.session)
-            return view.isVisible ? view : nil
+        let session = actor.session
+        self.page(.channel, after: cursor, ChannelSummary.request(for: session.id), then) { excerpt in
+            guard let summary = ChannelSummary(excerpt, for: session.id) else { return nil }
+            let isSecret = summary.state.modes.contains(.secret)
+            return isSecret && !summary.isMember && !actor.may(.seeHidden) ? nil : summary
         }
     }
 
@@ -53,12 +54,13 @@ extension Network {
         for actor: Actor,
         _ then: @escaping (Result<Page<SessionRecord>, Refusal>) -> Void
     ) {
-        let own = Set(actor.session.memberships.map(\.key.name))
-        self.page(.user, after: cursor, then) { snapshot in
-            guard let record = SessionRecord(fields: snapshot.chatFields) else { return nil }
+        let session = actor.session
+        let request = Excerpt.Request(fields: [FieldName(SessionRecord.userField)])
+        self.page(.user, after: cursor, request, then) { excerpt in
+            guard let record = SessionRecord(fields: excerpt.chatFields) else { return nil }
             let isVisible =
-                !record.user.modes.contains(.invisible) || record.session == actor.session.id
-                || actor.may(.seeHidden) || !own.isDisjoint(with: record.channels)
+                !record.user.modes.contains(.invisible) || record.session == session.id || actor.may(.seeHidden)
+                || session.memberships.contains { $0.state.members[record.session] != nil }
             return isVisible ? record : nil
         }
     }
@@ -66,42 +68,18 @@ extension Network {
     private func page<Item>(
         _ kind: LogKey.Kind,
         after cursor: String?,
+        _ request: Excerpt.Request,
         _ then: @escaping (Result<Page<Item>, Refusal>) -> Void,
-        _ item: @escaping (Snapshot) -> Item?
+        _ item: @escaping (Excerpt) -> Item?
     ) {
         self.scans.page { end in
-            self.store.names(self.id, kind, cursor: cursor) { result in
+            self.store.page(self.id, kind, after: cursor, limit: 200, request) { result in
+                end()
                 switch result {
                 case .success(let page):
-                    let keys = page.names.map { LogKey(self.id, kind, $0) }
-                    self.load(keys[...], [], item) { result in
-                        end()
-                        then(result.map { Page(items: $0, next: page.next) })
-                    }
-                case .failure(let error):
-                    end()
-                    then(.failure(self.refusal(error)))
+                    then(.success(Page(items: page.excerpts.compactMap(item), next: page.next)))
+                case .failure(let error): then(.failure(self.refusal(error)))
                 }
-            }
-        }
-    }
-
-    /// A hundred at a time, with the loop's other work in between.
-    private func load<Item>(
-        _ keys: ArraySlice<LogKey>,
-        _ items: [Item],
-        _ item: @escaping (Snapshot) -> Item?,
-        _ then: @escaping (Result<[Item], Refusal>) -> Void
-    ) {
-        if keys.isEmpty { return then(.success(items)) }
-        self.store.load(Array(keys.prefix(100))) { result in
-            switch result {
-            case .success(let snapshots):
-                let items = items + snapshots.lazy.filter(\.exists).compactMap(item)
-                let rest = keys.dropFirst(100)
-                if rest.isEmpty { return then(.success(items)) }
-                self.shard.later(.zero) { self.load(rest, items, item, then) }
-            case .failure(let error): then(.failure(self.refusal(error)))
             }
         }
     }

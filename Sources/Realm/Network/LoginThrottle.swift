@@ -22,12 +22,8 @@ final class LoginThrottle {
 
     private func ask(_ clients: String, _ attempt: Int, _ then: @escaping (Refusal?) -> Void) {
         let limit = self.network.limits.loginsPerMinute
-        self.network.store.take(
-            1,
-            from: CounterKey(self.network.id, "logins/\(clients)"),
-            rate: Double(limit) / 60,
-            burst: Double(limit)
-        ) { result in
+        self.network.store.take(1, from: self.bucket(clients), rate: Double(limit) / 60, burst: Double(limit)) {
+            result in
             switch result {
             case .success(1...): then(nil)
             case .success: self.wait(clients, attempt, then)
@@ -35,6 +31,14 @@ final class LoginThrottle {
             }
         }
     }
+
+    /// The log-in turned out well: it does not count.
+    func succeeded(_ clients: String) {
+        let limit = Double(self.network.limits.loginsPerMinute)
+        self.network.store.giveBack(1, to: self.bucket(clients), rate: limit / 60, burst: limit)
+    }
+
+    private func bucket(_ clients: String) -> CounterKey { CounterKey(self.network.id, "log-ins", of: clients) }
 
     private func wait(_ clients: String, _ attempt: Int, _ then: @escaping (Refusal?) -> Void) {
         guard attempt < Self.tries, self.waiting < Self.mostWaiting else {

@@ -7,7 +7,7 @@ import StateStore
 package final class MonitorTable {
     unowned let network: Network
     /// By folded nickname.
-    private var watchers: [String: [Session]] = [:]
+    private var watched: [String: (token: FollowToken, sessions: [Session])] = [:]
 
     init(_ network: Network) { self.network = network }
 
@@ -18,8 +18,13 @@ package final class MonitorTable {
         if session.monitored[nick.folded] != nil { return true }
         guard session.monitored.count < self.network.limits.monitored else { return false }
         session.monitored[nick.folded] = nick.raw
-        self.watchers[nick.folded, default: []].append(session)
-        if self.watchers[nick.folded]?.count == 1 { self.follow(nick.folded) }
+        if self.watched[nick.folded] != nil {
+            self.watched[nick.folded]?.sessions.append(session)
+            return true
+        }
+        let token = FollowToken(self.network.nickKey(nick))
+        self.watched[nick.folded] = (token, [session])
+        self.follow(token)
         return true
     }
 
@@ -34,27 +39,25 @@ package final class MonitorTable {
     }
 
     private func stop(_ nick: String, _ session: Session) {
-        self.watchers[nick]?.removeAll { $0 === session }
-        guard self.watchers[nick]?.isEmpty == true else { return }
-        self.watchers[nick] = nil
-        self.network.store.unfollow(LogKey(self.network.id, .nick, nick))
+        self.watched[nick]?.sessions.removeAll { $0 === session }
+        guard let (token, sessions) = self.watched[nick], sessions.isEmpty else { return }
+        self.watched[nick] = nil
+        self.network.store.unfollow(token)
     }
 
-    private func follow(_ nick: String) {
+    private func follow(_ token: FollowToken) {
         let network = self.network
-        network.store.follow(LogKey(network.id, .nick, nick)) { result in
+        network.store.follow(token) { result in
             guard case .failure = result else { return }
             // The store was away: once more when it may be back, while somebody still wants it.
-            let table = NIOLoopBound(self, eventLoop: network.shard.loop)
-            network.shard.loop.scheduleTask(in: .milliseconds(4000 + Int64(network.shard.environment.random() % 2000)))
-            {
-                if table.value.watchers[nick] != nil { table.value.follow(nick) }
+            network.shard.later(.milliseconds(4000 + Int64(network.shard.environment.random() % 2000))) {
+                if self.watched[token.log.name]?.token == token { self.follow(token) }
             }
         }
     }
 
     func tell(_ event: NickEvent, of nick: String) {
-        for session in self.watchers[nick] ?? [] { session.tell(.presence(event)) }
+        for session in self.watched[nick]?.sessions ?? [] { session.tell(.presence(event)) }
     }
 
     /// What happened to a nickname was missed: what holds now is told.

@@ -28,9 +28,9 @@ package final class Network {
     /// Who takes part or is about to: connections, registered or not.
     package var attachments = 0
     let ownLog: LogKey
+    private var ownFollow: FollowToken?
     /// Keyed by the tenant, which takes a key derivation.
     package let cloak: HostCloak
-    private var isFollowingOwnLog = false
 
     init(_ tenant: HostedTenant, on shard: RealmShard) {
         self.tenant = tenant
@@ -72,17 +72,18 @@ package final class Network {
 
     /// Follows what is announced to everybody, once somebody is here.
     func followOwnLog() {
-        guard !self.isFollowingOwnLog else { return }
-        self.isFollowingOwnLog = true
-        self.store.follow(self.ownLog) { result in
-            if case .failure = result { self.isFollowingOwnLog = false }
+        guard self.ownFollow == nil else { return }
+        let token = FollowToken(self.ownLog)
+        self.ownFollow = token
+        self.store.follow(token) { result in
+            if case .failure = result, self.ownFollow == token { self.ownFollow = nil }
         }
     }
 
     /// Nobody is here any more and nobody comes.
     func close() {
-        if self.isFollowingOwnLog { self.store.unfollow(self.ownLog) }
-        self.isFollowingOwnLog = false
+        if let token = self.ownFollow { self.store.unfollow(token) }
+        self.ownFollow = nil
     }
 
     func tell(_ event: TenantEvent) {

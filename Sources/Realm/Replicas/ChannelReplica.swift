@@ -18,7 +18,8 @@ package final class ChannelReplica {
     private(set) var position: Position
     /// The last entry that changed the state; messages do not.
     private(set) var changed: UInt64
-    let isFollowed: Bool
+    /// The follow of its log; nil if it was looked up once.
+    let token: FollowToken?
     /// Those here who are in it.
     private(set) var groups: [any AttachmentGroup] = []
     /// Changes of the channel in the store's hands; the next one waits for them instead of being refused.
@@ -38,14 +39,14 @@ package final class ChannelReplica {
         var entries: [Entry] = []
     }
 
-    init(_ key: LogKey, _ name: ChannelName, _ snapshot: Snapshot, in network: Network, isFollowed: Bool) {
+    init(_ key: LogKey, _ name: ChannelName, _ snapshot: Snapshot, in network: Network, token: FollowToken?) {
         self.key = key
         self.network = network
         self.state = ChannelState(name: name, fields: snapshot.chatFields)
         self.membersSpeakFreely = !self.state.restrictsMembers
         self.position = snapshot.position
         self.changed = snapshot.position.sequence
-        self.isFollowed = isFollowed
+        self.token = token
     }
 
     var isStale: Bool { self.stale != nil }

@@ -34,7 +34,7 @@ package final class ReplicaDirectory {
         network.store.load([key]) { result in
             switch result {
             case .success(let snapshots):
-                then(.success(ChannelReplica(key, name, snapshots[0], in: network, isFollowed: false)))
+                then(.success(ChannelReplica(key, name, snapshots[0], in: network, token: nil)))
             case .failure(let error): then(.failure(network.refusal(error)))
             }
         }
@@ -52,11 +52,12 @@ package final class ReplicaDirectory {
         self.loading[name.folded] = [then]
         let network = self.network
         let key = network.channelKey(name)
-        network.store.follow(key) { result in
+        let token = FollowToken(key)
+        network.store.follow(token) { result in
             let waiting = self.loading.removeValue(forKey: name.folded) ?? []
             switch result {
             case .success(let snapshot):
-                let replica = ChannelReplica(key, name, snapshot, in: network, isFollowed: true)
+                let replica = ChannelReplica(key, name, snapshot, in: network, token: token)
                 self.followed[name.folded] = replica
                 network.shard.followed[key] = .channel(replica)
                 // Held while those who wait have their turns: one who is refused must not take it from the next.
@@ -73,9 +74,9 @@ package final class ReplicaDirectory {
 
     /// Lets go of a replica that nobody here needs.
     func letGo(of replica: ChannelReplica) {
-        guard replica.isFollowed, replica.isUnused, self.followed[replica.key.name] === replica else { return }
+        guard let token = replica.token, replica.isUnused, self.followed[replica.key.name] === replica else { return }
         self.followed[replica.key.name] = nil
         self.network.shard.followed[replica.key] = nil
-        self.network.store.unfollow(replica.key)
+        self.network.store.unfollow(token)
     }
 }

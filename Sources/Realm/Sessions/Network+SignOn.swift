@@ -79,7 +79,7 @@ extension Network {
         // Entered before the store answers, so that nothing sent to the session in between is lost.
         self.sessions.insert(session)
         self.shard.followed[session.inbox] = .session(session)
-        self.store.follow(session.inbox) { result in
+        self.store.follow(session.token) { result in
             if case .failure(let error) = result {
                 self.shard.followed[session.inbox] = nil
                 self.sessions.remove(session)
@@ -130,7 +130,7 @@ extension Network {
         case .failure(let error):
             self.forget(session)
             // It may have been applied all the same; nothing happens if it was not.
-            if case .unavailable = error {
+            if case .uncertain = error {
                 self.shard.ends.append(
                     SessionEnds.end(
                         of: session.record,
@@ -148,7 +148,7 @@ extension Network {
     private func forget(_ session: Session) {
         self.sessions.remove(session)
         self.shard.followed[session.inbox] = nil
-        self.store.unfollow(session.inbox)
+        self.store.unfollow(session.token)
         session.giveBackSlots()
     }
 }

@@ -15,6 +15,8 @@ package final class Session {
     package private(set) var prefix: String
     /// The session's log: its record, and what is sent to it.
     let inbox: LogKey
+    /// The follow of it.
+    let token: FollowToken
     /// What its account's roles give it once it asked for it (OPER).
     package var grantedRights: Rights = []
     package private(set) var attachments: [any Attachment] = []
@@ -55,6 +57,7 @@ package final class Session {
         self.requester = requester
         self.prefix = requester.user.prefix
         self.inbox = network.inboxKey(requester.session)
+        self.token = FollowToken(self.inbox)
         self.lastSpoke = network.shard.seconds
     }
 
@@ -151,7 +154,7 @@ package final class Session {
         let end = SessionEnds.end(of: record, reason: reason, tenant: network.id, now: network.shard.now) { name in
             replicas.first { $0.key.name == name }?.state.modes.contains(.registered) ?? false
         }
-        network.store.unfollow(self.inbox)
+        network.store.unfollow(self.token)
         network.shard.ends.append(end) { for replica in replicas { network.replicas.letGo(of: replica) } }
         self.speech.end()
         self.giveBackSlots()

@@ -18,7 +18,8 @@ final class SessionEnds {
     func append(_ end: Transaction, _ then: @escaping () -> Void = {}) {
         self.shard.store.append(end) { result in
             switch result {
-            case .failure(.unavailable), .failure(.busy), .failure(.invalidAnswer): self.pending.append(end)
+            case .failure(.unavailable), .failure(.busy), .failure(.uncertain), .failure(.invalidAnswer):
+                self.pending.append(end)
             case .failure(.fenced), .failure(.closed), .success: break
             }
             then()

@@ -37,7 +37,8 @@ final class StoreLink: LiveStoreClient {
     private let loop = VirtualLoop()
     private var requests: Deque<() -> Void> = []
     private var arrivals: [Arrival] = []
-    private var followed: [LogKey: Int] = [:]
+    /// The latest follow of each log that was answered.
+    private var followed: [LogKey: FollowToken] = [:]
     /// Sees each transaction at the moment at which the store applies it.
     private let witness: (Transaction, Outcome) -> Void
     private let receiver: any LiveStoreReceiver
@@ -60,29 +61,35 @@ final class StoreLink: LiveStoreClient {
 
     // MARK: The shard's side
 
-    func append(_ transaction: Transaction, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
+    func append(
+        _ transaction: Transaction,
+        unsettled: (() -> Void)?,
+        _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
+    ) {
         self.requests.append { [self] in
-            self.client.append(transaction) { result in
+            self.client.append(transaction, unsettled: nil) { result in
                 if case .success(let outcome) = result { self.witness(transaction, outcome) }
                 self.answer { completion(result) }
             }
         }
     }
 
-    func follow(_ log: LogKey, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
+    func isReady(for tenant: TenantID) -> Bool { self.isReady }
+
+    func follow(_ token: FollowToken, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
         self.requests.append { [self] in
-            self.client.follow(log) { result in
+            self.client.follow(token) { result in
                 self.answer {
-                    self.followed[log, default: 0] += 1
+                    self.followed[token.log] = token
                     completion(result)
                 }
             }
         }
     }
 
-    func unfollow(_ log: LogKey) {
-        self.followed[log] = nil
-        self.requests.append { [self] in self.client.unfollow(log) }
+    func unfollow(_ token: FollowToken) {
+        if self.followed[token.log] == token { self.followed[token.log] = nil }
+        self.requests.append { [self] in self.client.unfollow(token) }
     }
 
     func load(_ logs: [LogKey], _ completion: @escaping (Result<[Snapshot], LiveStoreError>) -> Void) {
@@ -96,12 +103,20 @@ final class StoreLink: LiveStoreClient {
         _ completion: @escaping (Result<[Entry], LiveStoreError>) -> Void
     ) { self.ask(completion) { $0.entries(of: log, after: sequence, limit: limit, $1) } }
 
-    func names(
+    func excerpts(
+        of logs: [LogKey],
+        _ request: Excerpt.Request,
+        _ completion: @escaping (Result<[Excerpt], LiveStoreError>) -> Void
+    ) { self.ask(completion) { $0.excerpts(of: logs, request, $1) } }
+
+    func page(
         _ tenant: TenantID,
         _ kind: LogKey.Kind,
-        cursor: String?,
-        _ completion: @escaping (Result<(names: [String], next: String?), LiveStoreError>) -> Void
-    ) { self.ask(completion) { $0.names(tenant, kind, cursor: cursor, $1) } }
+        after cursor: String?,
+        limit: Int,
+        _ request: Excerpt.Request,
+        _ completion: @escaping (Result<Excerpt.Page, LiveStoreError>) -> Void
+    ) { self.ask(completion) { $0.page(tenant, kind, after: cursor, limit: limit, request, $1) } }
 
     func count(
         _ tenant: TenantID,
@@ -127,6 +142,10 @@ final class StoreLink: LiveStoreClient {
         burst: Double,
         _ completion: @escaping (Result<Int, LiveStoreError>) -> Void
     ) { self.ask(completion) { $0.take(wanted, from: bucket, rate: rate, burst: burst, $1) } }
+
+    func giveBack(_ count: Int, to bucket: CounterKey, rate: Double, burst: Double) {
+        self.requests.append { [self] in self.client.giveBack(count, to: bucket, rate: rate, burst: burst) }
+    }
 
     private func ask<Answer>(
         _ completion: @escaping (Result<Answer, LiveStoreError>) -> Void,

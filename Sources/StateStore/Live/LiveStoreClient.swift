@@ -125,6 +125,9 @@ package protocol LiveStoreClient: AnyObject {
 }
 
 extension LiveStoreClient {
+    /// The same for every tenant.
+    package func isReady(for tenant: TenantID) -> Bool { self.isReady }
+
     /// Applies a transaction for who can wait until it is known how it ended.
     package func append(_ transaction: Transaction, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
         self.append(transaction, unsettled: nil, completion)

@@ -17,6 +17,7 @@ struct WebSocketUpgrade: Sendable {
     let shard: Shard
     let trustedProxies: TrustedNetworks
     let serving: HTTPServing
+    let entrance: Entrance
     var origin: Origin
     /// The tenant of the TLS server name, where there is one.
     var serverTenant: TenantID?
@@ -61,12 +62,18 @@ struct WebSocketUpgrade: Sendable {
     /// Gives the pipeline what a client of plain IRC has, with frames in between.
     func begin(on channel: any Channel, _ request: HTTPRequestHead, _ agreement: Agreement) throws {
         ArrivalDeadline.met(on: channel)
-        self.origin.place?.leave()
         let client = ForwardedClient.address(
             peer: IPAddress(self.origin.address),
             fields: request.headers["x-forwarded-for"],
             trusted: self.trustedProxies
         )
+        let address = client?.description ?? self.origin.address
+        var place = self.origin.place
+        if address != self.origin.address {
+            place?.leave()
+            place = self.entrance.waiting.enter(channel, from: address)
+        }
+        guard let place else { return channel.close(promise: nil) }
         let operations = channel.pipeline.syncOperations
         try operations.addHandlers(
             ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: WebSocketLineHandler.maximumMessageBytes)),
@@ -76,9 +83,10 @@ struct WebSocketUpgrade: Sendable {
             ConnectionHandler(
                 shard: self.shard,
                 tenant: agreement.tenant,
-                address: client?.description ?? self.origin.address,
+                address: address,
                 isSecure: self.isSecure(request),
-                isDirect: false
+                isDirect: false,
+                place: place
             )
         )
         // Half of a WebSocket connection is none.
