@@ -46,6 +46,41 @@ import Testing
         }
     }
 
+    /// What one minute's records of a tenant's pods come to, and where lives of one pod end and other pods begin.
+    private static let lives: [(records: [(source: String, quantity: Int64)], peak: Int64)] = [
+        // A restart in order: both lives have a record of the window, and never were there together.
+        ([("edge-1.1-1000", 40), ("edge-1.2-2000", 30)], 40),
+        ([("edge-1.1-1000", 30), ("edge-1.1-1001", 40), ("edge-1.9-9000", 7)], 40),
+        // Others are, and add up.
+        ([("edge-1.1-1000", 40), ("edge-2.2-1000", 30)], 70),
+        ([("edge-1.1-1000", 40), ("edge-1.3-2000", 30), ("edge-2.2-1000", 3), ("edge-2.4-2000", 5)], 45),
+        // What follows the last dot is the life, all before it the pod's name.
+        ([("a.example.1-1", 1), ("b.example.2-1", 2), ("b.example.3-2", 4)], 5),
+        ([("1.1-1", 1), ("1.1.1-1", 2), ("1.1.1.1-1", 4), ("1..1-1", 8)], 15),
+        ([("a%_.1-1", 1), ("a%_.2-2", 2), ("abc.1-1", 4)], 6),
+        // Without one it is a pod of its own.
+        ([("1", 1), ("2", 2), ("correction", 4)], 7),
+    ]
+
+    @Test(arguments: Driver.allCases, Self.lives.indices)
+    func `of a pod's lives in one window the highest counts, and pods add up`(
+        _ driver: Driver,
+        _ row: Int
+    ) async throws {
+        let (records, peak) = Self.lives[row]
+        try await driver.withStore { store in
+            _ = try await store.ledger.insert(
+                records.map { self.record(try .acme, "peak", start: 0, pod: $0.source, $0.quantity) }
+            )
+            let sum = records.reduce(0) { $0 + $1.quantity }
+            #expect(
+                try await store.ledger.totals(of: .acme, from: 0, to: 60) == [
+                    LedgerTotal(meter: "peak", sum: sum, peak: peak)
+                ]
+            )
+        }
+    }
+
     @Test(arguments: Driver.allCases)
     func `an interval takes its first window and not its last`(_ driver: Driver) async throws {
         try await driver.withStore { store in

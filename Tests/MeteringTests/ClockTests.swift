@@ -27,7 +27,7 @@ import Testing
         let (uptime, clock) = (WallClock(0), WallClock(0))
         let answer = Mutex<Int64?>(nil)
         let lines = Lines()
-        let source = MeterSource(pod: PodID(rawValue: 1), epoch: 1)
+        let source = MeterSource(pod: "edge-1", process: PodID(rawValue: 1), epoch: 1)
         let collector = MeterCollector(UsageWindows(source: source, minutes: 1), uptime: { uptime.milliseconds })
         let writer = LedgerWriter(
             collector: collector,

@@ -8,12 +8,14 @@ import Testing
     /// A process that counts, over a ledger that may outlive it.
     private func edge(
         _ database: any SQLDatabase,
+        pod: String = "edge-1",
+        process: PodID = PodID(rawValue: 1),
         epoch: Int64 = 1,
         pending: PendingUsage = PendingUsage(),
         clock: any Clock<Duration> = HastyClock(),
         now: WallClock
     ) -> (MeterCollector, LedgerWriter) {
-        let source = MeterSource(pod: PodID(rawValue: 1), epoch: epoch)
+        let source = MeterSource(pod: pod, process: process, epoch: epoch)
         // The time passes as the clock says: they agree.
         let windows = UsageWindows(source: source, minutes: 1, grace: 0)
         let collector = MeterCollector(windows, uptime: { now.milliseconds })
@@ -83,6 +85,37 @@ import Testing
             now.milliseconds = 60_000
             _ = await nextWriter.handOver()
             #expect(try await self.messages(in: store) == 12)
+        }
+    }
+
+    @Test(
+        arguments: [
+            // A pod that begins anew, as another process of the same name, and two that are there together.
+            (["edge-1", "edge-1"], 40), (["edge-1", "edge-2"], 70), (["edge.1", "edge.2"], 70),
+            (["edge.1", "edge.1"], 40),
+        ] as [([String], Int64)]
+    )
+    func `of a pod that ends in order and begins anew within a window the higher peak counts`(
+        pods: [String],
+        peak: Int64
+    ) async throws {
+        try await self.withStore { store in
+            for (number, connections) in [40, 30].enumerated() {
+                let process = PodID(rawValue: UInt64(number + 7))
+                let now = WallClock(Int64(number) * 20_000)
+                let (collector, writer) = self.edge(store.database, pod: pods[number], process: process, now: now)
+                collector.report(.connections(connections, peak: connections), of: try .acme, shard: 0)
+                collector.report(.messages(5), of: try .acme, shard: 0)
+                await writer.finish()
+            }
+            let report = try await UsageReport.make(
+                of: .acme,
+                from: UTCInstant(milliseconds: 0),
+                to: UTCInstant(milliseconds: 60_000),
+                in: store.ledger
+            )
+            #expect(report.lines.first { $0.meter == .peakConnections }?.quantity == peak)
+            #expect(try await self.messages(in: store) == 10)
         }
     }
 
@@ -177,7 +210,8 @@ import Testing
     @Test(arguments: [nil, 1_800_000_000_000] as [Int64?])
     func `a process that ends before it knows what time it is loses nothing`(_ answer: Int64?) async throws {
         try await self.withStore { store in
-            let collector = MeterCollector(UsageWindows(source: MeterSource(pod: PodID(rawValue: 1), epoch: 1)))
+            let source = MeterSource(pod: "edge-1", process: PodID(rawValue: 1), epoch: 1)
+            let collector = MeterCollector(UsageWindows(source: source))
             let writer = LedgerWriter(
                 collector: collector,
                 ledger: store.ledger,

@@ -21,7 +21,7 @@ import Testing
             meter: meter,
             start: start,
             end: start + Self.minute,
-            source: MeterSource(pod: PodID(rawValue: pod), epoch: 1),
+            source: MeterSource(pod: "edge-\(pod)", process: PodID(rawValue: pod), epoch: 1),
             quantity: quantity
         )
     }

@@ -4,7 +4,7 @@ import Tenant
 import Testing
 
 @Suite struct UsageWindowsTests {
-    private let source = MeterSource(pod: PodID(rawValue: 3), epoch: 77)
+    private let source = MeterSource(pod: "edge-1", process: PodID(rawValue: 3), epoch: 77)
 
     @Test func `a window closes after its end and grace with what was counted in it`() throws {
         var windows = UsageWindows(source: self.source, minutes: 1, grace: 1000)
@@ -24,7 +24,7 @@ import Testing
                 )
             ]
         )
-        #expect(records.first?.id == "acme/messages/60000/3.77")
+        #expect(records.first?.id == "acme/messages/60000/edge-1.3-77")
         #expect(windows.close(at: 500_000) == [])
     }
 

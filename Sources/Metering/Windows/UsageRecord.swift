@@ -1,20 +1,24 @@
 package import StateStore
 package import Tenant
 
-/// Which process counted, in which of its lives.
+/// Who counted, in which of its lives.
 package struct MeterSource: Hashable, Sendable {
-    package let pod: PodID
-    /// Tells lives apart in which the store gave the same number, as the store in process does: when this life began,
+    /// What the pod is called, in each of its lives; no two have one name at the same time.
+    package let pod: String
+    /// The process that it is now, numbered by the live store.
+    package let process: PodID
+    /// Tells processes apart to which the store gave the same number, as the store in process does: when this one began,
     /// in milliseconds since 1970.
     package let epoch: Int64
 
-    package init(pod: PodID, epoch: Int64) {
+    package init(pod: String, process: PodID, epoch: Int64) {
         self.pod = pod
+        self.process = process
         self.epoch = epoch
     }
 
-    /// `pod.epoch`.
-    package var text: String { "\(self.pod.rawValue).\(self.epoch)" }
+    /// `pod.process-epoch`: the ledger takes what is behind the last dot for the life.
+    package var text: String { "\(self.pod).\(self.process.rawValue)-\(self.epoch)" }
 }
 
 /// What one process counted of one meter of a tenant in one window that is closed.

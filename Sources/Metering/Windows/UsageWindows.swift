@@ -99,7 +99,11 @@ package struct UsageWindows: Sendable {
     package mutating func set(to now: Int64) {
         let start = self.start(of: now)
         if start < self.horizon {
-            self.source = MeterSource(pod: self.source.pod, epoch: self.source.epoch + 1)
+            self.source = MeterSource(
+                pod: self.source.pod,
+                process: self.source.process,
+                epoch: self.source.epoch + 1
+            )
             self.horizon = start
         }
         for (key, counts) in self.open where key.start > start {

@@ -16,7 +16,7 @@ struct EdgeConfiguration {
     var projection = false
     /// A file with the key that the operator seals certificates with: 32 bytes, or their hexadecimal or base64 digits.
     var sealingKeyFile = ""
-    /// How figures call this process.
+    /// How figures and the ledger call this process, also when it begins anew: no two at a time may have one name.
     var podName = ProcessInfo.processInfo.hostName
     /// How many connections this process is meant for: a figure for the operator, nothing is refused because of it.
     var capacityConnections = 20_000

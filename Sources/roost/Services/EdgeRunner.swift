@@ -74,7 +74,8 @@ struct EdgeRunner: Sendable {
         let descriptors = DescriptorLimit.raise(logger: self.logger)
         let entrance = Entrance(descriptors: descriptors, logger: self.logger)
 
-        let collector = MeterCollector(UsageWindows(source: MeterSource(pod: self.live.pod, epoch: started)))
+        let source = MeterSource(pod: self.pod.name, process: self.live.pod, epoch: started)
+        let collector = MeterCollector(UsageWindows(source: source))
         let metrics = EdgeMetrics(next: collector)
         let ledger = LedgerWriter(
             collector: collector,
@@ -84,15 +85,15 @@ struct EdgeRunner: Sendable {
             logger: self.logger
         )
         let history = HistoryWriter(live: self.live, store: self.durable, logger: self.logger)
-        let (source, certificates) = (self.tenants, self.certificates)
+        let (tenants, certificates) = (self.tenants, self.certificates)
         var (catalog, declaresAdmins) = (TenantCatalog.empty, false)
-        if case .folder(let watcher) = source {
+        if case .folder(let watcher) = tenants {
             declaresAdmins = true
             for error in watcher.initial.errors { self.logger.log(level: error.severity.level, "\(error)") }
             catalog = watcher.initial.catalog
         }
         let reload: @Sendable () -> Void = {
-            if case .folder(let watcher) = source { watcher.reload() }
+            if case .folder(let watcher) = tenants { watcher.reload() }
             certificates.reload()
         }
         let server = await EdgeServer.start(
@@ -130,7 +131,7 @@ struct EdgeRunner: Sendable {
             Work { try await retention.run() },
             Work { await server.watchStore(readiness) },
             Work { try await certificates.run() },
-            Work { try await self.follow(source, server, readiness) },
+            Work { try await self.follow(tenants, server, readiness) },
             Work {
                 for await _ in await UnixSignalsSequence(trapping: .sighup) {
                     reload()

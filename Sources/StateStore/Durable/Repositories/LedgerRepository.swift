@@ -10,7 +10,7 @@ package struct LedgerRecord: Hashable, Sendable {
     package let start: Int64
     /// Milliseconds since 1970, excluded.
     package let end: Int64
-    /// Which process counted.
+    /// Who counted, in which of its lives: a pod's name, a dot, and what tells its lives apart and has no dot.
     package let source: String
     /// In the meter's unit.
     package let quantity: Int64
@@ -39,7 +39,9 @@ package struct LedgerTotal: Hashable, Sendable {
     package let meter: String
     /// The sum over all records.
     package let sum: Int64
-    /// The largest, over the windows, of the sum over all processes in one window.
+    /// The largest, over the windows, of the sum over all pods in one window.
+    ///
+    /// Of a pod that began anew within a window its largest record counts: its lives followed one another.
     package let peak: Int64
 
     package init(meter: String, sum: Int64, peak: Int64) {
@@ -62,6 +64,10 @@ package struct LedgerRepository: Sendable {
             .init("window_end", .integer), .init("source", .text), .init("quantity", .integer),
         ]
     )
+
+    /// The source up to its last dot, since names have dots too; what has none is taken whole.
+    private static let pod =
+        "CASE WHEN source LIKE '%.%' THEN rtrim(source, replace(source, '.', '')) ELSE source END"
 
     /// Adds records of any tenants, all or none.
     ///
@@ -103,9 +109,12 @@ package struct LedgerRepository: Sendable {
     ) async throws(DurableStoreError) -> [LedgerTotal] {
         let rows = try await self.database.execute(
             """
-            SELECT meter, CAST(SUM(quantity) AS BIGINT), MAX(quantity) FROM (
-                SELECT meter, window_start, CAST(SUM(quantity) AS BIGINT) AS quantity FROM usage_ledger
-                WHERE tenant = $1 AND window_start >= $2 AND window_start < $3 GROUP BY meter, window_start
+            SELECT meter, CAST(SUM(total) AS BIGINT), MAX(peak) FROM (
+                SELECT meter, window_start, SUM(total) AS total, CAST(SUM(peak) AS BIGINT) AS peak FROM (
+                    SELECT meter, window_start, \(Self.pod) AS pod, SUM(quantity) AS total, MAX(quantity) AS peak
+                    FROM usage_ledger WHERE tenant = $1 AND window_start >= $2 AND window_start < $3
+                    GROUP BY meter, window_start, pod
+                ) AS pods GROUP BY meter, window_start
             ) AS windows GROUP BY meter ORDER BY meter
             """,
             [.text(tenant.text), .integer(from), .integer(to)],
