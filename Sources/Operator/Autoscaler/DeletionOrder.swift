@@ -26,7 +26,6 @@ enum DeletionOrder {
     /// and go is not written to. While nothing goes, only requested drains are marked.
     static func costs(_ view: FleetView, removing count: Int) -> [String: Int32] {
         var costs: [String: Int32] = [:]
-        guard count > 0 || view.staying.contains(where: \.pod.drainRequested) else { return costs }
         for (position, member) in self.sorted(view).enumerated() {
             let cost = member.pod.drainRequested ? Self.requested : position < count ? Self.chosen : 0
             if member.pod.deletionCost != cost, count > 0 || cost == Self.requested { costs[member.name] = cost }

@@ -65,7 +65,7 @@ extension FleetView {
         let fullest = Double(left.map(\.connectionsAtMost).max() ?? 0)
         let spread = { (lost: Int) in (handed + Double(lost) * fullest) / Double(left.count - lost) }
         // Where the buffer is all there is, its loss cannot be provided for.
-        let part = losing < left.count ? max(spread(0), spread(losing)) : spread(0)
+        let part = spread(losing < left.count ? losing : 0)
         return left.filter { Double($0.connectionsAtMost) + part > Autoscaler.limit * Double($0.capacity) }
             .max { ($0.connectionsAtMost, $1.name) < ($1.connectionsAtMost, $0.name) }?
             .name

@@ -94,7 +94,6 @@ extension FleetView {
     /// Clients that want to be connected.
     func demand(_ assumption: Assumption) -> Double {
         let known = Double(self.connections)
-        guard self.missing > 0 else { return known }
         let silent = self.members.filter { $0.isMissing }
         switch assumption {
         case .full: return known + Double(silent.reduce(0) { $0 + $1.capacity })

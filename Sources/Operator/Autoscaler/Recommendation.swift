@@ -35,8 +35,7 @@ extension Recommendation {
 
     /// The same with silent pods taken for full, which they are only for the sake of taking none away.
     func cautious(_ view: FleetView, outlook: Outlook) -> Recommendation {
-        guard view.missing > 0 || view.accepting.contains(where: { $0.work == nil }) else { return self }
-        return Recommendation(view, .full, outlook, byFullestPod: self.byFullestPod)
+        Recommendation(view, .full, outlook, byFullestPod: self.byFullestPod)
     }
 
     private init(_ view: FleetView, _ assumption: FleetView.Assumption, _ outlook: Outlook, byFullestPod: Int) {
