@@ -90,9 +90,10 @@ import Testing
         #expect(log.filter { $0.contains("from now on") }.count == 2)
     }
 
-    @Test func `a clock that lags is told with how far it is off`() async throws {
-        let (records, _, figures, _) = try await self.count(ticks: 100, process: { _ in -3_600_000 })
+    @Test func `a clock that lags is told once, with how far it is off`() async throws {
+        let (records, _, figures, log) = try await self.count(ticks: 100, process: { _ in -3_600_000 })
         #expect(records.map(\.sum) == [100])
+        #expect(log.filter { $0.contains("far from the ledger's") }.count == 1, "once, not at each look")
         #expect(figures.ahead == -3_600_000)
     }
 

@@ -55,14 +55,12 @@ extension FleetMember {
     ///   - settings: the Cell's.
     ///   - now: milliseconds since 1970.
     init(_ pod: EdgePod, report: PodReport?, memory: PodMemory, settings: AutoscalerSettings, now: Int64) {
-        // A report of the future is as odd as one of long ago: some clock is wrong, and it might never get old.
-        let age = report.map { (now - $0.reportedAt.clamped(to: 0 ... .max)).magnitude }
-        let isFresh = age.map { $0 <= Autoscaler.staleAfter } ?? false
         // A pod that serves nobody new and is silent, too, is down: counting what it last had would count clients
         // twice that are already back elsewhere.
-        let isCurrent = isFresh && (age.map { $0 <= Autoscaler.silentAfter } ?? false)
         let isReachable = pod.isReady && !pod.isTerminating
-        let current = (isReachable ? isFresh : isCurrent) ? report : nil
+        let longest = isReachable ? Autoscaler.staleAfter : Autoscaler.silentAfter
+        // A report of the future is as odd as one of long ago: some clock is wrong, and it might never get old.
+        let current = report.flatMap { (now - $0.reportedAt.clamped(to: 0 ... .max)).magnitude <= longest ? $0 : nil }
 
         self.pod = pod
         self.reports = current != nil

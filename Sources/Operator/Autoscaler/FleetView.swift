@@ -99,7 +99,7 @@ extension FleetView {
         case .full: return known + Double(silent.reduce(0) { $0 + $1.capacity })
         case .average:
             guard !self.reporting.isEmpty else { return known }
-            let reported = self.reporting.reduce(0) { $0 + ($1.connections ?? 0) }
+            let reported = self.reporting.reduce(0) { $0 + $1.connectionsAtMost }
             let average = Double(reported) / Double(self.reporting.count)
             return known + average * Double(silent.count { $0.role == .accepting })
         }

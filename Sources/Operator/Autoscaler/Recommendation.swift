@@ -69,7 +69,7 @@ extension Recommendation {
     /// is the growth of the next ten minutes, what draining pods give back, and the clients of a pod that dies. The
     /// last counts no more than the growth: a fleet at rest is not enlarged for one full pod's sake.
     private static func byFullestPod(_ view: FleetView, _ outlook: Outlook) -> Int {
-        guard let fullest = view.reporting.map({ $0.connections ?? 0 }).max() else { return 0 }
+        guard let fullest = view.reporting.map(\.connectionsAtMost).max() else { return 0 }
         let growth = outlook.growth
         let soon = growth * outlook.leadTime
         let later = growth * (Autoscaler.growthHorizon - Autoscaler.noticeTime - outlook.leadTime)
@@ -80,7 +80,7 @@ extension Recommendation {
         let before = growth * outlook.partBeforeReady
         let needed = view.reporting.map { member in
             let capacity = Double(member.capacity)
-            let room = Autoscaler.limit * capacity - Double(member.connections ?? 0) - before
+            let room = Autoscaler.limit * capacity - Double(member.connectionsAtMost) - before
             return max(
                 coming / max(room, Autoscaler.leastRoom * capacity),
                 (coming + lost) / max(room, Autoscaler.leastRoomForLoss * capacity)

@@ -86,7 +86,7 @@ import Testing
     @Test(
         arguments: [
             // Who is away, and who comes in the time of a drain, 360 s at 1 a second: 500 for each of two.
-            (1_000, 0, true), (1_001, 0, false), (0, 2.5, true), (640, 1, true), (641, 1, false),
+            (1_000, 0, true), (1_001, 0, false), (0, 2.5, true), (640, 1, true), (640.2, 1, false),
         ] as [(Double, Double, Bool)]
     )
     func `there is room for those who come meanwhile`(away: Double, growth: Double, goes: Bool) {

@@ -88,6 +88,7 @@ private func demand(_ first: Double, _ steps: [(count: Int, by: Double)]) -> [Do
         // Clients that come back are none.
         Growing(demand: demand(1_000, [(20, 0), (1, -100), (4, 25)]), growth: 0),
         Growing(demand: demand(9_000, [(10, 0), (1, -20), (15, 5)]), growth: 10 * 5 / 115),
+        Growing(demand: demand(9_000, [(8, 0), (2, 5), (1, -10), (8, 5)]), growth: 7 * 5 / 90),
         // Where pods fell silent or spoke again there was no step.
         Growing(demand: [0, 1, 2, 3, 9], missing: [0, 0, 0, 0, 1], growth: 0),
         Growing(demand: [0, 1, 2, 3, 4, 9], missing: [0, 0, 0, 0, 0, 1], growth: 0.2),

@@ -53,7 +53,8 @@ import Testing
 
     @Test(
         arguments: [
-            (Duration.seconds(-1), 0), (.milliseconds(-1), 0), (.zero, 0), (.microseconds(999), 0),
+            (Duration.seconds(-1), 0), (.milliseconds(-1), 0), (.zero, 0),
+            (Duration(secondsComponent: 0, attosecondsComponent: 999_999_999_999_999), 0),
             (.milliseconds(1), 1),
             (.milliseconds(999), 999), (.milliseconds(1_500), 1_500), (.seconds(3_155_760_000), 3_155_760_000_000),
             (.seconds(3_155_760_001), 3_155_760_000_000), (.seconds(Int64.max), 3_155_760_000_000),

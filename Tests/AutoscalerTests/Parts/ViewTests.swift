@@ -32,6 +32,13 @@ import Testing
         #expect(silent.view.drainingConnections == 5_700 && silent.view.drainingInPlace == 1)
     }
 
+    @Test(arguments: [(Int.min, 0), (-1, 0), (0, 0), (1, 1), (100_000, 100_000), (.max, 100_000)])
+    func `as many pods are wanted as is said, within reason`(replicas: Int, wanted: Int) {
+        var fleet = TestFleet([])
+        fleet.replicas = replicas
+        #expect(fleet.view.replicas == wanted)
+    }
+
     @Test func `a pod of which nothing is remembered is ready since it was made`() {
         var fleet = TestFleet([3_000])
         fleet.change("a") {

@@ -104,6 +104,13 @@ import Testing
         #expect(self.draft(choice, self.up(1), fleet).message == silent)
     }
 
+    @Test func `a window of a day is told in seconds`() {
+        var fleet = TestFleet([4_000, 3_000])
+        fleet.settings.scaleDownStabilization = .seconds(86_400)
+        let choice = ScalingChoice(replicas: 2, direction: .none, obstacle: .justStarted)
+        #expect(self.draft(choice, self.up(1), fleet).message.hasSuffix("none goes before 86400 s were seen"))
+    }
+
     @Test func `a change says from where to where`() {
         let up = ScalingChoice(replicas: 1, direction: .up(from: 0))
         #expect(self.draft(up, self.up(1)).message.hasPrefix("from 0 to 1 pod; "))

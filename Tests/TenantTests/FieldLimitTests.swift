@@ -1,0 +1,122 @@
+// The least and the greatest that fields of cells and plans take.
+
+import Tenant
+import Testing
+
+@Suite struct `Bounds of fields` {
+    /// A field of `spec.edge`, `#` for its value, with the least and the greatest.
+    private static let edge: [(field: String, bounds: ClosedRange<Int>)] = [
+        ("shards: #", 1...1_024), ("connectionsPerPod: #", 1...10_000_000), ("replicas: #", 0...10_000),
+        ("autoscaling: {minReplicas: #, maxReplicas: 10000}", 0...10_000),
+        ("autoscaling: {minReplicas: 0, maxReplicas: #}", 1...10_000), ("autoscaling: {targetConnections: #}", 1...100),
+        ("autoscaling: {targetLoopUtilization: #}", 1...100), ("autoscaling: {bufferPods: #}", 0...1_000),
+        ("autoscaling: {fallbackReplicas: #}", 1...10_000),
+        ("autoscaling: {scaleDown: {maxPodsAtOnce: #}}", 1...10_000),
+        ("pod: {tolerations: [{tolerationSeconds: #}]}", 0...2_147_483_647),
+    ]
+
+    private func cell(_ edge: String) -> String {
+        """
+        apiVersion: roost.chat/v1alpha1
+        kind: Cell
+        metadata: {name: a}
+        spec:
+          edge:
+            \(edge)
+        """
+    }
+
+    @Test(arguments: edge.indices)
+    func `a number of a fleet is within its bounds`(index: Int) async throws {
+        let (field, bounds) = Self.edge[index]
+        for (value, fits) in [
+            (bounds.lowerBound - 1, false), (bounds.lowerBound, true), (bounds.upperBound, true),
+            (bounds.upperBound + 1, false),
+        ] {
+            let loaded = try await load(self.cell(field.replacing("#", with: "\(value)")))
+            #expect(loaded.errors.isEmpty == fits, "\(value)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (3, 2, "2 is less than minReplicas, 3: raise it"), (2, 2, nil), (51, nil, nil),
+        ] as [(Int, Int?, String?)]
+    )
+    func `the maximum is no less than the minimum`(fewest: Int, most: Int?, error: String?) async throws {
+        let most = most.map { ", maxReplicas: \($0)" } ?? ""
+        let loaded = try await load(self.cell("autoscaling: {minReplicas: \(fewest)\(most)}"))
+        #expect(loaded.errors.first?.message == error)
+        if most.isEmpty { #expect(loaded.resources.cells["a"]?.spec.edge.autoscaling.maxReplicas == 51) }
+    }
+
+    /// A field of a plan's price for messages.
+    private func plan(_ fields: String) -> String {
+        """
+        \(freePlan)
+        spec:
+          price:
+            currency: EUR
+            prices:
+              - {meter: messages, \(fields)}
+        """
+    }
+
+    @Test(arguments: [
+        ("model: Unit, unit: \"1\", included: 0", true), ("model: Unit, unit: \"1\", included: -1", false),
+        ("model: Unit, unit: \"1\", included: 1000000000000000", true),
+        ("model: Unit, unit: \"1\", included: 1000000000000001", false),
+        ("model: Package, unit: \"1\", size: 1", true), ("model: Package, unit: \"1\", size: 0", false),
+        ("model: Package, unit: \"1\", size: 1000000000000000", true),
+        ("model: Package, unit: \"1\", size: 1000000000000001", false),
+        ("model: Unit, unit: \"0\"", true), ("model: Unit, unit: \"-0.01\"", false), ("model: Flat", false),
+        ("model: Unit, unit: \"1\", minimum: \"2\", maximum: \"2\"", true),
+        ("model: Unit, unit: \"1\", minimum: \"2.01\", maximum: \"2\"", false),
+        ("model: Unit, unit: \"1\", minimum: \"1\", maximum: \"2\"", true),
+        ("model: Volume, tiers: [{upTo: 1, unit: \"1\"}, {upTo: 2, unit: \"1\"}, {unit: \"1\"}]", true),
+        ("model: Volume, tiers: [{upTo: 2, unit: \"1\"}, {upTo: 2, unit: \"1\"}, {unit: \"1\"}]", false),
+        ("model: Volume, tiers: [{upTo: 0, unit: \"1\"}, {unit: \"1\"}]", false),
+        ("model: Volume, tiers: [{upTo: 1000000000000000, unit: \"1\"}, {unit: \"1\"}]", true),
+        ("model: Volume, tiers: [{upTo: 1000000000000001, unit: \"1\"}, {unit: \"1\"}]", false),
+        ("model: Volume, tiers: [{unit: \"1\"}, {unit: \"1\"}]", false),
+        ("model: Volume, tiers: [{upTo: 1, unit: \"1\"}]", false), ("model: Volume, tiers: []", false),
+    ])
+    func `a price is within its bounds`(fields: String, fits: Bool) async throws {
+        #expect(try await load(self.plan(fields)).errors.isEmpty == fits)
+    }
+
+    @Test(arguments: [
+        ("EUR", true), ("AAA", true), ("ZZZ", true), ("eur", false), ("EU", false), ("EURO", false), ("E@R", false),
+        ("E[R", false),
+    ])
+    func `a currency is three capital letters`(currency: String, fits: Bool) async throws {
+        let plan = "\(freePlan)\nspec: {price: {currency: \"\(currency)\"}}"
+        #expect(try await load(plan).errors.isEmpty == fits)
+    }
+
+    @Test(arguments: [
+        ("warnAt: [1, 100]", true), ("warnAt: [0]", false), ("warnAt: [101]", false), ("warnAt: [90, 80]", true),
+        ("warnAt: [80, 80]", false),
+    ])
+    func `warnings are at a part of the limit`(field: String, fits: Bool) async throws {
+        let plan = "\(freePlan)\nspec: {quotas: {connections: {limit: 5, \(field)}}}"
+        #expect(try await load(plan).errors.isEmpty == fits)
+    }
+
+    @Test(arguments: [
+        // Whatever may be trusted to say who its clients are.
+        ("192.0.2.0/0", true), ("192.0.2.0/32", true), ("192.0.2.0/33", false), ("2001:db8::/128", true),
+        ("2001:db8::/129", false), ("2001:db8::/0", true), ("192.0.2.0/", false), ("192.0.2.0", false),
+        ("192.0.2.0/0008", false), ("192.0.2.0/08", true), ("192.0.2.0/8/8", false), ("192.0.2/8", false),
+        ("192.0.2.0/+8", false), ("192.0.2.0/:", false), ("192.0.2.0//", false), ("/8", false),
+    ])
+    func `a network is an address and how many of its bits count`(network: String, fits: Bool) async throws {
+        let cell = """
+            apiVersion: roost.chat/v1alpha1
+            kind: Cell
+            metadata: {name: a}
+            spec: {routes: {trustedProxies: ["\(network)"]}}
+            """
+        #expect(try await load(cell).errors.isEmpty == fits)
+    }
+}
