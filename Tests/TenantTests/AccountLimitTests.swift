@@ -55,6 +55,12 @@ private func unpadded(_ count: Int) -> String {
         let hash = try PasswordHash(password: "secret", parameters: cheap)
         #expect(!hash.verify("secret") { _, _, _, _ throws(AccountError) in throw .cost })
         #expect(hash.verify("secret"))
+        #expect(
+            !hash.verify("secret") { password, salt, cost, length throws(AccountError) in
+                Array(try PasswordHash.derive(password, salt, cost, length: length).dropLast())
+            },
+            "a part of it is not it"
+        )
         #expect(throws: AccountError.cost) {
             try PasswordHash(password: "p", parameters: .init(logN: 1, blockSize: 0, parallelism: 1))
         }
@@ -65,7 +71,8 @@ private func unpadded(_ count: Int) -> String {
         "SCRAM-SHA-256$4096:c2FsdA==:x$K:K", "SCRAM-SHA-256$4096$K:K", "SCRAM-SHA-256$4096:c2FsdA==$K",
         "SCRAM-SHA-256$4096:c2FsdA==$K:K:K", "SCRAM-SHA-256$4096:c2FsdA==$K:K$", "SCRAM-SHA-256$4096:c2FsdA==$L:K",
         "SCRAM-SHA-256$4096:c2FsdA==$K:L", "SCRAM-SHA-256$4096:?$K:K", "SCRAM-SHA-256$4096:c2FsdA==$?:K",
-        "SCRAM-SHA-256$4096:c2FsdA==$K:?", "x$SCRAM-SHA-256$4096:c2FsdA==$K:K",
+        "SCRAM-SHA-256$4096:c2FsdA===$K:K", "SCRAM-SHA-256$4096:c2FsdA======$K:K", "SCRAM-SHA-256$4096:c2FsdB==$K:K",
+        "SCRAM-SHA-256$4096:c2FsdA==$K=:K", "SCRAM-SHA-256$4096:c2FsdA==$K:?", "x$SCRAM-SHA-256$4096:c2FsdA==$K:K",
     ])
     func `a verifier with a part that is none is refused`(form: String) {
         let (key, long) = (Data(repeating: 1, count: 32), Data(repeating: 1, count: 33))

@@ -11,7 +11,8 @@ enum Base64 {
     static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
     static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        Data(base64Encoded: String(text)).map { [UInt8]($0) }
+        // Foundation takes any number of padding characters, and bits that belong to no byte.
+        Data(base64Encoded: String(text)).map { [UInt8]($0) }.flatMap { Self.encode($0) == text ? $0 : nil }
     }
 
     static func encodeUnpadded(_ bytes: [UInt8]) -> String { String(Self.encode(bytes).prefix { $0 != "=" }) }
