@@ -93,7 +93,11 @@ private func unpadded(_ count: Int) -> String {
         #expect(one.storedKey.count == 32 && one.serverKey.count == 32 && one.storedKey != one.serverKey)
         let unknown = ScramCredentials.unknown("x", key: SymmetricKey(data: [1]))
         #expect(unknown.storedKey.count == 32 && unknown.serverKey.count == 32)
-        #expect(throws: AccountError.cost) { try ScramCredentials(password: "p", salt: [1], iterations: 0) }
+        for iterations in [0, -1] {
+            #expect(throws: AccountError.cost) {
+                try ScramCredentials(password: "p", salt: [1], iterations: iterations)
+            }
+        }
         #expect(throws: AccountError.password) { try ScramCredentials(password: "", salt: [1], iterations: 1) }
         #expect(try ScramCredentials(password: "p", salt: [1], iterations: 1).iterations == 1)
     }
@@ -107,7 +111,8 @@ private func unpadded(_ count: Int) -> String {
     ]
     /// What is refused (RFC 3454 tables C.2 to C.9).
     private static let refused: [ClosedRange<UInt32>] = [
-        0x00...0x1F, 0x7F...0x9F, 0x6DD...0x6DD, 0x70F...0x70F, 0x180E...0x180E, 0x200E...0x200F, 0x2028...0x202E,
+        0x00...0x1F, 0x7F...0x9F, 0x6DD...0x6DD, 0x70F...0x70F, 0x180E...0x180E, 0x200E...0x200F, 0x2028...0x2029,
+        0x202A...0x202E,
         0x2061...0x2063, 0x206A...0x206F, 0x2FF0...0x2FFB, 0xE000...0xF8FF, 0xFDD0...0xFDEF, 0xFFF9...0xFFFF,
         0x1D173...0x1D17A, 0xE0001...0xE0001, 0xE0020...0xE007F, 0xEFFFE...0x10FFFF,
     ]
@@ -187,6 +192,7 @@ private func unpadded(_ count: Int) -> String {
         for (nonce, fits) in [("!", true), ("~", true), (" ", false), ("\u{7F}", false), ("é", false), ("", false)] {
             #expect(self.takes(start + nonce) == fits, "\(nonce)")
         }
+        #expect(!self.takes("n,,n=user,r=x,ext=\0"), "NUL stands for nothing, RFC 5802 section 5.1")
         #expect(self.takes("n,,n=user,r=x,ext=1") && !self.takes("n,,n=user"))
     }
 }

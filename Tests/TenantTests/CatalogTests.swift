@@ -66,11 +66,28 @@ import Testing
             [
                 freePlan, self.tenant("acme", host: "a.example"),
                 self.tenant("acme", host: "b.example", metadata: ", namespace: other"),
+                self.tenant("acme", host: "c.example", metadata: ", namespace: other"),
+                self.tenant("bob", host: "c.example"),
             ].joined(separator: "\n---\n")
         )
         #expect(catalog.tenant(forHostname: "a.example")?.namespace == "default")
         #expect(catalog.tenant(forHostname: "b.example") == nil)
-        #expect(errors.map(\.field) == ["metadata.name"])
+        // Who has no name holds no hostname either.
+        #expect(catalog.tenant(forHostname: "c.example")?.id.text == "bob")
+        #expect(errors.map(\.field) == ["metadata.name", "metadata.name"])
+    }
+
+    @Test func `a name stays with the namespace that has it, whichever comes first`() async throws {
+        let before = try await load(freePlan + "\n---\n" + self.tenant("acme", host: "a.example")).catalog
+        let (resources, _, _) = try await load(
+            [
+                freePlan, self.tenant("acme", host: "b.example", metadata: ", namespace: other"),
+                self.tenant("acme", host: "a.example"),
+            ].joined(separator: "\n---\n")
+        )
+        let (catalog, errors) = TenantCatalog.make(from: resources, previous: before)
+        #expect(catalog.tenant(forHostname: "a.example")?.namespace == "default")
+        #expect(catalog.tenant(forHostname: "b.example") == nil && errors.map(\.field) == ["metadata.name"])
     }
 
     @Test func `a tenant that breaks stays as it was`() async throws {

@@ -37,6 +37,16 @@ struct ProjectedTenantTests {
         #expect(try read.json() == json)
     }
 
+    @Test func `a tenant goes on under the hostnames that are left to it`() throws {
+        let hosted = HostedTenant(id: try .named("acme"), hostnames: ["a.example", "b.example"])
+        let whole = ProjectedTenant(hosted, uid: "uid", generation: 7)
+        let left = try #require(whole.without(["a.example"], state: .suspended))
+        #expect(left.hosted.hostnames == ["b.example"] && left.hosted.serverName == "b.example")
+        #expect(left.hosted.state == .suspended && left.uid == "uid" && left.generation == 7)
+        #expect(whole.without(["c.example"], state: nil) == whole)
+        #expect(whole.without(["a.example", "b.example"], state: nil) == nil)
+    }
+
     @Test func `keys that are absent take their defaults`() throws {
         let read = try ProjectedTenant(json: Data(#"{"id":"acme","hostnames":["chat.acme.example"]}"#.utf8))
         let id = try #require(TenantID("acme"))

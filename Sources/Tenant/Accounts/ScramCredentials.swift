@@ -57,7 +57,7 @@ package struct ScramCredentials: Hashable, Sendable {
         let (cost, keys) = (parts[1].split(separator: ":"), parts[2].split(separator: ":"))
         guard cost.count == 2, keys.count == 2, let iterations = Int(cost[0]), (1...1_000_000).contains(iterations),
             let salt = Base64.decode(cost[1]), let stored = Base64.decode(keys[0]), let server = Base64.decode(keys[1]),
-            !salt.isEmpty, stored.count == 32, server.count == 32
+            stored.count == 32, server.count == 32
         else { return nil }
         self.init(salt: salt, iterations: iterations, storedKey: stored, serverKey: server)
     }
