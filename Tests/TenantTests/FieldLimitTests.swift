@@ -104,6 +104,88 @@ import Testing
     }
 
     @Test(arguments: [
+        (".inf", false), ("-.INF", false), (".NaN", false), ("1_000", false), ("1e3", false), ("0x1F", false),
+        ("0b1", false), ("0o7", false), (".5", false), ("+1", false), ("inf", true), ("nan", true), ("infinity", true),
+        ("0xg", true), ("0x", true), ("1.2.3", true), (".", true), ("e3", true), ("_1", true),
+    ])
+    func `a text without quotes is what kubectl takes it for`(text: String, isText: Bool) async throws {
+        let loaded = try await load(tenantYAML(spec: "  displayName: \(text)") + "\n---\n" + freePlan)
+        #expect(loaded.errors.map(\.reason) == (isText ? [] : [.wrongType]))
+        if isText { #expect(loaded.catalog.sorted.first?.displayName == text) }
+    }
+
+    @Test func `what is no size is told from what is no number`() async throws {
+        for (value, reason) in [("true", ResourceError.Reason.wrongType), ("\"many\"", .badValue)] {
+            let plan = "\(freePlan)\nspec: {quotas: {historyBytes: \(value)}}"
+            #expect(try await load(plan).errors.map(\.reason) == [reason])
+        }
+    }
+
+    @Test func `the nearest of several names is proposed`() async throws {
+        let errors = try await load(self.plan("model: Unit, unit: \"1\", mimimum: \"1\"")).errors
+        #expect(errors.count == 1 && errors.first?.message.contains("`minimum`") == true, "\(errors)")
+        let far = try await load(self.plan("model: Unit, unit: \"1\", abcminimum: \"1\"")).errors
+        #expect(far.count == 1 && far.first?.message.contains("did you mean") == false, "\(far)")
+    }
+
+    @Test func `a fleet of which nothing is said has the numbers that are documented`() async throws {
+        let edge = try #require(try await load(self.cell("autoscaling: {}")).resources.cells["a"]).spec.edge
+        #expect(edge.shards == 1 && edge.connectionsPerPod == 20_000 && edge.replicas == nil)
+        #expect(edge.drainAnnouncement == .seconds(30) && edge.drainGracePeriod == .seconds(300))
+        let scaling = edge.autoscaling
+        #expect(scaling.minReplicas == 2 && scaling.maxReplicas == 50 && scaling.bufferPods == 1)
+        #expect(scaling.targetConnections == 70 && scaling.targetLoopUtilization == 60)
+        #expect(scaling.scaleDownStabilization == .seconds(600) && scaling.scaleDownMaxPodsAtOnce == 1)
+        #expect(scaling.fallbackReplicas == 4)
+        let whole =
+            "autoscaling: {targetConnections: 11, targetLoopUtilization: 12, bufferPods: 13, fallbackReplicas: 14}"
+        let said = try #require(try await load(self.cell(whole)).resources.cells["a"]).spec.edge.autoscaling
+        #expect(said.targetConnections == 11 && said.targetLoopUtilization == 12)
+        #expect(said.bufferPods == 13 && said.fallbackReplicas == 14)
+    }
+
+    @Test(arguments: [("1", true), ("\"500m\"", true), ("512Mi", true), ("[1]", false), ("{a: 1}", false)])
+    func `a resource is asked for in a quantity`(quantity: String, fits: Bool) async throws {
+        let loaded = try await load(self.cell("resources: {requests: {cpu: \(quantity)}}"))
+        #expect(loaded.errors.map(\.reason) == (fits ? [] : [.wrongType]))
+    }
+
+    @Test func `a price of which little is said includes nothing and is for one unit`() async throws {
+        let plan = try await load(self.plan("model: Unit, unit: \"1\"")).resources.plans["free"]
+        let price = try #require(plan?.spec.price?.prices.first)
+        #expect(price.included == 0 && price.size == 1 && price.tiers.isEmpty && price.minimum == nil)
+        #expect(plan?.spec.price?.interval == .month && plan?.spec.price?.base == .zero)
+    }
+
+    @Test func `an administrator has a password`() async throws {
+        func text(_ password: String) -> String {
+            """
+            \(tenantYAML(spec: "  admins: [{account: alice, passwordSecretRef: {name: s, key: password}}]"))
+            ---
+            \(freePlan)
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: s}
+            stringData: {password: "\(password)"}
+            """
+        }
+        #expect(try await load(text("x")).errors == [])
+        let error = try #require(try await load(text("")).errors.first)
+        #expect(error.reason == .badValue && error.field == "spec.admins[0].passwordSecretRef.key")
+    }
+
+    @Test func `one tenant that comes, changes or goes is a change`() throws {
+        var changes = CatalogChanges()
+        #expect(changes.isEmpty)
+        for set in [\CatalogChanges.added, \.changed, \.removed] {
+            changes[keyPath: set] = [try .named("acme")]
+            #expect(!changes.isEmpty)
+            changes[keyPath: set] = []
+        }
+    }
+
+    @Test(arguments: [
         // Whatever may be trusted to say who its clients are.
         ("192.0.2.0/0", true), ("192.0.2.0/32", true), ("192.0.2.0/33", false), ("2001:db8::/128", true),
         ("2001:db8::/129", false), ("2001:db8::/0", true), ("192.0.2.0/", false), ("192.0.2.0", false),

@@ -19,7 +19,7 @@ final class ErrorLog {
     /// Where each field that was looked at stands.
     private(set) var positions: [String: SourcePosition] = [:]
 
-    init(file: String, linesBefore: Int, repeatedKeys: [SourcePosition: String], ignoresUnknownFields: Bool = false) {
+    init(file: String, linesBefore: Int, repeatedKeys: [SourcePosition: String], ignoresUnknownFields: Bool) {
         self.ignoresUnknownFields = ignoresUnknownFields
         self.file = file
         self.linesBefore = linesBefore
