@@ -175,6 +175,54 @@ import Testing
         #expect(error.reason == .badValue && error.field == "spec.admins[0].passwordSecretRef.key")
     }
 
+    @Test func `a host name of 253 bytes is found, with a dot behind it too`() async throws {
+        let host = Array(repeating: String(repeating: "a", count: 62), count: 4).joined(separator: ".") + ".a"
+        let yaml = tenantYAML().replacing("acme.localhost", with: host) + "\n---\n" + freePlan
+        let catalog = try await load(yaml).catalog
+        #expect(catalog.tenant(forHostname: host) != nil && catalog.tenant(forHostname: host + ".") != nil)
+        #expect(catalog.tenant(forHostname: host + "..") == nil)
+    }
+
+    @Test(arguments: [(78, true), (80, true), (81, false)])
+    func `a long value is shown in part`(length: Int, isWhole: Bool) async throws {
+        let value = String(repeating: "x", count: length)
+        let errors = try await load("\(freePlan)\nspec: {quotas: {historyBytes: \"\(value)\"}}").errors
+        let shown = isWhole ? "`\(value)`" : "`\(value.prefix(77))…`"
+        #expect(errors.first?.message.contains(shown) == true, "\(errors)")
+    }
+
+    @Test(arguments: ["---", "--- ", "---\t", "---\r"])
+    func `a document begins with three dashes and nothing else`(mark: String) async throws {
+        let loaded = try await load(freePlan + "\n\(mark)\n" + tenantYAML())
+        #expect(loaded.errors == [] && loaded.catalog.sorted.count == 1)
+    }
+
+    @Test(arguments: [("a_1z", true), ("z9", true), ("a-b", false), ("A", false), ("", false), ("a.b", false)])
+    func `a meter's name is small letters, digits and underscores`(name: String, fits: Bool) async throws {
+        let yaml = self.plan("model: Flat, unit: \"1\"").replacing("meter: messages", with: "meter: \"\(name)\"")
+        #expect(try await load(yaml).errors.isEmpty == fits)
+    }
+
+    @Test func `a tenant has a hostname at least`() async throws {
+        let yaml = tenantYAML().replacing("[acme.localhost]", with: "[]") + "\n---\n" + freePlan
+        let errors = try await load(yaml).errors
+        #expect(errors.count == 1 && errors.first?.message.hasPrefix("is empty: write at least one") == true)
+        let wrong = try await load(tenantYAML().replacing("acme.localhost", with: "1.2.3.4") + "\n---\n" + freePlan)
+        #expect(wrong.errors.count == 1 && wrong.errors.first?.field == "spec.hostnames[0]")
+    }
+
+    @Test func `what is said of pods is taken`() async throws {
+        let pod = """
+            pod: {imagePullSecrets: [{name: s}], nodeSelector: {a: b}, annotations: {c: d}, priorityClassName: high}
+                autoscaling: {scaleDown: {maxPodsAtOnce: 15, stabilization: 7m}}
+            """
+        let edge = try #require(try await load(self.cell(pod)).resources.cells["a"]).spec.edge
+        #expect(edge.pod.imagePullSecrets.map(\.name) == ["s"] && edge.pod.nodeSelector == ["a": "b"])
+        #expect(edge.pod.annotations == ["c": "d"] && edge.pod.priorityClassName == "high")
+        #expect(edge.autoscaling.scaleDownMaxPodsAtOnce == 15)
+        #expect(edge.autoscaling.scaleDownStabilization == .seconds(420))
+    }
+
     @Test func `one tenant that comes, changes or goes is a change`() throws {
         var changes = CatalogChanges()
         #expect(changes.isEmpty)

@@ -93,7 +93,7 @@ private struct ScramClient {
 
     @Test(arguments: [
         ("c=biws,r=clientserveR,p=AAAA", AccountError.malformed), ("c=eSws,r=clientserver,p=AAAA", .channelBinding),
-        ("c=biws,r=clientserver", .malformed), ("c=biws,r=clientserver,p=AAAA", .malformed),
+        ("c=biws", .malformed), ("c=biws,r=clientserver", .malformed), ("c=biws,r=clientserver,p=AAAA", .malformed),
         ("r=clientserver,c=biws,p=AAAA", .malformed),
         ("c=biws,r=clientserver,p=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", .credentials), ("", .malformed),
     ])
