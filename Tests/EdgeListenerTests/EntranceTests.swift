@@ -3,6 +3,7 @@
 import Edge
 import NIOCore
 import NIOPosix
+import Observability
 import Synchronization
 import TestClients
 import TestSupport

@@ -2,6 +2,7 @@
 
 import Edge
 import NIOCore
+import Observability
 import TestClients
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Metering
+import Observability
 import StateStore
 import Synchronization
 import Tenant
