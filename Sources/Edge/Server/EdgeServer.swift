@@ -26,6 +26,7 @@ package struct EdgeServer: Sendable {
     /// - `secret`: the installation's secret, from which each tenant's cloak is derived.
     /// - `declaresAdmins`: whether the tenants come with all of their administrators' passwords, and nobody else makes their
     ///   accounts.
+    /// - `latencies`: where log-ins and fan-out are measured.
     /// - `rehash`: reads tenants and certificates again.
     package static func start(
         on group: any EventLoopGroup,
@@ -36,6 +37,7 @@ package struct EdgeServer: Sendable {
         secret: SymmetricKey,
         usage: any UsageSink,
         declaresAdmins: Bool,
+        latencies: Latencies? = nil,
         logger: Logger,
         rehash: @escaping @Sendable () -> Void
     ) async -> EdgeServer {
@@ -58,7 +60,8 @@ package struct EdgeServer: Sendable {
                 logger: logger,
                 usage: usage,
                 cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: secret, tenant: $0)) },
-                reload: rehash
+                reload: rehash,
+                latencies: latencies
             )
         )
         let shards = await ShardSet.start(on: group, environment: environment)
@@ -79,6 +82,7 @@ package struct EdgeServer: Sendable {
         let touched = update.added.union(update.changed)
         if self.declaresAdmins {
             self.accounts.provision(update.catalog.sorted.filter { touched.contains($0.id) })
+            self.accounts.forget(update.removed)
         }
         self.directory.replace(update.catalog)
         await self.shards.apply(update.catalog)

@@ -6,11 +6,11 @@ package struct Latencies: Sendable {
     ///
     /// In process only what waits for the disk is measured: memory answers at once.
     package let append: HistogramFamily
-    /// From an entry's arrival at a shard until its bytes are in the outboxes of all who get it there.
+    /// From a message's arrival at a shard until its bytes are in the outboxes of all who get it there; one of 32 is measured.
     package let fanOut: HistogramFamily
-    /// From a client's last word of an exchange until its log-in is accepted or refused.
+    /// From a client's word until an account was looked up or its password compared, the throttle's delay included.
     ///
-    /// Label `result`: `ok`, `refused`, `unavailable`.
+    /// Label `result`: `checked`, `unavailable`.
     package let login: HistogramFamily
     /// From a request's head until its answer begins.
     ///

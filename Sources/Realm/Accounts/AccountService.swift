@@ -19,7 +19,13 @@ package final class AccountService: Authenticator {
     private let wallClock: @Sendable () -> Int64
     private let decoyKey: SymmetricKey
     private let clock: any Clock<Duration>
-    private let provisioning = Mutex<[TenantID: Task<Void, Never>]>([:])
+    private let provisioning = Mutex<[TenantID: Provisioning]>([:])
+
+    /// The making of a tenant's admins.
+    private struct Provisioning {
+        let first: Task<Void, Never>
+        var retries: Task<Void, Never>?
+    }
 
     package init(
         accounts: AccountRepository,
@@ -64,7 +70,7 @@ package final class AccountService: Authenticator {
     }
 
     private func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {
-        await self.provisioning.withLock { $0[tenant] }?.value
+        await self.provisioning.withLock { $0[tenant]?.first }?.value
         do {
             return try await self.accounts.find(Names.caseMapping.fold(name), of: tenant)
         } catch {
@@ -79,39 +85,65 @@ package final class AccountService: Authenticator {
     // MARK: Admins
 
     /// Makes the admins of some tenants, and takes the role from who is none any more, in the background.
+    ///
+    /// Whoever logs in meanwhile waits for the first try, not for those that follow when the store is away.
     package func provision(_ tenants: some Sequence<HostedTenant>) {
         for tenant in tenants {
-            self.provisioning.withLock { tasks in
-                let before = tasks[tenant.id]
-                tasks[tenant.id] = Task {
-                    await before?.value
-                    await self.provision(tenant)
+            self.provisioning.withLock { all in
+                let before = all[tenant.id]
+                before?.retries?.cancel()
+                let first = Task {
+                    await before?.first.value
+                    if await !self.provision(tenant) { self.retry(tenant) }
                 }
+                all[tenant.id] = Provisioning(first: first)
             }
         }
     }
 
-    private func provision(_ tenant: HostedTenant) async {
-        var backoff = Backoff()
-        while !Task.isCancelled {
-            do {
-                return try await self.accounts.provision(
-                    tenant.admins,
-                    named: tenant.adminNames,
-                    of: tenant.id,
-                    hasher: self.hasher,
-                    now: self.wallClock(),
-                    logger: self.logger,
-                    fold: Names.caseMapping.fold
-                )
-            } catch {
-                let delay = backoff.failed()
-                self.logger.warning(
-                    "an admin's account waits for its store",
-                    metadata: ["tenant": "\(tenant.id)", "reason": "\(String(reflecting: error))"]
-                )
-                try? await self.clock.sleep(for: delay)
+    /// Nothing more is done for tenants that are gone.
+    package func forget(_ tenants: some Sequence<TenantID>) {
+        self.provisioning.withLock { all in
+            for tenant in tenants {
+                all[tenant]?.first.cancel()
+                all.removeValue(forKey: tenant)?.retries?.cancel()
             }
+        }
+    }
+
+    /// Tries again until it is done, or the tenant is another or gone.
+    private func retry(_ tenant: HostedTenant) {
+        self.provisioning.withLock { all in
+            guard all[tenant.id] != nil, !Task.isCancelled else { return }
+            all[tenant.id]?.retries = Task {
+                var backoff = Backoff()
+                repeat {
+                    do { try await self.clock.sleep(for: backoff.failed()) } catch { return }
+                } while await !self.provision(tenant)
+            }
+        }
+    }
+
+    /// - Returns: whether it is done.
+    private func provision(_ tenant: HostedTenant) async -> Bool {
+        do {
+            try await self.accounts.provision(
+                tenant.admins,
+                named: tenant.adminNames,
+                of: tenant.id,
+                hasher: self.hasher,
+                now: self.wallClock(),
+                logger: self.logger,
+                fold: Names.caseMapping.fold
+            )
+            return true
+        } catch {
+            if Task.isCancelled { return true }
+            self.logger.warning(
+                "an admin's account waits for its store",
+                metadata: ["tenant": "\(tenant.id)", "reason": "\(String(reflecting: error))"]
+            )
+            return false
         }
     }
 }

@@ -1,3 +1,4 @@
+import Observability
 package import Chat
 import NIOCore
 import Tenant
@@ -16,7 +17,7 @@ extension Network {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
         self.check(from: clients) { () async throws(AuthenticationError) in
             try await authenticator.verify(account: account, password: password, in: tenant)
-        } then: { result in
+        } then: { (result: Result<LoggedIn?, Refusal>) in
             if case .success(.some) = result { self.throttle.succeeded(clients) }
             then(result.flatMap { login in login.map(Result.success) ?? .failure(Refusal(.wrongPassword)) })
         }
@@ -41,9 +42,13 @@ extension Network {
         _ work: @escaping @Sendable () async throws(AuthenticationError) -> Answer,
         then: @escaping (Result<Answer, Refusal>) -> Void
     ) {
+        let (loop, login) = (self.shard.loop, self.shard.environment.latencies?.login)
+        let began = loop.now
         self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
             self.shard.check(work) { result in
+                let isChecked = if case .success = result { true } else { false }
+                login?.observe(.nanoseconds((loop.now - began).nanoseconds), isChecked ? "checked" : "unavailable")
                 then(result.mapError { Refusal(.unavailable, text: $0.description) })
             }
         }

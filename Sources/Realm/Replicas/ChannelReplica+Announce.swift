@@ -8,12 +8,14 @@ extension ChannelReplica {
     func passOn(_ message: ChatMessage, _ entry: Entry) {
         let sender = self.network.sessions[message.sender]
         let own = sender?.attachments.first
+        let began = self.network.shard.beginFanOut()
         var deliveries = 0
         for group in self.groups { deliveries += group.pass(message, entry, in: self.state, except: own) }
         if let own, let sender, sender.isMember(of: self) {
             own.echo(message, at: entry.time, id: entry.position, in: .channel)
         }
         self.network.usage.delivered(deliveries)
+        if let began { self.network.shard.endFanOut(began) }
     }
 
     /// Tells those here of something.

@@ -1,6 +1,6 @@
 package import Logging
 package import Metering
-import Observability
+package import Observability
 package import StateStore
 package import Tenant
 
@@ -22,6 +22,8 @@ package struct RealmEnvironment: Sendable {
     package var reload: @Sendable () -> Void
     /// Told about usage when a tenant's counters were drained.
     package var usage: any UsageSink
+    /// Where log-ins and fan-out are measured.
+    package var latencies: Latencies?
     /// When this process began, milliseconds since 1970.
     package var started: Int64
 
@@ -36,6 +38,7 @@ package struct RealmEnvironment: Sendable {
         usage: any UsageSink,
         cloak: @escaping @Sendable (TenantID) -> HostCloak,
         reload: @escaping @Sendable () -> Void = {},
+        latencies: Latencies? = nil,
         wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
         random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: 1...UInt64.max) }
     ) {
@@ -47,6 +50,7 @@ package struct RealmEnvironment: Sendable {
         self.usage = usage
         self.cloak = cloak
         self.reload = reload
+        self.latencies = latencies
         self.wallClock = wallClock
         self.random = random
         self.started = wallClock()

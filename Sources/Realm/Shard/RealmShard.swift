@@ -1,3 +1,4 @@
+import Observability
 import Chat
 package import Logging
 import Metering
@@ -64,6 +65,19 @@ package final class RealmShard {
         let network = Network(tenant, on: self)
         self.networks[tenant.id] = network
         return network
+    }
+
+    private var fanOuts: UInt32 = 0
+
+    /// Begins to measure a fan-out, of one in 32.
+    @inline(__always)
+    func beginFanOut() -> NIODeadline? {
+        self.fanOuts &+= 1
+        return self.fanOuts & 31 == 0 && self.environment.latencies != nil ? self.loop.now : nil
+    }
+
+    func endFanOut(_ began: NIODeadline) {
+        self.environment.latencies?.fanOut.observe(.nanoseconds((self.loop.now - began).nanoseconds))
     }
 
     /// Once a second.

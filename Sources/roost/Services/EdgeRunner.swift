@@ -105,6 +105,7 @@ struct EdgeRunner: Sendable {
             secret: self.secret,
             usage: metrics,
             declaresAdmins: declaresAdmins,
+            latencies: self.metrics.latencies,
             logger: self.logger,
             rehash: Self.seldom(reload)
         )
