@@ -22,10 +22,7 @@ package final class EdgeMetrics: UsageSink {
     package func report(_ delta: UsageDelta, of tenant: TenantID, shard: Int) {
         self.totals.withLock { totals in
             var total = totals[tenant] ?? Total()
-            total.usage.messages &+= delta.messages
-            total.usage.deliveries &+= delta.deliveries
-            total.usage.bytesIn &+= delta.bytesIn
-            total.usage.bytesOut &+= delta.bytesOut
+            total.usage.addCounts(of: delta)
             total.connections[shard] = delta.connections
             totals[tenant] = total
         }
@@ -99,12 +96,12 @@ package final class EdgeMetrics: UsageSink {
             )
         }
         return [
-            family("roost_connections", "Connections open now.", .gauge) { Double($0.connections.values.reduce(0, +)) },
-            family("roost_messages_total", "Messages accepted.", .counter) { Double($0.usage.messages) },
-            family("roost_deliveries_total", "Messages sent to clients.", .counter) { Double($0.usage.deliveries) },
-            family("roost_received_bytes_total", "Bytes read from clients.", .counter) { Double($0.usage.bytesIn) },
-            family("roost_sent_bytes_total", "Bytes written to clients.", .counter) { Double($0.usage.bytesOut) },
+            family("roost_connections", "Connections open now.", .gauge) { Double($0.connections.values.reduce(0, +)) }
         ]
+            + Meter.allCases.compactMap { meter in
+                guard let metric = meter.row.metric, let count = meter.row.count else { return nil }
+                return family(metric.name, metric.help, .counter) { Double($0.usage[keyPath: count]) }
+            }
     }
 }
 

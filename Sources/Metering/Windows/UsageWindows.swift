@@ -27,11 +27,7 @@ package struct UsageWindows: Sendable {
         var peak = 0
 
         mutating func add(_ delta: UsageDelta, others: Int) {
-            self.sums.messages += delta.messages
-            self.sums.deliveries += delta.deliveries
-            self.sums.bytesIn += delta.bytesIn
-            self.sums.bytesOut += delta.bytesOut
-            self.sums.connectionMilliseconds += delta.connectionMilliseconds
+            self.sums.addCounts(of: delta)
             self.peak = max(self.peak, delta.peakConnections + others)
         }
 
@@ -41,14 +37,7 @@ package struct UsageWindows: Sendable {
         }
 
         func quantity(_ meter: Meter) -> Int64 {
-            switch meter {
-            case .connectionMinutes: Int64(clamping: self.sums.connectionMilliseconds)
-            case .peakConnections: Int64(self.peak)
-            case .messages: Int64(clamping: self.sums.messages)
-            case .deliveries: Int64(clamping: self.sums.deliveries)
-            case .bytesIn: Int64(clamping: self.sums.bytesIn)
-            case .bytesOut: Int64(clamping: self.sums.bytesOut)
-            }
+            meter.row.count.map { Int64(clamping: self.sums[keyPath: $0]) } ?? Int64(self.peak)
         }
     }
 
