@@ -107,6 +107,15 @@ package final class CommandHarness {
         await self.settle()
     }
 
+    /// A log as the store has it, past all shards.
+    package func snapshot(of log: LogKey) -> Snapshot? {
+        var snapshot: Snapshot?
+        self.shards.first?.realm.store.load([log]) { result in
+            if case .success(let snapshots) = result { snapshot = snapshots.first }
+        }
+        return snapshot
+    }
+
     /// Sends lines of a client and lets them come to their end.
     ///
     /// - Returns: what the client is told.
