@@ -24,7 +24,7 @@ import Testing
         return Snapshot(log: log, position: position, fields: loaded.fields.filter { $0.key != field })
     }
 
-    @Test func `a quit that is found out later stands in nobody's labelled answer`() async throws {
+    @Test func `that somebody has gone is found out later, and stands in nobody's labelled answer`() async throws {
         let harness = try CommandHarness()
         let ann = await harness.join("ann", capabilities: "labeled-response batch")
         let bob = await harness.join("bob")
@@ -38,8 +38,8 @@ import Testing
         ann.readAgain()
         await harness.settle()
         let lines = ann.take()
-        let quit = try #require(lines.first { $0.contains(" QUIT ") })
-        #expect(quit.hasPrefix(":bob!"), "it is news, not an answer: \(quit)")
+        let part = try #require(lines.first { $0.contains(" PART #a ") })
+        #expect(part.hasPrefix(":bob!"), "it is news, not an answer: \(part)")
         #expect(lines.contains { $0.hasPrefix("@label=L1") })
         #expect(lines.contains { $0.contains("Some of #a may be missing") })
     }

@@ -101,6 +101,7 @@ enum AuthenticateCommand {
         do throws(AccountError) {
             let answer = try exchange.scram.receiveFinal(message)
             guard exchange.login != nil else { return Self.fail(call) }
+            call.network.logInSucceeded(from: call.connection.origin)
             exchange.phase = .proven
             Self.sendMessage(call, answer)
         } catch { Self.fail(call) }

@@ -53,7 +53,8 @@ struct Call {
     func send(_ write: (inout LineWriter) -> Void) { self.connection.write(.answer, write) }
 
     func refuse(_ refusal: Refusal) {
-        self.connection.refuse(refusal, command: self.row.name, context: self.optional(0).map { [$0] } ?? [])
+        let context = self.row.isSecret ? nil : self.optional(0)
+        self.connection.refuse(refusal, command: self.row.name, context: context.map { [$0] } ?? [])
     }
 
     func fail(_ code: String, _ context: String..., text: String) {

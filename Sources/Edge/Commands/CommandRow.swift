@@ -24,12 +24,18 @@ final class CommandRow: Sendable {
     }
 
     let name: String
+    /// Whether it says something, so that its echo is its answer.
+    var isMessage: Bool { ["PRIVMSG", "NOTICE", "TAGMSG"].contains(self.name) }
     let minimumParameters: Int
     /// What whoever uses it needs.
     let rights: Rights
     /// What the flood control takes for it.
     let cost: Int
     let list: List?
+    /// Its parameters are secrets: no answer repeats them.
+    let isSecret: Bool
+    /// Errors are not answered (RFC 2812 section 3.3.2: a NOTICE never is).
+    let isSilent: Bool
     /// How it is used, and what it does; nil for what has no help.
     let help: [String]?
     let handler: Handler
@@ -40,6 +46,8 @@ final class CommandRow: Sendable {
         rights: Rights = [],
         cost: Int = 1,
         list: List? = nil,
+        secret isSecret: Bool = false,
+        silent isSilent: Bool = false,
         help: [String]? = nil,
         _ handler: Handler
     ) {
@@ -48,6 +56,8 @@ final class CommandRow: Sendable {
         self.rights = rights
         self.cost = cost
         self.list = list
+        self.isSecret = isSecret
+        self.isSilent = isSilent
         self.help = help
         self.handler = handler
     }
@@ -59,6 +69,7 @@ final class CommandRow: Sendable {
         rights: Rights = [],
         cost: Int = 1,
         list: List? = nil,
+        silent isSilent: Bool = false,
         help: [String]? = nil,
         _ handler: @escaping @Sendable (Call, Actor) -> Void
     ) {
@@ -68,6 +79,7 @@ final class CommandRow: Sendable {
             rights: rights,
             cost: cost,
             list: list,
+            silent: isSilent,
             help: help,
             .registered(handler)
         )

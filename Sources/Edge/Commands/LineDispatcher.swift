@@ -93,8 +93,9 @@ final class LineDispatcher {
             connection.commands.held = message
             return connection.reading.hold(.command)
         }
-        if let label { connection.answer = LabeledAnswer(label: label) }
-        guard let row = self.clients.table[message.command] else {
+        let found = self.clients.table[message.command]
+        if let label { connection.answer = LabeledAnswer(label: label, endsWithEcho: found?.isMessage == true) }
+        guard let row = found else {
             connection.reading.flood.spend(1)
             // Nobody who is not in yet is told what there is.
             if connection.isRegistered {
@@ -126,30 +127,32 @@ final class LineDispatcher {
     }
 
     private func check(_ call: Call) -> Bool {
+        let told: () -> Void
         switch call.row.handler {
-        case .registering where call.connection.isRegistered: call.reply(.errAlreadyRegistered)
-        case .registered where !call.connection.isRegistered: call.reply(.errNotRegistered)
+        case .registering where call.connection.isRegistered: told = { call.reply(.errAlreadyRegistered) }
+        case .registered where !call.connection.isRegistered: told = { call.reply(.errNotRegistered) }
         default:
             if call.count < call.row.minimumParameters {
-                call.reply(.errNeedMoreParams, call.row.name)
+                told = { call.reply(.errNeedMoreParams, call.row.name) }
             } else if !call.row.rights.isEmpty, call.connection.session?.rights.isSuperset(of: call.row.rights) != true
             {
-                call.refuse(Refusal(.rightNeeded))
+                told = { call.refuse(Refusal(.rightNeeded)) }
             } else {
                 return true
             }
         }
+        if !call.row.isSilent { told() }
         return false
     }
 
     private func split(_ call: Call, _ list: CommandRow.List) -> [Call] {
         let elements = call[list.parameter].split(separator: ",").map(String.init)
         if elements.isEmpty {
-            call.reply(.errNeedMoreParams, call.row.name)
+            if !call.row.isSilent { call.reply(.errNeedMoreParams, call.row.name) }
             return []
         }
         let keys = list.keys.map { call[$0].split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
-        if elements.count > list.limit { call.reply(.errTooManyTargets, elements[list.limit]) }
+        if elements.count > list.limit, !call.row.isSilent { call.reply(.errTooManyTargets, elements[list.limit]) }
         return elements.prefix(list.limit).enumerated().map { index, element in
             var parameters = call.parameters
             parameters[list.parameter] = element

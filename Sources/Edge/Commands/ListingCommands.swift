@@ -30,6 +30,7 @@ enum ListingCommands {
             for: actor,
             call.awaitingAny { result in
                 switch result {
+                case .success(let channel) where !channel.isVisible: call.reply(.rplEndOfNames, name.raw)
                 case .success(let channel): self.sendNames(of: channel, to: call)
                 // That there is no such channel, or that nobody may know of it, looks the same.
                 case .failure(let refusal) where refusal.reason == .noSuchChannel:

@@ -14,6 +14,7 @@ enum MessageCommands {
         CommandRow(
             "NOTICE",
             list: .init(parameter: 0, limit: 4),
+            silent: true,
             help: ["NOTICE <target>{,<target>} <text>", "Sends a message that nothing answers by itself."]
         ) { Self.send($0, $1, .notice) },
         CommandRow(

@@ -24,6 +24,7 @@ enum RegistrationCommands {
             "AUTHENTICATE",
             parameters: 1,
             cost: 2,
+            secret: true,
             help: ["AUTHENTICATE <mechanism or data>", "Logs in to an account (SASL)."],
             .always { AuthenticateCommand.run($0) }
         ),

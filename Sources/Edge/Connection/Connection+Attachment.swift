@@ -27,6 +27,7 @@ extension Connection: Attachment {
         let line = self.clients.encoder.withLine(of: message, at: time, id: id, for: self.capabilities) {
             ByteBuffer(bytes: $0)
         }
+        guard let answer = self.answer, answer.endsWithEcho else { return self.write(line, .news) }
         self.write(line, .answer)
         // The echo is the whole answer to a message to one channel; sent now, it stands where the log has it.
         if place == .channel, self.commands.waiting.isEmpty { self.finishAnswer() }

@@ -96,6 +96,7 @@ extension Connection {
     /// Goes on with a long answer when less than half of the send queue is taken: whoever reads gets all of it, however
     /// long, and nobody is closed for what it asked for.
     func whenDrained(_ body: @escaping () -> Void) {
+        guard self.isOpen else { return }
         if self.writing.waitingBytes < self.clients.limits.sendQueueBytes / 2 { return body() }
         self.writing.whenDrained(body)
     }

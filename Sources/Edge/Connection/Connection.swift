@@ -138,7 +138,7 @@ package final class Connection {
 
     /// The client is told differently from now on, in its channels too.
     func set(_ capabilities: Capabilities) {
-        guard capabilities != self.capabilities else { return }
+        guard self.isOpen, capabilities != self.capabilities else { return }
         guard let session = self.session else { return self.capabilities = capabilities }
         session.regroup(self) { self.capabilities = capabilities }
     }

@@ -8,11 +8,16 @@ final class LabeledAnswer {
     private static let mostHeld = 64
 
     private let label: String
+    /// The command in hand is a message: its echo is its answer.
+    let endsWithEcho: Bool
     private var lines: [ByteBuffer] = []
     /// The batch that was begun already.
     private var begun: String?
 
-    init(label: String) { self.label = label }
+    init(label: String, endsWithEcho: Bool) {
+        self.label = label
+        self.endsWithEcho = endsWithEcho
+    }
 
     /// Whether there is enough to begin the batch with, or to go on with it.
     var isLong: Bool { self.lines.count > Self.mostHeld }

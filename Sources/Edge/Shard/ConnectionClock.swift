@@ -24,10 +24,12 @@ final class ConnectionClock {
 
     /// How long a connection may take to register: the shorter the more there are, so that those who mean it find room.
     var registrationTimeout: UInt32 {
-        let usual = UInt32(clamping: self.clients.limits.registrationTimeout.components.seconds)
+        let usual = self.usualTimeout
         guard self.waiting > Self.tight else { return usual }
         return max(min(usual, 5), usual / UInt32(clamping: self.waiting / Self.tight + 1))
     }
+
+    private var usualTimeout: UInt32 { UInt32(clamping: self.clients.limits.registrationTimeout.components.seconds) }
 
     private func check(_ connection: Connection) {
         let (now, limits) = (self.clients.realm.seconds, self.clients.limits)
@@ -36,7 +38,9 @@ final class ConnectionClock {
             // A client that does not read its last lines does not keep the connection.
             if now - since >= 5 { connection.wire.close() }
         case .admitting, .registering:
-            if now - connection.opened >= self.registrationTimeout { connection.close("Registration timed out") }
+            // Who waits for the server is not to blame for it.
+            let time = connection.commands.isBusy ? self.usualTimeout : self.registrationTimeout
+            if now - connection.opened >= time { connection.close("Registration timed out") }
         case .registered where connection.reading.isHeldUp:
             // Not read from, so it cannot answer: its time begins when it is heard again.
             connection.lastHeard = now

@@ -1,6 +1,6 @@
-import Observability
 package import Chat
 import NIOCore
+import Observability
 import Tenant
 
 /// Logging in: counted by tenant and network of clients first, then checked off the loop.
@@ -37,6 +37,9 @@ extension Network {
         }
     }
 
+    /// A SCRAM exchange turned out well: it does not count.
+    package func logInSucceeded(from clients: String) { self.throttle.succeeded(clients) }
+
     private func check<Answer: Sendable>(
         from clients: String,
         _ work: @escaping @Sendable () async throws(AuthenticationError) -> Answer,
@@ -58,18 +61,20 @@ extension Network {
     package func elevate(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
         let rights = login.role.rights
         guard !rights.isEmpty else { return then(.failure(Refusal(.rightNeeded))) }
+        let before = actor.session.grantedRights
         actor.session.grantedRights = rights
-        self.change(.modes(actor.session.user.modes.union(.operator)), by: actor, then)
+        self.change(.modes(actor.session.user.modes.union(.operator)), by: actor) { result in
+            if case .failure = result { actor.session.grantedRights = before }
+            then(result)
+        }
     }
 
-    /// The actor's session belongs to an account from now on.
+    /// The actor's session belongs to an account from now on, and has the account's host.
     package func adopt(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
-        self.change(.account(login.account), by: actor) { result in
-            guard case .success = result else { return then(result) }
-            let user = actor.session.user
-            let host = self.cloak.cloak(account: login.account, suffix: "roost")
-            guard host != user.host else { return then(.success(())) }
-            self.change(.host(username: user.username, host: host), by: actor, then)
-        }
+        let user = actor.session.user
+        let host = self.cloak.cloak(account: login.account, suffix: "roost")
+        let account = UserChange.account(login.account)
+        if host == user.host { return self.change(account, by: actor, then) }
+        self.change(account, .host(username: user.username, host: host), by: actor, then)
     }
 }

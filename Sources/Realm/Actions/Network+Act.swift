@@ -24,7 +24,7 @@ extension Network {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let replica):
                 if isFollowing {
-                    replica.whenQuiet {
+                    replica.whenQuiet(isAgain: attempt > 0) {
                         self.decide(on: replica, name, isFollowing, actor, attempt, decide, then)
                     }
                 } else {
@@ -98,7 +98,7 @@ extension Network {
                 if let refusal = decided.refusals[place] { then(.failure(refusal)) } else { again() }
             case .failure(let error):
                 // It may have been applied: the session's end must find it there.
-                if case .uncertain = error { uncertain = replica?.key.name }
+                if error.isUnknown { uncertain = replica?.key.name }
                 then(.failure(self.refusal(error)))
             }
             session.commitEnded(uncertain: uncertain)

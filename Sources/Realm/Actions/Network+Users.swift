@@ -9,15 +9,13 @@ extension Network {
     ///
     /// It rests on the session and on its own membership of each channel, not on what else changes there.
     package func change(
-        _ change: UserChange,
+        _ changes: UserChange...,
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
         self.act(
             by: actor,
-            { () throws(Refusal) in
-                Decided(transaction: self.transaction(change, of: actor.session), value: ())
-            },
+            { () throws(Refusal) in Decided(transaction: self.transaction(changes, of: actor.session), value: ()) },
             then: then
         )
     }
@@ -29,7 +27,7 @@ extension Network {
             by: actor,
             { () throws(Refusal) in
                 if nick.raw == session.user.nick.raw { return .nothing(()) }
-                var transaction = self.transaction(.nick(nick), of: session)
+                var transaction = self.transaction([.nick(nick)], of: session)
                 var refusals: [Int: Refusal] = [:]
                 var user = session.user
                 user.apply(.nick(nick))
@@ -62,30 +60,34 @@ extension Network {
         )
     }
 
-    private func transaction(_ change: UserChange, of session: Session) -> Transaction {
-        var record = session.record
-        record.user.apply(change)
-        record.changes &+= 1
+    /// Changes that hold together: each is an entry of its own, the fields are those after the last.
+    private func transaction(_ changes: [UserChange], of session: Session) -> Transaction {
         let author = session.author
+        let first = session.changes &+ 1
+        var record = session.record
+        for change in changes { record.user.apply(change) }
+        record.changes &+= UInt32(clamping: changes.count)
+        let numbered = changes.enumerated().map { (change: $1, number: first &+ UInt32(clamping: $0)) }
         var transaction = Transaction(conditions: [Condition(session.inbox, .exists)], changes: [])
         for replica in session.memberships {
-            let event = ChannelEvent.changed(session.id, change, by: author, number: record.changes)
             transaction.conditions.append(replica.membership(of: session))
+            guard var member = replica.state.members[session.id] else { continue }
+            (member.user, member.changes) = (record.user, record.changes)
+            let field = FieldChange(ChannelState.memberUpdate(member))
+            for (change, number) in numbered {
+                let event = ChannelEvent.changed(session.id, change, by: author, number: number)
+                transaction.changes.append(LogChange(replica.key, payload: event.encoded, fields: [field]))
+            }
+        }
+        for (change, number) in numbered {
             transaction.changes.append(
                 LogChange(
-                    replica.key,
-                    payload: event.encoded,
-                    fields: replica.state.updates(for: event).map(FieldChange.init)
+                    session.inbox,
+                    payload: UserEvent.changed(change, by: author, number: number).encoded,
+                    fields: [FieldChange(record.userUpdate)]
                 )
             )
         }
-        transaction.changes.append(
-            LogChange(
-                session.inbox,
-                payload: UserEvent.changed(change, by: author, number: record.changes).encoded,
-                fields: [FieldChange(record.userUpdate)]
-            )
-        )
         return transaction
     }
 

@@ -64,6 +64,7 @@ package final class Network {
             return
         }
         self.hasEnded = false
+        self.isClosed = false
         if tenant == self.tenant { return }
         self.tenant = tenant
         self.revision = self.shard.nextRevision()
@@ -84,7 +85,11 @@ package final class Network {
     func close() {
         if let token = self.ownFollow { self.store.unfollow(token) }
         self.ownFollow = nil
+        self.isClosed = true
     }
+
+    /// Nothing is counted here until the tenant comes back.
+    private(set) var isClosed = false
 
     func tell(_ event: TenantEvent) {
         guard case .wallops(let text, let author) = event else { return }

@@ -21,11 +21,9 @@ final class ScanQueue {
 
     private func run(_ work: (@escaping () -> Void) -> Void) {
         work {
-            guard let next = self.waiting.popFirst() else {
-                self.isBusy = false
-                return
+            self.network.shard.later(.zero) {
+                if let next = self.waiting.popFirst() { self.run(next) } else { self.isBusy = false }
             }
-            self.network.shard.later(.zero) { self.run(next) }
         }
     }
 }

@@ -5,13 +5,15 @@ import StateStore
 /// What happens in a channel, told to those here.
 extension ChannelReplica {
     /// Passes a message on: the hot path.
-    func passOn(_ message: ChatMessage, _ entry: Entry) {
+    ///
+    /// - `isAnswered`: whether its sender was answered already.
+    func passOn(_ message: ChatMessage, _ entry: Entry, isAnswered: Bool = false) {
         let sender = self.network.sessions[message.sender]
         let own = sender?.attachments.first
         let began = self.network.shard.beginFanOut()
         var deliveries = 0
         for group in self.groups { deliveries += group.pass(message, entry, in: self.state, except: own) }
-        if let own, let sender, sender.isMember(of: self) {
+        if let own, let sender, !isAnswered, sender.isMember(of: self) {
             own.echo(message, at: entry.time, id: entry.position, in: .channel)
         }
         self.network.usage.delivered(deliveries)
@@ -86,15 +88,13 @@ extension ChannelState {
     func difference(from before: ChannelState, by server: Author) -> [ChannelEvent] {
         var events: [ChannelEvent] = []
         for (id, member) in before.members where self.members[id] == nil {
-            events.append(.quit(id, by: Author(id, member.user), reason: "Connection lost"))
+            // Whether they left the network is not known here.
+            events.append(.parted(id, by: Author(id, member.user), reason: "Connection lost"))
         }
         for (id, member) in self.members {
             guard let old = before.members[id] else {
                 events.append(.joined(member, founding: nil))
                 continue
-            }
-            if old.user.nick.raw != member.user.nick.raw {
-                events.append(.changed(id, .nick(member.user.nick), by: Author(id, old.user), number: 0))
             }
             let changes = MemberModes.ranks.filter { old.modes.contains($0.mode) != member.modes.contains($0.mode) }
             if !changes.isEmpty {

@@ -29,6 +29,8 @@ package final class ChannelReplica {
     var pins = 0
     /// The last entries that were in a loaded state and not told one by one: behind the first position, up to the second.
     private var untold: (after: Position, upTo: Position)?
+    /// Up to where the state was loaded that an unreadable entry asked for.
+    private var loaded: Position?
     /// Set while the state is not true, since an entry could not be read.
     private var stale: Stale?
 
@@ -37,6 +39,8 @@ package final class ChannelReplica {
         var waiting: [() -> Void] = []
         /// Entries that came meanwhile, in order.
         var entries: [Entry] = []
+        /// Messages from here whose sender was answered without having heard them.
+        var answered: Set<Position> = []
     }
 
     init(_ key: LogKey, _ name: ChannelName, _ snapshot: Snapshot, in network: Network, token: FollowToken?) {
@@ -57,8 +61,12 @@ package final class ChannelReplica {
             && self.stale == nil
     }
 
-    /// Whether an entry was told one by one to those here.
-    func wasTold(_ position: Position) -> Bool {
+    /// Whether those here have been told of an entry, one by one; if not, its sender is answered now.
+    func tells(_ position: Position) -> Bool {
+        if self.stale != nil {
+            self.stale?.answered.insert(position)
+            return false
+        }
         guard let untold, position.epoch == untold.upTo.epoch, position.sequence <= untold.upTo.sequence else {
             return true
         }
@@ -77,9 +85,11 @@ package final class ChannelReplica {
 
     /// Goes on when no change of the channel is in the store's hands: one of this shard's after the other, since each but
     /// the first would be refused.
-    func whenQuiet(_ body: @escaping () -> Void) {
-        if self.changesUnderWay == 0, self.waiting.isEmpty { return body() }
-        self.waiting.append(body)
+    ///
+    /// - `isAgain`: it had its turn already, so it goes before those who wait.
+    func whenQuiet(isAgain: Bool, _ body: @escaping () -> Void) {
+        if self.changesUnderWay == 0, self.waiting.isEmpty || isAgain { return body() }
+        if isAgain { self.waiting.prepend(body) } else { self.waiting.append(body) }
     }
 
     /// Goes on when the state is true.
@@ -116,6 +126,11 @@ package final class ChannelReplica {
 
     func received(_ entry: Entry) {
         if self.stale != nil { return self.hold(entry) }
+        if let loaded, entry.position.epoch == loaded.epoch, entry.position.sequence <= loaded.sequence {
+            // In the state already; only messages are news.
+            if let message = ChatMessage(entry: entry.payload) { self.passOn(message, entry) }
+            return
+        }
         if let message = ChatMessage(entry: entry.payload) {
             self.passOn(message, entry)
             self.position = entry.position
@@ -134,11 +149,13 @@ package final class ChannelReplica {
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }
         case .quit(let id, _, _):
-            if !self.network.news.isGone(id), self.state.members[id] != nil { self.tellEverywhere(event, id, entry) }
+            if !self.network.news.isGone(id), self.state.members[id] != nil {
+                self.tellEverywhere(event, id, at: entry.time)
+            }
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }
         case .changed(let id, _, _, let number):
-            if self.network.news.isNew(number, of: id) { self.tellEverywhere(event, id, entry) }
+            if self.network.news.isNew(number, of: id) { self.tellEverywhere(event, id, at: entry.time) }
             self.evolve(event, at: entry.position)
         case .message: self.position = entry.position
         case .modes, .topic, .invited:
@@ -156,13 +173,13 @@ package final class ChannelReplica {
 
     /// A change of a user, or its end, holds in all channels here as soon as one log has brought it, and each who shares any
     /// of them with the user hears of it once.
-    private func tellEverywhere(_ event: Chat.ChannelEvent, _ id: SessionID, _ entry: Entry) {
+    private func tellEverywhere(_ event: Chat.ChannelEvent, _ id: SessionID, at time: Int64) {
         var told: Set<SessionID> = []
         for replica in self.network.replicas.having(id) {
             if case .changed(_, _, _, let number) = event, replica.state.members[id]?.lacks(number) == false {
                 continue
             }
-            replica.announce(event, time: entry.time) { $0.id != id && told.insert($0.id).inserted }
+            replica.announce(event, time: time) { $0.id != id && told.insert($0.id).inserted }
             guard case .changed = event else { continue }
             replica.state.evolve(event)
             if let member = replica.state.members[id] { self.network.news.changed(member) }
@@ -202,11 +219,15 @@ package final class ChannelReplica {
     private func load(attempt: Int) {
         let network = self.network
         network.store.load([self.key]) { result in
-            if case .success(let snapshots) = result { return self.reloaded(snapshots[0], missed: false) }
+            // Meanwhile it may have been loaded otherwise.
+            guard self.stale != nil else { return }
+            if case .success(let snapshots) = result {
+                self.loaded = snapshots[0].position
+                return self.reloaded(snapshots[0], missed: false)
+            }
             // Until the store can say it, nothing is decided on what is not true.
-            let replica = NIOLoopBound(self, eventLoop: network.shard.loop)
-            network.shard.loop.scheduleTask(in: network.shard.pause(after: attempt)) {
-                replica.value.load(attempt: attempt + 1)
+            network.shard.later(network.shard.pause(after: attempt)) {
+                if self.stale != nil { self.load(attempt: attempt + 1) }
             }
         }
     }
@@ -216,11 +237,14 @@ package final class ChannelReplica {
     ///
     /// - `missed`: whether messages may be missing.
     func reloaded(_ snapshot: Snapshot, missed: Bool) {
+        self.tellRenames(to: snapshot)
         let before = self.state
         if missed { self.untold = (self.position, snapshot.position) }
         self.state = ChannelState(name: self.state.name, fields: snapshot.chatFields)
         self.position = snapshot.position
         self.changed = snapshot.position.sequence
+        // Nobody lets go of it amid what follows.
+        self.pins += 1
         for id in self.state.members.keys {
             if let session = self.network.sessions[id] { self.enter(session) }
         }
@@ -232,14 +256,30 @@ package final class ChannelReplica {
             let isKnown =
                 entry.position.epoch == snapshot.position.epoch
                 && entry.position.sequence <= snapshot.position.sequence
-            if !isKnown {
+            if let message = ChatMessage(entry: entry.payload) {
+                self.passOn(message, entry, isAnswered: stale?.answered.contains(entry.position) == true)
+                if !isKnown { self.position = entry.position }
+            } else if !isKnown {
                 self.received(entry)
-            } else if let message = ChatMessage(entry: entry.payload) {
-                self.passOn(message, entry)
             }
         }
         for body in stale?.waiting ?? [] { self.whenFresh(body) }
+        self.pins -= 1
         self.network.replicas.letGo(of: self)
+    }
+
+    /// Nicknames that changed meanwhile, each told once to whoever shares a channel with them.
+    private func tellRenames(to snapshot: Snapshot) {
+        let after = ChannelState(name: self.state.name, fields: snapshot.chatFields)
+        let now = self.network.shard.now
+        for (id, member) in after.members {
+            guard let old = self.state.members[id], old.user.nick.raw != member.user.nick.raw,
+                self.network.news.isNew(member.changes, of: id)
+            else { continue }
+            let change = UserChange.nick(member.user.nick)
+            let event = Chat.ChannelEvent.changed(id, change, by: Author(id, old.user), number: member.changes)
+            self.tellEverywhere(event, id, at: now)
+        }
     }
 
     private func tellDifference(from before: ChannelState) {

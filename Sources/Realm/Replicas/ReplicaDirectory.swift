@@ -76,7 +76,9 @@ package final class ReplicaDirectory {
     func letGo(of replica: ChannelReplica) {
         guard let token = replica.token, replica.isUnused, self.followed[replica.key.name] === replica else { return }
         self.followed[replica.key.name] = nil
-        self.network.shard.followed[replica.key] = nil
+        if case .channel(let current)? = self.network.shard.followed[replica.key], current === replica {
+            self.network.shard.followed[replica.key] = nil
+        }
         self.network.store.unfollow(token)
     }
 }

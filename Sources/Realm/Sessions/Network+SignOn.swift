@@ -130,7 +130,7 @@ extension Network {
         case .failure(let error):
             self.forget(session)
             // It may have been applied all the same; nothing happens if it was not.
-            if case .uncertain = error {
+            if error.isUnknown {
                 self.shard.ends.append(
                     SessionEnds.end(
                         of: session.record,

@@ -98,16 +98,21 @@ package final class Session {
 
     /// Messages that came before the session could be told that it is there.
     private var early: [Entry] = []
+    /// There were more than are kept.
+    private var missedEarly = false
 
     /// Passes on what came while the session began; its client knows now that it is there.
     package func tellEarly() {
         let early = self.early
         self.early = []
         for entry in early { self.received(entry) }
+        if self.missedEarly { self.tell(.gap) }
+        self.missedEarly = false
     }
 
     /// An attachment is told differently from now on.
     package func regroup(_ attachment: any Attachment, _ change: () -> Void) {
+        guard self.attachments.contains(where: { $0 === attachment }) else { return change() }
         for replica in self.memberships { replica.remove(attachment) }
         change()
         for replica in self.memberships { replica.add(attachment) }
@@ -178,7 +183,7 @@ package final class Session {
     func received(_ entry: Entry) {
         if case .claiming(var early) = self.stage {
             // More than anybody is sent in that moment.
-            if early.count < 256 { early.append(entry) }
+            if early.count < 256 { early.append(entry) } else { self.missedEarly = true }
             self.stage = .claiming(early)
             return
         }
@@ -191,6 +196,7 @@ package final class Session {
         case .message(let message): self.deliver(message, entry)
         case .invited(let channel, let author): self.tell(.invited(channel: channel, by: author, time: entry.time))
         case .changed(let change, let author, let number):
+            guard Int32(bitPattern: number &- self.changes) > 0 else { return }
             self.requester.changes = number
             if case .nick(let nick) = change { self.network.sessions.name(self, nick) }
             let before = self.user.modes
@@ -219,9 +225,13 @@ package final class Session {
         self.requester.rights = self.user.modes.contains(.operator) ? self.grantedRights : []
     }
 
-    private func loadAgain() {
-        self.network.store.load([self.inbox]) { result in
-            if case .success(let snapshots) = result { self.adopt(snapshots[0]) }
+    /// An entry could not be read: the store says what holds.
+    private func loadAgain(attempt: Int = 0) {
+        let network = self.network
+        network.store.load([self.inbox]) { result in
+            guard self.isPresent else { return }
+            if case .success(let snapshots) = result { return self.adopt(snapshots[0]) }
+            network.shard.later(network.shard.pause(after: attempt)) { self.loadAgain(attempt: attempt + 1) }
         }
     }
 

@@ -1,8 +1,8 @@
-import Observability
 import Chat
 package import Logging
 import Metering
 package import NIOCore
+import Observability
 package import StateStore
 package import Tenant
 
@@ -61,7 +61,10 @@ package final class RealmShard {
 
     /// The network of a tenant, made if nobody was here before.
     package func network(of tenant: HostedTenant) -> Network {
-        if let network = self.networks[tenant.id] { return network }
+        if let network = self.networks[tenant.id] {
+            if network.hasEnded { network.update(tenant) }
+            return network
+        }
         let network = Network(tenant, on: self)
         self.networks[tenant.id] = network
         return network
@@ -88,14 +91,13 @@ package final class RealmShard {
         self.reportUsage()
     }
 
-    /// Hands over what was counted, and lets go of networks that are over.
+    /// Hands over what was counted.
+    ///
+    /// The network of a tenant that is gone stays, empty: the store may still answer for it, and the tenant may come back.
     package func reportUsage() {
-        for network in self.networks.values {
+        for network in self.networks.values where !network.isClosed {
             self.environment.usage.report(network.usage.drain(now: self.uptime), of: network.id, shard: self.number)
-            if network.hasEnded, network.attachments == 0 {
-                network.close()
-                self.networks[network.id] = nil
-            }
+            if network.hasEnded, network.attachments == 0 { network.close() }
         }
     }
 

@@ -21,19 +21,21 @@ extension Network {
             self.end(utterance, .refused(Refusal(.gone)))
             return nil
         }
-        if session.speech.hasWaiting {
-            session.speech.wait(utterance)
-            return utterance
-        }
         guard self.budget.take(for: utterance) else {
             self.budget.wait(for: utterance) { refusal in
                 if let refusal { return self.end(utterance, .refused(refusal)) }
-                self.address(utterance)
+                self.queue(utterance)
             }
             return utterance.isOver || utterance.isSent ? nil : utterance
         }
-        self.address(utterance)
+        self.queue(utterance)
         return utterance.isOver || utterance.isSent ? nil : utterance
+    }
+
+    /// Its turn, or behind those that came before.
+    private func queue(_ utterance: Utterance) {
+        let speech = utterance.session.speech
+        if speech.hasWaiting { speech.wait(utterance) } else { self.address(utterance) }
     }
 
     /// Finds out where it goes.
@@ -92,16 +94,19 @@ extension Network {
     private func go(_ utterance: Utterance) {
         let session = utterance.session
         guard session.isPresent else { return self.end(utterance, .refused(Refusal(.gone))) }
+        guard session.speech.isTurn(of: utterance) else { return session.speech.wait(utterance) }
         switch utterance.destination {
         case .channel(let replica, let minimum, let sign, let isMember):
             if replica.isStale { return replica.whenFresh { self.go(utterance) } }
+            // It may have waited: what it was addressed with holds no more.
+            guard replica.exists, isMember == session.isMember(of: replica) else { return self.address(utterance) }
             if !isMember || !replica.membersSpeakFreely {
                 do throws(Refusal) {
                     try replica.state.checkSpeech(of: session.requester, to: minimum)
                 } catch { return self.end(utterance, .refused(error)) }
             }
             let basis = SpeechQueue.Basis(log: replica.key.name, sequence: replica.changed)
-            guard session.speech.mayGo(basis) else { return session.speech.waitFirst(utterance) }
+            guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
             let name = replica.state.name.raw
             let message = utterance.entry(to: sign.isEmpty ? name : sign + name, minimum)
             utterance.message = message
@@ -114,7 +119,7 @@ extension Network {
         case .user(let found):
             let inbox = found.inbox
             let basis = SpeechQueue.Basis(log: inbox.name, sequence: 0)
-            guard session.speech.mayGo(basis) else { return session.speech.waitFirst(utterance) }
+            guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
             let message = utterance.entry(to: found.nick, [])
             let isKept = self.tenant.history.directMessages && self.keeps(utterance.saying.verb)
             utterance.message = message
@@ -126,6 +131,13 @@ extension Network {
             )
         case nil: self.address(utterance)
         }
+    }
+
+    private func putBack(_ utterance: Utterance) {
+        let speech = utterance.session.speech
+        speech.putBack(utterance)
+        // With none in flight nobody else would look again.
+        if speech.inFlight == 0 { speech.pump { self.go($0) } }
     }
 
     private func keeps(_ verb: ChatMessage.Verb) -> Bool { verb != .tagmsg && self.tenant.history.enabled }
@@ -153,7 +165,7 @@ extension Network {
                 let away = utterance.saying.verb == .privmsg ? found.away : nil
                 self.end(utterance, .withUser(stamp, message, nick: found.nick, away: away))
             case .channel(let replica, _, _, let isMember):
-                let isEchoed = isMember && replica.wasTold(stamp.position)
+                let isEchoed = isMember && replica.tells(stamp.position)
                 self.end(utterance, .inChannel(stamp, message, isEchoed: isEchoed))
             case nil: break
             }

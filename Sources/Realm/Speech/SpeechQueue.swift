@@ -35,8 +35,17 @@ final class SpeechQueue {
 
     func wait(_ utterance: Utterance) { self.waiting.append(utterance) }
 
-    /// Puts one that may not go yet before all others.
-    func waitFirst(_ utterance: Utterance) { self.waiting.prepend(utterance) }
+    /// Whether it is this one's turn: nobody who came before waits.
+    func isTurn(of utterance: Utterance) -> Bool {
+        if let head { return head === utterance }
+        return self.waiting.isEmpty && self.refused.isEmpty
+    }
+
+    /// Puts one whose turn it is, and that may not go yet, before all others.
+    func putBack(_ utterance: Utterance) {
+        if self.head === utterance { self.head = nil }
+        self.waiting.prepend(utterance)
+    }
 
     func went(_ utterance: Utterance, _ basis: Basis) {
         self.inFlight += 1

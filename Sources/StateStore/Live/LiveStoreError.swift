@@ -18,6 +18,14 @@ package enum LiveStoreError: Error, Hashable, CustomStringConvertible, CustomDeb
     /// The client or the process shuts down. Whether a call that was under way is applied is unknown.
     case closed
 
+    /// Whether the call may have been applied all the same.
+    package var isUnknown: Bool {
+        switch self {
+        case .uncertain, .invalidAnswer, .closed: true
+        case .busy, .unavailable, .fenced: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .busy: "the chat store is busy, try again"
