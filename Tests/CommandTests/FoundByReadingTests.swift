@@ -1,7 +1,7 @@
 // Faults that were found by reading; each failed before it was mended.
 
-import Realm
 import Edge
+import Realm
 import Simulation
 import StateStore
 import Tenant

@@ -1,7 +1,5 @@
 // What clients are told after the store was away for too long.
 
-import Realm
-import Edge
 import Chat
 import Edge
 import IRC
@@ -29,7 +27,9 @@ import Testing
         let ann = await harness.join("ann", capabilities: "labeled-response batch")
         let bob = await harness.join("bob")
         for client in [ann, bob] { _ = await harness.send(client, "JOIN #a") }
-        for number in 0..<200 { _ = await harness.send(bob, "JOIN #list\(number % 20)", "TOPIC #list\(number % 20) :x") }
+        for number in 0..<200 {
+            _ = await harness.send(bob, "JOIN #list\(number % 20)", "TOPIC #list\(number % 20) :x")
+        }
         ann.stopReading()
         // So long an answer that it waits for its reader.
         ann.send("@label=L1 LIST")
