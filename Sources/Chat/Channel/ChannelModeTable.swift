@@ -27,6 +27,11 @@ package struct ChannelModeRow: Sendable {
         self.help = help
     }
 
+    /// A list, which knows its letter.
+    init(_ list: ListMode, item: Numeric, end: Numeric, _ help: String) {
+        self.init(list.rawValue, .list(list, item: item, end: end), help)
+    }
+
     /// Whether a MODE line has a parameter for it.
     func takesParameter(adding: Bool) -> Bool {
         switch self.kind {
@@ -44,24 +49,27 @@ package enum ChannelModeTable {
     package static let rows: [ChannelModeRow] = [
         ChannelModeRow("q", .rank(.owner, sign: "."), "Owner: runs the channel and makes others owner or host."),
         ChannelModeRow("o", .rank(.host, sign: "@"), "Host: runs the channel."),
-        ChannelModeRow("v", .rank(.voice, sign: "+"), "Voice: may speak in a moderated channel."),
+        Self.voice,
         ChannelModeRow(
-            "b",
-            .list(.ban, item: .rplBanList, end: .rplEndOfBanList),
+            .ban,
+            item: .rplBanList,
+            end: .rplEndOfBanList,
             "Ban: these masks may neither join nor speak."
         ),
         ChannelModeRow(
-            "e",
-            .list(.exception, item: .rplExceptList, end: .rplEndOfExceptList),
+            .exception,
+            item: .rplExceptList,
+            end: .rplEndOfExceptList,
             "Exception: bans do not hold for these masks."
         ),
         ChannelModeRow(
-            "I",
-            .list(.inviteException, item: .rplInvexList, end: .rplEndOfInvexList),
+            .inviteException,
+            item: .rplInvexList,
+            end: .rplEndOfInvexList,
             "Invite exception: these masks need no invitation."
         ),
-        ChannelModeRow("k", .key, "Key: who joins has to know it."),
-        ChannelModeRow("l", .limit, "Limit: so many members at most."),
+        Self.key,
+        Self.limit,
         ChannelModeRow("i", .flag(.inviteOnly, isSettable: true), "Only who is invited comes in."),
         ChannelModeRow("m", .flag(.moderated, isSettable: true), "Only members with a rank speak."),
         ChannelModeRow("n", .flag(.noExternal, isSettable: true), "Only members speak."),
@@ -70,6 +78,11 @@ package enum ChannelModeTable {
         ChannelModeRow("s", .flag(.secret, isSettable: true), "Others do not see that it exists."),
         ChannelModeRow("t", .flag(.topicByHosts, isSettable: true), "Only hosts change the topic."),
     ]
+
+    // Those whose letter is shown by more than their row.
+    static let voice = ChannelModeRow("v", .rank(.voice, sign: "+"), "Voice: may speak in a moderated channel.")
+    static let key = ChannelModeRow("k", .key, "Key: who joins has to know it.")
+    static let limit = ChannelModeRow("l", .limit, "Limit: so many members at most.")
 
     /// The row of a letter.
     package static func row(_ letter: Character) -> ChannelModeRow? { self.rows.first { $0.letter == letter } }

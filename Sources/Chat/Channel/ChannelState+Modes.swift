@@ -66,15 +66,7 @@ extension ChannelState {
         _ isSettable: Bool,
         on: Bool
     ) throws(Refusal) -> [ModeChange] {
-        guard isSettable else {
-            throw Refusal(
-                .invalidModeParameter,
-                self.name.raw,
-                String(letter),
-                "*",
-                text: "Only the server sets this mode"
-            )
-        }
+        guard isSettable else { throw self.invalid("*", of: letter, "Only the server sets this mode") }
         guard self.modes.contains(mode) != on else { return [] }
         var changes: [ModeChange] = []
         // Private and secret exclude each other (IRCX draft 4.2): the one replaces the other.
@@ -85,17 +77,13 @@ extension ChannelState {
 
     private func keyChange(_ key: String?, on: Bool) throws(Refusal) -> [ModeChange] {
         guard on else { return self.key == nil ? [] : [.key(nil)] }
-        guard let key else { throw Refusal(.invalidModeParameter, self.name.raw, "k", "*", text: "A key is needed") }
+        let letter = ChannelModeTable.key.letter
+        guard let key else { throw self.invalid("*", of: letter, "A key is needed") }
         guard !key.isEmpty, key.utf8.count <= Self.maximumKeyLength, !key.contains(where: { $0 == "," || $0 == " " }),
             !key.hasPrefix(":")
         else {
-            throw Refusal(
-                .invalidModeParameter,
-                self.name.raw,
-                "k",
-                "*",
-                text: "A key has 1 to \(Self.maximumKeyLength) bytes without comma, space and leading colon"
-            )
+            let text = "A key has 1 to \(Self.maximumKeyLength) bytes without comma, space and leading colon"
+            throw self.invalid("*", of: letter, text)
         }
         return key == self.key ? [] : [.key(key)]
     }
@@ -111,13 +99,8 @@ extension ChannelState {
     private func limitChange(_ limit: String?, on: Bool) throws(Refusal) -> [ModeChange] {
         guard on else { return self.limit == nil ? [] : [.limit(nil)] }
         guard let number = limit.flatMap({ Int($0) }), Self.limits.contains(number) else {
-            throw Refusal(
-                .invalidModeParameter,
-                self.name.raw,
-                "l",
-                Self.shown(limit),
-                text: "A limit is a number from \(Self.limits.lowerBound) to \(Self.limits.upperBound)"
-            )
+            let text = "A limit is a number from \(Self.limits.lowerBound) to \(Self.limits.upperBound)"
+            throw self.invalid(Self.shown(limit), of: ChannelModeTable.limit.letter, text)
         }
         return number == self.limit ? [] : [.limit(number)]
     }
@@ -130,13 +113,7 @@ extension ChannelState {
         now: Int64
     ) throws(Refusal) -> [ModeChange] {
         guard let mask = Mask(text, under: Names.caseMapping) else {
-            throw Refusal(
-                .invalidModeParameter,
-                self.name.raw,
-                String(list.rawValue),
-                Self.shown(text),
-                text: "Not a mask"
-            )
+            throw self.invalid(Self.shown(text), of: list.rawValue, "Not a mask")
         }
         let entries = self.lists[list] ?? []
         let existing = entries.first { Mask($0.mask, under: Names.caseMapping) == mask }
@@ -171,6 +148,11 @@ extension ChannelState {
         return [.rank(rank, target.session, nick: target.user.nick.raw, on: on)]
     }
 
+    /// What is wrong with a letter's parameter.
+    private func invalid(_ parameter: String, of letter: Character, _ text: String) -> Refusal {
+        Refusal(.invalidModeParameter, self.name.raw, String(letter), parameter, text: text)
+    }
+
     /// A parameter that is safe in the middle of a reply.
     private static func shown(_ parameter: String?) -> String {
         guard let parameter, !parameter.isEmpty, !parameter.contains(" "), !parameter.hasPrefix(":") else { return "*" }
@@ -182,11 +164,11 @@ extension ChannelState {
         var letters = "+" + self.modes.text
         var parameters: [String] = []
         if let limit = self.limit {
-            letters.append("l")
+            letters.append(ChannelModeTable.limit.letter)
             parameters.append(String(limit))
         }
         if let key = self.key {
-            letters.append("k")
+            letters.append(ChannelModeTable.key.letter)
             parameters.append(showingKey ? key : "*")
         }
         return [letters] + parameters

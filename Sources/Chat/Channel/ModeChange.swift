@@ -11,11 +11,11 @@ package enum ModeChange: Hashable, Sendable {
     package var shown: (on: Bool, letter: Character, parameter: String?) {
         switch self {
         case .flag(let mode, let on): (on, Character(mode.text), nil)
-        case .key(let key): (key != nil, "k", key ?? "*")
-        case .limit(let limit): (limit != nil, "l", limit.map(String.init))
+        case .key(let key): (key != nil, ChannelModeTable.key.letter, key ?? "*")
+        case .limit(let limit): (limit != nil, ChannelModeTable.limit.letter, limit.map(String.init))
         case .list(let list, let entry, let on): (on, list.rawValue, entry.mask)
         case .rank(let mode, _, let nick, let on):
-            (on, MemberModes.ranks.first { $0.mode == mode }?.letter ?? "v", nick)
+            (on, MemberModes.ranks.first { $0.mode == mode }?.letter ?? ChannelModeTable.voice.letter, nick)
         }
     }
 }
