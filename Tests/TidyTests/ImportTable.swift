@@ -60,7 +60,7 @@ enum ImportTable {
         // Knows nothing of chat.
         "Observability": ImportRow(own: [], libraries: foundation, platform, observing),
         "StateStore": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ"],
+            own: ["Backoff", "Chat", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ"],
             libraries: collections,
             foundation,
             platform,
@@ -70,7 +70,7 @@ enum ImportTable {
             ["GRDB"]
         ),
         "Metering": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore"],
+            own: ["Backoff", "Numbers", "Observability", "Tenant", "StateStore"],
             libraries: collections,
             foundation,
             platform,
@@ -79,12 +79,12 @@ enum ImportTable {
         ),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering"],
+            own: ["Backoff", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],
             libraries: collections,
             ["Logging", "NIOCore", "Crypto"]
         ),
         "Edge": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Realm"],
+            own: ["IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Realm"],
             libraries: collections,
             foundation,
             platform,
@@ -103,10 +103,7 @@ enum ImportTable {
             ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "SystemPackage", "Yams"]
         ),
         "Operator": ImportRow(
-            own: [
-                "Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering",
-                "KubeClient",
-            ],
+            own: ["Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "KubeClient"],
             libraries: collections,
             foundation,
             observing,

@@ -20,6 +20,14 @@ import Testing
         #expect(errors.isEmpty, "\(errors.listed)")
     }
 
+    @Test(arguments: ImportTable.rows.keys.sorted())
+    func `every module imports what its row has of the package's own`(module: String) {
+        let imported = Repository.swiftFiles(under: "Sources/\(module)").flatMap(\.lines)
+            .compactMap { self.importedModule(in: $0.code) }
+        let unused = ImportTable.rows[module]?.own.subtracting(imported) ?? []
+        #expect(unused == [], "Tests/TidyTests/ImportTable.swift:1: \(module) needs no \(unused.sorted())")
+    }
+
     @Test func `every module has a row in the table`() {
         let modules = Set(Repository.files.filter { $0.hasPrefix("Sources/") }.map(module(of:)))
         let errors = modules.subtracting(ImportTable.rows.keys).map { "Sources/\($0):1: not in the import table" }
