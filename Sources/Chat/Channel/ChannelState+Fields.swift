@@ -71,7 +71,7 @@ extension ChannelState {
         var keys: [FieldKey: [UInt8]?] = [:]
         for change in changes {
             switch change {
-            case .flag: keys[FieldKey(.setting, Setting.modes)] = Array(self.modes.text.utf8)
+            case .flag: keys[FieldKey(.setting, Setting.modes)] = Array((self.modes.text + self.laterModes).utf8)
             case .key: keys.updateValue(self.key.map { Array($0.utf8) }, forKey: FieldKey(.setting, Setting.key))
             case .limit:
                 keys.updateValue(self.limit.map { Array(String($0).utf8) }, forKey: FieldKey(.setting, Setting.limit))
@@ -154,7 +154,10 @@ extension ChannelState {
         func text(_ name: String) -> String? { settings[name].map { String(decoding: $0, as: UTF8.self) } }
         if let stored = text(Setting.name).flatMap({ ChannelName($0, under: Names.caseMapping) }) { spelled = stored }
         self.init(name: spelled, created: text(Setting.created).flatMap { Int64($0) } ?? 0)
-        if let modes = text(Setting.modes) { self.modes = ChannelModes(text: modes) }
+        if let modes = text(Setting.modes) {
+            self.modes = ChannelModes(text: modes)
+            self.laterModes = modes.filter { ChannelModeTable.row($0) == nil }
+        }
         self.key = text(Setting.key)
         self.limit = text(Setting.limit).flatMap { Int64($0) }.map(Self.limit(nearest:))
         self.topic = settings[Setting.topic].flatMap { Topic(encoded: $0) }

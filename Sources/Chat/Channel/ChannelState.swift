@@ -8,6 +8,8 @@ package struct ChannelState: Hashable, Sendable {
     /// When it was made, milliseconds since 1970.
     package var created: Int64
     package var modes: ChannelModes = .initial
+    /// Letters of switches that a later version knows; they are kept as they are.
+    var laterModes = ""
     package var key: String?
     package var limit: Int?
     package var topic: Topic?

@@ -57,6 +57,19 @@ import Testing
         #expect(loaded.lists[.ban]?.map(\.mask) == ["zed!*@*", "bob!*@*"])
     }
 
+    /// During a rollout an older edge changes modes of a channel that has one of a newer edge's.
+    @Test func `modes of a later version stay as they are`() throws {
+        var (_, table) = try self.furnished()
+        let place = try #require(table.fields.first { $0.value == Array("ns".utf8) }?.key)
+        table.fields[place] = Array("nZsY".utf8)
+        let state = table.state(try channelName("#Room"))
+        #expect(state.modes == [.noExternal, .secret])
+        #expect(state.modeParameters(showingKey: true) == ["+nslk", "9", "first"])
+        let author = try person("Alice").author
+        table.apply(state.updates(for: .modes([.flag(.moderated, on: true)], by: author)))
+        #expect(try String(decoding: #require(table.fields[place]), as: UTF8.self) == "mnsZY")
+    }
+
     private static let limits: [(stored: Int64, limit: Int)] = [
         (1, 1), (1_000_000, 1_000_000), (0, 1), (1_000_001, 1_000_000), (.max, 1_000_000),
     ]
