@@ -21,6 +21,10 @@ package final class CommandHarness {
     private let loops: [VirtualLoop]
     private let checks = OffLoopWork()
     private var clients: [SimulatedClient] = []
+    private let reloadCount = LoopLocal(0)
+
+    /// How often tenants and certificates were to be read again.
+    package var reloads: Int { self.reloadCount.value }
 
     /// Starts shards over one store.
     ///
@@ -34,8 +38,8 @@ package final class CommandHarness {
         accounts: AccountSettings = .standard
     ) throws {
         self.tenant = try HostedTenant.simulated(quotas: quotas, motd: motd, accounts: accounts)
-        let (clock, checks) = (self.clock, self.checks)
-        let store = InProcessLiveStore(wallClock: { clock.now })
+        let (clock, checks, reloadCount) = (self.clock, self.checks, self.reloadCount)
+        let store = InProcessLiveStore(wallClock: { clock.now }, now: { clock.instant })
         self.store = store
         let numbers = LoopLocal(SeededRandom(seed: 7))
         let key = SymmetricKey(data: Array("a key of the simulation".utf8))
@@ -47,6 +51,7 @@ package final class CommandHarness {
             logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() }),
             usage: self.usage,
             cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) },
+            reload: { reloadCount.value += 1 },
             wallClock: { clock.now },
             random: { numbers.value.next() }
         )

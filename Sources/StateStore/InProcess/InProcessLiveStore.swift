@@ -48,12 +48,18 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     }
 
     /// Makes a store that keeps its journal in memory.
+    ///
+    /// - Parameters:
+    ///   - configuration: how much it keeps.
+    ///   - wallClock: milliseconds since 1970.
+    ///   - now: what leases and buckets go by.
     package convenience init(
         configuration: Configuration = Configuration(),
-        wallClock: @escaping @Sendable () -> Int64 = WallClock.system
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.init(
-            MemoryState(firstEpoch: Self.firstEpoch(wallClock()), configuration: configuration),
+            MemoryState(firstEpoch: Self.firstEpoch(wallClock()), configuration: configuration, now: now),
             disk: nil,
             configuration,
             wallClock
@@ -70,7 +76,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         self.wallClock = wallClock
         self.disk = disk
         self.isSomebodyPaused.store(!state.room.paused.isEmpty, ordering: .relaxed)
-        state.leases[self.pod] = .init(expires: .now.advanced(by: .seconds(60)))
+        state.leases[self.pod] = .init(expires: state.now().advanced(by: .seconds(60)))
         self.state = Mutex(state)
     }
 
@@ -112,7 +118,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         carrying figures: [UInt8]?
     ) async throws(LiveStoreError) -> LeaseRenewal {
         self.state.withLock { state in
-            let now = ContinuousClock.now
+            let now = state.now()
             let wasAlive = (state.leases[self.pod]?.expires ?? now) >= now
             state.leases[self.pod, default: .init(expires: now)].expires = now.advanced(by: ttl)
             state.leases[self.pod]?.figures = figures
@@ -124,7 +130,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
 
     package func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]] {
         self.state.withLock { state in
-            let now = ContinuousClock.now
+            let now = state.now()
             return state.leases.compactMapValues { $0.expires >= now ? $0.figures : nil }
         }
     }

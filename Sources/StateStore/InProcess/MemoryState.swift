@@ -62,8 +62,15 @@ struct MemoryState: ~Copyable {
     private var journalNumber: UInt64 = 0
     /// What of the journal is not on the disk yet; nil if it is kept in memory only.
     var gate: JournalGate?
+    /// What leases and buckets go by.
+    let now: @Sendable () -> ContinuousClock.Instant
 
-    init(firstEpoch: UInt64, configuration: InProcessLiveStore.Configuration) {
+    init(
+        firstEpoch: UInt64,
+        configuration: InProcessLiveStore.Configuration,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.now = now
         self.nextEpoch = firstEpoch
         self.entriesKept = configuration.entriesKept
         self.room = JournalRoom(limit: configuration.journalLimit)
@@ -210,7 +217,7 @@ struct MemoryState: ~Copyable {
     // MARK: Buckets
 
     mutating func take(_ wanted: Int, from bucket: CounterKey, rate: Double, burst: Double) -> Int {
-        let now = ContinuousClock.now
+        let now = self.now()
         guard let item = bucket.item else {
             return self.buckets[bucket, default: TokenBucket(burst: burst, now: now)]
                 .take(wanted, rate: rate, burst: burst, now: now)
@@ -225,12 +232,12 @@ struct MemoryState: ~Copyable {
             return
         }
         self.itemBuckets[CounterKey(bucket.tenant, bucket.name)]?
-            .giveBack(count, of: item, rate: rate, burst: burst, now: .now)
+            .giveBack(count, of: item, rate: rate, burst: burst, now: self.now())
     }
 
     /// Lets go of buckets that are full.
     mutating func tidyBuckets() {
-        let now = ContinuousClock.now
+        let now = self.now()
         self.itemBuckets = self.itemBuckets.compactMapValues { buckets in
             var buckets = buckets
             return buckets.tidy(now) ? buckets : nil
