@@ -31,11 +31,10 @@ enum ChannelModeCommands {
             of: name,
             ModeRequest.parse(Array(call.parameters.dropFirst())),
             by: actor,
-            told: { decision, channel in
+            call.awaiting { decision, channel in
                 for refusal in decision.refusals { call.refuse(refusal) }
                 for list in decision.listings { self.show(list, of: channel, to: call, actor) }
-            },
-            call.awaiting()
+            }
         )
     }
 

@@ -148,24 +148,21 @@ extension Network {
 
     /// Changes modes.
     ///
-    /// - `told`: gets what was refused or asked for, once, before anything changes.
+    /// - Returns: what was accepted, refused and asked for by what held when it was done, and the channel as it was then.
     package func changeModes(
         of name: ChannelName,
         _ requests: [ModeRequest],
         by actor: Actor,
-        told: @escaping (ModeDecision, ChannelView) -> Void,
-        _ then: @escaping (Result<Void, Refusal>) -> Void
+        _ then: @escaping (Result<(decision: ModeDecision, channel: ChannelView), Refusal>) -> Void
     ) {
-        var isTold = false
         self.changeExisting(
             name,
             by: actor,
             { replica throws(Refusal) in
                 let decision = replica.state.decideModes(requests, by: actor.session.requester, now: self.shard.now)
-                if !isTold { told(decision, ChannelView(replica, for: actor.session)) }
-                isTold = true
-                if decision.changes.isEmpty { return .nothing(()) }
-                return Decided(transaction: replica.change(.modes(decision.changes, by: actor.author)), value: ())
+                let value = (decision: decision, channel: ChannelView(replica, for: actor.session))
+                if decision.changes.isEmpty { return .nothing(value) }
+                return Decided(transaction: replica.change(.modes(decision.changes, by: actor.author)), value: value)
             },
             then
         )
