@@ -26,6 +26,10 @@ final class LineDispatcher {
                 self.clients.wait(connection)
                 break
             }
+            if connection.isBehind {
+                self.waitForReader(connection)
+                break
+            }
             switch connection.reading.next(now: self.clients.loop.now.uptimeNanoseconds) {
             case .line(let frame): self.handle(frame, from: connection)
             case .pause(let nanoseconds):
@@ -40,6 +44,15 @@ final class LineDispatcher {
 
     private func settle(_ connection: Connection) {
         if let isReading = connection.reading.settle() { connection.wire.setReading(isReading) }
+    }
+
+    /// Many answers are as much as a long one: the next command begins when the client has read enough.
+    private func waitForReader(_ connection: Connection) {
+        connection.reading.hold(.reader)
+        connection.whenDrained {
+            connection.reading.release(.reader)
+            self.process(connection)
+        }
     }
 
     private func pause(_ connection: Connection, for nanoseconds: UInt64) {
@@ -184,7 +197,12 @@ final class LineDispatcher {
         guard !connection.commands.isAdvancing, connection.isOpen else { return }
         connection.commands.isAdvancing = true
         while connection.isOpen, connection.commands.steps == 0, !connection.commands.waiting.isEmpty {
-            self.run(connection.commands.waiting.removeFirst())
+            if connection.isBehind {
+                connection.commands.beginStep(holding: &connection.reading)
+                connection.whenDrained { self.endStep(of: connection) }
+            } else {
+                self.run(connection.commands.waiting.removeFirst())
+            }
         }
         connection.commands.isAdvancing = false
         guard connection.isOpen, connection.commands.steps == 0, connection.commands.waiting.isEmpty else { return }

@@ -93,11 +93,14 @@ extension Connection {
         }
     }
 
+    /// Whether so much waits to be sent that nothing more is to be asked for.
+    var isBehind: Bool { self.writing.waitingBytes >= self.clients.limits.sendQueueBytes / 2 }
+
     /// Goes on with a long answer when less than half of the send queue is taken: whoever reads gets all of it, however
     /// long, and nobody is closed for what it asked for.
     func whenDrained(_ body: @escaping () -> Void) {
         guard self.isOpen else { return }
-        if self.writing.waitingBytes < self.clients.limits.sendQueueBytes / 2 { return body() }
+        if !self.isBehind { return body() }
         self.writing.whenDrained(body)
     }
 }

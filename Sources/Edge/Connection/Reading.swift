@@ -18,6 +18,8 @@ struct Reading {
         /// A line is being handled this very moment.
         static let turn = Holds(rawValue: 16)
         static let end = Holds(rawValue: 32)
+        /// It has not read enough of what it asked for before.
+        static let reader = Holds(rawValue: 64)
     }
 
     /// What comes next.

@@ -1,0 +1,203 @@
+// AUTHENTICATE PLAIN (ircv3.net/specs/extensions/sasl-3.1 and 3.2, RFC 4616).
+
+import Foundation
+import Realm
+import Simulation
+import StateStore
+import Tenant
+import Testing
+
+/// The response of PLAIN, in base64.
+func plain(_ account: String, _ password: String, as identity: String = "") -> String {
+    Data("\(identity)\0\(account)\0\(password)".utf8).base64EncodedString()
+}
+
+extension CommandHarness {
+    /// Somebody in the middle of the negotiation, with `sasl`.
+    func negotiating(_ nick: String = "ann", shard: Int = 0, address: String = "192.0.2.1") async -> Client {
+        let client = self.stranger(shard: shard, address: address)
+        _ = await client.send("CAP LS 302", "CAP REQ :sasl", "NICK \(nick)", "USER \(nick) 0 * :X")
+        return client
+    }
+}
+
+@Suite struct SaslTests {
+    @Test func `AUTHENTICATE logs in before registration`() async throws {
+        let harness = try CommandHarness()
+        harness.accounts.add("Ann", password: "sesame")
+        let client = await harness.negotiating()
+        #expect(await client.send("AUTHENTICATE PLAIN").shorts == ["AUTHENTICATE +"])
+        let lines = await client.send("AUTHENTICATE \(plain("Ann", "sesame"))")
+        #expect(lines.commands == ["900", "903"] && lines[0].parameters[2] == "Ann")
+        #expect(await client.send("AUTHENTICATE PLAIN").commands == ["907"])
+        let welcome = await client.send("CAP END")
+        #expect(welcome.first?.command == "001" && welcome.last?.short == "MODE ann +r")
+        #expect(await client.send("WHOIS ann").with("330").first?.parameters[2] == "Ann")
+    }
+
+    @Test func `AUTHENTICATE and CAP END in one go do not overtake each other`() async throws {
+        let harness = try CommandHarness()
+        harness.accounts.add("ann", password: "sesame")
+        let client = harness.stranger()
+        let lines = await client.send(
+            "CAP REQ :sasl",
+            "NICK ann",
+            "USER ann 0 * :X",
+            "AUTHENTICATE PLAIN",
+            "AUTHENTICATE \(plain("ann", "sesame"))",
+            "CAP END"
+        )
+        #expect(lines.commands.starts(with: ["CAP", "AUTHENTICATE", "900", "903", "001"]), "\(lines)")
+    }
+
+    @Test(arguments: [
+        plain("ann", "wrong"), plain("nobody", "sesame"), plain("ann", "sesame", as: "bob"), "!!!", "+",
+        Data("no separators".utf8).base64EncodedString(),
+    ])
+    func `AUTHENTICATE refuses what proves nothing, and one may try again`(response: String) async throws {
+        let harness = try CommandHarness()
+        harness.accounts.add("ann", password: "sesame")
+        let client = await harness.negotiating()
+        #expect(
+            await client.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(response)").commands == ["AUTHENTICATE", "904"]
+        )
+        _ = await client.send("AUTHENTICATE PLAIN")
+        #expect(await client.send("AUTHENTICATE \(plain("ann", "sesame", as: "ann"))").commands == ["900", "903"])
+    }
+
+    @Test func `AUTHENTICATE refuses what it does not know`() async throws {
+        let harness = try CommandHarness()
+        let client = await harness.negotiating()
+        let lines = await client.send("AUTHENTICATE NOSUCH")
+        #expect(lines.commands == ["908", "904"] && lines[0].parameters[1] == "PLAIN,SCRAM-SHA-256")
+        #expect(await client.send("AUTHENTICATE").begin(with: ["461 AUTHENTICATE"]))
+        #expect(await client.send("AUTHENTICATE PLAIN", "AUTHENTICATE *").commands == ["AUTHENTICATE", "906"])
+        let long = await client.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(String(repeating: "A", count: 401))")
+        #expect(long.commands == ["AUTHENTICATE", "905"])
+        #expect(await client.send("CAP END").first?.command == "001")
+        #expect(await harness.client("bob").send("AUTHENTICATE PLAIN").commands == ["904"])
+    }
+
+    @Test func `a response in pieces is put together`() async throws {
+        let harness = try CommandHarness()
+        // Exactly one piece in base64, so that an empty one has to end it.
+        let password = String(repeating: "p", count: 300 - 5)
+        harness.accounts.add("ann", password: password)
+        let client = await harness.negotiating()
+        let response = plain("ann", password)
+        #expect(response.count == 400)
+        _ = await client.send("AUTHENTICATE PLAIN")
+        #expect(await client.send("AUTHENTICATE \(response)").isEmpty)
+        #expect(await client.send("AUTHENTICATE +").commands == ["900", "903"])
+    }
+
+    @Test func `a response without an end is refused`() async throws {
+        let harness = try CommandHarness()
+        let client = await harness.negotiating()
+        _ = await client.send("AUTHENTICATE PLAIN")
+        let piece = "AUTHENTICATE " + String(repeating: "A", count: 400)
+        var codes: [String] = []
+        for _ in 0..<30 where codes.isEmpty { codes = await client.send(piece).commands }
+        #expect(codes == ["905"])
+    }
+
+    @Test func `CAP END in the middle of it ends it without an account`() async throws {
+        let harness = try CommandHarness()
+        let client = await harness.negotiating()
+        _ = await client.send("AUTHENTICATE PLAIN")
+        #expect(await client.send("CAP END").commands.starts(with: ["906", "001"]))
+        #expect(await client.send("WHOIS ann").with("330").isEmpty)
+    }
+
+    @Test func `a log-in that cannot be checked is told as that`() async throws {
+        let harness = try CommandHarness()
+        harness.accounts.failure = .unavailable
+        let client = harness.stranger()
+        _ = await client.send("CAP REQ :sasl standard-replies", "NICK ann", "USER ann 0 * :X", "AUTHENTICATE PLAIN")
+        let lines = await client.send("AUTHENTICATE \(plain("ann", "sesame"))")
+        #expect(lines.begin(with: ["FAIL AUTHENTICATE TEMPORARILY_UNAVAILABLE", "904"]), "\(lines)")
+        #expect(await client.send("CAP END").first?.command == "001")
+    }
+
+    // MARK: After registration
+
+    @Test func `AUTHENTICATE after registration tells others the account and the host`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        harness.accounts.add("ann", password: "sesame")
+        let ann = await harness.client("ann", "sasl", in: "#a")
+        let full = await harness.client("full", shard: 1, "account-notify chghost account-tag", in: "#a")
+        let bare = await harness.client("bare", shard: 1, in: "#a")
+        await [ann, full, bare].listen()
+        _ = await ann.send("AUTHENTICATE PLAIN")
+        #expect(await ann.send("AUTHENTICATE \(plain("ann", "sesame"))").commands == ["900", "903"])
+        let told = await full.hears()
+        #expect(told.begin(with: ["ann ACCOUNT ann", "ann CHGHOST ~ann "]), "\(told)")
+        #expect(await bare.hears().isEmpty)
+        _ = await ann.send("PRIVMSG #a :in")
+        let said = await full.hears()
+        #expect(said[0].tags["account"] == "ann" && said[0].source.hasSuffix("@" + told[1].text))
+        _ = await ann.send("AUTHENTICATE PLAIN")
+        harness.accounts.add("other", password: "sesame")
+        #expect(await ann.send("AUTHENTICATE \(plain("other", "sesame"))").commands == ["900", "903"])
+        #expect(await full.hears().shorts.first == "ann ACCOUNT other")
+    }
+
+    @Test func `success is told once, when the account holds, whatever changes meanwhile`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        harness.accounts.add("ann", password: "sesame")
+        let bob = await harness.client("bob", shard: 1, in: "#a")
+        let ann = await harness.client("ann", "sasl account-notify", in: "#a")
+        await [ann, bob].listen()
+        _ = await ann.send("AUTHENTICATE PLAIN")
+        ann.begin("AUTHENTICATE \(plain("ann", "sesame"))")
+        // The other shard changes her membership, on which the account's change rests, before hers is told of it.
+        bob.begin("MODE #a +v ann", "MODE #a +o ann")
+        let lines = await ann.hears()
+        #expect(lines.with("900").count == 1 && lines.with("903").count == 1 && lines.with("904").isEmpty, "\(lines)")
+        let account = try #require(lines.firstIndex { $0.short == "ann ACCOUNT ann" })
+        #expect(account < lines.firstIndex { $0.command == "900" } ?? 0)
+        #expect(await bob.send("WHOIS ann").with("330").first?.parameters[2] == "ann")
+    }
+
+    // MARK: Too many tries
+
+    @Test func `a right password is delayed and not refused after too many tries`() async throws {
+        let harness = try CommandHarness()
+        harness.accounts.add("ann", password: "sesame")
+        let client = await harness.negotiating()
+        for _ in 0..<10 {
+            #expect(await client.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "x"))").commands.last == "904")
+        }
+        _ = await client.send("AUTHENTICATE PLAIN")
+        #expect(await client.send("AUTHENTICATE \(plain("ann", "sesame"))", "PING later").isEmpty)
+        let elsewhere = await harness.negotiating("bob", address: "198.51.100.7")
+        _ = await elsewhere.send("AUTHENTICATE PLAIN")
+        #expect(await elsewhere.send("AUTHENTICATE \(plain("ann", "sesame"))").commands == ["900", "903"])
+        await harness.advance(by: 10)
+        #expect(await client.hears().commands == ["900", "903", "PONG"])
+    }
+
+    @Test func `tries are counted over shards, and over connections of an address`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        for index in 0..<10 {
+            let client = await harness.negotiating("n\(index)", shard: index % 2)
+            _ = await client.send("AUTHENTICATE PLAIN")
+            #expect(await client.send("AUTHENTICATE \(plain("ann", "x"))").commands == ["904"])
+        }
+        for shard in 0..<2 {
+            let client = await harness.negotiating("late\(shard)", shard: shard)
+            _ = await client.send("AUTHENTICATE PLAIN")
+            #expect(await client.send("AUTHENTICATE \(plain("ann", "x"))").isEmpty)
+        }
+    }
+
+    @Test func `good log-ins do not count as tries`() async throws {
+        let harness = try CommandHarness()
+        harness.accounts.add("ann", password: "sesame")
+        for index in 0..<30 {
+            let client = await harness.negotiating("n\(index)")
+            _ = await client.send("AUTHENTICATE PLAIN")
+            #expect(await client.send("AUTHENTICATE \(plain("ann", "sesame"))").commands == ["900", "903"])
+        }
+    }
+}
