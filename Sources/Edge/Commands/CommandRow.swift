@@ -87,7 +87,7 @@ final class CommandRow: Sendable {
 }
 
 /// The rows by name.
-struct CommandTable: Sendable {
+package struct CommandTable: Sendable {
     private let rows: [String: CommandRow]
 
     init(_ groups: [CommandRow]...) {
@@ -96,9 +96,10 @@ struct CommandTable: Sendable {
 
     subscript(name: String) -> CommandRow? { self.rows[name] }
 
-    var names: [String] { self.rows.keys.sorted() }
+    package var names: [String] { self.rows.keys.sorted() }
 
-    static let standard = CommandTable(
+    /// Every command that there is.
+    package static let standard = CommandTable(
         RegistrationCommands.rows,
         MessageCommands.rows,
         ChannelCommands.rows,
