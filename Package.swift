@@ -297,7 +297,10 @@ let package = Package(
         // Every command by lines in and lines out, over the real realm, without a network.
         .testTarget(
             name: "CommandTests",
-            dependencies: ["IRC", "Chat", "Tenant", "StateStore", "Realm", "Edge", "Simulation"]
+            dependencies: [
+                "IRC", "Chat", "Tenant", "StateStore", "Realm", "Edge", "Simulation",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         // What the program makes of its configuration.
         .testTarget(name: "ProgramTests", dependencies: ["roost"]),

@@ -18,10 +18,14 @@ package final class CommandHarness {
     package let accounts = SimulatedAccounts()
     package let usage = CountedUsage()
     package let shards: [ShardClients]
+    private let gated: GatedStore
     private let loops: [VirtualLoop]
     private let checks = OffLoopWork()
     private var clients: [SimulatedClient] = []
     private let reloadCount = LoopLocal(0)
+
+    /// The way of each shard's calls to the store.
+    package var gates: [StoreGate] { self.gated.gates }
 
     /// How often tenants and certificates were to be read again.
     package var reloads: Int { self.reloadCount.value }
@@ -41,11 +45,13 @@ package final class CommandHarness {
         let (clock, checks, reloadCount) = (self.clock, self.checks, self.reloadCount)
         let store = InProcessLiveStore(wallClock: { clock.now }, now: { clock.instant })
         self.store = store
+        let gated = GatedStore(store)
+        self.gated = gated
         let numbers = LoopLocal(SeededRandom(seed: 7))
         let key = SymmetricKey(data: Array("a key of the simulation".utf8))
         let realm = RealmEnvironment(
             limits: sessions,
-            store: store,
+            store: gated,
             authenticator: self.accounts,
             offLoop: { checks.add($0) },
             logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() }),

@@ -52,7 +52,7 @@ extension CommandHarness {
 
     /// Some who come into a channel one after the other; the first owns it.
     ///
-    /// The last of what they were told on the way is read.
+    /// What they were told on the way is read.
     func room(_ channel: String, _ nicks: String..., shard: (Int) -> Int = { _ in 0 }) async -> [Client] {
         var clients: [Client] = []
         for (index, nick) in nicks.enumerated() {

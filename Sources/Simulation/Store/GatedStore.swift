@@ -1,0 +1,183 @@
+import NIOCore
+package import StateStore
+import Tenant
+
+/// The way of one shard's calls to the store: open, shut for a while, or cut.
+///
+/// One thread uses it.
+package final class StoreGate {
+    private enum State {
+        case open
+        /// Calls wait, in order.
+        case shut([() -> Void])
+        case cut(LiveStoreError)
+    }
+
+    private var state = State.open
+
+    /// Lets calls wait from now on.
+    package func shut() { if case .open = self.state { self.state = .shut([]) } }
+
+    /// Fails calls from now on; nothing of them happens.
+    package func cut(_ error: LiveStoreError = .unavailable(reason: "cut")) { self.state = .cut(error) }
+
+    /// Lets everything through again, what waits first.
+    package func open() {
+        let before = self.state
+        self.state = .open
+        if case .shut(let waiting) = before { for call in waiting { call() } }
+    }
+
+    /// Lets one call through that waits.
+    package func letOneThrough() {
+        guard case .shut(var waiting) = self.state, !waiting.isEmpty else { return }
+        let call = waiting.removeFirst()
+        self.state = .shut(waiting)
+        call()
+    }
+
+    /// How many calls wait.
+    package var waiting: Int { if case .shut(let waiting) = self.state { waiting.count } else { 0 } }
+
+    fileprivate func pass(_ call: @escaping () -> Void) {
+        switch self.state {
+        case .open, .cut: call()
+        case .shut(let waiting): self.state = .shut(waiting + [call])
+        }
+    }
+
+    fileprivate func pass<Answer>(
+        _ then: @escaping (Result<Answer, LiveStoreError>) -> Void,
+        _ call: @escaping (@escaping (Result<Answer, LiveStoreError>) -> Void) -> Void
+    ) {
+        if case .cut(let error) = self.state { return then(.failure(error)) }
+        self.pass { call(then) }
+    }
+}
+
+/// A store in the process with a gate before each of its clients.
+final class GatedStore: LiveStore {
+    private let inner: InProcessLiveStore
+    private let made = LoopLocal<[StoreGate]>([])
+
+    init(_ inner: InProcessLiveStore) { self.inner = inner }
+
+    /// One for each client that was made, in order.
+    var gates: [StoreGate] { self.made.value }
+
+    var pod: PodID { self.inner.pod }
+
+    func makeClient(on loop: any EventLoop, receiver: any LiveStoreReceiver) -> any LiveStoreClient {
+        let gate = StoreGate()
+        self.made.value.append(gate)
+        return GatedClient(self.inner.makeClient(on: loop, receiver: receiver), gate)
+    }
+
+    func renewLease(for ttl: Duration, carrying figures: [UInt8]?) async throws(LiveStoreError) -> LeaseRenewal {
+        try await self.inner.renewLease(for: ttl, carrying: figures)
+    }
+
+    func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]] { try await self.inner.liveFigures() }
+    func lapsedPods() async throws(LiveStoreError) -> [PodID] { try await self.inner.lapsedPods() }
+
+    func orphans(of pod: PodID, limit: Int) async throws(LiveStoreError) -> [LogKey] {
+        try await self.inner.orphans(of: pod, limit: limit)
+    }
+
+    func bury(_ pod: PodID) async throws(LiveStoreError) { try await self.inner.bury(pod) }
+
+    func readJournal(limit: Int, timeout: Duration) async throws(LiveStoreError) -> [JournalRecord] {
+        try await self.inner.readJournal(limit: limit, timeout: timeout)
+    }
+
+    func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError) {
+        try await self.inner.acknowledgeJournal(ids)
+    }
+
+    func journalBacklog() async throws(LiveStoreError) -> Int { try await self.inner.journalBacklog() }
+    func erase(_ tenant: TenantID) async throws(LiveStoreError) { try await self.inner.erase(tenant) }
+    func remains(of tenant: TenantID) async throws(LiveStoreError) -> Int { try await self.inner.remains(of: tenant) }
+    func shutdown() async { await self.inner.shutdown() }
+}
+
+/// Brings a shard's calls to the store as its gate lets them.
+private final class GatedClient: LiveStoreClient {
+    private let inner: any LiveStoreClient
+    private let gate: StoreGate
+
+    init(_ inner: any LiveStoreClient, _ gate: StoreGate) {
+        self.inner = inner
+        self.gate = gate
+    }
+
+    var producer: ProducerID { self.inner.producer }
+    var isReady: Bool { self.inner.isReady }
+    func isReady(for tenant: TenantID) -> Bool { self.inner.isReady(for: tenant) }
+
+    func append(
+        _ transaction: Transaction,
+        unsettled: (() -> Void)?,
+        _ then: @escaping (Result<Outcome, LiveStoreError>) -> Void
+    ) { self.gate.pass(then) { [inner] in inner.append(transaction, unsettled: unsettled, $0) } }
+
+    func follow(_ token: FollowToken, _ then: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
+        self.gate.pass(then) { [inner] in inner.follow(token, $0) }
+    }
+
+    func unfollow(_ token: FollowToken) { self.gate.pass { [inner] in inner.unfollow(token) } }
+
+    func load(_ logs: [LogKey], _ then: @escaping (Result<[Snapshot], LiveStoreError>) -> Void) {
+        self.gate.pass(then) { [inner] in inner.load(logs, $0) }
+    }
+
+    func entries(
+        of log: LogKey,
+        after sequence: UInt64,
+        limit: Int,
+        _ then: @escaping (Result<[Entry], LiveStoreError>) -> Void
+    ) { self.gate.pass(then) { [inner] in inner.entries(of: log, after: sequence, limit: limit, $0) } }
+
+    func excerpts(
+        of logs: [LogKey],
+        _ request: Excerpt.Request,
+        _ then: @escaping (Result<[Excerpt], LiveStoreError>) -> Void
+    ) { self.gate.pass(then) { [inner] in inner.excerpts(of: logs, request, $0) } }
+
+    func page(
+        _ tenant: TenantID,
+        _ kind: LogKey.Kind,
+        after cursor: String?,
+        limit: Int,
+        _ request: Excerpt.Request,
+        _ then: @escaping (Result<Excerpt.Page, LiveStoreError>) -> Void
+    ) {
+        self.gate.pass(then) { [inner] in inner.page(tenant, kind, after: cursor, limit: limit, request, $0) }
+    }
+
+    func count(_ tenant: TenantID, _ kind: LogKey.Kind, _ then: @escaping (Result<Int, LiveStoreError>) -> Void) {
+        self.gate.pass(then) { [inner] in inner.count(tenant, kind, $0) }
+    }
+
+    func reserve(
+        _ wanted: Int,
+        of counter: CounterKey,
+        limit: Int,
+        _ then: @escaping (Result<Int, LiveStoreError>) -> Void
+    ) { self.gate.pass(then) { [inner] in inner.reserve(wanted, of: counter, limit: limit, $0) } }
+
+    func release(_ count: Int, of counter: CounterKey) {
+        self.gate.pass { [inner] in inner.release(count, of: counter) }
+    }
+
+    func take(
+        _ wanted: Int,
+        from bucket: CounterKey,
+        rate: Double,
+        burst: Double,
+        _ then: @escaping (Result<Int, LiveStoreError>) -> Void
+    ) { self.gate.pass(then) { [inner] in inner.take(wanted, from: bucket, rate: rate, burst: burst, $0) } }
+
+    func giveBack(_ count: Int, to bucket: CounterKey, rate: Double, burst: Double) {
+        self.gate.pass { [inner] in inner.giveBack(count, to: bucket, rate: rate, burst: burst) }
+    }
+}
