@@ -16,6 +16,11 @@ import Testing
         #expect(await ann.send("REHASH").begin(with: ["481"]))
     }
 
+    @Test func `OPER once more says the same and changes nothing`() async throws {
+        let boss = await (try CommandHarness()).boss()
+        #expect(await boss.send("OPER boss sesame").commands == ["381"])
+    }
+
     @Test(arguments: [
         ("OPER boss wrong", "464"), ("OPER nobody sesame", "464"), ("OPER user sesame", "464"),
         ("OPER boss", "461 OPER"),

@@ -67,6 +67,7 @@ extension Connection: Attachment {
     private func tellOwn(_ change: UserChange, by author: Author, time: Int64, modesBefore before: UserModes) {
         switch change {
         case .modes(let modes):
+            if modes == before { return }
             self.write { writer in
                 self.clients.encoder.writeTags(&writer, self.capabilities, time: time, account: nil)
                 writer.message(
