@@ -72,6 +72,14 @@ import Testing
         #expect(wrong.commands == ["475", "476", "JOIN", "353", "366"])
     }
 
+    @Test func `JOIN passes over what is empty in a list, with its key`() async throws {
+        let harness = try CommandHarness()
+        let ann = await harness.client("ann", in: "#a", "#b")
+        _ = await ann.send("MODE #a +k one", "MODE #b +k two")
+        let lines = await harness.client("bob").send("JOIN #a,,#b one,,two")
+        #expect(lines.with("JOIN").map(\.text) == ["#a", "#b"], "\(lines)")
+    }
+
     @Test func `JOIN of too many at once does the first and says so`() async throws {
         let ann = await (try CommandHarness()).client("ann")
         let names = (1...21).map { "#c\($0)" }.joined(separator: ",")

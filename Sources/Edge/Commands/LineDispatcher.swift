@@ -159,14 +159,18 @@ final class LineDispatcher {
     }
 
     private func split(_ call: Call, _ list: CommandRow.List) -> [Call] {
-        let elements = call[list.parameter].split(separator: ",").map(String.init)
+        // What is empty is passed over, together with what stands at its place beside it.
+        let elements = call[list.parameter].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            .enumerated().filter { !$0.element.isEmpty }
         if elements.isEmpty {
             if !call.row.isSilent { call.reply(.errNeedMoreParams, call.row.name) }
             return []
         }
         let keys = list.keys.map { call[$0].split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
-        if elements.count > list.limit, !call.row.isSilent { call.reply(.errTooManyTargets, elements[list.limit]) }
-        return elements.prefix(list.limit).enumerated().map { index, element in
+        if elements.count > list.limit, !call.row.isSilent {
+            call.reply(.errTooManyTargets, elements[list.limit].element)
+        }
+        return elements.prefix(list.limit).map { index, element in
             var parameters = call.parameters
             parameters[list.parameter] = element
             if let place = list.keys, let keys, place < parameters.count {
