@@ -96,6 +96,15 @@ import Testing
         }
     }
 
+    @Test func `NAMES shows all ranks and hosts to who asked for both`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let room = await harness.room("#a", "ann", "bob", shard: { $0 })
+        _ = await room[0].send("MODE #a +ov bob bob")
+        let late = await harness.client("late", "extended-join userhost-in-names multi-prefix")
+        let names = await late.send("JOIN #a").with("353").flatMap { $0.text.split(separator: " ") }
+        #expect(names.contains { $0.hasPrefix("@+bob!~bob@") }, "\(names)")
+    }
+
     @Test func `accounts stand on what is said for who asked`() async throws {
         let world = try await self.world()
         _ = await world.told("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "sesame"))")

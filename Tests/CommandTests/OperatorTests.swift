@@ -73,6 +73,20 @@ import Testing
         #expect(await boss.send("KILL bob").begin(with: ["461 KILL"]))
     }
 
+    @Test func `KILL of oneself ends one's own session`() async throws {
+        let boss = await (try CommandHarness()).boss()
+        #expect(await boss.send("KILL boss :enough", "PING x").last?.command == "ERROR")
+        #expect(boss.isClosed)
+    }
+
+    @Test func `rights end with the log-in that gave them`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let boss = await harness.boss()
+        _ = await boss.send("QUIT")
+        let next = await harness.client("boss", shard: 1)
+        for line in ["KILL boss :x", "WALLOPS :x", "REHASH"] { #expect(await next.send(line).begin(with: ["481"])) }
+    }
+
     @Test func `WALLOPS reaches operators and who wants it, on all shards`() async throws {
         let harness = try CommandHarness(shards: 2)
         let boss = await harness.boss()
