@@ -98,6 +98,23 @@ import Testing
         #expect(await room[1].hears().map(\.text) == (0..<50).map(String.init))
     }
 
+    @Test(arguments: [0, 1])
+    func `a message goes to who has the nickname now`(shard: Int) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann")
+        let bob = await harness.client("bob", shard: shard)
+        let cid = await harness.client("cid", shard: shard)
+        _ = await ann.send("PRIVMSG bob :first")
+        #expect(await bob.hears().shorts == ["ann PRIVMSG bob first"])
+        _ = await bob.send("NICK rob")
+        _ = await cid.send("NICK bob")
+        _ = await ann.send("PRIVMSG bob :second")
+        #expect(await bob.hears().isEmpty)
+        #expect(await cid.hears().shorts == ["ann PRIVMSG bob second"])
+        _ = await cid.send("QUIT")
+        #expect(await ann.send("PRIVMSG bob :third").begin(with: ["401 bob"]))
+    }
+
     // MARK: Tags and echoes
 
     @Test func `clients' own tags reach those who asked for tags, nobody else sees one`() async throws {

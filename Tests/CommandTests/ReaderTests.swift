@@ -141,6 +141,20 @@ import Testing
         #expect(await client.hears().last?.text.contains("Registration timed out") == true)
     }
 
+    @Test func `the more wait to register, the less time they have`() async throws {
+        let harness = try CommandHarness()
+        let clients = (0..<2500).map { harness.stranger(address: "192.0.2.\($0 % 250)") }
+        func closed(after seconds: Int) async -> Int {
+            await harness.advance(by: seconds)
+            return clients.filter(\.isClosed).count
+        }
+        #expect(await closed(after: 18) == 0)
+        #expect(await closed(after: 8) >= 500)
+        // As many as are welcome at any time keep theirs.
+        #expect(await (1400...1500).contains(closed(after: 14)))
+        #expect(await harness.client("ann").send("PING x").commands == ["PONG"])
+    }
+
     @Test func `who is silent is pinged, and closed without an answer`() async throws {
         let harness = try CommandHarness(shards: 2)
         let room = await harness.room("#a", "ann", "bob", shard: { $0 })

@@ -177,6 +177,27 @@ extension CommandHarness {
         #expect(await client.hears().commands == ["900", "903", "PONG"])
     }
 
+    @Test func `who guesses from many connections at once is refused in the end`() async throws {
+        let harness = try CommandHarness()
+        var clients: [Client] = []
+        for index in 0..<30 {
+            let client = harness.stranger()
+            let lines = ["CAP REQ :sasl standard-replies", "NICK n\(index)", "USER x 0 * :X", "AUTHENTICATE PLAIN"]
+            for line in lines + ["AUTHENTICATE \(plain("ann", "x\(index)"))"] { client.begin(line) }
+            clients.append(client)
+        }
+        await harness.advance(by: 20)
+        var told: [String: Int] = [:]
+        for client in clients {
+            let lines = await client.hears()
+            told[lines.with("FAIL").first?.parameters[1] ?? "checked", default: 0] += 1
+            #expect(lines.last?.command == "904")
+        }
+        // Ten at once, then one in six seconds.
+        let checked = told["checked"] ?? 0
+        #expect((10...13).contains(checked) && told["TOO_MANY_LOGINS"] == 30 - checked, "\(told)")
+    }
+
     @Test func `tries are counted over shards, and over connections of an address`() async throws {
         let harness = try CommandHarness(shards: 2)
         for index in 0..<10 {
