@@ -90,6 +90,8 @@ import Testing
         let alice = await harness.client("alice", "echo-message batch labeled-response message-tags", in: "#a")
         let bob = await harness.client("bob", shard: 1, in: "#a")
         await [alice, bob].listen()
+        // The store takes its time, so the first messages are still on their way when the labels come.
+        harness.gates[0].shut()
         for turn in 0..<20 {
             alice.begin(
                 "PRIVMSG #a :plain \(turn)",
@@ -98,6 +100,8 @@ import Testing
                 "PRIVMSG #a :last \(turn)"
             )
         }
+        await harness.settle()
+        harness.gates[0].open()
         let lines = await alice.hears()
         for turn in 0..<20 {
             let (one, two) = (Answer("a\(turn)", in: lines), Answer("b\(turn)", in: lines))

@@ -45,6 +45,16 @@ import Testing
         #expect(await harness.client("y", shard: 1, address: "192.0.2.2").send("PING x").commands == ["PONG"])
     }
 
+    @Test func `who is refused for its address takes no place from others`() async throws {
+        let harness = try self.harness {
+            $0.connections = Quota(limit: 2)
+            $0.connectionsPerAddress = Quota(limit: 1)
+        }
+        _ = await harness.client("ann")
+        for _ in 0..<5 { #expect(await harness.stranger().send("NICK x", "USER x 0 * :X").commands == ["ERROR"]) }
+        #expect(await harness.client("bob", address: "198.51.100.7").send("PING x").commands == ["PONG"])
+    }
+
     @Test func `new connections a second are bounded`() async throws {
         let harness = try self.harness { $0.newConnectionsPerSecond = Quota(limit: 3) }
         let clients = (0..<5).map { harness.stranger(shard: $0 % 2) }

@@ -109,6 +109,13 @@ extension CommandHarness {
         #expect(await client.send("WHOIS ann").with("330").isEmpty)
     }
 
+    @Test func `who gives the capability up in the middle has left the exchange`() async throws {
+        let harness = try CommandHarness()
+        let client = await harness.negotiating()
+        #expect(await client.send("AUTHENTICATE PLAIN", "CAP REQ :-sasl").commands == ["AUTHENTICATE", "CAP", "906"])
+        #expect(await client.send("CAP END").first?.command == "001")
+    }
+
     @Test func `a log-in that cannot be checked is told as that`() async throws {
         let harness = try CommandHarness()
         harness.accounts.failure = .unavailable

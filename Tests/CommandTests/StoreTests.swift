@@ -1,7 +1,12 @@
 // Commands while the store is away, or answers late.
 
+import Chat
+import Edge
+import IRC
+import Realm
 import Simulation
 import StateStore
+import Tenant
 import Testing
 
 @Suite struct StoreTests {
@@ -115,6 +120,30 @@ import Testing
             #expect(await bob.send("LUSERS").first?.text.contains("1 users") == true)
             _ = await bob.hears()
         }
+    }
+
+    @Test(arguments: ["JOIN #b", "NICK other", "NICK Ann", "AWAY :x", "PRIVMSG #b :x", "MODE #a +m", "INVITE bob #a"])
+    func `who was ended by another pod does nothing more`(line: String) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", shard: 1, in: "#b")
+        _ = await bob.send("MODE #b -n")
+        let ann = await harness.client("ann", in: "#a")
+        let network = try #require(harness.shards[0].realm.networks[harness.tenant.id])
+        let session = try #require(network.sessions.all.first { $0.user.nick.raw == "ann" })
+        harness.gates[0].shut()
+        ann.begin(line)
+        // Its own pod was taken for dead, and somebody else has the nickname by now.
+        harness.shards[1].realm.end(orphans: [LogKey(harness.tenant.id, .user, session.id.text)]) { _ in }
+        let cid = await harness.client("cid", shard: 1)
+        #expect(await cid.send("NICK ann").shorts == ["cid NICK ann"])
+        harness.gates[0].open()
+        #expect(await ann.hears().last?.command == "ERROR" && ann.isClosed)
+        #expect(await bob.hears().isEmpty)
+        #expect(await bob.send("NAMES #b").first?.text == ".bob")
+        #expect(await bob.send("LIST").with("322").count == 1)
+        #expect(await bob.send("WHOIS ann").first?.text == "Real cid")
+        #expect(await bob.send("LUSERS").first?.text.contains("2 users") == true)
+        #expect(await bob.send("ISON other").first?.text == "")
     }
 
     @Test func `who goes in the middle of signing on leaves the nickname`() async throws {
