@@ -153,6 +153,8 @@ import Testing
         let ann = await harness.client("ann", shard: 1)
         await harness.apply(nil)
         #expect(await ann.hears().commands == ["ERROR"] && ann.isClosed)
+        let late = harness.stranger(shard: 1)
+        #expect(await late.hears().commands == ["ERROR"] && late.isClosed)
     }
 
     @Test func `what a tenant supports is told when it changes`() async throws {

@@ -143,6 +143,9 @@ extension CommandHarness {
         _ = await ann.send("PRIVMSG #a :in")
         let said = await full.hears()
         #expect(said[0].tags["account"] == "ann" && said[0].source.hasSuffix("@" + told[1].text))
+        // The same account has the same host.
+        _ = await ann.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "sesame"))")
+        #expect(await full.hears().with("CHGHOST").isEmpty)
         _ = await ann.send("AUTHENTICATE PLAIN")
         harness.accounts.add("other", password: "sesame")
         #expect(await ann.send("AUTHENTICATE \(plain("other", "sesame"))").commands == ["900", "903"])
