@@ -103,7 +103,6 @@ enum AuthenticateCommand {
             guard exchange.login != nil else { return Self.fail(call) }
             call.network.logInSucceeded(from: call.connection.origin)
             exchange.phase = .proven
-            call.network.logInSucceeded(from: call.connection.origin)
             Self.sendMessage(call, answer)
         } catch { Self.fail(call) }
     }

@@ -61,10 +61,7 @@ package final class RealmShard {
 
     /// The network of a tenant, made if nobody was here before.
     package func network(of tenant: HostedTenant) -> Network {
-        if let network = self.networks[tenant.id] {
-            if network.hasEnded { network.update(tenant) }
-            return network
-        }
+        if let network = self.networks[tenant.id] { return network }
         let network = Network(tenant, on: self)
         self.networks[tenant.id] = network
         return network
