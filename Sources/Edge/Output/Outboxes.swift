@@ -58,9 +58,11 @@ final class Outboxes {
                 connection.log(.info, "slow reader closed", ["bytes": "\(waiting)"])
                 return connection.close("SendQ exceeded")
             }
+            // It may be on its way before this returns, and those who waited for that have written more by then.
             self.writeThroughWire(connection)
+        } else {
+            self.recycle(connection)
         }
-        self.recycle(connection)
         self.settle(connection)
     }
 
