@@ -155,4 +155,56 @@ import Testing
             #expect(shard.receiver.payloads(of: log) == (1...20).map(String.init))
         }
     }
+
+    @Test func `a log whose first entries the subscription does not bring was not missed`() async throws {
+        try await RedisWorld.run { world in
+            let log = world.channel("#a")
+            let shard = try await world.shard(world.store())
+            _ = try await shard.follow(log)
+            _ = try world.server.command("CLIENT", "KILL", "TYPE", "pubsub")
+            try await shard.say("1", in: log)
+            #expect(shard.receiver.payloads(of: log) == ["1"])
+            #expect(reloads(shard.receiver.events).isEmpty)
+        }
+    }
+
+    @Test func `what was missed comes in slices when there is room for each, and other logs do not wait`() async throws
+    {
+        try await RedisWorld.run { world in
+            let (long, other) = (world.channel("#long"), world.channel("#other"))
+            let listener = try await world.shard(world.faultyStore())
+            let speaker = try await world.shard(world.store())
+            for log in [long, other] { _ = try await listener.follow(log) }
+            try await world.cutOff(listener)
+            let said = (1...1000).map { number in
+                let text = "\(number) " + String(repeating: "x", count: 470)
+                return Transaction(changes: [LogChange(long, payload: ByteBuffer(string: text))])
+            }
+            for result in try await speaker.append(together: said) { _ = try result.get() }
+            listener.receiver.holdRepairs(of: long)
+            world.proxy.set(.pass)
+            try await listener.receiver.wait(for: "a repair") { $0.contains { $0.isRepair } }
+            try await speaker.say("here", in: other)
+            try await listener.receiver.wait(forEntries: 1, of: other)
+            #expect(listener.receiver.entries(of: long).isEmpty)
+
+            var slices: [Int] = []
+            while listener.receiver.entries(of: long).count < 1000 {
+                let before = listener.receiver.events
+                _ = try await listener.on { _ in listener.receiver.letRepairsGoOn() }
+                try await listener.receiver.wait(for: "more of it") { events in
+                    events.count { $0.isRepair } > before.count { $0.isRepair }
+                        || TestReceiver.entries(of: long, in: events).count == 1000
+                }
+                let had = TestReceiver.entries(of: long, in: before).count
+                slices.append(listener.receiver.entries(of: long).count - had)
+            }
+            #expect(slices.allSatisfy { $0 < 200 }, "\(slices)")
+            try await speaker.say("1001 ", in: long)
+            try await listener.receiver.wait(forEntries: 1001, of: long)
+            let numbers = listener.receiver.payloads(of: long).map { String($0.prefix { $0 != " " }) }
+            #expect(numbers == (1...1001).map(String.init))
+            #expect(reloads(listener.receiver.events).isEmpty)
+        }
+    }
 }

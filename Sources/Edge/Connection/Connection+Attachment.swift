@@ -106,5 +106,10 @@ extension Connection: Attachment {
         }
     }
 
+    package func hold(_ pace: Pace) {
+        guard self.isOpen, self.writing.waitingBytes >= self.clients.limits.sendQueueBytes / 4 else { return }
+        self.writing.hold(pace.wait())
+    }
+
     package func end(reason: String) { self.close(reason) }
 }

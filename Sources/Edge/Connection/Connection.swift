@@ -130,7 +130,11 @@ package final class Connection {
         if !self.isRegistered { self.clients.clock.endedWaiting() }
         self.phase = .closing(since: self.clients.realm.seconds)
         self.commands.end()
-        self.writing.end()
+        let held = self.writing.end()
+        if !held.isEmpty {
+            let held = NIOLoopBound(held, eventLoop: self.clients.loop)
+            self.clients.loop.execute { for goOn in held.value { goOn() } }
+        }
         self.reading.end()
         let session = self.session
         session?.end(reason: reason)

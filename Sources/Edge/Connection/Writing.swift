@@ -10,6 +10,8 @@ struct Writing {
     var unsent = 0
     /// Parts of long answers that wait until the client has read enough of what was sent.
     private var onDrained: [() -> Void] = []
+    /// Those who hold something back for others too, until the client has read enough or is gone.
+    private var held: [() -> Void] = []
 
     /// Bytes on their way to the client.
     var waitingBytes: Int { self.unsent + self.outbox.readableBytes }
@@ -18,13 +20,20 @@ struct Writing {
 
     mutating func whenDrained(_ body: @escaping () -> Void) { self.onDrained.append(body) }
 
+    mutating func hold(_ body: @escaping () -> Void) { self.held.append(body) }
+
     /// Those who wait, if the client has read enough for them to go on.
     mutating func takeDrained(below limit: Int) -> [() -> Void] {
-        guard !self.onDrained.isEmpty, self.waitingBytes < limit else { return [] }
-        defer { self.onDrained = [] }
-        return self.onDrained
+        guard !self.onDrained.isEmpty || !self.held.isEmpty, self.waitingBytes < limit else { return [] }
+        defer { (self.onDrained, self.held) = ([], []) }
+        return self.onDrained + self.held
     }
 
     /// Nothing more is asked for.
-    mutating func end() { self.onDrained = [] }
+    ///
+    /// - Returns: who is not to wait for it any more.
+    mutating func end() -> [() -> Void] {
+        defer { (self.onDrained, self.held) = ([], []) }
+        return self.held
+    }
 }

@@ -28,6 +28,9 @@ package protocol Attachment: AnyObject {
     /// How a message that was said through it has ended.
     func said(_ utterance: Utterance, _ end: SpeechEnd)
 
+    /// Has somebody wait while much of what it was told is not on its way yet.
+    func hold(_ pace: Pace)
+
     /// The session is over for it; it closes.
     func end(reason: String)
 }
@@ -64,6 +67,9 @@ package protocol AttachmentGroup: AnyObject {
 
     /// Some of what happened in a channel may be missing.
     func tellOfGap(in channel: ChannelState)
+
+    /// Has somebody wait for those to whom much of what they were told is not on its way yet.
+    func hold(_ pace: Pace)
 }
 
 /// Something that happened in a channel, on its way to the members here.

@@ -31,6 +31,9 @@ package final class RealmShard {
     /// Nobody new is let in.
     package var isDraining = false
 
+    /// When the last of the slices of repairs that wait goes on in any case.
+    var lastPatience = NIODeadline.uptimeNanoseconds(0)
+
     private var revisions: UInt64 = 0
 
     func nextRevision() -> UInt64 {

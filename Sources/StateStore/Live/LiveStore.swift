@@ -93,10 +93,24 @@ package protocol LiveStoreReceiver: AnyObject {
     func received(_ entry: Entry, of log: LogKey)
 
     /// A followed log could not be repaired entry by entry (a new epoch, or too far behind): this is its state now.
+    ///
+    /// Not told of a log that did not exist before: nothing of it was missed, and what it is now comes entry by entry.
     func reloaded(_ snapshot: Snapshot)
+
+    /// Asked before each slice of what a followed log's follower missed, some hundred entries at most: much may come at once then.
+    ///
+    /// Entries of other logs come meanwhile; those of this one wait.
+    ///
+    /// - `next`: To be called once there is room for more, at once or later.
+    func repairing(_ log: LogKey, next: @escaping () -> Void)
 
     /// ``LiveStoreClient/isReady`` is true again.
     func storeBecameReady()
+}
+
+extension LiveStoreReceiver {
+    /// There always is room.
+    package func repairing(_ log: LogKey, next: @escaping () -> Void) { next() }
 }
 
 /// Names a shared counter of a tenant: `connections`, `address/192.0.2.1`, `messages`.

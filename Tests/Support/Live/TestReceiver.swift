@@ -10,12 +10,19 @@ package final class TestReceiver: LiveStoreReceiver, Sendable {
         case entry(Entry, LogKey)
         case reloaded(Snapshot)
         case ready
+        /// A slice of what was missed waits.
+        case repair(LogKey)
+
+        package var isRepair: Bool { if case .repair = self { true } else { false } }
     }
 
     private struct State {
         var events: [Event] = []
         var waiting: [UInt64: (condition: @Sendable ([Event]) -> Bool, promise: EventLoopPromise<Void>)] = [:]
         var next: UInt64 = 0
+        /// The log whose repairs are to wait.
+        var heldLog: LogKey?
+        var repairs: [NIOLoopBound<() -> Void>] = []
     }
 
     private let state = Mutex(State())
@@ -27,6 +34,27 @@ package final class TestReceiver: LiveStoreReceiver, Sendable {
     package func reloaded(_ snapshot: Snapshot) { self.heard(.reloaded(snapshot)) }
 
     package func storeBecameReady() { self.heard(.ready) }
+
+    package func repairing(_ log: LogKey, next: @escaping () -> Void) {
+        guard let loop = MultiThreadedEventLoopGroup.currentEventLoop,
+            self.state.withLock({ $0.heldLog == log })
+        else { return next() }
+        let bound = NIOLoopBound(next, eventLoop: loop)
+        self.state.withLock { $0.repairs.append(bound) }
+        self.heard(.repair(log))
+    }
+
+    /// Has each slice of a repair of a log wait from now on.
+    package func holdRepairs(of log: LogKey) { self.state.withLock { $0.heldLog = log } }
+
+    /// Lets the repairs that wait bring one slice more; on the shard's loop.
+    package func letRepairsGoOn() {
+        let waiting = self.state.withLock { state in
+            defer { state.repairs = [] }
+            return state.repairs
+        }
+        for next in waiting { next.value() }
+    }
 
     /// Everything that was heard, in order.
     package var events: [Event] { self.state.withLock { $0.events } }

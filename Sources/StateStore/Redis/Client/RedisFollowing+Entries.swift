@@ -6,24 +6,19 @@ extension RedisFollowing {
     func received(_ chunk: RedisChunk, for replica: RedisReplica) {
         switch replica.phase {
         case .subscribing: break
-        case .loading, .checking, .reloading: replica.hold(chunk)
+        case .loading, .checking, .repairing, .reloading: replica.hold(chunk)
         case .live: self.apply(chunk, to: replica)
         }
     }
 
-    /// - Parameters:
-    ///   - chunk: What came.
-    ///   - replica: Of which log.
-    ///   - hasMissed: Something may lie between what was delivered and the chunk, e.g. a whole incarnation.
-    func apply(_ chunk: RedisChunk, to replica: RedisReplica, hasMissed: Bool = false) {
+    func apply(_ chunk: RedisChunk, to replica: RedisReplica) {
         switch replica.step(for: chunk) {
         case .ignore: return
         case .check:
             // Not held: what was published was kept first, so the answer has it, or makes it void.
             return self.check(replica)
-        case .begin where !hasMissed:
-            replica.restarted(chunk.epoch)
-        case .begin, .restart:
+        case .begin: replica.restarted(chunk.epoch)
+        case .restart:
             replica.restarted(chunk.epoch)
             self.receiver?.reloaded(Snapshot(log: replica.log, position: replica.position, fields: [:]))
         case .deliver: break
@@ -47,6 +42,7 @@ extension RedisFollowing {
 
     func load(_ replica: RedisReplica) {
         replica.phase = .loading
+        self.repairs[replica.key] = nil
         replica.coverWaits()
         self.requestSnapshot(replica) { result in
             let callers = replica.takeCallers()
@@ -147,7 +143,8 @@ extension RedisFollowing {
         case 0?:
             replica.phase = .live
             return self.resume(replica)
-        case 2?: return self.check(replica)
+        // There was no room for it in the answer.
+        case 2?: return self.repair(replica, [], hasMore: true)
         case .some: return self.reload(replica)
         case nil: break
         }
@@ -156,12 +153,7 @@ extension RedisFollowing {
         guard answer.isArray, !chunks.contains(where: { $0?.isWhole != true }) else { return self.reload(replica) }
         // A log whose end was delivered is there again: the store went back.
         if let first = chunks.first??.epoch, replica.hasEnded(with: first) { return self.reload(replica) }
-        replica.phase = .live
-        for case .some(let chunk) in chunks where self.isLive(replica) {
-            self.apply(chunk, to: replica, hasMissed: true)
-        }
-        guard self.isLive(replica) else { return }
-        if hasMore { self.check(replica) } else { self.resume(replica) }
+        self.repair(replica, chunks.compactMap { $0 }[...], hasMore: hasMore)
     }
 
     /// After a request failed; the connection's own pace decides when the next succeeds.

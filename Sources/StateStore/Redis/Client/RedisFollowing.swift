@@ -19,6 +19,8 @@ final class RedisFollowing: RedisLink.User {
     /// What to say at the end of this turn: keys, and whether to subscribe.
     private var orders: [(key: String, subscribe: Bool)] = []
     var toCheck: [RedisReplica] = []
+    /// What was missed and waits until the receiver has room for it.
+    var repairs: [String: ArraySlice<RedisChunk>] = [:]
     private var flushIsDue = false
     var listed: [RedisReplica] = []
     var watchIsDue = false
@@ -49,7 +51,7 @@ final class RedisFollowing: RedisLink.User {
             replica.callers.append(caller)
             switch replica.phase {
             case .subscribing, .loading: break
-            case .live, .checking, .reloading: self.load(replica)
+            case .live, .checking, .repairing, .reloading: self.load(replica)
             }
             return
         }
@@ -72,6 +74,7 @@ final class RedisFollowing: RedisLink.User {
     func forget(_ replica: RedisReplica) {
         self.byLog[replica.log] = nil
         self.byKey[replica.key] = nil
+        self.repairs[replica.key] = nil
         replica.request += 1
         self.order(replica.key, subscribe: false)
         for caller in replica.takeCallers() { caller.completion(.failure(.closed)) }
@@ -86,6 +89,7 @@ final class RedisFollowing: RedisLink.User {
         let replicas = Array(self.byLog.values)
         self.byLog = [:]
         self.byKey = [:]
+        self.repairs = [:]
         for replica in replicas {
             replica.request += 1
             for caller in replica.takeCallers() { caller.completion(.failure(.closed)) }
@@ -182,7 +186,7 @@ final class RedisFollowing: RedisLink.User {
         switch replica.phase {
         case .subscribing: self.load(replica)
         case .live: self.check(replica)
-        case .loading, .checking, .reloading: replica.mustCheckAgain = true
+        case .loading, .checking, .repairing, .reloading: replica.mustCheckAgain = true
         }
     }
 }

@@ -14,6 +14,8 @@ final class RedisReplica {
         case live
         /// Waits to hear what it missed.
         case checking
+        /// Waits until the receiver has room for more of what it missed.
+        case repairing
         /// Waits for a snapshot because what it missed is not there any more.
         case reloading
     }

@@ -22,6 +22,9 @@ struct RedisChunk {
     /// The sequence of the last entry.
     var last: UInt64 { self.first.plus(self.count).minus(1) }
 
+    /// How much room the entries take.
+    var bytes: Int { self.body.readableBytes }
+
     init?(_ bytes: ByteBuffer) {
         var bytes = bytes
         guard
