@@ -16,7 +16,7 @@ import Testing
         let loaded = try #require(harness.snapshot(of: log))
         let name = try #require(ChannelName(channel, under: Names.caseMapping))
         let state = ChannelState(name: name, fields: loaded.chatFields)
-        let gone = try #require(state.members.values.first { $0.user.nick.raw == nick })
+        let gone = try #require(state.members.first { $0.user.nick.raw == nick })
         let field = FieldName(ChannelState.memberField(gone.session))
         let position = Position(epoch: loaded.position.epoch + 1, sequence: loaded.position.sequence)
         return Snapshot(log: log, position: position, fields: loaded.fields.filter { $0.key != field })
@@ -54,7 +54,7 @@ import Testing
         let loaded = try #require(harness.snapshot(of: log))
         let name = try #require(ChannelName("#a", under: Names.caseMapping))
         let state = ChannelState(name: name, fields: loaded.chatFields)
-        var member = try #require(state.members.values.first { $0.user.nick.raw == "bob" })
+        var member = try #require(state.members.first { $0.user.nick.raw == "bob" })
         member.modes = .host
         member.user.apply(.nick(try #require(Nickname("bobby", under: Names.caseMapping))))
         member.changes += 1

@@ -8,10 +8,10 @@ extension ChannelState {
         switch event {
         case .joined(let member, let founding):
             if let founding { (self.name, self.created) = (founding.name, founding.created) }
-            self.insert(member)
+            self.members.insert(member)
             self.invited.remove(member.session)
         case .parted(let session, _, _), .quit(let session, _, _), .kicked(let session, _, _, _):
-            self.removeMember(session)
+            self.members.remove(session)
             self.invited.remove(session)
         case .modes(let changes, _):
             for change in changes { self.evolve(change) }
@@ -21,7 +21,7 @@ extension ChannelState {
             guard var member = self.members[session], member.lacks(number) else { return }
             member.user.apply(change)
             member.changes = number
-            self.insert(member)
+            self.members.insert(member)
         case .invited(let session, _, _):
             if let lapsing = self.lapsingInvitation(for: session) { self.invited.remove(lapsing) }
             self.invited.insert(session)
@@ -46,7 +46,7 @@ extension ChannelState {
         case .rank(let mode, let session, _, let on):
             guard var member = self.members[session] else { return }
             if on { member.modes.insert(mode) } else { member.modes.remove(mode) }
-            self.insert(member)
+            self.members.insert(member)
         }
     }
 }

@@ -25,44 +25,42 @@ extension ChannelState {
     ///
     /// A channel's first event also writes what the channel starts with.
     package func updates(for event: ChannelEvent) -> [FieldUpdate] {
-        // What comes and goes all the time, without a copy of the state.
         switch event {
-        case .joined(let member, _) where !self.members.isEmpty:
-            let update = Self.memberUpdate(member.session, member)
-            return self.invited.contains(member.session)
-                ? [update, Self.invitation(member.session, false)] : [update]
+        case .joined(let member, let founding):
+            var updates = self.members.isEmpty ? self.initialUpdates(founding) : []
+            updates.append(Self.memberUpdate(member))
+            if self.invited.contains(member.session) { updates.append(Self.invitation(member.session, false)) }
+            return updates
         case .parted(let session, _, _), .quit(let session, _, _), .kicked(let session, _, _, _):
             let update = Self.memberUpdate(session, nil)
             return self.invited.contains(session) ? [update, Self.invitation(session, false)] : [update]
-        case .message: return []
-        default: break
-        }
-        var after = self
-        after.evolve(event)
-        var updates = self.members.isEmpty && !after.members.isEmpty ? after.initialUpdates : []
-        switch event {
-        case .joined(let member, _):
-            updates.append(after.memberUpdate(member.session))
-            if self.invited.contains(member.session) { updates.append(Self.invitation(member.session, false)) }
         case .changed(let session, _, _, _):
-            if self.members[session] != nil { updates.append(after.memberUpdate(session)) }
+            guard self.members.contains(session) else { return [] }
+            return [self.after(event, of: [session]).memberUpdate(session)]
         case .invited(let session, _, _):
-            updates.append(Self.invitation(session, true))
-            if let lapsing = self.lapsingInvitation(for: session) { updates.append(Self.invitation(lapsing, false)) }
-        case .topic:
-            updates.append(after.topicUpdate)
+            let lapsing = self.lapsingInvitation(for: session).map { Self.invitation($0, false) }
+            return [Self.invitation(session, true)] + (lapsing.map { [$0] } ?? [])
+        case .topic(let topic, _): return [Self.topicUpdate(topic)]
         case .modes(let changes, _):
-            updates += after.updates(for: changes)
-        case .parted, .quit, .kicked, .message:
-            break
+            let ranked = changes.compactMap { if case .rank(_, let session, _, _) = $0 { session } else { nil } }
+            return self.after(event, of: ranked).updates(for: changes)
+        case .message: return []
         }
-        return updates
     }
 
-    private var initialUpdates: [FieldUpdate] {
-        [
-            FieldUpdate(FieldKey(.setting, Setting.name), Array(self.name.raw.utf8)),
-            FieldUpdate(FieldKey(.setting, Setting.created), Array(String(self.created).utf8)),
+    /// The state after an event, with those members alone whom it is about: all others would have to be copied.
+    private func after(_ event: ChannelEvent, of members: [SessionID]) -> ChannelState {
+        var state = self
+        state.members = self.members.only(members)
+        state.evolve(event)
+        return state
+    }
+
+    private func initialUpdates(_ founding: Founding?) -> [FieldUpdate] {
+        let (name, created) = founding.map { ($0.name, $0.created) } ?? (self.name, self.created)
+        return [
+            FieldUpdate(FieldKey(.setting, Setting.name), Array(name.raw.utf8)),
+            FieldUpdate(FieldKey(.setting, Setting.created), Array(String(created).utf8)),
             FieldUpdate(FieldKey(.setting, Setting.modes), Array(self.modes.text.utf8)),
         ]
     }
@@ -79,7 +77,7 @@ extension ChannelState {
                 let now = self.lists[list]?.first { $0.mask == entry.mask }
                 keys.updateValue(now?.encoded, forKey: FieldKey(list.section, entry.mask))
             case .rank(_, let session, _, _):
-                guard self.members[session] != nil else { continue }
+                guard self.members.contains(session) else { continue }
                 let update = self.memberUpdate(session)
                 keys.updateValue(update.value, forKey: update.key)
             }
@@ -109,10 +107,10 @@ extension ChannelState {
         FieldUpdate(FieldKey(.invitation, session.text), isInvited ? [] : nil)
     }
 
-    private var topicUpdate: FieldUpdate {
+    private static func topicUpdate(_ topic: Topic?) -> FieldUpdate {
         FieldUpdate(
             FieldKey(.setting, Setting.topic),
-            self.topic.map { topic in
+            topic.map { topic in
                 var buffer = ByteBuffer()
                 buffer.writeText(topic.text)
                 buffer.writeText(topic.setter)
@@ -130,21 +128,20 @@ extension ChannelState {
     package init(name: ChannelName, fields: some Sequence<(FieldKey, [UInt8])>) {
         var spelled = name
         var settings: [String: [UInt8]] = [:]
-        var members: [Member] = []
+        var members = MemberTable()
         var lists: [ListMode: [ListEntry]] = [:]
         var access: [String: [UInt8]] = [:]
         var properties: [String: String] = [:]
         var invited: Set<SessionID> = []
         for (key, value) in fields {
-            var buffer = ByteBuffer(bytes: value)
             switch key.section {
-            case .member: if let member = Member(from: &buffer) { members.append(member) }
+            case .member: members.insert(field: value)
             case .setting: settings[key.name] = value
-            case .ban: lists[.ban, default: []] += ListEntry(mask: key.name, from: &buffer).map { [$0] } ?? []
-            case .exception:
-                lists[.exception, default: []] += ListEntry(mask: key.name, from: &buffer).map { [$0] } ?? []
-            case .inviteException:
-                lists[.inviteException, default: []] += ListEntry(mask: key.name, from: &buffer).map { [$0] } ?? []
+            case .ban, .exception, .inviteException:
+                guard let list = ListMode(key.section), let entry = ListEntry(mask: key.name, encoded: value) else {
+                    continue
+                }
+                lists[list, default: []].append(entry)
             case .access: access[key.name] = value
             case .property: properties[key.name] = String(decoding: value, as: UTF8.self)
             case .invitation: if let session = SessionID(text: key.name) { invited.insert(session) }
@@ -166,7 +163,7 @@ extension ChannelState {
         self.access = access
         self.properties = properties
         self.invited = invited
-        for member in members { self.insert(member) }
+        self.members = members
     }
 }
 
@@ -181,6 +178,11 @@ extension Topic {
 }
 
 extension ListMode {
+    init?(_ section: FieldKey.Section) {
+        guard let list = Self.allCases.first(where: { $0.section == section }) else { return nil }
+        self = list
+    }
+
     var section: FieldKey.Section {
         switch self {
         case .ban: .ban
@@ -198,7 +200,8 @@ extension ListEntry {
         return Array(buffer.readableBytesView)
     }
 
-    init?(mask: String, from buffer: inout ByteBuffer) {
+    init?(mask: String, encoded: [UInt8]) {
+        var buffer = ByteBuffer(bytes: encoded)
         guard let setter = buffer.readText(), let time = buffer.readInteger(as: Int64.self) else { return nil }
         self.init(mask: mask, setter: setter, time: time)
     }

@@ -138,7 +138,7 @@ extension ChannelState {
         guard let name = Nickname(nick, under: Names.caseMapping), let target = self.member(nick: name) else {
             throw Refusal(.userNotInChannel, Self.shown(nick), self.name.raw)
         }
-        let ownModes = self.members[requester.session]?.modes ?? []
+        let ownModes = self.members.modes(of: requester.session) ?? []
         let isSelf = target.session == requester.session
         let needsOwner = rank == .owner || (target.modes.contains(.owner) && !on && rank == .host)
         if needsOwner, !ownModes.contains(.owner), !requester.may(.runAnyChannel), !(isSelf && !on) {

@@ -7,11 +7,11 @@ extension ChannelState {
     ///
     /// - `minimum`: The rank that a STATUSMSG prefix asked for; empty for everybody.
     package func checkSpeech(of requester: Requester, to minimum: MemberModes = []) throws(Refusal) {
-        if self.modes.contains(.noExternal), self.members.index(forKey: requester.session) == nil {
+        if self.modes.contains(.noExternal), !self.members.contains(requester.session) {
             throw Refusal(.cannotSpeak, self.name.raw)
         }
         if !self.restrictsMembers { return }
-        if self.members[requester.session]?.modes.isEmpty == false { return }
+        if self.members.modes(of: requester.session)?.isEmpty == false { return }
         if self.modes.contains(.moderated) || self.isBanned(requester) {
             throw Refusal(.cannotSpeak, self.name.raw)
         }
@@ -44,7 +44,7 @@ extension ChannelState {
         reason: String
     ) throws(Refusal) -> ChannelEvent {
         try self.checkHost(requester)
-        let isOwner = self.members[requester.session]?.modes.contains(.owner) ?? false
+        let isOwner = self.members.modes(of: requester.session)?.contains(.owner) ?? false
         if target.modes.contains(.owner), !isOwner, !requester.may(.runAnyChannel) {
             throw Refusal(.ownerCannotBeKicked, self.name.raw)
         }
@@ -63,7 +63,7 @@ extension ChannelState {
         by requester: Requester
     ) throws(Refusal) -> ChannelEvent {
         guard let member = self.members[requester.session] else { throw Refusal(.notOnChannel, self.name.raw) }
-        if self.members[session] != nil {
+        if self.members.contains(session) {
             throw Refusal(.userOnChannel, user.nick.raw, self.name.raw)
         }
         if self.modes.contains(.inviteOnly), !member.modes.isHost, !requester.may(.runAnyChannel) {

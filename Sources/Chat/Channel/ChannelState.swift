@@ -13,9 +13,7 @@ package struct ChannelState: Hashable, Sendable {
     package var key: String?
     package var limit: Int?
     package var topic: Topic?
-    package internal(set) var members: [SessionID: Member] = [:]
-    /// Folded nicknames of the members.
-    private(set) var nicks: [String: SessionID] = [:]
+    package internal(set) var members = MemberTable()
     /// In the order in which they were set.
     package var lists: [ListMode: [ListEntry]] = [:]
     /// ACCESS entries by level and mask, as the store has them; the rules for them come with the ACCESS command.
@@ -32,9 +30,7 @@ package struct ChannelState: Hashable, Sendable {
         self.created = created
     }
 
-    package func member(nick: Nickname) -> Member? {
-        self.nicks[nick.folded].flatMap { self.members[$0] }
-    }
+    package func member(nick: Nickname) -> Member? { self.members.named(nick) }
 
     /// Whether people outside may know of the channel.
     package var isHidden: Bool { !self.modes.isDisjoint(with: [.secret, .private]) }
@@ -45,19 +41,5 @@ package struct ChannelState: Hashable, Sendable {
     func lapsingInvitation(for session: SessionID) -> SessionID? {
         guard self.invited.count >= Self.maximumInvitations, !self.invited.contains(session) else { return nil }
         return self.invited.min { $0.rawValue < $1.rawValue }
-    }
-
-    mutating func insert(_ member: Member) {
-        if let old = self.members.updateValue(member, forKey: member.session),
-            self.nicks[old.user.nick.folded] == member.session
-        {
-            self.nicks[old.user.nick.folded] = nil
-        }
-        self.nicks[member.user.nick.folded] = member.session
-    }
-
-    mutating func removeMember(_ session: SessionID) {
-        guard let member = self.members.removeValue(forKey: session) else { return }
-        if self.nicks[member.user.nick.folded] == session { self.nicks[member.user.nick.folded] = nil }
     }
 }

@@ -90,16 +90,40 @@ struct Call {
         }
     }
 
-    /// Answers for each of many, no faster than the client reads; its next command waits.
-    func answer<Item>(_ items: [Item], _ one: @escaping (Item) -> Void, done: @escaping () -> Void) {
+    /// Answers for each of many, no faster than the client reads, and so that others have their turns; its next command waits.
+    ///
+    /// - `pause`: called before others have their turn.
+    func answer<Items: Sequence>(
+        _ items: Items,
+        _ one: @escaping (Items.Element) -> Void,
+        pause: @escaping () -> Void = {},
+        done: @escaping () -> Void
+    ) {
         let end: (Result<Void, Refusal>) -> Void = self.awaiting { done() }
-        self.answer(rest: items[...], one) { end(.success(())) }
+        self.answer(rest: items.makeIterator(), one, pause) { end(.success(())) }
     }
 
-    private func answer<Item>(rest: ArraySlice<Item>, _ one: @escaping (Item) -> Void, _ done: @escaping () -> Void) {
-        for item in rest.prefix(100) { one(item) }
-        let rest = rest.dropFirst(100)
-        if rest.isEmpty { return done() }
-        self.connection.whenDrained { self.answer(rest: rest, one, done) }
+    /// How many are answered for in one turn.
+    private static let slice = 100
+
+    private func answer<Items: IteratorProtocol>(
+        rest: Items,
+        _ one: @escaping (Items.Element) -> Void,
+        _ pause: @escaping () -> Void,
+        _ done: @escaping () -> Void
+    ) {
+        var rest = rest
+        for _ in 0..<Self.slice {
+            guard let item = rest.next() else { return done() }
+            one(item)
+        }
+        pause()
+        let left = rest
+        let (connection, loop) = (self.connection, self.connection.clients.loop)
+        let goOn = NIOLoopBound(
+            { if connection.isOpen { connection.whenDrained { self.answer(rest: left, one, pause, done) } } },
+            eventLoop: loop
+        )
+        loop.execute { goOn.value() }
     }
 }

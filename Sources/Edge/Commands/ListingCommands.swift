@@ -44,38 +44,55 @@ enum ListingCommands {
     /// RPL_NAMREPLY lines and their end, no faster than the client reads.
     static func sendNames(of channel: ChannelView, to call: Call) {
         let symbol = channel.state.modes.contains(.secret) ? "@" : channel.state.modes.contains(.private) ? "*" : "="
-        let lines = NameLines(of: channel, for: call.connection)
-        call.answer(lines.all) { line in
-            call.reply(.rplNamReply, symbol, channel.name, text: line)
+        var line = NameLine(of: channel, for: call.connection)
+        func send(_ names: String?) {
+            if let names { call.reply(.rplNamReply, symbol, channel.name, text: names) }
+        }
+        call.answer(channel.members) { member in
+            send(line.add(member))
+        } pause: {
+            // What is in the line holds now; who is in it may be renamed in another's turn.
+            send(line.end())
         } done: {
+            send(line.end())
             call.reply(.rplEndOfNames, channel.name)
         }
     }
 
     /// The names of a channel's members in texts that fit a line each.
-    private struct NameLines {
-        private(set) var all: [String] = []
+    private struct NameLine {
+        private let isMulti: Bool
+        private let isLong: Bool
+        private let room: Int
+        private var line = ""
 
         init(of channel: ChannelView, for connection: Connection) {
-            let (isMulti, isLong) = (
-                connection.capabilities.contains(.multiPrefix), connection.capabilities.contains(.userhostInNames)
-            )
+            self.isMulti = connection.capabilities.contains(.multiPrefix)
+            self.isLong = connection.capabilities.contains(.userhostInNames)
             // `:server 353 nick = #channel :` and CR LF
             let server = connection.network.serverName
-            let room = 512 - (server.utf8.count + connection.nick.utf8.count + channel.name.utf8.count + 14)
-            var line = ""
-            for member in channel.members {
-                let name = isLong ? member.user.prefix : member.user.nick.raw
-                let prefixes = isMulti ? member.modes.prefixes : member.modes.highestPrefix
-                if !line.isEmpty, line.utf8.count + prefixes.utf8.count + name.utf8.count + 1 > room {
-                    self.all.append(line)
-                    line = ""
-                }
-                if !line.isEmpty { line += " " }
-                if !prefixes.isEmpty { line += prefixes }
-                line += name
-            }
-            if !line.isEmpty { self.all.append(line) }
+            self.room = 512 - (server.utf8.count + connection.nick.utf8.count + channel.name.utf8.count + 14)
+        }
+
+        /// Takes out what is in the line.
+        mutating func end() -> String? {
+            defer { self.line = "" }
+            return self.line.isEmpty ? nil : self.line
+        }
+
+        /// Adds a name.
+        ///
+        /// - Returns: the line before it, if the name did not fit any more.
+        mutating func add(_ member: Member) -> String? {
+            let name = self.isLong ? member.user.prefix : member.user.nick.raw
+            let prefixes = self.isMulti ? member.modes.prefixes : member.modes.highestPrefix
+            let isFull =
+                !self.line.isEmpty && self.line.utf8.count + prefixes.utf8.count + name.utf8.count + 1 > self.room
+            let full = isFull ? self.end() : nil
+            if !self.line.isEmpty { self.line += " " }
+            self.line += prefixes
+            self.line += name
+            return full
         }
     }
 

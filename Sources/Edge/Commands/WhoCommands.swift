@@ -39,16 +39,17 @@ enum WhoCommands {
             name,
             for: actor,
             call.awaitingAny { result in
-                let members: [Member]
+                let channel: ChannelView
                 switch result {
-                case .success(let channel): members = channel.members.filter { self.isWanted($0.user, query) }
-                case .failure(let refusal) where refusal.reason == .noSuchChannel: members = []
+                case .success(let view): channel = view
+                case .failure(let refusal) where refusal.reason == .noSuchChannel:
+                    return call.reply(.rplEndOfWho, call[0].asWord)
                 case .failure(let refusal): return call.refuse(refusal)
                 }
-                let channel = (try? result.get())?.name ?? name.raw
-                call.answer(members) { member in
+                call.answer(channel.members) { member in
+                    guard self.isWanted(member.user, query) else { return }
                     let session = call.network.sessions[member.session]
-                    self.show(member.user, member.modes, channel, query, isLocal: session, call)
+                    self.show(member.user, member.modes, channel.name, query, isLocal: session, call)
                 } done: {
                     call.reply(.rplEndOfWho, call[0].asWord)
                 }

@@ -44,7 +44,7 @@ final class ConnectionGroup: AttachmentGroup {
         return self.encoder.withLine(of: message, at: entry.time, id: entry.position, for: self.capabilities) { bytes in
             if message.minimum.isEmpty { return self.copy(bytes, except: sender) { _ in true } }
             return self.copy(bytes, except: sender) { connection in
-                connection.session.flatMap { channel.members[$0.id] }?.modes.reaches(message.minimum) == true
+                connection.session.flatMap { channel.members.modes(of: $0.id) }?.reaches(message.minimum) == true
             }
         }
     }

@@ -20,7 +20,7 @@ package struct ChannelSummary {
         guard excerpt.exists, let name = ChannelName(excerpt.log.name, under: Names.caseMapping) else { return nil }
         self.state = ChannelState(name: name, fields: excerpt.chatFields)
         self.members = excerpt.counts[.members] ?? 0
-        self.isMember = self.state.members[session] != nil
+        self.isMember = self.state.members.contains(session)
     }
 
     static func request(for session: SessionID) -> Excerpt.Request {

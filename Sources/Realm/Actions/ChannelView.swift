@@ -7,12 +7,17 @@ package struct ChannelView {
     /// Whether who looks is in it.
     package let isMember: Bool
     private let seesHidden: Bool
+    /// The channel as it goes on; nil if it is not followed here.
+    private let replica: ChannelReplica?
 
-    init(_ replica: ChannelReplica, for session: Session) { self.init(replica.state, for: session) }
+    init(_ replica: ChannelReplica, for session: Session) {
+        self.init(replica.state, for: session, following: replica.token == nil ? nil : replica)
+    }
 
-    init(_ state: ChannelState, for session: Session) {
+    init(_ state: ChannelState, for session: Session, following replica: ChannelReplica? = nil) {
         self.state = state
-        self.isMember = state.members[session.id] != nil
+        self.replica = replica
+        self.isMember = state.members.contains(session.id)
         self.seesHidden = session.requester.may(.seeHidden)
     }
 
@@ -24,11 +29,13 @@ package struct ChannelView {
     /// Whether who looks may know what it is about and who is in it (IRCX draft 4.2).
     package var isOpen: Bool { self.isMember || self.seesHidden || !self.state.isHidden }
 
-    /// The members that who looks may know of.
-    package var members: [Member] {
-        guard self.isOpen else { return [] }
-        if self.isMember || self.seesHidden { return Array(self.state.members.values) }
-        return self.state.members.values.filter { !$0.user.modes.contains(.invisible) }
+    /// The members that who looks may know of, each as it is when it is its turn: who has left by then is passed over.
+    package var members: some Sequence<Member> {
+        let seesAll = self.isMember || self.seesHidden
+        let (state, replica) = (self.state, self.replica)
+        return (self.isOpen ? state.members : MemberTable()).sessions.lazy
+            .compactMap { (replica?.state ?? state).members[$0] }
+            .filter { seesAll || !$0.user.modes.contains(.invisible) }
     }
 
     /// The modes with their parameters; the key only for those who may know it.
@@ -36,7 +43,7 @@ package struct ChannelView {
 
     /// Whether who looks may see a list: who may come in in spite of a ban, or uninvited, is for those who run the channel.
     package func mayList(_ list: ListMode, _ session: Session) -> Refusal? {
-        if list != .ban, self.state.members[session.id]?.modes.isHost != true, !self.seesHidden {
+        if list != .ban, self.state.members.modes(of: session.id)?.isHost != true, !self.seesHidden {
             return Refusal(.hostNeeded, self.name)
         }
         return self.isVisible ? nil : Refusal(.notOnChannel, self.name)

@@ -60,7 +60,7 @@ extension Network {
             guard let record = SessionRecord(fields: excerpt.chatFields) else { return nil }
             let isVisible =
                 !record.user.modes.contains(.invisible) || record.session == session.id || actor.may(.seeHidden)
-                || session.memberships.contains { $0.state.members[record.session] != nil }
+                || session.memberships.contains { $0.state.members.contains(record.session) }
             return isVisible ? record : nil
         }
     }
@@ -92,10 +92,10 @@ extension Network {
     ) {
         let keys = found.record.channels.sorted().map { LogKey(self.id, .channel, $0) }
         func shown(_ state: ChannelState) -> (name: String, modes: MemberModes)? {
-            guard let member = state.members[found.record.session] else { return nil }
+            guard let modes = state.members.modes(of: found.record.session) else { return nil }
             let view = ChannelView(state, for: actor.session)
             let isHidden = !view.isOpen || (found.user.modes.contains(.invisible) && !view.isMember)
-            return isHidden && !actor.may(.seeHidden) ? nil : (state.name.raw, member.modes)
+            return isHidden && !actor.may(.seeHidden) ? nil : (state.name.raw, modes)
         }
         let missing = keys.filter { self.replicas[$0.name] == nil }
         let here = keys.compactMap { self.replicas[$0.name] }.compactMap { shown($0.state) }

@@ -40,7 +40,7 @@ extension ChannelReplica {
         var isTold = isTold
         if case .invited(let id, _, let author) = event {
             let members = self.state.members
-            isTold = { $0.id != id && $0.id != author.session && members[$0.id]?.modes.isHost == true }
+            isTold = { $0.id != id && $0.id != author.session && members.modes(of: $0.id)?.isHost == true }
         }
         for group in self.groups { group.tell(happening, isTold: isTold) }
     }
@@ -87,11 +87,13 @@ extension ChannelState {
     /// What must have happened for this state to come from another, without what only messages would tell.
     func difference(from before: ChannelState, by server: Author) -> [ChannelEvent] {
         var events: [ChannelEvent] = []
-        for (id, member) in before.members where self.members[id] == nil {
+        for id in before.members.sessions where !self.members.contains(id) {
+            guard let member = before.members[id] else { continue }
             // Whether they left the network is not known here.
             events.append(.parted(id, by: Author(id, member.user), reason: "Connection lost"))
         }
-        for (id, member) in self.members {
+        for id in self.members.sessions where !self.members.isSame(id, in: before.members) {
+            guard let member = self.members[id] else { continue }
             guard let old = before.members[id] else {
                 events.append(.joined(member, founding: nil))
                 continue

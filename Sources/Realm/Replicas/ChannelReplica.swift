@@ -145,11 +145,11 @@ package final class ChannelReplica {
             if let session = self.network.sessions[member.session] { self.enter(session) }
             self.announce(.joined(known, founding: founding), time: entry.time)
         case .parted(let id, _, _), .kicked(let id, _, _, _):
-            if self.state.members[id] != nil, !self.network.news.isGone(id) { self.announce(event, time: entry.time) }
+            if self.state.members.contains(id), !self.network.news.isGone(id) { self.announce(event, time: entry.time) }
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }
         case .quit(let id, _, _):
-            if !self.network.news.isGone(id), self.state.members[id] != nil {
+            if !self.network.news.isGone(id), self.state.members.contains(id) {
                 self.tellEverywhere(event, id, at: entry.time)
             }
             self.evolve(event, at: entry.position)
@@ -245,9 +245,7 @@ package final class ChannelReplica {
         self.changed = snapshot.position.sequence
         // Nobody lets go of it amid what follows.
         self.pins += 1
-        for id in self.state.members.keys {
-            if let session = self.network.sessions[id] { self.enter(session) }
-        }
+        for session in self.network.sessions.all where self.state.members.contains(session.id) { self.enter(session) }
         self.tellDifference(from: before)
         if missed { for group in self.groups { group.tellOfGap(in: self.state) } }
         let stale = self.stale
@@ -272,8 +270,9 @@ package final class ChannelReplica {
     private func tellRenames(to snapshot: Snapshot) {
         let after = ChannelState(name: self.state.name, fields: snapshot.chatFields)
         let now = self.network.shard.now
-        for (id, member) in after.members {
-            guard let old = self.state.members[id], old.user.nick.raw != member.user.nick.raw,
+        for id in after.members.sessions where !after.members.isSame(id, in: self.state.members) {
+            guard let member = after.members[id], let old = self.state.members[id],
+                old.user.nick.raw != member.user.nick.raw,
                 self.network.news.isNew(member.changes, of: id)
             else { continue }
             let change = UserChange.nick(member.user.nick)
@@ -288,7 +287,7 @@ package final class ChannelReplica {
             self.announce(event, time: now, isCaused: false)
         }
         for session in self.network.sessions.all where session.isMember(of: self) {
-            if self.state.members[session.id] == nil { self.exit(session) }
+            if !self.state.members.contains(session.id) { self.exit(session) }
         }
     }
 

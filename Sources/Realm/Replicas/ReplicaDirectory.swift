@@ -15,7 +15,7 @@ package final class ReplicaDirectory {
     package var count: Int { self.followed.count }
 
     /// The replicas of followed channels that a user is in.
-    func having(_ id: SessionID) -> [ChannelReplica] { self.followed.values.filter { $0.state.members[id] != nil } }
+    func having(_ id: SessionID) -> [ChannelReplica] { self.followed.values.filter { $0.state.members.contains(id) } }
 
     /// The replica of a followed channel, by its folded name.
     subscript(folded: String) -> ChannelReplica? { self.followed[folded] }

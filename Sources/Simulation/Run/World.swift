@@ -217,10 +217,9 @@ package final class World: CustomStringConvertible {
     private func compare(_ person: Person) {
         let nick = person.view.nick
         var truth: [String: [String: Set<Character>]] = [:]
-        for state in self.witness.states.values where state.members.values.contains(where: { $0.user.nick.raw == nick })
-        {
+        for state in self.witness.states.values where state.members.contains(where: { $0.user.nick.raw == nick }) {
             truth[state.name.raw] = Dictionary(
-                state.members.values.map { ($0.user.nick.raw, Set($0.modes.prefixes)) },
+                state.members.map { ($0.user.nick.raw, Set($0.modes.prefixes)) },
                 uniquingKeysWith: { first, _ in first }
             )
         }

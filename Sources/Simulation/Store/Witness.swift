@@ -170,5 +170,5 @@ final class Witness {
 
 extension ChannelState {
     /// Whether a member has the nickname.
-    fileprivate func nicks(_ nick: Nickname) -> Bool { self.members.values.contains { $0.user.nick == nick } }
+    fileprivate func nicks(_ nick: Nickname) -> Bool { self.members.contains { $0.user.nick == nick } }
 }

@@ -3,17 +3,17 @@ package import Chat
 /// Between the fields of the rules and those of the store.
 extension Snapshot {
     /// The fields as the rules know them; those of an unknown section are left out.
-    package var chatFields: [(FieldKey, [UInt8])] { self.fields.asChat }
+    package var chatFields: some Sequence<(FieldKey, [UInt8])> { self.fields.asChat }
 }
 
 extension Excerpt {
     /// The fields as the rules know them.
-    package var chatFields: [(FieldKey, [UInt8])] { self.fields.asChat }
+    package var chatFields: some Sequence<(FieldKey, [UInt8])> { self.fields.asChat }
 }
 
 extension [FieldName: [UInt8]] {
-    fileprivate var asChat: [(FieldKey, [UInt8])] {
-        self.compactMap { name, value in
+    fileprivate var asChat: some Sequence<(FieldKey, [UInt8])> {
+        self.lazy.compactMap { name, value in
             FieldKey.Section(rawValue: Unicode.Scalar(name.section.byte)).map { (FieldKey($0, name.name), value) }
         }
     }
