@@ -83,6 +83,7 @@ package final class Network {
 
     /// Nobody is here any more and nobody comes.
     func close() {
+        self.replicas.close()
         if let token = self.ownFollow { self.store.unfollow(token) }
         self.ownFollow = nil
         self.isClosed = true

@@ -27,6 +27,8 @@ package final class ChannelReplica {
     private var waiting = Deque<() -> Void>()
     /// Who relies on the replica while they wait for something else.
     var pins = 0
+    /// The second in which it was last found to be needed by nobody, while it is kept for those who come back.
+    var left: UInt32?
     /// The last entries that were in a loaded state and not told one by one: behind the first position, up to the second.
     private var untold: (after: Position, upTo: Position)?
     /// Up to where the state was loaded that an unreadable entry asked for.

@@ -1,4 +1,5 @@
 package import Chat
+import DequeModule
 import IRC
 package import StateStore
 
@@ -9,6 +10,12 @@ package final class ReplicaDirectory {
     private var followed: [String: ChannelReplica] = [:]
     /// Channels that are being followed but not loaded yet, with what waits for them.
     private var loading: [String: [(Result<ChannelReplica, Refusal>) -> Void]] = [:]
+
+    /// Channels that nobody here is in any more, in the order in which they were left, with the second in which that was: many
+    /// who leave come back, and a channel of thousands is not loaded again for each.
+    private var left: Deque<(replica: ChannelReplica, second: UInt32)> = []
+    /// How many those are at most, and for how many seconds they are followed.
+    private static let (mostLeft, secondsKept) = (32, 10 as UInt32)
 
     init(_ network: Network) { self.network = network }
 
@@ -72,9 +79,35 @@ package final class ReplicaDirectory {
         }
     }
 
-    /// Lets go of a replica that nobody here needs.
+    /// Lets go of a replica that nobody here needs: a while later, if the channel exists.
     func letGo(of replica: ChannelReplica) {
-        guard let token = replica.token, replica.isUnused, self.followed[replica.key.name] === replica else { return }
+        guard replica.token != nil, replica.isUnused, self.followed[replica.key.name] === replica else { return }
+        guard replica.exists else { return self.drop(replica) }
+        let now = self.network.shard.seconds
+        guard replica.left != now else { return }
+        replica.left = now
+        self.left.append((replica, now))
+        if self.left.count > Self.mostLeft { self.dropFirst() }
+    }
+
+    /// Once a second.
+    func tick() {
+        let now = self.network.shard.seconds
+        while let first = self.left.first, now &- first.second >= Self.secondsKept { self.dropFirst() }
+    }
+
+    /// Drops what nobody here is in, when the network is over.
+    func close() { while !self.left.isEmpty { self.dropFirst() } }
+
+    private func dropFirst() {
+        guard let (replica, second) = self.left.popFirst(), replica.left == second else { return }
+        replica.left = nil
+        // Somebody came back, and may have left again.
+        if replica.isUnused { self.drop(replica) }
+    }
+
+    private func drop(_ replica: ChannelReplica) {
+        guard let token = replica.token, self.followed[replica.key.name] === replica else { return }
         self.followed[replica.key.name] = nil
         if case .channel(let current)? = self.network.shard.followed[replica.key], current === replica {
             self.network.shard.followed[replica.key] = nil

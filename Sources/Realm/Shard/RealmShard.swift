@@ -88,6 +88,7 @@ package final class RealmShard {
         self.seconds &+= 1
         self.ends.retry()
         self.slots.retry()
+        for network in self.networks.values { network.replicas.tick() }
         self.reportUsage()
     }
 
