@@ -89,6 +89,8 @@ import Testing
         _ = await ann.send("MODE #a +k x")
         let bob = await harness.client("bob", shard: 1)
         #expect(await bob.send("JOIN #a").commands == ["475"])
+        // The shard has let go of the channel, so it asks the store.
+        await harness.advance(by: 15)
         ann.begin("PART #a")
         bob.begin("JOIN #a")
         #expect(await bob.hears().shorts.prefix(2) == ["bob JOIN #a", "bob MODE #a +q bob"])
