@@ -1,1 +1,1 @@
-../../../Sources/Edge/Shard/BucketRequest.swift
+../../../Sources/Realm/Shard/BucketRequest.swift
