@@ -59,15 +59,15 @@ class Processes:
         self,
         name: str,
         command: list[str],
-        core: int,
+        core: int | set[int],
         user: str | None = None,
         environment: dict[str, str] | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> subprocess.Popen[bytes]:
-        """Starts a server pinned to `core`, its output in `NAME.log`."""
+        """Starts a server pinned to `core` (or several), its output in `NAME.log`."""
 
         def prepare() -> None:
-            os.sched_setaffinity(0, {core})
+            os.sched_setaffinity(0, {core} if isinstance(core, int) else core)
             raise_file_limit()
 
         with open(self.folder / f"{name}.log", "ab") as log:

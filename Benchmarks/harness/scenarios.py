@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .processes import Processes, StartFailure, cores
-from .servers import HOSTNAME, Companions, Server
+from .servers import ACCOUNT, HOSTNAME, PASSWORD, Companions, Server
 
 Report = dict
 
@@ -34,6 +34,14 @@ class Scenario:
     timed: bool = True
     tls: bool = False
     quick: tuple[str, ...] = ()
+    """The servers that it is for, by the beginning of their names; all by default."""
+    servers: tuple[str, ...] = ("",)
+
+    def suits(self, server: Server, is_named: bool) -> bool:
+        """Whether `server` is measured with it: unless it was named, only with the scenarios of its row."""
+        if not server.name.startswith(self.servers):
+            return False
+        return is_named or not server.scenarios or self.name in server.scenarios
 
 
 def _per_cpu_second(report: Report) -> float:
@@ -49,6 +57,23 @@ def _fan_out(channels: int, members: int) -> Scenario:
     window = members - 1 if members <= 100 else 64
     arguments = ("fanout", "--channels", str(channels), "--members", str(members), "--window", str(window))
     return Scenario(f"{channels}x{members}", arguments, _deliveries(f"{channels} × {members}"))
+
+
+def _logins(name: str, mechanism: str, clients: int, parallel: int) -> Scenario:
+    # Only Roost has accounts of its own. Each client has an address, so that nobody's log-ins are throttled.
+    arguments = ("logins", "--mechanism", mechanism, "--account", ACCOUNT, "--password", PASSWORD,
+                 "--clients", str(clients), "--parallel", str(parallel), "--addresses", str(parallel + 1))
+    return Scenario(
+        name,
+        arguments,
+        (
+            Figure(f"log-ins with {mechanism} a CPU second", _per_cpu_second, "", 0),
+            Figure("PONG to somebody else meanwhile, p99", lambda report: report["pingP99Milliseconds"], "ms", 1, False),
+        ),
+        timed=False,
+        quick=("--clients", str(clients // 4)),
+        servers=("roost",),
+    )
 
 
 SCENARIOS = [
@@ -81,6 +106,30 @@ SCENARIOS = [
         timed=False,
         quick=("--clients", "2000"),
     ),
+    Scenario(
+        "crowd",
+        ("crowd", "--members", "5000", "--joiners", "200", "--window", "64"),
+        (
+            Figure("1 × 5000, deliveries a CPU second", lambda report: _per_cpu_second(report) / 1e6, "M", 2),
+            Figure("joins a CPU second into a channel of 5000",
+                   lambda report: report["joins"]["cpu"]["server"]["perCpuSecond"], "", 0),
+        ),
+        quick=("--members", "1000", "--joiners", "100"),
+        # With ngIRCd the 5000 take minutes to come together.
+        servers=("inspircd", "roost"),
+    ),
+    Scenario(
+        "reconnects",
+        ("reconnects", "--clients", "5000", "--channels", "250"),
+        (
+            Figure("5000 come back (250 channels), a CPU second", lambda report: _per_cpu_second(report) / 1e3, "k", 1),
+            Figure("until all are back", lambda report: report["seconds"], "s", 1, False),
+        ),
+        timed=False,
+        quick=("--clients", "1000", "--channels", "50"),
+    ),
+    _logins("logins-plain", "PLAIN", 60, 60),
+    _logins("logins-scram", "SCRAM-SHA-256", 2000, 500),
     Scenario(
         "idle",
         ("idle", "--clients", "2000"),

@@ -15,6 +15,8 @@ from pathlib import Path
 from .processes import Processes, StartFailure, cores, free_port
 
 HOSTNAME = "bench.localhost"
+"""Whom log-ins are for."""
+ACCOUNT, PASSWORD = "bench", "a long password of the benchmark"
 
 
 @dataclass
@@ -42,6 +44,10 @@ class Server:
     note: str = ""
     """Whether it is measured only when it is named."""
     on_request: bool = False
+    """What it is measured with unless scenarios are named; all by default."""
+    scenarios: tuple[str, ...] = ()
+    """The row that it is compared with, in a table of their own."""
+    beside: str | None = None
 
     def available(self) -> bool:
         """Whether the binary is there."""
@@ -185,6 +191,11 @@ def write_tenant(folder: Path, history: bool = False) -> Path:
     tenants = folder / "tenants"
     tenants.mkdir(exist_ok=True)
     (tenants / "bench.yaml").write_text(f"""
+apiVersion: v1
+kind: Secret
+metadata: {{name: bench, namespace: bench}}
+stringData: {{password: {PASSWORD}}}
+---
 apiVersion: roost.chat/v1alpha1
 kind: Plan
 metadata: {{name: bench}}
@@ -196,7 +207,7 @@ spec:
     accounts: 1000000
     channels: 1000000
     channelMembers: 1000000
-    messagesPerSecond: 1000000000
+    messagesPerSecond: 1000000
 ---
 apiVersion: roost.chat/v1alpha1
 kind: Tenant
@@ -205,6 +216,7 @@ spec:
   displayName: Benchmark
   hostnames: [{HOSTNAME}]
   planRef: {{name: bench}}
+  admins: [{{account: {ACCOUNT}, passwordSecretRef: {{name: bench, key: password}}}}]
   history: {{enabled: {str(history).lower()}}}
 """)
     return tenants
@@ -215,25 +227,21 @@ def listen_arguments(ports: dict[str, int]) -> list[str]:
     return [part for name, port in ports.items() for part in (f"--{name}", f"127.0.0.1:{port}")]
 
 
-def start_roost_embedded(server: Server, processes: Processes, companions: Companions) -> Started:
-    """Roost in one process, nothing beside it, one shard."""
-    ports = {name: free_port() for name in ("irc", "ircs", "http", "metrics")}
-    command = [server.binary, "dev", "--ephemeral", "--shards", "1", "--no-flood-control", *listen_arguments(ports),
-               "--tenants", str(write_tenant(processes.folder))]
-    process = processes.start(server.name, command, cores()["server"])
-    processes.wait_for_port(server.name, process, ports["irc"])
-    return Started(ports["irc"], ports["ircs"], {"server": process.pid})
+def start_roost_embedded(
+    shards: int = 1, durability: str | None = None
+) -> Callable[[Server, Processes, Companions], Started]:
+    """Roost in one process, nothing beside it; with a `durability` it keeps a history, its journal there.
 
-
-def start_roost_kept(durability: str) -> Callable[[Server, Processes, Companions], Started]:
-    """Roost in one process that keeps a history, with its journal on the disk or in memory."""
+    A second shard shares the core of Redis and PostgreSQL, which are not used here.
+    """
     def start(server: Server, processes: Processes, companions: Companions) -> Started:
         ports = {name: free_port() for name in ("irc", "ircs", "http", "metrics")}
         data = processes.folder / f"data-{ports['irc']}"
-        command = [server.binary, "dev", "--data", str(data), "--durability", durability, "--shards", "1",
-                   "--no-flood-control", *listen_arguments(ports),
-                   "--tenants", str(write_tenant(processes.folder, history=True))]
-        process = processes.start(server.name, command, cores()["server"])
+        kept = ["--data", str(data), "--durability", durability] if durability else ["--ephemeral"]
+        command = [server.binary, "dev", *kept, "--shards", str(shards), "--no-flood-control", *listen_arguments(ports),
+                   "--tenants", str(write_tenant(processes.folder, history=durability is not None))]
+        core = {cores()["server"], cores()["companions"]} if shards > 1 else cores()["server"]
+        process = processes.start(server.name, command, core)
         processes.wait_for_port(server.name, process, ports["irc"])
         return Started(ports["irc"], ports["ircs"], {"server": process.pid})
 
@@ -264,15 +272,24 @@ def start_roost_edge(server: Server, processes: Processes, companions: Companion
     return Started(ports["irc"], ports["ircs"], {"server": process.pid, **companions.charge})
 
 
-def servers(roost: str) -> list[Server]:
-    """All rows; `roost` is the path of the binary."""
-    return [
+def servers(roost: str, before: str | None = None) -> list[Server]:
+    """All rows; `roost` is the path of the binary, `before` that of another one to compare it with."""
+    rows = [
         Server("inspircd", "InspIRCd", shutil.which("inspircd") or "/usr/sbin/inspircd", start_inspircd, accept_queue=1000),
         Server("ngircd", "ngIRCd", shutil.which("ngircd") or "/usr/sbin/ngircd", start_ngircd, accept_queue=4),
-        Server("roost", "Roost embedded", roost, start_roost_embedded, note="durability memory, no history"),
+        Server("roost", "Roost embedded", roost, start_roost_embedded(), note="durability memory, no history"),
         Server("roost-edge", "Roost over Redis", roost, start_roost_edge),
-        Server("roost-kept-memory", "Roost with history, in memory", roost, start_roost_kept("memory"), on_request=True,
-               note="durability memory, history in SQLite"),
-        Server("roost-kept-disk", "Roost with history, on disk", roost, start_roost_kept("disk"), on_request=True,
-               note="durability disk, history in SQLite"),
+        Server("roost-two-shards", "two shards", roost, start_roost_embedded(shards=2),
+               scenarios=("1x100", "50x20", "pairs"), beside="roost"),
+        Server("roost-kept-memory", "history, in memory", roost, start_roost_embedded(durability="memory"),
+               note="durability memory, history in SQLite", scenarios=("1x100", "50x20", "pairs"), beside="roost"),
+        Server("roost-kept-disk", "history, on disk", roost, start_roost_embedded(durability="disk"), on_request=True,
+               note="durability disk, history in SQLite", beside="roost"),
     ]
+    if before:
+        rows += [
+            Server("roost-before", "Roost before", before, start_roost_embedded(), beside="roost"),
+            Server("roost-before-two-shards", "two shards before", before, start_roost_embedded(shards=2),
+                   scenarios=("1x100", "50x20", "pairs"), beside="roost-two-shards"),
+        ]
+    return rows

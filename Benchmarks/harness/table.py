@@ -20,7 +20,13 @@ def median(results: Results, scenario: Scenario, figure: Figure, server: Server)
 
 def render(results: Results, scenarios: list[Scenario], rows: list[Server], repeats: int, failures: list[str]) -> str:
     """The whole report."""
-    parts = [facts(rows, repeats), figures(results, scenarios, rows), shares(results, scenarios, rows)]
+    peers = [row for row in rows if row.beside not in {other.name for other in rows}]
+    parts = [
+        facts(rows, repeats),
+        figures(results, scenarios, peers),
+        variants(results, scenarios, rows),
+        shares(results, scenarios, rows),
+    ]
     if failures:
         parts.append("Runs without a figure:\n\n" + "\n".join(f"- {failure}" for failure in failures))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -50,11 +56,44 @@ def figures(results: Results, scenarios: list[Scenario], rows: list[Server]) -> 
     for scenario in scenarios:
         for figure in scenario.figures:
             values = {row.name: median(results, scenario, figure, row) for row in rows}
-            cells = ["failed" if value is None else f"{value:.{figure.digits}f} {figure.unit}" for value in values.values()]
+            cells = [cell(values[row.name], scenario, figure, row) for row in rows]
             if ratio:
                 cells.append(against_peers(values, figure))
             lines.append(f"| {figure.title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def cell(value: float | None, scenario: Scenario, figure: Figure, row: Server) -> str:
+    """A figure, or why there is none."""
+    if value is not None:
+        return f"{value:.{figure.digits}f} {figure.unit}".strip()
+    return "failed" if scenario.suits(row, is_named=True) else "–"
+
+
+def variants(results: Results, scenarios: list[Scenario], rows: list[Server]) -> str:
+    """A line a figure of each server that is another in one respect, and how many times the other's it is."""
+    lines = [
+        "| | | figure | beside | its figure | ratio, median of the repeats |",
+        "| --- | --- | ---: | --- | ---: | ---: |",
+    ]
+    names = {row.name: row for row in rows}
+    for row in rows:
+        other = names.get(row.beside or "")
+        if other is None:
+            continue
+        for scenario in scenarios:
+            mine, theirs = results.get((scenario.name, row.name), []), results.get((scenario.name, other.name), [])
+            if not mine or not theirs:
+                continue
+            for figure in scenario.figures:
+                # Repeat by repeat, as they ran one after the other.
+                ratio = statistics.median(figure.read(a) / figure.read(b) for a, b in zip(mine, theirs))
+                cells = [
+                    f"{median(results, scenario, figure, server):.{figure.digits}f} {figure.unit}".strip()
+                    for server in (row, other)
+                ]
+                lines.append(f"| {row.title} | {figure.title} | {cells[0]} | {other.title} | {cells[1]} | {ratio:.2f} × |")
+    return "\n".join(lines) if len(lines) > 2 else ""
 
 
 def against_peers(values: dict[str, float | None], figure: Figure) -> str:

@@ -1,3 +1,6 @@
-// OpenSSL for the generator's TLS clients.
+// OpenSSL for the generator's TLS clients and their log-ins.
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>

@@ -58,6 +58,9 @@ final class Fleet {
     /// stands still for 40 ms at a time before clients that delay it, and a full window would measure short bursts.
     var acknowledgesAtOnce = true
 
+    /// How many addresses of 127.0.0.0/8 clients come from: what a server counts by address does not count all of them as one.
+    var addresses = 1
+
     /// The most connections that the server may have left to accept; the kernel drops what exceeds its backlog.
     var acceptQueue = 64
     private var unanswered: [(client: Int, since: UInt64)] = []
@@ -111,17 +114,36 @@ final class Fleet {
         guard descriptor >= 0 else { throw .system(call: "socket", code: errno) }
         var one: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
-        let status = withUnsafePointer(to: address) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                Glibc.connect(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        if addresses > 1 { try bind(descriptor, of: client) }
+        let status = Self.withSocketAddress(address) { Glibc.connect(descriptor, $0, $1) }
         guard status == 0 || errno == EINPROGRESS else { throw .system(call: "connect", code: errno) }
         clients[client].descriptor = descriptor
         clients[client].state = .connecting
         clients[client].isAnswered = false
         unanswered.append((client, monotonicNanoseconds()))
         try watch(client, EPOLL_CTL_ADD, writable: true)
+    }
+
+    /// Has a connection come from the client's own address, on a port that the kernel chooses when it connects.
+    private func bind(_ descriptor: Int32, of client: Int) throws(BenchError) {
+        var one: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, &one, socklen_t(MemoryLayout<Int32>.size))
+        var own = sockaddr_in()
+        own.sin_family = sa_family_t(AF_INET)
+        own.sin_addr.s_addr = (UInt32(0x7f01_0000) + UInt32(client % addresses)).bigEndian
+        let status = Self.withSocketAddress(own) { Glibc.bind(descriptor, $0, $1) }
+        guard status == 0 else { throw .system(call: "bind", code: errno) }
+    }
+
+    private static func withSocketAddress(
+        _ address: sockaddr_in,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        withUnsafePointer(to: address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                body(address, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
     }
 
     /// Forgets a client's connection; the client is idle again.

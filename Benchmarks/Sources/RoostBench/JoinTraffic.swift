@@ -26,21 +26,20 @@ final class JoinTraffic: Traffic {
         self.namesEnded = Array(repeating: 0, count: members)
     }
 
-    /// JOIN lines that all clients together must get.
-    private var noticesDue: Int { channels * members * (members + 1) / 2 }
-
-    /// Returns when everybody has joined and everybody has been told.
-    func run(in fleet: Fleet) throws(BenchError) {
+    /// Returns when the first `count` clients have joined and all of them have been told of each other.
+    func run(in fleet: Fleet, until count: Int) throws(BenchError) {
         var watch = StallWatch(what: "joins")
-        while finished < members || notices < noticesDue {
-            while begun < members, begun - finished < parallel {
+        // JOIN lines that all clients together must get.
+        let noticesDue = channels * count * (count + 1) / 2
+        while finished < count || notices < noticesDue {
+            while begun < count, begun - finished < parallel {
                 let lines = (0..<channels).map { "JOIN \(ChannelTraffic.name(of: $0))\r\n" }.joined()
                 try fleet.send(lines, from: begun)
                 begun += 1
             }
             try fleet.turnByClock(self)
             try watch.check(progress: notices + finished) {
-                "\(finished) of \(members) clients have joined, \(notices) of \(noticesDue) notices came"
+                "\(finished) of \(count) clients have joined, \(notices) of \(noticesDue) notices came"
             }
         }
     }

@@ -18,6 +18,12 @@ struct Options {
         case joins
         /// Clients that come and go.
         case registrations
+        /// One channel of very many: joins into it, and talk in it.
+        case crowd
+        /// Clients that log in and go.
+        case logins
+        /// Everybody loses the connection at once and comes back.
+        case reconnects
     }
 
     var scenario = Scenario.fanout
@@ -37,6 +43,12 @@ struct Options {
     var patience = 10.0
     var textLength = 64
     var serverName: String?
+    /// How many addresses of 127.0.0.0/8 the clients come from, in turn.
+    var addresses = 1
+    var joiners = 200
+    var mechanism = Scram.mechanism
+    var account = "bench"
+    var password = ""
 
     static let help = """
         roost-bench SCENARIO --port N --charge LABEL=PID … [options]
@@ -47,8 +59,12 @@ struct Options {
           idle           --clients N [--tls NAME]
           joins          --clients N --channels N --joining N (clients at a time)
           registrations  --clients N
+          crowd          --members N --joiners N (of them, timed) --window N --seconds S
+          logins         --clients N --mechanism PLAIN|SCRAM-SHA-256 --account NAME --password TEXT
+          reconnects     --clients N --channels N
 
           --parallel N         clients that register at a time
+          --addresses N        addresses of 127.0.0.0/8 that clients come from
           --accept-queue N     connections that the server may have left to accept
           --charge LABEL=PID   a process whose CPU and memory to report, its children with it; repeatable
           --warm-up S          seconds before a figure is taken
@@ -80,14 +96,22 @@ struct Options {
             case "--patience": patience = try Self.duration(value, for: name)
             case "--warm-up": warmUp = try Self.duration(value, for: name)
             case "--tls": serverName = value
+            case "--addresses": addresses = try Self.number(value, for: name)
+            case "--joiners": joiners = try Self.number(value, for: name)
+            case "--mechanism": mechanism = value
+            case "--account": account = value
+            case "--password": password = value
             default: throw .usage("unknown option \(name)\n\n\(Self.help)")
             }
         }
         guard members >= 2, clients >= 2, seconds > 0,
-            [channels, window, parallel, joining, acceptQueue, rate].allSatisfy({ $0 >= 1 })
+            [channels, window, parallel, joining, joiners, acceptQueue, rate, addresses].allSatisfy({ $0 >= 1 })
         else {
             throw .usage("counts must be positive, and a channel has at least two members")
         }
+        guard addresses <= 65_536 else { throw .usage("at most 65536 addresses") }
+        guard scenario != .crowd || joiners < members else { throw .usage("joiners are fewer than members") }
+        guard [Scram.mechanism, "PLAIN"].contains(mechanism) else { throw .usage("no such mechanism: \(mechanism)") }
         guard textLength >= Payload.minimumLength, textLength <= 300 else { throw .usage("--text is 32 to 300") }
         guard channels * members <= 65_536, clients <= 65_536 else { throw .usage("at most 65536 clients") }
     }

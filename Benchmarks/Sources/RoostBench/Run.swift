@@ -4,8 +4,8 @@ import Glibc
 
 /// One scenario against one server.
 struct Run {
-    private let options: Options
-    private let usage: ProcessUsage
+    let options: Options
+    let usage: ProcessUsage
 
     init(_ options: Options) {
         self.options = options
@@ -23,14 +23,22 @@ struct Run {
         case .idle: try idle(&report)
         case .joins: try joins(&report)
         case .registrations: try registrations(&report)
+        case .crowd: try crowd(&report)
+        case .logins: try logins(&report)
+        case .reconnects: try reconnects(&report)
         }
         return report
     }
 
     private func fanOut(_ report: inout Report) throws(BenchError) {
         let (fleet, traffic) = try channels(window: options.window)
+        try talkAtFullSpeed(fleet, traffic, &report)
+    }
+
+    /// Keeps the windows of all channels full for the measured time, and checks that everything arrives.
+    func talkAtFullSpeed(_ fleet: Fleet, _ traffic: ChannelTraffic, _ report: inout Report) throws(BenchError) {
         traffic.refills = true
-        for channel in 0..<options.channels { try traffic.fill(channel, fleet: fleet) }
+        for channel in 0..<traffic.channels { try traffic.fill(channel, fleet: fleet) }
         try measure(fleet, traffic, { traffic.deliveries }, &report)
         traffic.refills = false
         try drain(fleet, traffic, what: "the last window") { traffic.inFlight }
@@ -122,7 +130,7 @@ struct Run {
         try Registration(0..<options.clients, parallel: options.parallel).run(in: fleet)
         let traffic = JoinTraffic(members: options.clients, channels: options.channels, parallel: options.joining)
         let first = try Sample(usage, count: 0)
-        try traffic.run(in: fleet)
+        try traffic.run(in: fleet, until: options.clients)
         let last = try Sample(usage, count: options.clients * options.channels)
         try traffic.close()
         first.report(until: last, of: "joins", labels: usage.labels, to: &report)
@@ -140,11 +148,12 @@ struct Run {
         first.report(until: last, of: "registrations", labels: usage.labels, to: &report)
     }
 
-    private func fleet(_ count: Int) throws(BenchError) -> Fleet {
+    func fleet(_ count: Int) throws(BenchError) -> Fleet {
         var tls: TLSContext?
         if let serverName = options.serverName { tls = try TLSContext(serverName: serverName) }
         let fleet = try Fleet(count: count, port: options.port, tls: tls)
         fleet.acceptQueue = options.acceptQueue
+        fleet.addresses = options.addresses
         return fleet
     }
 
@@ -167,7 +176,7 @@ struct Run {
     }
 
     /// Runs a full window through the warm-up and the measured time.
-    private func measure(
+    func measure(
         _ fleet: Fleet,
         _ traffic: some Traffic,
         _ count: () -> Int,
@@ -194,7 +203,7 @@ struct Run {
         }
     }
 
-    private func drain(
+    func drain(
         _ fleet: Fleet,
         _ traffic: some Traffic,
         what: String,
