@@ -12,6 +12,8 @@ final class InProcessClient: LiveStoreClient {
     let receiver: any LiveStoreReceiver
     var deliveries: Deque<MemoryState.Delivery> = []
     private(set) var isDelivering = false
+    /// Clients of other shards that have mail since this turn of the loop.
+    private var toWake: [Int] = []
     private var followed: [LogKey: FollowToken] = [:]
     /// The calls without an answer, oldest first, with whom to tell once that it takes long.
     var answers: Deque<(unsettled: (() -> Void)?, tell: (LiveStoreError?) -> Void)> = []
@@ -130,9 +132,25 @@ final class InProcessClient: LiveStoreClient {
     }
 
     func deliver(_ made: Made) {
-        self.store.wake(made.wakes)
+        if !made.wakes.isEmpty { self.wake(made.wakes) }
         if !made.mail.isEmpty { self.deliveries.append(contentsOf: made.mail) }
         self.deliver()
+    }
+
+    /// Tells the clients of other shards that they have mail, at the end of the loop's turn: what a turn has for them they then
+    /// take in one go, and are woken once.
+    func wake(_ indexes: [Int]) {
+        let isFirst = self.toWake.isEmpty
+        self.toWake.append(contentsOf: indexes)
+        guard isFirst else { return }
+        let client = NIOLoopBound(self, eventLoop: self.loop)
+        self.loop.execute { client.value.wakeOthers() }
+    }
+
+    private func wakeOthers() {
+        let indexes = self.toWake
+        self.toWake.removeAll(keepingCapacity: true)
+        self.store.wake(indexes)
     }
 
     func follow(_ token: FollowToken, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {

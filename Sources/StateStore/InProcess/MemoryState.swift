@@ -154,7 +154,8 @@ struct MemoryState: ~Copyable {
         func entry() -> Entry {
             Entry(position: stamp.position, time: stamp.time, producer: producer, payload: change.payload)
         }
-        let (isHolding, ticket) = self.gate.map { ($0.isHolding, $0.appended) } ?? (false, 0)
+        let isHolding = self.gate?.isHolding ?? false
+        let ticket = self.gate?.appended ?? 0
         for client in log.followers {
             if client == passing {
                 applied.passed = true

@@ -118,7 +118,7 @@ extension InProcessClient {
         let waits = isHeld || !self.answers.isEmpty || (self.isDelivering && self.store.disk != nil)
         // Before anything is delivered: its turn may be among that.
         if waits { self.answers.append((unsettled, { error in completion(error.map { .failure($0) } ?? result) })) }
-        self.store.wake(made.wakes)
+        if !made.wakes.isEmpty { self.wake(made.wakes) }
         self.deliveries.append(contentsOf: made.mail)
         if waits, !isHeld { self.deliveries.append(.answer) }
         self.deliver()
