@@ -8,7 +8,10 @@ import StateStore
 /// From a line to a command's handler: the one place that checks what the rows say, and in which order a client's commands
 /// are carried out.
 final class LineDispatcher {
-    unowned let clients: ShardClients
+    /// Looked at several times for each line; it is never gone before what it alone holds.
+    unowned(unsafe) let clients: ShardClients
+    /// The row of the command before: most likely that of the next, too.
+    private var latest: CommandRow?
 
     init(_ clients: ShardClients) { self.clients = clients }
 
@@ -106,7 +109,7 @@ final class LineDispatcher {
             connection.commands.held = message
             return connection.reading.hold(.command)
         }
-        let found = self.clients.table[message.command]
+        let found = self.row(of: message.command)
         if let label { connection.answer = LabeledAnswer(label: label, endsWithEcho: found?.isMessage == true) }
         guard let row = found else {
             connection.reading.flood.spend(1)
@@ -128,6 +131,13 @@ final class LineDispatcher {
             }
         }
         self.advance(connection)
+    }
+
+    private func row(of command: String) -> CommandRow? {
+        if let latest, latest.name == command { return latest }
+        guard let row = self.clients.table[command] else { return nil }
+        self.latest = row
+        return row
     }
 
     /// The label to answer with (IRCv3 labeled-response).

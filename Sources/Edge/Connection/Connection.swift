@@ -19,7 +19,7 @@ package final class Connection {
     }
 
     let id: ConnectionID
-    unowned let clients: ShardClients
+    let clients: ShardClients
     let wire: any Wire
     let network: Network
     /// The address as text, without a port.

@@ -5,7 +5,8 @@ import Realm
 
 /// Lines out: into outboxes at once, onto the wire at the end of the loop's turn, each outbox in one write.
 final class Outboxes {
-    unowned let clients: ShardClients
+    /// It is never gone before what it alone holds.
+    unowned(unsafe) let clients: ShardClients
     private var queued: [Connection] = []
     private var isScheduled = false
     private var spares: [ByteBuffer] = []

@@ -14,7 +14,8 @@ package final class Network {
     private(set) var messageLimit: Int?
     /// The tenant was deleted; what is left of it here goes with its last attachment.
     package private(set) var hasEnded = false
-    unowned let shard: RealmShard
+    /// Looked at for every message; shards live as long as their process.
+    unowned(unsafe) let shard: RealmShard
     package private(set) lazy var sessions = SessionDirectory(self)
     package private(set) lazy var replicas = ReplicaDirectory(self)
     package private(set) lazy var monitor = MonitorTable(self)

@@ -8,7 +8,7 @@ import StateStore
 /// A shard's copy of a channel: followed while somebody here is in it, or looked up once for somebody who asks.
 package final class ChannelReplica {
     let key: LogKey
-    unowned let network: Network
+    let network: Network
     package internal(set) var state: ChannelState {
         didSet { self.membersSpeakFreely = !self.state.restrictsMembers }
     }

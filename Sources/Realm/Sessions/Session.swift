@@ -8,7 +8,7 @@ import StateStore
 /// Whoever takes part in it does so as an attachment; there may be none, one or many.
 package final class Session {
     package let id: SessionID
-    unowned let network: Network
+    let network: Network
     /// The user, with the rights and the real host that only this shard knows; what decisions are made for.
     package private(set) var requester: Requester
     /// `nick!user@host`, kept because every message carries it.
@@ -26,7 +26,9 @@ package final class Session {
     /// Nicknames that it watches, folded, with the spelling that it used.
     package internal(set) var monitored: [String: String] = [:]
     /// Somebody here to whom it sent its last message: most likely it writes to them next.
-    weak var lastTarget: Session?
+    ///
+    /// Not a weak reference, which would make every count of references to that session a slow one; it goes with the end.
+    var lastTarget: Session?
     /// What it says, on its way to the store.
     let speech = SpeechQueue()
     /// The number of the last change of the user.
@@ -139,6 +141,7 @@ package final class Session {
         case .ending, .over: return
         case .claiming, .present: break
         }
+        self.lastTarget = nil
         let attachments = self.attachments
         self.attachments = []
         for replica in self.memberships { for attachment in attachments { replica.remove(attachment) } }

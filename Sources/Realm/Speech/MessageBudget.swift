@@ -12,7 +12,8 @@ final class MessageBudget {
         let then: (Refusal?) -> Void
     }
 
-    unowned let network: Network
+    /// Looked at for every message; it is never gone before what it alone holds.
+    unowned(unsafe) let network: Network
     private var left = 0
     /// The shard's second from which what is left may not be used any more: a pod that hoarded would let the sum exceed
     /// the rate later.
