@@ -7,7 +7,13 @@ package import Tenant
 
 /// A tenant's network as one shard holds it: who is here, what is followed, and what was counted.
 package final class Network {
-    package private(set) var tenant: HostedTenant
+    package let id: TenantID
+    package private(set) var tenant: HostedTenant { didSet { self.derive() } }
+    // What every message or answer asks of the tenant: to ask the tenant itself copies it.
+    /// What answers come from.
+    package private(set) var serverName = ""
+    /// What goes to the durable history.
+    private(set) var history = HistorySettings.standard
     /// Another number each time that the tenant changes, unique on the shard: for what others derive from the tenant.
     package private(set) var revision: UInt64
     /// The tenant's messages a second, where there is a limit.
@@ -34,17 +40,22 @@ package final class Network {
     package let cloak: HostCloak
 
     init(_ tenant: HostedTenant, on shard: RealmShard) {
+        self.id = tenant.id
         self.tenant = tenant
         self.revision = shard.nextRevision()
-        self.messageLimit = tenant.quotas.messagesPerSecond.hardLimit
         self.shard = shard
         self.cloak = shard.environment.cloak(tenant.id)
         self.usage = UsageMeter(now: shard.uptime)
         self.ownLog = LogKey(tenant.id, .tenant, "")
+        self.derive()
     }
 
-    package var id: TenantID { self.tenant.id }
-    package var serverName: String { self.tenant.serverName }
+    private func derive() {
+        self.serverName = self.tenant.serverName
+        self.history = self.tenant.history
+        self.messageLimit = self.tenant.quotas.messagesPerSecond.hardLimit
+    }
+
     package var limits: SessionLimits { self.shard.limits }
     var store: any LiveStoreClient { self.shard.store }
 
@@ -52,7 +63,7 @@ package final class Network {
     var serverAuthor: Author { Author(session: nil, prefix: self.serverName, account: nil) }
 
     /// Whether what happens in channels goes to the durable history.
-    var isJournaled: Bool { self.tenant.history.enabled }
+    var isJournaled: Bool { self.history.enabled }
 
     func channelKey(_ name: ChannelName) -> LogKey { LogKey(self.id, .channel, name.folded) }
     func nickKey(_ nick: Nickname) -> LogKey { LogKey(self.id, .nick, nick.folded) }
@@ -69,7 +80,6 @@ package final class Network {
         if tenant == self.tenant { return }
         self.tenant = tenant
         self.revision = self.shard.nextRevision()
-        self.messageLimit = tenant.quotas.messagesPerSecond.hardLimit
     }
 
     /// Follows what is announced to everybody, once somebody is here.

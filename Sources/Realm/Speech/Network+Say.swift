@@ -44,7 +44,7 @@ extension Network {
     private func address(_ utterance: Utterance) {
         let target = utterance.saying.target
         if let replica = utterance.session.membership(named: target) {
-            utterance.destination = .channel(replica, minimum: [], sign: "", isMember: true)
+            utterance.destination = .channel(replica, minimum: MemberModes(), sign: "", isMember: true)
             return self.go(utterance)
         }
         if let last = utterance.session.lastTarget, last.isPresent, last.requester.user.nick.raw == target {
@@ -120,8 +120,8 @@ extension Network {
             let inbox = found.inbox
             let basis = SpeechQueue.Basis(log: inbox.name, sequence: 0)
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
-            let message = utterance.entry(to: found.nick, [])
-            let isKept = self.tenant.history.directMessages && self.keeps(utterance.saying.verb)
+            let message = utterance.entry(to: found.nick, MemberModes())
+            let isKept = self.history.directMessages && self.keeps(utterance.saying.verb)
             utterance.message = message
             self.send(
                 utterance,
@@ -140,7 +140,7 @@ extension Network {
         if speech.inFlight == 0 { speech.pump { self.go($0) } }
     }
 
-    private func keeps(_ verb: ChatMessage.Verb) -> Bool { verb != .tagmsg && self.tenant.history.enabled }
+    private func keeps(_ verb: ChatMessage.Verb) -> Bool { verb != .tagmsg && self.history.enabled }
 
     private func send(_ utterance: Utterance, _ change: LogChange, if condition: Condition, _ basis: SpeechQueue.Basis)
     {
