@@ -106,8 +106,8 @@ package enum ChannelModeTable {
     }
 
     /// The letters of all modes, as RPL_MYINFO has them.
-    package static var allLetters: String { self.letters { _ in true } }
+    package static let allLetters = Self.letters { _ in true }
 
     /// The letters of modes that may have a parameter, as RPL_MYINFO has them.
-    package static var parameterLetters: String { self.letters { $0.takesParameter(adding: true) } }
+    package static let parameterLetters = Self.letters { $0.takesParameter(adding: true) }
 }

@@ -85,7 +85,8 @@ enum ListingCommands {
         /// - Returns: the line before it, if the name did not fit any more.
         mutating func add(_ member: Member) -> String? {
             let name = self.isLong ? member.user.prefix : member.user.nick.raw
-            let prefixes = self.isMulti ? member.modes.prefixes : member.modes.highestPrefix
+            let modes = member.modes
+            let prefixes = modes.isEmpty ? "" : self.isMulti ? modes.prefixes : modes.highestPrefix
             let isFull =
                 !self.line.isEmpty && self.line.utf8.count + prefixes.utf8.count + name.utf8.count + 1 > self.room
             let full = isFull ? self.end() : nil

@@ -76,10 +76,22 @@ final class ConnectionGroup: AttachmentGroup {
         var lines = ByteBuffer()
         lines.withLineWriter { self.encoder.write(happening, for: self.capabilities, &$0) }
         guard lines.readableBytes > 0 else { return }
-        for connection in self.connections {
-            guard let session = connection.session, isTold?(session) != false else { continue }
-            // What a client's own command did is part of the answer to it.
-            connection.write(lines, happening.cause == session.id ? .answer : .news)
+        let (outboxes, cause) = (self.outboxes, happening.cause)
+        self.connections.withUnsafeBufferPointer { connections in
+            lines.withUnsafeReadableBytes { bytes in
+                for index in connections.indices {
+                    // As in ``copy(_:except:where:)``.
+                    Unmanaged.passUnretained(connections[index])._withUnsafeGuaranteedRef { connection in
+                        guard connection.isOpen, let session = connection.session, isTold?(session) != false else {
+                            return
+                        }
+                        // What a client's own command did is part of the answer to it.
+                        if cause == session.id { return connection.write(lines, .answer) }
+                        outboxes.touch(connection)
+                        connection.writing.outbox.writeBytes(bytes)
+                    }
+                }
+            }
         }
     }
 
