@@ -213,7 +213,8 @@ class Same(unittest.TestCase):
             self.assertEqual(images, [container["image"]], "edges run what the operator runs")
 
     def test_metrics_that_are_shown_exist(self):
-        sources = [*rendered.swift("Sources", "Edge"), *rendered.swift("Sources", "Operator")]
+        modules = ("Edge", "Metering", "Observability", "Operator")
+        sources = [source for module in modules for source in rendered.swift("Sources", module)]
         known = {name for source in sources for name in re.findall(r'"(roost_\w+)"', source)}
         shown = rendered.text("helm", "roost", "files", "alerts.yaml")
         for name in ("roost-edges", "roost-operator"):
