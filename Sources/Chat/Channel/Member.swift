@@ -31,5 +31,5 @@ package struct Member: Hashable, Sendable {
     }
 
     /// Whether a change of the user is not in it yet.
-    package func lacks(_ number: UInt32) -> Bool { Int32(bitPattern: number &- self.changes) > 0 }
+    package func lacks(_ number: UInt32) -> Bool { UserChange.isNewer(number, than: self.changes) }
 }

@@ -127,6 +127,11 @@ package enum UserChange: Hashable, Sendable {
     case host(username: String, host: String)
     case realname(String)
     case modes(UserModes)
+
+    /// Whether a change's number comes after another's, also where numbers begin again (RFC 1982).
+    package static func isNewer(_ number: UInt32, than other: UInt32) -> Bool {
+        Int32(bitPattern: number &- other) > 0
+    }
 }
 
 extension User {

@@ -17,8 +17,6 @@ final class SASLExchange {
     var received = ""
     var scram: ScramServer
     var login: LoggedIn?
-    /// Whom an authorization identity names, to be checked against who logged in.
-    var authorizationIdentity: String?
     var phase = Phase.first
 
     enum Phase {

@@ -25,7 +25,7 @@ final class CommandRow: Sendable {
 
     let name: String
     /// Whether it says something, so that its echo is its answer.
-    var isMessage: Bool { ["PRIVMSG", "NOTICE", "TAGMSG"].contains(self.name) }
+    let isMessage: Bool
     let minimumParameters: Int
     /// What whoever uses it needs.
     let rights: Rights
@@ -48,6 +48,7 @@ final class CommandRow: Sendable {
         list: List? = nil,
         secret isSecret: Bool = false,
         silent isSilent: Bool = false,
+        message isMessage: Bool = false,
         help: [String]? = nil,
         _ handler: Handler
     ) {
@@ -58,6 +59,7 @@ final class CommandRow: Sendable {
         self.list = list
         self.isSecret = isSecret
         self.isSilent = isSilent
+        self.isMessage = isMessage
         self.help = help
         self.handler = handler
     }
@@ -70,6 +72,7 @@ final class CommandRow: Sendable {
         cost: Int = 1,
         list: List? = nil,
         silent isSilent: Bool = false,
+        message isMessage: Bool = false,
         help: [String]? = nil,
         _ handler: @escaping @Sendable (Call, Actor) -> Void
     ) {
@@ -80,6 +83,7 @@ final class CommandRow: Sendable {
             cost: cost,
             list: list,
             silent: isSilent,
+            message: isMessage,
             help: help,
             .registered(handler)
         )

@@ -9,17 +9,20 @@ enum MessageCommands {
         CommandRow(
             "PRIVMSG",
             list: .init(parameter: 0, limit: 4),
+            message: true,
             help: ["PRIVMSG <target>{,<target>} <text>", "Sends a message to people or channels."]
         ) { Self.send($0, $1, .privmsg) },
         CommandRow(
             "NOTICE",
             list: .init(parameter: 0, limit: 4),
             silent: true,
+            message: true,
             help: ["NOTICE <target>{,<target>} <text>", "Sends a message that nothing answers by itself."]
         ) { Self.send($0, $1, .notice) },
         CommandRow(
             "TAGMSG",
             list: .init(parameter: 0, limit: 4),
+            message: true,
             help: ["TAGMSG <target>", "Sends client-only tags without a text."]
         ) { Self.send($0, $1, .tagmsg) },
     ]

@@ -95,71 +95,72 @@ private protocol Removable {
     func remove()
 }
 
-private final class CountedSeries: CounterHandler, FloatingPointCounterHandler, Removable {
-    private let table: SeriesTable<Double>
+/// One series of a table, found once.
+private struct Series<Value: Sendable>: Removable {
+    private let table: SeriesTable<Value>
     private let labels: [MetricLabel]
-    private let cell: SeriesCell<Double>
+    let cell: SeriesCell<Value>
 
-    init(_ table: SeriesTable<Double>, _ labels: [MetricLabel]) {
+    init(_ table: SeriesTable<Value>, _ labels: [MetricLabel]) {
         self.table = table
         self.labels = labels
         self.cell = table.cell(labels)
     }
+
+    func remove() { self.table.remove(self.labels) }
+}
+
+private final class CountedSeries: CounterHandler, FloatingPointCounterHandler, Removable {
+    private let series: Series<Double>
+
+    init(_ table: SeriesTable<Double>, _ labels: [MetricLabel]) { self.series = Series(table, labels) }
 
     func increment(by amount: Int64) { self.increment(by: Double(amount)) }
 
     func increment(by amount: Double) {
         guard amount >= 0, amount.isFinite else { return }
-        self.cell.update { $0 += amount }
+        self.series.cell.update { $0 += amount }
     }
 
-    func reset() { self.cell.update { $0 = 0 } }
+    func reset() { self.series.cell.update { $0 = 0 } }
 
-    func remove() { self.table.remove(self.labels) }
+    func remove() { self.series.remove() }
 }
 
 private final class GaugedSeries: MeterHandler, RecorderHandler, Removable {
-    private let table: SeriesTable<Double>
-    private let labels: [MetricLabel]
-    private let cell: SeriesCell<Double>
+    private let series: Series<Double>
 
-    init(_ table: SeriesTable<Double>, _ labels: [MetricLabel]) {
-        self.table = table
-        self.labels = labels
-        self.cell = table.cell(labels)
-    }
+    init(_ table: SeriesTable<Double>, _ labels: [MetricLabel]) { self.series = Series(table, labels) }
 
     func set(_ value: Int64) { self.set(Double(value)) }
 
-    func set(_ value: Double) { self.cell.update { $0 = value } }
+    func set(_ value: Double) { self.series.cell.update { $0 = value } }
 
-    func increment(by amount: Double) { self.cell.update { $0 += amount } }
+    func increment(by amount: Double) { self.series.cell.update { $0 += amount } }
 
-    func decrement(by amount: Double) { self.cell.update { $0 -= amount } }
+    func decrement(by amount: Double) { self.series.cell.update { $0 -= amount } }
 
     func record(_ value: Int64) { self.set(Double(value)) }
 
     func record(_ value: Double) { self.set(value) }
 
-    func remove() { self.table.remove(self.labels) }
+    func remove() { self.series.remove() }
 }
 
 private final class RecordedSeries: RecorderHandler, TimerHandler, Removable {
     private let family: HistogramFamily
-    private let labels: [MetricLabel]
-    private let cell: SeriesCell<HistogramFamily.Counts>
+    private let series: Series<HistogramFamily.Counts>
 
     init(_ family: HistogramFamily, _ labels: [MetricLabel]) {
         self.family = family
-        self.labels = labels
-        self.cell = family.table.cell(labels)
+        self.series = Series(family.table, labels)
     }
 
     func record(_ value: Int64) { self.record(Double(value)) }
 
-    func record(_ value: Double) { self.family.observe(value, in: self.cell) }
+    func record(_ value: Double) { self.family.observe(value, in: self.series.cell) }
 
     func recordNanoseconds(_ duration: Int64) { self.record(Double(duration) / 1_000_000_000) }
 
-    func remove() { self.family.table.remove(self.labels) }
+    func remove() { self.series.remove() }
 }

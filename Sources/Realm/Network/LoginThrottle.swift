@@ -21,9 +21,13 @@ final class LoginThrottle {
     func turn(for clients: String, _ then: @escaping (Refusal?) -> Void) { self.ask(clients, 0, then) }
 
     private func ask(_ clients: String, _ attempt: Int, _ then: @escaping (Refusal?) -> Void) {
-        let limit = self.network.limits.loginsPerMinute
-        self.network.store.take(1, from: self.bucket(clients), rate: Double(limit) / 60, burst: Double(limit)) {
-            result in
+        let request = self.request
+        self.network.store.take(
+            request.wanted,
+            from: self.bucket(clients),
+            rate: request.rate,
+            burst: request.burst
+        ) { result in
             switch result {
             case .success(1...): then(nil)
             case .success: self.wait(clients, attempt, then)
@@ -34,9 +38,16 @@ final class LoginThrottle {
 
     /// The log-in turned out well: it does not count.
     func succeeded(_ clients: String) {
-        let limit = Double(self.network.limits.loginsPerMinute)
-        self.network.store.giveBack(1, to: self.bucket(clients), rate: limit / 60, burst: limit)
+        let request = self.request
+        self.network.store.giveBack(
+            request.wanted,
+            to: self.bucket(clients),
+            rate: request.rate,
+            burst: request.burst
+        )
     }
+
+    private var request: BucketRequest { .logIn(self.network.limits.loginsPerMinute) }
 
     private func bucket(_ clients: String) -> CounterKey { CounterKey(self.network.id, "log-ins", of: clients) }
 

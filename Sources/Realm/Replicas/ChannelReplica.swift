@@ -177,7 +177,8 @@ package final class ChannelReplica {
     /// of them with the user hears of it once.
     private func tellEverywhere(_ event: Chat.ChannelEvent, _ id: SessionID, at time: Int64) {
         var told: Set<SessionID> = []
-        for replica in self.network.replicas.having(id) {
+        let replicas = self.network.replicas.having(id)
+        for replica in replicas {
             if case .changed(_, _, _, let number) = event, replica.state.members[id]?.lacks(number) == false {
                 continue
             }
@@ -188,7 +189,7 @@ package final class ChannelReplica {
         }
         guard case .quit = event else { return }
         self.network.news.quit(id)
-        for replica in self.network.replicas.having(id) where replica !== self { replica.state.evolve(event) }
+        for replica in replicas where replica !== self { replica.state.evolve(event) }
     }
 
     /// Something newer wrote it, or it is damaged: its envelope says what to do.

@@ -199,7 +199,7 @@ package final class Session {
         case .message(let message): self.deliver(message, entry)
         case .invited(let channel, let author): self.tell(.invited(channel: channel, by: author, time: entry.time))
         case .changed(let change, let author, let number):
-            guard Int32(bitPattern: number &- self.changes) > 0 else { return }
+            guard UserChange.isNewer(number, than: self.changes) else { return }
             self.requester.changes = number
             if case .nick(let nick) = change { self.network.sessions.name(self, nick) }
             let before = self.user.modes

@@ -13,6 +13,11 @@ struct BucketRequest {
         BucketRequest(wanted: 1, rate: Double(limit), burst: Double(limit))
     }
 
+    /// One log-in, of so many a minute and at once.
+    static func logIn(_ limit: Int) -> BucketRequest {
+        BucketRequest(wanted: 1, rate: Double(limit) / 60, burst: Double(limit))
+    }
+
     /// A twentieth of a second's messages, at least one, with a burst of two seconds'.
     static func messages(_ limit: Int) -> BucketRequest {
         BucketRequest(wanted: max(1, limit / 20), rate: Double(limit), burst: 2 * Double(limit))

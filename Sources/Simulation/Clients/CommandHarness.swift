@@ -17,15 +17,15 @@ package final class CommandHarness {
     package let store: InProcessLiveStore
     package let accounts = SimulatedAccounts()
     package let usage = CountedUsage()
-    package let shards: [ShardClients]
-    private let gated: GatedStore
-    private let loops: [VirtualLoop]
-    private let checks = OffLoopWork()
+    private let edge: SimulatedEdge
+    private let made = LoopLocal<[StoreGate]>([])
     private var clients: [SimulatedClient] = []
     private let reloadCount = LoopLocal(0)
 
     /// The way of each shard's calls to the store.
-    package var gates: [StoreGate] { self.gated.gates }
+    package var gates: [StoreGate] { self.made.value }
+
+    package var shards: [ShardClients] { self.edge.shards }
 
     /// How often tenants and certificates were to be read again.
     package var reloads: Int { self.reloadCount.value }
@@ -42,30 +42,23 @@ package final class CommandHarness {
         accounts: AccountSettings = .standard
     ) throws {
         self.tenant = try HostedTenant.simulated(quotas: quotas, motd: motd, accounts: accounts)
-        let (clock, checks, reloadCount) = (self.clock, self.checks, self.reloadCount)
-        let store = InProcessLiveStore(wallClock: { clock.now }, now: { clock.instant })
-        self.store = store
-        let gated = GatedStore(store)
-        self.gated = gated
-        let numbers = LoopLocal(SeededRandom(seed: 7))
-        let key = SymmetricKey(data: Array("a key of the simulation".utf8))
-        let realm = RealmEnvironment(
-            limits: sessions,
-            store: gated,
-            authenticator: self.accounts,
-            offLoop: { checks.add($0) },
-            logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() }),
+        let (clock, reloadCount, made) = (self.clock, self.reloadCount, self.made)
+        self.store = InProcessLiveStore(wallClock: { clock.now }, now: { clock.instant })
+        self.edge = SimulatedEdge(
+            shards: count,
+            seed: 7,
+            limits: limits,
+            sessions: sessions,
+            store: WrappedStore(self.store) { store, loop, receiver in
+                let gate = StoreGate()
+                made.value.append(gate)
+                return GatedClient(store.makeClient(on: loop, receiver: receiver), gate)
+            },
+            accounts: self.accounts,
             usage: self.usage,
-            cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) },
-            reload: { reloadCount.value += 1 },
-            wallClock: { clock.now },
-            random: { numbers.value.next() }
+            clock: clock,
+            reload: { reloadCount.value += 1 }
         )
-        let environment = EdgeEnvironment(limits: limits, realm: realm)
-        let loops = (0..<count).map { _ in VirtualLoop() }
-        self.loops = loops
-        self.shards = loops.enumerated().map { ShardClients(loop: $1, number: $0, environment: environment) }
-        for shard in self.shards { shard.start() }
     }
 
     /// Connects a client without registering it.
@@ -92,22 +85,12 @@ package final class CommandHarness {
     }
 
     /// Lets everything that is under way come to its end, without letting time pass.
-    package func settle() async {
-        while true {
-            for loop in self.loops { loop.run() }
-            guard let work = self.checks.take() else {
-                if self.loops.contains(where: \.isDue) { continue }
-                return
-            }
-            await work()
-        }
-    }
+    package func settle() async { await self.edge.work() }
 
     /// Lets time pass, a second after the other.
     package func advance(by seconds: Int) async {
         for _ in 0..<seconds {
-            self.clock.advance(by: 1000)
-            for loop in self.loops { loop.advance(by: .seconds(1)) }
+            self.edge.pass(milliseconds: 1000)
             await self.settle()
         }
     }

@@ -28,11 +28,9 @@ package final class World: CustomStringConvertible {
     package let seed: UInt64
     package let clock = VirtualClock()
     private let tenant: HostedTenant
-    private let store: DelayedStore
+    private let edge: SimulatedEdge
+    private let made = LoopLocal<[StoreLink]>([])
     private let witness = Witness()
-    private let checks = OffLoopWork()
-    private let loops: [VirtualLoop]
-    private let shards: [ShardClients]
     private let people: [Person]
     private var random: SeededRandom
     private let options: Options
@@ -45,30 +43,28 @@ package final class World: CustomStringConvertible {
         self.seed = seed
         self.options = options
         self.random = SeededRandom(seed: seed)
-        let (clock, checks) = (self.clock, self.checks)
-        let store = DelayedStore(InProcessLiveStore(wallClock: { clock.now }), witness: self.witness)
-        self.store = store
         let accounts = SimulatedAccounts()
         accounts.add("boss", password: "secret", role: .admin)
-        let numbers = LoopLocal(SeededRandom(seed: seed ^ 0x5EED))
-        let key = SymmetricKey(data: Array("a key of the simulation".utf8))
-        let realm = RealmEnvironment(
+        let (clock, made, witness) = (self.clock, self.made, self.witness)
+        let store = WrappedStore(InProcessLiveStore(wallClock: { clock.now })) { store, _, receiver in
+            let link = StoreLink(store: store, receiver: receiver) { witness.saw($0, $1) }
+            made.value.append(link)
+            return link
+        }
+        self.edge = SimulatedEdge(
+            shards: options.shards,
+            seed: seed ^ 0x5EED,
             store: store,
-            authenticator: accounts,
-            offLoop: { checks.add($0) },
-            logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() }),
+            accounts: accounts,
             usage: self.usage,
-            cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) },
-            wallClock: { clock.now },
-            random: { numbers.value.next() }
+            clock: clock
         )
-        let environment = EdgeEnvironment(limits: .withoutFloodControl, realm: realm)
-        let loops = (0..<options.shards).map { _ in VirtualLoop() }
-        self.loops = loops
-        self.shards = loops.enumerated().map { ShardClients(loop: $1, number: $0, environment: environment) }
         self.people = Self.people(options)
-        for shard in self.shards { shard.start() }
     }
+
+    private var shards: [ShardClients] { self.edge.shards }
+    /// The way of each shard to the store.
+    private var links: [StoreLink] { self.made.value }
 
     private static func people(_ options: Options) -> [Person] {
         let names = ["ann", "bob", "cid", "dee", "eve", "fay", "gus", "hal", "ida", "jon", "kim", "leo"]
@@ -102,31 +98,18 @@ package final class World: CustomStringConvertible {
 
     /// Somebody may send a line; requests and arrivals of some shards move on.
     private func step() async {
-        self.pass(milliseconds: Int64(self.random.below(30)))
+        self.edge.pass(milliseconds: Int64(self.random.below(30)))
         if self.random.chance(self.options.linesInHundred) { self.speak() }
         for _ in 0..<self.random.below(4) { self.carry(self.random.below(self.shards.count)) }
         for _ in 0..<self.random.below(7) {
-            self.store.all[self.random.below(self.shards.count)].deliver(&self.random)
+            self.links[self.random.below(self.shards.count)].deliver(&self.random)
         }
         await self.work()
     }
 
-    private func pass(milliseconds: Int64) {
-        self.clock.advance(by: milliseconds)
-        for loop in self.loops { loop.advance(by: .milliseconds(milliseconds)) }
-    }
-
     /// Does what is due on the loops and beside them, and has people read.
     private func work() async {
-        while true {
-            for loop in self.loops { loop.run() }
-            for person in self.people { person.read() }
-            guard let work = self.checks.take() else {
-                if self.loops.contains(where: \.isDue) { continue }
-                break
-            }
-            await work()
-        }
+        await self.edge.work { for person in self.people { person.read() } }
         self.witness.learn(self.shards.map(\.realm), self.tenant.id)
     }
 
@@ -139,8 +122,8 @@ package final class World: CustomStringConvertible {
     }
 
     private func carry(_ shard: Int) {
-        self.store.all[shard].carry()
-        for link in self.store.all { link.collect() }
+        self.links[shard].carry()
+        for link in self.links { link.collect() }
     }
 
     /// Lets everything arrive that is under way, and compares what everybody has in the end.
@@ -148,18 +131,18 @@ package final class World: CustomStringConvertible {
         var steps = 0
         while true {
             await self.work()
-            let busy = self.store.all.filter { $0.requestsUnderWay + $0.arrivalsUnderWay > 0 }
+            let busy = self.links.filter { $0.requestsUnderWay + $0.arrivalsUnderWay > 0 }
             if busy.isEmpty {
                 // What was put off, such as another try after a refusal, begins again.
                 if steps > 0, self.isQuiet() { break }
-                self.pass(milliseconds: 1500)
+                self.edge.pass(milliseconds: 1500)
             }
             steps += 1
             guard steps < 100_000 else { return self.witness.violation("it never comes to rest") }
             guard let link = busy.isEmpty ? nil : busy[self.random.below(busy.count)] else { continue }
             if link.requestsUnderWay > 0, self.random.chance(50) || link.arrivalsUnderWay == 0 {
                 link.carry()
-                for other in self.store.all { other.collect() }
+                for other in self.links { other.collect() }
             } else {
                 link.deliver(&self.random)
             }
@@ -180,7 +163,7 @@ package final class World: CustomStringConvertible {
 
     private func compareReplicas() {
         for log in self.witness.history.keys {
-            guard let name = ChannelName(log.name, under: Names.caseMapping), let snapshot = self.store.all[0].peek(log)
+            guard let name = ChannelName(log.name, under: Names.caseMapping), let snapshot = self.links[0].peek(log)
             else {
                 self.witness.violation("\(log) cannot be loaded")
                 continue

@@ -2,29 +2,26 @@ package import NIOCore
 package import StateStore
 package import Tenant
 
-/// A store in the process whose shards reach it by links that are as slow as the run wants them.
+/// A store in the process whose clients reach it in a way of their own; all else goes to the store as it is.
 ///
-/// It is honest about order and nothing else: see ``StoreLink``.
-package final class DelayedStore: LiveStore {
+/// One thread uses it.
+package final class WrappedStore: LiveStore {
     private let inner: InProcessLiveStore
-    private let witness: LoopLocal<Witness>
-    private let links = LoopLocal<[StoreLink]>([])
+    private let wrap: LoopLocal<(InProcessLiveStore, any EventLoop, any LiveStoreReceiver) -> any LiveStoreClient>
 
-    init(_ inner: InProcessLiveStore, witness: Witness) {
+    /// - `wrap`: makes the client of one shard.
+    init(
+        _ inner: InProcessLiveStore,
+        _ wrap: @escaping (InProcessLiveStore, any EventLoop, any LiveStoreReceiver) -> any LiveStoreClient
+    ) {
         self.inner = inner
-        self.witness = LoopLocal(witness)
+        self.wrap = LoopLocal(wrap)
     }
-
-    /// One for each client that was made, in order.
-    var all: [StoreLink] { self.links.value }
 
     package var pod: PodID { self.inner.pod }
 
     package func makeClient(on loop: any EventLoop, receiver: any LiveStoreReceiver) -> any LiveStoreClient {
-        let witness = self.witness
-        let link = StoreLink(store: self.inner, receiver: receiver) { witness.value.saw($0, $1) }
-        self.links.value.append(link)
-        return link
+        self.wrap.value(self.inner, loop, receiver)
     }
 
     package func renewLease(for ttl: Duration, carrying figures: [UInt8]?) async throws(LiveStoreError) -> LeaseRenewal
@@ -59,12 +56,4 @@ package final class DelayedStore: LiveStore {
     }
 
     package func shutdown() async { await self.inner.shutdown() }
-}
-
-/// Something that only the thread of the simulation touches.
-// Unchecked for that reason.
-final class LoopLocal<Value>: @unchecked Sendable {
-    var value: Value
-
-    init(_ value: Value) { self.value = value }
 }

@@ -55,53 +55,8 @@ package final class StoreGate {
     }
 }
 
-/// A store in the process with a gate before each of its clients.
-final class GatedStore: LiveStore {
-    private let inner: InProcessLiveStore
-    private let made = LoopLocal<[StoreGate]>([])
-
-    init(_ inner: InProcessLiveStore) { self.inner = inner }
-
-    /// One for each client that was made, in order.
-    var gates: [StoreGate] { self.made.value }
-
-    var pod: PodID { self.inner.pod }
-
-    func makeClient(on loop: any EventLoop, receiver: any LiveStoreReceiver) -> any LiveStoreClient {
-        let gate = StoreGate()
-        self.made.value.append(gate)
-        return GatedClient(self.inner.makeClient(on: loop, receiver: receiver), gate)
-    }
-
-    func renewLease(for ttl: Duration, carrying figures: [UInt8]?) async throws(LiveStoreError) -> LeaseRenewal {
-        try await self.inner.renewLease(for: ttl, carrying: figures)
-    }
-
-    func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]] { try await self.inner.liveFigures() }
-    func lapsedPods() async throws(LiveStoreError) -> [PodID] { try await self.inner.lapsedPods() }
-
-    func orphans(of pod: PodID, limit: Int) async throws(LiveStoreError) -> [LogKey] {
-        try await self.inner.orphans(of: pod, limit: limit)
-    }
-
-    func bury(_ pod: PodID) async throws(LiveStoreError) { try await self.inner.bury(pod) }
-
-    func readJournal(limit: Int, timeout: Duration) async throws(LiveStoreError) -> [JournalRecord] {
-        try await self.inner.readJournal(limit: limit, timeout: timeout)
-    }
-
-    func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError) {
-        try await self.inner.acknowledgeJournal(ids)
-    }
-
-    func journalBacklog() async throws(LiveStoreError) -> Int { try await self.inner.journalBacklog() }
-    func erase(_ tenant: TenantID) async throws(LiveStoreError) { try await self.inner.erase(tenant) }
-    func remains(of tenant: TenantID) async throws(LiveStoreError) -> Int { try await self.inner.remains(of: tenant) }
-    func shutdown() async { await self.inner.shutdown() }
-}
-
 /// Brings a shard's calls to the store as its gate lets them.
-private final class GatedClient: LiveStoreClient {
+final class GatedClient: LiveStoreClient {
     private let inner: any LiveStoreClient
     private let gate: StoreGate
 
