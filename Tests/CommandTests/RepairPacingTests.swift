@@ -25,6 +25,7 @@ import Testing
             self.message = ChatMessage(
                 verb: .privmsg,
                 sender: SessionID(rawValue: 1),
+                origin: 0,
                 account: nil,
                 isBot: false,
                 minimum: [],

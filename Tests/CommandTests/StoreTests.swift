@@ -137,7 +137,7 @@ import Testing
         for _ in 0..<letThrough { harness.gates[0].letOneThrough() }
         guard harness.gates[0].waiting > 0 else { return }
         // Its own pod was taken for dead, and somebody else has the nickname by now.
-        harness.shards[1].realm.end(orphans: [LogKey(harness.tenant.id, .user, session.id.text)]) { _ in }
+        harness.shards[1].realm.settle(orphans: [LogKey(harness.tenant.id, .user, session.id.text)]) { _ in }
         let cid = await harness.client("cid", shard: 1)
         #expect(await cid.send("NICK ann").shorts == ["cid NICK ann"])
         harness.gates[0].open()

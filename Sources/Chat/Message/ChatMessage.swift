@@ -7,8 +7,8 @@ package import NIOCore
 /// A PRIVMSG, NOTICE or TAGMSG on its way.
 ///
 /// Its bytes are those of an entry in a channel's log and in an inbox alike: the envelope, ``tag``, verb, flags (1 a bot, 2 with an
-/// account), minimum rank, sender (8), lengths of account and client tags (2 each), account, client tags, line. Integers
-/// are big-endian.
+/// account, 4 a copy), minimum rank, sender (8), origin (4), lengths of account and client tags (2 each), account, client tags,
+/// line. Integers are big-endian.
 package struct ChatMessage: Hashable, Sendable {
     package enum Verb: UInt8, Sendable {
         case privmsg = 1
@@ -28,12 +28,18 @@ package struct ChatMessage: Hashable, Sendable {
     package static let tag: UInt8 = 9
     /// Whoever cannot read it misses a message, and nothing else.
     private static let form = EntryForm.byte(.passOver)
-    private static let headLength = 17
+    private static let headLength = 21
+    /// Where the flags stand.
+    private static let flagsOffset = 3
 
     /// The whole entry's payload.
     package let entry: ByteBuffer
     package let verb: Verb
     package let sender: SessionID
+    /// Which of the sender's attachments said it; 0 if it was none of them.
+    package let origin: UInt32
+    /// For the sender's own attachments, in its own inbox; the message itself stands in another log.
+    package let isCopy: Bool
     /// The sender is marked as a bot (IRCv3 bot mode).
     package let isBot: Bool
     /// Only members of at least this rank get it (ISUPPORT STATUSMSG); empty for all.
@@ -47,6 +53,7 @@ package struct ChatMessage: Hashable, Sendable {
     /// - Parameters:
     ///   - verb: Which of the three commands.
     ///   - sender: Whose message it is.
+    ///   - origin: Which of the sender's attachments says it.
     ///   - account: The account that the sender is logged in to.
     ///   - isBot: Whether the sender is marked as a bot.
     ///   - minimum: The rank that a member must have to get it.
@@ -56,6 +63,7 @@ package struct ChatMessage: Hashable, Sendable {
     package init(
         verb: Verb,
         sender: SessionID,
+        origin: UInt32,
         account: String?,
         isBot: Bool,
         minimum: MemberModes,
@@ -75,6 +83,7 @@ package struct ChatMessage: Hashable, Sendable {
             (isBot ? 1 : 0) | (hasAccount ? 2 : 0) as UInt8,
             minimum.rawValue,
             sender.rawValue,
+            origin,
             UInt16(accountLength),
             UInt16(tagsLength)
         )
@@ -84,6 +93,8 @@ package struct ChatMessage: Hashable, Sendable {
         self.entry = entry
         self.verb = verb
         self.sender = sender
+        self.origin = origin
+        self.isCopy = false
         self.isBot = isBot
         self.minimum = minimum
         self.hasAccount = hasAccount
@@ -96,20 +107,30 @@ package struct ChatMessage: Hashable, Sendable {
     /// - Returns: nil if it is no message.
     package init?(entry: ByteBuffer) {
         guard
-            let (form, tag, verb, flags, minimum, sender, accountLength, tagsLength) = entry.getMultipleIntegers(
+            let (form, tag, verb, flags, minimum, sender, origin, accountLength, tagsLength) = entry.getMultipleIntegers(
                 at: entry.readerIndex,
-                as: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt64, UInt16, UInt16).self
+                as: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt64, UInt32, UInt16, UInt16).self
             ), form == Self.form, tag == Self.tag, let verb = Verb(rawValue: verb),
             Self.headLength + Int(accountLength) + Int(tagsLength) <= entry.readableBytes
         else { return nil }
         self.entry = entry
         self.verb = verb
         self.sender = SessionID(rawValue: sender)
+        self.origin = origin
+        self.isCopy = flags & 4 == 4
         self.isBot = flags & 1 == 1
         self.minimum = MemberModes(rawValue: minimum)
         self.hasAccount = flags & 2 == 2
         self.accountLength = Int(accountLength)
         self.tagsLength = Int(tagsLength)
+    }
+
+    /// The same for the sender's own inbox, so that its other attachments hear of it.
+    package var copy: ByteBuffer {
+        var entry = self.entry
+        let place = entry.readerIndex + Self.flagsOffset
+        if let flags = entry.getInteger(at: place, as: UInt8.self) { entry.setInteger(flags | 4, at: place) }
+        return entry
     }
 
     private var lineOffset: Int { Self.headLength + self.accountLength + self.tagsLength }

@@ -9,15 +9,24 @@ package struct SessionRecord: Hashable, Sendable {
     package var channels: Set<String>
     /// The number of the last ``UserChange``.
     package var changes: UInt32
+    /// Who holds it, if it outlives its connections; nil if it ends with the pod that it began on.
+    package var holds: SessionHolds?
 
-    package init(session: SessionID, user: User, channels: Set<String> = [], changes: UInt32 = 0) {
+    package init(
+        session: SessionID,
+        user: User,
+        channels: Set<String> = [],
+        changes: UInt32 = 0,
+        holds: SessionHolds? = nil
+    ) {
         self.session = session
         self.user = user
         self.channels = channels
         self.changes = changes
+        self.holds = holds
     }
 
-    /// The one field that holds everything but the channels.
+    /// The field that holds everything but the channels and who holds the session.
     package static let userField = FieldKey(.setting, "user")
 
     package var userUpdate: FieldUpdate {
@@ -38,6 +47,7 @@ package struct SessionRecord: Hashable, Sendable {
     package init?(fields: some Sequence<(FieldKey, [UInt8])>) {
         var record: SessionRecord?
         var channels: Set<String> = []
+        var holds: SessionHolds?
         for (key, value) in fields {
             if key == Self.userField {
                 var buffer = ByteBuffer(bytes: value)
@@ -45,18 +55,23 @@ package struct SessionRecord: Hashable, Sendable {
                     let user = User(from: &buffer)
                 else { return nil }
                 record = SessionRecord(session: session, user: user, changes: changes)
+            } else if key == SessionHolds.field {
+                var buffer = ByteBuffer(bytes: value)
+                guard let found = SessionHolds(from: &buffer) else { return nil }
+                holds = found
             } else if key.section == .channel {
                 channels.insert(key.name)
             }
         }
         guard var record else { return nil }
         record.channels = channels
+        record.holds = holds
         self = record
     }
 }
 
-/// Who holds a nickname: the one field of a nickname's log.
-package enum NickClaim {
+/// Who has a name: the one field of a nickname's log, and of an account's.
+package enum NameClaim {
     package static let field = FieldKey(.setting, "session")
 
     package static func bytes(_ session: SessionID) -> [UInt8] { Array(session.text.utf8) }

@@ -11,10 +11,16 @@ package enum UserEvent: Hashable, Sendable {
     /// Disconnected by an operator.
     case killed(by: Author, reason: String)
     case signedOff(reason: String)
+    /// Other pods' shards hold it now, or in another way.
+    case held(SessionHolds)
+    /// Came into a channel, by its folded name, from one of its attachments.
+    case entered(channel: String)
+    /// Another attachment takes the place of all others but one.
+    case replaced(by: UInt32)
 
     private enum Tag: UInt8 {
         case signedOn = 1
-        case invited, changed, killed, signedOff
+        case invited, changed, killed, signedOff, held, entered, replaced
         /// ``ChatMessage/tag``.
         case message = 9
     }
@@ -46,6 +52,15 @@ package enum UserEvent: Hashable, Sendable {
         case .signedOff(let reason):
             buffer.writeForm(Tag.signedOff.rawValue, unknown: .loadAgain)
             buffer.writeText(reason)
+        case .held(let holds):
+            buffer.writeForm(Tag.held.rawValue, unknown: .loadAgain)
+            holds.encode(into: &buffer)
+        case .entered(let channel):
+            buffer.writeForm(Tag.entered.rawValue, unknown: .loadAgain)
+            buffer.writeText(channel)
+        case .replaced(let origin):
+            buffer.writeForm(Tag.replaced.rawValue, unknown: .passOver)
+            buffer.writeInteger(origin)
         }
     }
 
@@ -73,6 +88,15 @@ package enum UserEvent: Hashable, Sendable {
         case .signedOff:
             guard let reason = buffer.readText() else { return nil }
             self = .signedOff(reason: reason)
+        case .held:
+            guard let holds = SessionHolds(from: &buffer) else { return nil }
+            self = .held(holds)
+        case .entered:
+            guard let channel = buffer.readText() else { return nil }
+            self = .entered(channel: channel)
+        case .replaced:
+            guard let origin = buffer.readInteger(as: UInt32.self) else { return nil }
+            self = .replaced(by: origin)
         case nil: return nil
         }
     }

@@ -120,7 +120,7 @@ enum AuthenticateCommand {
         }
         call.network.adopt(
             login,
-            by: Actor(session),
+            by: Actor(session, through: connection),
             call.awaitingAny { result in
                 switch result {
                 case .success:

@@ -13,6 +13,21 @@ struct Call {
     /// In place of the message's own parameters, after a list was taken apart.
     var replaced: [String]?
 
+    init(connection: Connection, row: CommandRow, message: Message, replaced: [String]? = nil) {
+        self.connection = connection
+        self.row = row
+        self.message = message
+        self.replaced = replaced
+    }
+
+    /// A command with one parameter that nobody sent.
+    init?(_ name: String, _ parameter: String, of connection: Connection) {
+        guard let row = connection.clients.table[name], let message = try? Message(ByteBuffer(string: name)) else {
+            return nil
+        }
+        self.init(connection: connection, row: row, message: message, replaced: [parameter])
+    }
+
     var network: Network { self.connection.network }
     var server: String { self.connection.network.serverName }
     var count: Int { self.replaced?.count ?? self.message.parameterCount }

@@ -196,7 +196,7 @@ final class LineDispatcher {
         switch call.row.handler {
         case .always(let handler), .registering(let handler): handler(call)
         case .registered(let handler):
-            if let session = call.connection.session { handler(call, Actor(session)) }
+            if let session = call.connection.session { handler(call, Actor(session, through: call.connection)) }
         }
     }
 

@@ -9,29 +9,29 @@ enum MonitorCommands {
             "MONITOR",
             parameters: 1,
             help: ["MONITOR + <nick>{,<nick>} | - <nick>{,<nick>} | C | L | S", "Tells you when people come and go."]
-        ) { Self.monitor($0, $1) }
+        ) { call, _ in Self.monitor(call) }
     ]
 
-    private static func monitor(_ call: Call, _ actor: Actor) {
-        let session = actor.session
+    private static func monitor(_ call: Call) {
+        let connection = call.connection
         let nicks = call[1].split(separator: ",").compactMap { Nickname($0, under: Names.caseMapping) }
         let monitor = call.network.monitor
         switch call[0].uppercased() {
-        case "+": self.add(nicks, session, call)
-        case "-": for nick in nicks { monitor.remove(nick, for: session) }
-        case "C": monitor.removeAll(for: session)
+        case "+": self.add(nicks, call)
+        case "-": for nick in nicks { monitor.remove(nick, for: connection) }
+        case "C": monitor.removeAll(for: connection)
         case "L":
-            for line in self.lines(session.monitored.values.sorted()) { call.reply(.rplMonList, text: line) }
+            for line in self.lines(connection.monitored.values.sorted()) { call.reply(.rplMonList, text: line) }
             call.reply(.rplEndOfMonList)
         case "S":
-            let watched = session.monitored.values.sorted()
+            let watched = connection.monitored.values.sorted()
             self.tellStatus(watched.compactMap { Nickname($0, under: Names.caseMapping) }, call)
         default: call.fail("INVALID_SUBCOMMAND", call[0].asWord, text: "MONITOR takes +, -, C, L and S")
         }
     }
 
-    private static func add(_ nicks: [Nickname], _ session: Session, _ call: Call) {
-        let added = nicks.prefix { call.network.monitor.add($0, for: session) }
+    private static func add(_ nicks: [Nickname], _ call: Call) {
+        let added = nicks.prefix { call.network.monitor.add($0, for: call.connection) }
         if added.count < nicks.count {
             call.reply(
                 .errMonListFull,

@@ -59,10 +59,13 @@ enum Registration {
             through: connection,
             call.awaitingAny { result in
                 switch result {
-                case .success(let session):
-                    guard connection.isOpen else { return session.end(reason: "Connection closed") }
+                case .success(let signedOn):
+                    let session = signedOn.session
+                    guard connection.isOpen else {
+                        return session.leave(connection, reason: "Connection closed", isFinal: false)
+                    }
                     connection.registered(session)
-                    self.welcome(session, call)
+                    self.welcome(signedOn, call)
                 case .failure(let refusal): self.refuse(refusal, call)
                 }
             }
@@ -90,7 +93,8 @@ enum Registration {
     }
 
     /// 001 to 005, LUSERS, MOTD (RFC 2812 5.1, modern.ircdocs.horse connection registration).
-    private static func welcome(_ session: Session, _ call: Call) {
+    private static func welcome(_ signedOn: SignedOn, _ call: Call) {
+        let session = signedOn.session
         let (tenant, nick, server) = (call.network.tenant, session.user.nick.raw, call.server)
         let environment = call.connection.clients.environment
         call.reply(.rplWelcome, text: "Welcome to \(tenant.displayName), \(session.prefix)")
@@ -108,12 +112,15 @@ enum Registration {
         for tokens in call.connection.clients.support.lines(of: call.network) {
             call.send { $0.supportLine(tokens, for: nick, source: server) }
         }
-        session.tellEarly()
+        if case .new = signedOn { session.tellEarly() }
         ServerCommands.sendUsers(call) {
             ServerCommands.sendMotd(call)
             if !session.user.modes.isEmpty {
                 call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }
             }
+            guard case .back = signedOn else { return }
+            session.showChannels(to: call.connection)
+            session.tellEarly()
         }
     }
 }

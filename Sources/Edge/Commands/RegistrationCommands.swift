@@ -47,7 +47,8 @@ enum RegistrationCommands {
     }
 
     private static func quit(_ call: Call) {
-        call.connection.close(call.optional(0).map { "Quit: \($0.truncated(toBytes: 300))" } ?? "Quit")
+        let reason = call.optional(0).map { "Quit: \($0.truncated(toBytes: 300))" } ?? "Quit"
+        call.connection.close(reason, isFinal: true)
     }
 
     private static func user(_ call: Call) {
@@ -66,7 +67,7 @@ enum RegistrationCommands {
         guard let session = call.connection.session else {
             return Registration.follow(call.connection.registration.receivedNick(nick), call)
         }
-        call.network.rename(nick, by: Actor(session), call.awaiting())
+        call.network.rename(nick, by: Actor(session, through: call.connection), call.awaiting())
     }
 }
 

@@ -24,7 +24,7 @@ package struct ConnectionLimits: Sendable, Hashable {
     /// How long a connection may take to register.
     package var registrationTimeout: Duration = .seconds(60)
     /// Silence after which a client is asked whether it is there.
-    package var pingInterval: Duration = .seconds(120)
+    package var pingInterval: Duration = .seconds(60)
     /// How long it has to answer.
     package var pingTimeout: Duration = .seconds(60)
 

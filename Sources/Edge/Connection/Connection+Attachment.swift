@@ -40,8 +40,9 @@ extension Connection: Attachment {
                 self.clients.encoder.writeTags(&writer, self.capabilities, time: time, account: author.account)
                 writer.message(source: author.prefix, command: "INVITE", parameters: [self.nick, channel])
             }
-        case .changed(let change, let author, let time, let before):
-            self.tellOwn(change, by: author, time: time, modesBefore: before)
+        case .changed(let change, let author, let time, let before, let isCaused):
+            self.tellOwn(change, by: author, time: time, modesBefore: before, isCaused ? .answer : .news)
+        case .entered(let channel, let isAnnounced): self.tellOfEntering(channel, isAnnounced: isAnnounced)
         case .renamedUnseen(let before):
             self.write(.news) { $0.message(source: before, command: "NICK", parameters: [self.nick]) }
         case .gap: self.notice("Some of what was sent to you may be missing: the chat store was away for too long")
@@ -63,12 +64,35 @@ extension Connection: Attachment {
         }
     }
 
-    /// A change of the client's own user, which its own command led to.
-    private func tellOwn(_ change: UserChange, by author: Author, time: Int64, modesBefore before: UserModes) {
+    /// A channel that the client is in without having asked to join it: as if it had (JOIN, topic, names).
+    private func tellOfEntering(_ channel: ChannelView, isAnnounced: Bool) {
+        guard let session = self.session else { return }
+        if !isAnnounced, let member = channel.state.members[session.id] {
+            let happening = Happening(joining: member, channel.state, time: self.clients.realm.now)
+            self.write(.news) { self.clients.encoder.write(happening, for: self.capabilities, &$0) }
+        }
+        if let topic = channel.state.topic {
+            self.reply(.rplTopic, [channel.name], text: topic.text, .news)
+            self.reply(.rplTopicWhoTime, [channel.name, topic.setter, String(topic.time / 1000)], .news)
+        }
+        guard let names = Call("NAMES", channel.name, of: self) else { return }
+        self.commands.waiting.append(names)
+        self.reading.hold(.command)
+        self.clients.dispatcher.advance(self)
+    }
+
+    /// A change of the client's own user.
+    private func tellOwn(
+        _ change: UserChange,
+        by author: Author,
+        time: Int64,
+        modesBefore before: UserModes,
+        _ told: Told
+    ) {
         switch change {
         case .modes(let modes):
             if modes == before { return }
-            self.write { writer in
+            self.write(told) { writer in
                 self.clients.encoder.writeTags(&writer, self.capabilities, time: time, account: nil)
                 writer.message(
                     source: self.nick,
@@ -76,9 +100,9 @@ extension Connection: Attachment {
                     parameters: [self.nick, modes.difference(from: before)]
                 )
             }
-        case .away(let reason): self.reply(reason == nil ? .rplUnAway : .rplNowAway)
+        case .away(let reason): self.reply(reason == nil ? .rplUnAway : .rplNowAway, [], text: nil, told)
         case .nick, .account, .host, .realname:
-            self.write { self.clients.encoder.write(change, by: author, time, for: self.capabilities, &$0) }
+            self.write(told) { self.clients.encoder.write(change, by: author, time, for: self.capabilities, &$0) }
         }
     }
 
@@ -111,5 +135,5 @@ extension Connection: Attachment {
         self.writing.hold(pace.wait())
     }
 
-    package func end(reason: String) { self.close(reason) }
+    package func end(reason: String) { self.close(reason, isFinal: true) }
 }

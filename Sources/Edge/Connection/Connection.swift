@@ -3,6 +3,7 @@ import IRC
 import Logging
 import NIOCore
 package import Realm
+package import StateStore
 import Tenant
 
 /// One client on the wire: what takes part in a session by the IRC protocol.
@@ -25,6 +26,9 @@ package final class Connection {
     /// The address as text, without a port.
     let address: String
     package let isSecure: Bool
+    package let number: UInt32
+    package var slots: [CounterKey] = []
+    package var monitored: [String: String] = [:]
     /// Called once, when it has registered.
     private var becameKnown: (() -> Void)?
     /// The socket, if bytes may be written to it past the pipeline; -1 otherwise, and once it is gone.
@@ -58,6 +62,7 @@ package final class Connection {
         self.wire = arrival.wire
         self.network = network
         self.address = arrival.address
+        self.number = UInt32(truncatingIfNeeded: clients.environment.realm.random()) | 1
         self.isSecure = arrival.isSecure
         self.becameKnown = arrival.becameKnown
         self.descriptor = arrival.wire.descriptor
@@ -104,8 +109,10 @@ package final class Connection {
         self.log(.debug, "registered")
     }
 
-    /// Ends the connection from this side, with a reason that its client and its peers are told.
-    func close(_ reason: String) {
+    /// Ends the connection from this side, with a reason that its client is told, and its peers if its session ends.
+    ///
+    /// - `isFinal`: whether it signs off; otherwise the session of an account waits for somebody to come back.
+    func close(_ reason: String, isFinal: Bool = false) {
         guard self.isOpen else { return }
         self.answer = nil
         let name = self.address.isEmpty ? "*" : self.nick
@@ -116,17 +123,17 @@ package final class Connection {
                 forcesTrailing: true
             )
         }
-        self.leave(reason)
+        self.leave(reason, isFinal: isFinal)
         if self.writing.isEmpty { self.wire.close() }
     }
 
     /// The wire is gone.
     func closed() {
-        if self.isOpen { self.leave(self.brokeBecause ?? "Connection closed") }
+        if self.isOpen { self.leave(self.brokeBecause ?? "Connection closed", isFinal: false) }
         self.descriptor = -1
     }
 
-    private func leave(_ reason: String) {
+    private func leave(_ reason: String, isFinal: Bool) {
         if !self.isRegistered { self.clients.clock.endedWaiting() }
         self.phase = .closing(since: self.clients.realm.seconds)
         self.commands.end()
@@ -137,7 +144,15 @@ package final class Connection {
         }
         self.reading.end()
         let session = self.session
-        session?.end(reason: reason)
+        session?.leave(self, reason: reason, isFinal: isFinal, received: self.receivedUpTo)
+    }
+
+    /// Up to when the client is known to have received what it was sent; nil for all of it.
+    private var receivedUpTo: Int64? {
+        // What a client that fell silent or does not read was sent since may lie in its socket.
+        guard self.pingSent != nil || self.isBehind else { return nil }
+        let silence = Int64(self.clients.realm.seconds &- self.lastHeard)
+        return self.clients.realm.now - silence * 1000
     }
 
     /// The client is told differently from now on, in its channels too.

@@ -86,7 +86,7 @@ final class ConnectionGroup: AttachmentGroup {
                             return
                         }
                         // What a client's own command did is part of the answer to it.
-                        if cause == session.id { return connection.write(lines, .answer) }
+                        if cause === connection { return connection.write(lines, .answer) }
                         outboxes.touch(connection)
                         connection.writing.outbox.writeBytes(bytes)
                     }

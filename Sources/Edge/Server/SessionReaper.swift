@@ -125,7 +125,7 @@ package struct SessionReaper: Sendable {
                 // None is left, or none that can be ended now: the next look tries again.
                 if orphans.allSatisfy({ tries[$0, default: 0] >= 3 }) { break }
                 for orphan in orphans { tries[orphan, default: 0] += 1 }
-                guard await shard.end(orphans: orphans) else { return lapsed }
+                guard await shard.settle(orphans: orphans) else { return lapsed }
             }
             try await self.live.bury(pod)
             self.logger.notice("a pod is gone", metadata: ["pod": "\(pod)", "sessions": "\(tries.count)"])
@@ -142,12 +142,12 @@ package struct SessionReaper: Sendable {
 }
 
 extension Shard {
-    /// Ends sessions whose pod died.
+    /// Sees to what a pod held that died.
     ///
     /// - Returns: false if the store did not take it.
-    func end(orphans: [LogKey]) async -> Bool {
+    func settle(orphans: [LogKey]) async -> Bool {
         await withCheckedContinuation { continuation in
-            self.clients.realm.end(orphans: orphans) { continuation.resume(returning: $0) }
+            self.clients.realm.settle(orphans: orphans) { continuation.resume(returning: $0) }
         }
     }
 

@@ -125,7 +125,9 @@ package final class ShardClients {
     }
 
     private func closeAll(of network: Network, reason: String) {
-        for connection in self.connections.all where connection.network === network { connection.close(reason) }
+        for connection in self.connections.all where connection.network === network {
+            connection.close(reason, isFinal: true)
+        }
     }
 
     // MARK: Draining

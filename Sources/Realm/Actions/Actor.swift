@@ -6,8 +6,13 @@ package import Chat
 package struct Actor {
     /// The session that it acts through.
     package let session: Session
+    /// What of the session it acts through.
+    package let attachment: any Attachment
 
-    package init(_ session: Session) { self.session = session }
+    package init(_ session: Session, through attachment: any Attachment) {
+        self.session = session
+        self.attachment = attachment
+    }
 
     package var rights: Rights { self.session.rights }
     package var author: Author { self.session.author }

@@ -89,7 +89,7 @@ extension Network {
         }
         let session = actor.session
         replica?.changeBegan()
-        session.commitBegan()
+        session.commitBegan(by: actor.attachment)
         self.store.append(transaction) { result in
             var uncertain: String?
             switch result {

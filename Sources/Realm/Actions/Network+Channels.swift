@@ -38,6 +38,7 @@ extension Network {
             transaction.changes.append(
                 LogChange(
                     session.inbox,
+                    payload: session.entering(replica.key.name),
                     fields: [FieldChange(SessionRecord.channelUpdate(replica.key.name, isMember: true))]
                 )
             )

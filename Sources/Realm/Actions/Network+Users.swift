@@ -32,15 +32,15 @@ extension Network {
                 var user = session.user
                 user.apply(.nick(nick))
                 let key = self.nickKey(nick)
-                let field = FieldName(NickClaim.field)
+                let field = FieldName(NameClaim.field)
                 // What somebody else took meanwhile is not given up for them: the old name has to be its own.
-                let own = NickClaim.condition(session.user.nick, of: session.id, in: self.id)
+                let own = NameClaim.condition(session.user.nick, of: session.id, in: self.id)
                 transaction.conditions.append(own)
                 transaction.changes.append(
                     LogChange(
                         key,
                         payload: NickEvent.online(prefix: user.prefix).encoded,
-                        fields: [.set(field, NickClaim.bytes(session.id))]
+                        fields: [.set(field, NameClaim.bytes(session.id))]
                     )
                 )
                 if nick != session.user.nick {
@@ -68,7 +68,7 @@ extension Network {
         for change in changes { record.user.apply(change) }
         record.changes &+= UInt32(clamping: changes.count)
         let numbered = changes.enumerated().map { (change: $1, number: first &+ UInt32(clamping: $0)) }
-        var transaction = Transaction(conditions: [Condition(session.inbox, .exists)], changes: [])
+        var transaction = Transaction(conditions: [session.userIsUnchanged], changes: [])
         for replica in session.memberships {
             transaction.conditions.append(replica.membership(of: session))
             guard var member = replica.state.members[session.id] else { continue }
@@ -136,6 +136,15 @@ extension Network {
     package func reload(by actor: Actor) throws(Refusal) {
         guard actor.may(.reload) else { throw Refusal(.rightNeeded) }
         self.shard.environment.reload()
+    }
+}
+
+extension Session {
+    /// Holds as long as the user is as it is known here: attachments elsewhere change it too.
+    fileprivate var userIsUnchanged: Condition {
+        guard self.holds != nil else { return Condition(self.inbox, .exists) }
+        let field = self.record.userUpdate
+        return Condition(self.inbox, .equals(FieldName(field.key), field.value ?? []))
     }
 }
 

@@ -8,6 +8,12 @@ package import StateStore
 package protocol Attachment: AnyObject {
     /// The session that it takes part in.
     var session: Session? { get }
+    /// Tells it from the session's other attachments, wherever they are; drawn at random, never 0.
+    var number: UInt32 { get }
+    /// Places of hard quotas that it takes.
+    var slots: [CounterKey] { get set }
+    /// Nicknames that it watches, folded, with the spelling that it used.
+    var monitored: [String: String] { get set }
     /// Whether what it sends and gets is encrypted on its way.
     var isSecure: Bool { get }
 
@@ -78,16 +84,30 @@ package struct Happening {
     package let channel: ChannelState
     /// Milliseconds since 1970.
     package let time: Int64
-    /// Whose doing it is, if what they did just now led to it: for them it is part of the answer.
-    package let cause: SessionID?
+    /// What led to it just now, if it is here: for it this is part of the answer.
+    package let cause: (any Attachment)?
+
+    init(event: ChannelEvent, channel: ChannelState, time: Int64, cause: (any Attachment)?) {
+        self.event = event
+        self.channel = channel
+        self.time = time
+        self.cause = cause
+    }
+
+    /// A member's coming in, told later to one who is that member.
+    package init(joining member: Member, _ channel: ChannelState, time: Int64) {
+        self.init(event: .joined(member, founding: nil), channel: channel, time: time, cause: nil)
+    }
 }
 
 /// Something that concerns one session.
 package enum Notice {
     /// Invited to a channel.
     case invited(channel: String, by: Author, time: Int64)
-    /// Changed itself, from these modes.
-    case changed(UserChange, by: Author, time: Int64, modesBefore: UserModes)
+    /// Changed itself, from these modes; whether its own command led to it.
+    case changed(UserChange, by: Author, time: Int64, modesBefore: UserModes, isCaused: Bool)
+    /// Is in a channel by another attachment's doing; whether it has heard that it joined.
+    case entered(ChannelView, isAnnounced: Bool)
     /// Goes by its present nickname since changes were missed, and by this prefix before.
     case renamedUnseen(from: String)
     /// What was sent to it may be missing.

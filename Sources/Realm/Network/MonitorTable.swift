@@ -7,40 +7,40 @@ import StateStore
 package final class MonitorTable {
     unowned let network: Network
     /// By folded nickname.
-    private var watched: [String: (token: FollowToken, sessions: [Session])] = [:]
+    private var watched: [String: (token: FollowToken, watchers: [any Attachment])] = [:]
 
     init(_ network: Network) { self.network = network }
 
-    /// Begins to tell a session when a nickname comes and goes.
+    /// Begins to tell somebody when a nickname comes and goes.
     ///
-    /// - Returns: false if the session watches as many as it may.
-    package func add(_ nick: Nickname, for session: Session) -> Bool {
-        if session.monitored[nick.folded] != nil { return true }
-        guard session.monitored.count < self.network.limits.monitored else { return false }
-        session.monitored[nick.folded] = nick.raw
+    /// - Returns: false if they watch as many as they may.
+    package func add(_ nick: Nickname, for watcher: any Attachment) -> Bool {
+        if watcher.monitored[nick.folded] != nil { return true }
+        guard watcher.monitored.count < self.network.limits.monitored else { return false }
+        watcher.monitored[nick.folded] = nick.raw
         if self.watched[nick.folded] != nil {
-            self.watched[nick.folded]?.sessions.append(session)
+            self.watched[nick.folded]?.watchers.append(watcher)
             return true
         }
         let token = FollowToken(self.network.nickKey(nick))
-        self.watched[nick.folded] = (token, [session])
+        self.watched[nick.folded] = (token, [watcher])
         self.follow(token)
         return true
     }
 
-    package func remove(_ nick: Nickname, for session: Session) {
-        guard session.monitored.removeValue(forKey: nick.folded) != nil else { return }
-        self.stop(nick.folded, session)
+    package func remove(_ nick: Nickname, for watcher: any Attachment) {
+        guard watcher.monitored.removeValue(forKey: nick.folded) != nil else { return }
+        self.stop(nick.folded, watcher)
     }
 
-    package func removeAll(for session: Session) {
-        for nick in session.monitored.keys { self.stop(nick, session) }
-        session.monitored = [:]
+    package func removeAll(for watcher: any Attachment) {
+        for nick in watcher.monitored.keys { self.stop(nick, watcher) }
+        watcher.monitored = [:]
     }
 
-    private func stop(_ nick: String, _ session: Session) {
-        self.watched[nick]?.sessions.removeAll { $0 === session }
-        guard let (token, sessions) = self.watched[nick], sessions.isEmpty else { return }
+    private func stop(_ nick: String, _ watcher: any Attachment) {
+        self.watched[nick]?.watchers.removeAll { $0 === watcher }
+        guard let (token, watchers) = self.watched[nick], watchers.isEmpty else { return }
         self.watched[nick] = nil
         self.network.store.unfollow(token)
     }
@@ -57,7 +57,7 @@ package final class MonitorTable {
     }
 
     func tell(_ event: NickEvent, of nick: String) {
-        for session in self.watched[nick]?.sessions ?? [] { session.tell(.presence(event)) }
+        for watcher in self.watched[nick]?.watchers ?? [] { watcher.tell(.presence(event)) }
     }
 
     /// What happened to a nickname was missed: what holds now is told.

@@ -41,7 +41,7 @@ package final class SessionDirectory {
             case .success(let loaded): snapshots = loaded
             case .failure(let error): return then(.failure(network.refusal(error)))
             }
-            guard let session = snapshots[0].fields[FieldName(NickClaim.field)].flatMap(NickClaim.session) else {
+            guard let session = snapshots[0].fields[FieldName(NameClaim.field)].flatMap(NameClaim.session) else {
                 return then(.success(nil))
             }
             self.load(session, then)

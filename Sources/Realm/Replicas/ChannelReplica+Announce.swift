@@ -9,7 +9,7 @@ extension ChannelReplica {
     /// - `isAnswered`: whether its sender was answered already.
     func passOn(_ message: ChatMessage, _ entry: Entry, isAnswered: Bool = false) {
         let sender = self.network.sessions[message.sender]
-        let own = sender?.attachments.first
+        let own = sender?.attachment(numbered: message.origin)
         let began = self.network.shard.beginFanOut()
         var deliveries = 0
         for group in self.groups { deliveries += group.pass(message, entry, in: self.state, except: own) }
@@ -35,7 +35,7 @@ extension ChannelReplica {
             event: event.asKnown(in: self.state),
             channel: self.state,
             time: time,
-            cause: isCaused ? event.author?.session : nil
+            cause: isCaused ? event.author?.session.flatMap { self.network.sessions[$0]?.acting } : nil
         )
         var isTold = isTold
         if case .invited(let id, _, let author) = event {

@@ -144,8 +144,10 @@ package final class ChannelReplica {
             let known = self.network.news.latest(member)
             self.evolve(.joined(known, founding: founding), at: entry.position)
             if self.network.news.isGone(member.session) { break }
-            if let session = self.network.sessions[member.session] { self.enter(session) }
+            let session = self.network.sessions[member.session]
+            if let session { self.enter(session) }
             self.announce(.joined(known, founding: founding), time: entry.time)
+            if let session, session.isShared { self.show(to: session) }
         case .parted(let id, _, _), .kicked(let id, _, _, _):
             if self.state.members.contains(id), !self.network.news.isGone(id) { self.announce(event, time: entry.time) }
             self.evolve(event, at: entry.position)
@@ -301,7 +303,15 @@ package final class ChannelReplica {
         self.changed = 0
     }
 
-    private func enter(_ session: Session) {
+    /// Shows the channel to those of a session's attachments that did not ask to join it.
+    private func show(to session: Session) {
+        let (acting, view) = (session.acting, ChannelView(self, for: session))
+        for attachment in session.attachments where attachment !== acting {
+            attachment.tell(.entered(view, isAnnounced: true))
+        }
+    }
+
+    func enter(_ session: Session) {
         guard !session.isMember(of: self) else { return }
         session.memberships.append(self)
         for attachment in session.attachments { self.add(attachment) }

@@ -56,12 +56,12 @@ package enum FoundUser {
         switch self {
         case .here(let session): Condition(session.inbox, .exists)
         case .elsewhere(let record, let inbox):
-            NickClaim.condition(record.user.nick, of: record.session, in: inbox.tenant)
+            NameClaim.condition(record.user.nick, of: record.session, in: inbox.tenant)
         }
     }
 }
 
-extension NickClaim {
+extension NameClaim {
     /// Holds as long as a nickname belongs to a session.
     static func condition(_ nick: Nickname, of session: SessionID, in tenant: TenantID) -> Condition {
         Condition(LogKey(tenant, .nick, nick.folded), .equals(FieldName(Self.field), Self.bytes(session)))

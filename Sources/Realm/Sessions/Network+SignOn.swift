@@ -1,5 +1,6 @@
 package import Chat
 package import IRC
+import NIOCore
 import StateStore
 import Tenant
 
@@ -31,19 +32,38 @@ package struct SignOn {
     }
 }
 
+/// How somebody came to take part in a session.
+package enum SignedOn {
+    /// In one that began with it.
+    case new(Session)
+    /// In one that was there.
+    case back(Session, BackTo)
+
+    package struct BackTo {
+        /// Since when nobody took part in it; nil if somebody did.
+        package let detached: SessionHolds.Detachment?
+    }
+
+    package var session: Session {
+        switch self {
+        case .new(let session), .back(let session, _): session
+        }
+    }
+}
+
 /// Sessions begin.
 extension Network {
     /// Goes on when one more may connect, or with the reason why not.
     package func admit(_ then: @escaping (Refusal?) -> Void) { self.admission.open(then) }
 
-    /// Begins a session: takes a place, then the nickname.
+    /// Takes part in a session: a guest's begins, with the nickname; an account's begins if it has none.
     ///
     /// Whoever gets it calls ``Session/tellEarly()`` once its client knows that the session is there, and
-    /// ``Session/end(reason:)`` when it leaves.
+    /// ``Session/leave(_:reason:isFinal:received:)`` when it goes.
     package func signOn(
         _ request: SignOn,
         through attachment: any Attachment,
-        _ then: @escaping (Result<Session, Refusal>) -> Void
+        _ then: @escaping (Result<SignedOn, Refusal>) -> Void
     ) {
         if self.tenant.accounts.required, request.login == nil {
             return then(.failure(Refusal(.accountNeeded)))
@@ -51,16 +71,71 @@ extension Network {
         self.admission.takePlace(for: request.clients) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
-            case .success(let slots): self.claim(request, slots, attachment, then)
+            case .success(let slots):
+                attachment.slots = slots
+                self.begin(request, attachment, attempt: 0) { result in
+                    if case .failure = result { attachment.slots.giveBack(on: self.shard) }
+                    then(result)
+                }
             }
         }
     }
 
+    private func begin(
+        _ request: SignOn,
+        _ attachment: any Attachment,
+        attempt: Int,
+        _ then: @escaping (Result<SignedOn, Refusal>) -> Void
+    ) {
+        guard let login = request.login, self.resumeGrace > 0 || self.tenant.sessions.multipleClients else {
+            return self.claim(request, nil, attachment) { result in
+                then(result.flatMap { $0.map { .success(.new($0)) } ?? .failure(self.refusal(.busy)) })
+            }
+        }
+        let account = self.accountKey(login.account)
+        self.takePart(in: account, request, attachment) { result in
+            switch result {
+            case .success(.taken(let back)): then(.success(back))
+            case .failure(let refusal): then(.failure(refusal))
+            case .success(.changed): self.again(request, attachment, attempt, then)
+            case .success(.none):
+                self.claim(request, account, attachment) { result in
+                    switch result {
+                    case .success(let session?): then(.success(.new(session)))
+                    case .success(nil): self.again(request, attachment, attempt, then)
+                    case .failure(let refusal): then(.failure(refusal))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The account's session began, ended or moved just now.
+    private func again(
+        _ request: SignOn,
+        _ attachment: any Attachment,
+        _ attempt: Int,
+        _ then: @escaping (Result<SignedOn, Refusal>) -> Void
+    ) {
+        guard attempt < 20 else { return then(.failure(self.refusal(.busy))) }
+        self.shard.later(self.shard.pause(after: attempt)) {
+            self.begin(request, attachment, attempt: attempt + 1, then)
+        }
+    }
+
+    /// How long an account's session waits for somebody to come back, in milliseconds.
+    var resumeGrace: Int64 { TimeAmount(self.tenant.sessions.resumeGrace).nanoseconds / 1_000_000 }
+
+    func accountKey(_ account: String) -> LogKey { LogKey(self.id, .account, Names.caseMapping.fold(account)) }
+
+    /// Begins a session.
+    ///
+    /// - Returns: by `then`, nil if the account has one by now.
     private func claim(
         _ request: SignOn,
-        _ slots: [CounterKey],
+        _ account: LogKey?,
         _ attachment: any Attachment,
-        _ then: @escaping (Result<Session, Refusal>) -> Void
+        _ then: @escaping (Result<Session?, Refusal>) -> Void
     ) {
         let id = SessionID(rawValue: self.shard.environment.random())
         let login = request.login
@@ -75,7 +150,9 @@ extension Network {
             signedOn: self.shard.now
         )
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
-        session.slots = slots
+        session.holds = account.map {
+            SessionHolds(holders: [self.shard.holder], grace: self.resumeGrace, account: $0.name)
+        }
         // Entered before the store answers, so that nothing sent to the session in between is lost.
         self.sessions.insert(session)
         self.shard.followed[session.inbox] = .session(session)
@@ -83,40 +160,46 @@ extension Network {
             if case .failure(let error) = result {
                 self.shard.followed[session.inbox] = nil
                 self.sessions.remove(session)
-                session.giveBackSlots()
                 return then(.failure(self.refusal(error)))
             }
-            self.store.append(self.beginning(of: session)) { result in
+            self.store.append(self.beginning(of: session, account)) { result in
                 self.claimed(result, session, attachment, then)
             }
         }
     }
 
-    private func beginning(of session: Session) -> Transaction {
-        let (nickKey, field) = (self.nickKey(session.user.nick), FieldName(NickClaim.field))
-        return Transaction(
+    private func beginning(of session: Session, _ account: LogKey?) -> Transaction {
+        let (nickKey, field) = (self.nickKey(session.user.nick), FieldName(NameClaim.field))
+        var transaction = Transaction(
             conditions: [Condition(nickKey, .absent(field))],
             changes: [
                 LogChange(
                     nickKey,
                     payload: NickEvent.online(prefix: session.prefix).encoded,
-                    fields: [.set(field, NickClaim.bytes(session.id))]
+                    fields: [.set(field, NameClaim.bytes(session.id))]
                 ),
                 LogChange(
                     session.inbox,
                     payload: UserEvent.signedOn.encoded,
                     fields: [FieldChange(session.record.userUpdate)],
-                    holder: .set(self.shard.environment.store.pod)
+                    holder: session.holds == nil ? .set(self.shard.environment.store.pod) : .unchanged
                 ),
             ]
         )
+        if let account, let holds = session.holds {
+            transaction.conditions.append(Condition(account, .absent(field)))
+            transaction.changes[1].fields.append(.set(FieldName(SessionHolds.field), holds.bytes))
+            transaction.changes.append(LogChange(account, fields: [.set(field, NameClaim.bytes(session.id))]))
+            transaction.changes += holds.changesOfHolds(of: session.inbox, from: nil)
+        }
+        return transaction
     }
 
     private func claimed(
         _ result: Result<Outcome, LiveStoreError>,
         _ session: Session,
         _ attachment: any Attachment,
-        _ then: @escaping (Result<Session, Refusal>) -> Void
+        _ then: @escaping (Result<Session?, Refusal>) -> Void
     ) {
         switch result {
         case .success(.appended):
@@ -124,9 +207,9 @@ extension Network {
             session.began(with: attachment)
             self.followOwnLog()
             then(.success(session))
-        case .success(.refused):
+        case .success(.refused(let place)):
             self.forget(session)
-            then(.failure(Refusal(.nickInUse, session.user.nick.raw)))
+            then(place == 0 ? .failure(Refusal(.nickInUse, session.user.nick.raw)) : .success(nil))
         case .failure(let error):
             self.forget(session)
             // It may have been applied all the same; nothing happens if it was not.
@@ -144,11 +227,11 @@ extension Network {
         }
     }
 
-    /// A session that did not come to be.
-    private func forget(_ session: Session) {
+    /// A session that did not come to be here.
+    func forget(_ session: Session) {
+        session.stage = .over
         self.sessions.remove(session)
         self.shard.followed[session.inbox] = nil
         self.store.unfollow(session.token)
-        session.giveBackSlots()
     }
 }

@@ -5,15 +5,52 @@ package import StateStore
 
 /// Sessions that the store may know otherwise: those of pods that died, and this pod's own after others took it for dead.
 extension RealmShard {
-    /// Ends sessions whose pod died.
+    /// Sees to what a pod held that died: sessions that ended with it end, those of accounts go on, here if nowhere else.
     ///
     /// - `then`: gets false if the store did not take it.
-    package func end(orphans: [LogKey], _ then: @escaping (Bool) -> Void) {
+    package func settle(orphans: [LogKey], _ then: @escaping (Bool) -> Void) {
+        let holds = orphans.filter { $0.kind == .hold }
+        self.takeOver(holds[...], true) { isWell in
+            self.end(orphans: orphans.filter { $0.kind != .hold }) { then($0 && isWell) }
+        }
+    }
+
+    /// One after the other.
+    private func takeOver(_ holds: ArraySlice<LogKey>, _ isWell: Bool, _ then: @escaping (Bool) -> Void) {
+        guard let log = holds.first else { return then(isWell) }
+        self.takeOver(log) { self.takeOver(holds.dropFirst(), isWell && $0, then) }
+    }
+
+    private func takeOver(_ log: LogKey, _ then: @escaping (Bool) -> Void) {
+        guard let (inbox, holder) = SessionHolds.Holder.read(log) else { return self.drop(log, then) }
+        self.store.load([inbox]) { result in
+            guard case .success(let snapshots) = result else { return then(false) }
+            guard let holds = SessionRecord(fields: snapshots[0].chatFields)?.holds, holds.holders.contains(holder) else {
+                return self.drop(log, then)
+            }
+            let next = holds.without(holder, waitingAt: self.holder, now: self.now)
+            self.store.append(next.transaction(of: inbox, from: holds, by: self.holder)) { result in
+                // One that changed in between is looked at again in the next round.
+                if case .success(.appended) = result, next.detached != nil { self.waiting.add(inbox, next) }
+                if case .failure = result { then(false) } else { then(true) }
+            }
+        }
+    }
+
+    private func drop(_ log: LogKey, _ then: @escaping (Bool) -> Void) {
+        let change = LogChange(log, lifetime: .drop, holder: .cleared)
+        self.store.append(Transaction(changes: [change])) { result in
+            if case .failure = result { then(false) } else { then(true) }
+        }
+    }
+
+    /// Ends sessions whose pod died.
+    private func end(orphans: [LogKey], _ then: @escaping (Bool) -> Void) {
+        guard !orphans.isEmpty else { return then(true) }
         self.store.load(orphans) { result in
             guard case .success(let snapshots) = result else { return then(false) }
             var left = snapshots.count
             var isWell = true
-            guard left > 0 else { return then(true) }
             for snapshot in snapshots {
                 let transaction = self.end(of: snapshot)
                 self.store.append(transaction) { result in
@@ -66,7 +103,12 @@ extension RealmShard {
             var isWell = isWell
             switch result {
             case .success(let snapshots):
-                for (session, snapshot) in zip(some, snapshots) where !snapshot.exists {
+                for (session, snapshot) in zip(some, snapshots) {
+                    if snapshot.exists {
+                        // Others may hold it by now, and wait for those who are here.
+                        if session.holds != nil { session.adopt(snapshot) }
+                        continue
+                    }
                     self.logger.notice("session lost", metadata: ["tenant": "\(session.network.id)"])
                     session.lost()
                 }

@@ -10,19 +10,34 @@ import Tenant
 /// sessions that there were.
 final class SessionEnds {
     unowned let shard: RealmShard
-    private var pending: [Transaction] = []
+    private var pending: [(end: Transaction, then: (Outcome) -> Void)] = []
+
+    /// How it ended.
+    enum Outcome {
+        case appended
+        /// What it rested on does not hold.
+        case refused
+        /// Given up: this pod has no say any more.
+        case given
+    }
+
+    var isEmpty: Bool { self.pending.isEmpty && self.underWay == 0 }
+    private var underWay = 0
 
     init(_ shard: RealmShard) { self.shard = shard }
 
     /// Appends an end: again and again until the store said that it is applied, or never can be.
-    func append(_ end: Transaction, _ then: @escaping () -> Void = {}) {
+    func append(_ end: Transaction, _ then: @escaping (Outcome) -> Void = { _ in }) {
+        self.underWay += 1
         self.shard.store.append(end) { result in
+            self.underWay -= 1
             switch result {
             case .failure(.unavailable), .failure(.busy), .failure(.uncertain), .failure(.invalidAnswer):
-                self.pending.append(end)
-            case .failure(.fenced), .failure(.closed), .success: break
+                self.pending.append((end, then))
+            case .failure(.fenced), .failure(.closed): then(.given)
+            case .success(.appended): then(.appended)
+            case .success(.refused): then(.refused)
             }
-            then()
         }
     }
 
@@ -31,7 +46,7 @@ final class SessionEnds {
         guard !self.pending.isEmpty, self.shard.store.isReady else { return }
         let pending = self.pending
         self.pending = []
-        for end in pending { self.append(end) }
+        for (end, then) in pending { self.append(end, then) }
     }
 
     /// What ends a session, whoever ends it: its own shard, or another after its pod died.
@@ -78,7 +93,12 @@ final class SessionEnds {
                 payload: TenantEvent.signedOff(record.user, at: now).encoded
             )
         )
-        let claim = NickClaim.condition(record.user.nick, of: record.session, in: tenant)
+        if let holds = record.holds {
+            let inbox = LogKey(tenant, .user, record.session.text)
+            changes += holds.holders.map { LogChange($0.log(of: inbox), lifetime: .drop, holder: .cleared) }
+            if let account = holds.account { changes.append(LogChange(LogKey(tenant, .account, account), lifetime: .drop)) }
+        }
+        let claim = NameClaim.condition(record.user.nick, of: record.session, in: tenant)
         return Transaction(conditions: [claim], changes: changes)
     }
 }

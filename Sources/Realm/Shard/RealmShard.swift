@@ -26,6 +26,12 @@ package final class RealmShard {
     package internal(set) var statistics = RealmStatistics()
     private(set) lazy var ends = SessionEnds(self)
     package private(set) lazy var slots = SlotLedger(self)
+    private(set) lazy var waiting = WaitingSessions(self)
+    /// This shard as a holder of sessions.
+    private(set) lazy var holder = SessionHolds.Holder(
+        pod: self.environment.store.pod.rawValue,
+        shard: UInt16(clamping: self.number)
+    )
     /// Called when the store takes calls again.
     package var storeBecameReadyAction: () -> Void = {}
     /// Nobody new is let in.
@@ -88,6 +94,7 @@ package final class RealmShard {
         self.seconds &+= 1
         self.ends.retry()
         self.slots.retry()
+        self.waiting.tick()
         for network in self.networks.values { network.replicas.tick() }
         self.reportUsage()
     }

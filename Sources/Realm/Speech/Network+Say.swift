@@ -123,9 +123,12 @@ extension Network {
             let message = utterance.entry(to: found.nick, MemberModes())
             let isKept = self.history.directMessages && self.keeps(utterance.saying.verb)
             utterance.message = message
+            // Attachments on other shards hear of it by the session's own log.
+            utterance.isCopied = session.isElsewhere && inbox != session.inbox
             self.send(
                 utterance,
                 LogChange(inbox, payload: message.entry, journal: isKept),
+                copy: utterance.isCopied ? LogChange(session.inbox, payload: message.copy) : nil,
                 if: found.claim,
                 basis
             )
@@ -142,14 +145,26 @@ extension Network {
 
     private func keeps(_ verb: ChatMessage.Verb) -> Bool { verb != .tagmsg && self.history.enabled }
 
-    private func send(_ utterance: Utterance, _ change: LogChange, if condition: Condition, _ basis: SpeechQueue.Basis)
-    {
+    private func send(
+        _ utterance: Utterance,
+        _ change: LogChange,
+        copy: LogChange? = nil,
+        if condition: Condition,
+        _ basis: SpeechQueue.Basis
+    ) {
         let session = utterance.session
         session.lastSpoke = self.shard.seconds
         session.speech.went(utterance, basis)
         utterance.isSent = true
-        // Captures one reference and nothing else, so it takes no memory of its own.
-        self.store.append(change, if: condition) { result in utterance.session.network.landed(utterance, result) }
+        if let copy {
+            let conditions = [condition, Condition(session.inbox, .exists)]
+            self.store.append(Transaction(conditions: conditions, changes: [change, copy])) { result in
+                self.landed(utterance, result.map { if case .appended(let stamps) = $0 { stamps.first } else { nil } })
+            }
+        } else {
+            // Captures one reference and nothing else, so it takes no memory of its own.
+            self.store.append(change, if: condition) { result in utterance.session.network.landed(utterance, result) }
+        }
         if session.speech.hasWaiting { session.speech.pump { self.go($0) } }
     }
 
@@ -163,6 +178,9 @@ extension Network {
             switch utterance.destination {
             case .user(let found):
                 let away = utterance.saying.verb == .privmsg ? found.away : nil
+                if utterance.session.isShared, !utterance.isCopied, found.session !== utterance.session {
+                    utterance.session.tellOthers(message, stamp, but: utterance)
+                }
                 self.end(utterance, .withUser(stamp, message, nick: found.nick, away: away))
             case .channel(let replica, _, _, let isMember):
                 let isEchoed = isMember && replica.tells(stamp.position)
@@ -201,6 +219,7 @@ extension Utterance {
         return ChatMessage(
             verb: saying.verb,
             sender: session.id,
+            origin: self.attachment.number,
             account: session.requester.user.account,
             isBot: session.requester.user.modes.contains(.bot),
             minimum: minimum,
@@ -220,4 +239,19 @@ extension Utterance {
 extension String {
     /// Somebody's own text as a word of an answer.
     package var asWord: String { self.isEmpty ? "*" : String(self.prefix(100)) }
+}
+
+extension Session {
+    /// Tells its other attachments here of a message to another user, of which their session's log has nothing.
+    fileprivate func tellOthers(_ message: ChatMessage, _ stamp: Stamp, but utterance: Utterance) {
+        let entry = Entry(
+            position: stamp.position,
+            time: stamp.time,
+            producer: self.network.store.producer,
+            payload: message.entry
+        )
+        for attachment in self.attachments where attachment !== utterance.attachment {
+            _ = attachment.deliver(message, entry)
+        }
+    }
 }

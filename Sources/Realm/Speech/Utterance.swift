@@ -33,6 +33,8 @@ package final class Utterance {
     var hasToken = false
     /// In the store's hands: the next message may follow.
     var isSent = false
+    /// The sender's other attachments hear of it by the session's own log.
+    var isCopied = false
     /// Its end was told.
     package internal(set) var isOver = false
     /// Where it goes, once that is known.

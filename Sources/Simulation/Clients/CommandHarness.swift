@@ -1,3 +1,4 @@
+import Chat
 import Crypto
 package import Edge
 import Logging
@@ -32,16 +33,22 @@ package final class CommandHarness {
 
     /// Starts shards over one store.
     ///
-    /// The tenant is `acme`; quotas, message of the day and accounts are its own, limits those of each connection.
+    /// The tenant is `acme`; quotas, message of the day, accounts and persistence are its own, limits those of each connection.
     package init(
         shards count: Int = 1,
         limits: ConnectionLimits = .withoutFloodControl,
         sessions: SessionLimits = SessionLimits(),
         quotas: Quotas = .unlimited,
         motd: [String] = [],
-        accounts: AccountSettings = .standard
+        accounts: AccountSettings = .standard,
+        persistence: SessionSettings = .standard
     ) throws {
-        self.tenant = try HostedTenant.simulated(quotas: quotas, motd: motd, accounts: accounts)
+        self.tenant = try HostedTenant.simulated(
+            quotas: quotas,
+            motd: motd,
+            accounts: accounts,
+            sessions: persistence
+        )
         let (clock, reloadCount, made) = (self.clock, self.reloadCount, self.made)
         self.store = InProcessLiveStore(wallClock: { clock.now }, now: { clock.instant })
         self.edge = SimulatedEdge(
@@ -93,6 +100,18 @@ package final class CommandHarness {
             self.edge.pass(milliseconds: 1000)
             await self.settle()
         }
+    }
+
+    /// Ends a shard as if its pod had been killed, and has another find that out.
+    package func kill(shard number: Int) async {
+        self.gates[number].shut()
+        let here = Set(self.shards[number].realm.networks[self.tenant.id]?.sessions.all.map(\.id.text) ?? [])
+        let held = (try? await self.store.orphans(of: self.store.pod, limit: .max)) ?? []
+        let orphans = held.filter { log in
+            log.kind == .hold ? log.name.hasSuffix(".\(number)") : here.contains(log.name)
+        }
+        self.shards.last?.realm.settle(orphans: orphans) { _ in }
+        await self.settle()
     }
 
     /// Tells the shards of another tenant, or of none.
@@ -158,7 +177,8 @@ extension HostedTenant {
         quotas: Quotas = .unlimited,
         state: TenantState = .active,
         motd: [String] = [],
-        accounts: AccountSettings = .standard
+        accounts: AccountSettings = .standard,
+        sessions: SessionSettings = .standard
     ) throws(SimulationFailure) -> HostedTenant {
         guard let id = TenantID("acme") else { throw SimulationFailure(seed: 0, reason: "no tenant") }
         return HostedTenant(
@@ -167,7 +187,8 @@ extension HostedTenant {
             state: state,
             quotas: quotas,
             motd: motd,
-            accounts: accounts
+            accounts: accounts,
+            sessions: sessions
         )
     }
 }

@@ -14,6 +14,10 @@ package struct LogKey: Hashable, Sendable, CustomStringConvertible {
         case user = "u"
         /// A nickname: who holds it as a field, comings and goings as entries (MONITOR follows these).
         case nick = "n"
+        /// An account: the session that it has, as a field.
+        case account = "a"
+        /// A shard's hold on a session that outlives its connections, for as long as its pod lives.
+        case hold = "h"
         /// The tenant as a whole: announcements to everybody.
         case tenant = "t"
         /// What the cell's edges are to serve, under ``TenantID/cell``: tenants and certificates as fields, each change
@@ -47,7 +51,7 @@ package struct LogKey: Hashable, Sendable, CustomStringConvertible {
 
     package var tenant: TenantID { self.parts.tenant }
     package var kind: Kind { self.parts.kind }
-    /// The folded name of the channel or nickname, the id of the session, or empty for the tenant's own log.
+    /// The folded name of the channel, nickname or account, the id of the session, or empty for the tenant's own log.
     package var name: String { self.parts.name }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(self.parts.hash) }

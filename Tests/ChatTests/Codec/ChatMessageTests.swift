@@ -10,6 +10,7 @@ import Testing
         ChatMessage(
             verb: .notice,
             sender: SessionID(rawValue: 7),
+            origin: 5,
             account: account,
             isBot: isBot,
             minimum: .voice,
@@ -29,7 +30,7 @@ import Testing
             for message in [made, try #require(ChatMessage(entry: all))] {
                 #expect(message == made)
                 #expect(message.verb == .notice)
-                #expect(message.sender == SessionID(rawValue: 7))
+                #expect(message.sender == SessionID(rawValue: 7) && message.origin == 5 && !message.isCopy)
                 #expect(message.minimum == .voice)
                 #expect(message.isBot == isBot)
                 #expect(message.account == account)
@@ -42,7 +43,7 @@ import Testing
 
     @Test func `an entry that ends before its line is no message`() {
         let entry = Self.message("bob", isBot: false, tags: "+x").entry
-        let head = 17 + "bob+x".utf8.count
+        let head = 21 + "bob+x".utf8.count
         for length in 0..<entry.readableBytes {
             let cut = ChatMessage(entry: ByteBuffer(entry.readableBytesView.prefix(length)))
             #expect((cut != nil) == (length >= head))

@@ -59,6 +59,7 @@ enum Samples {
         ChatMessage(
             verb: verb,
             sender: sender,
+            origin: 9,
             account: account,
             isBot: isBot,
             minimum: minimum,
@@ -145,6 +146,25 @@ enum Samples {
             }
             + (try Self.messages().map { .message($0) })
             + (try Self.changes().map { .changed($0, by: actors[0], number: 9) })
+            + Self.holds().map { .held($0) } + [.entered(channel: "#räume"), .replaced(by: .max)]
+    }
+
+    static func holds() -> [SessionHolds] {
+        let holders = [
+            SessionHolds.Holder(pod: .max, shard: .max), SessionHolds.Holder(pod: 1, shard: 0),
+        ]
+        return [nil, 7].flatMap { received in
+            [
+                SessionHolds(revision: .max, holders: [], grace: 0, account: nil),
+                SessionHolds(
+                    revision: 3,
+                    holders: holders,
+                    grace: 120_000,
+                    account: "ann",
+                    detached: .init(since: 9, received: received, reason: "Ping timeout: 120 seconds")
+                ),
+            ]
+        }
     }
 
     static func tenantEvents() throws -> [TenantEvent] {

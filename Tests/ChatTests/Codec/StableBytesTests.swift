@@ -73,10 +73,11 @@ import Testing
         let user: [UserEvent] = [
             .signedOn, .invited(channel: "#x", by: actor), .changed(.away(nil), by: actor, number: 1),
             .killed(by: actor, reason: ""), .signedOff(reason: ""),
+            .held(SessionHolds(holders: [], grace: 0, account: nil)), .entered(channel: "#x"), .replaced(by: 1),
         ]
         #expect(
             user.map { Array($0.encoded.readableBytesView.prefix(2)) } == [
-                [1, 1], [1, 2], [0x81, 3], [0x81, 4], [0x81, 5],
+                [1, 1], [1, 2], [0x81, 3], [0x81, 4], [0x81, 5], [0x81, 6], [0x81, 7], [1, 8],
             ]
         )
         let tenant: [TenantEvent] = [.wallops(text: "", by: actor), .signedOff(bob.user, at: 1)]
@@ -88,6 +89,7 @@ import Testing
         let message = ChatMessage(
             verb: .notice,
             sender: SessionID(rawValue: 7),
+            origin: 5,
             account: "ab",
             isBot: true,
             minimum: .host,
@@ -97,7 +99,7 @@ import Testing
             writer.command("Z")
             writer.end()
         }
-        let head: [UInt8] = [1, 9, 2, 3, 2, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2, 0, 2]
+        let head: [UInt8] = [1, 9, 2, 3, 2, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 5, 0, 2, 0, 2]
         #expect(Array(message.entry.readableBytesView) == head + Array("ab+xZ\r\n".utf8))
     }
 }

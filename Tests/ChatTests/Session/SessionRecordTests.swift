@@ -46,7 +46,7 @@ import Testing
 
     @Test func `a claim on a nickname names the session`() throws {
         let session = try self.record().session
-        #expect(NickClaim.session(NickClaim.bytes(session)) == session)
-        #expect(NickClaim.session([0xFF]) == nil)
+        #expect(NameClaim.session(NameClaim.bytes(session)) == session)
+        #expect(NameClaim.session([0xFF]) == nil)
     }
 }

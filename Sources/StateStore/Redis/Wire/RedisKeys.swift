@@ -11,6 +11,8 @@ extension LogKey.Kind {
         case .nick: UInt8(ascii: "n")
         case .tenant: UInt8(ascii: "t")
         case .projection: UInt8(ascii: "p")
+        case .account: UInt8(ascii: "a")
+        case .hold: UInt8(ascii: "h")
         }
     }
 }

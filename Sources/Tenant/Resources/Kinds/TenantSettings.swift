@@ -143,15 +143,13 @@ extension SessionSettings: SettingsObject {
             \.resumeGrace,
             // Harmless: a session stays a little longer or shorter.
             .duration(Bounds.resumeGrace, .passedOver),
-            "For how long a broken session stays in its channels, such as 2m.",
-            notImplemented: .yet("a session ends with its connection", but: .zero)
+            "For how long the session of an account stays in its channels when its last connection broke, such as 2m."
         ),
         Setting(
             "multipleClients",
             \.multipleClients,
             .flag,
-            "Whether an account may attach several connections to one session.",
-            notImplemented: .yet("every connection is a session of its own")
+            "Whether an account may attach several connections to one session; if not, the latest takes its place."
         ),
     ]
 }

@@ -1,0 +1,147 @@
+import Chat
+import IRC
+import StateStore
+import Tenant
+
+/// Somebody takes part in a session that is there: that of its account.
+extension Network {
+    /// How that ended.
+    enum TakingPart {
+        case taken(SignedOn)
+        /// There is no such session.
+        case none
+        /// It has just changed: to be looked at again.
+        case changed
+    }
+
+    /// - `account`: the log of the account whose session it is.
+    func takePart(
+        in account: LogKey,
+        _ request: SignOn,
+        _ attachment: any Attachment,
+        _ then: @escaping (Result<TakingPart, Refusal>) -> Void
+    ) {
+        self.store.load([account]) { result in
+            switch result {
+            case .failure(let error): then(.failure(self.refusal(error)))
+            case .success(let snapshots):
+                guard let id = snapshots[0].fields[FieldName(NameClaim.field)].flatMap(NameClaim.session) else {
+                    return then(.success(.none))
+                }
+                if let session = self.sessions[id] {
+                    guard session.isPresent else { return then(.success(.changed)) }
+                    session.attach(attachment)
+                    self.replaceOthers(of: session, by: attachment)
+                    return then(.success(.taken(.back(session, .init(detached: nil)))))
+                }
+                self.bring(id, request, attachment, then)
+            }
+        }
+    }
+
+    /// Brings a session here that others hold, or that waits.
+    private func bring(
+        _ id: SessionID,
+        _ request: SignOn,
+        _ attachment: any Attachment,
+        _ then: @escaping (Result<TakingPart, Refusal>) -> Void
+    ) {
+        let user = User(nick: request.nick, username: "", host: "", realname: "", signedOn: 0)
+        let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
+        self.sessions.insert(session)
+        self.shard.followed[session.inbox] = .session(session)
+        self.store.follow(session.token) { result in
+            switch result {
+            case .failure(let error):
+                self.forget(session)
+                then(.failure(self.refusal(error)))
+            case .success(let snapshot):
+                guard let record = SessionRecord(fields: snapshot.chatFields), let holds = record.holds else {
+                    self.forget(session)
+                    return then(.success(.changed))
+                }
+                session.requester.user = record.user
+                session.requester.changes = record.changes
+                session.prefix = record.user.prefix
+                if let login = request.login, record.user.modes.contains(.operator) {
+                    session.grantedRights = login.role.rights
+                    session.requester.rights = session.grantedRights
+                }
+                self.hold(session, record, holds, attachment, then)
+            }
+        }
+    }
+
+    private func hold(
+        _ session: Session,
+        _ record: SessionRecord,
+        _ holds: SessionHolds,
+        _ attachment: any Attachment,
+        _ then: @escaping (Result<TakingPart, Refusal>) -> Void
+    ) {
+        var taken = holds.taken(by: self.shard.holder)
+        taken.grace = self.resumeGrace
+        session.holds = taken
+        let transaction = taken.transaction(of: session.inbox, from: holds, by: self.shard.holder)
+        self.store.append(transaction) { result in
+            switch result {
+            case .success(.appended):
+                self.sessions.name(session, record.user.nick)
+                self.followOwnLog()
+                self.follow(record.channels.sorted()[...], for: session) {
+                    session.began(with: attachment)
+                    self.replaceOthers(of: session, by: attachment)
+                    then(.success(.taken(.back(session, .init(detached: holds.detached)))))
+                }
+            case .success(.refused):
+                self.forget(session)
+                then(.success(.changed))
+            case .failure(let error):
+                self.forget(session)
+                // It may have been applied: then this shard holds it, and lets go of it.
+                if error.isUnknown {
+                    var record = record
+                    record.holds = taken
+                    let departure = Session.Departure(
+                        reason: "Connection closed",
+                        isFinal: false,
+                        received: holds.detached?.received ?? self.shard.now
+                    )
+                    SessionLeave(record, departure, in: self) { _ in false }.begin {}
+                }
+                then(.failure(self.refusal(error)))
+            }
+        }
+    }
+
+    /// Follows the channels that a session is in, one after the other.
+    private func follow(_ channels: ArraySlice<String>, for session: Session, _ then: @escaping () -> Void) {
+        guard let channel = channels.first else { return then() }
+        guard let name = ChannelName(channel, under: Names.caseMapping) else {
+            return self.follow(channels.dropFirst(), for: session, then)
+        }
+        self.replicas.follow(name) { result in
+            if case .success(let replica) = result {
+                if replica.state.members.contains(session.id) {
+                    replica.enter(session)
+                } else {
+                    self.replicas.letGo(of: replica)
+                }
+            } else {
+                // Told of it once the store can say.
+                session.missedEarly = true
+            }
+            self.follow(channels.dropFirst(), for: session, then)
+        }
+    }
+
+    /// Where an account has one client at a time, the latest takes the place of those before.
+    private func replaceOthers(of session: Session, by attachment: any Attachment) {
+        guard !self.tenant.sessions.multipleClients, session.isShared else { return }
+        let event = UserEvent.replaced(by: attachment.number)
+        let condition = Condition(session.inbox, .exists)
+        self.store.append(
+            Transaction(conditions: [condition], changes: [LogChange(session.inbox, payload: event.encoded)])
+        ) { _ in }
+    }
+}

@@ -1,0 +1,112 @@
+import Chat
+import IRC
+import NIOCore
+import StateStore
+
+/// What comes through a session's own log.
+extension Session {
+    func received(_ entry: Entry) {
+        if case .claiming(var early) = self.stage {
+            // More than anybody is sent in that moment.
+            if early.count < 256 { early.append(entry) } else { self.missedEarly = true }
+            self.stage = .claiming(early)
+            return
+        }
+        if let message = ChatMessage(entry: entry.payload) { return self.deliver(message, entry) }
+        guard let event = UserEvent(entry.payload) else {
+            if EntryForm.unknown(entry.payload) == .loadAgain { self.loadAgain() }
+            return
+        }
+        switch event {
+        case .message(let message): self.deliver(message, entry)
+        case .invited(let channel, let author): self.tell(.invited(channel: channel, by: author, time: entry.time))
+        case .changed(let change, let author, let number): self.changed(change, author, number, entry.time)
+        case .killed(let author, let reason):
+            self.tell(.killed(by: author, reason: reason))
+            let nick = author.prefix.prefix { $0 != "!" }
+            self.endAttachments(reason: "Killed (\(nick) (\(reason)))")
+        case .signedOff:
+            // Ended by another shard: one that took this pod for dead, or where it signed off.
+            self.lost()
+        case .signedOn: break
+        case .held(let holds): self.held(holds)
+        case .entered(let channel): self.enter(channel)
+        case .replaced(let number): self.endAttachments(reason: "Replaced by another connection", except: number)
+        }
+    }
+
+    private func deliver(_ message: ChatMessage, _ entry: Entry) {
+        var deliveries = 0
+        for attachment in self.attachments {
+            if message.isCopy, attachment.number == message.origin { continue }
+            if attachment.deliver(message, entry) { deliveries += 1 }
+        }
+        self.network.usage.delivered(deliveries)
+    }
+
+    private func changed(_ change: UserChange, _ author: Author, _ number: UInt32, _ time: Int64) {
+        guard UserChange.isNewer(number, than: self.changes) else { return }
+        self.requester.changes = number
+        if case .nick(let nick) = change { self.network.sessions.name(self, nick) }
+        let (before, acting) = (self.user.modes, self.acting)
+        self.requester.user.apply(change)
+        self.adoptUser()
+        for attachment in self.attachments {
+            let isCaused = attachment === acting
+            attachment.tell(.changed(change, by: author, time: time, modesBefore: before, isCaused: isCaused))
+        }
+    }
+
+    /// What follows from the user as it is now.
+    private func adoptUser() {
+        self.prefix = self.requester.user.prefix
+        self.requester.rights = self.user.modes.contains(.operator) ? self.grantedRights : []
+    }
+
+    /// An attachment elsewhere came into a channel, or what was missed says so.
+    func enter(_ channel: String) {
+        guard self.isPresent, !self.isMember(of: channel), let name = ChannelName(channel, under: Names.caseMapping)
+        else { return }
+        self.network.replicas.follow(name) { result in
+            guard case .success(let replica) = result else { return }
+            guard self.isPresent, replica.state.members.contains(self.id) else {
+                return self.network.replicas.letGo(of: replica)
+            }
+            if self.isMember(of: replica) { return }
+            replica.enter(self)
+            self.tell(.entered(ChannelView(replica, for: self), isAnnounced: false))
+        }
+    }
+
+    /// An entry could not be read: the store says what holds.
+    private func loadAgain(attempt: Int = 0) {
+        let network = self.network
+        network.store.load([self.inbox]) { result in
+            guard self.isPresent else { return }
+            if case .success(let snapshots) = result { return self.adopt(snapshots[0]) }
+            network.shard.later(network.shard.pause(after: attempt)) { self.loadAgain(attempt: attempt + 1) }
+        }
+    }
+
+    /// Its log could not be followed entry by entry.
+    func reloaded(_ snapshot: Snapshot) {
+        self.adopt(snapshot)
+        if self.isPresent { self.tell(.gap) }
+    }
+
+    /// What the store has of the session holds.
+    func adopt(_ snapshot: Snapshot) {
+        guard self.isPresent else { return }
+        guard let record = SessionRecord(fields: snapshot.chatFields) else { return self.lost() }
+        let before = self.prefix
+        let isRenamed = record.user.nick.raw != self.user.nick.raw
+        if isRenamed { self.network.sessions.name(self, record.user.nick) }
+        self.requester.user = record.user
+        self.requester.changes = record.changes
+        self.adoptUser()
+        if isRenamed { self.tell(.renamedUnseen(from: before)) }
+        guard let holds = record.holds else { return }
+        self.held(holds)
+        for channel in record.channels { self.enter(channel) }
+    }
+}

@@ -1,0 +1,122 @@
+import Chat
+import Logging
+import NIOCore
+import StateStore
+
+/// Who holds a session that outlives its connections, and how its last attachment here leaves.
+extension Session {
+    /// This shard as a holder.
+    private var own: SessionHolds.Holder { self.network.shard.holder }
+
+    /// What tells attachments elsewhere of a channel that they are in from now on.
+    func entering(_ channel: String) -> ByteBuffer {
+        self.holds == nil ? ByteBuffer() : UserEvent.entered(channel: channel).encoded
+    }
+
+    /// Others changed who holds it.
+    func held(_ holds: SessionHolds) {
+        self.holds = holds
+        guard self.isPresent, !holds.holders.contains(self.own) || holds.detached != nil else { return }
+        // Others took this pod for dead while it was away from the store; its clients are here all the same.
+        let taken = holds.taken(by: self.own)
+        self.network.store.append(taken.transaction(of: self.inbox, from: holds, by: self.own)) { result in
+            // Refused: it has changed again, and that was told. Otherwise the next look of the reaper finds it.
+            if case .failure(let error) = result {
+                self.network.shard.logger.warning(
+                    "a session waits for the store",
+                    metadata: ["tenant": "\(self.network.id)", "reason": "\(error)"]
+                )
+            }
+        }
+    }
+
+    /// Leaves this shard, once nothing of the session is under way any more.
+    func depart(_ departure: Departure) {
+        self.stage = .over
+        let network = self.network
+        network.sessions.remove(self)
+        let replicas = self.memberships
+        self.memberships = []
+        if case .session(let current)? = network.shard.followed[self.inbox], current === self {
+            network.shard.followed[self.inbox] = nil
+        }
+        var record = self.record
+        record.channels = Set(replicas.map(\.key.name)).union(self.uncertainChannels)
+        network.store.unfollow(self.token)
+        self.speech.end()
+        let kept = Set(replicas.filter { $0.state.modes.contains(.registered) }.map(\.key.name))
+        let leave = SessionLeave(record, departure, in: network) { kept.contains($0) }
+        leave.begin { for replica in replicas { network.replicas.letGo(of: replica) } }
+    }
+}
+
+extension SessionHolds {
+    /// As it is once a shard has attachments of the session: nobody waits any more.
+    func taken(by holder: Holder) -> SessionHolds {
+        var holds = self
+        holds.revision &+= 1
+        if holds.detached != nil { holds.holders = [] }
+        holds.detached = nil
+        if !holds.holders.contains(holder) { holds.holders.append(holder) }
+        return holds
+    }
+
+    /// As it is once a pod died that held it: others hold it, or a shard that waits for somebody to come back.
+    func without(_ holder: Holder, waitingAt shard: Holder, now: Int64) -> SessionHolds {
+        var holds = self
+        holds.revision &+= 1
+        holds.holders.removeAll { $0 == holder }
+        guard holds.holders.isEmpty else { return holds }
+        holds.holders = [shard]
+        // Nobody knows what of the last things that were sent has arrived.
+        if holds.detached == nil { holds.detached = Detachment(since: now, received: nil, reason: "Connection lost") }
+        return holds
+    }
+
+    /// Holds as long as nobody has changed who holds the session.
+    func condition(on inbox: LogKey) -> Condition {
+        Condition(inbox, .equals(FieldName(Self.field), self.bytes))
+    }
+
+    /// What makes it so.
+    ///
+    /// - Parameters:
+    ///   - inbox: The session's log.
+    ///   - before: How it was.
+    ///   - holder: The shard that does it; its pod keeps what it holds.
+    func transaction(of inbox: LogKey, from before: SessionHolds?, by holder: Holder) -> Transaction {
+        Transaction(
+            conditions: before.map { [$0.condition(on: inbox)] } ?? [],
+            changes: [
+                LogChange(
+                    inbox,
+                    payload: UserEvent.held(self).encoded,
+                    fields: [.set(FieldName(Self.field), self.bytes)]
+                )
+            ] + self.changesOfHolds(of: inbox, from: before)
+        )
+    }
+
+    /// The holds' own logs: those of pods that hold it no more go.
+    func changesOfHolds(of inbox: LogKey, from before: SessionHolds?) -> [LogChange] {
+        let gone = (before?.holders ?? []).filter { !self.holders.contains($0) }
+        return gone.map { LogChange($0.log(of: inbox), lifetime: .drop, holder: .cleared) }
+            + self.holders.filter { before?.holders.contains($0) != true }
+            .map { LogChange($0.log(of: inbox), holder: .set(PodID(rawValue: $0.pod))) }
+    }
+}
+
+extension SessionHolds.Holder {
+    /// The log that stands for its hold on a session.
+    func log(of inbox: LogKey) -> LogKey { LogKey(inbox.tenant, .hold, "\(inbox.name).\(self.text)") }
+
+    /// Reads the name of such a log.
+    ///
+    /// - Returns: nil if it is none.
+    static func read(_ log: LogKey) -> (inbox: LogKey, holder: SessionHolds.Holder)? {
+        guard log.kind == .hold, let dot = log.name.firstIndex(of: "."),
+            let holder = SessionHolds.Holder(text: log.name[log.name.index(after: dot)...])
+        else { return nil }
+        return (LogKey(log.tenant, .user, String(log.name[..<dot])), holder)
+    }
+}

@@ -1,0 +1,65 @@
+import Chat
+import DequeModule
+import StateStore
+
+/// Sessions that this shard holds while nobody takes part in them: they end when nobody came back in time.
+///
+/// Nothing of them is followed meanwhile: whoever comes back says so in the store, and what is known here is then out of date.
+final class WaitingSessions {
+    unowned let shard: RealmShard
+    private var deadlines: [LogKey: Waiting] = [:]
+
+    private struct Waiting {
+        let revision: UInt32
+        /// Milliseconds since 1970.
+        var until: Int64
+    }
+
+    /// How many are looked at in a second, so that an outage of many does not hold up those who are here.
+    private static let atOnce = 200
+
+    init(_ shard: RealmShard) { self.shard = shard }
+
+    var count: Int { self.deadlines.count }
+
+    func add(_ inbox: LogKey, _ holds: SessionHolds) {
+        guard let detached = holds.detached else { return }
+        let until = detached.since.addingReportingOverflow(holds.grace)
+        self.deadlines[inbox] = Waiting(revision: holds.revision, until: until.overflow ? .max : until.partialValue)
+    }
+
+    /// Once a second.
+    func tick() {
+        guard !self.deadlines.isEmpty, self.shard.store.isReady else { return }
+        let now = self.shard.now
+        for (inbox, waiting) in self.deadlines.filter({ $0.value.until <= now }).prefix(Self.atOnce) {
+            // Looked at once more if the store does not answer.
+            self.deadlines[inbox]?.until = now + 10_000
+            self.look(at: inbox, waiting)
+        }
+    }
+
+    private func look(at inbox: LogKey, _ waiting: Waiting) {
+        self.shard.store.load([inbox]) { result in
+            guard case .success(let snapshots) = result, self.deadlines[inbox]?.revision == waiting.revision else {
+                return
+            }
+            guard let record = SessionRecord(fields: snapshots[0].chatFields), let holds = record.holds,
+                let detached = holds.detached, holds.revision == waiting.revision
+            else {
+                // Somebody came back, or it ended.
+                self.deadlines[inbox] = nil
+                return
+            }
+            var end = SessionEnds.end(
+                of: record,
+                reason: detached.reason,
+                tenant: inbox.tenant,
+                now: self.shard.now
+            )
+            end.conditions.append(holds.condition(on: inbox))
+            self.deadlines[inbox] = nil
+            self.shard.ends.append(end)
+        }
+    }
+}
