@@ -158,7 +158,7 @@ import Testing
     @Test func `who is silent is pinged, and closed without an answer`() async throws {
         let harness = try CommandHarness(shards: 2)
         let room = await harness.room("#a", "ann", "bob", shard: { $0 })
-        await harness.advance(by: 119)
+        await harness.advance(by: 59)
         #expect(await room[0].hears().isEmpty)
         await harness.advance(by: 7)
         for client in room { #expect(await client.hears().commands == ["PING"]) }

@@ -202,7 +202,7 @@ extension Client {
         await harness.kill(shard: 0)
         _ = (ann, guest)
         #expect(await bob.hears().shorts == ["guest QUIT Connection lost"])
-        await harness.advance(by: 100)
+        #expect(await bob.waits(100).isEmpty)
         let (_, welcome) = await harness.member("ann", shard: 1)
         #expect(welcome.with("JOIN").map(\.short) == ["ann JOIN #a"])
         #expect(await bob.hears().isEmpty)
@@ -228,5 +228,28 @@ extension Client {
         #expect(await bob.waits(300, with: phone).isEmpty)
         phone.wire.disconnect()
         #expect(await bob.waits(125).shorts == ["ann QUIT Connection closed"])
+    }
+
+    @Test func `who logs in later has the account's session, unless there is one`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        harness.accounts.add("ann", password: "sesame")
+        harness.accounts.add("bob", password: "sesame")
+        let cid = await harness.client("cid", in: "#a")
+        var guests: [Client] = []
+        for nick in ["one", "two"] {
+            let guest = await harness.client(nick, "sasl", in: "#a")
+            let lines = await guest.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "sesame"))")
+            #expect(lines.with("903").count == 1)
+            guests.append(guest)
+        }
+        let lines = await guests[0].send("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("bob", "sesame"))")
+        #expect(lines.with("903").count == 1)
+        #expect(await cid.send("WHOIS one").with("330").first?.parameters[2] == "bob")
+        _ = await cid.hears()
+        for guest in guests { guest.wire.disconnect() }
+        #expect(await cid.hears().shorts == ["two QUIT Connection closed"])
+        #expect(await harness.member("bob", shard: 1).welcome.first?.parameters.first == "one")
+        #expect(await harness.member("ann", shard: 1).welcome.first?.parameters.first == "ann")
+        #expect(await cid.hears().isEmpty)
     }
 }

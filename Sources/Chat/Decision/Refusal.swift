@@ -41,6 +41,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case wrongPassword = "wrong-password"
         case tooManyLogins = "too-many-logins"
         case accountNeeded = "account-needed"
+        /// The session is another account's.
+        case loggedIn = "logged-in"
 
         // Quotas and stores
         case rateLimited = "rate-limited"

@@ -7,8 +7,8 @@ package import NIOCore
 /// A PRIVMSG, NOTICE or TAGMSG on its way.
 ///
 /// Its bytes are those of an entry in a channel's log and in an inbox alike: the envelope, ``tag``, verb, flags (1 a bot, 2 with an
-/// account, 4 a copy), minimum rank, sender (8), origin (4), lengths of account and client tags (2 each), account, client tags,
-/// line. Integers are big-endian.
+/// account, 4 a copy), minimum rank, sender (8), origin (4), lengths of account and client tags (2 each), account, client
+/// tags, line. Integers are big-endian.
 package struct ChatMessage: Hashable, Sendable {
     package enum Verb: UInt8, Sendable {
         case privmsg = 1
@@ -107,10 +107,11 @@ package struct ChatMessage: Hashable, Sendable {
     /// - Returns: nil if it is no message.
     package init?(entry: ByteBuffer) {
         guard
-            let (form, tag, verb, flags, minimum, sender, origin, accountLength, tagsLength) = entry.getMultipleIntegers(
-                at: entry.readerIndex,
-                as: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt64, UInt32, UInt16, UInt16).self
-            ), form == Self.form, tag == Self.tag, let verb = Verb(rawValue: verb),
+            let (form, tag, verb, flags, minimum, sender, origin, accountLength, tagsLength) =
+                entry.getMultipleIntegers(
+                    at: entry.readerIndex,
+                    as: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt64, UInt32, UInt16, UInt16).self
+                ), form == Self.form, tag == Self.tag, let verb = Verb(rawValue: verb),
             Self.headLength + Int(accountLength) + Int(tagsLength) <= entry.readableBytes
         else { return nil }
         self.entry = entry

@@ -1,6 +1,7 @@
 package import Chat
 import NIOCore
 import Observability
+import StateStore
 import Tenant
 
 /// Logging in: counted by tenant and network of clients first, then checked off the loop.
@@ -70,11 +71,38 @@ extension Network {
     }
 
     /// The actor's session belongs to an account from now on, and has the account's host.
+    ///
+    /// It becomes the account's session, for which others wait, if the account has none.
     package func adopt(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
-        let user = actor.session.user
+        let (session, account) = (actor.session, self.accountKey(login.account))
+        self.store.load([account]) { result in
+            guard case .success(let snapshots) = result else {
+                if case .failure(let error) = result { then(.failure(self.refusal(error))) }
+                return
+            }
+            let isOther = session.holds.map { $0.account != account.name } ?? false
+            if isOther, snapshots[0].exists {
+                let text = "\(login.account) has a session: connect again to take part in it"
+                return then(.failure(Refusal(.loggedIn, text: text)))
+            }
+            // Only at first: if it could not be done so, somebody else has begun one by now.
+            var isFree = !snapshots[0].exists && self.keepsSessions
+            self.act(
+                by: actor,
+                { () throws(Refusal) in
+                    var transaction = self.transaction(self.changes(to: login, of: session.user), of: session)
+                    if isFree { _ = self.claim(account, for: session, in: &transaction) }
+                    isFree = false
+                    return Decided(transaction: transaction, value: ())
+                },
+                then: then
+            )
+        }
+    }
+
+    private func changes(to login: LoggedIn, of user: User) -> [UserChange] {
         let host = self.cloak.cloak(account: login.account, suffix: "roost")
         let account = UserChange.account(login.account)
-        if host == user.host { return self.change(account, by: actor, then) }
-        self.change(account, .host(username: user.username, host: host), by: actor, then)
+        return host == user.host ? [account] : [account, .host(username: user.username, host: host)]
     }
 }

@@ -61,7 +61,7 @@ extension Network {
     }
 
     /// Changes that hold together: each is an entry of its own, the fields are those after the last.
-    private func transaction(_ changes: [UserChange], of session: Session) -> Transaction {
+    func transaction(_ changes: [UserChange], of session: Session) -> Transaction {
         let author = session.author
         let first = session.changes &+ 1
         var record = session.record

@@ -87,7 +87,7 @@ extension Network {
         attempt: Int,
         _ then: @escaping (Result<SignedOn, Refusal>) -> Void
     ) {
-        guard let login = request.login, self.resumeGrace > 0 || self.tenant.sessions.multipleClients else {
+        guard let login = request.login, self.keepsSessions else {
             return self.claim(request, nil, attachment) { result in
                 then(result.flatMap { $0.map { .success(.new($0)) } ?? .failure(self.refusal(.busy)) })
             }
@@ -123,6 +123,9 @@ extension Network {
         }
     }
 
+    /// Whether accounts have sessions that several clients take part in or that outlive their connections.
+    var keepsSessions: Bool { self.resumeGrace > 0 || self.tenant.sessions.multipleClients }
+
     /// How long an account's session waits for somebody to come back, in milliseconds.
     var resumeGrace: Int64 { TimeAmount(self.tenant.sessions.resumeGrace).nanoseconds / 1_000_000 }
 
@@ -150,9 +153,6 @@ extension Network {
             signedOn: self.shard.now
         )
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
-        session.holds = account.map {
-            SessionHolds(holders: [self.shard.holder], grace: self.resumeGrace, account: $0.name)
-        }
         // Entered before the store answers, so that nothing sent to the session in between is lost.
         self.sessions.insert(session)
         self.shard.followed[session.inbox] = .session(session)
@@ -182,17 +182,43 @@ extension Network {
                     session.inbox,
                     payload: UserEvent.signedOn.encoded,
                     fields: [FieldChange(session.record.userUpdate)],
-                    holder: session.holds == nil ? .set(self.shard.environment.store.pod) : .unchanged
+                    holder: .set(self.shard.environment.store.pod)
                 ),
             ]
         )
-        if let account, let holds = session.holds {
-            transaction.conditions.append(Condition(account, .absent(field)))
-            transaction.changes[1].fields.append(.set(FieldName(SessionHolds.field), holds.bytes))
-            transaction.changes.append(LogChange(account, fields: [.set(field, NameClaim.bytes(session.id))]))
-            transaction.changes += holds.changesOfHolds(of: session.inbox, from: nil)
-        }
+        if let account { session.holds = self.claim(account, for: session, in: &transaction) }
         return transaction
+    }
+
+    /// Makes a session that of an account which has none; it is no other's any more.
+    ///
+    /// - Returns: who holds it then.
+    func claim(_ account: LogKey, for session: Session, in transaction: inout Transaction) -> SessionHolds {
+        let field = FieldName(NameClaim.field)
+        transaction.conditions.append(Condition(account, .absent(field)))
+        let before = session.holds
+        var holds = before ?? SessionHolds(holders: [self.shard.holder], grace: self.resumeGrace, account: nil)
+        holds.account = account.name
+        if let before {
+            holds.revision &+= 1
+            transaction.conditions.append(before.condition(on: session.inbox))
+            // It is that of another account no more.
+            if let other = before.account {
+                transaction.changes.append(LogChange(LogKey(self.id, .account, other), lifetime: .drop))
+            }
+        }
+        transaction.changes.append(
+            LogChange(
+                session.inbox,
+                payload: UserEvent.held(holds).encoded,
+                fields: [.set(FieldName(SessionHolds.field), holds.bytes)],
+                // Its holders' logs stand for it from now on.
+                holder: .cleared
+            )
+        )
+        transaction.changes.append(LogChange(account, fields: [.set(field, NameClaim.bytes(session.id))]))
+        transaction.changes += holds.changesOfHolds(of: session.inbox, from: before)
+        return holds
     }
 
     private func claimed(

@@ -25,7 +25,8 @@ extension RealmShard {
         guard let (inbox, holder) = SessionHolds.Holder.read(log) else { return self.drop(log, then) }
         self.store.load([inbox]) { result in
             guard case .success(let snapshots) = result else { return then(false) }
-            guard let holds = SessionRecord(fields: snapshots[0].chatFields)?.holds, holds.holders.contains(holder) else {
+            guard let holds = SessionRecord(fields: snapshots[0].chatFields)?.holds, holds.holders.contains(holder)
+            else {
                 return self.drop(log, then)
             }
             let next = holds.without(holder, waitingAt: self.holder, now: self.now)

@@ -78,7 +78,7 @@ extension SessionHolds {
         Condition(inbox, .equals(FieldName(Self.field), self.bytes))
     }
 
-    /// What makes it so.
+    /// The transaction that makes it so.
     ///
     /// - Parameters:
     ///   - inbox: The session's log.

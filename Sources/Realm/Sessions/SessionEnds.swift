@@ -96,7 +96,9 @@ final class SessionEnds {
         if let holds = record.holds {
             let inbox = LogKey(tenant, .user, record.session.text)
             changes += holds.holders.map { LogChange($0.log(of: inbox), lifetime: .drop, holder: .cleared) }
-            if let account = holds.account { changes.append(LogChange(LogKey(tenant, .account, account), lifetime: .drop)) }
+            if let account = holds.account {
+                changes.append(LogChange(LogKey(tenant, .account, account), lifetime: .drop))
+            }
         }
         let claim = NameClaim.condition(record.user.nick, of: record.session, in: tenant)
         return Transaction(conditions: [claim], changes: changes)
