@@ -1,6 +1,7 @@
 // Sessions of accounts outlive their connections, and several clients take part in one (draft/persistence, ergo's manual on
 // multiclient and always-on).
 
+import Realm
 import Simulation
 import StateStore
 import Tenant
@@ -251,5 +252,112 @@ extension Client {
         #expect(await harness.member("bob", shard: 1).welcome.first?.parameters.first == "one")
         #expect(await harness.member("ann", shard: 1).welcome.first?.parameters.first == "ann")
         #expect(await cid.hears().isEmpty)
+    }
+
+    // MARK: What was missed
+
+    @Test(arguments: 0..<2, [[], ["batch", "server-time", "message-tags"]])
+    func `who comes back is told what was said meanwhile, once and in order`(
+        shard: Int,
+        capabilities: [String]
+    ) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", in: "#a", "#b")
+        let ann = await harness.member("ann", in: "#a", "#b").client
+        _ = await bob.send("PRIVMSG #a :before", "PRIVMSG ann :before")
+        #expect(await ann.hears().with("PRIVMSG").count == 2)
+        ann.wire.disconnect()
+        await harness.settle()
+        _ = await bob.send("PRIVMSG #a :one", "TOPIC #a :x", "PRIVMSG ann :psst", "PRIVMSG #a :two", "NOTICE #b :hey")
+        await harness.advance(by: 30)
+        let (back, welcome) = await harness.member("ann", shard: shard, capabilities.joined(separator: " "))
+        let said = welcome.filter { ["PRIVMSG", "NOTICE"].contains($0.command) && $0.source.contains("!") }
+        #expect(
+            said.map(\.short) == [
+                "bob PRIVMSG #a one", "bob PRIVMSG #a two", "bob NOTICE #b hey", "bob PRIVMSG ann psst",
+            ]
+        )
+        let batches = welcome.with("BATCH").filter { $0.parameters.count > 1 }
+        if capabilities.isEmpty {
+            #expect(batches.isEmpty)
+        } else {
+            #expect(
+                batches.map { $0.parameters.dropFirst().joined(separator: " ") } == [
+                    "chathistory #a", "chathistory #b", "chathistory bob",
+                ]
+            )
+            for line in said { #expect(line.tags["time"] != nil && line.tags["msgid"] != nil) }
+            let of = said.map { line in batches.first { $0.parameters[0] == "+" + (line.tags["batch"] ?? "") }?.text }
+            #expect(of == ["#a", "#a", "#b", "bob"])
+        }
+        #expect(!welcome.contains { $0.text.contains("More was said") })
+        _ = await bob.send("PRIVMSG #a :three", "PRIVMSG ann :four")
+        #expect(await back.hears().shorts == ["bob PRIVMSG #a three", "bob PRIVMSG ann four"])
+    }
+
+    @Test func `who missed more than is told hears that`() async throws {
+        var limits = SessionLimits()
+        limits.missedMessages = 5
+        let harness = try CommandHarness(shards: 2, sessions: limits)
+        let bob = await harness.client("bob", in: "#a", "#b")
+        let ann = await harness.member("ann", shard: 1, in: "#a", "#b").client
+        ann.wire.disconnect()
+        await harness.settle()
+        for number in 1...9 { _ = await bob.send("PRIVMSG #a :\(number)") }
+        for number in 1...5 { _ = await bob.send("PRIVMSG #b :\(number)") }
+        let welcome = await harness.member("ann").welcome
+        #expect(welcome.with("PRIVMSG").filter { $0.parameters[0] == "#a" }.map(\.text) == ["5", "6", "7", "8", "9"])
+        #expect(welcome.with("PRIVMSG").filter { $0.parameters[0] == "#b" }.count == 5)
+        #expect(
+            welcome.filter { $0.text.contains("More was said") }.map(\.text) == [
+                "More was said in #a while you were away than is shown here"
+            ]
+        )
+    }
+
+    @Test func `who fell silent is told what came since it was heard last`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", in: "#a")
+        let ann = await harness.member("ann", shard: 1, in: "#a").client
+        _ = await bob.waits(30)
+        _ = await bob.send("PRIVMSG #a :into the void")
+        _ = await bob.waits(100)
+        #expect(ann.isClosed)
+        _ = await bob.send("PRIVMSG #a :after")
+        let welcome = await harness.member("ann").welcome
+        #expect(welcome.with("PRIVMSG").map(\.text) == ["into the void", "after"])
+    }
+
+    @Test func `what is said while somebody is back but not shown all yet comes once`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", shard: 1, in: "#a")
+        let ann = await harness.member("ann", in: "#a").client
+        ann.wire.disconnect()
+        await harness.settle()
+        var number = 0
+        func say() async {
+            number += 1
+            _ = await bob.send("PRIVMSG #a :\(number)", "PRIVMSG ann :to \(number)")
+        }
+        await say()
+        let back = harness.stranger()
+        _ = await back.send("CAP REQ :sasl", "AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "sesame"))")
+        harness.gates[0].shut()
+        back.begin("NICK ann", "USER ann 0 * :A", "CAP END")
+        await harness.settle()
+        var heard: [Line] = []
+        while harness.gates[0].waiting > 0 {
+            await say()
+            harness.gates[0].letOneThrough()
+            await harness.settle()
+            heard += await back.hears()
+        }
+        harness.gates[0].open()
+        await say()
+        heard += await back.hears()
+        #expect(number > 6)
+        let all = (1...number).map { String($0) }
+        #expect(heard.with("PRIVMSG").filter { $0.parameters[0] == "#a" }.map(\.text) == all)
+        #expect(heard.with("PRIVMSG").filter { $0.parameters[0] == "ann" }.map(\.text) == all.map { "to " + $0 })
     }
 }

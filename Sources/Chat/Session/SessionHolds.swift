@@ -29,14 +29,17 @@ package struct SessionHolds: Hashable, Sendable {
     package struct Detachment: Hashable, Sendable {
         /// Milliseconds since 1970.
         package var since: Int64
-        /// Up to when what was sent is known to have been received, milliseconds since 1970; nil if that is not known.
-        package var received: Int64?
+        /// Up to when what was sent has been received, milliseconds since 1970.
+        package var received: Int64
+        /// Whether that is certain, and ``SessionPlaces`` say where it was in each log.
+        package var isExact: Bool
         /// Why the last attachment went: what its peers are told if nobody comes back.
         package var reason: String
 
-        package init(since: Int64, received: Int64?, reason: String) {
+        package init(since: Int64, received: Int64, isExact: Bool, reason: String) {
             self.since = since
             self.received = received
+            self.isExact = isExact
             self.reason = reason
         }
     }
@@ -83,7 +86,8 @@ package struct SessionHolds: Hashable, Sendable {
         buffer.writeOptionalText(self.account)
         buffer.writeFlag(self.detached != nil)
         if let detached {
-            buffer.writeMultipleIntegers(detached.since, detached.received ?? -1)
+            buffer.writeMultipleIntegers(detached.since, detached.received)
+            buffer.writeFlag(detached.isExact)
             buffer.writeText(detached.reason)
         }
     }
@@ -104,8 +108,8 @@ package struct SessionHolds: Hashable, Sendable {
         self.init(revision: revision, holders: holders, grace: grace, account: account)
         guard isDetached else { return }
         guard let (since, received) = buffer.readMultipleIntegers(as: (Int64, Int64).self),
-            let reason = buffer.readText()
+            let isExact = buffer.readFlag(), let reason = buffer.readText()
         else { return nil }
-        self.detached = Detachment(since: since, received: received < 0 ? nil : received, reason: reason)
+        self.detached = Detachment(since: since, received: received, isExact: isExact, reason: reason)
     }
 }

@@ -118,9 +118,9 @@ enum Registration {
             if !session.user.modes.isEmpty {
                 call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }
             }
-            guard case .back = signedOn else { return }
-            session.showChannels(to: call.connection)
-            session.tellEarly()
+            guard case .back(_, let back) = signedOn else { return }
+            let end: (Result<Void, Refusal>) -> Void = call.awaiting { session.tellEarly() }
+            session.resume(call.connection, back.missed) { end(.success(())) }
         }
     }
 }

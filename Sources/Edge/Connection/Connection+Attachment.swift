@@ -45,6 +45,7 @@ extension Connection: Attachment {
         case .entered(let channel, let isAnnounced): self.tellOfEntering(channel, isAnnounced: isAnnounced)
         case .renamedUnseen(let before):
             self.write(.news) { $0.message(source: before, command: "NICK", parameters: [self.nick]) }
+        case .missed(let channel, let messages, let isAll): self.tellMissed(messages, in: channel, isAll: isAll)
         case .gap: self.notice("Some of what was sent to you may be missing: the chat store was away for too long")
         case .presence(.online(let prefix)): self.reply(.rplMonOnline, text: prefix, .news)
         case .presence(.offline(let nick)): self.reply(.rplMonOffline, text: nick, .news)

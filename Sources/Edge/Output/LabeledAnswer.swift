@@ -70,7 +70,7 @@ final class LabeledAnswer {
     }
 
     /// Writes a line with one more tag in front.
-    private static func write(_ line: ByteBuffer, tag: String, into buffer: inout ByteBuffer) {
+    static func write(_ line: ByteBuffer, tag: String, into buffer: inout ByteBuffer) {
         var line = line
         buffer.writeString("@\(tag)")
         if line.getInteger(at: line.readerIndex, as: UInt8.self) == UInt8(ascii: "@") {

@@ -110,6 +110,8 @@ package enum Notice {
     case entered(ChannelView, isAnnounced: Bool)
     /// Goes by its present nickname since changes were missed, and by this prefix before.
     case renamedUnseen(from: String)
+    /// What was said while nobody took part in the session: in a channel, or to the user if that is nil; whether it is all.
+    case missed(channel: String?, [(message: ChatMessage, entry: Entry)], isAll: Bool)
     /// What was sent to it may be missing.
     case gap
     /// A nickname that it watches came or went.

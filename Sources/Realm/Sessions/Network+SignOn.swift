@@ -40,8 +40,8 @@ package enum SignedOn {
     case back(Session, BackTo)
 
     package struct BackTo {
-        /// Since when nobody took part in it; nil if somebody did.
-        package let detached: SessionHolds.Detachment?
+        /// What it was not told of; nil if somebody else took part in it.
+        package let missed: Missed?
     }
 
     package var session: Session {

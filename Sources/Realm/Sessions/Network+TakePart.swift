@@ -29,10 +29,11 @@ extension Network {
                     return then(.success(.none))
                 }
                 if let session = self.sessions[id] {
-                    guard session.isPresent else { return then(.success(.changed)) }
+                    // Who brought it here is told of everything first.
+                    guard session.isPresent, !session.isBeginning else { return then(.success(.changed)) }
                     session.attach(attachment)
                     self.replaceOthers(of: session, by: attachment)
-                    return then(.success(.taken(.back(session, .init(detached: nil)))))
+                    return then(.success(.taken(.back(session, .init(missed: nil)))))
                 }
                 self.bring(id, request, attachment, then)
             }
@@ -67,7 +68,9 @@ extension Network {
                     session.grantedRights = login.role.rights
                     session.requester.rights = session.grantedRights
                 }
-                self.hold(session, record, holds, attachment, then)
+                session.place = snapshot.position
+                let places = snapshot.fields[FieldName(SessionPlaces.field)].flatMap(SessionPlaces.init)
+                self.hold(session, record, holds, places, attachment, then)
             }
         }
     }
@@ -76,9 +79,11 @@ extension Network {
         _ session: Session,
         _ record: SessionRecord,
         _ holds: SessionHolds,
+        _ places: SessionPlaces?,
         _ attachment: any Attachment,
         _ then: @escaping (Result<TakingPart, Refusal>) -> Void
     ) {
+        let missed = holds.detached.map { Missed(since: $0, places, upTo: session.place) }
         var taken = holds.taken(by: self.shard.holder)
         taken.grace = self.resumeGrace
         session.holds = taken
@@ -91,7 +96,7 @@ extension Network {
                 self.follow(record.channels.sorted()[...], for: session) {
                     session.began(with: attachment)
                     self.replaceOthers(of: session, by: attachment)
-                    then(.success(.taken(.back(session, .init(detached: holds.detached)))))
+                    then(.success(.taken(.back(session, .init(missed: missed)))))
                 }
             case .success(.refused):
                 self.forget(session)
@@ -107,7 +112,7 @@ extension Network {
                         isFinal: false,
                         received: holds.detached?.received ?? self.shard.now
                     )
-                    SessionLeave(record, departure, in: self) { _ in false }.begin {}
+                    SessionLeave(record, departure, SessionPlaces([:]), in: self) { _ in false }.begin {}
                 }
                 then(.failure(self.refusal(error)))
             }

@@ -6,12 +6,8 @@ import StateStore
 /// What comes through a session's own log.
 extension Session {
     func received(_ entry: Entry) {
-        if case .claiming(var early) = self.stage {
-            // More than anybody is sent in that moment.
-            if early.count < 256 { early.append(entry) } else { self.missedEarly = true }
-            self.stage = .claiming(early)
-            return
-        }
+        if self.keepsEarly(entry) { return }
+        self.place = entry.position
         if let message = ChatMessage(entry: entry.payload) { return self.deliver(message, entry) }
         guard let event = UserEvent(entry.payload) else {
             if EntryForm.unknown(entry.payload) == .loadAgain { self.loadAgain() }
@@ -98,6 +94,7 @@ extension Session {
     func adopt(_ snapshot: Snapshot) {
         guard self.isPresent else { return }
         guard let record = SessionRecord(fields: snapshot.chatFields) else { return self.lost() }
+        self.place = snapshot.position
         let before = self.prefix
         let isRenamed = record.user.nick.raw != self.user.nick.raw
         if isRenamed { self.network.sessions.name(self, record.user.nick) }

@@ -44,8 +44,12 @@ extension Session {
         record.channels = Set(replicas.map(\.key.name)).union(self.uncertainChannels)
         network.store.unfollow(self.token)
         self.speech.end()
+        var places = Dictionary(
+            uniqueKeysWithValues: replicas.map { ($0.key.name, SessionPlaces.Place($0.position)) }
+        )
+        places[""] = SessionPlaces.Place(self.place)
         let kept = Set(replicas.filter { $0.state.modes.contains(.registered) }.map(\.key.name))
-        let leave = SessionLeave(record, departure, in: network) { kept.contains($0) }
+        let leave = SessionLeave(record, departure, SessionPlaces(places), in: network) { kept.contains($0) }
         leave.begin { for replica in replicas { network.replicas.letGo(of: replica) } }
     }
 }
@@ -61,6 +65,9 @@ extension SessionHolds {
         return holds
     }
 
+    /// For how long at most a pod has been dead when it is found to be, in milliseconds: a lease's term and two looks.
+    private static let silenceOfTheDead: Int64 = 30_000
+
     /// As it is once a pod died that held it: others hold it, or a shard that waits for somebody to come back.
     func without(_ holder: Holder, waitingAt shard: Holder, now: Int64) -> SessionHolds {
         var holds = self
@@ -68,8 +75,14 @@ extension SessionHolds {
         holds.holders.removeAll { $0 == holder }
         guard holds.holders.isEmpty else { return holds }
         holds.holders = [shard]
-        // Nobody knows what of the last things that were sent has arrived.
-        if holds.detached == nil { holds.detached = Detachment(since: now, received: nil, reason: "Connection lost") }
+        if holds.detached == nil {
+            holds.detached = Detachment(
+                since: now,
+                received: now - Self.silenceOfTheDead,
+                isExact: false,
+                reason: "Connection lost"
+            )
+        }
         return holds
     }
 
@@ -78,22 +91,30 @@ extension SessionHolds {
         Condition(inbox, .equals(FieldName(Self.field), self.bytes))
     }
 
-    /// The transaction that makes it so.
+    /// Makes the transaction that makes it so.
     ///
     /// - Parameters:
     ///   - inbox: The session's log.
     ///   - before: How it was.
     ///   - holder: The shard that does it; its pod keeps what it holds.
-    func transaction(of inbox: LogKey, from before: SessionHolds?, by holder: Holder) -> Transaction {
-        Transaction(
-            conditions: before.map { [$0.condition(on: inbox)] } ?? [],
-            changes: [
-                LogChange(
-                    inbox,
-                    payload: UserEvent.held(self).encoded,
-                    fields: [.set(FieldName(Self.field), self.bytes)]
-                )
-            ] + self.changesOfHolds(of: inbox, from: before)
+    ///   - places: Up to where it was told of its logs, if nobody takes part in it from now on and that is known.
+    /// - Returns: The transaction.
+    func transaction(
+        of inbox: LogKey,
+        from before: SessionHolds,
+        by holder: Holder,
+        places: SessionPlaces? = nil
+    ) -> Transaction {
+        var fields: [FieldChange] = [.set(FieldName(Self.field), self.bytes)]
+        if let places {
+            fields.append(.set(FieldName(SessionPlaces.field), places.bytes))
+        } else if before.detached?.isExact == true, self.detached == nil {
+            fields.append(.remove(FieldName(SessionPlaces.field)))
+        }
+        return Transaction(
+            conditions: [before.condition(on: inbox)],
+            changes: [LogChange(inbox, payload: UserEvent.held(self).encoded, fields: fields)]
+                + self.changesOfHolds(of: inbox, from: before)
         )
     }
 
@@ -104,6 +125,10 @@ extension SessionHolds {
             + self.holders.filter { before?.holders.contains($0) != true }
             .map { LogChange($0.log(of: inbox), holder: .set(PodID(rawValue: $0.pod))) }
     }
+}
+
+extension SessionPlaces.Place {
+    init(_ position: Position) { self.init(epoch: position.epoch, sequence: position.sequence) }
 }
 
 extension SessionHolds.Holder {

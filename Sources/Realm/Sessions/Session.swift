@@ -34,13 +34,15 @@ package final class Session {
     let speech = SpeechQueue()
     /// The number of the last change of the user.
     var changes: UInt32 { self.requester.changes }
+    /// The last entry of its log that came.
+    var place = Position.none
     /// Who holds it; nil if it ends with its last attachment here.
     var holds: SessionHolds?
 
     /// From the beginning here to the end here.
     enum Stage {
-        /// The store has not said yet that it is here; what comes is kept.
-        case claiming([Entry])
+        /// The store has not said yet that it is here.
+        case claiming
         case present
         /// It leaves as soon as the store has answered for what is under way.
         case leaving(Departure)
@@ -52,19 +54,21 @@ package final class Session {
         let reason: String
         /// Whether it signs off, and does not only lose its connection.
         let isFinal: Bool
-        /// Up to when what was sent to it was received; milliseconds since 1970.
-        let received: Int64
+        /// Up to when what was sent to it was received, milliseconds since 1970; nil for all of it.
+        let received: Int64?
     }
 
-    var stage = Stage.claiming([])
+    var stage = Stage.claiming
     /// Changes in the store's hands, in order, with what asked for them: what leaves must be known exactly.
     private var commits: [any Attachment] = []
     /// Channels that a JOIN without an answer may have taken it into; its end takes it out of them too.
     var uncertainChannels: Set<String> = []
-    /// Messages that came before the session could be told that it is there.
-    private var early: [Entry] = []
-    /// There were more than are kept.
+    /// What came before the client of the first attachment knows that the session is there; nil once it does.
+    private var early: [Entry]? = []
+    /// There was more than is kept.
     var missedEarly = false
+    /// More than anybody is sent in that moment.
+    private static let mostEarly = 256
 
     init(_ requester: Requester, in network: Network) {
         self.id = requester.session
@@ -122,31 +126,31 @@ package final class Session {
 
     /// The store has it; whoever asked for it takes part.
     func began(with attachment: any Attachment) {
-        guard case .claiming(let early) = self.stage else { return }
+        guard case .claiming = self.stage else { return }
         self.stage = .present
-        self.early = early
         self.attach(attachment)
     }
 
-    /// One more takes part, and is told of the channels once it was shown them.
+    /// One more takes part; ``resume(_:_:_:)`` shows it the channels and has it told of them.
     func attach(_ attachment: any Attachment) { self.attachments.append(attachment) }
 
-    /// Shows an attachment the channels that the session is in, as if it had just joined them, and has it told of them from now
-    /// on.
-    package func showChannels(to attachment: any Attachment) {
-        guard self.attachments.contains(where: { $0 === attachment }) else { return }
-        for replica in self.memberships {
-            replica.remove(attachment)
-            replica.add(attachment)
-            attachment.tell(.entered(ChannelView(replica, for: self), isAnnounced: false))
-        }
+    /// Whether its first client here has still to be told of what there is.
+    var isBeginning: Bool { self.early != nil }
+
+    /// Keeps what comes too early.
+    ///
+    /// - Returns: false if it does not.
+    func keepsEarly(_ entry: Entry) -> Bool {
+        guard let count = self.early?.count else { return false }
+        if count < Self.mostEarly { self.early?.append(entry) } else { self.missedEarly = true }
+        return true
     }
 
     /// Passes on what came while the session began; its client knows now that it is there.
     package func tellEarly() {
         let early = self.early
-        self.early = []
-        for entry in early { self.received(entry) }
+        self.early = nil
+        for entry in early ?? [] { self.received(entry) }
         if self.missedEarly { self.tell(.gap) }
         self.missedEarly = false
     }
@@ -175,7 +179,7 @@ package final class Session {
         self.network.monitor.removeAll(for: attachment)
         attachment.slots.giveBack(on: self.network.shard)
         guard self.attachments.isEmpty else { return }
-        let departure = Departure(reason: reason, isFinal: isFinal, received: received ?? self.network.shard.now)
+        let departure = Departure(reason: reason, isFinal: isFinal, received: received)
         switch self.stage {
         case .leaving, .over: return
         case .claiming, .present: break

@@ -18,7 +18,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         /// Nobody who follows a log in this process misses any, so inboxes and nicknames need few, and what is few
         /// stays in the processor's caches.
         package var entriesKept: [LogKey.Kind: Int] = [
-            .channel: 256, .user: 16, .nick: 4, .tenant: 512, .projection: 16, .account: 1, .hold: 1,
+            .channel: 256, .user: 64, .nick: 4, .tenant: 512, .projection: 16, .account: 1, .hold: 1,
         ]
         /// Journal records that wait for the history writer at most; the tenants share them.
         package var journalLimit = 50_000

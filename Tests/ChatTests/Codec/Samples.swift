@@ -153,7 +153,7 @@ enum Samples {
         let holders = [
             SessionHolds.Holder(pod: .max, shard: .max), SessionHolds.Holder(pod: 1, shard: 0),
         ]
-        return [nil, 7].flatMap { received in
+        return [false, true].flatMap { isExact in
             [
                 SessionHolds(revision: .max, holders: [], grace: 0, account: nil),
                 SessionHolds(
@@ -161,7 +161,7 @@ enum Samples {
                     holders: holders,
                     grace: 120_000,
                     account: "ann",
-                    detached: .init(since: 9, received: received, reason: "Ping timeout: 120 seconds")
+                    detached: .init(since: 9, received: 7, isExact: isExact, reason: "Ping timeout: 120 seconds")
                 ),
             ]
         }

@@ -1,0 +1,66 @@
+import Chat
+import IRC
+import NIOCore
+import Realm
+import StateStore
+
+/// What was said while nobody took part in the session, told to a client that comes back.
+extension Connection {
+    typealias Said = (message: ChatMessage, entry: Entry)
+
+    /// Messages of one conversation, in a batch if the client knows those (IRCv3 batch, chathistory).
+    ///
+    /// - `channel`: where they were said; nil for messages to the user.
+    func tellMissed(_ messages: [Said], in channel: String?, isAll: Bool) {
+        if !isAll {
+            let place = channel.map { "in \($0)" } ?? "to you"
+            self.notice("More was said \(place) while you were away than is shown here")
+        }
+        if let channel { return self.write(messages, of: channel) }
+        guard self.capabilities.contains(.batch) else { return self.write(messages, of: self.nick) }
+        var senders: [String] = []
+        var bySender: [String: [Said]] = [:]
+        for said in messages {
+            let sender = said.message.senderNick
+            if bySender[sender] == nil { senders.append(sender) }
+            bySender[sender, default: []].append(said)
+        }
+        for sender in senders { self.write(bySender[sender] ?? [], of: sender) }
+    }
+
+    private func write(_ messages: [Said], of target: String) {
+        guard !messages.isEmpty else { return }
+        let isBatch = self.capabilities.contains(.batch)
+        let (reference, server) = (self.clients.nextBatchReference(), self.network.serverName)
+        var lines = ByteBuffer()
+        if isBatch {
+            lines.withLineWriter {
+                $0.message(source: server, command: "BATCH", parameters: ["+\(reference)", "chathistory", target])
+            }
+        }
+        for (message, entry) in messages {
+            if message.verb == .tagmsg { continue }
+            self.clients.encoder.withLine(of: message, at: entry.time, id: entry.position, for: self.capabilities) {
+                if isBatch {
+                    LabeledAnswer.write(ByteBuffer(bytes: $0), tag: "batch=\(reference)", into: &lines)
+                } else {
+                    _ = lines.writeBytes($0)
+                }
+            }
+        }
+        if isBatch {
+            lines.withLineWriter { $0.message(source: server, command: "BATCH", parameters: ["-\(reference)"]) }
+        }
+        self.write(lines, .news)
+    }
+}
+
+extension ChatMessage {
+    /// The nickname that the line is from.
+    fileprivate var senderNick: String {
+        self.withLine { bytes in
+            let source = bytes.dropFirst().prefix { $0 != UInt8(ascii: "!") && $0 != UInt8(ascii: " ") }
+            return String(decoding: source, as: UTF8.self)
+        }
+    }
+}

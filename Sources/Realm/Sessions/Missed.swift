@@ -1,0 +1,138 @@
+import Chat
+import IRC
+import StateStore
+
+/// What a session was not told of while nobody took part in it.
+package struct Missed {
+    private let since: SessionHolds.Detachment
+    private let places: SessionPlaces?
+    /// The last entry of the session's own log that came before somebody was back.
+    let place: Position
+
+    init(since: SessionHolds.Detachment, _ places: SessionPlaces?, upTo place: Position) {
+        self.since = since
+        self.places = since.isExact ? places : nil
+        self.place = place
+    }
+
+    /// Where to begin to look in a log: after the last entry that was told, or so many before the end.
+    func start(in log: String, upTo end: Position, limit: Int) -> UInt64 {
+        let latest = end.sequence > UInt64(limit) ? end.sequence - UInt64(limit) : 0
+        guard let place = self.places?.places[log], place.epoch == end.epoch else { return latest }
+        return max(place.sequence, latest)
+    }
+
+    /// Whether an entry is news.
+    func isNews(_ entry: Entry, in log: String) -> Bool {
+        guard let place = self.places?.places[log] else { return entry.time > self.since.received }
+        if entry.position.epoch == place.epoch { return entry.position.sequence > place.sequence }
+        return entry.position.epoch > place.epoch
+    }
+
+    /// Whether nothing is missing between what was told and the first entry that can be told now.
+    func reaches(_ first: Entry?, in log: String, upTo end: Position) -> Bool {
+        if let place = self.places?.places[log] {
+            guard place.epoch == end.epoch else { return false }
+            guard let first else { return place.sequence >= end.sequence }
+            return first.position.sequence - 1 <= place.sequence
+        }
+        guard let first else { return end.sequence == 0 }
+        return first.time <= self.since.received || first.position.sequence == 1
+    }
+}
+
+/// Somebody is back: told of the channels and of what was said meanwhile.
+extension Session {
+    /// Shows an attachment the channels that the session is in, as if it had just joined them, and tells it what it missed in
+    /// each and of what was sent to the user; from then on it is told of everything, so nothing comes twice or out of order.
+    ///
+    /// - Parameters:
+    ///   - attachment: Who is back.
+    ///   - missed: What the session was not told of; nil if somebody else took part in it.
+    ///   - done: Goes on when all of it was told.
+    package func resume(_ attachment: any Attachment, _ missed: Missed?, _ done: @escaping () -> Void) {
+        self.show(self.memberships.map(\.key.name)[...], to: attachment, missed) {
+            guard let missed, self.has(attachment) else { return done() }
+            self.catchUp(self.inbox, missed, from: nil, to: { missed.place }) { entries, isAll in
+                self.tellMissed(entries, of: nil, isAll, to: attachment, done)
+            }
+        }
+    }
+
+    private func has(_ attachment: any Attachment) -> Bool { self.attachments.contains { $0 === attachment } }
+
+    /// One channel after the other, no faster than the client reads.
+    private func show(
+        _ channels: ArraySlice<String>,
+        to attachment: any Attachment,
+        _ missed: Missed?,
+        _ done: @escaping () -> Void
+    ) {
+        guard let name = channels.first, self.has(attachment) else { return done() }
+        let next = { self.show(channels.dropFirst(), to: attachment, missed, done) }
+        guard let replica = self.memberships.first(where: { $0.key.name == name }) else { return next() }
+        guard let missed else {
+            self.show(replica, to: attachment)
+            return self.pace(attachment, next)
+        }
+        self.catchUp(replica.key, missed, from: nil, to: { replica.position }) { entries, isAll in
+            guard self.isMember(of: replica), self.has(attachment) else { return next() }
+            self.show(replica, to: attachment)
+            let modes = replica.state.members.modes(of: self.id) ?? []
+            let wanted = entries.filter { ChatMessage(entry: $0.payload).map { modes.reaches($0.minimum) } ?? false }
+            self.tellMissed(wanted, of: replica.state.name.raw, isAll, to: attachment, next)
+        }
+    }
+
+    private func show(_ replica: ChannelReplica, to attachment: any Attachment) {
+        replica.remove(attachment)
+        replica.add(attachment)
+        attachment.tell(.entered(ChannelView(replica, for: self), isAnnounced: false))
+    }
+
+    /// Reads what a log has behind a place, until nothing more has come meanwhile.
+    private func catchUp(
+        _ log: LogKey,
+        _ missed: Missed,
+        from read: [Entry]?,
+        to end: @escaping () -> Position,
+        _ then: @escaping ([Entry], _ isAll: Bool) -> Void
+    ) {
+        let limit = self.network.limits.missedMessages
+        let (name, upTo) = (log.kind == .user ? "" : log.name, end())
+        func finish(isAll: Bool) {
+            let news = (read ?? []).filter { missed.isNews($0, in: name) && ChatMessage(entry: $0.payload) != nil }
+            then(news.suffix(limit), isAll && news.count <= limit)
+        }
+        let start = read?.last?.position.sequence ?? missed.start(in: name, upTo: upTo, limit: 2 * limit)
+        guard start < upTo.sequence else {
+            return finish(isAll: missed.reaches(read?.first, in: name, upTo: upTo))
+        }
+        self.network.store.entries(of: log, after: start, limit: 2 * limit) { result in
+            let known = (try? result.get())?.filter { $0.position.sequence <= end().sequence } ?? []
+            // What cannot be had is said to be missing.
+            guard !known.isEmpty else { return finish(isAll: false) }
+            self.catchUp(log, missed, from: (read ?? []) + known, to: end, then)
+        }
+    }
+
+    private func tellMissed(
+        _ entries: [Entry],
+        of channel: String?,
+        _ isAll: Bool,
+        to attachment: any Attachment,
+        _ next: @escaping () -> Void
+    ) {
+        let messages = entries.compactMap { entry in
+            ChatMessage(entry: entry.payload).flatMap { $0.isCopy ? nil : (message: $0, entry: entry) }
+        }
+        if !messages.isEmpty || !isAll { attachment.tell(.missed(channel: channel, messages, isAll: isAll)) }
+        self.pace(attachment, next)
+    }
+
+    private func pace(_ attachment: any Attachment, _ next: @escaping () -> Void) {
+        let pace = Pace(next)
+        attachment.hold(pace)
+        if !pace.isHeld { next() }
+    }
+}
