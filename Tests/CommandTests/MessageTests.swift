@@ -115,6 +115,50 @@ import Testing
         #expect(await ann.send("PRIVMSG bob :third").begin(with: ["401 bob"]))
     }
 
+    @Test func `messages to one nickname keep their order while it changes hands`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann")
+        let bob = await harness.client("bob", shard: 1)
+        let cid = await harness.client("cid", shard: 1)
+        _ = await ann.send("PRIVMSG bob :0")
+        harness.gates[0].shut()
+        for number in 1...4 { ann.begin("PRIVMSG bob :\(number)") }
+        await harness.settle()
+        harness.gates[0].letOneThrough()
+        #expect(await bob.send("NICK rob").with("PRIVMSG").map(\.text) == ["0", "1"])
+        _ = await cid.send("NICK bob")
+        harness.gates[0].open()
+        await harness.settle()
+        #expect(await ann.hears().isEmpty)
+        #expect(await bob.hears().isEmpty)
+        #expect(await cid.hears().map(\.text) == ["2", "3", "4"])
+    }
+
+    @Test func `who is somewhere else is looked up once for messages that follow each other`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann")
+        let bob = await harness.client("bob", shard: 1)
+        _ = await ann.send("PRIVMSG bob :first")
+        harness.gates[0].shut()
+        ann.begin("PRIVMSG bob :second")
+        await harness.settle()
+        harness.gates[0].letOneThrough()
+        #expect(await bob.hears().map(\.text) == ["first", "second"])
+        #expect(harness.gates[0].waiting == 0)
+    }
+
+    @Test func `PRIVMSG knows at once what changed of who is somewhere else`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann")
+        let bob = await harness.client("bob", shard: 1)
+        #expect(await ann.send("PRIVMSG bob :x").isEmpty)
+        _ = await bob.send("AWAY :fishing")
+        #expect(await ann.send("PRIVMSG bob :x").shorts == ["301 bob fishing"])
+        _ = await bob.send("AWAY", "NICK Bob")
+        #expect(await ann.send("PRIVMSG bob :x").isEmpty)
+        #expect(await bob.hears().shorts == ["ann PRIVMSG Bob x"])
+    }
+
     // MARK: Tags and echoes
 
     @Test func `clients' own tags reach those who asked for tags, nobody else sees one`() async throws {

@@ -54,8 +54,8 @@ package final class SessionDirectory {
         network.store.load([inbox]) { result in
             switch result {
             case .success(let snapshots):
-                guard let record = SessionRecord(fields: snapshots[0].chatFields) else { return then(.success(nil)) }
-                then(.success(self.byID[id].map { .here($0) } ?? .elsewhere(record, inbox)))
+                guard let other = UserElsewhere(snapshots[0]) else { return then(.success(nil)) }
+                then(.success(self.byID[id].map { .here($0) } ?? .elsewhere(other)))
             case .failure(let error): then(.failure(network.refusal(error)))
             }
         }

@@ -1,13 +1,12 @@
 package import Chat
 import IRC
-package import StateStore
+import StateStore
 import Tenant
 
 /// A user that was looked up by nickname, here or in the store.
 package enum FoundUser {
     case here(Session)
-    /// With the user's inbox.
-    case elsewhere(SessionRecord, LogKey)
+    case elsewhere(UserElsewhere)
 
     /// The session, if it is on this shard.
     package var session: Session? {
@@ -17,35 +16,35 @@ package enum FoundUser {
     package var record: SessionRecord {
         switch self {
         case .here(let session): session.record
-        case .elsewhere(let record, _): record
+        case .elsewhere(let other): other.record
         }
     }
 
     package var user: User {
         switch self {
         case .here(let session): session.user
-        case .elsewhere(let record, _): record.user
+        case .elsewhere(let other): other.record.user
         }
     }
 
     package var nick: String {
         switch self {
         case .here(let session): session.requester.user.nick.raw
-        case .elsewhere(let record, _): record.user.nick.raw
+        case .elsewhere(let other): other.record.user.nick.raw
         }
     }
 
     package var away: String? {
         switch self {
         case .here(let session): session.requester.user.away
-        case .elsewhere(let record, _): record.user.away
+        case .elsewhere(let other): other.record.user.away
         }
     }
 
     var inbox: LogKey {
         switch self {
         case .here(let session): session.inbox
-        case .elsewhere(_, let inbox): inbox
+        case .elsewhere(let other): other.inbox
         }
     }
 
@@ -55,9 +54,52 @@ package enum FoundUser {
     var claim: Condition {
         switch self {
         case .here(let session): Condition(session.inbox, .exists)
-        case .elsewhere(let record, let inbox):
-            NameClaim.condition(record.user.nick, of: record.session, in: inbox.tenant)
+        case .elsewhere(let other):
+            NameClaim.condition(other.record.user.nick, of: other.record.session, in: other.inbox.tenant)
         }
+    }
+
+    /// Holds as long as the user is as it is known here, its nickname and what it is away with included.
+    var unchanged: Condition {
+        switch self {
+        case .here(let session): Condition(session.inbox, .exists)
+        case .elsewhere(let other): other.unchanged
+        }
+    }
+
+    /// The number of the last change of the user that ``unchanged`` rests on.
+    var changes: UInt32 {
+        switch self {
+        case .here: 0
+        case .elsewhere(let other): other.record.changes
+        }
+    }
+
+    /// Whether it goes by exactly this nickname, for all that is known here.
+    func goes(by nick: String) -> Bool {
+        switch self {
+        case .here(let session): session.isPresent && session.requester.user.nick.raw == nick
+        case .elsewhere(let other): other.record.user.nick.raw == nick
+        }
+    }
+}
+
+/// A user that another shard has, as its record was when it was looked up.
+package final class UserElsewhere {
+    let record: SessionRecord
+    let inbox: LogKey
+    /// Holds as long as the record is the same: a message that rests on it needs no other look at the user.
+    let unchanged: Condition
+
+    /// - Returns: nil if the log is no session's.
+    init?(_ snapshot: Snapshot) {
+        let field = FieldName(SessionRecord.userField)
+        guard let record = SessionRecord(fields: snapshot.chatFields), let bytes = snapshot.fields[field] else {
+            return nil
+        }
+        self.record = record
+        self.inbox = snapshot.log
+        self.unchanged = Condition(snapshot.log, .equals(field, bytes))
     }
 }
 

@@ -26,10 +26,12 @@ package final class Session {
     package internal(set) var memberships: [ChannelReplica] = []
     /// When it last said something here, in the shard's seconds.
     package var lastSpoke: UInt32
-    /// Somebody here to whom it sent its last message: most likely it writes to them next.
+    /// To whom it sent its last message: most likely it writes to them next.
     ///
-    /// Not a weak reference, which would make every count of references to that session a slow one; it goes with the end.
-    var lastTarget: Session?
+    /// Somebody elsewhere is known as they were then; a message that rests on what has changed since is refused, and they are
+    /// looked up again. Not a weak reference, which would make every count of references to that session a slow one; it goes
+    /// with the end.
+    var lastTarget: FoundUser?
     /// What it says, on its way to the store.
     let speech = SpeechQueue()
     /// The number of the last change of the user.

@@ -40,15 +40,15 @@ extension Network {
 
     /// Finds out where it goes.
     ///
-    /// Nearly always that is known here: a channel that the sender is in, or somebody here.
+    /// Nearly always that is known here: a channel that the sender is in, or to whom it wrote last.
     private func address(_ utterance: Utterance) {
         let target = utterance.saying.target
         if let replica = utterance.session.membership(named: target) {
             utterance.destination = .channel(replica, minimum: MemberModes(), sign: "", isMember: true)
             return self.go(utterance)
         }
-        if let last = utterance.session.lastTarget, last.isPresent, last.requester.user.nick.raw == target {
-            utterance.destination = .user(.here(last))
+        if let last = utterance.session.lastTarget, last.goes(by: target) {
+            utterance.destination = .user(last)
             return self.go(utterance)
         }
         if let (name, minimum, sign) = Self.channel(target) {
@@ -72,7 +72,7 @@ extension Network {
         self.sessions.find(nick) { result in
             switch result {
             case .success(let found?):
-                utterance.session.lastTarget = found.session
+                utterance.session.lastTarget = found
                 utterance.destination = .user(found)
                 self.go(utterance)
             case .success(nil): self.end(utterance, .refused(Refusal(.noSuchNick, target.asWord)))
@@ -118,7 +118,7 @@ extension Network {
             )
         case .user(let found):
             let inbox = found.inbox
-            let basis = SpeechQueue.Basis(log: inbox.name, sequence: 0)
+            let basis = SpeechQueue.Basis(log: inbox.name, sequence: UInt64(found.changes))
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
             let message = utterance.entry(to: found.nick, MemberModes())
             let isKept = self.history.directMessages && self.keeps(utterance.saying.verb)
@@ -129,7 +129,7 @@ extension Network {
                 utterance,
                 LogChange(inbox, payload: message.entry, journal: isKept),
                 copy: utterance.isCopied ? LogChange(session.inbox, payload: message.copy) : nil,
-                if: found.claim,
+                if: found.unchanged,
                 basis
             )
         case nil: self.address(utterance)
@@ -192,6 +192,7 @@ extension Network {
             utterance.attempt += 1
             utterance.destination = nil
             utterance.isSent = false
+            utterance.session.lastTarget = nil
             if utterance.attempt < 64 {
                 speech.wasRefused(utterance)
             } else {
