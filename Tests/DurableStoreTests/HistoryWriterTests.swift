@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: Driver.allCases)
     func `what the journal holds is stored in order and acknowledged`(_ driver: Driver) async throws {
         try await driver.withStore { store in
-            let live = JournalStore()
+            let live = FeedStore()
             let log = LogKey(try .acme, .channel, "#tea")
             live.append(1...250, to: log)
             let writer = HistoryWriter(live: live, store: store, batch: 100, logger: .quiet)
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func `nothing is acknowledged that is not stored`() async throws {
-        let live = JournalStore()
+        let live = FeedStore()
         live.append(1...5, to: LogKey(try .acme, .channel, "#tea"))
         let store = DurableStore(try SQLiteDatabase())
         let writer = HistoryWriter(live: live, store: store, logger: .quiet)
@@ -38,7 +38,7 @@ import Testing
 
     @Test func `an acknowledgement that is lost doubles nothing`() async throws {
         try await Driver.sqliteInMemory.withStore { store in
-            let live = JournalStore(lostAcknowledgements: 1)
+            let live = FeedStore(lostAcknowledgements: 1)
             let log = LogKey(try .acme, .channel, "#tea")
             live.append(1...5, to: log)
             let writer = HistoryWriter(live: live, store: store, logger: .quiet)
@@ -54,7 +54,7 @@ import Testing
     @Test(arguments: [Driver.sqliteInMemory, .postgres])
     func `a record that the database refuses holds up no other and becomes a dead letter`(driver: Driver) async throws {
         try await driver.withStore { store in
-            let live = JournalStore()
+            let live = FeedStore()
             let (log, poisoned) = (LogKey(try .acme, .channel, "#tea"), LogKey(try .acme, .channel, "#\u{0}"))
             live.append(1...9, to: log)
             live.append(1...1, to: poisoned)
@@ -75,7 +75,7 @@ import Testing
 
     @Test func `a writer that is stopped empties the journal first`() async throws {
         try await Driver.sqliteInMemory.withStore { store in
-            let live = JournalStore()
+            let live = FeedStore()
             let log = LogKey(try .acme, .channel, "#tea")
             live.append(1...500, to: log)
             let writer = HistoryWriter(
@@ -100,7 +100,7 @@ import Testing
         defer { server.end() }
         let store = try DurableStore.open(server.makeDatabase(), logger: .quiet)
         _ = try await store.migrator.up(now: 0)
-        let live = JournalStore()
+        let live = FeedStore()
         let log = LogKey(try .acme, .channel, "#tea")
         let writer = HistoryWriter(live: live, store: store, batch: 20, logger: .quiet)
         let service = Task { try await writer.run() }

@@ -39,18 +39,18 @@ import Testing
         try await RedisWorld.run { world in
             // Nobody waits this long.
             var patient = RedisWorld.impatient
-            patient.journalRedelivery = .seconds(600)
+            patient.feedRedelivery = .seconds(600)
             let (dead, other) = (try await world.store(patient), try await world.store(patient))
             let shard = try await world.shard(other)
-            for number in 1...250 { try await shard.say("\(number)", in: world.channel("#a"), journal: true) }
+            for number in 1...250 { try await shard.say("\(number)", in: world.channel("#a"), feed: .any) }
             var taken = 0
-            while taken < 250 { taken += try await dead.readJournal(limit: 100, timeout: .seconds(5)).count }
+            while taken < 250 { taken += try await dead.readFeed(as: .history, limit: 100, timeout: .seconds(5)).count }
             try await self.lapse(dead, seenBy: other)
-            let readers = "#redis.call('XINFO', 'CONSUMERS', 'r:.journal', 'roost')"
+            let readers = "#redis.call('XINFO', 'CONSUMERS', 'r:.feed', 'history')"
             try await other.bury(dead.pod)
             let names = """
                 (function() local found = 0
-                  for _, reader in ipairs(redis.call('XINFO', 'CONSUMERS', 'r:.journal', 'roost')) do
+                  for _, reader in ipairs(redis.call('XINFO', 'CONSUMERS', 'r:.feed', 'history')) do
                     if reader[2] == '\(dead.pod)' then found = found + 1 end
                   end
                   return found end)()
@@ -58,13 +58,13 @@ import Testing
             #expect(try self.number(world, names) == 0)
             var texts: Set<String> = []
             while texts.count < 250 {
-                let records = try await other.readJournal(limit: 100, timeout: .seconds(5))
+                let records = try await other.readFeed(as: .history, limit: 100, timeout: .seconds(5))
                 texts.formUnion(records.map { String(buffer: $0.entry.payload) })
-                try await other.acknowledgeJournal(records.map(\.id))
+                try await other.acknowledge(records.map(\.id), as: .history)
                 if records.isEmpty { break }
             }
             #expect(texts.count == 250)
-            #expect(try await other.journalBacklog() == 0)
+            #expect(try await other.feedStanding(of: .history).waiting == 0)
             // However many pods came and went, there are few readers.
             #expect(try #require(try self.number(world, readers)) <= 2)
         }

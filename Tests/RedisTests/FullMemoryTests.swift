@@ -34,7 +34,7 @@ import Testing
             payload: ByteBuffer(string: "quit"),
             fields: [remove],
             lifetime: .dropIfEmpty(Self.members),
-            journal: true
+            feed: .any
         )
         // As a sign-off does, it also tells the tenant, which changes no field.
         let tenant = LogChange(LogKey(log.tenant, .tenant, ""), payload: ByteBuffer(string: "gone"))
@@ -95,7 +95,7 @@ import Testing
             let (shard, reaper) = (try await world.shard(dead), try await world.shard(alive))
             let log = LogKey(world.tenant, .user, "session")
             _ = try await shard.append(self.join(log, "ann", holder: .set(dead.pod)))
-            try await shard.say("kept", in: world.channel("#a"), journal: true)
+            try await shard.say("kept", in: world.channel("#a"), feed: .any)
             #expect(try await alive.renewLease(for: .seconds(60)) == .kept)
             _ = try await dead.renewLease(for: .milliseconds(1))
             try await self.set(true, world, shard)
@@ -109,10 +109,10 @@ import Testing
             }
             try await alive.bury(dead.pod)
             #expect(try await alive.lapsedPods().isEmpty)
-            let records = try await alive.readJournal(limit: 10, timeout: .seconds(5))
+            let records = try await alive.readFeed(as: .history, limit: 10, timeout: .seconds(5))
             #expect(records.map { String(buffer: $0.entry.payload) } == ["kept"])
-            try await alive.acknowledgeJournal(records.map(\.id))
-            #expect(try await alive.journalBacklog() == 0)
+            try await alive.acknowledge(records.map(\.id), as: .history)
+            #expect(try await alive.feedStanding(of: .history).waiting == 0)
         }
     }
 }

@@ -8,16 +8,16 @@ import Testing
 @Suite(.serialized) struct PromotionTests {
     private static let members = Section("M")
 
-    private func set(_ log: LogKey, _ name: String, journal: Bool = false) -> Transaction {
+    private func set(_ log: LogKey, _ name: String, feed: FeedLabel? = nil) -> Transaction {
         let field = FieldChange.set(FieldName(Self.members, name), Array(name.utf8))
-        let change = LogChange(log, payload: ByteBuffer(string: name), fields: [field], journal: journal)
+        let change = LogChange(log, payload: ByteBuffer(string: name), fields: [field], feed: feed)
         return Transaction(changes: [change])
     }
 
     /// The shards take turns.
     private func set(_ numbers: ClosedRange<Int>, _ name: String, _ log: LogKey, by shards: [TestShard]) async throws {
         for number in numbers {
-            _ = try await shards[number % shards.count].append(self.set(log, "\(name) \(number)", journal: true))
+            _ = try await shards[number % shards.count].append(self.set(log, "\(name) \(number)", feed: .any))
         }
     }
 
@@ -91,7 +91,7 @@ import Testing
             let journaled = try await within(.seconds(30), "the journal") {
                 var found: [String: Position] = [:]
                 while found["new 10"] == nil {
-                    for record in try await stores[0].readJournal(limit: 100, timeout: .milliseconds(50)) {
+                    for record in try await stores[0].readFeed(as: .history, limit: 100, timeout: .milliseconds(50)) {
                         found[String(buffer: record.entry.payload)] = record.entry.position
                     }
                     try Task.checkCancellation()

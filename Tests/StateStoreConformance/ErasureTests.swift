@@ -50,32 +50,32 @@ struct ErasureTests {
         try await driver.run { world in
             let shard = try await world.shard()
             let other = try #require(TenantID("other"))
-            #expect(try await world.first.journalBacklog() == 0)
+            #expect(try await world.first.feedStanding(of: .history).waiting == 0)
             // In one turn of the loop, so in one call.
             try await shard.on { client in
                 for number in 0..<10 {
                     for tenant in [world.tenant, other] {
                         let log = LogKey(tenant, .channel, "#\(number)")
-                        client.append(Transaction(changes: [.text(log, "\(number)", journal: true)])) { _ in }
+                        client.append(Transaction(changes: [.text(log, "\(number)", feed: .any)])) { _ in }
                     }
                 }
             }
-            try await shard.say("last", in: LogKey(world.tenant, .channel, "#last"), journal: true)
-            #expect(try await world.first.journalBacklog() > 0)
+            try await shard.say("last", in: LogKey(world.tenant, .channel, "#last"), feed: .any)
+            #expect(try await world.first.feedStanding(of: .history).waiting > 0)
             try await world.first.erase(world.tenant)
             let store = world.first
             let records = try await within(.seconds(60), "the other tenant's records") {
-                var records: [JournalRecord] = []
+                var records: [FeedRecord] = []
                 while records.count < 10 {
-                    records += try await store.readJournal(limit: 100, timeout: .milliseconds(100))
+                    records += try await store.readFeed(as: .history, limit: 100, timeout: .milliseconds(100))
                     try Task.checkCancellation()
                 }
                 return records
             }
             #expect(records.allSatisfy { $0.log.tenant == other })
             #expect(records.map { String(buffer: $0.entry.payload) } == (0..<10).map(String.init))
-            try await world.first.acknowledgeJournal(records.map(\.id))
-            #expect(try await world.first.journalBacklog() == 0)
+            try await world.first.acknowledge(records.map(\.id), as: .history)
+            #expect(try await world.first.feedStanding(of: .history).waiting == 0)
         }
     }
 
@@ -99,7 +99,7 @@ struct ErasureTests {
         for number in 0..<40 {
             let log = LogKey(tenant, .channel, "#\(number)")
             let field = FieldChange.set(.member("ann"), [1])
-            _ = try await shard.append(Transaction(changes: [.text(log, "said", [field], journal: true)]))
+            _ = try await shard.append(Transaction(changes: [.text(log, "said", [field], feed: .any)]))
         }
         let inbox = LogKey(tenant, .user, "session")
         _ = try await shard.append(Transaction(changes: [.text(inbox, "made", holder: .set(pod))]))

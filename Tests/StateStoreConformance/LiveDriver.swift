@@ -26,14 +26,24 @@ struct LiveDriver: Sendable, CustomTestStringConvertible {
     static let withPods: [LiveDriver] = all.filter(\.hasPods)
 
     static let inProcess = LiveDriver(testDescription: "in process", hasPods: false) {
-        let store = InProcessLiveStore()
+        let store = InProcessLiveStore(configuration: Self.configuration)
         return Backend(pod: { store }, stop: { await store.shutdown() })
+    }
+
+    private static var configuration: InProcessLiveStore.Configuration {
+        var configuration = InProcessLiveStore.Configuration()
+        configuration.consumers = [.history, .counter]
+        return configuration
     }
 
     /// With its journal in a folder that each test has of its own.
     static let onDisk = LiveDriver(testDescription: "in process, journal on disk", hasPods: false) {
         let path = FileManager.default.temporaryDirectory.path + "/roost-journal-\(UUID().uuidString)"
-        let store = try InProcessLiveStore.open(SystemFolder(path: path), logger: Logger(label: "journal"))
+        let store = try InProcessLiveStore.open(
+            SystemFolder(path: path),
+            configuration: Self.configuration,
+            logger: Logger(label: "journal")
+        )
         return Backend(
             pod: { store },
             stop: {
@@ -50,7 +60,8 @@ struct LiveDriver: Sendable, CustomTestStringConvertible {
         return Backend(
             pod: {
                 var configuration = RedisConfiguration()
-                configuration.journalRedelivery = .milliseconds(200)
+                configuration.feedRedelivery = .milliseconds(200)
+                configuration.consumers = [.history, .counter]
                 let store = try await RedisLiveStore.connect(
                     url: server.url,
                     group: MultiThreadedEventLoopGroup.singleton,
@@ -112,7 +123,7 @@ extension LogChange {
         _ fields: [FieldChange] = [],
         _ lifetime: Lifetime = .keep,
         holder: Holder = .unchanged,
-        journal: Bool = false
+        feed: FeedLabel? = nil
     ) -> LogChange {
         LogChange(
             log,
@@ -120,7 +131,7 @@ extension LogChange {
             fields: fields,
             lifetime: lifetime,
             holder: holder,
-            journal: journal
+            feed: feed
         )
     }
 }

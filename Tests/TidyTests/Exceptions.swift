@@ -9,7 +9,7 @@ enum Exceptions {
     static let sleeping: [String] = [
         // These wait for other processes, which no clock of ours drives.
         "Tests/EndToEndTests/", "Tests/Support/", "Benchmarks/",
-        // The one place in the sources: the journal's reader polls, so that no message pays for waking it.
+        // The one place in the sources: the feed's reader polls, so that no message pays for waking it.
         "Sources/StateStore/InProcess/InProcessLiveStore.swift",
         // This machine's clock, behind what everybody takes time from.
         "Sources/KubeClient/Queue/TimeSource.swift",

@@ -7,6 +7,7 @@ import Observability
 import StateStore
 import Synchronization
 import Tenant
+import TestSupport
 import Testing
 
 /// A store, its disk, its worker, and a shard that writes down what it hears.
@@ -65,8 +66,8 @@ final class Bench {
     }
 
     /// Appends a message and writes down the answer.
-    func say(_ text: String, in log: LogKey? = nil, journal: Bool = true) {
-        let change = LogChange(log ?? self.log, payload: ByteBuffer(string: text), journal: journal)
+    func say(_ text: String, in log: LogKey? = nil, isFed: Bool = true) {
+        let change = LogChange(log ?? self.log, payload: ByteBuffer(string: text), feed: isFed ? .any : nil)
         let ear = self.ear
         let unsettled = { ear.heard.append("unsettled \(text)") }
         self.client.append(Transaction(changes: [change]), unsettled: unsettled) { result in
@@ -104,7 +105,9 @@ final class Bench {
         return self.ear.heard
     }
 
-    func journal() async throws -> [JournalRecord] { try await self.store.readJournal(limit: .max, timeout: .zero) }
+    func journal() async throws -> [FeedRecord] {
+        try await self.store.readFeed(as: .history, limit: .max, timeout: .zero)
+    }
 }
 
 /// A log that can be read.

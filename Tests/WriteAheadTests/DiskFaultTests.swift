@@ -34,7 +34,7 @@ struct DiskFaultTests {
         #expect(said.count > 3, "there was room on the disk already")
         #expect(said.count < 100)
         #expect(bench.client.isReady, "connections are read")
-        bench.say("free", in: bench.other, journal: false)
+        bench.say("free", in: bench.other, isFed: false)
         #expect(bench.takeHeard() == ["heard free", "said free"])
         // Everything that was acknowledged is there, whatever happens.
         #expect(try await bench.journal().count == said.count)
@@ -56,7 +56,7 @@ struct DiskFaultTests {
         }
         bench.disk.configure { $0.capacity = $0.size }
         _ = self.fill(bench)
-        try await bench.store.acknowledgeJournal(try await bench.journal().map(\.id))
+        try await bench.store.acknowledge(try await bench.journal().map(\.id), as: .history)
         bench.settle()
         bench.worker.passTime()
         bench.settle()
@@ -76,7 +76,7 @@ struct DiskFaultTests {
         #expect(said.count > 25, "a file's length and the room beyond it")
         #expect(said.count < 100)
         #expect(bench.client.isReady, "connections are read")
-        bench.say("free", in: bench.other, journal: false)
+        bench.say("free", in: bench.other, isFed: false)
         #expect(bench.takeHeard() == ["heard free", "said free"])
         #expect(try await Bench(bench.disk.afterCut()).journal().count == said.count)
         bench.disk.configure { $0.refused = [:] }
@@ -114,7 +114,7 @@ struct DiskFaultTests {
         #expect(bench.takeHeard() == ["unsettled one"])
         #expect(!bench.client.isReady)
         bench.say("two")
-        bench.say("three", in: bench.other, journal: false)
+        bench.say("three", in: bench.other, isFed: false)
         #expect(bench.takeHeard() == ["refused two", "refused three"])
         bench.disk.configure { $0.failures = 0 }
         bench.worker.passTime()

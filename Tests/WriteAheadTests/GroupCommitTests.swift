@@ -33,7 +33,7 @@ struct GroupCommitTests {
         func measured(_ count: Int) async -> Bool {
             await registry.render().contains("\nroost_store_append_seconds_count \(count)\n")
         }
-        bench.say("free", in: bench.other, journal: false)
+        bench.say("free", in: bench.other, isFed: false)
         bench.settle()
         #expect(await measured(0))
         for number in 1...100 { bench.say("\(number)") }
@@ -43,15 +43,15 @@ struct GroupCommitTests {
 
     @Test func `what is not kept waits for nothing, unless something before it does`() throws {
         let bench = try Bench()
-        bench.say("free", in: bench.other, journal: false)
+        bench.say("free", in: bench.other, isFed: false)
         #expect(bench.takeHeard() == ["heard free", "said free"])
         bench.say("kept")
-        bench.say("behind", journal: false)
+        bench.say("behind", isFed: false)
         bench.client.load([bench.log]) { [ear = bench.ear] _ in ear.heard.append("loaded") }
         #expect(bench.takeHeard().isEmpty)
         bench.settle()
         #expect(bench.takeHeard() == ["heard kept", "said kept", "heard behind", "said behind", "loaded"])
-        bench.say("free again", in: bench.other, journal: false)
+        bench.say("free again", in: bench.other, isFed: false)
         #expect(bench.takeHeard() == ["heard free again", "said free again"])
     }
 
@@ -111,7 +111,7 @@ struct GroupCommitTests {
 
     @Test func `a tenant goes on when an erasure empties its part of a journal`() async throws {
         var configuration = InProcessLiveStore.Configuration()
-        configuration.journalLimit = 10
+        configuration.feedLimit = 10
         let bench = try Bench(configuration: configuration)
         for number in 1...4 { bench.say("\(number)") }
         #expect(!bench.client.isReady(for: bench.log.tenant))
@@ -125,7 +125,7 @@ struct GroupCommitTests {
         let bench = try Bench()
         bench.say("one")
         #expect(try await bench.journal().isEmpty)
-        #expect(try await bench.store.journalBacklog() == 1)
+        #expect(try await bench.store.feedStanding(of: .history).waiting == 1)
         bench.settle()
         #expect(try await bench.journal().count == 1)
     }

@@ -8,6 +8,7 @@ import Simulation
 import StateStore
 import Synchronization
 import Tenant
+import TestSupport
 import Testing
 
 /// What every record that was ever put on the journal has to become, over several processes.
@@ -46,7 +47,7 @@ final class JournalBook {
         for (number, record) in self.records where record.log.tenant == tenant { self.records[number]?.isVoid = true }
     }
 
-    func stored(_ record: JournalRecord) {
+    func stored(_ record: FeedRecord) {
         guard let number = Self.number(record.entry) else { return }
         self.records[number]?.isInHistory = true
     }
@@ -63,7 +64,7 @@ final class JournalBook {
     }
 
     /// Compares with what a process found on its journal.
-    func compare(_ found: [JournalRecord]) {
+    func compare(_ found: [FeedRecord]) {
         var last = 0
         for record in found {
             guard let number = Self.number(record.entry), let known = self.records[number], known.log == record.log
@@ -174,7 +175,7 @@ final class JournalLife {
 
     /// Looks at what an earlier process left.
     func checkJournal() async throws {
-        self.book.compare(try await self.store.readJournal(limit: .max, timeout: .zero))
+        self.book.compare(try await self.store.readFeed(as: .history, limit: .max, timeout: .zero))
     }
 
     /// Goes on until the power is cut, or for a while.
@@ -235,7 +236,7 @@ final class JournalLife {
                     log,
                     payload: ByteBuffer(string: text + padding),
                     lifetime: self.random.chance(5) ? .drop : .keep,
-                    journal: true
+                    feed: .any
                 )
             )
             numbers.append(number)
@@ -268,10 +269,10 @@ final class JournalLife {
 
     /// Stores what the journal has, and acknowledges some of it.
     private func keepHistory() async throws {
-        let records = try await self.store.readJournal(limit: 1 + self.random.below(20), timeout: .zero)
+        let records = try await self.store.readFeed(as: .history, limit: 1 + self.random.below(20), timeout: .zero)
         for record in records { self.book.stored(record) }
         let done = self.random.chance(80) ? records : records.filter { _ in self.random.chance(50) }
-        try await self.store.acknowledgeJournal(done.map(\.id))
+        try await self.store.acknowledge(done.map(\.id), as: .history)
     }
 
     private func erase() async {

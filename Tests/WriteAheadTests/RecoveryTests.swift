@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import StateStore
 import Tenant
+import TestSupport
 import Testing
 
 /// What a process finds that another left.
@@ -43,7 +44,7 @@ struct RecoveryTests {
             bench.settle()
         }
         #expect(bench.disk.fileNames.count > 3)
-        try await bench.store.acknowledgeJournal(try await bench.journal().map(\.id))
+        try await bench.store.acknowledge(try await bench.journal().map(\.id), as: .history)
         bench.settle()
         #expect(bench.disk.fileNames.count == 1)
         await bench.finish { await $0.shutdown() }
@@ -52,6 +53,49 @@ struct RecoveryTests {
         let later = try Bench(bench.disk.afterCut())
         #expect(try await later.journal().isEmpty)
         #expect(later.logged.all.isEmpty)
+    }
+
+    /// Two who read, on a disk with files of a few records.
+    private func twoReaders(_ disk: SimulatedDisk) throws -> Bench {
+        var limits = JournalLimits()
+        (limits.segment, limits.room, limits.step) = (1500, 4000, 1000)
+        var configuration = InProcessLiveStore.Configuration()
+        configuration.consumers = [.history, .counter]
+        return try Bench(disk, limits: limits, configuration: configuration)
+    }
+
+    @Test(arguments: [0, 1, 20, 59, 60])
+    func `each who reads goes on where it was`(counted: Int) async throws {
+        let bench = try self.twoReaders(SimulatedDisk(seed: 1))
+        for number in 1...60 {
+            bench.say("\(number) " + String(repeating: "x", count: 100))
+            bench.settle()
+        }
+        let all = try await bench.journal()
+        try await bench.store.acknowledge(all.prefix(counted).map(\.id), as: .counter)
+        try await bench.store.acknowledge(all.prefix(40).map(\.id), as: .history)
+        bench.worker.passTime()
+        bench.settle()
+        // Twice, so that files go that knew the places.
+        var disk = bench.disk.afterCut()
+        for _ in 1...2 {
+            let later = try self.twoReaders(disk)
+            let left = try await later.store.readFeed(as: .counter, limit: .max, timeout: .zero)
+            let kept = try await later.journal()
+            // What was acknowledged before what comes first may come again.
+            let known = Set(all.map(\.entry.position))
+            #expect(left.map(\.entry.position).filter(known.contains) == all.dropFirst(counted).map(\.entry.position))
+            #expect(kept.map(\.entry.position).filter(known.contains) == all.dropFirst(40).map(\.entry.position))
+            later.say("more", in: later.log)
+            later.settle()
+            let more = try await later.journal().suffix(1)
+            for consumer in [FeedConsumer.counter, .history] {
+                try await later.store.acknowledge(more.map(\.id), as: consumer)
+            }
+            later.worker.passTime()
+            later.settle()
+            disk = later.disk.afterCut()
+        }
     }
 
     @Test func `a file stays for a record that nobody acknowledges, and no others for it`() async throws {
@@ -63,7 +107,7 @@ struct RecoveryTests {
             bench.settle()
         }
         let poison = try await bench.journal()[30]
-        try await bench.store.acknowledgeJournal(try await bench.journal().map(\.id).filter { $0 != poison.id })
+        try await bench.store.acknowledge(try await bench.journal().map(\.id).filter { $0 != poison.id }, as: .history)
         bench.settle()
         #expect(bench.disk.fileNames.count == 2)
         let found = try await Bench(bench.disk.afterCut()).journal()
@@ -101,7 +145,7 @@ struct RecoveryTests {
             bench.settle()
         }
         let records = try await bench.journal()
-        try await bench.store.acknowledgeJournal(records.dropFirst().map(\.id))
+        try await bench.store.acknowledge(records.dropFirst().map(\.id), as: .history)
         bench.settle()
         let found = try await self.texts(Bench(bench.disk.afterCut()))
         #expect(found.contains("theirs"))
@@ -154,7 +198,7 @@ struct RecoveryTests {
         let later = try Bench(bench.disk.afterCut())
         later.settle()
         #expect(later.disk.fileNames.contains(name), "the history lacks the rest")
-        try await later.store.acknowledgeJournal(try await later.journal().map(\.id))
+        try await later.store.acknowledge(try await later.journal().map(\.id), as: .history)
         later.settle()
         #expect(later.disk.fileNames.contains("\(name).damaged"))
         #expect(!later.disk.fileNames.contains(name))
@@ -193,7 +237,7 @@ struct RecoveryTests {
         #expect(before.all.first?.contains("start with --durability disk") == true)
         #expect(disk.size == size, "nothing is changed")
         let later = try Bench(disk)
-        try await later.store.acknowledgeJournal(try await later.journal().map(\.id))
+        try await later.store.acknowledge(try await later.journal().map(\.id), as: .history)
         later.settle()
         await later.finish { await $0.shutdown() }
         let after = Lines()

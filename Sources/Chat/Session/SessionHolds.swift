@@ -95,7 +95,7 @@ package struct SessionHolds: Hashable, Sendable {
     /// - Returns: nil if the bytes are not what ``encode(into:)`` wrote.
     package init?(from buffer: inout ByteBuffer) {
         guard let (revision, count) = buffer.readMultipleIntegers(as: (UInt32, UInt16).self),
-            Int(count) * 10 <= buffer.readableBytes
+            buffer.readableBytes / 10 >= count
         else { return nil }
         var holders: [Holder] = []
         for _ in 0..<count {

@@ -52,6 +52,7 @@ package struct EdgeServer: Sendable {
             )
         )
         if declaresAdmins { accounts.provision(catalog.sorted) }
+        let directory = TenantDirectory(catalog)
         let environment = EdgeEnvironment(
             limits: limits,
             realm: RealmEnvironment(
@@ -60,13 +61,14 @@ package struct EdgeServer: Sendable {
                 logger: logger,
                 usage: usage,
                 cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: secret, tenant: $0)) },
+                keepsHistory: { directory.current.tenants[$0]?.history.enabled ?? false },
                 reload: rehash,
                 latencies: latencies
             )
         )
         let shards = await ShardSet.start(on: group, environment: environment)
         return EdgeServer(
-            directory: TenantDirectory(catalog),
+            directory: directory,
             shards: shards,
             accounts: accounts,
             live: live,

@@ -4,7 +4,7 @@ package import Observability
 package import StateStore
 
 extension HistoryFigures {
-    /// What `/metrics` shows of the journal's way to the history.
+    /// What `/metrics` shows of the feed's way to the history.
     package var families: [MetricFamily] {
         [
             MetricFamily(
@@ -20,8 +20,8 @@ extension HistoryFigures {
                 samples: [.init(Double(self.setAside))]
             ),
             MetricFamily(
-                "roost_journal_unreadable_items",
-                help: "Items of the journal that this edge cannot read; they wait for a newer one.",
+                "roost_feed_unreadable_items",
+                help: "Items of the feed that this edge cannot read; they wait for a newer one.",
                 kind: .gauge,
                 samples: [.init(Double(self.unreadable))]
             ),

@@ -13,6 +13,11 @@ struct Decided<Value> {
     static func nothing(_ value: Value) -> Decided { Decided(transaction: nil, value: value) }
 }
 
+extension ChannelEvent {
+    /// Whether those who read the channel later are told: an invitation is for few.
+    fileprivate var isKept: Bool { if case .invited = self { false } else { true } }
+}
+
 extension ChannelReplica {
     /// One event, decided on the whole state.
     func change(_ event: ChannelEvent, lifetime: LogChange.Lifetime = .keep) -> Transaction {
@@ -24,7 +29,7 @@ extension ChannelReplica {
                     payload: event.encoded,
                     fields: self.state.updates(for: event).map(FieldChange.init),
                     lifetime: lifetime,
-                    journal: self.network.isJournaled
+                    feed: self.network.keepsHistory && event.isKept ? self.label : nil
                 )
             ]
         )

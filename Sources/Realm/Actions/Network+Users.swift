@@ -76,7 +76,14 @@ extension Network {
             let field = FieldChange(ChannelState.memberUpdate(member))
             for (change, number) in numbered {
                 let event = ChannelEvent.changed(session.id, change, by: author, number: number)
-                transaction.changes.append(LogChange(replica.key, payload: event.encoded, fields: [field]))
+                transaction.changes.append(
+                    LogChange(
+                        replica.key,
+                        payload: event.encoded,
+                        fields: [field],
+                        feed: self.keepsHistory ? replica.label : nil
+                    )
+                )
             }
         }
         for (change, number) in numbered {

@@ -62,8 +62,8 @@ package final class Network {
     /// The network itself, where nobody on it did something.
     var serverAuthor: Author { Author(session: nil, prefix: self.serverName, account: nil) }
 
-    /// Whether what happens in channels goes to the durable history.
-    var isJournaled: Bool { self.history.enabled }
+    /// Whether what happens in channels goes into the feed.
+    var keepsHistory: Bool { self.history.enabled }
 
     func channelKey(_ name: ChannelName) -> LogKey { LogKey(self.id, .channel, name.folded) }
     func nickKey(_ nick: Nickname) -> LogKey { LogKey(self.id, .nick, nick.folded) }

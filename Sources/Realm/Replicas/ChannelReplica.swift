@@ -8,6 +8,8 @@ import StateStore
 /// A shard's copy of a channel: followed while somebody here is in it, or looked up once for somebody who asks.
 package final class ChannelReplica {
     let key: LogKey
+    /// What its entries go into the feed as.
+    let label: FeedLabel
     let network: Network
     package internal(set) var state: ChannelState {
         didSet { self.membersSpeakFreely = !self.state.restrictsMembers }
@@ -47,6 +49,7 @@ package final class ChannelReplica {
 
     init(_ key: LogKey, _ name: ChannelName, _ snapshot: Snapshot, in network: Network, token: FollowToken?) {
         self.key = key
+        self.label = FeedLabel(Conversation.channel(key.name).text)
         self.network = network
         self.state = ChannelState(name: name, fields: snapshot.chatFields)
         self.membersSpeakFreely = !self.state.restrictsMembers

@@ -48,6 +48,20 @@ package enum FoundUser {
         }
     }
 
+    /// What messages between them and somebody go into the feed as.
+    func label(for sender: Session) -> FeedLabel {
+        let (record, other) = (sender.requester, self.party)
+        let pair = Conversation.Pair(.init(record.session, account: record.user.account), other)
+        return FeedLabel(Conversation.direct(pair).text)
+    }
+
+    private var party: Conversation.Party {
+        switch self {
+        case .here(let session): .init(session.id, account: session.requester.user.account)
+        case .elsewhere(let other): .init(other.record.session, account: other.record.user.account)
+        }
+    }
+
     /// Holds as long as the nickname belongs to this session.
     ///
     /// Which nickname a session here has is known here first, so it only has to be there yet.

@@ -17,7 +17,7 @@ package struct Missed {
 
     /// Where to begin to look in a log: after the last entry that was told, or so many before the end.
     func start(in log: String, upTo end: Position, limit: Int) -> UInt64 {
-        let latest = end.sequence > UInt64(limit) ? end.sequence - UInt64(limit) : 0
+        let latest = end.sequence(before: limit)
         guard let place = self.places?.places[log], place.epoch == end.epoch else { return latest }
         return max(place.sequence, latest)
     }
@@ -34,7 +34,7 @@ package struct Missed {
         if let place = self.places?.places[log] {
             guard place.epoch == end.epoch else { return false }
             guard let first else { return place.sequence >= end.sequence }
-            return first.position.sequence - 1 <= place.sequence
+            return first.position.sequence(before: 1) <= place.sequence
         }
         guard let first else { return end.sequence == 0 }
         return first.time <= self.since.received || first.position.sequence == 1

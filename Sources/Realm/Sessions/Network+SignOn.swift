@@ -245,7 +245,8 @@ extension Network {
                         of: session.record,
                         reason: "Connection closed",
                         tenant: self.id,
-                        now: self.shard.now
+                        now: self.shard.now,
+                        isFed: self.keepsHistory
                     )
                 )
             }

@@ -74,7 +74,8 @@ extension RealmShard {
             of: record,
             reason: "Connection lost",
             tenant: snapshot.log.tenant,
-            now: self.now
+            now: self.now,
+            isFed: self.environment.keepsHistory(snapshot.log.tenant)
         )
         transaction.conditions.append(Condition(snapshot.log, .unchanged(since: snapshot.position)))
         return transaction

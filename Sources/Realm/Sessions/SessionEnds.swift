@@ -10,7 +10,9 @@ import Tenant
 /// sessions that there were.
 final class SessionEnds {
     unowned let shard: RealmShard
-    private var pending: [(end: Transaction, then: (Outcome) -> Void)] = []
+    private var pending: [(end: Transaction, attempt: Int, then: (Outcome) -> Void)] = []
+    /// After so many it is told to those who are here, and the history does without.
+    private static let fedAttempts = 5
 
     /// How it ended.
     enum Outcome {
@@ -27,13 +29,14 @@ final class SessionEnds {
     init(_ shard: RealmShard) { self.shard = shard }
 
     /// Appends an end: again and again until the store said that it is applied, or never can be.
-    func append(_ end: Transaction, _ then: @escaping (Outcome) -> Void = { _ in }) {
+    func append(_ end: Transaction, attempt: Int = 1, _ then: @escaping (Outcome) -> Void = { _ in }) {
         self.underWay += 1
-        self.shard.store.append(end) { result in
+        // What it would take there may be just what there is no room for.
+        self.shard.store.append(attempt > Self.fedAttempts ? end.unfed : end) { result in
             self.underWay -= 1
             switch result {
             case .failure(.unavailable), .failure(.busy), .failure(.uncertain), .failure(.invalidAnswer):
-                self.pending.append((end, then))
+                self.pending.append((end, attempt + 1, then))
             case .failure(.fenced), .failure(.closed): then(.given)
             case .success(.appended): then(.appended)
             case .success(.refused): then(.refused)
@@ -46,7 +49,7 @@ final class SessionEnds {
         guard !self.pending.isEmpty, self.shard.store.isReady else { return }
         let pending = self.pending
         self.pending = []
-        for (end, then) in pending { self.append(end, then) }
+        for (end, attempt, then) in pending { self.append(end, attempt: attempt, then) }
     }
 
     /// What ends a session, whoever ends it: its own shard, or another after its pod died.
@@ -58,6 +61,7 @@ final class SessionEnds {
         reason: String,
         tenant: TenantID,
         now: Int64,
+        isFed: Bool,
         isKept: (String) -> Bool = { _ in false }
     ) -> Transaction {
         let author = Author(record.session, record.user)
@@ -69,7 +73,8 @@ final class SessionEnds {
                     .remove(FieldName(FieldKey(.member, record.session.text))),
                     .remove(FieldName(FieldKey(.invitation, record.session.text))),
                 ],
-                lifetime: isKept(name) ? .keep : .dropIfEmpty(.members)
+                lifetime: isKept(name) ? .keep : .dropIfEmpty(.members),
+                feed: isFed ? FeedLabel(Conversation.channel(name).text) : nil
             )
         }
         changes.append(

@@ -73,6 +73,7 @@ final class SessionLeave {
             reason: self.departure.reason,
             tenant: self.network.id,
             now: self.network.shard.now,
+            isFed: self.network.keepsHistory,
             isKept: self.isKept
         )
     }

@@ -55,7 +55,8 @@ final class WaitingSessions {
                 of: record,
                 reason: detached.reason,
                 tenant: inbox.tenant,
-                now: self.shard.now
+                now: self.shard.now,
+                isFed: self.shard.environment.keepsHistory(inbox.tenant)
             )
             end.conditions.append(holds.condition(on: inbox))
             self.deadlines[inbox] = nil

@@ -18,6 +18,8 @@ package struct RealmEnvironment: Sendable {
     package var random: @Sendable () -> UInt64
     /// The cloak of a tenant, keyed by it.
     package var cloak: @Sendable (TenantID) -> HostCloak
+    /// Whether a tenant keeps history, also where nobody of it is on the shard.
+    package var keepsHistory: @Sendable (TenantID) -> Bool
     /// Reads tenants and certificates again.
     package var reload: @Sendable () -> Void
     /// Told about usage when a tenant's counters were drained.
@@ -37,6 +39,7 @@ package struct RealmEnvironment: Sendable {
         logger: Logger,
         usage: any UsageSink,
         cloak: @escaping @Sendable (TenantID) -> HostCloak,
+        keepsHistory: @escaping @Sendable (TenantID) -> Bool = { _ in true },
         reload: @escaping @Sendable () -> Void = {},
         latencies: Latencies? = nil,
         wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
@@ -49,6 +52,7 @@ package struct RealmEnvironment: Sendable {
         self.logger = logger
         self.usage = usage
         self.cloak = cloak
+        self.keepsHistory = keepsHistory
         self.reload = reload
         self.latencies = latencies
         self.wallClock = wallClock

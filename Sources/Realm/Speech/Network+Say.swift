@@ -112,7 +112,11 @@ extension Network {
             utterance.message = message
             self.send(
                 utterance,
-                LogChange(replica.key, payload: message.entry, journal: self.keeps(utterance.saying.verb)),
+                LogChange(
+                    replica.key,
+                    payload: message.entry,
+                    feed: self.keeps(utterance.saying) ? replica.label : nil
+                ),
                 if: replica.unchanged,
                 basis
             )
@@ -121,13 +125,13 @@ extension Network {
             let basis = SpeechQueue.Basis(log: inbox.name, sequence: UInt64(found.changes))
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
             let message = utterance.entry(to: found.nick, MemberModes())
-            let isKept = self.history.directMessages && self.keeps(utterance.saying.verb)
+            let isKept = self.history.directMessages && self.keeps(utterance.saying)
             utterance.message = message
             // Attachments on other shards hear of it by the session's own log.
             utterance.isCopied = session.isElsewhere && inbox != session.inbox
             self.send(
                 utterance,
-                LogChange(inbox, payload: message.entry, journal: isKept),
+                LogChange(inbox, payload: message.entry, feed: isKept ? found.label(for: session) : nil),
                 copy: utterance.isCopied ? LogChange(session.inbox, payload: message.copy) : nil,
                 if: found.unchanged,
                 basis
@@ -143,7 +147,11 @@ extension Network {
         if speech.inFlight == 0 { speech.pump { self.go($0) } }
     }
 
-    private func keeps(_ verb: ChatMessage.Verb) -> Bool { verb != .tagmsg && self.history.enabled }
+    /// Whether it is kept; that somebody is typing never is.
+    private func keeps(_ saying: Saying) -> Bool {
+        guard self.history.enabled else { return false }
+        return saying.verb != .tagmsg || saying.clientTags.hasLastingTag
+    }
 
     private func send(
         _ utterance: Utterance,
@@ -238,6 +246,14 @@ extension Utterance {
 }
 
 extension String {
+    /// Whether client-only tags say more than that somebody is typing.
+    fileprivate var hasLastingTag: Bool {
+        self.split(separator: ";").contains { tag in
+            let name = tag.prefix { $0 != "=" }
+            return name != "+typing" && name != "+draft/typing"
+        }
+    }
+
     /// Somebody's own text as a word of an answer.
     package var asWord: String { self.isEmpty ? "*" : String(self.prefix(100)) }
 }

@@ -39,15 +39,21 @@ package final class WrappedStore: LiveStore {
 
     package func bury(_ pod: PodID) async throws(LiveStoreError) { try await self.inner.bury(pod) }
 
-    package func readJournal(limit: Int, timeout: Duration) async throws(LiveStoreError) -> [JournalRecord] {
-        try await self.inner.readJournal(limit: limit, timeout: timeout)
+    package func readFeed(
+        as consumer: FeedConsumer,
+        limit: Int,
+        timeout: Duration
+    ) async throws(LiveStoreError) -> [FeedRecord] {
+        try await self.inner.readFeed(as: consumer, limit: limit, timeout: timeout)
     }
 
-    package func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError) {
-        try await self.inner.acknowledgeJournal(ids)
+    package func acknowledge(_ ids: [FeedRecord.ID], as consumer: FeedConsumer) async throws(LiveStoreError) {
+        try await self.inner.acknowledge(ids, as: consumer)
     }
 
-    package func journalBacklog() async throws(LiveStoreError) -> Int { try await self.inner.journalBacklog() }
+    package func feedStanding(of consumer: FeedConsumer) async throws(LiveStoreError) -> FeedStanding {
+        try await self.inner.feedStanding(of: consumer)
+    }
 
     package func erase(_ tenant: TenantID) async throws(LiveStoreError) { try await self.inner.erase(tenant) }
 

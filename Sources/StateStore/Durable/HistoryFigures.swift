@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What becomes of the journal, for metrics; safe to use from anywhere.
+/// What becomes of what history is made of, for metrics; safe to use from anywhere.
 package final class HistoryFigures: Sendable {
     private let lookedAt = Atomic<Int64>(.min)
     private let setAsideCount = Atomic(0)
@@ -13,7 +13,7 @@ package final class HistoryFigures: Sendable {
         set { self.deadLetterCount.store(newValue, ordering: .relaxed) }
     }
 
-    /// Items of the journal that wait for a newer process, as of the last look.
+    /// Items of the feed that wait for a newer process, as of the last look.
     package internal(set) var unreadable: Int {
         get { self.unreadableCount.load(ordering: .relaxed) }
         set { self.unreadableCount.store(newValue, ordering: .relaxed) }

@@ -3,10 +3,10 @@ package import Logging
 import Observability
 import Tenant
 
-/// Moves entries from the live store's journal to the durable history: the service of an edge that does so.
+/// Moves entries from the live store's feed to the durable history: the service of an edge that does so.
 ///
 /// Nothing is acknowledged before it is stored, and what is stored twice is stored once, so neither the end of this
-/// process nor that of either store loses or doubles a record, as far as the live store's journal outlives it: in Redis as
+/// process nor that of either store loses or doubles a record, as far as the live store's feed outlives it: in Redis as
 /// `appendfsync` says, in process if it is on a disk. Any number of these may run at a time.
 package struct HistoryWriter: Sendable {
     /// What it has done, for metrics.
@@ -23,11 +23,11 @@ package struct HistoryWriter: Sendable {
     /// Puts the service together.
     ///
     /// - Parameters:
-    ///   - live: Whose journal to read.
+    ///   - live: Whose feed to read.
     ///   - store: Where the records go: its history, and its dead letters with those that the history refuses.
     ///   - now: Milliseconds since 1970.
     ///   - batch: How many records are stored at a time.
-    ///   - drainTime: How long, once stopped, it may go on with what the journal holds.
+    ///   - drainTime: How long, once stopped, it may go on with what the feed holds.
     ///   - clock: Times the waits between attempts.
     ///   - logger: Hears of failures.
     package init(
@@ -51,8 +51,8 @@ package struct HistoryWriter: Sendable {
 
     /// Works until its task is cancelled.
     ///
-    /// Then the batch in hand is finished and the journal is emptied, as far as the drain time goes; what is left stays
-    /// in the journal.
+    /// Then the batch in hand is finished and the feed is emptied, as far as the drain time goes; what is left stays
+    /// in the feed.
     package func run() async throws {
         var backoff = Backoff(first: .milliseconds(100), longest: .seconds(10))
         while !Task.isCancelled {
@@ -79,7 +79,7 @@ package struct HistoryWriter: Sendable {
     /// - Returns: How many records the batch had.
     /// - Throws: The failure of either store. Nothing is lost: what was not acknowledged is handed out again.
     package func moveBatch(waiting timeout: Duration) async throws -> Int {
-        let records = try await self.live.readJournal(limit: self.batch, timeout: timeout)
+        let records = try await self.live.readFeed(as: .history, limit: self.batch, timeout: timeout)
         guard !records.isEmpty else { return 0 }
         // A batch that was begun is finished even if this task is cancelled meanwhile.
         return try await Task {
@@ -87,7 +87,7 @@ package struct HistoryWriter: Sendable {
             guard !stored.isEmpty else {
                 throw DurableStoreError.rejected(code: "", message: "no record of a batch can be stored")
             }
-            try await self.live.acknowledgeJournal(stored.map(\.id))
+            try await self.live.acknowledge(stored.map(\.id), as: .history)
             return stored.count
         }.value
     }
@@ -96,7 +96,7 @@ package struct HistoryWriter: Sendable {
     private func look() async {
         let now = self.now()
         guard self.figures.isDue(now) else { return }
-        self.figures.unreadable = await self.live.unreadableJournalItems()
+        self.figures.unreadable = await self.live.unreadableFeedItems()
         if let count = try? await self.deadLetters.count() { self.figures.deadLetters = count }
     }
 
@@ -104,7 +104,7 @@ package struct HistoryWriter: Sendable {
     ///
     /// - Returns: Those that are stored. A record that the database refuses for what it is would hold up all others
     ///   for good, so the batch is halved until it is alone; it becomes a dead letter.
-    private func store(_ records: [JournalRecord]) async throws(DurableStoreError) -> [JournalRecord] {
+    private func store(_ records: [FeedRecord]) async throws(DurableStoreError) -> [FeedRecord] {
         do throws(DurableStoreError) {
             _ = try await self.history.store(records.map(HistoryRecord.init))
             return records
@@ -119,8 +119,8 @@ package struct HistoryWriter: Sendable {
 
     /// Makes dead letters of records.
     ///
-    /// - Returns: The records; none if they stay in the journal, since not even this is possible.
-    private func setAside(_ records: [JournalRecord], _ code: String, _ message: String) async -> [JournalRecord] {
+    /// - Returns: The records; none if they stay in the feed, since not even this is possible.
+    private func setAside(_ records: [FeedRecord], _ code: String, _ message: String) async -> [FeedRecord] {
         let log = records.first?.log
         let metadata: Logger.Metadata = [
             "code": "\(code)", "message": "\(message)", "tenant": "\(log?.tenant.text ?? "")",
@@ -139,7 +139,7 @@ package struct HistoryWriter: Sendable {
             return records
         } catch {
             self.logger.error(
-                "the database refuses a record of the history and cannot keep it as a dead letter: it stays in the journal",
+                "the database refuses a record of the history and cannot keep it as a dead letter: it stays in the feed",
                 metadata: metadata
             )
             return []
@@ -162,7 +162,7 @@ package struct HistoryWriter: Sendable {
                 while ContinuousClock.now < end, try await self.moveBatch(waiting: .zero) > 0 {}
             } catch {
                 self.logger.warning(
-                    "history stays in the journal",
+                    "history stays in the feed",
                     metadata: ["reason": "\(String(reflecting: error))"]
                 )
             }

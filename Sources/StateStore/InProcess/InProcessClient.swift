@@ -33,7 +33,7 @@ final class InProcessClient: LiveStoreClient {
     func isReady(for tenant: TenantID) -> Bool {
         guard self.isReady else { return false }
         guard self.store.isSomebodyPaused.load(ordering: .relaxed) else { return true }
-        return self.store.state.withLock { !$0.room.paused.contains(tenant) }
+        return self.store.state.withLock { !$0.feed.paused.contains(tenant) }
     }
 
     func append(
@@ -47,9 +47,9 @@ final class InProcessClient: LiveStoreClient {
         var made = Made()
         let store = self.store
         // All logs of a transaction are one tenant's.
-        let needsRoom = transaction.leaves ? nil : transaction.changes.first(where: \.journal)?.log.tenant
+        let needsRoom = transaction.leaves ? nil : transaction.changes.first { $0.feed != nil }?.log.tenant
         let outcome = store.state.withLock { state -> Result<Outcome, LiveStoreError> in
-            if let needsRoom, !state.room.hasRoom(for: needsRoom) { return .failure(.busy) }
+            if let needsRoom, !state.feed.hasRoom(for: needsRoom) { return .failure(.busy) }
             if let failed = state.failedCondition(of: transaction) {
                 made.mail = state.takeMail(of: index)
                 return .success(.refused(condition: failed))
@@ -68,7 +68,7 @@ final class InProcessClient: LiveStoreClient {
                 stamps.append(applied.stamp)
             }
             made.mail = state.takeMail(of: index)
-            store.watchJournal(&state)
+            store.watchFeed(&state)
             return .success(.appended(stamps))
         }
         self.deliver(made)
@@ -86,9 +86,9 @@ final class InProcessClient: LiveStoreClient {
         let (index, producer) = (self.index, self.producer)
         var made = Made()
         let store = self.store
-        let needsRoom = change.journal ? change.log.tenant : nil
+        let needsRoom = change.feed == nil ? nil : change.log.tenant
         let result = store.state.withLock { state -> Result<MemoryState.Applied?, LiveStoreError> in
-            if let needsRoom, !state.room.hasRoom(for: needsRoom) { return .failure(.busy) }
+            if let needsRoom, !state.feed.hasRoom(for: needsRoom) { return .failure(.busy) }
             // An entry that this client follows itself does not go through its mailbox, if nothing waits there.
             let mayPass = state.mailboxes[index].deliveries.isEmpty
             state.mailboxes[index].isScheduled = true
@@ -102,7 +102,7 @@ final class InProcessClient: LiveStoreClient {
             )
             state.mailboxes[index].isScheduled = false
             if !mayPass { made.mail = state.takeMail(of: index) }
-            store.watchJournal(&state)
+            store.watchFeed(&state)
             return .success(applied)
         }
         self.deliver(made)

@@ -6,9 +6,9 @@ package import Tenant
 
 /// The live store of a single process: `roost dev`, tests, and the fastest way to run one edge.
 ///
-/// A call that puts nothing on the journal completes before it returns, so a message costs neither a task nor an actor
-/// hop. What is live ends with the process. So does the journal, unless the store was opened with a folder
-/// (``open(_:worker:configuration:limits:wallClock:writeTimes:logger:)``): then what a transaction puts on the journal is on the disk
+/// A call that puts nothing into the feed completes before it returns, so a message costs neither a task nor an actor
+/// hop. What is live ends with the process. So does the feed, unless the store was opened with a folder
+/// (``open(_:worker:configuration:limits:wallClock:writeTimes:logger:)``): then what a transaction puts into the feed is on the disk
 /// before anybody hears of it, the caller included. One lock guards everything: it is held for the fraction of a
 /// microsecond that a transaction takes, and shards meet only there.
 package final class InProcessLiveStore: LiveStore, Sendable {
@@ -20,8 +20,10 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         package var entriesKept: [LogKey.Kind: Int] = [
             .channel: 256, .user: 64, .nick: 4, .tenant: 512, .projection: 16, .account: 1, .hold: 1,
         ]
-        /// Journal records that wait for the history writer at most; the tenants share them.
-        package var journalLimit = 50_000
+        /// Records in the feed at most; the tenants share them.
+        package var feedLimit = 50_000
+        /// Who reads the feed.
+        package var consumers = FeedConsumer.all
 
         package init() {}
     }
@@ -35,7 +37,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     let isSomebodyPaused = Atomic(false)
     /// Whether the disk does not keep up.
     let isDiskBehind = Atomic(false)
-    /// Where the journal is kept; nil for in memory.
+    /// Where the feed is kept; nil for in memory.
     let disk: JournalDisk?
     private let clients = Mutex<[ClientHandle]>([])
     private let isClosed = Mutex(false)
@@ -47,7 +49,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         let becameReady: @Sendable () -> Void
     }
 
-    /// Makes a store that keeps its journal in memory.
+    /// Makes a store that keeps its feed in memory.
     ///
     /// - Parameters:
     ///   - configuration: how much it keeps.
@@ -75,7 +77,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         self.configuration = configuration
         self.wallClock = wallClock
         self.disk = disk
-        self.isSomebodyPaused.store(!state.room.paused.isEmpty, ordering: .relaxed)
+        self.isSomebodyPaused.store(!state.feed.paused.isEmpty, ordering: .relaxed)
         state.leases[self.pod] = .init(expires: state.now().advanced(by: .seconds(60)))
         self.state = Mutex(state)
     }
@@ -149,34 +151,48 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         }
     }
 
-    package func readJournal(limit: Int, timeout: Duration) async throws(LiveStoreError) -> [JournalRecord] {
+    package func readFeed(
+        as consumer: FeedConsumer,
+        limit: Int,
+        timeout: Duration
+    ) async throws(LiveStoreError) -> [FeedRecord] {
         let deadline = ContinuousClock.now.advanced(by: timeout)
         while true {
-            let records = self.state.withLock { Array($0.journal.prefix(limit)) }
+            let records = try self.state.withLock { state throws(LiveStoreError) in
+                state.feed.read(as: try state.feed.place(of: consumer), limit: limit)
+            }
             if !records.isEmpty { return records }
             if self.isClosed.withLock({ $0 }) || Task.isCancelled { throw .closed }
             if ContinuousClock.now >= deadline { return [] }
-            // The journal is polled: nothing waits for it, and waking a reader for every message would cost the hot path.
+            // The feed is polled: nothing waits for it, and waking a reader for every message would cost the hot path.
             do { try await Task.sleep(for: min(.milliseconds(20), timeout)) } catch { throw .closed }
         }
     }
 
-    package func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError) {
-        let done = Set(ids)
-        let nowReady = self.state.withLock { state in
-            state.removeFromJournal(done)
-            return self.watchJournal(&state)
+    package func acknowledge(_ ids: [FeedRecord.ID], as consumer: FeedConsumer) async throws(LiveStoreError) {
+        let (nowReady, mustNote) = try self.state.withLock { state throws(LiveStoreError) in
+            state.feed.acknowledge(ids, as: try state.feed.place(of: consumer))
+            return (self.watchFeed(&state), state.gate?.note(state.feed.places) ?? false)
         }
         if nowReady { self.tellReady() }
-        self.disk?.worker.run(after: .zero) { self.removeFiles() }
+        guard let disk else { return }
+        disk.worker.run(after: .zero) { self.removeFiles() }
+        if mustNote { disk.worker.run(after: Self.noteDelay) { self.notePlaces() } }
     }
 
-    package func journalBacklog() async throws(LiveStoreError) -> Int { self.state.withLock { $0.journalCount } }
+    package func feedStanding(of consumer: FeedConsumer) async throws(LiveStoreError) -> FeedStanding {
+        try self.state.withLock { state throws(LiveStoreError) in
+            let place = try state.feed.place(of: consumer)
+            let missed = state.feed.places[place].missed
+            // What is not on the disk yet is nobody's.
+            return FeedStanding(waiting: state.feed.waiting(for: place) + (state.gate?.count ?? 0), missed: missed)
+        }
+    }
 
     package func erase(_ tenant: TenantID) async throws(LiveStoreError) {
         let nowReady = self.state.withLock { state in
             state.erase(tenant)
-            return self.watchJournal(&state)
+            return self.watchFeed(&state)
         }
         if nowReady { self.tellReady() }
         if let disk { try await self.erase(tenant, from: disk) }
@@ -195,9 +211,9 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     ///
     /// - Returns: Whether tenants may go on that could not before, which clients have to be told.
     @discardableResult
-    func watchJournal(_ state: inout MemoryState) -> Bool {
-        let goesOn = state.room.resume()
-        let isSomebodyPaused = !state.room.paused.isEmpty
+    func watchFeed(_ state: inout MemoryState) -> Bool {
+        let goesOn = state.feed.resume()
+        let isSomebodyPaused = !state.feed.paused.isEmpty
         if isSomebodyPaused != self.isSomebodyPaused.load(ordering: .relaxed) {
             self.isSomebodyPaused.store(isSomebodyPaused, ordering: .relaxed)
         }

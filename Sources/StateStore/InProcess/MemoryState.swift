@@ -54,13 +54,9 @@ struct MemoryState: ~Copyable {
     var buckets: [CounterKey: TokenBucket] = [:]
     /// Under their names, without the items.
     private var itemBuckets: [CounterKey: ItemBuckets] = [:]
-    /// What is on its way to the history, and on the disk if there is a gate.
-    var journal: Deque<JournalRecord> = []
-    /// How the tenants share the room on it.
-    var room: JournalRoom
-    /// The number of the last record that was put on the journal.
-    private var journalNumber: UInt64 = 0
-    /// What of the journal is not on the disk yet; nil if it is kept in memory only.
+    /// What consumers have not acknowledged, and on the disk if there is a gate.
+    var feed: MemoryFeed
+    /// What of the feed is not on the disk yet; nil if it is kept in memory only.
     var gate: JournalGate?
     /// What leases and buckets go by.
     let now: @Sendable () -> ContinuousClock.Instant
@@ -73,17 +69,14 @@ struct MemoryState: ~Copyable {
         self.now = now
         self.nextEpoch = firstEpoch
         self.entriesKept = configuration.entriesKept
-        self.room = JournalRoom(limit: configuration.journalLimit)
+        self.feed = MemoryFeed(configuration.consumers, limit: configuration.feedLimit)
     }
 
     /// Takes what an earlier process left on its journal.
-    mutating func restore(_ recovery: JournalRecovery, gate: JournalGate) {
-        for (index, found) in recovery.entries.enumerated() where !recovery.erased.contains(index) {
-            self.journal.append(JournalRecord(number: UInt64(index) + 1, log: found.log, entry: found.entry))
-            self.room.added(to: found.log.tenant)
-        }
-        self.journalNumber = UInt64(recovery.entries.count)
-        self.gate = gate
+    mutating func restore(_ recovery: JournalRecovery, limits: JournalLimits, capacity: Int) {
+        let left = recovery.records.enumerated().filter { !recovery.erased.contains($0.offset) }.map(\.element)
+        self.feed.restore(left, places: recovery.places)
+        self.gate = JournalGate(limits: limits, capacity: capacity, number: self.feed.lastNumber)
     }
 
     /// The index of the first condition that fails.
@@ -171,11 +164,10 @@ struct MemoryState: ~Copyable {
                 wake.append(client)
             }
         }
-        if change.journal {
-            self.journalNumber += 1
-            self.room.added(to: change.log.tenant)
-            let record = JournalRecord(number: self.journalNumber, log: change.log, entry: entry())
-            if self.gate?.add(record, number: self.journalNumber) == nil { self.journal.append(record) }
+        if let label = change.feed {
+            let number = self.feed.number(for: change.log.tenant)
+            let record = FeedRecord(number: number, log: change.log, entry: entry(), label: label)
+            if self.gate?.add(record, number: number) == nil { self.feed.append(record) }
         }
         if change.holder != .unchanged { self.hold(log, change.holder) }
         switch change.lifetime {
@@ -320,27 +312,7 @@ struct MemoryState: ~Copyable {
             lease.slots = lease.slots.filter { $0.key.tenant != tenant }
             return lease
         }
-        self.journal.removeAll { record in
-            guard record.log.tenant == tenant else { return false }
-            self.room.removed(from: tenant)
-            return true
-        }
-    }
-
-    /// Takes the records off the journal that are in the history.
-    mutating func removeFromJournal(_ done: Set<JournalRecord.ID>) {
-        // Nearly always the oldest.
-        var kept: [JournalRecord] = []
-        var left = done.count
-        while left > 0, let record = self.journal.popFirst() {
-            if done.contains(record.id) {
-                self.room.removed(from: record.log.tenant)
-                left -= 1
-            } else {
-                kept.append(record)
-            }
-        }
-        self.journal.prepend(contentsOf: kept)
+        self.feed.erase(tenant)
     }
 
     /// How many things of a tenant there are.
@@ -350,7 +322,7 @@ struct MemoryState: ~Copyable {
         }
         return self.logs.keys.count { $0.tenant == tenant } + self.slots.keys.count { $0.tenant == tenant }
             + self.buckets.keys.count { $0.tenant == tenant } + self.itemBuckets.keys.count { $0.tenant == tenant }
-            + self.journal.count { $0.log.tenant == tenant } + held
+            + self.feed.count(of: tenant) + held
             + (self.gate?.count(of: tenant) ?? 0)
             + (self.names[tenant]?.values.reduce(0) { $0 + $1.count } ?? 0)
     }

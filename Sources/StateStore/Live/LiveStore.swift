@@ -6,7 +6,7 @@ package import Tenant
 /// A process makes one store and, for each of its shards, one ``LiveStoreClient``.
 ///
 /// The store numbers, stamps, keeps and publishes entries in one atomic step and knows nothing of IRC. The in-process
-/// driver completes calls before they return, save for what waits for its journal's disk; the Redis driver pipelines. The
+/// driver completes calls before they return, save for what waits for its feed's disk; the Redis driver pipelines. The
 /// conformance suite in `Tests/StateStoreConformance` says what both do.
 package protocol LiveStore: Sendable {
     /// This process in this life.
@@ -43,29 +43,30 @@ package protocol LiveStore: Sendable {
     /// Forgets a lapsed pod that has no orphans left, and gives back the slots it held.
     func bury(_ pod: PodID) async throws(LiveStoreError)
 
-    /// Waits up to `timeout` for entries on their way to the durable history, oldest first.
+    /// Waits up to `timeout` for what of the feed a consumer has not acknowledged, oldest first.
     ///
-    /// What is not acknowledged is handed out again, to this or to another reader, so a reader stores idempotently
-    /// (a record is identified by its log and position).
-    func readJournal(limit: Int, timeout: Duration) async throws(LiveStoreError) -> [JournalRecord]
+    /// What is not acknowledged is handed out again, to this or to another reader, so a reader does with it what may be done
+    /// twice (a record is identified by its log and position). The consumer is one of those that the store was made with.
+    func readFeed(
+        as consumer: FeedConsumer,
+        limit: Int,
+        timeout: Duration
+    ) async throws(LiveStoreError) -> [FeedRecord]
 
-    /// Forgets journal records that are stored for good.
-    func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError)
+    /// A consumer is done with records; they go once all are.
+    func acknowledge(_ ids: [FeedRecord.ID], as consumer: FeedConsumer) async throws(LiveStoreError)
 
-    /// How much of the journal is not acknowledged, in the store's own items: what one call appended is one or several
-    /// records in Redis's, and each record one in process.
-    ///
-    /// It is 0 only if every record is acknowledged.
-    func journalBacklog() async throws(LiveStoreError) -> Int
+    /// How far a consumer has come.
+    func feedStanding(of consumer: FeedConsumer) async throws(LiveStoreError) -> FeedStanding
 
-    /// How many items of the journal this process found that it cannot read: a newer one wrote them. They wait for who can.
-    func unreadableJournalItems() async -> Int
+    /// How many items of the feed this process found that it cannot read: a newer one wrote them. They wait for who can.
+    func unreadableFeedItems() async -> Int
 
-    /// Makes everything of a tenant go: its logs, counters and buckets, what pods hold of them, its journal records.
+    /// Makes everything of a tenant go: its logs, counters and buckets, what pods hold of them, its part of the feed.
     ///
     /// In bounded steps, so that nobody else waits; what is used meanwhile comes back. So a tenant is erased once no edge
     /// serves it, and again if something is left: calling it again is safe. Followers are not told. A reader of the
-    /// journal that holds records of the tenant may still store them, so the durable store is erased after this.
+    /// feed that holds records of the tenant may still store them, so the durable store is erased after this.
     func erase(_ tenant: TenantID) async throws(LiveStoreError)
 
     /// How many things of a tenant there are, found by looking at everything that the store has.
@@ -77,7 +78,7 @@ package protocol LiveStore: Sendable {
 
 extension LiveStore {
     /// None: what this process wrote it can read.
-    package func unreadableJournalItems() async -> Int { 0 }
+    package func unreadableFeedItems() async -> Int { 0 }
 
     /// Renews the lease with nothing to carry.
     package func renewLease(for ttl: Duration) async throws(LiveStoreError) -> LeaseRenewal {
@@ -134,24 +135,4 @@ package struct PodID: Hashable, Sendable, CustomStringConvertible {
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
     package var description: String { String(self.rawValue) }
-}
-
-/// An entry on its way to the durable history.
-package struct JournalRecord: Sendable {
-    /// The store's own handle, for acknowledging.
-    package struct ID: Hashable, Sendable {
-        package let text: String
-
-        package init(_ text: String) { self.text = text }
-    }
-
-    package let id: ID
-    package let log: LogKey
-    package let entry: Entry
-
-    package init(id: ID, log: LogKey, entry: Entry) {
-        self.id = id
-        self.log = log
-        self.entry = entry
-    }
 }

@@ -11,8 +11,8 @@ package protocol LiveStoreClient: AnyObject {
     /// past which they fail with ``LiveStoreError/busy``.
     var isReady: Bool { get }
 
-    /// Whether a tenant's clients may be read from: false also while the tenant is about to have more on its way to the history
-    /// than it may. ``LiveStoreReceiver/storeBecameReady()`` says when that may have changed.
+    /// Whether a tenant's clients may be read from: false also while the tenant is about to have more in the feed than
+    /// it may. ``LiveStoreReceiver/storeBecameReady()`` says when that may have changed.
     func isReady(for tenant: TenantID) -> Bool
 
     /// Applies a transaction, once however often the connection breaks. Calls of one client are applied in order.

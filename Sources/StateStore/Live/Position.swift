@@ -1,3 +1,5 @@
+import Numbers
+
 /// A place in a log: the log's incarnation and the number of an entry in it.
 ///
 /// Entries of a log are numbered 1, 2, 3, … without gaps. A log that is dropped and made again begins at 1 with another epoch; no
@@ -15,6 +17,9 @@ package struct Position: Hashable, Sendable {
 
     /// More entries than any log gets: what a store says beyond it is damage.
     static let sequences: ClosedRange<UInt64> = 0...(1 << 60)
+
+    /// The number so many entries before this one; 0 if there are not so many.
+    package func sequence(before count: Int) -> UInt64 { self.sequence.minus(UInt64(clamping: count)) }
 
     /// The position of a log that does not exist.
     package static let none = Position(epoch: 0, sequence: 0)

@@ -14,6 +14,13 @@ package struct Transaction: Sendable {
         self.changes = changes
     }
 
+    /// The same, and nothing of it in the feed.
+    package var unfed: Transaction {
+        var transaction = self
+        for index in transaction.changes.indices { transaction.changes[index].feed = nil }
+        return transaction
+    }
+
     /// Whether it sets nothing and takes something away: it is applied however full the store is, since it is what empties it.
     package var leaves: Bool {
         var takesAway = false
@@ -80,8 +87,8 @@ package struct LogChange: Sendable {
     package var fields: [FieldChange]
     package var lifetime: Lifetime
     package var holder: Holder
-    /// Whether the entry also goes to the journal, on its way to the durable history.
-    package var journal: Bool
+    /// What the entry goes to the feed as; nil if it does not.
+    package var feed: FeedLabel?
 
     package init(
         _ log: LogKey,
@@ -89,14 +96,14 @@ package struct LogChange: Sendable {
         fields: [FieldChange] = [],
         lifetime: Lifetime = .keep,
         holder: Holder = .unchanged,
-        journal: Bool = false
+        feed: FeedLabel? = nil
     ) {
         self.log = log
         self.payload = payload
         self.fields = fields
         self.lifetime = lifetime
         self.holder = holder
-        self.journal = journal
+        self.feed = feed
     }
 }
 

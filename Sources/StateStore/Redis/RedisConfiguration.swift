@@ -44,8 +44,10 @@ package struct RedisConfiguration: Sendable {
 
     /// The first lease, until the first renewal.
     package var firstLease: Duration = .seconds(30)
-    /// Journal records that were handed out this long ago and never acknowledged are handed out again.
-    package var journalRedelivery: Duration = .seconds(60)
+    /// Records of the feed that were handed out this long ago and never acknowledged are handed out again.
+    package var feedRedelivery: Duration = .seconds(60)
+    /// Who reads the feed.
+    package var consumers = FeedConsumer.all
 
     /// Whom to trust with `rediss://`.
     ///

@@ -56,7 +56,7 @@ struct RetentionTests {
                 let group = MultiThreadedEventLoopGroup.singleton
                 let live = try await RedisLiveStore.connect(url: rig.redis.url, group: group, logger: rig.logger)
                 let shard = try await TestShard(live)
-                _ = try await shard.say("hello", in: LogKey(id, .channel, "#lobby"), journal: true)
+                _ = try await shard.say("hello", in: LogKey(id, .channel, "#lobby"), feed: .any)
                 try await rig.user.delete(.tenants, "acme", in: "chat")
                 try await rig.wait(for: .cells, "default", "the data being counted") {
                     $0?.status["retainedTenants"] == 1

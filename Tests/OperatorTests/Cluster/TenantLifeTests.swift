@@ -93,7 +93,7 @@ struct TenantLifeTests {
                 let group = MultiThreadedEventLoopGroup.singleton
                 let live = try await RedisLiveStore.connect(url: rig.redis.url, group: group, logger: rig.logger)
                 let shard = try await TestShard(live)
-                _ = try await shard.say("hello", in: LogKey(id, .channel, "#lobby"), journal: true)
+                _ = try await shard.say("hello", in: LogKey(id, .channel, "#lobby"), feed: .any)
                 _ = try await durable.history.store([
                     HistoryRecord(
                         log: LogKey(id, .channel, "#lobby"),

@@ -3,6 +3,16 @@ import NIOPosix
 package import StateStore
 package import Tenant
 
+extension FeedConsumer {
+    /// Beside the history, for tests: one that may miss something.
+    package static let counter = FeedConsumer("counter", atBound: .recordGap)
+}
+
+extension FeedLabel {
+    /// Where it does not matter which.
+    package static let any = FeedLabel("#any")
+}
+
 /// A shard for tests: a client on a loop, with calls to await.
 package struct TestShard: Sendable {
     package let loop: any EventLoop
@@ -78,9 +88,9 @@ package struct TestShard: Sendable {
 
     /// Appends one entry with a text as payload.
     @discardableResult
-    package func say(_ text: String, in log: LogKey, journal: Bool = false) async throws -> Outcome {
+    package func say(_ text: String, in log: LogKey, feed: FeedLabel? = nil) async throws -> Outcome {
         try await self.append(
-            Transaction(changes: [LogChange(log, payload: ByteBuffer(string: text), journal: journal)])
+            Transaction(changes: [LogChange(log, payload: ByteBuffer(string: text), feed: feed)])
         )
     }
 

@@ -17,13 +17,13 @@ package struct HistoryRecord: Hashable, Sendable {
         self.payload = payload
     }
 
-    /// The record that an entry from the journal becomes.
-    package init(_ journal: JournalRecord) {
+    /// The record that an entry from the feed becomes.
+    package init(_ record: FeedRecord) {
         self.init(
-            log: journal.log,
-            position: journal.entry.position,
-            time: journal.entry.time,
-            payload: Array(journal.entry.payload.readableBytesView)
+            log: record.log,
+            position: record.entry.position,
+            time: record.entry.time,
+            payload: Array(record.entry.payload.readableBytesView)
         )
     }
 

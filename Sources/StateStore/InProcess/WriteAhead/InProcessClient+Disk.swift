@@ -46,15 +46,15 @@ extension InProcessClient {
         unless failedCondition: (borrowing MemoryState) -> Int?
     ) {
         let now = self.store.wallClock()
-        let bytes = changes.reduce(0) { $1.journal ? $0 + JournalFrame.bound($1) : $0 }
+        let bytes = changes.reduce(0) { $1.feed == nil ? $0 : $0 + JournalFrame.bound($1) }
         let (index, producer, store) = (self.index, self.producer, self.store)
-        let needsRoom = leaves ? nil : changes.first(where: \.journal)?.log.tenant
+        let needsRoom = leaves ? nil : changes.first { $0.feed != nil }?.log.tenant
         var made = Made()
         var (isHeld, mustSchedule) = (false, false)
         let result = store.state.withLock { state -> Result<Outcome, LiveStoreError> in
             let refusal = bytes > 0 ? state.gate?.refusal(of: bytes) : state.gate?.refusal
             if let refusal { return .failure(refusal) }
-            if let needsRoom, !state.room.hasRoom(for: needsRoom) { return .failure(.busy) }
+            if let needsRoom, !state.feed.hasRoom(for: needsRoom) { return .failure(.busy) }
             if let failed = failedCondition(state) {
                 isHeld = state.holdAnswer(to: index)
                 made.mail = state.takeMail(of: index)
@@ -75,7 +75,7 @@ extension InProcessClient {
             }
             isHeld = state.holdAnswer(to: index)
             made.mail = state.takeMail(of: index)
-            store.watchJournal(&state)
+            store.watchFeed(&state)
             return .success(.appended(stamps))
         }
         // At the end of the loop's turn, so that everything that is appended in it is written at once.

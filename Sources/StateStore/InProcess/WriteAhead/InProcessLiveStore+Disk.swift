@@ -10,6 +10,8 @@ import Tenant
 extension InProcessLiveStore {
     /// Epochs that a process may give out: one for each log that it makes.
     private static let epochs: UInt64 = 1 << 40
+    /// How long it may take until the disk knows how far consumers have come.
+    static let noteDelay = Duration.seconds(1)
     /// How long until a disk without room is asked again.
     private static let patience = Duration.seconds(1)
 
@@ -49,13 +51,8 @@ extension InProcessLiveStore {
                 found: recovery
             )
         } catch { throw .failed(error) }
-        let gate = JournalGate(
-            limits: limits,
-            capacity: writer.capacity,
-            number: UInt64(recovery.entries.count)
-        )
         var state = MemoryState(firstEpoch: firstEpoch, configuration: configuration)
-        state.restore(recovery, gate: gate)
+        state.restore(recovery, limits: limits, capacity: writer.capacity)
         let disk = JournalDisk(writer, worker: worker, writeTimes: writeTimes, logger: logger)
         let store = InProcessLiveStore(state, disk: disk, configuration, wallClock)
         worker.run(after: .zero) { store.removeFiles() }
@@ -70,7 +67,7 @@ extension InProcessLiveStore {
     /// - Throws: ``JournalProblem`` if the folder cannot be read.
     package static func warnOfMessages(in folder: any JournalFolder, logger: Logger) throws(JournalProblem) {
         let found = try JournalRecovery(folder)
-        let count = found.entries.count - found.erased.count
+        let count = found.records.count - found.erased.count
         guard count > 0 || !found.damage.isEmpty else { return }
         logger.warning(
             """
@@ -98,15 +95,15 @@ extension InProcessLiveStore {
                 metadata: ["bytes": "\(recovery.tornBytes)"]
             )
         }
-        if !recovery.entries.isEmpty {
+        if !recovery.records.isEmpty {
             logger.notice(
                 "the journal has messages that go to the history again",
-                metadata: ["count": "\(recovery.entries.count - recovery.erased.count)"]
+                metadata: ["count": "\(recovery.records.count - recovery.erased.count)"]
             )
         }
     }
 
-    /// Called under the lock, as ``watchJournal(_:)`` is.
+    /// Called under the lock, as ``watchFeed(_:)`` is.
     func watchDisk(_ state: borrowing MemoryState) {
         let isBehind = state.gate?.isBehind ?? false
         if isBehind != self.isDiskBehind.load(ordering: .relaxed) {
@@ -133,13 +130,18 @@ extension InProcessLiveStore {
         }
     }
 
+    /// Writes how far consumers have come, if nothing else was written since that took it along.
+    func notePlaces() {
+        if self.state.withLock({ $0.gate?.mustNote() ?? false }) { self.writeJournal() }
+    }
+
     private func wrote(_ capacity: Int, _ lack: FileFailure?, _ disk: JournalDisk) {
         let (told, wakes, isReady, before) = self.state.withLock { state in
             let before = (lack: state.gate?.lack, failure: state.gate?.failure)
             let wasBehind = self.isDiskBehind.load(ordering: .relaxed)
             let done = state.gate?.wrote()
             state.gate?.hasRoom(for: capacity, lack: lack)
-            state.journal.append(contentsOf: done?.records ?? [])
+            for record in done?.records ?? [] { state.feed.append(record) }
             self.watchDisk(state)
             let isReady = wasBehind && !self.isDiskBehind.load(ordering: .relaxed)
             return (done?.told ?? [], state.clientsToWake(), isReady, before)
@@ -220,7 +222,7 @@ extension InProcessLiveStore {
         guard let disk else { return }
         disk.writer.withLock { writer in
             do throws(FileFailure) {
-                try writer.removeUnneeded { numbers in self.state.withLock { $0.needsJournal(numbers) } }
+                try writer.removeUnneeded { numbers in self.state.withLock { $0.feed.needs(numbers) } }
             } catch {
                 // Tried again when the history has more.
                 disk.logger.warning("the journal cannot be tidied", metadata: ["reason": "cannot \(error)"])
@@ -238,7 +240,7 @@ extension InProcessLiveStore {
                 state.eraseFromGate(tenant)
                 state.gate?.wait { continuation.resume(returning: $0) }
                 self.watchDisk(state)
-                return (nil, state.gate?.schedule() ?? false, self.watchJournal(&state))
+                return (nil, state.gate?.schedule() ?? false, self.watchFeed(&state))
             }
             if let refusal { continuation.resume(returning: refusal) }
             if isReady { self.tellReady() }
@@ -261,7 +263,7 @@ extension InProcessLiveStore {
                     self.writeJournal()
                     disk.writer.withLock { writer in
                         do throws(FileFailure) {
-                            try writer.finish { numbers in self.state.withLock { $0.needsJournal(numbers) } }
+                            try writer.finish { numbers in self.state.withLock { $0.feed.needs(numbers) } }
                         } catch {
                             disk.logger.warning("the journal cannot be tidied", metadata: ["reason": "cannot \(error)"])
                         }

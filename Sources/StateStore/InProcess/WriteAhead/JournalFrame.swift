@@ -16,6 +16,8 @@ enum JournalFrame {
         ///
         /// What it has beyond that nobody was told of, and it was written again.
         var previous: Previous?
+        /// How far consumers have come, as far as earlier files know.
+        var places: [Place] = []
 
         struct Previous: Hashable {
             var number: UInt64
@@ -25,15 +27,35 @@ enum JournalFrame {
 
     case start(Start)
     /// What a transaction put on the journal, in order.
-    case entries([(log: LogKey, entry: Entry)])
+    case entries([Record])
     /// The tenant's entries before this one are void.
     case erased(TenantID)
+    /// How far consumers of the feed have come.
+    case places([Place])
+
+    /// An entry on the journal.
+    struct Record {
+        /// In the feed; never given twice.
+        let number: UInt64
+        let log: LogKey
+        let entry: Entry
+        let label: FeedLabel
+    }
+
+    /// How far a consumer of the feed has come.
+    struct Place: Hashable {
+        let name: String
+        /// It needs nothing before this number.
+        let next: UInt64
+        /// How many records it was moved on over.
+        let missed: UInt64
+    }
 
     /// Begins a frame; any four bytes that are seldom elsewhere.
     static let magic: UInt32 = 0xF74A_521E
     /// Magic, length of the body, length of the file that is known to be on disk, checksum: four bytes each.
     static let headerLength = 16
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// Why a frame that is whole cannot be used.
     enum Problem: Error {
@@ -47,6 +69,7 @@ enum JournalFrame {
         case start = 0
         case entries = 1
         case erased = 2
+        case places = 3
     }
 
     // MARK: Writing
@@ -54,8 +77,12 @@ enum JournalFrame {
     /// No less than what a frame takes for a change, its own beginning included.
     static func bound(_ change: LogChange) -> Int {
         let names = change.log.tenant.text.utf8.count.plus(change.log.name.utf8.count)
-        return names.plus(change.payload.readableBytes).plus(96)
+        let label = change.feed?.text.utf8.count ?? 0
+        return names.plus(change.payload.readableBytes).plus(label).plus(108)
     }
+
+    /// No less than what a frame of places takes.
+    static func bound(_ places: [Place]) -> Int { places.reduce(64) { $0.plus($1.name.utf8.count).plus(20) } }
 
     /// Appends the frame, without its checksum.
     func write(to buffer: inout ByteBuffer) {
@@ -70,10 +97,14 @@ enum JournalFrame {
                 UInt64(start.previous?.length ?? 0),
                 endianness: .little
             )
-        case .entries(let entries):
+            Self.write(start.places, to: &buffer)
+        case .entries(let records):
             buffer.writeInteger(Kind.entries.rawValue)
-            buffer.writeInteger(UInt32(clamping: entries.count), endianness: .little)
-            for (log, entry) in entries { Self.write(log, entry, to: &buffer) }
+            buffer.writeInteger(UInt32(clamping: records.count), endianness: .little)
+            for record in records { Self.write(record, to: &buffer) }
+        case .places(let places):
+            buffer.writeInteger(Kind.places.rawValue)
+            Self.write(places, to: &buffer)
         case .erased(let tenant):
             buffer.writeInteger(Kind.erased.rawValue)
             buffer.writeJournalText(tenant.text)
@@ -82,11 +113,22 @@ enum JournalFrame {
         buffer.setInteger(UInt32(length), at: start + 4, endianness: .little)
     }
 
-    private static func write(_ log: LogKey, _ entry: Entry, to buffer: inout ByteBuffer) {
+    private static func write(_ places: [Place], to buffer: inout ByteBuffer) {
+        buffer.writeInteger(UInt32(clamping: places.count), endianness: .little)
+        for place in places {
+            buffer.writeJournalText(place.name)
+            buffer.writeMultipleIntegers(place.next, place.missed, endianness: .little)
+        }
+    }
+
+    private static func write(_ record: Record, to buffer: inout ByteBuffer) {
+        let (log, entry) = (record.log, record.entry)
         buffer.writeJournalText(log.tenant.text)
         buffer.writeJournalText(log.kind.rawValue)
         buffer.writeJournalText(log.name)
+        buffer.writeJournalText(record.label.text)
         buffer.writeMultipleIntegers(
+            record.number,
             entry.position.epoch,
             entry.position.sequence,
             entry.time,
@@ -157,9 +199,10 @@ enum JournalFrame {
         case .start: self = .start(try Self.readStart(&body))
         case .entries:
             guard let count = body.readInteger(endianness: .little, as: UInt32.self) else { throw .malformed }
-            var entries: [(log: LogKey, entry: Entry)] = []
-            for _ in 0..<count { entries.append(try Self.readEntry(&body)) }
-            self = .entries(entries)
+            var records: [Record] = []
+            for _ in 0..<count { records.append(try Self.readRecord(&body)) }
+            self = .entries(records)
+        case .places: self = .places(try Self.readPlaces(&body))
         case .erased:
             guard let tenant = body.readJournalText().flatMap({ TenantID($0) }) else { throw .malformed }
             self = .erased(tenant)
@@ -172,26 +215,43 @@ enum JournalFrame {
         guard let words = body.readMultipleIntegers(endianness: .little, as: (UInt64, UInt64, UInt64).self),
             let length = Int(exactly: words.2)
         else { throw .malformed }
-        return Start(epochLimit: words.0, previous: words.1 == 0 ? nil : .init(number: words.1, length: length))
+        return Start(
+            epochLimit: words.0,
+            previous: words.1 == 0 ? nil : .init(number: words.1, length: length),
+            places: try Self.readPlaces(&body)
+        )
     }
 
-    private static func readEntry(_ body: inout ByteBuffer) throws(Problem) -> (log: LogKey, entry: Entry) {
+    private static func readPlaces(_ body: inout ByteBuffer) throws(Problem) -> [Place] {
+        guard let count = body.readInteger(endianness: .little, as: UInt32.self) else { throw .malformed }
+        var places: [Place] = []
+        for _ in 0..<count {
+            guard let name = body.readJournalText(),
+                let (next, missed) = body.readMultipleIntegers(endianness: .little, as: (UInt64, UInt64).self)
+            else { throw .malformed }
+            places.append(Place(name: name, next: next, missed: missed))
+        }
+        return places
+    }
+
+    private static func readRecord(_ body: inout ByteBuffer) throws(Problem) -> Record {
         guard let tenant = body.readJournalText().flatMap({ TenantID($0) }),
             let kind = body.readJournalText().flatMap({ LogKey.Kind(rawValue: $0) }),
             let name = body.readJournalText(),
+            let label = body.readJournalText(),
             let words = body.readMultipleIntegers(
                 endianness: .little,
-                as: (UInt64, UInt64, Int64, UInt64, UInt32).self
+                as: (UInt64, UInt64, UInt64, Int64, UInt64, UInt32).self
             ),
-            let payload = body.readSlice(length: Int(words.4))
+            let payload = body.readSlice(length: Int(words.5))
         else { throw .malformed }
         let entry = Entry(
-            position: Position(epoch: words.0, sequence: words.1),
-            time: words.2,
-            producer: ProducerID(rawValue: words.3),
+            position: Position(epoch: words.1, sequence: words.2),
+            time: words.3,
+            producer: ProducerID(rawValue: words.4),
             payload: payload
         )
-        return (LogKey(tenant, kind, name), entry)
+        return Record(number: words.0, log: LogKey(tenant, kind, name), entry: entry, label: FeedLabel(label))
     }
 }
 

@@ -13,9 +13,14 @@ struct JournalGate {
     /// Frames that the disk was asked for, and those that came since.
     private var underWay = ByteBuffer()
     private var next = ByteBuffer()
-    private var records: Deque<(ticket: UInt64, record: JournalRecord)> = []
+    private var records: Deque<(ticket: UInt64, record: FeedRecord)> = []
     /// The entries of the frame that is being made.
-    private var frame: [(log: LogKey, entry: Entry)] = []
+    private var frame: [JournalFrame.Record] = []
+    /// How far consumers have come, if the disk is to know something newer.
+    private var places: [JournalFrame.Place]?
+    private var placesUnderWay: [JournalFrame.Place]?
+    /// Whether somebody comes to write them.
+    private var isNoting = false
     private var hasErasures = false
 
     /// The last ticket that was given out, the last that the disk was asked for, and the last that it has.
@@ -78,9 +83,9 @@ struct JournalGate {
     /// Begins a transaction that puts something on the journal.
     mutating func beginFrame() { self.appended += 1 }
 
-    mutating func add(_ record: JournalRecord, number: UInt64) {
+    mutating func add(_ record: FeedRecord, number: UInt64) {
         self.records.append((self.appended, record))
-        self.frame.append((record.log, record.entry))
+        self.frame.append(.init(number: number, log: record.log, entry: record.entry, label: record.label))
         self.numberAppended = number
     }
 
@@ -95,6 +100,21 @@ struct JournalGate {
         self.records.removeAll { $0.record.log.tenant == tenant }
         JournalFrame.erased(tenant).write(to: &self.next)
         self.hasErasures = true
+    }
+
+    /// Has the disk know how far consumers have come: nobody waits for it, so it goes with what is written next.
+    ///
+    /// - Returns: Whether somebody has to see to it, if nothing is.
+    mutating func note(_ places: [MemoryFeed.Place]) -> Bool {
+        self.places = places.map { .init(name: $0.consumer.name, next: $0.next, missed: UInt64(clamping: $0.missed)) }
+        defer { self.isNoting = true }
+        return !self.isNoting
+    }
+
+    /// Whether nothing was written since that took the places along.
+    mutating func mustNote() -> Bool {
+        self.isNoting = false
+        return self.places != nil && self.failure == nil && !self.isClosed
     }
 
     /// Has somebody told when the disk has everything that was appended, or refuses it.
@@ -113,7 +133,7 @@ struct JournalGate {
     ///
     /// What could not be written comes again.
     mutating func takeBatch() -> SegmentWriter.Batch? {
-        guard self.isHolding || self.failure != nil else {
+        guard self.isHolding || self.failure != nil || self.places != nil && self.hasRoomForPlaces else {
             self.isScheduled = false
             return nil
         }
@@ -123,25 +143,37 @@ struct JournalGate {
             self.underWay.writeBuffer(&self.next)
         }
         self.next.clear()
+        if let places, self.hasRoomForPlaces {
+            JournalFrame.places(places).write(to: &self.underWay)
+            self.placesUnderWay = places
+            self.places = nil
+        }
         self.asked = self.appended
         self.numberAsked = self.numberAppended
         return SegmentWriter.Batch(
             frames: self.underWay,
             numbers: self.numberDurable + 1..<self.numberAsked + 1,
-            hasErasures: self.hasErasures
+            hasErasures: self.hasErasures,
+            places: self.placesUnderWay
         )
+    }
+
+    /// What was appended comes first.
+    private var hasRoomForPlaces: Bool {
+        self.waitingBytes + JournalFrame.bound(self.places ?? []) <= self.capacity
     }
 
     /// The disk has the batch.
     ///
     /// - Returns: The records that are on the journal now, and whom to tell.
-    mutating func wrote() -> (records: [JournalRecord], told: [Waiter]) {
+    mutating func wrote() -> (records: [FeedRecord], told: [Waiter]) {
         self.durable = self.asked
         self.numberDurable = self.numberAsked
         self.underWay = ByteBuffer()
+        self.placesUnderWay = nil
         if !self.isHolding { self.hasErasures = false }
         self.failure = nil
-        var done: [JournalRecord] = []
+        var done: [FeedRecord] = []
         while let first = self.records.first, first.ticket <= self.durable {
             done.append(first.record)
             self.records.removeFirst()

@@ -8,8 +8,8 @@ struct JournalRecovery {
     /// Where the records of a file are among all.
     struct Segment {
         let name: SegmentName
-        /// The file's records among ``entries``.
-        var range: Range<Int>
+        /// The numbers of its records.
+        var numbers: Range<UInt64> = 0..<0
         var hasErasures = false
         /// How many of its bytes can be trusted.
         var length = 0
@@ -18,7 +18,9 @@ struct JournalRecovery {
     }
 
     /// Oldest first, each log position once.
-    private(set) var entries: [(log: LogKey, entry: Entry)] = []
+    private(set) var records: [JournalFrame.Record] = []
+    /// How far consumers of the feed have come, by name.
+    private(set) var places: [String: JournalFrame.Place] = [:]
     /// Those of them that are void, since their tenant was erased.
     private(set) var erased: Set<Int> = []
     /// Oldest first.
@@ -76,15 +78,16 @@ struct JournalRecovery {
         _ unreadable: [Range<Int>]
     ) throws(JournalProblem) {
         let before = self.damage.count
-        var segment = Segment(name: name, range: self.entries.count..<self.entries.count)
+        var segment = Segment(name: name)
         for body in contents.bodies {
             do throws(JournalFrame.Problem) {
                 switch try JournalFrame(body: body) {
-                case .start: break
-                case .entries(let entries): self.take(entries)
+                case .start(let start): self.take(start.places)
+                case .places(let places): self.take(places)
+                case .entries(let records): self.take(records, in: &segment)
                 case .erased(let tenant):
                     segment.hasErasures = true
-                    for (index, record) in self.entries.enumerated() where record.log.tenant == tenant {
+                    for (index, record) in self.records.enumerated() where record.log.tenant == tenant {
                         self.erased.insert(index)
                     }
                 }
@@ -96,18 +99,23 @@ struct JournalRecovery {
             self.damage.append(JournalDamage(file: name, bytes: range.count, offset: range.lowerBound))
         }
         self.tornBytes += contents.tornBytes
-        segment.range = segment.range.lowerBound..<self.entries.count
         segment.length = contents.length
         segment.isDamaged = self.damage.count > before
         self.segments.append(segment)
     }
 
-    private mutating func take(_ entries: [(log: LogKey, entry: Entry)]) {
-        for record in entries {
+    private mutating func take(_ places: [JournalFrame.Place]) {
+        for place in places where place.next >= self.places[place.name]?.next ?? 0 { self.places[place.name] = place }
+    }
+
+    private mutating func take(_ records: [JournalFrame.Record], in segment: inout Segment) {
+        for record in records {
             let position = record.entry.position
             guard self.seen.insert(Place(log: record.log, position: position)).inserted else { continue }
             self.epochLimit = max(self.epochLimit, position.epoch &+ 1)
-            self.entries.append(record)
+            self.records.append(record)
+            let first = segment.numbers.isEmpty ? record.number : min(segment.numbers.lowerBound, record.number)
+            segment.numbers = first..<max(segment.numbers.upperBound, record.number &+ 1)
         }
     }
 }

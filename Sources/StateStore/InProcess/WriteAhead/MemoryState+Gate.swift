@@ -5,14 +5,11 @@ import NIOCore
 import Tenant
 
 extension MemoryState {
-    /// How many records are on their way to the history.
-    var journalCount: Int { self.journal.count + (self.gate?.count ?? 0) }
-
     /// Takes back what a tenant has on its way to the disk.
     mutating func eraseFromGate(_ tenant: TenantID) {
         let count = self.gate?.count(of: tenant) ?? 0
         self.gate?.erase(tenant)
-        self.room.removed(count, from: tenant)
+        self.feed.forgot(count, of: tenant)
     }
 
     /// Has a client's answer wait for what it may rest on.
@@ -53,21 +50,4 @@ extension MemoryState {
         }
         return wake
     }
-
-    /// Whether one of the records with these numbers is not in the history yet.
-    func needsJournal(_ numbers: Range<UInt64>) -> Bool {
-        var (low, high) = (self.journal.startIndex, self.journal.endIndex)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if self.journal[middle].number < numbers.lowerBound { low = middle + 1 } else { high = middle }
-        }
-        return low < self.journal.endIndex && self.journal[low].number < numbers.upperBound
-    }
-}
-
-extension JournalRecord {
-    init(number: UInt64, log: LogKey, entry: Entry) { self.init(id: .init(String(number)), log: log, entry: entry) }
-
-    /// The place on the in-process store's journal.
-    var number: UInt64 { UInt64(self.id.text) ?? 0 }
 }

@@ -35,6 +35,8 @@ struct SegmentWriter {
     /// Oldest first; the last one is written to, if ``current`` is there.
     private var segments: [Segment] = []
     private var nextNumber: UInt64
+    /// How far consumers have come, as far as the files know: each file begins with it, so that any other may go.
+    private var places: [JournalFrame.Place]
     /// Nil after a failure: then nothing is known of what was written since, and another file is begun.
     private var current: Current?
     /// Why there is not as much room as there should be.
@@ -57,12 +59,13 @@ struct SegmentWriter {
         self.folder = folder
         self.limits = limits
         self.epochLimit = epochLimit
+        self.places = Array(found.places.values)
         self.nextNumber = (found.segments.last?.name.number ?? 0) + 1
         for segment in found.segments {
             self.segments.append(
                 Segment(
                     name: segment.name,
-                    numbers: UInt64(segment.range.lowerBound) + 1..<UInt64(segment.range.upperBound) + 1,
+                    numbers: segment.numbers,
                     hasErasures: segment.hasErasures,
                     length: segment.length,
                     isDamaged: segment.isDamaged
@@ -81,6 +84,8 @@ struct SegmentWriter {
         /// The numbers of its records on the journal.
         var numbers: Range<UInt64>
         var hasErasures: Bool
+        /// How far consumers have come, if it says so.
+        var places: [JournalFrame.Place]?
     }
 
     /// Writes frames and waits until they survive a power cut.
@@ -101,6 +106,7 @@ struct SegmentWriter {
             self.current?.reserved = reserved
             self.segments[index].length = end
             self.segments[index].take(batch)
+            if let places = batch.places { self.places = places }
         } catch {
             self.giveUpFile()
             throw error
@@ -186,7 +192,9 @@ struct SegmentWriter {
             JournalFrame.Start.Previous(number: $0.name.number, length: $0.length)
         }
         var frame = ByteBuffer()
-        JournalFrame.start(.init(epochLimit: self.epochLimit, previous: previous)).write(to: &frame)
+        JournalFrame.start(.init(epochLimit: self.epochLimit, previous: previous, places: self.places)).write(
+            to: &frame
+        )
         JournalFrame.seal(&frame, salt: name.salt, synced: 0)
         let file = try self.folder.create(name.text)
         let reserved = frame.readableBytes + room

@@ -47,8 +47,8 @@ final class RedisBatch {
         _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void
     ) {
         self.operations.append(.transaction(transaction, unsettled, completion))
-        let isJournaled = transaction.changes.contains { $0.journal }
-        self.body.writeInteger(transaction.leaves ? 6 : isJournaled ? 5 : 1 as UInt8)
+        let isFed = transaction.changes.contains { $0.feed != nil }
+        self.body.writeInteger(transaction.leaves ? 6 : isFed ? 5 : 1 as UInt8)
         let length = self.body.writerIndex
         self.body.writeMultipleIntegers(0xCE as UInt8, 0 as UInt32)
         let before = self.elements
@@ -218,7 +218,7 @@ final class RedisBatch {
 
     private func write(_ change: LogChange, _ key: (LogKey) -> ByteBuffer?) {
         self.write(change.log, key)
-        var flags: UInt8 = change.journal ? 1 : 0
+        var flags: UInt8 = change.feed == nil ? 0 : 1
         switch change.lifetime {
         case .keep: break
         case .drop: flags += 2
@@ -228,7 +228,7 @@ final class RedisBatch {
         if !change.fields.isEmpty { flags += 16 }
         self.body.writeInteger(flags)
         self.body.writePackedHead(5 + change.payload.readableBytes)
-        self.body.writeMultipleIntegers(change.journal ? 1 as UInt8 : 0, UInt32(change.payload.readableBytes))
+        self.body.writeMultipleIntegers(change.feed == nil ? 0 : 1 as UInt8, UInt32(change.payload.readableBytes))
         self.body.writeImmutableBuffer(change.payload)
         self.elements += 2
         if !change.fields.isEmpty {
@@ -248,6 +248,10 @@ final class RedisBatch {
         if case .dropIfEmpty(let section) = change.lifetime {
             self.body.writePackedHead(1)
             self.body.writeInteger(section.byte)
+            self.elements += 1
+        }
+        if let label = change.feed {
+            self.body.writePacked(label.text)
             self.elements += 1
         }
     }

@@ -7,7 +7,7 @@ struct RedisBatchAnswer {
         /// With the position of the log that the condition was about.
         case refused(condition: Int, tail: Position)
         /// Nothing was applied: too much waits for the durable history already.
-        case journalFull
+        case feedFull
     }
 
     /// Slots that were granted, and since when the server that did has written.
@@ -49,7 +49,7 @@ struct RedisBatchAnswer {
                 let tail = Position(epoch: epoch, sequence: sequence)
                 return .success(.refused(condition: Int(clamping: index), tail: tail))
             case UInt8(ascii: "F"):
-                return .success(.journalFull)
+                return .success(.feedFull)
             case let letter: return Self.failure(letter, &bytes)
             }
         }

@@ -232,7 +232,7 @@ final class RedisLiveClient: LiveStoreClient {
                 self.hold(&delivery, .appended(stamps), until: .reached(stamp.position), in: change.log, completion)
             }
             if delivery == nil { completion(.success(.appended(stamps))) }
-        case .success(.journalFull):
+        case .success(.feedFull):
             completion(.failure(.busy))
         case .success(.refused(let index, let tail)):
             guard transaction.conditions.indices.contains(index) else {

@@ -65,12 +65,13 @@ extension RedisLibrary {
             flags = flags - 8
             i = i + 1
           end
-          return flags >= 4 and i + 1 or i
+          if flags >= 4 then i = i + 1 end
+          return flags % 2 == 1 and i + 1 or i
         end
 
-        -- Applies one change; returns the index after it. Flags: 1 journal, 2 drop, 4 drop if empty, 8 holder, 16 fields.
+        -- Applies one change; returns the index after it. Flags: 1 feed, 2 drop, 4 drop if empty, 8 holder, 16 fields.
         local function change(call, t, i, out)
-          local log, flags = find(call, t[i]), t[i + 1]
+          local first, log, flags = i, find(call, t[i]), t[i + 1]
           log.operation = call.operation
           if not log.epoch then
             create(call, log)
@@ -84,7 +85,13 @@ extension RedisLibrary {
           i = i + 3
           out[#out + 1] = pack('>I8I8I8', log.epoch, log.seq, log.time)
           if flags == 0 then return i end
-          if flags % 2 == 1 then log.journal = true end
+          local is_fed = flags % 2 == 1
+          if is_fed then
+            flags = flags - 1
+            local label = t[skip(t, first) - 1]
+            log.labels = log.labels or {}
+            log.labels[#log.labels + 1] = pack('>H', #label) .. label
+          end
           if flags >= 16 then
             flags = flags - 16
             log.version = log.seq
@@ -112,7 +119,7 @@ extension RedisLibrary {
           elseif flags >= 2 then
             drop(call, log)
           end
-          return i
+          return is_fed and i + 1 or i
         end
 
         -- Slots stand under the pod, its shard and since when the server wrote that granted them: what a server that went back
@@ -190,18 +197,24 @@ extension RedisLibrary {
 
         local takes_away = {[3] = true, [6] = true, [7] = true, [9] = true, [10] = true}
 
-        -- Whether there is room for what an operation adds: in the memory, and in the journal, which must not take all of the
+        -- Whether there is room for what an operation adds: in the memory, and in the feed, which must not take all of the
         -- memory while the durable store is away, and of which a tenant gets no more than it leaves free. Returns the letter that
         -- refuses it.
         local function refusal(call, op, t, i)
           if takes_away[op] or not server.tight and op ~= 5 then return end
           if server.tight and not ((op == 4 or op == 8) and run('EXISTS', t[i]) == 1) then return 'O' end
           if op ~= 5 then return end
-          call.waiting = call.waiting or run('XLEN', JOURNAL)
-          if call.waiting * 2 < JOURNAL_LIMIT then return end
+          if not call.waiting then
+            call.waiting = run('XLEN', FEED)
+            if call.waiting * 4 >= FEED_LIMIT then
+              move_on()
+              call.waiting = run('XLEN', FEED)
+            end
+          end
+          if call.waiting * 2 < FEED_LIMIT then return end
           local name = tenant(t[i + 3])
           call.parts[name] = call.parts[name] or tonumber(run('HGET', PARTS, name) or 0)
-          return call.waiting + call.parts[name] >= JOURNAL_LIMIT and 'F' or nil
+          return call.waiting + call.parts[name] >= FEED_LIMIT and 'F' or nil
         end
 
         local widths = {[2] = 5, [3] = 5, [4] = 4, [7] = 5, [8] = 5, [9] = 5, [10] = 3}
@@ -259,8 +272,9 @@ extension RedisLibrary {
             return answer
           end
           look_at_server(now)
-          local call = {producer = t[2], keep = {c = t[3], u = t[4], n = t[5], t = t[6], p = t[7], a = t[8], h = t[9]}, now = now,
-            logs = {}, order = {}, journal = {}, parts = {}, operation = 0}
+          local call = {producer = t[2],
+            keep = {c = t[3], u = t[4], n = t[5], t = t[6], p = t[7], a = t[8], h = t[9]}, now = now,
+            logs = {}, order = {}, feed = {}, parts = {}, operation = 0}
           local out, i, n = {}, 10, #t
           while i <= n do
             local op, length = t[i], #out
@@ -273,7 +287,7 @@ extension RedisLibrary {
             flush(call, log, false)
             if log.epoch and log.broken then mend(call, log) end
           end
-          write_journal(call)
+          write_feed(call)
           local answer = table.concat(out)
           run('HSET', memory, 'n', text(number), slot, pack('>I8', number) .. answer)
           return answer

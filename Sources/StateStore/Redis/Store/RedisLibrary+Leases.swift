@@ -86,7 +86,7 @@ extension RedisLibrary {
         end
 
         -- What the pod's producers were answered is kept for an hour, longer than any call is tried again; a pod that comes back
-        -- keeps it. Items of the journal that it has in hand are others' to claim; a consumer goes only when it has none, since
+        -- keeps it. Items of the feed that it has in hand are others' to claim; a consumer goes only when it has none, since
         -- they would go with it.
         local function bury(keys, args)
           start()
@@ -100,7 +100,7 @@ extension RedisLibrary {
             if not log.epoch or text(log.holder) ~= name then run('SREM', held, base) end
           end
           if run('SCARD', held) > 0 then return 0 end
-          if not end_reader(name) then return 0 end
+          if not end_readers(name) then return 0 end
           release_all(name)
           run('ZREM', LEASES, name)
           run('HDEL', FIGURES, name)

@@ -83,15 +83,16 @@ extension RedisLibrary {
         end
 
         local function write_item(words)
-          run('XADD', JOURNAL, '*', spread(words))
+          run('XADD', FEED, '*', spread(words))
           for name in pairs(tenants(words)) do count_part(name, 1) end
         end
 
-        -- One item of the journal has what a call appended to several logs: key and chunk, key and chunk, …
-        local function write_journal(call)
-          if #call.journal == 0 then return end
-          write_item(call.journal)
-          call.journal = {}
+        -- One item of the feed has what a call appended to several logs: for each its key, and the chunk before which stand
+        -- the labels of its entries that are for the feed, behind the number of their bytes (4): lengths (2) and bytes.
+        local function write_feed(call)
+          if #call.feed == 0 then return end
+          write_item(call.feed)
+          call.feed = {}
         end
 
         local function add_item(log, oldest, chunk)
@@ -135,11 +136,11 @@ extension RedisLibrary {
           local chunk = pack('>BI8I8I8c8I8I4B', 1, log.epoch, first == log.turned + 1 and log.prior or 0, log.time,
             call.producer, first, log.n, dropped and 1 or 0)
             .. (log.n == 1 and log.parts[1] or table.concat(log.parts))
-          if log.journal then
-            local journal = call.journal
-            journal[#journal + 1] = log.base
-            journal[#journal + 1] = chunk
-            if #journal >= 1000 then write_journal(call) end
+          if log.labels then
+            local feed, labels = call.feed, table.concat(log.labels)
+            feed[#feed + 1] = log.base
+            feed[#feed + 1] = pack('>I4', #labels) .. labels .. chunk
+            if #feed >= 1000 then write_feed(call) end
           end
           if not dropped then
             local oldest = log.seq - call.keep[kind(log.base)] + 1
@@ -151,7 +152,7 @@ extension RedisLibrary {
             save(log)
           end
           run('PUBLISH', log.base, chunk)
-          log.n, log.parts, log.journal = 0, {}, false
+          log.n, log.parts, log.labels = 0, {}, nil
           log.names = nil
         end
 

@@ -25,8 +25,10 @@ extension RedisLibrary {
 
         local META, COUNT, PLACES = '\0', '\1', '>I8I8I8I8I8I8I8I8I8'
         local LEAST, MINUTE = 64, 60000
-        -- The items that wait, and of how many of them each tenant has a part.
-        local JOURNAL, JOURNAL_LIMIT, PARTS = 'r:.journal', 100000, 'r:.journal.parts'
+        -- The items that somebody needs, and of how many of them each tenant has a part.
+        local FEED, FEED_LIMIT, PARTS = 'r:.feed', 100000, 'r:.feed.parts'
+        -- What happens to each consumer at the bound, and over how many records it was moved on.
+        local CONSUMERS, MISSED = 'r:.feed.consumers', 'r:.feed.missed'
 
         local function text(number) return string.format('%.0f', number) end
 
@@ -54,8 +56,8 @@ extension RedisLibrary {
           local seconds = math.floor(now / 1000)
           server.since = fresh('r:.epoch', (now + SKEW) * 1024)
           run('SET', 'r:.pod', text(fresh('r:.pod', seconds) + SKEW / 1000))
-          -- Items of the journal too: who acknowledges one of the other server's must not take another's place.
-          if run('EXISTS', JOURNAL) == 1 then try('XSETID', JOURNAL, text(now + SKEW) .. '-0') end
+          -- Items of the feed too: who acknowledges one of the other server's must not take another's place.
+          if run('EXISTS', FEED) == 1 then try('XSETID', FEED, text(now + SKEW) .. '-0') end
           run('SET', RUN, text(server.since) .. ' ' .. who)
         end
 

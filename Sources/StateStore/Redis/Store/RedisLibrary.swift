@@ -15,8 +15,7 @@ enum RedisLibrary {
     /// One of the library's functions.
     enum Function: String, CaseIterable {
         case apply, ping, check, excerpts, listing, page, changed, pod, renew, figures, lapsed, orphans, bury, readers,
-            acknowledge,
-            mentions, forget
+            acknowledge, standing, mentions, forget
 
         /// As `FCALL` takes it.
         var name: String { Self.names[self] ?? "" }
@@ -26,7 +25,8 @@ enum RedisLibrary {
         /// What keeps a pod alive and what frees memory must work when there is none left; `apply` refuses the rest itself.
         fileprivate var flag: String {
             switch self {
-            case .check, .excerpts, .listing, .page, .changed, .figures, .lapsed, .orphans, .mentions: "'no-writes'"
+            case .check, .excerpts, .listing, .page, .changed, .figures, .lapsed, .orphans, .standing, .mentions:
+                "'no-writes'"
             case .apply, .ping, .renew, .bury, .readers, .acknowledge, .forget: "'allow-oom'"
             case .pod: ""
             }
@@ -43,6 +43,6 @@ enum RedisLibrary {
     }.joined()
 
     private static let template =
-        Self.server + Self.logs + Self.buckets + Self.calls + Self.reads + Self.journal + Self.leases
+        Self.server + Self.logs + Self.feedItems + Self.buckets + Self.calls + Self.reads + Self.feed + Self.leases
         + Self.registration
 }

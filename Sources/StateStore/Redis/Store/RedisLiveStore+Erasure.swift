@@ -7,7 +7,7 @@ package import Tenant
 extension RedisLiveStore {
     /// How many keys, or members of a set, Redis looks at in one step.
     private static let keysAtOnce = 1000
-    /// How many items of the journal it looks at in one step: under load one has many entries.
+    /// How many items of the feed it looks at in one step: under load one has many entries.
     private static let itemsAtOnce = 50
 
     package func erase(_ tenant: TenantID) async throws(LiveStoreError) {
@@ -24,7 +24,7 @@ extension RedisLiveStore {
         try await self.scan(prefix + "*") { keys throws(LiveStoreError) in
             _ = try await self.ask(.redis(["UNLINK"] + keys)) { $0.integer }
         }
-        try await self.readJournal(of: prefix, .forget) { _ in }
+        try await self.readFeed(of: prefix, .forget) { _ in }
     }
 
     package func remains(of tenant: TenantID) async throws(LiveStoreError) -> Int {
@@ -39,7 +39,7 @@ extension RedisLiveStore {
             }
         }
         var count = found.count
-        try await self.readJournal(of: prefix, .mentions) { count += $0 }
+        try await self.readFeed(of: prefix, .mentions) { count += $0 }
         return count
     }
 
@@ -63,8 +63,8 @@ extension RedisLiveStore {
         } while cursor != "0"
     }
 
-    /// Goes through the journal step by step; `body` gets how many entries each step found.
-    private func readJournal(
+    /// Goes through the feed step by step; `body` gets how many entries each step found.
+    private func readFeed(
         of prefix: String,
         _ function: RedisLibrary.Function,
         _ body: (Int) -> Void

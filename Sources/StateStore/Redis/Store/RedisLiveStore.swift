@@ -18,9 +18,9 @@ package final class RedisLiveStore: LiveStore {
     package let pod: PodID
     let settings: RedisSettings
     let logger: Logger
-    /// For leases; the journal's reader waits on a connection of its own.
+    /// For leases; the feed's readers wait on a connection each.
     let control: OnLoop<RedisPipeline>
-    let journal: OnLoop<RedisJournal>
+    let feeds: [String: OnLoop<RedisFeed>]
     /// Since when the server has written, as the last renewal of the lease found.
     let since = Mutex<Int?>(nil)
     private let clients = Mutex<Clients>(Clients())
@@ -36,13 +36,13 @@ package final class RedisLiveStore: LiveStore {
         settings: RedisSettings,
         logger: Logger,
         control: OnLoop<RedisPipeline>,
-        journal: OnLoop<RedisJournal>
+        feeds: [String: OnLoop<RedisFeed>]
     ) {
         self.pod = pod
         self.settings = settings
         self.logger = logger
         self.control = control
-        self.journal = journal
+        self.feeds = feeds
     }
 
     /// Connects, loads the functions if they are missing, and takes a pod number with a first lease.
@@ -84,10 +84,13 @@ package final class RedisLiveStore: LiveStore {
             if case .unavailable = error { throw LiveStoreError.unavailable(reason: reason) }
             throw error
         }
-        let journal = try await loop.submit {
-            OnLoop(RedisJournal(settings, on: loop, pod: pod, logger: logger), loop)
+        let feeds = try await loop.submit {
+            let feeds = configuration.consumers.map { consumer in
+                (consumer.name, OnLoop(RedisFeed(consumer, settings, on: loop, pod: pod, logger: logger), loop))
+            }
+            return Dictionary(feeds) { first, _ in first }
         }.get()
-        return RedisLiveStore(pod: pod, settings: settings, logger: logger, control: control, journal: journal)
+        return RedisLiveStore(pod: pod, settings: settings, logger: logger, control: control, feeds: feeds)
     }
 
     package func makeClient(on loop: any EventLoop, receiver: any LiveStoreReceiver) -> any LiveStoreClient {
@@ -122,7 +125,7 @@ package final class RedisLiveStore: LiveStore {
             return clients.open
         }
         for client in open { await client.run { $0.close() } }
-        await self.journal.run { $0.close() }
+        for feed in self.feeds.values { await feed.run { $0.close() } }
         await self.control.run { $0.close() }
     }
 }

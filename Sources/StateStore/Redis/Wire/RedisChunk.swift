@@ -5,7 +5,7 @@ import Numbers
 ///
 /// Bytes: the form of what follows (1), epoch, the epoch that it goes on from if these are its first entries, else 0, time,
 /// producer and the first entry's sequence (8 each), the number of entries (4), whether the log was dropped after the last (1),
-/// and for each entry its flags (1: 1 for the journal) and its payload's length (4) and bytes. All big-endian.
+/// and for each entry its flags (1: 1 for the feed) and its payload's length (4) and bytes. All big-endian.
 struct RedisChunk {
     private static let form: UInt8 = 1
 
@@ -45,7 +45,7 @@ struct RedisChunk {
     /// Whether all its entries are there.
     var isWhole: Bool { self.forEach(after: .max) { _, _ in true } }
 
-    /// Hands out the entries after a sequence with whether they are for the journal, until `body` returns false.
+    /// Hands out the entries after a sequence with whether they are for the feed, until `body` returns false.
     ///
     /// - Returns: false if the bytes end before the last entry.
     func forEach(after sequence: UInt64 = 0, _ body: (Entry, Bool) -> Bool) -> Bool {

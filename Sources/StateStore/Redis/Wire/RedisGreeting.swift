@@ -19,8 +19,8 @@ struct RedisGreeting {
     /// - Parameters:
     ///   - endpoint: Whom to be.
     ///   - needsLibrary: Whether functions are called.
-    ///   - makesGroup: Also makes the journal's consumer group.
-    init(_ endpoint: RedisEndpoint, needsLibrary: Bool, makesGroup: Bool = false) {
+    ///   - consumers: Those of the feed whose groups are made if there are none.
+    init(_ endpoint: RedisEndpoint, needsLibrary: Bool, consumers: [FeedConsumer] = []) {
         if let password = endpoint.password {
             let user = endpoint.user.map { [$0] } ?? []
             self.steps.append(.command(.redis(["AUTH"] + user + [password])))
@@ -29,7 +29,10 @@ struct RedisGreeting {
             self.steps.append(.command(.redis(["SELECT", String(endpoint.database)])))
         }
         if needsLibrary { self.steps.append(.library) }
-        if makesGroup { self.steps.append(.command(.redis(.readers))) }
+        if !consumers.isEmpty {
+            let rows = consumers.flatMap { [$0.name, $0.atBound.rawValue] }
+            self.steps.append(.command(.redis(.readers, rows)))
+        }
         // A server answers this only when it has loaded its data; a replica does not answer the first.
         let last = needsLibrary ? ByteBuffer.redis(.ping) : .redis(["EXISTS", "r:.epoch"])
         self.steps.append(.command(last))

@@ -44,8 +44,10 @@ extension CounterKey {
 }
 
 enum RedisKey {
-    static let journal = "r:.journal"
-    static let journalGroup = "roost"
+    /// The stream with the feed; each consumer is a group of it, under its name.
+    static let feed = "r:.feed"
+    /// Of each consumer that was moved on, over how many records.
+    static let missed = "r:.feed.missed"
     /// Of each pod that carries something with its lease, what it carries.
     static let figures = "r:.figures"
     /// What the sets begin with of the logs that a pod holds, and of the counters it holds slots of.

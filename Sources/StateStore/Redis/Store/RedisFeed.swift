@@ -3,15 +3,15 @@ import Logging
 import NIOCore
 import Tenant
 
-/// A reader of the journal: one consumer of the group that all pods' readers share.
+/// A reader of the feed as one of its consumers: a member of the group that all pods' readers share.
 ///
 /// Loop-bound.
 ///
-/// The stream has an item for each call that appended something for the journal, often with several records. An item is forgotten when
-/// all its records were acknowledged; until then it is handed out again after a while, here or elsewhere. One that this version
-/// cannot read is given back at once, for a newer one to claim; such items count for the journal's bound.
-final class RedisJournal {
-    typealias Completion = (Result<[JournalRecord], LiveStoreError>) -> Void
+/// The stream has an item for each call that appended something for the feed, often with several records. An item is acknowledged when
+/// all its records were; until then it is handed out again after a while, here or elsewhere. One that this version
+/// cannot read is given back at once, for a newer one to claim; such items count for the feed's bound.
+final class RedisFeed {
+    typealias Completion = (Result<[FeedRecord], LiveStoreError>) -> Void
 
     /// One record of an item.
     private struct Part: Hashable {
@@ -19,12 +19,13 @@ final class RedisJournal {
         let sequence: UInt64
     }
 
+    private let group: String
     private let pipeline: RedisPipeline
     private let settings: RedisSettings
     private let pod: PodID
     private var isStarted = false
     /// Records of items that brought more than was asked for.
-    private var ready = Deque<JournalRecord>()
+    private var ready = Deque<FeedRecord>()
     /// For each item handed out here, which of its records are not acknowledged.
     private var unacknowledged: [String: (parts: Set<Part>, tenants: Set<TenantID>, since: NIODeadline)] = [:]
     private var claimed: NIODeadline?
@@ -33,8 +34,14 @@ final class RedisJournal {
     private(set) var unreadable = 0
     private var unreadableSoFar = 0
 
-    init(_ settings: RedisSettings, on loop: any EventLoop, pod: PodID, logger: Logger) {
-        let greeting = RedisGreeting(settings.endpoint, needsLibrary: true, makesGroup: true)
+    init(_ consumer: FeedConsumer, _ settings: RedisSettings, on loop: any EventLoop, pod: PodID, logger: Logger) {
+        self.group = consumer.name
+        // All groups, so that nothing goes that one of them needs which nobody has read as yet.
+        let greeting = RedisGreeting(
+            settings.endpoint,
+            needsLibrary: true,
+            consumers: settings.configuration.consumers
+        )
         self.pipeline = RedisPipeline(
             RedisLink(settings, on: loop, logger: logger, greeting: greeting),
             hasLibrary: true
@@ -59,7 +66,7 @@ final class RedisJournal {
     /// Notes what is stored.
     ///
     /// - Returns: The items of which nothing is left, as `acknowledge` takes them: each with the tenants that have a part of it.
-    func acknowledged(_ ids: [JournalRecord.ID]) -> [String] {
+    func acknowledged(_ ids: [FeedRecord.ID]) -> [String] {
         var done: [String] = []
         for id in ids {
             let parts = id.text.split(separator: "/")
@@ -78,12 +85,12 @@ final class RedisJournal {
     // MARK: New items
 
     private func readNew(_ limit: Int, _ deadline: NIODeadline, _ completion: @escaping Completion) {
-        // Short waits, so that a dead connection is told from a quiet journal.
+        // Short waits, so that a dead connection is told from a quiet feed.
         let wait = min(deadline - .now(), TimeAmount(self.settings.configuration.silence) / 3)
         let milliseconds = wait.nanoseconds / 1_000_000
-        var words = ["XREADGROUP", "GROUP", RedisKey.journalGroup, self.pod.description, "COUNT", Self.items(limit)]
+        var words = ["XREADGROUP", "GROUP", self.group, self.pod.description, "COUNT", Self.items(limit)]
         if milliseconds > 0 { words += ["BLOCK", String(milliseconds)] }
-        words += ["STREAMS", RedisKey.journal, ">"]
+        words += ["STREAMS", RedisKey.feed, ">"]
         self.ask(words) { result in
             switch result {
             case .failure(let error):
@@ -103,13 +110,13 @@ final class RedisJournal {
 
     private var claimIsDue: Bool {
         guard let claimed = self.claimed else { return true }
-        return NIODeadline.now() - claimed >= TimeAmount(self.settings.configuration.journalRedelivery) / 2
+        return NIODeadline.now() - claimed >= TimeAmount(self.settings.configuration.feedRedelivery) / 2
     }
 
     private func claim(_ limit: Int, _ deadline: NIODeadline, _ completion: @escaping Completion) {
-        let idle = String(max(1, self.settings.configuration.journalRedelivery.milliseconds))
+        let idle = String(max(1, self.settings.configuration.feedRedelivery.milliseconds))
         let words = [
-            "XAUTOCLAIM", RedisKey.journal, RedisKey.journalGroup, self.pod.description, idle, self.cursor, "COUNT",
+            "XAUTOCLAIM", RedisKey.feed, self.group, self.pod.description, idle, self.cursor, "COUNT",
             Self.items(limit),
         ]
         self.ask(words) { result in
@@ -147,20 +154,28 @@ final class RedisJournal {
     }
 
     /// The records of an item; nil if it has anything that this version cannot read, or nothing.
-    private static func records(of id: String, _ fields: RedisReply) -> [(record: JournalRecord, part: Part)]? {
-        var records: [(JournalRecord, Part)] = []
+    private static func records(of id: String, _ fields: RedisReply) -> [(record: FeedRecord, part: Part)]? {
+        var records: [(FeedRecord, Part)] = []
         for index in stride(from: 0, to: fields.count, by: 2) {
             guard let log = (fields[index]?.text).flatMap(LogKey.init(redisKey:)),
-                let chunk = fields[index + 1].flatMap({ RedisChunk($0.buffer) })
+                var bytes = fields[index + 1]?.buffer,
+                var labels = bytes.readLengthPrefixedSlice(as: UInt32.self),
+                let chunk = RedisChunk(bytes)
             else { return nil }
-            let isWhole = chunk.forEach { entry, isForJournal in
-                guard isForJournal else { return true }
+            var lacksLabel = false
+            let isWhole = chunk.forEach { entry, isFed in
+                guard isFed else { return true }
+                guard let label = labels.readLengthPrefixedSlice(as: UInt16.self) else {
+                    lacksLabel = true
+                    return false
+                }
                 let part = Part(chunk: index / 2, sequence: entry.position.sequence)
-                let record = JournalRecord.ID("\(id)/\(part.chunk)/\(part.sequence)")
-                records.append((JournalRecord(id: record, log: log, entry: entry), part))
+                let id = FeedRecord.ID("\(id)/\(part.chunk)/\(part.sequence)")
+                let text = FeedLabel(String(buffer: label))
+                records.append((FeedRecord(id: id, log: log, entry: entry, label: text), part))
                 return true
             }
-            guard isWhole else { return nil }
+            guard isWhole, !lacksLabel else { return nil }
         }
         return records.isEmpty ? nil : records
     }
@@ -171,8 +186,8 @@ final class RedisJournal {
         self.unreadableSoFar += ids.count
         if self.unreadable == 0 { self.tell(ids[0]) }
         self.unreadable = max(self.unreadable, self.unreadableSoFar)
-        let idle = String(max(1, self.settings.configuration.journalRedelivery.milliseconds))
-        let claim = ["XCLAIM", RedisKey.journal, RedisKey.journalGroup, self.pod.description, "0"]
+        let idle = String(max(1, self.settings.configuration.feedRedelivery.milliseconds))
+        let claim = ["XCLAIM", RedisKey.feed, self.group, self.pod.description, "0"]
         self.ask(claim + ids + ["IDLE", idle, "JUSTID"]) { _ in }
     }
 
@@ -181,18 +196,18 @@ final class RedisJournal {
         self.unreadable = self.unreadableSoFar
         self.unreadableSoFar = 0
         // What others have claimed since is theirs to acknowledge.
-        let oldest = NIODeadline.now() - TimeAmount(self.settings.configuration.journalRedelivery * 4)
+        let oldest = NIODeadline.now() - TimeAmount(self.settings.configuration.feedRedelivery * 4)
         self.unacknowledged = self.unacknowledged.filter { $0.value.since > oldest }
     }
 
     private func tell(_ id: String) {
         self.pipeline.link.logger.warning(
-            "items of the journal cannot be read by this version: they wait for a newer one",
+            "items of the feed cannot be read by this version: they wait for a newer one",
             metadata: ["first": "\(id)"]
         )
     }
 
-    private func take(_ limit: Int) -> [JournalRecord] {
+    private func take(_ limit: Int) -> [FeedRecord] {
         let records = Array(self.ready.prefix(limit))
         self.ready.removeFirst(records.count)
         return records

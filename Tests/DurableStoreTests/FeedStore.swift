@@ -2,11 +2,12 @@ import NIOCore
 import StateStore
 import Synchronization
 import Tenant
+import TestSupport
 
-/// A live store whose journal tests fill as they like; the rest is the store in process.
-final class JournalStore: LiveStore {
+/// A live store whose feed tests fill as they like; the rest is the store in process.
+final class FeedStore: LiveStore {
     private struct State {
-        var records: [JournalRecord] = []
+        var records: [FeedRecord] = []
         var lostAcknowledgements: Int
         var next = 0
     }
@@ -32,17 +33,21 @@ final class JournalStore: LiveStore {
                     producer: ProducerID(rawValue: 1),
                     payload: ByteBuffer(string: "message \(sequence)")
                 )
-                state.records.append(JournalRecord(id: .init("\(state.next)"), log: log, entry: entry))
+                state.records.append(FeedRecord(id: .init("\(state.next)"), log: log, entry: entry, label: .any))
             }
         }
     }
 
-    func readJournal(limit: Int, timeout: Duration) async throws(LiveStoreError) -> [JournalRecord] {
+    func readFeed(
+        as consumer: FeedConsumer,
+        limit: Int,
+        timeout: Duration
+    ) async throws(LiveStoreError) -> [FeedRecord] {
         await Task.yield()
         return self.state.withLock { Array($0.records.prefix(limit)) }
     }
 
-    func acknowledgeJournal(_ ids: [JournalRecord.ID]) async throws(LiveStoreError) {
+    func acknowledge(_ ids: [FeedRecord.ID], as consumer: FeedConsumer) async throws(LiveStoreError) {
         let lost = self.state.withLock { state in
             if state.lostAcknowledgements > 0 {
                 state.lostAcknowledgements -= 1
@@ -67,7 +72,9 @@ final class JournalStore: LiveStore {
 
     func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]] { try await self.rest.liveFigures() }
 
-    func journalBacklog() async throws(LiveStoreError) -> Int { self.waiting }
+    func feedStanding(of consumer: FeedConsumer) async throws(LiveStoreError) -> FeedStanding {
+        FeedStanding(waiting: self.waiting, missed: 0)
+    }
 
     func erase(_ tenant: TenantID) async throws(LiveStoreError) { try await self.rest.erase(tenant) }
 

@@ -1,11 +1,11 @@
 import Tenant
 
-/// How the room on the journal is shared: a tenant gets no more of it than it leaves free.
+/// How the room in the feed is shared: a tenant gets no more of it than it leaves free.
 ///
 /// So one tenant alone gets half of all, two that flood get a third each, and whatever others do there is room left for a
-/// tenant that has little on it. Its clients are not read from before it comes to that: a tenant that is faster than the
+/// tenant that has little in it. Its clients are not read from before it comes to that: a tenant that is faster than the
 /// history is slowed down, and refused only if that is not enough.
-struct JournalRoom {
+struct FeedRoom {
     /// How many records there are at most.
     private let limit: Int
     private var total = 0
@@ -15,7 +15,10 @@ struct JournalRoom {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Whether a tenant may put more on the journal.
+    /// Whether there is so much that who only records gaps is moved on: less than what makes a tenant wait.
+    var isCrowded: Bool { self.total * 4 >= self.limit }
+
+    /// Whether a tenant may put more into the feed.
     func hasRoom(for tenant: TenantID) -> Bool { self.demand(of: tenant, reaching: self.limit) < self.limit }
 
     mutating func added(to tenant: TenantID) {
