@@ -17,12 +17,15 @@ package enum UserEvent: Hashable, Sendable {
     case entered(channel: String)
     /// Another attachment takes the place of all others but one.
     case replaced(by: UInt32)
+    /// Another attachment takes the place of one.
+    case superseded(UInt32)
 
     private enum Tag: UInt8 {
         case signedOn = 1
         case invited, changed, killed, signedOff, held, entered, replaced
         /// ``ChatMessage/tag``.
         case message = 9
+        case superseded = 10
     }
 
     package var encoded: ByteBuffer {
@@ -58,9 +61,12 @@ package enum UserEvent: Hashable, Sendable {
         case .entered(let channel):
             buffer.writeForm(Tag.entered.rawValue, unknown: .loadAgain)
             buffer.writeText(channel)
-        case .replaced(let origin):
+        case .replaced(let number):
             buffer.writeForm(Tag.replaced.rawValue, unknown: .passOver)
-            buffer.writeInteger(origin)
+            buffer.writeInteger(number)
+        case .superseded(let number):
+            buffer.writeForm(Tag.superseded.rawValue, unknown: .passOver)
+            buffer.writeInteger(number)
         }
     }
 
@@ -95,8 +101,11 @@ package enum UserEvent: Hashable, Sendable {
             guard let channel = buffer.readText() else { return nil }
             self = .entered(channel: channel)
         case .replaced:
-            guard let origin = buffer.readInteger(as: UInt32.self) else { return nil }
-            self = .replaced(by: origin)
+            guard let number = buffer.readInteger(as: UInt32.self) else { return nil }
+            self = .replaced(by: number)
+        case .superseded:
+            guard let number = buffer.readInteger(as: UInt32.self) else { return nil }
+            self = .superseded(number)
         case nil: return nil
         }
     }

@@ -9,7 +9,7 @@ import Tenant
 enum AuthenticateCommand {
     static func run(_ call: Call) {
         let connection = call.connection
-        guard connection.capabilities.contains(.sasl) else {
+        guard !connection.capabilities.isDisjoint(with: [.sasl, .resume]) else {
             return call.reply(.errSaslFail)
         }
         if call[0] == "*" { return Self.abort(call, .errSaslAborted) }
@@ -23,6 +23,7 @@ enum AuthenticateCommand {
         guard let message = Data(base64Encoded: text) else { return Self.fail(call) }
         switch (exchange.mechanism, exchange.phase) {
         case (.plain, _): Self.plain(call, exchange, Array(message))
+        case (.resume, _): Self.resume(call, message)
         case (.scram, .first): Self.scramFirst(call, exchange, Array(message))
         case (.scram, .challenged): Self.scramFinal(call, exchange, Array(message))
         case (.scram, .proven): Self.succeed(call, exchange.login)
@@ -36,19 +37,44 @@ enum AuthenticateCommand {
 
     private static func begin(_ call: Call) {
         let connection = call.connection
-        let offered = SASLExchange.offered(on: call.network.tenant)
-        guard let mechanism = SASLExchange.Mechanism(rawValue: call[0].uppercased()),
-            offered.contains(mechanism.rawValue)
-        else {
+        let offered = connection.capabilities.contains(.sasl) ? SASLExchange.offered(on: call.network.tenant) : []
+        let mechanism = SASLExchange.Mechanism(rawValue: call[0].uppercased())
+        guard let mechanism, offered.contains(mechanism.rawValue) || Self.mayResume(connection, by: mechanism) else {
             call.reply(.rplSaslMechs, offered.joined(separator: ","))
             return call.reply(.errSaslFail)
         }
-        guard connection.login == nil || connection.session != nil else { return call.reply(.errSaslAlready) }
+        guard connection.login == nil && connection.resumption == nil || connection.session != nil else {
+            return call.reply(.errSaslAlready)
+        }
         let random = connection.clients.environment.realm.random
         let nonce = String(random(), radix: 36) + String(random(), radix: 36)
         connection.sasl = SASLExchange(mechanism: mechanism, nonce: nonce)
         if connection.session == nil { connection.registration.authenticationBegan() }
         Self.send(call, "+")
+    }
+
+    /// Only who is nobody yet takes a place again.
+    private static func mayResume(_ connection: Connection, by mechanism: SASLExchange.Mechanism) -> Bool {
+        mechanism == .resume && connection.capabilities.contains(.resume) && connection.session == nil
+    }
+
+    private static func resume(_ call: Call, _ message: Data) {
+        let connection = call.connection
+        call.network.checkToken(
+            String(decoding: message, as: UTF8.self),
+            from: connection.origin,
+            call.awaitingAny { result in
+                switch result {
+                case .success(let resumption):
+                    guard connection.sasl != nil, connection.session == nil else { return }
+                    connection.sasl = nil
+                    connection.resumption = resumption
+                    call.reply(.rplSaslSuccess)
+                    Registration.follow(connection.registration.authenticationEnded(), call)
+                case .failure(let refusal): Self.fail(call, refusal)
+                }
+            }
+        )
     }
 
     private static func plain(_ call: Call, _ exchange: SASLExchange, _ message: [UInt8]) {

@@ -11,6 +11,8 @@ final class SASLExchange {
     enum Mechanism: String, CaseIterable {
         case plain = "PLAIN"
         case scram = "SCRAM-SHA-256"
+        /// The token of RESUME TOKEN, for clients that know `roost.chat/resume`.
+        case resume = "ROOST-RESUME"
     }
 
     let mechanism: Mechanism

@@ -40,6 +40,7 @@ extension Refusal.Reason {
         case .wrongPassword: .numeric(.errPasswdMismatch)
         case .tooManyLogins: .fail("TOO_MANY_LOGINS")
         case .accountNeeded: .fail("ACCOUNT_REQUIRED")
+        case .nothingToResume: .fail("CANNOT_RESUME")
         case .loggedIn: .numeric(.errSaslAlready)
         case .rateLimited: .fail("RATE_LIMITED")
         case .networkIsFull, .addressHasTooMany, .networkIsClosed: .fail("CONNECTION_REFUSED")

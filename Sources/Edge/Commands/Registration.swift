@@ -52,7 +52,9 @@ enum Registration {
             realname: candidate.realname,
             address: connection.address,
             clients: connection.origin,
-            login: connection.login
+            login: connection.login,
+            resumption: connection.resumption,
+            isResumable: connection.capabilities.contains(.resume)
         )
         call.network.signOn(
             request,
@@ -118,6 +120,7 @@ enum Registration {
             if !session.user.modes.isEmpty {
                 call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }
             }
+            ResumeCommand.giveToken(to: call.connection)
             guard case .back(_, let back) = signedOn else { return }
             let end: (Result<Void, Refusal>) -> Void = call.awaiting { session.tellEarly() }
             session.resume(call.connection, back.missed) { end(.success(())) }

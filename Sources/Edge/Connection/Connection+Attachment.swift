@@ -136,5 +136,5 @@ extension Connection: Attachment {
         self.writing.hold(pace.wait())
     }
 
-    package func end(reason: String) { self.close(reason, isFinal: true) }
+    package func end(reason: String, isFinal: Bool) { self.close(reason, isFinal: isFinal) }
 }

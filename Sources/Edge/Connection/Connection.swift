@@ -42,6 +42,10 @@ package final class Connection {
     package private(set) var session: Session?
     var login: LoggedIn?
     var sasl: SASLExchange?
+    /// The place in a session that it takes again.
+    var resumption: Resumption?
+    /// When it was told how to come back, in the shard's seconds.
+    var tokenGiven: UInt32?
 
     var reading: Reading
     var commands = CommandsInHand()

@@ -121,10 +121,10 @@ package struct EdgeServer: Sendable {
             if left == 0 { break }
             try? await clock.sleep(for: period / steps)
         }
-        // The last lines are on their way; their clients have a moment to take them.
-        for _ in 0..<20 {
+        // The last lines are on their way, and what the store is to know of those who left.
+        for _ in 0..<60 {
             var left = 0
-            for shard in self.shards.all { left += await shard.connectionCount }
+            for shard in self.shards.all { left += await shard.connectionCount + (shard.hasSettled ? 0 : 1) }
             if left == 0 { return }
             try? await clock.sleep(for: .milliseconds(50))
         }

@@ -46,6 +46,7 @@ final class ConnectionClock {
             connection.lastHeard = now
             connection.pingSent = nil
         case .registered:
+            ResumeCommand.renewToken(of: connection)
             if let sent = connection.pingSent {
                 if now - sent >= UInt32(clamping: limits.pingTimeout.components.seconds) {
                     connection.close("Ping timeout: \(now - connection.lastHeard) seconds")

@@ -38,6 +38,9 @@ package actor Shard {
     /// Connections open on this shard.
     package var connectionCount: Int { self.clients.connections.count }
 
+    /// Whether the store knows of everybody who left.
+    package var hasSettled: Bool { self.clients.realm.hasSettled }
+
     /// What was counted since the shard began, and what there is now.
     package var statistics: ShardStatistics { self.clients.currentStatistics }
 }

@@ -50,11 +50,15 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     /// MONITOR also reports what ``accountNotify``, ``awayNotify``, ``setname`` and ``chghost`` ask for.
     package static let extendedMonitor = Capabilities(rawValue: 1 << 17)
 
+    /// RESUME TOKEN: how to take one's place in a session again after the connection broke, account or not.
+    package static let resume = Capabilities(rawValue: 1 << 18)
+
     /// Every capability with its name, in the order of their bits.
     private static let names: [String] = [
         "cap-notify", "message-tags", "server-time", "account-tag", "account-notify", "extended-join", "away-notify",
         "multi-prefix", "userhost-in-names", "echo-message", "batch", "labeled-response", "setname", "chghost",
         "invite-notify", "standard-replies", "sasl", "extended-monitor",
+        "roost.chat/resume",
     ]
 
     /// All that there are.

@@ -58,6 +58,11 @@ extension Network {
         }
     }
 
+    /// Goes on when one more log-in may be tried; with a reason if not.
+    func countLogIn(from clients: String, _ then: @escaping (Refusal?) -> Void) {
+        self.throttle.turn(for: clients, then)
+    }
+
     /// The account that the actor proved gives its session the rights of its roles.
     package func elevate(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
         let rights = login.role.rights

@@ -37,8 +37,8 @@ package protocol Attachment: AnyObject {
     /// Has somebody wait while much of what it was told is not on its way yet.
     func hold(_ pace: Pace)
 
-    /// The session is over for it; it closes.
-    func end(reason: String)
+    /// The session is over for it; it closes, and signs off if that is final.
+    func end(reason: String, isFinal: Bool)
 }
 
 /// Where the sender's own copy of a message comes from.

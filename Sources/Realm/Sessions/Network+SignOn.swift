@@ -14,6 +14,10 @@ package struct SignOn {
     /// What counts as one client: the address, or the network that one client has all of.
     package let clients: String
     package let login: LoggedIn?
+    /// The place in a session that it takes again.
+    package let resumption: Resumption?
+    /// Whether it knows how to come back without an account.
+    package let isResumable: Bool
 
     package init(
         nick: Nickname,
@@ -21,7 +25,9 @@ package struct SignOn {
         realname: String,
         address: String,
         clients: String,
-        login: LoggedIn?
+        login: LoggedIn?,
+        resumption: Resumption?,
+        isResumable: Bool
     ) {
         self.nick = nick
         self.username = username
@@ -29,6 +35,8 @@ package struct SignOn {
         self.address = address
         self.clients = clients
         self.login = login
+        self.resumption = resumption
+        self.isResumable = isResumable
     }
 }
 
@@ -65,7 +73,7 @@ extension Network {
         through attachment: any Attachment,
         _ then: @escaping (Result<SignedOn, Refusal>) -> Void
     ) {
-        if self.tenant.accounts.required, request.login == nil {
+        if self.tenant.accounts.required, request.login == nil, request.resumption == nil {
             return then(.failure(Refusal(.accountNeeded)))
         }
         self.admission.takePlace(for: request.clients) { result in
@@ -87,6 +95,22 @@ extension Network {
         attempt: Int,
         _ then: @escaping (Result<SignedOn, Refusal>) -> Void
     ) {
+        if let resumption = request.resumption {
+            return self.takePart(in: resumption.session, resumption, request, attachment) { result in
+                switch result {
+                case .success(.taken(let back)): then(.success(back))
+                case .failure(let refusal): then(.failure(refusal))
+                case .success(.changed): self.again(request, attachment, attempt, then)
+                case .success(.none):
+                    // Used, or its session has ended since it was found to be good.
+                    then(
+                        .failure(
+                            Refusal(.nothingToResume, text: "That session has ended, connect anew")
+                        )
+                    )
+                }
+            }
+        }
         guard let login = request.login, self.keepsSessions else {
             return self.claim(request, nil, attachment) { result in
                 then(result.flatMap { $0.map { .success(.new($0)) } ?? .failure(self.refusal(.busy)) })
@@ -153,6 +177,7 @@ extension Network {
             signedOn: self.shard.now
         )
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
+        session.isResumable = request.isResumable && self.resumeGrace > 0
         // Entered before the store answers, so that nothing sent to the session in between is lost.
         self.sessions.insert(session)
         self.shard.followed[session.inbox] = .session(session)
@@ -186,19 +211,24 @@ extension Network {
                 ),
             ]
         )
-        if let account { session.holds = self.claim(account, for: session, in: &transaction) }
+        if account != nil || session.isResumable {
+            session.holds = self.claim(account, for: session, in: &transaction)
+        }
         return transaction
     }
 
-    /// Makes a session that of an account which has none; it is no other's any more.
+    /// Makes a session one that outlives its connections: that of an account which has none, or a guest's.
     ///
     /// - Returns: who holds it then.
-    func claim(_ account: LogKey, for session: Session, in transaction: inout Transaction) -> SessionHolds {
-        let field = FieldName(NameClaim.field)
-        transaction.conditions.append(Condition(account, .absent(field)))
+    func claim(_ account: LogKey?, for session: Session, in transaction: inout Transaction) -> SessionHolds {
         let before = session.holds
         var holds = before ?? SessionHolds(holders: [self.shard.holder], grace: self.resumeGrace, account: nil)
-        holds.account = account.name
+        if let account {
+            let field = FieldName(NameClaim.field)
+            holds.account = account.name
+            transaction.conditions.append(Condition(account, .absent(field)))
+            transaction.changes.append(LogChange(account, fields: [.set(field, NameClaim.bytes(session.id))]))
+        }
         if let before {
             holds.revision &+= 1
             transaction.conditions.append(before.condition(on: session.inbox))
@@ -216,7 +246,6 @@ extension Network {
                 holder: .cleared
             )
         )
-        transaction.changes.append(LogChange(account, fields: [.set(field, NameClaim.bytes(session.id))]))
         transaction.changes += holds.changesOfHolds(of: session.inbox, from: before)
         return holds
     }

@@ -28,21 +28,48 @@ extension Network {
                 guard let id = snapshots[0].fields[FieldName(NameClaim.field)].flatMap(NameClaim.session) else {
                     return then(.success(.none))
                 }
-                if let session = self.sessions[id] {
-                    // Who brought it here is told of everything first.
-                    guard session.isPresent, !session.isBeginning else { return then(.success(.changed)) }
-                    session.attach(attachment)
-                    self.replaceOthers(of: session, by: attachment)
-                    return then(.success(.taken(.back(session, .init(missed: nil)))))
+                self.takePart(in: id, nil, request, attachment) { result in
+                    // An account that names a session which is none was let go of just now.
+                    then(result.map { if case .none = $0 { .changed } else { $0 } })
                 }
-                self.bring(id, request, attachment, then)
             }
+        }
+    }
+
+    /// - `resumption`: the place in it that is taken again.
+    func takePart(
+        in id: SessionID,
+        _ resumption: Resumption?,
+        _ request: SignOn,
+        _ attachment: any Attachment,
+        _ then: @escaping (Result<TakingPart, Refusal>) -> Void
+    ) {
+        guard let session = self.sessions[id] else { return self.bring(id, resumption, request, attachment, then) }
+        // Who brought it here is told of everything first.
+        guard session.isPresent, !session.isBeginning else { return then(.success(.changed)) }
+        session.attach(attachment)
+        let taken = TakingPart.taken(.back(session, .init(missed: nil)))
+        guard let resumption else {
+            self.replaceOthers(of: session, by: attachment)
+            return then(.success(taken))
+        }
+        let inbox = session.inbox
+        let transaction = Transaction(
+            conditions: [resumption.isUnused(in: inbox)],
+            changes: [resumption.change(of: inbox)]
+        )
+        self.store.append(transaction) { result in
+            if case .success(.appended) = result { return then(.success(taken)) }
+            session.leave(attachment, reason: "Connection closed", isFinal: false)
+            if case .failure(let error) = result { return then(.failure(self.refusal(error))) }
+            then(.success(.none))
         }
     }
 
     /// Brings a session here that others hold, or that waits.
     private func bring(
         _ id: SessionID,
+        _ resumption: Resumption?,
         _ request: SignOn,
         _ attachment: any Attachment,
         _ then: @escaping (Result<TakingPart, Refusal>) -> Void
@@ -59,7 +86,7 @@ extension Network {
             case .success(let snapshot):
                 guard let record = SessionRecord(fields: snapshot.chatFields), let holds = record.holds else {
                     self.forget(session)
-                    return then(.success(.changed))
+                    return then(.success(.none))
                 }
                 session.requester.user = record.user
                 session.requester.changes = record.changes
@@ -69,8 +96,7 @@ extension Network {
                     session.requester.rights = session.grantedRights
                 }
                 session.place = snapshot.position
-                let places = snapshot.fields[FieldName(SessionPlaces.field)].flatMap(SessionPlaces.init)
-                self.hold(session, record, holds, places, attachment, then)
+                self.hold(session, record, holds, snapshot, resumption, attachment, then)
             }
         }
     }
@@ -79,15 +105,21 @@ extension Network {
         _ session: Session,
         _ record: SessionRecord,
         _ holds: SessionHolds,
-        _ places: SessionPlaces?,
+        _ snapshot: Snapshot,
+        _ resumption: Resumption?,
         _ attachment: any Attachment,
         _ then: @escaping (Result<TakingPart, Refusal>) -> Void
     ) {
+        let places = snapshot.fields[FieldName(SessionPlaces.field)].flatMap(SessionPlaces.init)
         let missed = holds.detached.map { Missed(since: $0, places, upTo: session.place) }
         var taken = holds.taken(by: self.shard.holder)
         taken.grace = self.resumeGrace
         session.holds = taken
-        let transaction = taken.transaction(of: session.inbox, from: holds, by: self.shard.holder)
+        var transaction = taken.transaction(of: session.inbox, from: holds, by: self.shard.holder)
+        if let resumption {
+            transaction.conditions.append(resumption.isUnused(in: session.inbox))
+            transaction.changes.append(resumption.change(of: session.inbox))
+        }
         self.store.append(transaction) { result in
             switch result {
             case .success(.appended):
@@ -95,12 +127,13 @@ extension Network {
                 self.followOwnLog()
                 self.follow(record.channels.sorted()[...], for: session) {
                     session.began(with: attachment)
+                    self.giveUpRights(of: session, attachment)
                     self.replaceOthers(of: session, by: attachment)
                     then(.success(.taken(.back(session, .init(missed: missed)))))
                 }
-            case .success(.refused):
+            case .success(.refused(let place)):
                 self.forget(session)
-                then(.success(.changed))
+                then(.success(place == 0 ? .changed : .none))
             case .failure(let error):
                 self.forget(session)
                 // It may have been applied: then this shard holds it, and lets go of it.
@@ -117,6 +150,13 @@ extension Network {
                 then(.failure(self.refusal(error)))
             }
         }
+    }
+
+    /// Who came back without proving the account that its rights are from has them no more.
+    private func giveUpRights(of session: Session, _ attachment: any Attachment) {
+        guard session.user.modes.contains(.operator), session.grantedRights.isEmpty else { return }
+        let modes = session.user.modes.subtracting(.operator)
+        self.change(.modes(modes), by: Actor(session, through: attachment)) { _ in }
     }
 
     /// Follows the channels that a session is in, one after the other.

@@ -20,14 +20,18 @@ extension Session {
         case .killed(let author, let reason):
             self.tell(.killed(by: author, reason: reason))
             let nick = author.prefix.prefix { $0 != "!" }
-            self.endAttachments(reason: "Killed (\(nick) (\(reason)))")
+            self.endAttachments(reason: "Killed (\(nick) (\(reason)))", isFinal: true)
         case .signedOff:
             // Ended by another shard: one that took this pod for dead, or where it signed off.
             self.lost()
         case .signedOn: break
         case .held(let holds): self.held(holds)
         case .entered(let channel): self.enter(channel)
-        case .replaced(let number): self.endAttachments(reason: "Replaced by another connection", except: number)
+        case .replaced(let number):
+            let reason = "Replaced by another connection"
+            self.endAttachments(reason: reason, isFinal: false) { $0.number != number }
+        case .superseded(let number):
+            self.endAttachments(reason: "Resumed by another connection", isFinal: false) { $0.number == number }
         }
     }
 

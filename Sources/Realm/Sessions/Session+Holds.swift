@@ -75,7 +75,10 @@ extension SessionHolds {
         holds.holders.removeAll { $0 == holder }
         guard holds.holders.isEmpty else { return holds }
         holds.holders = [shard]
-        if holds.detached == nil {
+        if holds.detached != nil {
+            // For as long as nobody saw to it nobody could come back either, if all were away.
+            holds.detached?.since = now
+        } else {
             holds.detached = Detachment(
                 since: now,
                 received: now - Self.silenceOfTheDead,

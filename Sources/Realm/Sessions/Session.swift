@@ -36,6 +36,8 @@ package final class Session {
     let speech = SpeechQueue()
     /// The number of the last change of the user.
     var changes: UInt32 { self.requester.changes }
+    /// Whether its client knows how to come back without an account.
+    var isResumable = false
     /// The last entry of its log that came.
     var place = Position.none
     /// Who holds it; nil if it ends with its last attachment here.
@@ -194,12 +196,14 @@ package final class Session {
     /// The store has it no more: its attachments can only begin anew.
     package func lost() {
         self.holds = nil
-        self.endAttachments(reason: "The session was lost, connect again")
+        self.endAttachments(reason: "The session was lost, connect again", isFinal: true)
     }
 
-    /// Every attachment closes and signs off, which ends the session.
-    package func endAttachments(reason: String, except number: UInt32 = 0) {
-        for attachment in self.attachments where attachment.number != number { attachment.end(reason: reason) }
+    /// Attachments close; where they sign off too and are all that there are, that ends the session.
+    func endAttachments(reason: String, isFinal: Bool, where isMeant: (any Attachment) -> Bool = { _ in true }) {
+        for attachment in self.attachments where isMeant(attachment) {
+            attachment.end(reason: reason, isFinal: isFinal)
+        }
     }
 
     // MARK: Changes in the store's hands

@@ -89,6 +89,9 @@ package final class RealmShard {
         self.environment.latencies?.fanOut.observe(.nanoseconds((self.loop.now - began).nanoseconds))
     }
 
+    /// Whether the store knows of everybody who left.
+    package var hasSettled: Bool { self.ends.isEmpty }
+
     /// Once a second.
     package func tick() {
         self.seconds &+= 1

@@ -146,7 +146,7 @@ enum Samples {
             }
             + (try Self.messages().map { .message($0) })
             + (try Self.changes().map { .changed($0, by: actors[0], number: 9) })
-            + Self.holds().map { .held($0) } + [.entered(channel: "#räume"), .replaced(by: .max)]
+            + Self.holds().map { .held($0) } + [.entered(channel: "#räume"), .replaced(by: .max), .superseded(1)]
     }
 
     static func holds() -> [SessionHolds] {

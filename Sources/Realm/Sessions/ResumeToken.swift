@@ -1,0 +1,138 @@
+package import Chat
+import Crypto
+import Foundation
+import NIOCore
+import StateStore
+import Tenant
+
+/// What lets a client take its place in a session again, account or not: a secret that it was told.
+///
+/// A token is for one attachment of one session of one tenant, good for an hour and for one use. The store has its hash.
+package struct ResumeToken {
+    /// For how long a token is good, in milliseconds; who stays is told another one before.
+    static let lifetime: Int64 = 3_600_000
+    private static let secretLength = 24
+
+    let session: SessionID
+    /// The attachment that it was given to.
+    let number: UInt32
+    private let secret: [UInt8]
+
+    init(session: SessionID, number: UInt32, random: () -> UInt64) {
+        self.session = session
+        self.number = number
+        var buffer = ByteBuffer()
+        while buffer.readableBytes < Self.secretLength { buffer.writeInteger(random()) }
+        self.secret = Array(buffer.readableBytesView.prefix(Self.secretLength))
+    }
+
+    /// Reads what ``text`` wrote.
+    init?(text: String) {
+        let padded = text.replacing("-", with: "+").replacing("_", with: "/")
+        guard text.utf8.count == 48, let data = Data(base64Encoded: padded) else { return nil }
+        var buffer = ByteBuffer(bytes: data)
+        guard let session = buffer.readSession(), let number = buffer.readInteger(as: UInt32.self) else { return nil }
+        self.session = session
+        self.number = number
+        self.secret = Array(buffer.readableBytesView)
+    }
+
+    /// 48 characters of base64 for URLs (RFC 4648 section 5).
+    package var text: String {
+        var buffer = ByteBuffer()
+        buffer.writeSession(self.session)
+        buffer.writeInteger(self.number)
+        buffer.writeBytes(self.secret)
+        return Data(buffer.readableBytesView).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+    }
+
+    var hash: [UInt8] { Array(SHA256.hash(data: self.secret)) }
+
+    /// Of which the name begins the field of each token.
+    static let fieldPrefix = "resume."
+
+    /// The field of an attachment's token in the session's log: when it ends, and its hash.
+    static func field(of number: UInt32) -> FieldName {
+        FieldName(FieldKey(.setting, Self.fieldPrefix + String(number, radix: 36)))
+    }
+
+    func bytes(until end: Int64) -> [UInt8] {
+        var buffer = ByteBuffer()
+        buffer.writeInteger(end)
+        buffer.writeBytes(self.hash)
+        return Array(buffer.readableBytesView)
+    }
+
+    /// Whether this is the token that a field is about.
+    func matches(_ bytes: [UInt8], now: Int64) -> Bool {
+        var buffer = ByteBuffer(bytes: bytes)
+        guard let end = buffer.readInteger(as: Int64.self) else { return false }
+        return ConstantTime.equal(Array(buffer.readableBytesView), self.hash) && now < end
+    }
+}
+
+/// A token that was found to be good: an attachment takes another's place.
+package struct Resumption {
+    let session: SessionID
+    /// Whose place it takes.
+    let number: UInt32
+    /// The token's field as it was.
+    let bytes: [UInt8]
+
+    /// Holds as long as nobody has used the token.
+    func isUnused(in inbox: LogKey) -> Condition {
+        Condition(inbox, .equals(ResumeToken.field(of: self.number), self.bytes))
+    }
+
+    /// The token is used: whoever has the place still leaves it.
+    func change(of inbox: LogKey) -> LogChange {
+        LogChange(
+            inbox,
+            payload: UserEvent.superseded(self.number).encoded,
+            fields: [.remove(ResumeToken.field(of: self.number))]
+        )
+    }
+}
+
+extension Network {
+    /// Gives an attachment a token that takes its place in its session.
+    ///
+    /// - `then`: gets nil if there is nothing to come back to, or the store could not keep it.
+    package func giveToken(to attachment: any Attachment, _ then: @escaping (ResumeToken?) -> Void) {
+        guard let session = attachment.session, session.isPresent, session.holds != nil, self.resumeGrace > 0 else {
+            return then(nil)
+        }
+        let random = self.shard.environment.random
+        let token = ResumeToken(session: session.id, number: attachment.number, random: random)
+        let bytes = token.bytes(until: self.shard.now + ResumeToken.lifetime)
+        let change = LogChange(session.inbox, fields: [.set(ResumeToken.field(of: attachment.number), bytes)])
+        self.store.append(Transaction(conditions: [Condition(session.inbox, .exists)], changes: [change])) { result in
+            if case .success(.appended) = result { then(token) } else { then(nil) }
+        }
+    }
+
+    /// Looks whether a token is good, counted as a log-in.
+    ///
+    /// - `clients`: what counts as one client: an address, or the network that one client has all of.
+    package func checkToken(
+        _ text: String,
+        from clients: String,
+        _ then: @escaping (Result<Resumption, Refusal>) -> Void
+    ) {
+        self.countLogIn(from: clients) { refusal in
+            if let refusal { return then(.failure(refusal)) }
+            guard let token = ResumeToken(text: text) else { return then(.failure(Refusal(.wrongPassword))) }
+            self.store.load([self.inboxKey(token.session)]) { result in
+                switch result {
+                case .failure(let error): then(.failure(self.refusal(error)))
+                case .success(let snapshots):
+                    guard let bytes = snapshots[0].fields[ResumeToken.field(of: token.number)],
+                        token.matches(bytes, now: self.shard.now)
+                    else { return then(.failure(Refusal(.wrongPassword))) }
+                    self.logInSucceeded(from: clients)
+                    then(.success(Resumption(session: token.session, number: token.number, bytes: bytes)))
+                }
+            }
+        }
+    }
+}
