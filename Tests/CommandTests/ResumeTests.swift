@@ -8,8 +8,12 @@ import Testing
 
 extension Client {
     /// Registers with what is needed to come back.
-    fileprivate func registers(_ nick: String, resuming token: String? = nil) async -> [Line] {
-        var lines = await self.send("CAP REQ :roost.chat/resume")
+    fileprivate func registers(
+        _ nick: String,
+        resuming token: String? = nil,
+        _ capabilities: String = ""
+    ) async -> [Line] {
+        var lines = await self.send("CAP REQ :roost.chat/resume \(capabilities)")
         if let token {
             lines += await self.send("AUTHENTICATE ROOST-RESUME")
             lines += await self.send("AUTHENTICATE \(Data(token.utf8).base64EncodedString())")
@@ -68,6 +72,35 @@ extension [Line] {
         #expect(await bob.hears().shorts == ["guest PRIVMSG #a here"])
         _ = await back.send("QUIT")
         #expect(await bob.hears().shorts == ["guest QUIT Quit"])
+    }
+
+    @Test(arguments: 0..<2)
+    func `who says what it saw last is told the rest, though its server thinks that it is still there`(
+        shard: Int
+    ) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", shard: 1, in: "#a")
+        let guest = harness.stranger()
+        let token = try #require(await guest.registers("guest", "server-time message-tags").token)
+        _ = await guest.send("JOIN #a")
+        for number in 1...3 {
+            await harness.advance(by: 1)
+            _ = await bob.send("PRIVMSG #a :\(number)", "PRIVMSG guest :\(number)")
+        }
+        let heard = await guest.hears().with("PRIVMSG")
+        let seen = try #require(heard.first { $0.text == "2" }?.tags["time"])
+        let back = harness.stranger(shard: shard)
+        let lines = await back.registers("x", resuming: "\(token) \(seen)", "server-time message-tags")
+        let again = lines.with("PRIVMSG")
+        #expect(
+            again.map(\.short) == [
+                "bob PRIVMSG #a 2", "bob PRIVMSG #a 3", "bob PRIVMSG guest 2", "bob PRIVMSG guest 3",
+            ]
+        )
+        for line in again {
+            #expect(heard.contains { $0.tags["msgid"] == line.tags["msgid"] && $0.short == line.short })
+        }
+        #expect(await bob.hears().with("QUIT").isEmpty)
     }
 
     @Test func `an account's client comes back without a password, and without its rights`() async throws {

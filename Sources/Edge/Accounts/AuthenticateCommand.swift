@@ -58,10 +58,14 @@ enum AuthenticateCommand {
         mechanism == .resume && connection.capabilities.contains(.resume) && connection.session == nil
     }
 
+    /// The token, and behind a space the `time` tag of the last message that the client was told of, if it knows that.
     private static func resume(_ call: Call, _ message: Data) {
         let connection = call.connection
+        let words = String(decoding: message, as: UTF8.self).split(separator: " ", maxSplits: 1).map(String.init)
+        let seen = words.count > 1 ? ServerTime.milliseconds(words[1]) : nil
         call.network.checkToken(
-            String(decoding: message, as: UTF8.self),
+            words.first ?? "",
+            seen: seen,
             from: connection.origin,
             call.awaitingAny { result in
                 switch result {

@@ -122,7 +122,7 @@ enum Registration {
             }
             ResumeCommand.giveToken(to: call.connection)
             guard case .back(_, let back) = signedOn else { return }
-            let end: (Result<Void, Refusal>) -> Void = call.awaiting { session.tellEarly() }
+            let end: (Result<Void, Refusal>) -> Void = call.awaiting()
             session.resume(call.connection, back.missed) { end(.success(())) }
         }
     }

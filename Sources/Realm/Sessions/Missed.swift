@@ -6,13 +6,23 @@ import StateStore
 package struct Missed {
     private let since: SessionHolds.Detachment
     private let places: SessionPlaces?
-    /// The last entry of the session's own log that came before somebody was back.
-    let place: Position
 
-    init(since: SessionHolds.Detachment, _ places: SessionPlaces?, upTo place: Position) {
+    init(since: SessionHolds.Detachment, _ places: SessionPlaces?) {
         self.since = since
         self.places = since.isExact ? places : nil
-        self.place = place
+    }
+
+    /// What was said since a client was told of something last; what was said in that millisecond comes again.
+    init(seen: Int64) {
+        self.init(since: SessionHolds.Detachment(since: seen, received: seen - 1, isExact: false, reason: ""), nil)
+    }
+
+    /// What who comes back missed; nil if others took part meanwhile and it does not say what it saw last.
+    static func of(_ holds: SessionHolds, _ places: SessionPlaces?, _ resumption: Resumption?) -> Missed? {
+        if let detached = holds.detached, detached.isExact { return Missed(since: detached, places) }
+        // The client knows best.
+        if let seen = resumption?.seen { return Missed(seen: seen) }
+        return holds.detached.map { Missed(since: $0, nil) }
     }
 
     /// Where to begin to look in a log: after the last entry that was told, or so many before the end.
@@ -53,7 +63,8 @@ extension Session {
     package func resume(_ attachment: any Attachment, _ missed: Missed?, _ done: @escaping () -> Void) {
         self.show(self.memberships.map(\.key.name)[...], to: attachment, missed) {
             guard let missed, self.has(attachment) else { return done() }
-            self.catchUp(self.inbox, missed, from: nil, to: { missed.place }) { entries, isAll in
+            self.catchUp(self.inbox, missed, from: nil, to: { self.place }) { entries, isAll in
+                self.catchingUp.removeAll { $0 == attachment.number }
                 self.tellMissed(entries, of: nil, isAll, to: attachment, done)
             }
         }

@@ -45,10 +45,10 @@ extension Network {
         _ then: @escaping (Result<TakingPart, Refusal>) -> Void
     ) {
         guard let session = self.sessions[id] else { return self.bring(id, resumption, request, attachment, then) }
-        // Who brought it here is told of everything first.
-        guard session.isPresent, !session.isBeginning else { return then(.success(.changed)) }
-        session.attach(attachment)
-        let taken = TakingPart.taken(.back(session, .init(missed: nil)))
+        guard session.isPresent else { return then(.success(.changed)) }
+        let missed = resumption?.seen.map { Missed(seen: $0) }
+        session.attach(attachment, missed: missed)
+        let taken = TakingPart.taken(.back(session, .init(missed: missed)))
         guard let resumption else {
             self.replaceOthers(of: session, by: attachment)
             return then(.success(taken))
@@ -111,7 +111,7 @@ extension Network {
         _ then: @escaping (Result<TakingPart, Refusal>) -> Void
     ) {
         let places = snapshot.fields[FieldName(SessionPlaces.field)].flatMap(SessionPlaces.init)
-        let missed = holds.detached.map { Missed(since: $0, places, upTo: session.place) }
+        let missed = Missed.of(holds, places, resumption)
         var taken = holds.taken(by: self.shard.holder)
         taken.grace = self.resumeGrace
         session.holds = taken
@@ -126,7 +126,8 @@ extension Network {
                 self.sessions.name(session, record.user.nick)
                 self.followOwnLog()
                 self.follow(record.channels.sorted()[...], for: session) {
-                    session.began(with: attachment)
+                    session.began(with: attachment, missed: missed)
+                    session.tellEarly()
                     self.giveUpRights(of: session, attachment)
                     self.replaceOthers(of: session, by: attachment)
                     then(.success(.taken(.back(session, .init(missed: missed)))))

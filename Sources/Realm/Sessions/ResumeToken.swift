@@ -78,6 +78,8 @@ package struct Resumption {
     let number: UInt32
     /// The token's field as it was.
     let bytes: [UInt8]
+    /// When what its client was told last had been said, milliseconds since 1970; nil if it does not say.
+    let seen: Int64?
 
     /// Holds as long as nobody has used the token.
     func isUnused(in inbox: LogKey) -> Condition {
@@ -113,9 +115,11 @@ extension Network {
 
     /// Looks whether a token is good, counted as a log-in.
     ///
+    /// - `seen`: when what its client was told last had been said, milliseconds since 1970; nil if it does not say.
     /// - `clients`: what counts as one client: an address, or the network that one client has all of.
     package func checkToken(
         _ text: String,
+        seen: Int64?,
         from clients: String,
         _ then: @escaping (Result<Resumption, Refusal>) -> Void
     ) {
@@ -130,7 +134,7 @@ extension Network {
                         token.matches(bytes, now: self.shard.now)
                     else { return then(.failure(Refusal(.wrongPassword))) }
                     self.logInSucceeded(from: clients)
-                    then(.success(Resumption(session: token.session, number: token.number, bytes: bytes)))
+                    then(.success(Resumption(session: token.session, number: token.number, bytes: bytes, seen: seen)))
                 }
             }
         }

@@ -39,6 +39,7 @@ extension Session {
         var deliveries = 0
         for attachment in self.attachments {
             if message.isCopy, attachment.number == message.origin { continue }
+            if !self.catchingUp.isEmpty, self.catchingUp.contains(attachment.number) { continue }
             if attachment.deliver(message, entry) { deliveries += 1 }
         }
         self.network.usage.delivered(deliveries)

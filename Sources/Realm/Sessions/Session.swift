@@ -67,6 +67,8 @@ package final class Session {
     private var commits: [any Attachment] = []
     /// Channels that a JOIN without an answer may have taken it into; its end takes it out of them too.
     var uncertainChannels: Set<String> = []
+    /// Those that are told later what comes through the session's log now: what they missed before comes first.
+    var catchingUp: [UInt32] = []
     /// What came before the client of the first attachment knows that the session is there; nil once it does.
     private var early: [Entry]? = []
     /// There was more than is kept.
@@ -129,17 +131,17 @@ package final class Session {
     var acting: (any Attachment)? { self.isShared ? self.commits.first : self.attachments.first }
 
     /// The store has it; whoever asked for it takes part.
-    func began(with attachment: any Attachment) {
+    func began(with attachment: any Attachment, missed: Missed? = nil) {
         guard case .claiming = self.stage else { return }
         self.stage = .present
-        self.attach(attachment)
+        self.attach(attachment, missed: missed)
     }
 
     /// One more takes part; ``resume(_:_:_:)`` shows it the channels and has it told of them.
-    func attach(_ attachment: any Attachment) { self.attachments.append(attachment) }
-
-    /// Whether its first client here has still to be told of what there is.
-    var isBeginning: Bool { self.early != nil }
+    func attach(_ attachment: any Attachment, missed: Missed?) {
+        self.attachments.append(attachment)
+        if missed != nil { self.catchingUp.append(attachment.number) }
+    }
 
     /// Keeps what comes too early.
     ///
@@ -179,6 +181,7 @@ package final class Session {
     package func leave(_ attachment: any Attachment, reason: String, isFinal: Bool, received: Int64? = nil) {
         guard let place = self.attachments.firstIndex(where: { $0 === attachment }) else { return }
         self.attachments.remove(at: place)
+        self.catchingUp.removeAll { $0 == attachment.number }
         for replica in self.memberships { replica.remove(attachment) }
         self.network.monitor.removeAll(for: attachment)
         attachment.slots.giveBack(on: self.network.shard)
