@@ -1,0 +1,214 @@
+"""Servers go, people stay: sessions that outlive connections, with clients that come back by a token."""
+
+import asyncio
+import base64
+import collections
+import random
+import re
+
+from harness.client import Client
+from harness.edge import Edge
+from harness.scenario import scenario
+from harness.world import World
+
+LEASE = 3
+CAPS = "roost.chat/resume server-time message-tags echo-message"
+#: People and channels; each is in one.
+PEOPLE, CHANNELS = 500, 25
+
+
+class Resumer:
+    """Somebody who talks in a channel and connects again whenever the connection breaks, with jitter."""
+
+    def __init__(self, world: World, nick: str, channel: str, seed: int):
+        self.world = world
+        self.nick = nick
+        self.channel = channel
+        self.dice = random.Random(seed)
+        self.client: Client | None = None
+        self.token = ""
+        #: The `time` of the last message that came.
+        self.seen = ""
+        #: Text by id of everything that was said in the channel, in the order in which it came.
+        self.heard: dict[str, str] = {}
+        #: How often each id came.
+        self.copies: collections.Counter[str] = collections.Counter()
+        #: What the others should not notice.
+        self.flaps: list[str] = []
+        self.acknowledged: set[str] = set()
+        self.unsure: set[str] = set()
+        self.returns = 0
+        self.is_settled = False
+        self.looked = 0
+
+    async def begin(self, edge: Edge) -> None:
+        self.client = await self.world.connection(edge)
+        await self.client.capabilities(*CAPS.split())
+        self.client.send(f"NICK {self.nick}", f"USER {self.nick} 0 * :{self.nick}", "CAP END")
+        self.token = (await self.client.expect(("RESUME", "TOKEN"))).parameters[1]
+        await self.client.join(self.channel)
+
+    def look(self) -> None:
+        """Reads what came."""
+        for message in self.client.messages[self.looked :]:
+            if message.command == "RESUME":
+                self.token = message.parameters[1]
+            elif message.command == "PRIVMSG" and message.parameters[0] == self.channel:
+                self.heard.setdefault(message.tags["msgid"], message.text)
+                self.copies[message.tags["msgid"]] += 1
+                self.seen = max(self.seen, message.tags["time"])
+                if message.nick == self.nick:
+                    self.acknowledged.add(message.text)
+                    self.unsure.discard(message.text)
+            elif message.command == "NOTICE" and "More was said" in message.text:
+                self.flaps.append(message.line)
+            elif self.is_settled and message.command in ("JOIN", "PART", "QUIT", "NICK") and message.nick != self.nick:
+                self.flaps.append(message.line)
+        self.looked = len(self.client.messages)
+
+    async def come_back(self, edges: list[Edge]) -> None:
+        """To any edge that takes it, as the person that it is."""
+        self.look()
+        while True:
+            await asyncio.sleep(self.dice.uniform(0.2, 2))
+            edge = self.dice.choice(edges)
+            try:
+                client = await Client.plain(edge.irc)
+                self.world.clients.append(client)
+                client.nick = self.nick
+                await client.capabilities(*CAPS.split())
+                client.send("AUTHENTICATE ROOST-RESUME")
+                await client.expect(("AUTHENTICATE", "+"))
+                client.send("AUTHENTICATE " + base64.b64encode(f"{self.token} {self.seen}".encode()).decode())
+                answer = await client.expect("903", "904")
+                assert answer.command == "903", f"{self.nick} cannot resume: {answer.line}"
+                client.send("NICK whoever", "USER whoever 0 * :w", "CAP END")
+                await client.expect(("001", self.nick))
+            except (OSError, AssertionError) as error:
+                if "cannot resume" in str(error):
+                    raise
+                continue
+            self.client, self.looked, self.returns = client, 0, self.returns + 1
+            return
+
+    async def live(self, edges: list[Edge], until: asyncio.Event) -> None:
+        """Talks until it is over; `edges` are those that take people now."""
+        number = 0
+        while not until.is_set():
+            if self.client.is_closed:
+                await self.come_back(edges)
+            text = f"{self.nick} says {number}"
+            number += 1
+            self.unsure.add(text)
+            self.client.send(f"PRIVMSG {self.channel} :{text}")
+            try:
+                await asyncio.wait_for(until.wait(), self.dice.uniform(2, 5))
+            except TimeoutError:
+                pass
+            self.look()
+        while True:
+            if self.client.is_closed:
+                await self.come_back(edges)
+            try:
+                await self.client.sync()
+                break
+            except AssertionError:
+                assert self.client.is_closed
+        self.look()
+
+
+class Crowd:
+    """Everybody, and the books of what they were told."""
+
+    def __init__(self, world: World):
+        self.world = world
+        self.people = [
+            Resumer(world, f"p{number}", f"#room{number % CHANNELS}", number) for number in range(PEOPLE)
+        ]
+        self.is_over = asyncio.Event()
+        self.tasks: list[asyncio.Task] = []
+
+    async def begin(self, edges: list[Edge]) -> list[Edge]:
+        """Spreads them over the edges. Returns the list of those that take people, to be changed as edges come and go."""
+        for start in range(0, PEOPLE, 50):
+            await asyncio.gather(
+                *(self.people[i].begin(edges[(i // CHANNELS) % len(edges)]) for i in range(start, start + 50))
+            )
+        for person in self.people:
+            await person.client.sync()
+            person.look()
+            person.is_settled = True
+        alive = list(edges)
+        self.tasks = [asyncio.create_task(person.live(alive, self.is_over)) for person in self.people]
+        self.world.tasks += self.tasks
+        return alive
+
+    async def chat(self, seconds: float) -> None:
+        """They talk for a while."""
+        done, _ = await asyncio.wait(self.tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+
+    async def finish(self) -> None:
+        """Nobody noticed anybody go or come, and everybody was told everything once and in order."""
+        self.is_over.set()
+        async with asyncio.timeout(60):
+            await asyncio.gather(*self.tasks)
+        flaps = [flap for person in self.people for flap in person.flaps]
+        assert not flaps, f"{len(flaps)} noticed: {flaps[:5]}"
+        said = 0
+        for channel in {person.channel for person in self.people}:
+            members = [person for person in self.people if person.channel == channel]
+            acknowledged = set().union(*(person.acknowledged for person in members))
+            said += len(acknowledged)
+            first = list(members[0].heard.items())
+            for person in members:
+                missed = acknowledged - set(person.heard.values())
+                assert not missed, f"{person.nick} missed {len(missed)}: {sorted(missed)[:3]}"
+                assert list(person.heard.items()) == first, f"{person.nick} was told in another order"
+                assert len(set(person.heard.values())) == len(person.heard), f"{person.nick} was told twice"
+        again = sum(count - 1 for person in self.people for count in person.copies.values())
+        back = sum(person.returns for person in self.people)
+        print(f"{said} messages, each to {PEOPLE // CHANNELS}; {back} came back; {again} lines came again with the same id")
+
+
+@scenario
+async def five_hundred_and_a_killed_pod(world: World) -> None:
+    """An edge is killed under five hundred people who talk: nobody else notices, nobody misses or repeats a message."""
+    world.tenants.tenant("acme")
+    edges = await world.edges(lease_seconds=LEASE)
+    crowd = Crowd(world)
+    alive = await crowd.begin(edges)
+    await crowd.chat(4 * LEASE)
+    alive.remove(edges[1])
+    await edges[1].kill()
+    await crowd.chat(6 * LEASE)
+    await crowd.finish()
+    await check_no_ghosts(world, edges[0], PEOPLE)
+
+
+@scenario
+async def five_hundred_and_a_rollout(world: World) -> None:
+    """Two edges are replaced, one after the other, under five hundred people who talk: nobody notices."""
+    world.tenants.tenant("acme")
+    edges = await world.edges(lease_seconds=LEASE, drain_seconds=2)
+    crowd = Crowd(world)
+    alive = await crowd.begin(edges)
+    await crowd.chat(LEASE)
+    for edge in edges:
+        alive.remove(edge)
+        await edge.terminate()
+        await edge.launch()
+        alive.append(edge)
+        await crowd.chat(LEASE)
+    await crowd.chat(4 * LEASE)
+    await crowd.finish()
+    await check_no_ghosts(world, edges[0], PEOPLE)
+
+
+async def check_no_ghosts(world: World, edge: Edge, people: int) -> None:
+    """Who is counted is there."""
+    looker = await world.client(edge, "looker")
+    lusers = await looker.ask("LUSERS", "266")
+    counted = next(m.text for m in lusers if m.command == "251")
+    assert re.search(rf"\b{people + 1} users", counted), counted
