@@ -47,7 +47,6 @@ final class MemoryLog {
         case .exists: true
         case .absent(let name): self.fields[name] == nil
         case .equals(let name, let value): self.fields[name] == value
-        case .countBelow(let section, let limit): self.fields.counts[section] < limit
         case .logsBelow: true
         }
     }

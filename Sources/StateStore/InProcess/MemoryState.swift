@@ -91,7 +91,6 @@ struct MemoryState: ~Copyable {
         case .absent: return true
         case .exists: return false
         case .equals: return false
-        case .countBelow(_, let limit): return limit > 0
         case .logsBelow(let limit): return self.count(condition.log.tenant, condition.log.kind) < limit
         }
     }

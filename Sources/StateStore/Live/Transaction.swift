@@ -45,8 +45,6 @@ package struct Condition: Sendable, Hashable {
         case absent(FieldName)
         /// The field is set to exactly this.
         indirect case equals(FieldName, [UInt8])
-        /// Fewer than `limit` fields are set in the section.
-        case countBelow(Section, Int)
         /// Fewer than `limit` logs of this log's kind exist in the tenant, or this log exists already.
         case logsBelow(Int)
     }

@@ -192,7 +192,7 @@ final class RedisBatch {
             self.body.writePacked(position.sequence)
             self.elements += 3
         case .exists:
-            self.body.writeInteger(6 as UInt8)
+            self.body.writeInteger(5 as UInt8)
             self.elements += 1
         case .absent(let field):
             self.body.writeInteger(2 as UInt8)
@@ -203,14 +203,8 @@ final class RedisBatch {
             self.body.writePacked(field)
             self.body.writePacked(value)
             self.elements += 3
-        case .countBelow(let section, let limit):
-            self.body.writeInteger(4 as UInt8)
-            self.body.writePackedHead(1)
-            self.body.writeInteger(section.byte)
-            self.body.writePacked(UInt64(max(0, limit)))
-            self.elements += 3
         case .logsBelow(let limit):
-            self.body.writeInteger(5 as UInt8)
+            self.body.writeInteger(4 as UInt8)
             self.body.writePacked(UInt64(max(0, limit)))
             self.elements += 2
         }

@@ -30,9 +30,6 @@ extension RedisLibrary {
           function(log, t, i) -- equals
             return run('HGET', log.hash, t[i]) == t[i + 1], i + 2
           end,
-          function(log, t, i) -- count below
-            return count(log, t[i]) < t[i + 1], i + 2
-          end,
           function(log, t, i) -- logs below
             if log.epoch then return true, i + 1 end
             local index = place(log.base)
