@@ -15,10 +15,11 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     package struct Configuration: Sendable {
         /// Recent entries kept of each log, by its kind.
         ///
-        /// Nobody who follows a log in this process misses any, so inboxes and nicknames need few, and what is few
-        /// stays in the processor's caches.
+        /// Nobody who follows a log in this process misses any, and none of a user's or a nickname's is read otherwise. What is
+        /// kept for long has left the processor's caches when it goes, so that letting it go would cost more than all else
+        /// that a direct message does in the store.
         package var entriesKept: [LogKey.Kind: Int] = [
-            .channel: 256, .user: 64, .nick: 4, .tenant: 512, .projection: 16, .account: 1, .hold: 1,
+            .channel: 256, .user: 64, .nick: 0, .tenant: 512, .projection: 16, .account: 0, .hold: 0,
         ]
         /// Records in the feed at most; the tenants share them.
         package var feedLimit = 50_000

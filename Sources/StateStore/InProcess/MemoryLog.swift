@@ -34,6 +34,7 @@ final class MemoryLog {
             self.version = self.sequence
             for field in change.fields { self.fields.apply(field) }
         }
+        if self.limit == 0 { return Stamp(position: self.position, time: self.time) }
         if self.entries.count >= self.limit { self.entries.removeFirst() }
         self.entries.append(
             Entry(position: self.position, time: self.time, producer: producer, payload: change.payload)
