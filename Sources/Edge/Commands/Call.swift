@@ -44,6 +44,13 @@ struct Call {
         return index >= self.message.parameterCount || self.message.parameters.length(index) == 0
     }
 
+    /// Whether a parameter names several by commas, which takes no string either.
+    func isList(_ index: Int) -> Bool {
+        if let replaced { return index < replaced.count && replaced[index].utf8.contains(UInt8(ascii: ",")) }
+        guard index < self.message.parameterCount else { return false }
+        return self.message.parameters.withBytes(index) { $0.contains(UInt8(ascii: ",")) }
+    }
+
     /// A parameter's text if it is there and not empty.
     func optional(_ index: Int) -> String? {
         let text = self[index]

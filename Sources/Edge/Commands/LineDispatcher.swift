@@ -106,7 +106,7 @@ final class LineDispatcher {
     private func dispatch(_ message: Message, from connection: Connection) {
         let label = self.label(of: message, from: connection)
         if label != nil, connection.commands.messages > 0 {
-            connection.commands.held = message
+            connection.commands.held = HeldCommand(message)
             return connection.reading.hold(.command)
         }
         let found = self.row(of: message.command)
@@ -124,7 +124,7 @@ final class LineDispatcher {
         connection.reading.flood.spend(row.cost)
         let call = Call(connection: connection, row: row, message: message)
         if self.check(call) {
-            if let list = row.list, call[list.parameter].utf8.contains(UInt8(ascii: ",")) {
+            if let list = row.list, call.isList(list.parameter) {
                 connection.commands.waiting = self.split(call, list)
             } else {
                 self.run(call)
@@ -221,11 +221,11 @@ final class LineDispatcher {
         connection.commands.isAdvancing = false
         guard connection.isOpen, connection.commands.steps == 0, connection.commands.waiting.isEmpty else { return }
         connection.finishAnswer()
-        if let message = connection.commands.held, connection.commands.messages == 0 {
+        if connection.commands.messages == 0, let held = connection.commands.held {
             connection.commands.held = nil
-            self.dispatch(message, from: connection)
+            self.dispatch(held.message, from: connection)
         }
-        guard connection.isOpen, !connection.commands.isBusy, connection.reading.holds.contains(.command) else {
+        guard connection.reading.holds.contains(.command), connection.isOpen, !connection.commands.isBusy else {
             return
         }
         connection.reading.release(.command)

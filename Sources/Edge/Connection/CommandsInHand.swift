@@ -9,7 +9,7 @@ struct CommandsInHand {
     /// Messages in the store's hands that nothing waits for.
     var messages = 0
     /// A labelled command that came while messages were in flight, whose echoes are not part of the answer to it.
-    var held: Message?
+    var held: HeldCommand?
     /// The commands that wait are being run this very moment.
     var isAdvancing = false
 
@@ -26,4 +26,11 @@ struct CommandsInHand {
         self.waiting = []
         self.held = nil
     }
+}
+
+/// A command that waits: a reference, since hardly any connection has one and each would hold its room.
+final class HeldCommand {
+    let message: Message
+
+    init(_ message: Message) { self.message = message }
 }

@@ -105,7 +105,7 @@ extension Network {
                     try replica.state.checkSpeech(of: session.requester, to: minimum)
                 } catch { return self.end(utterance, .refused(error)) }
             }
-            let basis = SpeechQueue.Basis(log: replica.key.name, sequence: replica.changed)
+            let basis = SpeechQueue.Basis(log: replica.key, sequence: replica.changed)
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
             let name = replica.state.name.raw
             let message = utterance.entry(to: sign.isEmpty ? name : sign + name, minimum)
@@ -122,7 +122,7 @@ extension Network {
             )
         case .user(let found):
             let inbox = found.inbox
-            let basis = SpeechQueue.Basis(log: inbox.name, sequence: UInt64(found.changes))
+            let basis = SpeechQueue.Basis(log: inbox, sequence: UInt64(found.changes))
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
             let message = utterance.entry(to: found.nick, MemberModes())
             let isKept = self.history.directMessages && self.keeps(utterance.saying)
@@ -223,23 +223,23 @@ extension Network {
 extension Utterance {
     /// The entry: who says it and how, and the whole line, written once and never copied before it is fanned out.
     fileprivate func entry(to target: String, _ minimum: MemberModes) -> ChatMessage {
-        let (session, saying) = (self.session, self.saying)
-        let prefix = session.prefix
+        let session = self.session
+        let (prefix, command) = (session.prefix, self.saying.verb.command)
         return ChatMessage(
-            verb: saying.verb,
+            verb: self.saying.verb,
             sender: session.id,
             origin: self.attachment.number,
             account: session.requester.user.account,
             isBot: session.requester.user.modes.contains(.bot),
             minimum: minimum,
-            clientTags: saying.clientTags,
-            capacity: prefix.utf8.count + target.utf8.count + (saying.text?.readableBytes ?? 0) + 16
+            clientTags: self.saying.clientTags,
+            capacity: prefix.utf8.count + target.utf8.count + (self.saying.text?.readableBytes ?? 0) + 16
         ) { writer in
-            guard let text = saying.text else {
-                return writer.relay(source: prefix, command: saying.verb.command, target: target, text: nil)
+            guard let text = self.saying.text else {
+                return writer.relay(source: prefix, command: command, target: target, text: nil)
             }
             text.withUnsafeReadableBytes { bytes in
-                writer.relay(source: prefix, command: saying.verb.command, target: target, text: bytes)
+                writer.relay(source: prefix, command: command, target: target, text: bytes)
             }
         }
     }

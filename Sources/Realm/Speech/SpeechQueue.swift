@@ -1,4 +1,5 @@
 import DequeModule
+import StateStore
 
 /// What a session says, on its way to the store, in order.
 ///
@@ -7,7 +8,7 @@ import DequeModule
 final class SpeechQueue {
     /// What messages in flight were decided on.
     struct Basis: Equatable {
-        let log: String
+        let log: LogKey
         let sequence: UInt64
     }
 
