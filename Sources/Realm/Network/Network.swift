@@ -38,6 +38,9 @@ package final class Network {
     private var ownFollow: FollowToken?
     /// Keyed by the tenant, which takes a key derivation.
     package let cloak: HostCloak
+    /// The hosts of addresses from which somebody came lately: a host takes three HMACs, and who comes often comes again.
+    private var cloakedHosts: [String: String] = [:]
+    private static let cloakedHostsKept = 1024
 
     init(_ tenant: HostedTenant, on shard: RealmShard) {
         self.id = tenant.id
@@ -68,6 +71,15 @@ package final class Network {
     func channelKey(_ name: ChannelName) -> LogKey { LogKey(self.id, .channel, name.folded) }
     func nickKey(_ nick: Nickname) -> LogKey { LogKey(self.id, .nick, nick.folded) }
     func inboxKey(_ session: SessionID) -> LogKey { LogKey(self.id, .user, session.text) }
+
+    /// The host name that is shown in place of an address.
+    func cloakedHost(of address: String) -> String {
+        if let host = self.cloakedHosts[address] { return host }
+        let host = self.cloak.cloak(address: address)
+        if self.cloakedHosts.count >= Self.cloakedHostsKept { self.cloakedHosts = [:] }
+        self.cloakedHosts[address] = host
+        return host
+    }
 
     /// The tenant is another now; or is gone, if nil.
     package func update(_ tenant: HostedTenant?) {

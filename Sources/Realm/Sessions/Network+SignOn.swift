@@ -170,7 +170,7 @@ extension Network {
             nick: request.nick,
             username: request.username,
             host: login.map { self.cloak.cloak(account: $0.account, suffix: "roost") }
-                ?? self.cloak.cloak(address: request.address),
+                ?? self.cloakedHost(of: request.address),
             realname: request.realname,
             account: login?.account,
             modes: login == nil ? [] : .registered,
