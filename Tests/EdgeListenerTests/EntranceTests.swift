@@ -54,6 +54,28 @@ struct EntranceTests {
         ).bind(to: Rig.anyPort())
     }
 
+    @Test func `descriptors are looked at once for some connections, and accepting stops so many late at most`()
+        async throws
+    {
+        try await Rig.run { rig in
+            let entrance = Entrance(bound: 10, slack: 1, looksEvery: 3, waitingOfNetwork: 100, logger: nil) { 10 }
+            let irc = try await PlainListener(
+                directory: rig.directory,
+                tenantName: "acme",
+                shards: rig.shards,
+                entrance: entrance
+            ).bind(to: Rig.anyPort())
+            let address = try #require(irc.localAddress)
+            for count in 1...2 {
+                _ = try await ClientBootstrap(group: rig.group).connect(to: address).get()
+                try await until("\(count) to be in") { Self.value("roost_open_sockets", of: entrance) == Double(count) }
+            }
+            #expect(Self.value("roost_accept_pauses_total", of: entrance) == 0)
+            _ = try await ClientBootstrap(group: rig.group).connect(to: address).get()
+            try await until("accepting to stop") { Self.value("roost_accept_pauses_total", of: entrance) == 1 }
+        }
+    }
+
     @Test func `no listener accepts while there is no room, and all do once some connections have ended`() async throws
     {
         try await Rig.run { rig in

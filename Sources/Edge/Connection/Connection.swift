@@ -83,7 +83,7 @@ package final class Connection {
     }
 
     /// What limits by address count it as.
-    var origin: String { IPAddress.clientNetwork(of: self.address) }
+    private(set) lazy var origin = IPAddress.clientNetwork(of: self.address)
 
     /// How the client is addressed in replies: its nickname, or `*` while it has none.
     var nick: String { self.session?.user.nick.raw ?? self.registration.nick?.raw ?? "*" }

@@ -15,6 +15,8 @@ package final class Entrance: Sendable {
 
     private struct State {
         var open = 0
+        /// Those that were let in since the descriptors were looked at.
+        var unlooked = 0
         /// How many may be open when accepting goes on; nil while it goes on.
         var resumesAt: Int?
         var listeners: [any Channel] = []
@@ -26,6 +28,8 @@ package final class Entrance: Sendable {
     let waiting: WaitingRoom
     private let bound: Int
     private let slack: Int
+    /// The descriptors are looked at once for so many connections: they are two calls to the kernel.
+    private let looksEvery: Int
     private let lowestFree: @Sendable () -> Int
     private let logger: Logger?
     private let state = Mutex(State())
@@ -45,6 +49,8 @@ package final class Entrance: Sendable {
         self.init(
             bound: limit - reserve,
             slack: reserve / 4,
+            // What the reserve lends meanwhile, it has.
+            looksEvery: max(1, reserve / 8),
             waitingOfNetwork: min(Self.waitingOfNetwork, (limit - reserve) / 4),
             logger: logger,
             lowestFree: { probe.lowestFree() }
@@ -61,18 +67,21 @@ package final class Entrance: Sendable {
     /// - Parameters:
     ///   - bound: The descriptors that may be open before accepting stops.
     ///   - slack: How many connections must end before it goes on.
+    ///   - looksEvery: For how many connections the descriptors are looked at once; so many more than `bound` may be open.
     ///   - waitingOfNetwork: How many of one network may wait to be known.
     ///   - logger: Told when accepting stops and goes on, now and then.
     ///   - lowestFree: The lowest descriptor that is free.
     package init(
         bound: Int,
         slack: Int,
+        looksEvery: Int = 1,
         waitingOfNetwork: Int,
         logger: Logger?,
         lowestFree: @escaping @Sendable () -> Int
     ) {
         self.bound = bound
         self.slack = max(1, slack)
+        self.looksEvery = looksEvery
         self.waiting = WaitingRoom(bound: waitingOfNetwork)
         self.logger = logger
         self.lowestFree = lowestFree
@@ -80,10 +89,15 @@ package final class Entrance: Sendable {
 
     /// Counts a connection that was accepted until it is closed.
     func opened(_ channel: any Channel) {
-        let isFull = self.lowestFree() >= self.bound
-        let isPaused = self.state.withLock { state in
+        let isLookedAt = self.state.withLock { state in
             state.open += 1
-            guard isFull, state.resumesAt == nil else { return false }
+            state.unlooked = (state.unlooked + 1) % self.looksEvery
+            return state.unlooked == 0
+        }
+        channel.closeFuture.whenComplete { _ in self.closed() }
+        guard isLookedAt, self.lowestFree() >= self.bound else { return }
+        let isPaused = self.state.withLock { state in
+            guard state.resumesAt == nil else { return false }
             state.resumesAt = max(0, state.open - self.slack)
             state.pauses += 1
             let now = ContinuousClock.now
@@ -92,7 +106,6 @@ package final class Entrance: Sendable {
             self.tell(state.listeners)
             return true
         }
-        channel.closeFuture.whenComplete { _ in self.closed() }
         guard isPaused else { return }
         if self.state.withLock(\.isTold) {
             self.logger?.warning(

@@ -49,16 +49,20 @@ package struct PlainListener: Sendable {
         try await ServerBootstrap.forClients(on: self.shards.group, through: self.entrance)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if self.trustedProxies.contains(channel.remoteAddress) {
+                    let isNamedByProxy = self.trustedProxies.contains(channel.remoteAddress)
+                    if isNamedByProxy {
                         try channel.pipeline.syncOperations.addHandler(ArrivalDeadline(.seconds(10)))
                     }
                     try Origin.find(
                         of: channel,
                         trusted: self.trustedProxies,
                         entrance: self.entrance,
-                        refuse: Self.refuse,
-                        next: self.open
-                    )
+                        refuse: Self.refuse
+                    ) { channel, origin in
+                        // To look for a handler that is not there would cost as much as all the others.
+                        if isNamedByProxy { ArrivalDeadline.met(on: channel) }
+                        try self.open(channel, from: origin)
+                    }
                 }
             }
             .bind(to: address).get()
@@ -73,7 +77,6 @@ package struct PlainListener: Sendable {
         guard let tenant = self.tenant(of: origin), let shard = self.shards.shard(on: channel.eventLoop) else {
             return channel.close(promise: nil)
         }
-        ArrivalDeadline.met(on: channel)
         try channel.pipeline.syncOperations.addHandler(
             ConnectionHandler(
                 shard: shard,
