@@ -32,6 +32,18 @@ import Testing
         #expect(lines.commands.last == "422")
     }
 
+    @Test(arguments: ["ann", String(repeating: "ö", count: 30)])
+    func `everybody is welcomed by name, and as the tenant is by then`(nick: String) async throws {
+        let harness = try CommandHarness(motd: [String(repeating: "long ", count: 120), "ends"])
+        let first = await harness.stranger().send("NICK bob", "USER b 0 * :B")
+        await harness.apply(try .simulated(motd: ["now"]))
+        let lines = await harness.stranger().send("NICK \(nick)", "USER a 0 * :A")
+        #expect(lines.allSatisfy { $0.parameters[0] == nick && $0.description.utf8.count <= 510 }, "\(lines)")
+        #expect(first.with("372").last?.text == "- ends" && lines.with("372").map(\.text) == ["- now"])
+        #expect(lines.with("005").map(\.text) == first.with("005").map(\.text))
+        #expect(lines.with("004").shorts == first.with("004").shorts)
+    }
+
     @Test(arguments: [
         ("NICK", "431"), ("NICK :", "431"), ("NICK #ann", "432 #ann"), ("NICK ann!x", "432 ann!x"),
         ("NICK a@b", "432 a@b"), ("NICK :a b", "432"), ("NICK a*", "432 a*"), ("NICK a,b", "432 a,b"),

@@ -96,24 +96,10 @@ enum Registration {
 
     /// 001 to 005, LUSERS, MOTD (RFC 2812 5.1, modern.ircdocs.horse connection registration).
     private static func welcome(_ signedOn: SignedOn, _ call: Call) {
-        let session = signedOn.session
-        let (tenant, nick, server) = (call.network.tenant, session.user.nick.raw, call.server)
-        let environment = call.connection.clients.environment
-        call.reply(.rplWelcome, text: "Welcome to \(tenant.displayName), \(session.prefix)")
-        call.reply(.rplYourHost, text: "Your host is \(server), running \(Product.nameAndVersion)")
-        var timestamps = TimestampCache()
-        call.reply(.rplCreated, text: "This server was started \(timestamps.text(at: environment.realm.started))")
-        call.reply(
-            .rplMyInfo,
-            server,
-            Product.nameAndVersion,
-            String(UserModes.letters.map(\.letter)),
-            ChannelModeTable.allLetters,
-            ChannelModeTable.parameterLetters
-        )
-        for tokens in call.connection.clients.support.lines(of: call.network) {
-            call.send { $0.supportLine(tokens, for: nick, source: server) }
-        }
+        let (session, connection) = (signedOn.session, call.connection)
+        let nick = session.user.nick.raw
+        call.reply(.rplWelcome, text: "Welcome to \(call.network.tenant.displayName), \(session.prefix)")
+        connection.write(connection.clients.welcome.server(of: call.network, for: nick), .answer)
         if case .new = signedOn { session.tellEarly() }
         ServerCommands.sendUsers(call) {
             ServerCommands.sendMotd(call)

@@ -32,11 +32,8 @@ enum ServerCommands {
     ]
 
     static func sendMotd(_ call: Call) {
-        let lines = call.network.tenant.motd
-        if lines.isEmpty { return call.reply(.errNoMotd) }
-        call.reply(.rplMotdStart, text: "- \(call.server) Message of the day -")
-        for line in lines { call.reply(.rplMotd, text: "- \(line)") }
-        call.reply(.rplEndOfMotd)
+        let connection = call.connection
+        connection.write(connection.clients.welcome.motd(of: call.network, for: connection.nick), .answer)
     }
 
     static func sendUsers(_ call: Call) { self.sendUsers(call) {} }

@@ -44,12 +44,7 @@ extension Connection {
     /// A numeric; its usual text comes last unless another is given.
     func reply(_ numeric: Numeric, _ parameters: [String] = [], text: String? = nil, _ told: Told = .answer) {
         self.write(told) { writer in
-            writer.source(self.network.serverName)
-            writer.command(numeric)
-            writer.parameter(self.nick)
-            for parameter in parameters { writer.parameter(parameter) }
-            if let text = text ?? numeric.text { writer.trailing(text) }
-            writer.end()
+            writer.numeric(numeric, self.network.serverName, self.nick, parameters, text: text)
         }
     }
 

@@ -19,6 +19,7 @@ package final class ShardClients {
     private(set) lazy var dispatcher = LineDispatcher(self)
     private(set) lazy var clock = ConnectionClock(self)
     private(set) lazy var support = SupportLines(self.environment)
+    private(set) lazy var welcome = WelcomeLines(self.environment, self.support)
     var statistics = ShardStatistics()
     /// What the loop's thread had done when the shard began.
     private(set) var loopBegan = LoopUtilization.Sample.now()

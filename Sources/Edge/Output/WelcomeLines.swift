@@ -1,0 +1,131 @@
+// What everybody on a network is told alike but for the nickname: kept as bytes, since to write it anew is a tenth of what it
+// takes to let somebody in.
+
+import Chat
+import IRC
+import NIOCore
+import Realm
+import Tenant
+
+/// Lines that are the same for everybody but for the nickname that they are addressed to.
+struct AddressedLines {
+    /// Nicknames of more bytes than this get lines of their own: what is cut to a line's length depends on it.
+    static let longestNick = 30
+
+    /// What stands before, between and behind the nicknames.
+    private let parts: [ByteBuffer]
+
+    /// - Parameter write: Writes the lines for a nickname.
+    init(_ write: (inout LineWriter, String) -> Void) {
+        // Of a character that no nickname has.
+        let mark = UInt8(1)
+        var lines = ByteBuffer()
+        lines.withLineWriter { write(&$0, String(repeating: "\u{1}", count: Self.longestNick)) }
+        let bytes = lines.readableBytesView
+        var parts: [ByteBuffer] = []
+        var (start, run) = (bytes.startIndex, 0)
+        for index in bytes.indices {
+            run = bytes[index] == mark ? run + 1 : 0
+            guard run == Self.longestNick else { continue }
+            parts.append(ByteBuffer(bytes[start..<index + 1 - run]))
+            (start, run) = (index + 1, 0)
+        }
+        parts.append(ByteBuffer(bytes[start...]))
+        self.parts = parts
+    }
+
+    func lines(for nick: String) -> ByteBuffer {
+        var lines = ByteBuffer()
+        lines.reserveCapacity(self.parts.reduce(0) { $0 + $1.readableBytes + nick.utf8.count })
+        for (index, part) in self.parts.enumerated() {
+            if index > 0 { lines.writeString(nick) }
+            lines.writeImmutableBuffer(part)
+        }
+        return lines
+    }
+}
+
+/// The welcome of each network (RFC 2812 5.1), for as long as its tenant stays as it is.
+final class WelcomeLines {
+    private struct Known {
+        let revision: UInt64
+        let server: AddressedLines
+        let motd: AddressedLines
+    }
+
+    private let environment: EdgeEnvironment
+    private let support: SupportLines
+    private var known: [TenantID: Known] = [:]
+
+    init(_ environment: EdgeEnvironment, _ support: SupportLines) {
+        self.environment = environment
+        self.support = support
+    }
+
+    /// 002 to 005.
+    func server(of network: Network, for nick: String) -> ByteBuffer {
+        guard nick.utf8.count > AddressedLines.longestNick else { return self.known(network).server.lines(for: nick) }
+        var lines = ByteBuffer()
+        lines.withLineWriter { self.writeServer(of: network, for: nick, to: &$0) }
+        return lines
+    }
+
+    /// The message of the day.
+    func motd(of network: Network, for nick: String) -> ByteBuffer {
+        guard nick.utf8.count > AddressedLines.longestNick else { return self.known(network).motd.lines(for: nick) }
+        var lines = ByteBuffer()
+        lines.withLineWriter { Self.writeMotd(of: network, for: nick, to: &$0) }
+        return lines
+    }
+
+    private func known(_ network: Network) -> Known {
+        if let known = self.known[network.id], known.revision == network.revision { return known }
+        let known = Known(
+            revision: network.revision,
+            server: AddressedLines { self.writeServer(of: network, for: $1, to: &$0) },
+            motd: AddressedLines { Self.writeMotd(of: network, for: $1, to: &$0) }
+        )
+        self.known[network.id] = known
+        return known
+    }
+
+    private func writeServer(of network: Network, for nick: String, to writer: inout LineWriter) {
+        let server = network.serverName
+        var timestamps = TimestampCache()
+        let began = timestamps.text(at: self.environment.realm.started)
+        writer.numeric(.rplYourHost, server, nick, text: "Your host is \(server), running \(Product.nameAndVersion)")
+        writer.numeric(.rplCreated, server, nick, text: "This server was started \(began)")
+        let letters = [
+            server, Product.nameAndVersion, String(UserModes.letters.map(\.letter)), ChannelModeTable.allLetters,
+            ChannelModeTable.parameterLetters,
+        ]
+        writer.numeric(.rplMyInfo, server, nick, letters)
+        for tokens in self.support.lines(of: network) { writer.supportLine(tokens, for: nick, source: server) }
+    }
+
+    private static func writeMotd(of network: Network, for nick: String, to writer: inout LineWriter) {
+        let (server, lines) = (network.serverName, network.tenant.motd)
+        if lines.isEmpty { return writer.numeric(.errNoMotd, server, nick) }
+        writer.numeric(.rplMotdStart, server, nick, text: "- \(server) Message of the day -")
+        for line in lines { writer.numeric(.rplMotd, server, nick, text: "- \(line)") }
+        writer.numeric(.rplEndOfMotd, server, nick)
+    }
+}
+
+extension LineWriter {
+    /// A numeric; its usual text comes last unless another is given.
+    mutating func numeric(
+        _ numeric: Numeric,
+        _ server: String,
+        _ nick: String,
+        _ parameters: [String] = [],
+        text: String? = nil
+    ) {
+        self.source(server)
+        self.command(numeric)
+        self.parameter(nick)
+        for parameter in parameters { self.parameter(parameter) }
+        if let text = text ?? numeric.text { self.trailing(text) }
+        self.end()
+    }
+}
