@@ -114,28 +114,28 @@ struct Call {
 
     /// Answers for each of many, no faster than the client reads, and so that others have their turns; its next command waits.
     ///
+    /// - `slice`: how many are answered for in one turn.
     /// - `pause`: called before others have their turn.
     func answer<Items: Sequence>(
         _ items: Items,
+        slice: Int = 100,
         _ one: @escaping (Items.Element) -> Void,
         pause: @escaping () -> Void = {},
         done: @escaping () -> Void
     ) {
         let end: (Result<Void, Refusal>) -> Void = self.awaiting { done() }
-        self.answer(rest: items.makeIterator(), one, pause) { end(.success(())) }
+        self.answer(rest: items.makeIterator(), slice, one, pause) { end(.success(())) }
     }
-
-    /// How many are answered for in one turn.
-    private static let slice = 100
 
     private func answer<Items: IteratorProtocol>(
         rest: Items,
+        _ slice: Int,
         _ one: @escaping (Items.Element) -> Void,
         _ pause: @escaping () -> Void,
         _ done: @escaping () -> Void
     ) {
         var rest = rest
-        for _ in 0..<Self.slice {
+        for _ in 0..<slice {
             guard let item = rest.next() else { return done() }
             one(item)
         }
@@ -143,7 +143,7 @@ struct Call {
         let left = rest
         let (connection, loop) = (self.connection, self.connection.clients.loop)
         let goOn = NIOLoopBound(
-            { if connection.isOpen { connection.whenDrained { self.answer(rest: left, one, pause, done) } } },
+            { if connection.isOpen { connection.whenDrained { self.answer(rest: left, slice, one, pause, done) } } },
             eventLoop: loop
         )
         loop.execute { goOn.value() }
