@@ -32,9 +32,12 @@ package struct ChannelView {
     /// The members that who looks may know of, each as it is when it is its turn: who has left by then is passed over.
     package var members: some Sequence<Member> {
         let seesAll = self.isMember || self.seesHidden
-        let (state, replica) = (self.state, self.replica)
-        return (self.isOpen ? state.members : MemberTable()).sessions.lazy
-            .compactMap { (replica?.state ?? state).members[$0] }
+        let (members, replica) = (self.isOpen ? self.state.members : MemberTable(), self.replica)
+        return members.sessions.lazy
+            .compactMap { session in
+                // Not one state or the other: that would copy it for each member.
+                if let replica { replica.state.members[session] } else { members[session] }
+            }
             .filter { seesAll || !$0.user.modes.contains(.invisible) }
     }
 
