@@ -1,6 +1,5 @@
 package import Chat
 import Crypto
-import Foundation
 import NIOCore
 import StateStore
 import Tenant
@@ -11,42 +10,42 @@ import Tenant
 package struct ResumeToken {
     /// For how long a token is good, in milliseconds; who stays is told another one before.
     static let lifetime: Int64 = 3_600_000
-    private static let secretLength = 24
+    private static let secretWords = 3
 
     let session: SessionID
     /// The attachment that it was given to.
     let number: UInt32
-    private let secret: [UInt8]
+    private let secret: [UInt64]
 
     init(session: SessionID, number: UInt32, random: () -> UInt64) {
         self.session = session
         self.number = number
-        var buffer = ByteBuffer()
-        while buffer.readableBytes < Self.secretLength { buffer.writeInteger(random()) }
-        self.secret = Array(buffer.readableBytesView.prefix(Self.secretLength))
+        self.secret = (0..<Self.secretWords).map { _ in random() }
     }
 
     /// Reads what ``text`` wrote.
     init?(text: String) {
-        let padded = text.replacing("-", with: "+").replacing("_", with: "/")
-        guard text.utf8.count == 48, let data = Data(base64Encoded: padded) else { return nil }
-        var buffer = ByteBuffer(bytes: data)
-        guard let session = buffer.readSession(), let number = buffer.readInteger(as: UInt32.self) else { return nil }
+        let words = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard text.utf8.count <= 100, words.count == 2 + Self.secretWords, let session = SessionID(text: words[0]),
+            let number = UInt32(words[1], radix: 36)
+        else { return nil }
         self.session = session
         self.number = number
-        self.secret = Array(buffer.readableBytesView)
+        self.secret = words[2...].compactMap { UInt64($0, radix: 36) }
+        guard self.secret.count == Self.secretWords else { return nil }
     }
 
-    /// 48 characters of base64 for URLs (RFC 4648 section 5).
+    /// Letters, digits and dots, at most 62 of them.
     package var text: String {
-        var buffer = ByteBuffer()
-        buffer.writeSession(self.session)
-        buffer.writeInteger(self.number)
-        buffer.writeBytes(self.secret)
-        return Data(buffer.readableBytesView).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+        let words = [String(self.number, radix: 36)] + self.secret.map { String($0, radix: 36) }
+        return ([self.session.text] + words).joined(separator: ".")
     }
 
-    var hash: [UInt8] { Array(SHA256.hash(data: self.secret)) }
+    var hash: [UInt8] {
+        var buffer = ByteBuffer()
+        for word in self.secret { buffer.writeInteger(word) }
+        return Array(SHA256.hash(data: Array(buffer.readableBytesView)))
+    }
 
     /// Of which the name begins the field of each token.
     static let fieldPrefix = "resume."

@@ -6,7 +6,7 @@ import DequeModule
 final class MemoryLog {
     let key: LogKey
     let epoch: UInt64
-    /// How many entries are kept.
+    /// How many entries are kept, unless a pod holds it.
     private let limit: Int
     private(set) var sequence: UInt64 = 0
     /// The number of the last entry that changed a field.
@@ -34,7 +34,8 @@ final class MemoryLog {
             self.version = self.sequence
             for field in change.fields { self.fields.apply(field) }
         }
-        if self.limit == 0 { return Stamp(position: self.position, time: self.time) }
+        // Nobody asks later what stood in a log that ends with its pod.
+        if self.limit == 0 || self.holder != nil { return Stamp(position: self.position, time: self.time) }
         if self.entries.count >= self.limit { self.entries.removeFirst() }
         self.entries.append(
             Entry(position: self.position, time: self.time, producer: producer, payload: change.payload)
