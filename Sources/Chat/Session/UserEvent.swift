@@ -152,6 +152,8 @@ package enum NickEvent: Hashable, Sendable {
     /// `nick!user@host` of who has it now.
     case online(prefix: String)
     case offline(nick: String)
+    /// Who has it changed (IRCv3 extended-monitor): away or back, account, host or real name.
+    case changed(UserChange, by: Author)
 
     package var encoded: ByteBuffer {
         var buffer = ByteBuffer()
@@ -162,6 +164,10 @@ package enum NickEvent: Hashable, Sendable {
         case .offline(let nick):
             buffer.writeForm(2, unknown: .passOver)
             buffer.writeText(nick)
+        case .changed(let change, let author):
+            buffer.writeForm(3, unknown: .passOver)
+            change.encode(into: &buffer)
+            author.encode(into: &buffer)
         }
         return buffer
     }
@@ -175,6 +181,9 @@ package enum NickEvent: Hashable, Sendable {
         case 2:
             guard let nick = buffer.readText() else { return nil }
             self = .offline(nick: nick)
+        case 3:
+            guard let change = UserChange(from: &buffer), let author = Author(from: &buffer) else { return nil }
+            self = .changed(change, by: author)
         default: return nil
         }
     }

@@ -32,7 +32,7 @@ enum CapCommand {
     /// The capabilities that a client may ask for.
     private static func offered(to connection: Connection) -> Capabilities {
         let isUseful = !SASLExchange.offered(on: connection.network.tenant).isEmpty
-        return Capabilities.all.subtracting(isUseful ? .extendedMonitor : [.extendedMonitor, .sasl])
+        return isUseful ? .all : Capabilities.all.subtracting(.sasl)
     }
 
     /// All or nothing, as the specification has it.

@@ -94,6 +94,14 @@ enum Registration {
         }
     }
 
+    /// What AWAY said before registration holds; who says nothing is there, as far as nobody said otherwise.
+    private static func begin(presenceOf connection: Connection, _ session: Session) {
+        guard let presence = connection.earlyPresence else { return session.weighPresence() }
+        connection.earlyPresence = nil
+        let actor = Actor(session, through: connection)
+        if presence != .here { connection.network.setPresence(presence, by: actor) { _ in } }
+    }
+
     /// 001 to 005, LUSERS, MOTD (RFC 2812 5.1, modern.ircdocs.horse connection registration).
     private static func welcome(_ signedOn: SignedOn, _ call: Call) {
         let (session, connection) = (signedOn.session, call.connection)
@@ -107,6 +115,7 @@ enum Registration {
                 call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }
             }
             ResumeCommand.giveToken(to: call.connection)
+            self.begin(presenceOf: connection, session)
             guard case .back(_, let back) = signedOn else { return }
             let end: (Result<Void, Refusal>) -> Void = call.awaiting()
             session.resume(call.connection, back.missed) { end(.success(())) }

@@ -6,9 +6,11 @@ import Tenant
 /// AWAY, SETNAME, USERHOST, ISON, WHOIS and WHOWAS (RFC 2812 3.6, 4; IRCv3 setname).
 enum UserCommands {
     static let rows: [CommandRow] = [
-        CommandRow("AWAY", help: ["AWAY [<reason>]", "Marks you as away, or as back without a reason."]) {
-            Self.away($0, $1)
-        },
+        CommandRow(
+            "AWAY",
+            help: ["AWAY [<reason>]", "Marks you as away, or as back without a reason."],
+            .always { Self.away($0) }
+        ),
         CommandRow("SETNAME", parameters: 1, cost: 2, help: ["SETNAME <real name>", "Changes your real name."]) {
             Self.setname($0, $1)
         },
@@ -25,10 +27,28 @@ enum UserCommands {
         },
     ]
 
-    private static func away(_ call: Call, _ actor: Actor) {
+    private static func away(_ call: Call) {
+        let connection = call.connection
+        let knowsUnattended = connection.capabilities.contains(.preAway)
         let reason = call.optional(0)?.truncated(toBytes: 200)
-        if reason == actor.session.user.away { return call.reply(reason == nil ? .rplUnAway : .rplNowAway) }
-        call.network.change(.away(reason), by: actor, call.awaiting())
+        let presence: Presence =
+            reason == "*" && knowsUnattended ? .unattended : reason.map { .away($0) } ?? .here
+        guard let session = connection.session else {
+            guard knowsUnattended else { return call.reply(.errNotRegistered) }
+            connection.earlyPresence = presence
+            // Whether it is unattended counts from the first moment.
+            connection.isUnattended = presence == .unattended
+            return call.reply(presence == .here ? .rplUnAway : .rplNowAway)
+        }
+        let before = session.user.away
+        call.network.setPresence(
+            presence,
+            by: Actor(session, through: connection),
+            call.awaiting {
+                // A change was told as it happened.
+                if session.user.away == before { call.reply(presence == .here ? .rplUnAway : .rplNowAway) }
+            }
+        )
     }
 
     private static func setname(_ call: Call, _ actor: Actor) {

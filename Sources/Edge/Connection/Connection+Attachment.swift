@@ -47,8 +47,11 @@ extension Connection: Attachment {
             self.write(.news) { $0.message(source: before, command: "NICK", parameters: [self.nick]) }
         case .missed(let channel, let messages, let isAll): self.tellMissed(messages, in: channel, isAll: isAll)
         case .gap: self.notice("Some of what was sent to you may be missing: the chat store was away for too long")
-        case .presence(.online(let prefix)): self.reply(.rplMonOnline, text: prefix, .news)
-        case .presence(.offline(let nick)): self.reply(.rplMonOffline, text: nick, .news)
+        case .presence(.online(let prefix), _): self.reply(.rplMonOnline, text: prefix, .news)
+        case .presence(.offline(let nick), _): self.reply(.rplMonOffline, text: nick, .news)
+        case .presence(.changed(let change, let author), let time):
+            guard self.capabilities.contains(.extendedMonitor) else { return }
+            self.write(.news) { self.clients.encoder.write(change, by: author, time, for: self.capabilities, &$0) }
         case .wallops(let text, let author):
             self.write(.news) {
                 $0.message(source: author.prefix, command: "WALLOPS", parameters: [text], forcesTrailing: true)

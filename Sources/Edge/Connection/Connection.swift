@@ -27,6 +27,9 @@ package final class Connection {
     let address: String
     package let isSecure: Bool
     package let number: UInt32
+    package var isUnattended = false
+    /// What AWAY said before registration.
+    var earlyPresence: Presence?
     package var slots: [CounterKey] = []
     package var monitored: [String: String] = [:]
     /// Called once, when it has registered.

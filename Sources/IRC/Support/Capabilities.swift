@@ -53,12 +53,15 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     /// RESUME TOKEN: how to take one's place in a session again after the connection broke, account or not.
     package static let resume = Capabilities(rawValue: 1 << 18)
 
+    /// AWAY before registration, and `AWAY *` of clients without anybody before them (draft).
+    package static let preAway = Capabilities(rawValue: 1 << 19)
+
     /// Every capability with its name, in the order of their bits.
     private static let names: [String] = [
         "cap-notify", "message-tags", "server-time", "account-tag", "account-notify", "extended-join", "away-notify",
         "multi-prefix", "userhost-in-names", "echo-message", "batch", "labeled-response", "setname", "chghost",
         "invite-notify", "standard-replies", "sasl", "extended-monitor",
-        "roost.chat/resume",
+        "roost.chat/resume", "draft/pre-away",
     ]
 
     /// All that there are.

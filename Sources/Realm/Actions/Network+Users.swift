@@ -87,6 +87,10 @@ extension Network {
             }
         }
         for (change, number) in numbered {
+            if change.isMonitored {
+                let event = NickEvent.changed(change, by: author)
+                transaction.changes.append(LogChange(self.nickKey(session.user.nick), payload: event.encoded))
+            }
             transaction.changes.append(
                 LogChange(
                     session.inbox,
@@ -143,6 +147,16 @@ extension Network {
     package func reload(by actor: Actor) throws(Refusal) {
         guard actor.may(.reload) else { throw Refusal(.rightNeeded) }
         self.shard.environment.reload()
+    }
+}
+
+extension UserChange {
+    /// Whether those are told who watch the nickname; of another nickname they hear otherwise.
+    fileprivate var isMonitored: Bool {
+        switch self {
+        case .away, .account, .host, .realname: true
+        case .nick, .modes: false
+        }
     }
 }
 

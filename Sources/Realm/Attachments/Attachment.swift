@@ -10,6 +10,8 @@ package protocol Attachment: AnyObject {
     var session: Session? { get }
     /// Tells it from the session's other attachments, wherever they are; drawn at random, never 0.
     var number: UInt32 { get }
+    /// Nobody is before it: it does not count for whether the user is away.
+    var isUnattended: Bool { get set }
     /// Places of hard quotas that it takes.
     var slots: [CounterKey] { get set }
     /// Nicknames that it watches, folded, with the spelling that it used.
@@ -114,8 +116,8 @@ package enum Notice {
     case missed(channel: String?, [(message: ChatMessage, entry: Entry)], isAll: Bool)
     /// What was sent to it may be missing.
     case gap
-    /// A nickname that it watches came or went.
-    case presence(NickEvent)
+    /// A nickname that it watches came or went, or who has it changed.
+    case presence(NickEvent, time: Int64)
     case wallops(String, by: Author)
     case killed(by: Author, reason: String)
 }

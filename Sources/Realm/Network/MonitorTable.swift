@@ -56,19 +56,29 @@ package final class MonitorTable {
         }
     }
 
-    func tell(_ event: NickEvent, of nick: String) {
-        for watcher in self.watched[nick]?.watchers ?? [] { watcher.tell(.presence(event)) }
+    func tell(_ event: NickEvent, of nick: String, at time: Int64) {
+        for watcher in self.watched[nick]?.watchers ?? [] where !self.hearsOtherwise(watcher, event) {
+            watcher.tell(.presence(event, time: time))
+        }
+    }
+
+    /// Whether a channel tells of it already.
+    private func hearsOtherwise(_ watcher: any Attachment, _ event: NickEvent) -> Bool {
+        guard case .changed(_, let author) = event, let id = author.session, let session = watcher.session else {
+            return false
+        }
+        return session.id == id || session.memberships.contains { $0.state.members.contains(id) }
     }
 
     /// What happened to a nickname was missed: what holds now is told.
     func reloaded(_ snapshot: Snapshot) {
         let name = snapshot.log.name
         guard snapshot.exists, let nick = Nickname(name, under: Names.caseMapping) else {
-            return self.tell(.offline(nick: name), of: name)
+            return self.tell(.offline(nick: name), of: name, at: self.network.shard.now)
         }
         self.network.sessions.find(nick) { result in
             guard case .success(let found?) = result else { return }
-            self.tell(.online(prefix: found.user.prefix), of: name)
+            self.tell(.online(prefix: found.user.prefix), of: name, at: self.network.shard.now)
         }
     }
 }

@@ -185,7 +185,7 @@ package final class Session {
         for replica in self.memberships { replica.remove(attachment) }
         self.network.monitor.removeAll(for: attachment)
         attachment.slots.giveBack(on: self.network.shard)
-        guard self.attachments.isEmpty else { return }
+        guard self.attachments.isEmpty else { return self.weighPresence() }
         let departure = Departure(reason: reason, isFinal: isFinal, received: received)
         switch self.stage {
         case .leaving, .over: return

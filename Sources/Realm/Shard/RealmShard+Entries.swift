@@ -18,7 +18,7 @@ extension RealmShard: LiveStoreReceiver {
             // Not followed any more, or never here.
             case .channel, .user, .account, .hold, .projection: return
             case .nick:
-                if let event = NickEvent(entry.payload) { network.monitor.tell(event, of: log.name) }
+                if let event = NickEvent(entry.payload) { network.monitor.tell(event, of: log.name, at: entry.time) }
             case .tenant:
                 if let event = TenantEvent(entry.payload) { network.tell(event) }
             }

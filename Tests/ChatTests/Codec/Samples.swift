@@ -172,5 +172,8 @@ enum Samples {
             + Self.users().map { .signedOff($0, at: 1_700_000_000_000) }
     }
 
-    static let nickEvents: [NickEvent] = [.online(prefix: "Bob!u@h"), .offline(nick: "Bob")]
+    static let nickEvents: [NickEvent] = [
+        .online(prefix: "Bob!u@h"), .offline(nick: "Bob"),
+        .changed(.away("out"), by: Author(session: nil, prefix: "Bob!u@h", account: nil)),
+    ]
 }
