@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "StateStore",
             dependencies: [
-                "Backoff", "Chat", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ",
+                "Backoff", "Chat", "IRC", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -315,7 +315,7 @@ let package = Package(
         .testTarget(
             name: "DurableStoreTests",
             dependencies: [
-                "Backoff", "Observability", "StateStore", "Tenant", "TestSupport",
+                "Backoff", "Chat", "IRC", "Observability", "StateStore", "Tenant", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -1,3 +1,4 @@
+import NIOCore
 import StateStore
 import Tenant
 import Testing
@@ -6,12 +7,11 @@ import Testing
 @Suite struct DeadLetterConformanceTests {
     private func letter(_ tenant: TenantID, _ name: String, _ sequence: UInt64, time: Int64 = 1000) -> DeadLetter {
         DeadLetter(
-            HistoryRecord(
-                log: LogKey(tenant, .channel, name),
-                position: Position(epoch: 9, sequence: sequence),
-                time: time,
-                payload: [0, 255, 10]
-            ),
+            LogKey(tenant, .channel, name),
+            Position(epoch: 9, sequence: sequence),
+            time: time,
+            payload: Array(FeedStore.message("message \(sequence)").readableBytesView),
+            FeedLabel(name),
             code: "22021",
             reason: "invalid byte sequence",
             setAside: 5
@@ -45,10 +45,10 @@ import Testing
             try await store.deadLetters.keep([good, bad])
             try await store.deadLetters.replay(good)
             #expect(try await store.deadLetters.list() == [bad])
-            #expect(try await store.history.read(good.record.log, .latest, limit: 10) == [good.record])
+            #expect(try await store.history.latest("#tea", of: .acme).map(\.text) == ["message 1"])
             try await store.deadLetters.keep([good])
             try await store.deadLetters.replay(good)
-            #expect(try await store.history.read(good.record.log, .latest, limit: 10) == [good.record])
+            #expect(try await store.history.latest("#tea", of: .acme).map(\.text) == ["message 1"])
             await #expect(throws: DurableStoreError.self) { try await store.deadLetters.replay(bad) }
             #expect(try await store.deadLetters.list() == [bad])
             try await store.deadLetters.discard(bad)

@@ -1,3 +1,5 @@
+import Chat
+import IRC
 import NIOCore
 import StateStore
 import Synchronization
@@ -10,6 +12,17 @@ final class FeedStore: LiveStore {
         var records: [FeedRecord] = []
         var lostAcknowledgements: Int
         var next = 0
+
+        mutating func add(_ payload: ByteBuffer, _ sequence: UInt64, _ log: LogKey) {
+            let entry = Entry(
+                position: Position(epoch: 9, sequence: sequence),
+                time: Int64(1000 + sequence),
+                producer: ProducerID(rawValue: 1),
+                payload: payload
+            )
+            let label = FeedLabel(log.name)
+            self.records.append(FeedRecord(id: .init("\(self.next)"), log: log, entry: entry, label: label))
+        }
     }
 
     private let rest = InProcessLiveStore()
@@ -27,15 +40,33 @@ final class FeedStore: LiveStore {
         self.state.withLock { state in
             for sequence in sequences {
                 state.next += 1
-                let entry = Entry(
-                    position: Position(epoch: 9, sequence: sequence),
-                    time: Int64(1000 + sequence),
-                    producer: ProducerID(rawValue: 1),
-                    payload: ByteBuffer(string: "message \(sequence)")
-                )
-                state.records.append(FeedRecord(id: .init("\(state.next)"), log: log, entry: entry, label: .any))
+                state.add(Self.message("message \(sequence)"), sequence, log)
             }
         }
+    }
+
+    func append(_ payload: ByteBuffer, to log: LogKey) {
+        self.state.withLock { state in
+            state.next += 1
+            state.add(payload, UInt64(state.next), log)
+        }
+    }
+
+    /// The entry of something that is said to `#tea`.
+    static func message(_ text: String, minimum: MemberModes = []) -> ByteBuffer {
+        ChatMessage(
+            verb: .privmsg,
+            sender: SessionID(rawValue: 1),
+            account: "ann",
+            isBot: false,
+            minimum: minimum,
+            clientTags: "+draft/react=x",
+            capacity: 100
+        ) { writer in
+            ByteBuffer(string: text).withUnsafeReadableBytes { bytes in
+                writer.relay(source: "ann!a@b", command: "PRIVMSG", target: "#tea", text: bytes)
+            }
+        }.entry
     }
 
     func readFeed(

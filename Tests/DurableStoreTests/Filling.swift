@@ -17,13 +17,8 @@ extension DurableStore {
             )
         )
         try await self.say(1...history, tenant, bytes: bytes)
-        let refused = HistoryRecord(
-            log: LogKey(tenant, .channel, "#\u{0}"),
-            position: Position(epoch: 1, sequence: 1),
-            time: 1_000_000,
-            payload: [1]
-        )
-        try await self.deadLetters.keep([DeadLetter(refused, code: "22021", reason: "a zero", setAside: 1)])
+        try await self.deadLetters.keep([.refused(1, of: tenant)])
+        _ = try await self.readMarkers.advance("#tea", to: 7, by: "alice", of: tenant)
         _ = try await self.ledger.insert([
             LedgerRecord(id: "\(tenant)", tenant: tenant, meter: "messages", start: 0, end: 1, source: "1", quantity: 1)
         ])
@@ -41,16 +36,63 @@ extension DurableStore {
     func say(_ sequences: ClosedRange<UInt64>, _ tenant: TenantID, in name: String = "#tea", bytes: Int = 1)
         async throws
     {
-        let log = LogKey(tenant, .channel, name)
         _ = try await self.history.store(
             sequences.map { sequence in
                 HistoryRecord(
-                    log: log,
-                    position: Position(epoch: 1, sequence: sequence),
-                    time: Int64(sequence),
-                    payload: Array(repeating: UInt8(truncatingIfNeeded: sequence), count: bytes)
+                    tenant,
+                    in: name,
+                    id: Stamp(position: Position(epoch: 1, sequence: sequence), time: Int64(sequence)),
+                    prefix: "alice!~alice@host",
+                    text: String(repeating: "\(sequence % 10)", count: bytes)
                 )
             }
         )
+    }
+}
+
+extension DeadLetter {
+    /// What a database refuses: a text with a zero.
+    static func refused(_ sequence: UInt64, of tenant: TenantID, in name: String = "#\u{0}") -> DeadLetter {
+        DeadLetter(
+            LogKey(tenant, .channel, name),
+            Position(epoch: 1, sequence: sequence),
+            time: 1_000_000,
+            payload: Array("1".utf8),
+            FeedLabel(name),
+            code: "22021",
+            reason: "a zero",
+            setAside: 1
+        )
+    }
+}
+
+extension HistoryRecord {
+    /// Something that Alice says, at a time that is its number unless it is said.
+    static func said(
+        _ sequence: UInt64,
+        in conversation: String,
+        of tenant: TenantID,
+        epoch: UInt64 = 1,
+        time: Int64? = nil,
+        _ kind: Kind = .privmsg,
+        by nick: String = "alice",
+        text: String? = nil
+    ) -> HistoryRecord {
+        HistoryRecord(
+            tenant,
+            in: conversation,
+            id: Stamp(position: Position(epoch: epoch, sequence: sequence), time: time ?? Int64(sequence)),
+            kind,
+            prefix: "\(nick)!~\(nick)@host",
+            account: nick,
+            text: text ?? "message \(sequence)"
+        )
+    }
+}
+
+extension HistoryRepository {
+    /// What was said last.
+    func latest(_ conversation: String, of tenant: TenantID, limit: Int = 1000) async throws -> [HistoryRecord] {
+        try await self.read(conversation, of: tenant, .latest(after: nil), limit: limit, events: false)
     }
 }

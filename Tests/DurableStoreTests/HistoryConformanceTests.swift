@@ -2,7 +2,7 @@ import StateStore
 import Tenant
 import Testing
 
-/// What every durable driver does for history.
+/// What every durable driver does for history: what is kept and what goes.
 @Suite struct HistoryConformanceTests {
     private func records(
         _ range: ClosedRange<UInt64>,
@@ -10,24 +10,19 @@ import Testing
         in name: String = "#tea",
         of tenant: TenantID
     ) -> [HistoryRecord] {
-        range.map { sequence in
-            HistoryRecord(
-                log: LogKey(tenant, .channel, name),
-                position: Position(epoch: epoch, sequence: sequence),
-                time: Int64(epoch) * 1_000_000 + Int64(sequence / 2),
-                payload: Array("message \(sequence)".utf8)
-            )
+        range.map {
+            .said($0, in: name, of: tenant, epoch: epoch, time: Int64(epoch) * 1_000_000 + Int64($0 / 2))
         }
     }
 
     @Test(arguments: Driver.allCases)
     func `a batch that comes again is kept once`(_ driver: Driver) async throws {
         try await driver.withStore { store in
-            let log = LogKey(try .acme, .channel, "#tea")
-            #expect(try await store.history.store(self.records(1...20, of: .acme)) == 20)
-            #expect(try await store.history.store(self.records(11...30, of: .acme).shuffled()) == 10)
+            let acme = try TenantID.acme
+            #expect(try await store.history.store(self.records(1...20, of: acme)) == 20)
+            #expect(try await store.history.store(self.records(11...30, of: acme).shuffled()) == 10)
             #expect(try await store.history.store([]) == 0)
-            #expect(try await store.history.read(log, .latest, limit: 1000) == self.records(1...30, of: .acme))
+            #expect(try await store.history.latest("#tea", of: acme) == self.records(1...30, of: acme))
         }
     }
 
@@ -40,64 +35,43 @@ import Testing
     }
 
     @Test(arguments: Driver.allCases)
-    func `pages go back and forth over epochs without gaps`(_ driver: Driver) async throws {
+    func `everything that a line is made of comes back, of every kind`(_ driver: Driver) async throws {
         try await driver.withStore { store in
-            let log = LogKey(try .acme, .channel, "#tea")
-            let all = try self.records(1...30, of: .acme) + self.records(1...30, epoch: 9, of: .acme)
-            _ = try await store.history.store(all.shuffled())
-            _ = try await store.history.store(self.records(1...5, in: "#milk", of: .acme))
-
-            var back: [HistoryRecord] = []
-            var part = HistoryRepository.Part.latest
-            while let page = try await store.history.read(log, part, limit: 7).nonEmpty {
-                back = page + back
-                part = .before(page[0].cursor)
+            let texts: [String?] = [nil, "", " two  words ", "\u{1F54A}'\"\\", String(repeating: "é", count: 50_000)]
+            var records: [HistoryRecord] = []
+            for kind in HistoryRecord.Kind.allCases {
+                for (index, text) in texts.enumerated() {
+                    let sequence = UInt64(records.count + 1)
+                    records.append(
+                        HistoryRecord(
+                            try .acme,
+                            in: "@aann gx1",
+                            id: Stamp(position: Position(epoch: 1 << 62, sequence: sequence), time: 5),
+                            kind,
+                            prefix: index == 2 ? "irc.example" : "Ann!~a@host-\(index)",
+                            account: [nil, "", "Ann"][index % 3],
+                            isBot: index == 1,
+                            target: index == 3 ? "Gäst" : "",
+                            tags: index == 4 ? "+draft/react=\u{1F44D};+x" : "",
+                            text: text,
+                            redaction: index == 0 ? "Bob!b@c enough" : nil
+                        )
+                    )
+                }
             }
-            #expect(back == all)
-
-            var forth: [HistoryRecord] = []
-            part = .after(.start(of: 0))
-            while let page = try await store.history.read(log, part, limit: 7).nonEmpty {
-                forth += page
-                part = .after(page[page.count - 1].cursor)
-            }
-            #expect(forth == all)
-        }
-    }
-
-    @Test(arguments: Driver.allCases)
-    func `times cut before and after themselves`(_ driver: Driver) async throws {
-        try await driver.withStore { store in
-            let log = LogKey(try .acme, .channel, "#tea")
-            _ = try await store.history.store(self.records(1...9, of: .acme))
-            let before = try await store.history.read(log, .before(.start(of: 7_000_002)), limit: 100)
-            #expect(before.map(\.position.sequence) == [1, 2, 3])
-            let after = try await store.history.read(log, .after(.end(of: 7_000_002)), limit: 100)
-            #expect(after.map(\.position.sequence) == [6, 7, 8, 9])
-            let found = try await store.history.find(Position(epoch: 7, sequence: 4), in: log)
-            #expect(found?.time == 7_000_002)
-            #expect(try await store.history.find(Position(epoch: 8, sequence: 4), in: log) == nil)
-        }
-    }
-
-    @Test(arguments: Driver.allCases)
-    func `a payload of any bytes comes back`(_ driver: Driver) async throws {
-        try await driver.withStore { store in
-            let payloads: [[UInt8]] = [[], [0], Array(0...255), Array(repeating: 0xff, count: 100_000)]
-            let log = LogKey(try .acme, .user, "ses\\si\ton\u{1F54A}'\"")
-            let records = payloads.enumerated().map { index, payload in
-                HistoryRecord(
-                    log: log,
-                    position: Position(epoch: 1 << 62, sequence: UInt64(index + 1)),
-                    time: 5,
-                    payload: payload
-                )
-            }
-            _ = try await store.history.store(records)
-            #expect(try await store.history.read(log, .latest, limit: 10) == records)
-            let size = try await store.history.size(of: .acme)
-            #expect(size.records == 4)
-            #expect(size.bytes == 100_257)
+            #expect(try await store.history.store(records) == records.count)
+            let all = try await store.history.read(
+                "@aann gx1",
+                of: .acme,
+                .latest(after: nil),
+                limit: 100,
+                events: true
+            )
+            #expect(all == records)
+            #expect(try await store.history.latest("@aann gx1", of: .acme) == records.filter { !$0.kind.isEvent })
+            #expect(try await store.history.latest("@aann gx1", of: .globex).isEmpty)
+            #expect(try await store.history.find(records[7].id, in: "@aann gx1", of: .acme) == records[7])
+            #expect(try await store.history.find(records[7].id, in: "@aann gx2", of: .acme) == nil)
         }
     }
 
@@ -105,35 +79,55 @@ import Testing
     func `retention forgets what is older, some at a time, in one tenant`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             _ = try await store.history.store(
-                self.records(1...20, of: .acme) + self.records(1...20, of: .globex)
+                self.records(1...15, of: .acme) + self.records(1...5, in: "#milk", of: .acme)
+                    + self.records(1...20, of: .globex)
             )
             #expect(try await store.history.delete(before: 7_000_005, of: .acme, limit: 6) == 6)
-            #expect(try await store.history.delete(before: 7_000_005, of: .acme, limit: 6) == 3)
-            let left = try await store.history.read(LogKey(.acme, .channel, "#tea"), .latest, limit: 100)
-            #expect(left.map(\.position.sequence) == Array(10...20))
+            #expect(try await store.history.delete(before: 7_000_005, of: .acme, limit: 6) == 6)
+            #expect(try await store.history.delete(before: 7_000_005, of: .acme, limit: 6) == 2)
+            let left = try await store.history.latest("#tea", of: .acme)
+            #expect(left.map(\.id.position.sequence) == Array(10...15))
+            #expect(try await store.history.latest("#milk", of: .acme).isEmpty)
             #expect(try await store.history.size(of: .globex).records == 20)
         }
     }
 
     @Test(arguments: Driver.allCases)
-    func `a batch larger than a packet goes in whole`(_ driver: Driver) async throws {
+    func `with its last rows, and a while later, a conversation is forgotten itself`(_ driver: Driver) async throws {
         try await driver.withStore { store in
-            let log = LogKey(try .acme, .channel, "#tea")
-            let records = (1...3000).map { sequence in
-                HistoryRecord(
-                    log: log,
-                    position: Position(epoch: 1, sequence: sequence),
-                    time: Int64(sequence),
-                    payload: Array(repeating: UInt8(sequence & 255), count: 1000)
-                )
+            let day: Int64 = 86_400_000
+            _ = try await store.history.store([
+                .said(1, in: "@aann gx1", of: .acme, time: 10 * day, by: "ann"),
+                .said(2, in: "#tea", of: .acme, time: 10 * day), .said(3, in: "#tea", of: .acme, time: 30 * day),
+            ])
+            func known() async throws -> [Int64] {
+                var counts: [Int64] = []
+                for table in ["conversations", "history_origins"] {
+                    let sql = "SELECT COUNT(*) FROM \(table)"
+                    counts.append(try await store.database.execute(sql, in: .cell, .readOnly)[0].integer(0))
+                }
+                return counts
+            }
+            #expect(try await known() == [2, 2])
+            #expect(try await store.history.delete(before: 11 * day, of: .acme) == 2)
+            #expect(try await known() == [2, 2])
+            #expect(try await store.history.delete(before: 20 * day, of: .acme) == 0)
+            #expect(try await known() == [1, 1])
+            #expect(try await store.history.latest("#tea", of: .acme).count == 1)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a batch larger than a packet goes in whole, and its bytes are counted`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            let records = try (1...3000).map {
+                HistoryRecord.said($0, in: "#tea", of: try .acme, text: String(repeating: "é", count: 500))
             }
             #expect(try await store.history.store(records) == 3000)
-            #expect(try await store.history.read(log, .after(.end(of: 2990)), limit: 100) == Array(records[2990...]))
+            let end = HistoryCursor.end(of: 2990)
+            let last = try await store.history.read("#tea", of: .acme, .after(end), limit: 100, events: false)
+            #expect(last == Array(records[2990...]))
             #expect(try await store.history.size(of: .acme).bytes == 3_000_000)
         }
     }
-}
-
-extension Array {
-    fileprivate var nonEmpty: Self? { self.isEmpty ? nil : self }
 }

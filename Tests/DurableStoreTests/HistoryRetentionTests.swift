@@ -13,12 +13,7 @@ import Testing
             for tenant in [acme, globex] {
                 _ = try await store.history.store(
                     (1...30).map { day in
-                        HistoryRecord(
-                            log: LogKey(tenant, .channel, "#tea"),
-                            position: Position(epoch: 7, sequence: UInt64(day)),
-                            time: Int64(day) * Self.day,
-                            payload: Array("day \(day)".utf8)
-                        )
+                        HistoryRecord.said(UInt64(day), in: "#tea", of: tenant, time: Int64(day) * Self.day)
                     }
                 )
             }
@@ -31,8 +26,8 @@ import Testing
             )
             #expect(await retention.sweep() == 19)
             #expect(await retention.sweep() == 0)
-            let left = try await store.history.read(LogKey(acme, .channel, "#tea"), .latest, limit: 100)
-            #expect(left.map(\.position.sequence) == Array(20...30))
+            let left = try await store.history.latest("#tea", of: acme)
+            #expect(left.map(\.id.position.sequence) == Array(20...30))
             #expect(try await store.history.size(of: globex).records == 30)
         }
     }

@@ -1,12 +1,14 @@
+import Chat
+import NIOCore
 import StateStore
 import Tenant
 import TestSupport
 import Testing
 
-/// The way of an entry from the live store's journal to the durable history.
+/// The way of an entry from the live store's feed to the durable history.
 @Suite struct HistoryWriterTests {
     @Test(arguments: Driver.allCases)
-    func `what the journal holds is stored in order and acknowledged`(_ driver: Driver) async throws {
+    func `what the feed holds is stored in order and acknowledged`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             let live = FeedStore()
             let log = LogKey(try .acme, .channel, "#tea")
@@ -16,9 +18,9 @@ import Testing
             while let count = try await writer.moveBatch(waiting: .zero).nonZero { moved.append(count) }
             #expect(moved == [100, 100, 50])
             #expect(live.waiting == 0)
-            let kept = try await store.history.read(log, .latest, limit: 1000)
-            #expect(kept.map(\.position.sequence) == Array(1...250))
-            #expect(kept.last?.payload == Array("message 250".utf8))
+            let kept = try await store.history.latest("#tea", of: .acme)
+            #expect(kept.map(\.id.position.sequence) == Array(1...250))
+            #expect(kept.last?.text == "message 250")
         }
     }
 
@@ -46,8 +48,8 @@ import Testing
             live.append(6...7, to: log)
             _ = try await writer.moveBatch(waiting: .zero)
             #expect(live.waiting == 0)
-            let kept = try await store.history.read(log, .latest, limit: 1000)
-            #expect(kept.map(\.position.sequence) == Array(1...7))
+            let kept = try await store.history.latest("#tea", of: .acme)
+            #expect(kept.map(\.id.position.sequence) == Array(1...7))
         }
     }
 
@@ -66,14 +68,36 @@ import Testing
             #expect(writer.figures.setAside == 1)
             #expect(writer.figures.deadLetters == 1)
             let letters = try await store.deadLetters.list()
-            #expect(letters.map(\.record.log) == [poisoned])
-            #expect(letters.map(\.record.payload) == [Array("message 1".utf8)])
+            #expect(letters.map(\.log) == [poisoned])
+            #expect(letters.map(\.label.text) == [poisoned.name])
             #expect(letters.map(\.setAside) == [77])
             #expect(letters.allSatisfy { !$0.code.isEmpty && !$0.reason.isEmpty })
         }
     }
 
-    @Test func `a writer that is stopped empties the journal first`() async throws {
+    @Test func `what is for few or for nobody later is done with, and what cannot be read becomes a dead letter`()
+        async throws
+    {
+        try await Driver.sqliteInMemory.withStore { store in
+            let (live, log) = (FeedStore(), LogKey(try .acme, .channel, "#tea"))
+            let ann = Author(session: SessionID(rawValue: 1), prefix: "ann!a@b", account: "ann")
+            live.append(ChannelEvent.changed(SessionID(rawValue: 1), .away("tea"), by: ann, number: 1).encoded, to: log)
+            live.append(FeedStore.message("to ops", minimum: .owner), to: log)
+            live.append(ChannelEvent.topic(Topic(text: "new", setter: "ann", time: 1), by: ann).encoded, to: log)
+            live.append(ByteBuffer(bytes: [0x7F, 1, 2]), to: log)
+            let writer = HistoryWriter(live: live, store: store, logger: .quiet)
+            #expect(try await writer.moveBatch(waiting: .zero) == 4)
+            #expect(live.waiting == 0)
+            let kept = try await store.history.read("#tea", of: .acme, .latest(after: nil), limit: 10, events: true)
+            #expect(kept.map(\.kind) == [.topic])
+            #expect(kept.map(\.text) == ["new"] && kept.map(\.account) == ["ann"])
+            let letters = try await store.deadLetters.list()
+            #expect(letters.map(\.code) == [DeadLetter.unreadable] && letters.map(\.payload) == [[0x7F, 1, 2]])
+            await #expect(throws: DurableStoreError.self) { try await store.deadLetters.replay(letters[0]) }
+        }
+    }
+
+    @Test func `a writer that is stopped empties the feed first`() async throws {
         try await Driver.sqliteInMemory.withStore { store in
             let live = FeedStore()
             let log = LogKey(try .acme, .channel, "#tea")
@@ -119,11 +143,15 @@ import Testing
         try await service.value
 
         var kept: [HistoryRecord] = []
-        while let page = try await store.history.read(log, .after(kept.last?.cursor ?? .start(of: 0)), limit: 1000)
-            .nonEmpty
-        { kept += page }
-        #expect(kept.map(\.position.sequence) == Array(1...sequence))
-        #expect(kept.allSatisfy { $0.payload == Array("message \($0.position.sequence)".utf8) })
+        while let page = try await store.history.read(
+            "#tea",
+            of: .acme,
+            .after(kept.last?.cursor ?? .start(of: 0)),
+            limit: 1000,
+            events: false
+        ).nonEmpty { kept += page }
+        #expect(kept.map(\.id.position.sequence) == Array(1...sequence))
+        #expect(kept.allSatisfy { $0.text == "message \($0.id.position.sequence)" })
         await store.close()
     }
 }

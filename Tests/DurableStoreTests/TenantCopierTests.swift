@@ -60,7 +60,8 @@ import Testing
             let copier = TenantCopier(from: source, to: target, batch: 10)
             #expect(
                 try await copier.copy(.acme) == [
-                    "accounts": 2, "channels": 1, "dead_letters": 1, "history": 105, "usage_ledger": 1,
+                    "accounts": 2, "channels": 1, "conversations": 1, "history_origins": 1, "history": 105,
+                    "read_markers": 1, "dead_letters": 1, "usage_ledger": 1,
                 ]
             )
             #expect(try await self.rows(.acme, target) == self.rows(.acme, source))
@@ -150,7 +151,7 @@ import Testing
             _ = try await target.database.execute("DELETE FROM history", in: .tenant(.acme))
             // Rows of the history are copied in 41 transactions, and gone through in 41.
             var cuts = 0
-            for transactions in [70, 40] {
+            for transactions in [80, 55] {
                 let broken = DurableStore(CutOffDatabase(target.database, after: transactions))
                 do {
                     try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
@@ -166,15 +167,7 @@ import Testing
     func `places among keys that are no text are noted and found again`(_ route: Route) async throws {
         try await route.withStores { source, target in
             try await source.fill(.acme, history: 1)
-            let letters = try (0..<60).map { number in
-                let record = HistoryRecord(
-                    log: LogKey(try .acme, .channel, "#\u{0}\(number)"),
-                    position: Position(epoch: 1, sequence: 1),
-                    time: 1_000_000,
-                    payload: [1]
-                )
-                return DeadLetter(record, code: "22021", reason: "a zero", setAside: 1)
-            }
+            let letters = try (0..<60).map { DeadLetter.refused(1, of: try .acme, in: "#\u{0}\($0)") }
             try await source.deadLetters.keep(letters)
             for transactions in stride(from: 10, to: 60, by: 4) {
                 let broken = DurableStore(CutOffDatabase(target.database, after: transactions))
@@ -190,12 +183,12 @@ import Testing
     @Test func `a place that was noted in a copy goes with its erasure`() async throws {
         try await Route.postgresToPostgres.withStores { source, target in
             try await source.fill(.acme, history: 100)
-            let broken = DurableStore(CutOffDatabase(target.database, after: 25))
+            let broken = DurableStore(CutOffDatabase(target.database, after: 34))
             await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
                 try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
             }
             let before = try await target.eraser.remains(of: .acme)
-            #expect(before["tenant_copies"] == 1 && before["history"] == 100)
+            #expect((before["tenant_copies"] ?? 0) > 0 && before["history"] == 100)
             let note = StoredTenant(
                 tenant: try .acme,
                 namespace: "customers",
@@ -224,7 +217,12 @@ import Testing
             try await source.say(6...10, .acme)
             try await copier.copyLate(.acme)
             let remains = try await target.eraser.remains(of: .acme)
-            #expect(remains == ["channels": 1, "dead_letters": 1, "history": 12, "usage_ledger": 1])
+            #expect(
+                remains == [
+                    "channels": 1, "conversations": 2, "dead_letters": 1, "history": 12, "history_origins": 1,
+                    "read_markers": 1, "usage_ledger": 1,
+                ]
+            )
         }
     }
 

@@ -59,12 +59,7 @@ import Testing
     @Test(arguments: Driver.allCases)
     func `a text with a NUL is refused and hurts nothing`(_ driver: Driver) async throws {
         try await driver.withStore { store in
-            let record = HistoryRecord(
-                log: LogKey(try .acme, .channel, "#a\u{0}b"),
-                position: Position(epoch: 1, sequence: 1),
-                time: 1,
-                payload: []
-            )
+            let record = HistoryRecord.said(1, in: "#tea", of: try .acme, text: "a\u{0}b")
             await #expect(throws: DurableStoreError.rejected(code: "22021", message: "a text contains a NUL")) {
                 try await store.history.store([record])
             }

@@ -28,7 +28,7 @@ final class LineEncoder {
         self.scratch.clear()
         self.scratch.withLineWriter { writer in
             if capabilities.contains(.serverTime) { writer.tag("time", self.timestamps.text(at: time)) }
-            if capabilities.contains(.messageTags) { writer.tag("msgid", id.messageID) }
+            if capabilities.contains(.messageTags) { writer.tag("msgid", Stamp(position: id, time: time).messageID) }
             if let account = message.account, capabilities.contains(.accountTag) { writer.tag("account", account) }
             if capabilities.contains(.messageTags) {
                 if message.isBot { writer.tag("bot") }
@@ -44,9 +44,4 @@ final class LineEncoder {
         if capabilities.contains(.serverTime) { writer.tag("time", self.timestamps.text(at: time)) }
         if let account, capabilities.contains(.accountTag) { writer.tag("account", account) }
     }
-}
-
-extension Position {
-    /// The `msgid` tag (IRCv3 message-ids): epochs are unique in a cell and numbers in an epoch.
-    package var messageID: String { String(self.epoch, radix: 36) + "-" + String(self.sequence, radix: 36) }
 }

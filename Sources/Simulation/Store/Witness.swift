@@ -48,7 +48,7 @@ final class Witness {
                 continue
             }
             if case .message(let message) = event, message.verb == .privmsg {
-                self.messages[change.log.name, default: []].append(stamp.position.messageID)
+                self.messages[change.log.name, default: []].append(stamp.messageID)
             }
             self.check(event, change.log)
             self.apply(event, change.log)

@@ -12,6 +12,7 @@ package struct DurableStore: Sendable {
     package let accounts: AccountRepository
     package let channels: ChannelRepository
     package let history: HistoryRepository
+    package let readMarkers: ReadMarkerRepository
     package let deadLetters: DeadLetterRepository
     package let ledger: LedgerRepository
     package let tenants: TenantRepository
@@ -27,6 +28,7 @@ package struct DurableStore: Sendable {
         self.accounts = AccountRepository(database)
         self.channels = ChannelRepository(database)
         self.history = HistoryRepository(database)
+        self.readMarkers = ReadMarkerRepository(database)
         self.deadLetters = DeadLetterRepository(database)
         self.ledger = LedgerRepository(database)
         self.tenants = TenantRepository(database)

@@ -38,10 +38,10 @@ struct HistoryCommand: AsyncParsableCommand {
         func run() async throws {
             try await self.options.withStore { store in
                 try await self.selection.each(in: store) { letter in
-                    let (record, position) = (letter.record, letter.record.position)
+                    let (log, position) = (letter.log, letter.position)
                     let columns = [
-                        "\(record.log.tenant)", "\(record.log.kind.rawValue):\(record.log.name.debugDescription)",
-                        "\(position.epoch)-\(position.sequence)", "\(record.time)", "\(record.payload.count)",
+                        "\(log.tenant)", "\(log.kind.rawValue):\(log.name.debugDescription)",
+                        "\(position.epoch)-\(position.sequence)", "\(letter.time)", "\(letter.payload.count)",
                         letter.code,
                         letter.reason.debugDescription,
                     ]

@@ -36,10 +36,11 @@ struct RetentionTests {
     private static func say(_ tenant: TenantID, in store: DurableStore) async throws {
         _ = try await store.history.store([
             HistoryRecord(
-                log: LogKey(tenant, .channel, "#lobby"),
-                position: Position(epoch: 1, sequence: 1),
-                time: 1,
-                payload: [1]
+                tenant,
+                in: "#lobby",
+                id: Stamp(position: Position(epoch: 1, sequence: 1), time: 1),
+                prefix: "ann!a@b",
+                text: "hi"
             )
         ])
     }

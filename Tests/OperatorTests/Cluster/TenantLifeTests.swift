@@ -96,10 +96,11 @@ struct TenantLifeTests {
                 _ = try await shard.say("hello", in: LogKey(id, .channel, "#lobby"), feed: .any)
                 _ = try await durable.history.store([
                     HistoryRecord(
-                        log: LogKey(id, .channel, "#lobby"),
-                        position: Position(epoch: 1, sequence: 1),
-                        time: 1,
-                        payload: [1, 2, 3]
+                        id,
+                        in: "#lobby",
+                        id: Stamp(position: Position(epoch: 1, sequence: 1), time: 1),
+                        prefix: "ann!a@b",
+                        text: "hi"
                     )
                 ])
                 #expect(try await live.remains(of: id) > 0)

@@ -82,10 +82,11 @@ struct TwoCells: Sendable {
     func say(_ sequence: UInt64, in store: DurableStore) async throws {
         _ = try await store.history.store([
             HistoryRecord(
-                log: LogKey(self.acme, .channel, "#lobby"),
-                position: Position(epoch: 1, sequence: sequence),
-                time: 1,
-                payload: [1]
+                self.acme,
+                in: "#lobby",
+                id: Stamp(position: Position(epoch: 1, sequence: sequence), time: 1),
+                prefix: "ann!a@b",
+                text: "hi"
             )
         ])
     }

@@ -99,13 +99,14 @@ package enum Schema {
                 )\(Self.options(dialect));
                 """ + Self.isolate("tenant_copies", dialect)
         },
+        Migration(version: 6, name: "history as rows, read markers") { HistorySchema.script($0) },
     ]
 
     /// The version of the last migration.
     package static var version: Int { Self.migrations.last?.version ?? 0 }
 
     /// SQLite checks types only where it is asked to; keys are the rows' place.
-    private static func options(_ dialect: SQLDialect) -> String {
+    static func options(_ dialect: SQLDialect) -> String {
         switch dialect {
         case .postgres: ""
         case .sqlite: " STRICT, WITHOUT ROWID"
@@ -118,7 +119,7 @@ package enum Schema {
     /// the driver refuses to run as one.
     ///
     /// The scope of a cell is a setting of its own: no text in the place of a tenant can ever mean all tenants.
-    private static func isolate(_ table: String, _ dialect: SQLDialect) -> String {
+    static func isolate(_ table: String, _ dialect: SQLDialect) -> String {
         switch dialect {
         case .postgres:
             """

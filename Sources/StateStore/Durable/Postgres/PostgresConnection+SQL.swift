@@ -35,7 +35,7 @@ extension PostgresConnection: SQLConnection {
             """
             WITH inserted AS (
                 INSERT INTO \(table.name) (\(names)) SELECT \(names) FROM pg_temp.\(staging)
-                ON CONFLICT DO NOTHING RETURNING 1
+                ON CONFLICT \(table.onConflict) RETURNING 1
             ) SELECT COUNT(*) FROM inserted
             """
         )

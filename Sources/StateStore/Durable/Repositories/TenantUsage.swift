@@ -16,10 +16,10 @@ package struct TenantUsage: Sendable {
     /// How many bytes of history are kept of each tenant of which any are.
     ///
     /// One pass over the table: some seconds for ten million records, so ask for it every few minutes, not more often.
-    /// Lengths of payloads that lie elsewhere are known without reading them.
+    /// Lengths of texts that lie elsewhere are known without reading them.
     package func historyBytes() async throws(DurableStoreError) -> [TenantID: Int] {
         try await self.totals(
-            "SELECT tenant, CAST(COALESCE(SUM(LENGTH(payload)), 0) AS BIGINT) FROM history GROUP BY tenant"
+            "SELECT tenant, \(HistoryRepository.bytes(self.database.dialect)) FROM history GROUP BY tenant"
         )
     }
 

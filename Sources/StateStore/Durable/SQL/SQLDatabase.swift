@@ -49,9 +49,9 @@ package protocol SQLConnection: AnyObject {
     /// - Throws: What the database made of it; the transaction cannot go on then.
     func execute(_ sql: String, _ bindings: [SQLValue]) throws(DurableStoreError) -> [SQLRow]
 
-    /// Inserts many rows at once, passing over those that a unique key of the table has already.
+    /// Inserts many rows at once; with those that a unique key of the table has already it does as the table says.
     ///
-    /// - Returns: How many rows were new.
+    /// - Returns: How many rows were new, or changed.
     func insertNew(_ rows: [[SQLValue]], into table: BulkTable) throws(DurableStoreError) -> Int
 
     /// Runs statements without values or answers, separated by semicolons: migrations.
@@ -73,10 +73,15 @@ package struct BulkTable: Hashable, Sendable {
 
     package let name: String
     package let columns: [Column]
+    /// What happens to a row that is there already: `DO NOTHING`, or a unique key and what is changed then.
+    ///
+    /// If it changes something, no two rows of one key may come in one call.
+    package let onConflict: String
 
-    package init(_ name: String, _ columns: [Column]) {
+    package init(_ name: String, _ columns: [Column], onConflict: String = "DO NOTHING") {
         self.name = name
         self.columns = columns
+        self.onConflict = onConflict
     }
 }
 

@@ -24,7 +24,7 @@ final class SQLiteConnection: SQLConnection {
         let places = table.columns.map { _ in "?" }.joined(separator: ", ")
         return try self.reportingFailures {
             let statement = try self.database.cachedStatement(
-                sql: "INSERT INTO \(table.name) (\(columns)) VALUES (\(places)) ON CONFLICT DO NOTHING"
+                sql: "INSERT INTO \(table.name) (\(columns)) VALUES (\(places)) ON CONFLICT \(table.onConflict)"
             )
             var inserted = 0
             for row in rows {

@@ -51,13 +51,37 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
-            "history",
-            key: ["kind", "name", "epoch", "sequence"],
+            "conversations",
+            key: ["id"],
             isAppended: true,
             [
-                .init("kind", .text), .init("name", .text), .init("epoch", .integer), .init("sequence", .integer),
-                .init("time", .integer), .init("payload", .blob),
+                .init("id", .integer), .init("name", .text), .init("first", .text), .init("second", .text),
+                .init("day", .integer),
             ]
+        ),
+        TenantTable(
+            "history_origins",
+            key: ["id"],
+            isAppended: true,
+            [
+                .init("id", .integer), .init("prefix", .text), .init("target", .text), .init("account", .text),
+                .init("is_bot", .integer), .init("day", .integer),
+            ]
+        ),
+        TenantTable(
+            "history",
+            key: ["conversation", "time", "epoch", "sequence"],
+            isAppended: true,
+            [
+                .init("conversation", .integer), .init("time", .integer), .init("epoch", .integer),
+                .init("sequence", .integer), .init("kind", .integer), .init("origin", .integer), .init("tags", .text),
+                .init("text", .text), .init("redaction", .text),
+            ]
+        ),
+        TenantTable(
+            "read_markers",
+            key: ["account", "conversation"],
+            [.init("account", .text), .init("conversation", .text), .init("time", .integer)]
         ),
         TenantTable(
             "dead_letters",
@@ -65,8 +89,8 @@ package struct TenantTable: Hashable, Sendable {
             isAppended: true,
             [
                 .init("kind", .text), .init("name", .blob), .init("epoch", .integer), .init("sequence", .integer),
-                .init("time", .integer), .init("payload", .blob), .init("code", .text), .init("reason", .text),
-                .init("set_aside_at", .integer),
+                .init("time", .integer), .init("payload", .blob), .init("label", .blob), .init("code", .text),
+                .init("reason", .text), .init("set_aside_at", .integer),
             ]
         ),
         TenantTable(
@@ -96,7 +120,7 @@ package struct TenantTable: Hashable, Sendable {
         ),
     ]
 
-    /// The tables that have a column `tenant`, as the database itself knows them.
+    /// The tables that have a column `tenant`, as the database itself knows them; parts of one are not tables of their own.
     static func found(_ connection: any SQLConnection) throws(DurableStoreError) -> [String] {
         let sql =
             switch connection.dialect {
@@ -104,7 +128,9 @@ package struct TenantTable: Hashable, Sendable {
                 """
                 SELECT CAST(c.table_name AS TEXT) FROM information_schema.columns c
                 JOIN information_schema.tables t USING (table_schema, table_name)
+                JOIN pg_class p ON p.oid = format('%I.%I', c.table_schema, c.table_name)::regclass
                 WHERE c.table_schema = current_schema() AND c.column_name = 'tenant' AND t.table_type = 'BASE TABLE'
+                AND NOT p.relispartition
                 ORDER BY 1
                 """
             case .sqlite:

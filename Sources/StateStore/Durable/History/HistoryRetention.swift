@@ -45,6 +45,7 @@ package struct HistoryRetention: Sendable {
 
     /// Works until its task is cancelled.
     package func run() async throws {
+        await self.makeMonths()
         while !Task.isCancelled {
             try? await self.clock.sleep(for: self.interval * Double.random(in: 0.5...1))
             if !Task.isCancelled { await self.sweep() }
@@ -55,12 +56,19 @@ package struct HistoryRetention: Sendable {
     ///
     /// A tenant whose turn fails is tried again at the next sweep.
     ///
-    /// - Returns: How many records were forgotten.
+    /// - Returns: How many records were forgotten one by one.
     @discardableResult
     package func sweep() async -> Int {
+        await self.makeMonths()
+        let ends = self.tenants().mapValues { self.now().minus($0.components.seconds.times(1000)) }
+        do {
+            let count = try await self.history.dropMonths(before: ends)
+            if count > 0 { self.logger.info("months of old history removed", metadata: ["count": "\(count)"]) }
+        } catch {
+            self.logger.warning("months of old history wait for their store", metadata: ["reason": "\(error)"])
+        }
         var forgotten = 0
-        for (tenant, retention) in self.tenants().sorted(by: { $0.key < $1.key }) {
-            let end = self.now().minus(retention.components.seconds.times(1000))
+        for (tenant, end) in ends.sorted(by: { $0.key < $1.key }) {
             do {
                 while !Task.isCancelled {
                     let count = try await self.history.delete(before: end, of: tenant, limit: self.batch)
@@ -75,5 +83,13 @@ package struct HistoryRetention: Sendable {
             }
         }
         return forgotten
+    }
+
+    private func makeMonths() async {
+        do {
+            try await self.history.makeMonths(now: self.now())
+        } catch {
+            self.logger.warning("no table for the next month's history yet", metadata: ["reason": "\(error)"])
+        }
     }
 }

@@ -87,7 +87,7 @@ package struct HistoryWriter: Sendable {
             guard !stored.isEmpty else {
                 throw DurableStoreError.rejected(code: "", message: "no record of a batch can be stored")
             }
-            try await self.live.acknowledge(stored.map(\.id), as: .history)
+            try await self.live.acknowledge(stored.map { $0.id }, as: .history)
             return stored.count
         }.value
     }
@@ -100,20 +100,40 @@ package struct HistoryWriter: Sendable {
         if let count = try? await self.deadLetters.count() { self.figures.deadLetters = count }
     }
 
-    /// Stores records.
+    /// Stores records; what is for nobody to read later is done with at once, and what cannot be read is set aside.
     ///
-    /// - Returns: Those that are stored. A record that the database refuses for what it is would hold up all others
-    ///   for good, so the batch is halved until it is alone; it becomes a dead letter.
+    /// - Returns: Those that are stored.
     private func store(_ records: [FeedRecord]) async throws(DurableStoreError) -> [FeedRecord] {
-        do throws(DurableStoreError) {
-            _ = try await self.history.store(records.map(HistoryRecord.init))
-            return records
-        } catch .rejected(let code, let message) where Self.concernsRecord(code) {
-            guard records.count > 1 else {
-                return await self.setAside(records, code, message)
+        var kept: [(record: FeedRecord, row: HistoryRecord)] = []
+        kept.reserveCapacity(records.count)
+        var done: [FeedRecord] = []
+        for record in records {
+            switch HistoryEntry(record) {
+            case .kept(let row): kept.append((record, row))
+            case .passedOver: done.append(record)
+            case .unreadable:
+                done += await self.setAside([record], DeadLetter.unreadable, "this version cannot read it")
             }
-            let half = records.count / 2
-            return try await self.store(Array(records[..<half])) + self.store(Array(records[half...]))
+        }
+        return done + (try await self.store(kept[...]))
+    }
+
+    /// Stores rows.
+    ///
+    /// - Returns: Those that are stored. A row that the database refuses for what it is would hold up all others
+    ///   for good, so the batch is halved until it is alone; it becomes a dead letter.
+    private func store(
+        _ rows: ArraySlice<(record: FeedRecord, row: HistoryRecord)>
+    ) async throws(DurableStoreError) -> [FeedRecord] {
+        do throws(DurableStoreError) {
+            _ = try await self.history.store(rows.map { $0.row })
+            return rows.map { $0.record }
+        } catch .rejected(let code, let message) where Self.concernsRecord(code) {
+            guard rows.count > 1 else {
+                return await self.setAside(rows.map { $0.record }, code, message)
+            }
+            let half = rows.startIndex + rows.count / 2
+            return try await self.store(rows[..<half]) + self.store(rows[half...])
         }
     }
 
@@ -126,20 +146,18 @@ package struct HistoryWriter: Sendable {
             "code": "\(code)", "message": "\(message)", "tenant": "\(log?.tenant.text ?? "")",
             "log": "\(log?.description ?? "")",
         ]
-        let letters = records.map {
-            DeadLetter(HistoryRecord($0), code: code, reason: message, setAside: self.now())
-        }
+        let letters = records.map { DeadLetter($0, code: code, reason: message, setAside: self.now()) }
         do {
             try await self.deadLetters.keep(letters)
             self.figures.setAside(records.count)
             self.logger.error(
-                "the database refuses a record of the history: it is a dead letter now",
+                "a record cannot be in the history: it is a dead letter now",
                 metadata: metadata
             )
             return records
         } catch {
             self.logger.error(
-                "the database refuses a record of the history and cannot keep it as a dead letter: it stays in the feed",
+                "a record cannot be in the history and cannot be kept as a dead letter: it stays in the feed",
                 metadata: metadata
             )
             return []

@@ -1,24 +1,66 @@
+import NIOCore
 package import Tenant
 
-/// A record of the history that the database refused for what it is.
+/// An entry that the history could not take, as it came from the feed.
 package struct DeadLetter: Hashable, Sendable {
-    package let record: HistoryRecord
-    /// The database's code: SQLSTATE, or SQLite's number.
+    package let log: LogKey
+    package let position: Position
+    /// Milliseconds since 1970, as the live store stamped it.
+    package let time: Int64
+    package let payload: [UInt8]
+    package let label: FeedLabel
+    /// The database's code: SQLSTATE, or SQLite's number; or ``unreadable``.
     package let code: String
     /// Why, in the database's words.
     package let reason: String
     /// Milliseconds since 1970.
     package let setAside: Int64
 
-    package init(_ record: HistoryRecord, code: String, reason: String, setAside: Int64) {
-        self.record = record
+    /// The code of what this version cannot read.
+    package static let unreadable = "unreadable"
+
+    package init(_ record: FeedRecord, code: String, reason: String, setAside: Int64) {
+        self.init(
+            record.log,
+            record.entry.position,
+            time: record.entry.time,
+            payload: Array(record.entry.payload.readableBytesView),
+            record.label,
+            code: code,
+            reason: reason,
+            setAside: setAside
+        )
+    }
+
+    package init(
+        _ log: LogKey,
+        _ position: Position,
+        time: Int64,
+        payload: [UInt8],
+        _ label: FeedLabel,
+        code: String,
+        reason: String,
+        setAside: Int64
+    ) {
+        self.log = log
+        self.position = position
+        self.time = time
+        self.payload = payload
+        self.label = label
         self.code = code
         self.reason = reason
         self.setAside = setAside
     }
+
+    /// The entry as it came.
+    var record: FeedRecord {
+        let payload = ByteBuffer(bytes: self.payload)
+        let entry = Entry(position: self.position, time: self.time, producer: ProducerID(rawValue: 0), payload: payload)
+        return FeedRecord(id: .init(""), log: self.log, entry: entry, label: self.label)
+    }
 }
 
-/// Where records wait that the history cannot take: so that they are neither lost nor in the way, and somebody can look at them
+/// Where entries wait that the history cannot take: so that they are neither lost nor in the way, and somebody can look at them
 /// and have them stored once the reason is gone.
 ///
 /// Names are bytes here, since a text that the database refuses may be the reason. They go when the tenant's retention says.
@@ -31,8 +73,8 @@ package struct DeadLetterRepository: Sendable {
         "dead_letters",
         [
             .init("tenant", .text), .init("kind", .text), .init("name", .blob), .init("epoch", .integer),
-            .init("sequence", .integer), .init("time", .integer), .init("payload", .blob), .init("code", .text),
-            .init("reason", .text), .init("set_aside_at", .integer),
+            .init("sequence", .integer), .init("time", .integer), .init("payload", .blob), .init("label", .blob),
+            .init("code", .text), .init("reason", .text), .init("set_aside_at", .integer),
         ]
     )
 
@@ -69,7 +111,7 @@ package struct DeadLetterRepository: Sendable {
         var bindings: [SQLValue] = [.integer(Int64(min(max(limit, 1), 1000)))]
         var conditions: [String] = []
         if let last {
-            bindings += Self.key(last.record)
+            bindings += Self.key(last)
             conditions.append("(tenant, kind, name, epoch, sequence) > ($2, $3, $4, $5, $6)")
         }
         if let tenant {
@@ -77,7 +119,7 @@ package struct DeadLetterRepository: Sendable {
             conditions.append("tenant = $\(bindings.count)")
         }
         let sql = """
-            SELECT tenant, kind, name, epoch, sequence, time, payload, code, reason, set_aside_at FROM dead_letters
+            SELECT tenant, kind, name, epoch, sequence, time, payload, label, code, reason, set_aside_at FROM dead_letters
             \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
             ORDER BY tenant, kind, name, epoch, sequence LIMIT $1
             """
@@ -87,17 +129,26 @@ package struct DeadLetterRepository: Sendable {
 
     /// Stores one in the history, and keeps it no more.
     ///
-    /// - Throws: ``DurableStoreError/rejected(code:message:)`` if the database refuses it still; it stays then.
+    /// - Throws: ``DurableStoreError/rejected(code:message:)`` if the database refuses it still, or this version cannot read it;
+    ///   it stays then.
     package func replay(_ letter: DeadLetter) async throws(DurableStoreError) {
-        try await self.database.write(.tenant(letter.record.log.tenant)) { connection throws(DurableStoreError) in
-            _ = try HistoryRepository.store([letter.record], over: connection)
+        var records: [HistoryRecord] = []
+        switch HistoryEntry(letter.record) {
+        case .kept(let record): records = [record]
+        case .passedOver: break
+        case .unreadable:
+            throw .rejected(code: DeadLetter.unreadable, message: "this version cannot read it: a newer one wrote it")
+        }
+        let kept = records
+        try await self.database.write(.tenant(letter.log.tenant)) { connection throws(DurableStoreError) in
+            _ = try HistoryRepository.store(kept, over: connection)
             try Self.delete(letter, over: connection)
         }
     }
 
     /// Forgets one for good.
     package func discard(_ letter: DeadLetter) async throws(DurableStoreError) {
-        try await self.database.write(.tenant(letter.record.log.tenant)) { connection throws(DurableStoreError) in
+        try await self.database.write(.tenant(letter.log.tenant)) { connection throws(DurableStoreError) in
             try Self.delete(letter, over: connection)
         }
     }
@@ -108,7 +159,7 @@ package struct DeadLetterRepository: Sendable {
             DELETE FROM dead_letters
             WHERE tenant = $1 AND kind = $2 AND name = $3 AND epoch = $4 AND sequence = $5
             """,
-            self.key(letter.record)
+            self.key(letter)
         )
     }
 
@@ -118,16 +169,16 @@ package struct DeadLetterRepository: Sendable {
         tenant.map { ("WHERE tenant = $1", [.text($0.text)]) } ?? ("", [])
     }
 
-    private static func key(_ record: HistoryRecord) -> [SQLValue] {
+    private static func key(_ letter: DeadLetter) -> [SQLValue] {
         [
-            .text(record.log.tenant.text), .text(record.log.kind.rawValue), .blob(Array(record.log.name.utf8)),
-            .integer(Int64(bitPattern: record.position.epoch)), .integer(Int64(bitPattern: record.position.sequence)),
+            .text(letter.log.tenant.text), .text(letter.log.kind.rawValue), .blob(Array(letter.log.name.utf8)),
+            .integer(Int64(bitPattern: letter.position.epoch)), .integer(Int64(bitPattern: letter.position.sequence)),
         ]
     }
 
     private static func values(_ letter: DeadLetter) -> [SQLValue] {
-        self.key(letter.record) + [
-            .integer(letter.record.time), .blob(letter.record.payload), .text(letter.code),
+        self.key(letter) + [
+            .integer(letter.time), .blob(letter.payload), .blob(Array(letter.label.text.utf8)), .text(letter.code),
             .text(letter.reason.replacing("\0", with: "")), .integer(letter.setAside),
         ]
     }
@@ -137,18 +188,17 @@ package struct DeadLetterRepository: Sendable {
             throw .invalidAnswer("a dead letter of no log")
         }
         return DeadLetter(
-            HistoryRecord(
-                log: LogKey(tenant, kind, String(decoding: try row.blob(2), as: UTF8.self)),
-                position: Position(
-                    epoch: UInt64(bitPattern: try row.integer(3)),
-                    sequence: UInt64(bitPattern: try row.integer(4))
-                ),
-                time: try row.integer(5),
-                payload: try row.blob(6)
+            LogKey(tenant, kind, String(decoding: try row.blob(2), as: UTF8.self)),
+            Position(
+                epoch: UInt64(bitPattern: try row.integer(3)),
+                sequence: UInt64(bitPattern: try row.integer(4))
             ),
-            code: try row.text(7),
-            reason: try row.text(8),
-            setAside: try row.integer(9)
+            time: try row.integer(5),
+            payload: try row.blob(6),
+            FeedLabel(String(decoding: try row.blob(7), as: UTF8.self)),
+            code: try row.text(8),
+            reason: try row.text(9),
+            setAside: try row.integer(10)
         )
     }
 }
