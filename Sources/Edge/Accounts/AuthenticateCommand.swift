@@ -3,6 +3,7 @@ import Foundation
 import IRC
 import Logging
 import Realm
+import StateStore
 import Tenant
 
 /// AUTHENTICATE (IRCv3 sasl-3.1 and 3.2): PLAIN and SCRAM-SHA-256, before registration or after.
@@ -58,11 +59,11 @@ enum AuthenticateCommand {
         mechanism == .resume && connection.capabilities.contains(.resume) && connection.session == nil
     }
 
-    /// The token, and behind a space the `time` tag of the last message that the client was told of, if it knows that.
+    /// The token, and behind a space the `msgid` of the last message that the client was told of, if it knows that.
     private static func resume(_ call: Call, _ message: Data) {
         let connection = call.connection
         let words = String(decoding: message, as: UTF8.self).split(separator: " ", maxSplits: 1).map(String.init)
-        let seen = words.count > 1 ? ServerTime.milliseconds(words[1]) : nil
+        let seen = words.count > 1 ? Stamp(messageID: words[1]) : nil
         call.network.checkToken(
             words.first ?? "",
             seen: seen,

@@ -1,7 +1,7 @@
 import Chat
 import IRC
 import NIOCore
-package import StateStore
+import StateStore
 
 /// Entries as lines of IRC, after what each client understands.
 final class LineEncoder {

@@ -6,15 +6,21 @@ import StateStore
 package struct Missed {
     private let since: SessionHolds.Detachment
     private let places: SessionPlaces?
+    /// The last message that the client was told of, in whichever log.
+    private let seen: Position?
 
     init(since: SessionHolds.Detachment, _ places: SessionPlaces?) {
         self.since = since
         self.places = since.isExact ? places : nil
+        self.seen = nil
     }
 
-    /// What was said since a client was told of something last; what was said in that millisecond comes again.
-    init(seen: Int64) {
-        self.init(since: SessionHolds.Detachment(since: seen, received: seen - 1, isExact: false, reason: ""), nil)
+    /// What was said since a message that a client was told of last: exactly in the log that it is of; in others what was said
+    /// in that millisecond comes again.
+    init(seen: Stamp) {
+        self.since = SessionHolds.Detachment(since: 0, received: seen.time - 1, isExact: false, reason: "")
+        self.places = nil
+        self.seen = seen.position
     }
 
     /// What who comes back missed; nil if others took part meanwhile and it does not say what it saw last.
@@ -34,6 +40,7 @@ package struct Missed {
 
     /// Whether an entry is news.
     func isNews(_ entry: Entry, in log: String) -> Bool {
+        if let seen, entry.position.epoch == seen.epoch { return entry.position.sequence > seen.sequence }
         guard let place = self.places?.places[log] else { return entry.time > self.since.received }
         if entry.position.epoch == place.epoch { return entry.position.sequence > place.sequence }
         return entry.position.epoch > place.epoch

@@ -1,7 +1,7 @@
 package import Chat
 import Crypto
 import NIOCore
-import StateStore
+package import StateStore
 import Tenant
 
 /// What lets a client take its place in a session again, account or not: a secret that it was told.
@@ -77,8 +77,8 @@ package struct Resumption {
     let number: UInt32
     /// The token's field as it was.
     let bytes: [UInt8]
-    /// When what its client was told last had been said, milliseconds since 1970; nil if it does not say.
-    let seen: Int64?
+    /// The last message that its client was told of; nil if it does not say.
+    let seen: Stamp?
 
     /// Holds as long as nobody has used the token.
     func isUnused(in inbox: LogKey) -> Condition {
@@ -114,11 +114,11 @@ extension Network {
 
     /// Looks whether a token is good, counted as a log-in.
     ///
-    /// - `seen`: when what its client was told last had been said, milliseconds since 1970; nil if it does not say.
+    /// - `seen`: the last message that its client was told of; nil if it does not say.
     /// - `clients`: what counts as one client: an address, or the network that one client has all of.
     package func checkToken(
         _ text: String,
-        seen: Int64?,
+        seen: Stamp?,
         from clients: String,
         _ then: @escaping (Result<Resumption, Refusal>) -> Void
     ) {

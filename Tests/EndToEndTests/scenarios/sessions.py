@@ -27,7 +27,7 @@ class Resumer:
         self.dice = random.Random(seed)
         self.client: Client | None = None
         self.token = ""
-        #: The `time` of the last message that came.
+        #: The `msgid` of the last message that came.
         self.seen = ""
         #: Text by id of everything that was said in the channel, in the order in which it came.
         self.heard: dict[str, str] = {}
@@ -56,7 +56,7 @@ class Resumer:
             elif message.command == "PRIVMSG" and message.parameters[0] == self.channel:
                 self.heard.setdefault(message.tags["msgid"], message.text)
                 self.copies[message.tags["msgid"]] += 1
-                self.seen = max(self.seen, message.tags["time"])
+                self.seen = message.tags["msgid"]
                 if message.nick == self.nick:
                     self.acknowledged.add(message.text)
                     self.unsure.discard(message.text)
