@@ -65,6 +65,8 @@ struct Rig {
 }
 
 private struct Nobody: Authenticator {
+    func setAlwaysOn(_ isAlwaysOn: Bool?, of account: String, in tenant: TenantID) async throws(AuthenticationError) {}
+
     func verify(
         account: String,
         password: String,

@@ -30,6 +30,12 @@ package struct Member: Hashable, Sendable {
         self.init(session: session, user: user, modes: MemberModes(rawValue: modes), changes: changes)
     }
 
+    /// Reads a member's field.
+    package init?(field bytes: [UInt8]) {
+        var buffer = ByteBuffer(bytes: bytes)
+        self.init(from: &buffer)
+    }
+
     /// Whether a change of the user is not in it yet.
     package func lacks(_ number: UInt32) -> Bool { UserChange.isNewer(number, than: self.changes) }
 }

@@ -50,6 +50,8 @@ package struct SessionHolds: Hashable, Sendable {
     package var holders: [Holder]
     /// How long it waits for somebody to come back, in milliseconds.
     package var grace: Int64
+    /// After how many milliseconds without anybody the user is away, if its account asked to be always on.
+    package var awayAfter: Int64?
     /// The folded name of the account whose session it is; nil if it is a guest's.
     package var account: String?
     package var detached: Detachment?
@@ -58,15 +60,20 @@ package struct SessionHolds: Hashable, Sendable {
         revision: UInt32 = 0,
         holders: [Holder],
         grace: Int64,
+        awayAfter: Int64? = nil,
         account: String?,
         detached: Detachment? = nil
     ) {
         self.revision = revision
         self.holders = holders
         self.grace = grace
+        self.awayAfter = awayAfter
         self.account = account
         self.detached = detached
     }
+
+    /// Whether QUIT leaves it where it is.
+    package var isAlwaysOn: Bool { self.awayAfter != nil }
 
     /// The field of a session's log that has it.
     package static let field = FieldKey(.setting, "holds")
@@ -82,7 +89,7 @@ package struct SessionHolds: Hashable, Sendable {
         for holder in self.holders.prefix(Int(UInt16.max)) {
             buffer.writeMultipleIntegers(holder.pod, holder.shard)
         }
-        buffer.writeInteger(self.grace)
+        buffer.writeMultipleIntegers(self.grace, self.awayAfter ?? -1)
         buffer.writeOptionalText(self.account)
         buffer.writeFlag(self.detached != nil)
         if let detached {
@@ -102,10 +109,17 @@ package struct SessionHolds: Hashable, Sendable {
             guard let (pod, shard) = buffer.readMultipleIntegers(as: (UInt64, UInt16).self) else { return nil }
             holders.append(Holder(pod: pod, shard: shard))
         }
-        guard let grace = buffer.readInteger(as: Int64.self), let account = buffer.readOptionalText(),
+        guard let (grace, awayAfter) = buffer.readMultipleIntegers(as: (Int64, Int64).self),
+            let account = buffer.readOptionalText(),
             let isDetached = buffer.readFlag()
         else { return nil }
-        self.init(revision: revision, holders: holders, grace: grace, account: account)
+        self.init(
+            revision: revision,
+            holders: holders,
+            grace: grace,
+            awayAfter: awayAfter < 0 ? nil : awayAfter,
+            account: account
+        )
         guard isDetached else { return }
         guard let (since, received) = buffer.readMultipleIntegers(as: (Int64, Int64).self),
             let isExact = buffer.readFlag(), let reason = buffer.readText()

@@ -105,6 +105,7 @@ package struct CommandTable: Sendable {
     /// Every command that there is.
     package static let standard = CommandTable(
         RegistrationCommands.rows,
+        PersistenceCommand.rows,
         MessageCommands.rows,
         ChannelCommands.rows,
         ChannelModeCommands.rows,

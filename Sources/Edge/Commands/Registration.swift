@@ -64,7 +64,7 @@ enum Registration {
                 case .success(let signedOn):
                     let session = signedOn.session
                     guard connection.isOpen else {
-                        return session.leave(connection, reason: "Connection closed", isFinal: false)
+                        return session.leave(connection, reason: "Connection closed", parting: .lost)
                     }
                     connection.registered(session)
                     self.welcome(signedOn, call)
@@ -114,6 +114,7 @@ enum Registration {
             if !session.user.modes.isEmpty {
                 call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }
             }
+            PersistenceCommand.tellAtFirst(connection, session)
             ResumeCommand.giveToken(to: call.connection)
             self.begin(presenceOf: connection, session)
             guard case .back(_, let back) = signedOn else { return }

@@ -48,7 +48,7 @@ enum RegistrationCommands {
 
     private static func quit(_ call: Call) {
         let reason = call.optional(0).map { "Quit: \($0.truncated(toBytes: 300))" } ?? "Quit"
-        call.connection.close(reason, isFinal: true)
+        call.connection.close(reason, parting: .quit)
     }
 
     private static func user(_ call: Call) {

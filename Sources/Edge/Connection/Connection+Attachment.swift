@@ -52,6 +52,9 @@ extension Connection: Attachment {
         case .presence(.changed(let change, let author), let time):
             guard self.capabilities.contains(.extendedMonitor) else { return }
             self.write(.news) { self.clients.encoder.write(change, by: author, time, for: self.capabilities, &$0) }
+        case .persistence(let persistence):
+            guard self.capabilities.contains(.persistence) else { return }
+            PersistenceCommand.tell(persistence, to: self, .news)
         case .wallops(let text, let author):
             self.write(.news) {
                 $0.message(source: author.prefix, command: "WALLOPS", parameters: [text], forcesTrailing: true)
@@ -139,5 +142,5 @@ extension Connection: Attachment {
         self.writing.hold(pace.wait())
     }
 
-    package func end(reason: String, isFinal: Bool) { self.close(reason, isFinal: isFinal) }
+    package func end(reason: String, parting: Parting) { self.close(reason, parting: parting) }
 }

@@ -118,8 +118,8 @@ package final class Connection {
 
     /// Ends the connection from this side, with a reason that its client is told, and its peers if its session ends.
     ///
-    /// - `isFinal`: whether it signs off; otherwise the session of an account waits for somebody to come back.
-    func close(_ reason: String, isFinal: Bool = false) {
+    /// - `parting`: what becomes of the session.
+    func close(_ reason: String, parting: Parting = .lost) {
         guard self.isOpen else { return }
         self.answer = nil
         let name = self.address.isEmpty ? "*" : self.nick
@@ -130,17 +130,17 @@ package final class Connection {
                 forcesTrailing: true
             )
         }
-        self.leave(reason, isFinal: isFinal)
+        self.leave(reason, parting: parting)
         if self.writing.isEmpty { self.wire.close() }
     }
 
     /// The wire is gone.
     func closed() {
-        if self.isOpen { self.leave(self.brokeBecause ?? "Connection closed", isFinal: false) }
+        if self.isOpen { self.leave(self.brokeBecause ?? "Connection closed", parting: .lost) }
         self.descriptor = -1
     }
 
-    private func leave(_ reason: String, isFinal: Bool) {
+    private func leave(_ reason: String, parting: Parting) {
         if !self.isRegistered { self.clients.clock.endedWaiting() }
         self.phase = .closing(since: self.clients.realm.seconds)
         self.commands.end()
@@ -151,7 +151,7 @@ package final class Connection {
         }
         self.reading.end()
         let session = self.session
-        session?.leave(self, reason: reason, isFinal: isFinal, received: self.receivedUpTo)
+        session?.leave(self, reason: reason, parting: parting, received: self.receivedUpTo)
     }
 
     /// Up to when the client is known to have received what it was sent; nil for all of it.

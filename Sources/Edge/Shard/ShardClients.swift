@@ -127,7 +127,7 @@ package final class ShardClients {
 
     private func closeAll(of network: Network, reason: String) {
         for connection in self.connections.all where connection.network === network {
-            connection.close(reason, isFinal: true)
+            connection.close(reason, parting: .ended)
         }
     }
 

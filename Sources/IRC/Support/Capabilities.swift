@@ -56,12 +56,15 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     /// AWAY before registration, and `AWAY *` of clients without anybody before them (draft).
     package static let preAway = Capabilities(rawValue: 1 << 19)
 
+    /// PERSISTENCE STATUS at registration and when it changes (draft, as ergo has it).
+    package static let persistence = Capabilities(rawValue: 1 << 20)
+
     /// Every capability with its name, in the order of their bits.
     private static let names: [String] = [
         "cap-notify", "message-tags", "server-time", "account-tag", "account-notify", "extended-join", "away-notify",
         "multi-prefix", "userhost-in-names", "echo-message", "batch", "labeled-response", "setname", "chghost",
         "invite-notify", "standard-replies", "sasl", "extended-monitor",
-        "roost.chat/resume", "draft/pre-away",
+        "roost.chat/resume", "draft/pre-away", "draft/persistence",
     ]
 
     /// All that there are.

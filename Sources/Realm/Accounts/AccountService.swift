@@ -69,6 +69,23 @@ package final class AccountService: Authenticator {
         return ScramLogin(credentials: decoy, login: nil)
     }
 
+    package func setAlwaysOn(
+        _ isAlwaysOn: Bool?,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) {
+        do {
+            let folded = Names.caseMapping.fold(account)
+            _ = try await self.accounts.setAlwaysOn(isAlwaysOn, of: folded, in: tenant, now: self.wallClock())
+        } catch {
+            self.logger.warning(
+                "an account cannot be changed",
+                metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]
+            )
+            throw .unavailable
+        }
+    }
+
     private func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {
         await self.provisioning.withLock { $0[tenant]?.first }?.value
         do {
@@ -149,5 +166,7 @@ package final class AccountService: Authenticator {
 }
 
 extension LoggedIn {
-    fileprivate init(_ account: Account) { self.init(account: account.name, role: account.role) }
+    fileprivate init(_ account: Account) {
+        self.init(account: account.name, role: account.role, isAlwaysOn: account.isAlwaysOn)
+    }
 }

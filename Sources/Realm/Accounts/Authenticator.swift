@@ -8,6 +8,9 @@ package protocol Authenticator: Sendable {
     /// - Returns: the account, or nil if name or password is wrong, in the same time.
     func verify(account: String, password: String, in tenant: TenantID) async throws(AuthenticationError) -> LoggedIn?
 
+    /// Says whether an account's session is to stay without a client; nil for what is usual.
+    func setAlwaysOn(_ isAlwaysOn: Bool?, of account: String, in tenant: TenantID) async throws(AuthenticationError)
+
     /// The SCRAM credentials of an account (RFC 7677).
     ///
     /// - Returns: an unknown account's are made up, always the same, so that nobody learns which accounts there are;
@@ -32,10 +35,13 @@ package struct LoggedIn: Sendable, Hashable {
     package let account: String
     /// What it may be on the tenant.
     package let role: Account.Role
+    /// Whether its session is to stay without a client; nil for what is usual.
+    package let isAlwaysOn: Bool?
 
-    package init(account: String, role: Account.Role) {
+    package init(account: String, role: Account.Role, isAlwaysOn: Bool? = nil) {
         self.account = account
         self.role = role
+        self.isAlwaysOn = isAlwaysOn
     }
 }
 

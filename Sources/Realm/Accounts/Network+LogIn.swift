@@ -96,6 +96,7 @@ extension Network {
                 by: actor,
                 { () throws(Refusal) in
                     var transaction = self.transaction(self.changes(to: login, of: session.user), of: session)
+                    session.login = login
                     if isFree { _ = self.claim(account, for: session, in: &transaction) }
                     isFree = false
                     return Decided(transaction: transaction, value: ())

@@ -39,8 +39,18 @@ package protocol Attachment: AnyObject {
     /// Has somebody wait while much of what it was told is not on its way yet.
     func hold(_ pace: Pace)
 
-    /// The session is over for it; it closes, and signs off if that is final.
-    func end(reason: String, isFinal: Bool)
+    /// The session is over for it; it closes.
+    func end(reason: String, parting: Parting)
+}
+
+/// How an attachment leaves, which says what becomes of its session if it was the last.
+package enum Parting: Hashable, Sendable {
+    /// Its connection broke, or had to be closed: the session waits for somebody to come back.
+    case lost
+    /// Its client signed off: the session ends, unless it is always on.
+    case quit
+    /// The session is to end.
+    case ended
 }
 
 /// Where the sender's own copy of a message comes from.
@@ -119,5 +129,7 @@ package enum Notice {
     /// A nickname that it watches came or went, or who has it changed.
     case presence(NickEvent, time: Int64)
     case wallops(String, by: Author)
+    /// Another client of the account said whether it is to stay without one.
+    case persistence(Persistence)
     case killed(by: Author, reason: String)
 }

@@ -67,7 +67,7 @@ extension Network {
     /// Takes part in a session: a guest's begins, with the nickname; an account's begins if it has none.
     ///
     /// Whoever gets it calls ``Session/tellEarly()`` once its client knows that the session is there, and
-    /// ``Session/leave(_:reason:isFinal:received:)`` when it goes.
+    /// ``Session/leave(_:reason:parting:received:)`` when it goes.
     package func signOn(
         _ request: SignOn,
         through attachment: any Attachment,
@@ -111,7 +111,7 @@ extension Network {
                 }
             }
         }
-        guard let login = request.login, self.keepsSessions else {
+        guard let login = request.login, self.keepsSessions || self.grace(of: request.login).grace > 0 else {
             return self.claim(request, nil, attachment) { result in
                 then(result.flatMap { $0.map { .success(.new($0)) } ?? .failure(self.refusal(.busy)) })
             }
@@ -153,6 +153,13 @@ extension Network {
     /// How long an account's session waits for somebody to come back, in milliseconds.
     var resumeGrace: Int64 { TimeAmount(self.tenant.sessions.resumeGrace).nanoseconds / 1_000_000 }
 
+    /// How long the session of who logged in waits for somebody to come back, and when the user is away meanwhile.
+    func grace(of login: LoggedIn?) -> (grace: Int64, awayAfter: Int64?) {
+        let alwaysOn = TimeAmount(self.tenant.sessions.alwaysOn).nanoseconds / 1_000_000
+        guard login?.isAlwaysOn == true, alwaysOn > 0 else { return (self.resumeGrace, nil) }
+        return (max(alwaysOn, self.resumeGrace), self.resumeGrace)
+    }
+
     func accountKey(_ account: String) -> LogKey { LogKey(self.id, .account, Names.caseMapping.fold(account)) }
 
     /// Begins a session.
@@ -178,6 +185,7 @@ extension Network {
         )
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
         session.isResumable = request.isResumable && self.resumeGrace > 0
+        session.login = login
         // Entered before the store answers, so that nothing sent to the session in between is lost.
         self.sessions.insert(session)
         self.shard.followed[session.inbox] = .session(session)
@@ -222,7 +230,9 @@ extension Network {
     /// - Returns: who holds it then.
     func claim(_ account: LogKey?, for session: Session, in transaction: inout Transaction) -> SessionHolds {
         let before = session.holds
-        var holds = before ?? SessionHolds(holders: [self.shard.holder], grace: self.resumeGrace, account: nil)
+        let (grace, awayAfter) = self.grace(of: session.login)
+        var holds = before ?? SessionHolds(holders: [self.shard.holder], grace: grace, account: nil)
+        (holds.grace, holds.awayAfter) = (grace, awayAfter)
         if let account {
             let field = FieldName(NameClaim.field)
             holds.account = account.name

@@ -60,7 +60,7 @@ extension Network {
         )
         self.store.append(transaction) { result in
             if case .success(.appended) = result { return then(.success(taken)) }
-            session.leave(attachment, reason: "Connection closed", isFinal: false)
+            session.leave(attachment, reason: "Connection closed", parting: .lost)
             if case .failure(let error) = result { return then(.failure(self.refusal(error))) }
             then(.success(.none))
         }
@@ -76,6 +76,7 @@ extension Network {
     ) {
         let user = User(nick: request.nick, username: "", host: "", realname: "", signedOn: 0)
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
+        session.login = request.login
         self.sessions.insert(session)
         self.shard.followed[session.inbox] = .session(session)
         self.store.follow(session.token) { result in
@@ -113,7 +114,9 @@ extension Network {
         let places = snapshot.fields[FieldName(SessionPlaces.field)].flatMap(SessionPlaces.init)
         let missed = Missed.of(holds, places, resumption)
         var taken = holds.taken(by: self.shard.holder)
-        taken.grace = self.resumeGrace
+        if let login = session.login {
+            (taken.grace, taken.awayAfter) = self.grace(of: login)
+        }
         session.holds = taken
         var transaction = taken.transaction(of: session.inbox, from: holds, by: self.shard.holder)
         if let resumption {
@@ -143,7 +146,7 @@ extension Network {
                     record.holds = taken
                     let departure = Session.Departure(
                         reason: "Connection closed",
-                        isFinal: false,
+                        parting: .lost,
                         received: holds.detached?.received ?? self.shard.now
                     )
                     SessionLeave(record, departure, SessionPlaces([:]), in: self) { _ in false }.begin {}

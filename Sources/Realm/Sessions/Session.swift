@@ -36,6 +36,8 @@ package final class Session {
     let speech = SpeechQueue()
     /// The number of the last change of the user.
     var changes: UInt32 { self.requester.changes }
+    /// The account that was proved for it here, if one was.
+    var login: LoggedIn?
     /// Whether its client knows how to come back without an account.
     var isResumable = false
     /// The last entry of its log that came.
@@ -56,10 +58,18 @@ package final class Session {
     /// How its last attachment here goes.
     struct Departure {
         let reason: String
-        /// Whether it signs off, and does not only lose its connection.
-        let isFinal: Bool
+        let parting: Parting
         /// Up to when what was sent to it was received, milliseconds since 1970; nil for all of it.
         let received: Int64?
+
+        /// Whether the session ends with it, if nobody else holds it.
+        func ends(_ holds: SessionHolds) -> Bool {
+            switch self.parting {
+            case .ended: true
+            case .quit: !holds.isAlwaysOn
+            case .lost: holds.grace <= 0
+            }
+        }
     }
 
     var stage = Stage.claiming
@@ -176,9 +186,9 @@ package final class Session {
     /// - Parameters:
     ///   - attachment: What goes.
     ///   - reason: What those in its channels are told, if the session ends with it.
-    ///   - isFinal: Whether it signs off; otherwise an account's session waits for somebody to come back.
+    ///   - parting: What becomes of the session, if it was the last.
     ///   - received: Up to when what was sent to it was received, milliseconds since 1970; nil for until now.
-    package func leave(_ attachment: any Attachment, reason: String, isFinal: Bool, received: Int64? = nil) {
+    package func leave(_ attachment: any Attachment, reason: String, parting: Parting, received: Int64? = nil) {
         guard let place = self.attachments.firstIndex(where: { $0 === attachment }) else { return }
         self.attachments.remove(at: place)
         self.catchingUp.removeAll { $0 == attachment.number }
@@ -186,7 +196,7 @@ package final class Session {
         self.network.monitor.removeAll(for: attachment)
         attachment.slots.giveBack(on: self.network.shard)
         guard self.attachments.isEmpty else { return self.weighPresence() }
-        let departure = Departure(reason: reason, isFinal: isFinal, received: received)
+        let departure = Departure(reason: reason, parting: parting, received: received)
         switch self.stage {
         case .leaving, .over: return
         case .claiming, .present: break
@@ -199,13 +209,13 @@ package final class Session {
     /// The store has it no more: its attachments can only begin anew.
     package func lost() {
         self.holds = nil
-        self.endAttachments(reason: "The session was lost, connect again", isFinal: true)
+        self.endAttachments(reason: "The session was lost, connect again", parting: .ended)
     }
 
     /// Attachments close; where they sign off too and are all that there are, that ends the session.
-    func endAttachments(reason: String, isFinal: Bool, where isMeant: (any Attachment) -> Bool = { _ in true }) {
+    func endAttachments(reason: String, parting: Parting, where isMeant: (any Attachment) -> Bool = { _ in true }) {
         for attachment in self.attachments where isMeant(attachment) {
-            attachment.end(reason: reason, isFinal: isFinal)
+            attachment.end(reason: reason, parting: parting)
         }
     }
 

@@ -40,7 +40,7 @@ final class SessionLeave {
         next.revision &+= 1
         next.holders.removeAll { $0 == own }
         let transaction: Transaction
-        if next.holders.isEmpty, self.departure.isFinal || holds.grace <= 0 {
+        if next.holders.isEmpty, self.departure.ends(holds) {
             var end = self.end
             end.conditions.append(holds.condition(on: self.inbox))
             transaction = end

@@ -11,7 +11,9 @@ final class WaitingSessions {
 
     private struct Waiting {
         let revision: UInt32
-        /// Milliseconds since 1970.
+        /// When it ends, milliseconds since 1970.
+        let end: Int64
+        /// When it is looked at.
         var until: Int64
     }
 
@@ -24,8 +26,13 @@ final class WaitingSessions {
 
     func add(_ inbox: LogKey, _ holds: SessionHolds) {
         guard let detached = holds.detached else { return }
-        let until = detached.since.addingReportingOverflow(holds.grace)
-        self.deadlines[inbox] = Waiting(revision: holds.revision, until: until.overflow ? .max : until.partialValue)
+        func moment(after milliseconds: Int64) -> Int64 {
+            let (sum, overflow) = detached.since.addingReportingOverflow(milliseconds)
+            return overflow ? .max : sum
+        }
+        let end = moment(after: holds.grace)
+        let until = holds.awayAfter.map { min(end, moment(after: $0)) } ?? end
+        self.deadlines[inbox] = Waiting(revision: holds.revision, end: end, until: until)
     }
 
     /// Once a second.
@@ -49,6 +56,11 @@ final class WaitingSessions {
             else {
                 // Somebody came back, or it ended.
                 self.deadlines[inbox] = nil
+                return
+            }
+            if waiting.end > self.shard.now {
+                self.shard.markAway(record, inbox, holds)
+                self.deadlines[inbox]?.until = waiting.end
                 return
             }
             var end = SessionEnds.end(

@@ -11,8 +11,21 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
     /// What every question is answered with instead, if it is set.
     package var failure: AuthenticationError?
 
+    /// Adds an account; one that is there keeps what it asked for.
     package func add(_ name: String, password: String, role: Account.Role = .user) {
-        self.accounts[name] = (password, LoggedIn(account: name, role: role))
+        let isAlwaysOn = self.accounts[name]?.login.isAlwaysOn
+        self.accounts[name] = (password, LoggedIn(account: name, role: role, isAlwaysOn: isAlwaysOn))
+    }
+
+    package func setAlwaysOn(
+        _ isAlwaysOn: Bool?,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) {
+        if let failure { throw failure }
+        guard let known = self.accounts[account] else { return }
+        let login = LoggedIn(account: account, role: known.login.role, isAlwaysOn: isAlwaysOn)
+        self.accounts[account] = (known.password, login)
     }
 
     package func verify(

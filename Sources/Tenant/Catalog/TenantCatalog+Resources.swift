@@ -143,6 +143,7 @@ private struct CatalogMaker {
         }
         var settings = spec.settings
         settings.history = self.history(of: resource, plan)
+        settings.sessions = self.sessions(of: resource, plan)
         if settings.archive.enabled, !plan.features.contains(.archive) {
             let advice = "set it to false or choose a plan with the feature Archive"
             self.report(
@@ -186,6 +187,19 @@ private struct CatalogMaker {
             retention: retention,
             directMessages: spec.directMessages
         )
+    }
+
+    private mutating func sessions(of resource: TenantResource, _ plan: PlanSpec) -> SessionSettings {
+        var settings = resource.spec.settings.sessions
+        let asked = settings.askedAlwaysOn ?? plan.alwaysOn
+        if asked > plan.alwaysOn {
+            let (wanted, most) = (GoDuration.text(asked), GoDuration.text(plan.alwaysOn))
+            let name = resource.spec.planRef.name
+            let message = "\(wanted) exceeds what the plan `\(name)` allows: write \(most) or less"
+            self.report(resource, .notInPlan, "spec.sessions.alwaysOn", message)
+        }
+        settings.askedAlwaysOn = asked
+        return settings
     }
 
     private mutating func admin(_ admin: TenantAdmin, field: String, of resource: TenantResource) -> AdminAccount? {

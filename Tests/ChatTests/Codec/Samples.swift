@@ -160,6 +160,7 @@ enum Samples {
                     revision: 3,
                     holders: holders,
                     grace: 120_000,
+                    awayAfter: 60_000,
                     account: "ann",
                     detached: .init(since: 9, received: 7, isExact: isExact, reason: "Ping timeout: 120 seconds")
                 ),

@@ -83,7 +83,9 @@ import Testing
         )
         let tenant: [TenantEvent] = [.wallops(text: "", by: actor), .signedOff(bob.user, at: 1)]
         #expect(tenant.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2]])
-        #expect(Samples.nickEvents.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2], [1, 3]])
+        #expect(
+            Samples.nickEvents.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2], [1, 3]]
+        )
     }
 
     @Test func `a message keeps its place for everything`() throws {

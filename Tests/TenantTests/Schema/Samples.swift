@@ -102,11 +102,12 @@ struct Difference: Sendable {
         Difference(stricter: .decoder, reason: "no pattern can say what is too large") { path, value in
             let end = path.split(separator: ".").last ?? ""
             let isSize = path.contains("quotas.historyBytes") || path.contains("quotas.archiveBytes")
-            let isDuration = ["retention", "resumeGrace", "stabilization", "gracePeriod", "announce"].contains(end)
+            let isDuration = ["retention", "resumeGrace", "alwaysOn", "stabilization", "gracePeriod", "announce"]
+                .contains(end)
             let text = value?.text ?? value?["limit"].text ?? ""
             let isOver =
                 switch end {
-                case "resumeGrace": ["36500d", "36501d", "999999d"].contains(text)
+                case "resumeGrace", "alwaysOn": ["36500d", "36501d", "999999d"].contains(text)
                 case "stabilization", "gracePeriod": ["25h", "30d", "36500d", "36501d", "999999d"].contains(text)
                 case "announce":
                     ["100m", "1h30m", "1.5h", "24h", "25h", "30d", "36500d", "36501d", "999999d"].contains(text)

@@ -79,7 +79,7 @@ import Testing
             Cell edge.service.annotations, Cell postgres, Cell redis, Cell routes, Cell tls,
             Plan displayName, Plan price, Plan quotas,
             Tenant admins, Tenant cellRef, Tenant displayName, Tenant history.enabled, Tenant history.retention,
-            Tenant motd, Tenant quotas, Tenant tls
+            Tenant motd, Tenant quotas, Tenant sessions.alwaysOn, Tenant tls
             """
         let wanted = Set(expected.replacing("\n", with: " ").components(separatedBy: ", "))
         // What nothing reads has none, so that who has it wrote it.

@@ -100,6 +100,9 @@ package enum Schema {
                 """ + Self.isolate("tenant_copies", dialect)
         },
         Migration(version: 6, name: "history as rows, read markers") { HistorySchema.script($0) },
+        Migration(version: 7, name: "accounts that are always on") { dialect in
+            "ALTER TABLE accounts ADD COLUMN always_on \(dialect.name(of: .integer));"
+        },
     ]
 
     /// The version of the last migration.

@@ -32,6 +32,8 @@ package struct Account: Hashable, Sendable {
     /// Whether it is an administrator because its tenant says so, and for as long as it does.
     package let isDeclared: Bool
     package let credentials: Credentials
+    /// Whether its session is to stay without a client; nil for what is usual.
+    package let isAlwaysOn: Bool?
     /// Milliseconds since 1970.
     package let createdAt: Int64
     /// Milliseconds since 1970 of the last change.
@@ -44,6 +46,7 @@ package struct Account: Hashable, Sendable {
         role: Role = .user,
         isDeclared: Bool = false,
         credentials: Credentials,
+        isAlwaysOn: Bool? = nil,
         createdAt: Int64,
         updatedAt: Int64
     ) {
@@ -53,6 +56,7 @@ package struct Account: Hashable, Sendable {
         self.role = role
         self.isDeclared = isDeclared
         self.credentials = credentials
+        self.isAlwaysOn = isAlwaysOn
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

@@ -8,7 +8,8 @@ package struct AccountRepository: Sendable {
 
     package init(_ database: any SQLDatabase) { self.database = database }
 
-    private static let columns = "name, folded, role, password_hash, scram, created_at, updated_at, is_declared"
+    private static let stored = "name, folded, role, password_hash, scram, created_at, updated_at, is_declared"
+    private static let columns = Self.stored + ", always_on"
 
     /// Adds an account.
     ///
@@ -23,7 +24,7 @@ package struct AccountRepository: Sendable {
     ) async throws(DurableStoreError) -> Account {
         let rows = try await self.database.execute(
             """
-            INSERT INTO accounts (tenant, \(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0)
+            INSERT INTO accounts (tenant, \(Self.stored)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0)
             ON CONFLICT DO NOTHING RETURNING \(Self.columns)
             """,
             [
@@ -71,6 +72,28 @@ package struct AccountRepository: Sendable {
         return !rows.isEmpty
     }
 
+    /// Says whether an account's session is to stay without a client; nil for what is usual.
+    ///
+    /// - Returns: false if there is no such account.
+    package func setAlwaysOn(
+        _ isAlwaysOn: Bool?,
+        of folded: String,
+        in tenant: TenantID,
+        now: Int64
+    ) async throws(DurableStoreError) -> Bool {
+        let rows = try await self.database.execute(
+            """
+            UPDATE accounts SET always_on = $3, updated_at = $4
+            WHERE tenant = $1 AND folded = $2 RETURNING folded
+            """,
+            [
+                .text(tenant.text), .text(folded), isAlwaysOn.map { .integer($0 ? 1 : 0) } ?? .null, .integer(now),
+            ],
+            in: .tenant(tenant)
+        )
+        return !rows.isEmpty
+    }
+
     /// Makes sure that an account exists, has the role admin and these credentials: the tenant's desired state.
     package func ensureAdmin(
         _ name: String,
@@ -81,7 +104,7 @@ package struct AccountRepository: Sendable {
     ) async throws(DurableStoreError) {
         _ = try await self.database.execute(
             """
-            INSERT INTO accounts (tenant, \(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1)
+            INSERT INTO accounts (tenant, \(Self.stored)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1)
             ON CONFLICT (tenant, folded) DO UPDATE SET
                 role = excluded.role, password_hash = excluded.password_hash, scram = excluded.scram,
                 updated_at = excluded.updated_at, is_declared = excluded.is_declared
@@ -189,6 +212,7 @@ package struct AccountRepository: Sendable {
             role: role,
             isDeclared: try row.integer(7) != 0,
             credentials: .init(passwordHash: try row.optionalText(3), scram: try row.optionalText(4)),
+            isAlwaysOn: try row.optionalInteger(8).map { $0 != 0 },
             createdAt: try row.integer(5),
             updatedAt: try row.integer(6)
         )

@@ -6,6 +6,8 @@ package struct PlanSpec: Hashable, Sendable {
     package var quotas: [QuotaName: QuotaSpec] = [:]
     /// The longest time for which a tenant on this plan may keep history.
     package var historyRetention = Self.defaultHistoryRetention
+    /// The longest time for which sessions that are always on may stay without a client.
+    package var alwaysOn = Self.defaultAlwaysOn
     /// What tenants on this plan may use.
     package var features = Set(Feature.allCases)
     /// What it costs, if it costs something.
@@ -13,6 +15,8 @@ package struct PlanSpec: Hashable, Sendable {
 
     /// For how long history is kept where neither plan nor tenant says.
     package static let defaultHistoryRetention: Duration = .seconds(30 * 86_400)
+    /// For how long who is always on stays without a client where neither plan nor tenant says.
+    package static let defaultAlwaysOn: Duration = .seconds(30 * 86_400)
 }
 
 /// A `Plan` of group `roost.chat/v1alpha1`.
@@ -56,6 +60,18 @@ extension PlanSpec: SettingsObject {
                     \.historyRetention,
                     .duration(Bounds.retention),
                     "The longest time for which a tenant on this plan may keep history, such as 30d."
+                )
+            ]
+        ),
+        Setting.group(
+            "sessions",
+            "What accounts may ask for.",
+            [
+                Setting(
+                    "alwaysOn",
+                    \.alwaysOn,
+                    .duration(Bounds.alwaysOn),
+                    "The longest time for which a tenant on this plan may keep sessions that are always on, such as 30d."
                 )
             ]
         ),

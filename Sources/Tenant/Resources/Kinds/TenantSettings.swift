@@ -128,9 +128,18 @@ package struct SessionSettings: Hashable, Sendable {
     package var resumeGrace: Duration = .seconds(120)
     /// Whether an account may attach several connections to one session.
     package var multipleClients = true
+    /// What is said about ``alwaysOn``; `nil` leaves it to the plan.
+    package var askedAlwaysOn: Duration?
+
+    /// For how long the session of an account that asked for it stays without a client.
+    package var alwaysOn: Duration { self.askedAlwaysOn ?? PlanSpec.defaultAlwaysOn }
 
     /// What holds where nothing is said.
-    package static let standard = SessionSettings()
+    package static let standard = {
+        var settings = SessionSettings()
+        settings.askedAlwaysOn = PlanSpec.defaultAlwaysOn
+        return settings
+    }()
 
     /// Takes what holds where nothing is said.
     package init() {}
@@ -150,6 +159,13 @@ extension SessionSettings: SettingsObject {
             \.multipleClients,
             .flag,
             "Whether an account may attach several connections to one session; if not, the latest takes its place."
+        ),
+        Setting(
+            "alwaysOn",
+            \.askedAlwaysOn,
+            // Harmless, as above.
+            .duration(Bounds.alwaysOn, .passedOver),
+            "For how long the session of an account that asked for it (PERSISTENCE) stays without a client, such as 30d; 0s for not at all. By default as long as the plan allows."
         ),
     ]
 }
