@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "StateStore",
             dependencies: [
-                "Backoff", "Chat", "IRC", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ",
+                "Backoff", "Chat", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -57,7 +57,7 @@ import Testing
 
     private func report(_ line: String) { FileHandle.standardError.write(Data("MEASURE \(line)\n".utf8)) }
 
-    @Test(arguments: [Driver.sqliteFile, .postgres])
+    @Test(arguments: [Driver.sqliteFile, .postgres].filter { measuredDriver == nil || $0.rawValue == measuredDriver })
     func `rows for each second of CPU, bytes for each byte, and questions`(driver: Driver) async throws {
         try await driver.withStore { store in
             var random = SystemRandomNumberGenerator()
@@ -239,3 +239,4 @@ import Testing
 
 /// Nothing is measured unless somebody says how much.
 private let measuredRows = Int(ProcessInfo.processInfo.environment["ROOST_MEASURE_ROWS"] ?? "") ?? 0
+private let measuredDriver = ProcessInfo.processInfo.environment["ROOST_MEASURE_DRIVER"]

@@ -63,6 +63,14 @@ import Testing
                     .said(20, in: "#tea", of: tenant, .topic, text: "kettle big")
                 ])
             }
+            // Of more conversations than are looked up by themselves.
+            let many = (0..<60).map { "#other\($0)" } + ["#tea", "#milk"]
+            for (text, expected) in [("kettle", [1, 2, 4]), ("", [1, 2, 3, 4, 6, 7])] as [(String, [UInt64])] {
+                var search = HistorySearch(in: many)
+                search.text = text
+                let found = try await store.history.search(search, of: .acme)
+                #expect(found.map(\.id.position.sequence) == expected)
+            }
             for (index, question) in Self.questions.enumerated() {
                 var search = HistorySearch(in: ["#tea"])
                 question.set(&search)

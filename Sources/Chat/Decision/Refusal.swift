@@ -46,6 +46,10 @@ package struct Refusal: Error, Hashable, Sendable {
         /// The session is another account's.
         case loggedIn = "logged-in"
 
+        // The past
+        /// The tenant keeps none.
+        case noHistory = "no-history"
+
         // Quotas and stores
         case rateLimited = "rate-limited"
         case networkIsFull = "network-is-full"

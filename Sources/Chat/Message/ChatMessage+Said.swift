@@ -1,3 +1,5 @@
+// What a message says, for those who keep it in parts.
+
 extension ChatMessage {
     /// The parts of its line; nil if that is none.
     package var said: (prefix: String, target: String, text: String?)? {

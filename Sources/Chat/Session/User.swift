@@ -128,6 +128,9 @@ package enum UserChange: Hashable, Sendable {
     case realname(String)
     case modes(UserModes)
 
+    /// The new nickname, if it is that which changed.
+    package var nick: String? { if case .nick(let nick) = self { nick.raw } else { nil } }
+
     /// Whether a change's number comes after another's, also where numbers begin again (RFC 1982).
     package static func isNewer(_ number: UInt32, than other: UInt32) -> Bool {
         Int32(bitPattern: number &- other) > 0

@@ -31,8 +31,11 @@ enum CapCommand {
 
     /// The capabilities that a client may ask for.
     private static func offered(to connection: Connection) -> Capabilities {
-        let isUseful = !SASLExchange.offered(on: connection.network.tenant).isEmpty
-        return isUseful ? .all : Capabilities.all.subtracting(.sasl)
+        let network = connection.network
+        var useless: Capabilities = []
+        if SASLExchange.offered(on: network.tenant).isEmpty { useless.insert(.sasl) }
+        if !network.hasPast { useless.formUnion(.past) }
+        return Capabilities.all.subtracting(useless)
     }
 
     /// All or nothing, as the specification has it.

@@ -48,7 +48,9 @@ enum ChannelCommands {
             call.awaiting { channel in
                 guard let channel else { return }
                 if let topic = channel.state.topic { self.show(topic, of: channel, to: call) }
-                ListingCommands.sendNames(of: channel, to: call)
+                HistoryCommands.tellMarker(of: channel.name, call, actor) {
+                    ListingCommands.sendNames(of: channel, to: call)
+                }
             }
         )
     }

@@ -113,6 +113,7 @@ package struct CommandTable: Sendable {
         UserCommands.rows,
         WhoCommands.rows,
         MonitorCommands.rows,
+        HistoryCommands.rows,
         ServerCommands.rows,
         OperatorCommands.rows
     )

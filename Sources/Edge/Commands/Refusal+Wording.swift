@@ -42,6 +42,7 @@ extension Refusal.Reason {
         case .accountNeeded: .fail("ACCOUNT_REQUIRED")
         case .nothingToResume: .fail("CANNOT_RESUME")
         case .loggedIn: .numeric(.errSaslAlready)
+        case .noHistory: .fail("HISTORY_DISABLED")
         case .rateLimited: .fail("RATE_LIMITED")
         case .networkIsFull, .addressHasTooMany, .networkIsClosed: .fail("CONNECTION_REFUSED")
         case .unavailable: .fail("TEMPORARILY_UNAVAILABLE")

@@ -5,7 +5,13 @@ import Tenant
 
 /// The ISUPPORT tokens of a tenant: what is really done, nothing else.
 enum Support {
-    static func tokens(for tenant: HostedTenant, limits: SessionLimits, table: CommandTable = .standard) -> ISupport {
+    static func tokens(
+        for tenant: HostedTenant,
+        limits: SessionLimits,
+        past: Past?,
+        table: CommandTable = .standard
+    ) -> ISupport {
+        let hasPast = past != nil && tenant.history.enabled
         var support = ISupport()
         let ranks = MemberModes.ranks
         let signs = String(ranks.map(\.prefix))
@@ -16,6 +22,7 @@ enum Support {
         support.set("CHANMODES", ChannelModeTable.supportValue)
         support.set("CHANNELLEN", 50)
         support.set("CHANTYPES", "#&")
+        if hasPast { support.set("CHATHISTORY", HistoryCommands.limit) }
         support.set("ELIST", "CMNTU")
         support.set("EXCEPTS", String(ListMode.exception.rawValue))
         support.set("INVEX", String(ListMode.inviteException.rawValue))
@@ -24,6 +31,7 @@ enum Support {
         support.set("MAXLIST", "\(ListMode.letters):\(ChannelState.maximumListEntries)")
         support.set("MODES", ChannelState.maximumModes)
         support.set("MONITOR", limits.monitored)
+        if hasPast { support.set("MSGREFTYPES", "msgid,timestamp") }
         support.set("NAMELEN", 128)
         support.set("NETWORK", tenant.displayName)
         support.set("NICKLEN", 30)
@@ -55,22 +63,26 @@ extension CommandTable {
 /// The ISUPPORT tokens of tenants in lines, for as long as each tenant stays as it is.
 final class SupportLines {
     private let limits: SessionLimits
+    private let past: Past?
     private var lines: [TenantID: (revision: UInt64, lines: [[String]])] = [:]
 
-    init(_ environment: EdgeEnvironment) { self.limits = environment.realm.limits }
+    init(_ environment: EdgeEnvironment) {
+        self.limits = environment.realm.limits
+        self.past = environment.realm.past
+    }
 
     /// What the 005 lines of a network have, in front of the same text for everybody.
     func lines(of network: Network) -> [[String]] {
         if let known = self.lines[network.id], known.revision == network.revision { return known.lines }
         let tenant = network.tenant
-        let lines = Support.tokens(for: tenant, limits: self.limits).groups(source: tenant.serverName)
+        let lines = Support.tokens(for: tenant, limits: self.limits, past: self.past).groups(source: tenant.serverName)
         self.lines[network.id] = (network.revision, lines)
         return lines
     }
 
     /// The tokens that tell those who are here what is different.
     func changes(to tenant: HostedTenant, from before: HostedTenant) -> [String] {
-        Support.tokens(for: tenant, limits: self.limits)
-            .changes(since: Support.tokens(for: before, limits: self.limits))
+        Support.tokens(for: tenant, limits: self.limits, past: self.past)
+            .changes(since: Support.tokens(for: before, limits: self.limits, past: self.past))
     }
 }

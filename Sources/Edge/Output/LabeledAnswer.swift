@@ -7,7 +7,7 @@ final class LabeledAnswer {
     /// Lines held at most: a longer answer is a batch for certain, and goes out in parts.
     private static let mostHeld = 64
 
-    private let label: String
+    let label: String
     /// The command in hand is a message: its echo is its answer.
     let endsWithEcho: Bool
     private var lines: [ByteBuffer] = []

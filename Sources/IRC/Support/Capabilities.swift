@@ -52,19 +52,28 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
 
     /// RESUME TOKEN: how to take one's place in a session again after the connection broke, account or not.
     package static let resume = Capabilities(rawValue: 1 << 18)
-
     /// AWAY before registration, and `AWAY *` of clients without anybody before them (draft).
     package static let preAway = Capabilities(rawValue: 1 << 19)
-
     /// PERSISTENCE STATUS at registration and when it changes (draft, as ergo has it).
     package static let persistence = Capabilities(rawValue: 1 << 20)
+    /// CHATHISTORY.
+    package static let chatHistory = Capabilities(rawValue: 1 << 21)
+    /// What happened, and messages of tags alone, in the answers to CHATHISTORY.
+    package static let eventPlayback = Capabilities(rawValue: 1 << 22)
+    /// MARKREAD.
+    package static let readMarker = Capabilities(rawValue: 1 << 23)
+    /// SEARCH.
+    package static let search = Capabilities(rawValue: 1 << 24)
+
+    /// Those that are of use only where a past is kept.
+    package static let past: Capabilities = [.chatHistory, .eventPlayback, .readMarker, .search]
 
     /// Every capability with its name, in the order of their bits.
     private static let names: [String] = [
         "cap-notify", "message-tags", "server-time", "account-tag", "account-notify", "extended-join", "away-notify",
         "multi-prefix", "userhost-in-names", "echo-message", "batch", "labeled-response", "setname", "chghost",
-        "invite-notify", "standard-replies", "sasl", "extended-monitor",
-        "roost.chat/resume", "draft/pre-away", "draft/persistence",
+        "invite-notify", "standard-replies", "sasl", "extended-monitor", "roost.chat/resume", "draft/pre-away",
+        "draft/persistence", "draft/chathistory", "draft/event-playback", "draft/read-marker", "soju.im/search",
     ]
 
     /// All that there are.

@@ -50,14 +50,13 @@ package enum FoundUser {
 
     /// What messages between them and somebody go into the feed as.
     func label(for sender: Session) -> FeedLabel {
-        let (record, other) = (sender.requester, self.party)
-        let pair = Conversation.Pair(.init(record.session, account: record.user.account), other)
-        return FeedLabel(Conversation.direct(pair).text)
+        FeedLabel(Conversation.direct(.init(sender.party, self.party)).text)
     }
 
-    private var party: Conversation.Party {
+    /// As whom they take part in direct messages.
+    var party: Conversation.Party {
         switch self {
-        case .here(let session): .init(session.id, account: session.requester.user.account)
+        case .here(let session): session.party
         case .elsewhere(let other): .init(other.record.session, account: other.record.user.account)
         }
     }

@@ -20,6 +20,8 @@ package struct RealmEnvironment: Sendable {
     package var cloak: @Sendable (TenantID) -> HostCloak
     /// Whether a tenant keeps history, also where nobody of it is on the shard.
     package var keepsHistory: @Sendable (TenantID) -> Bool
+    /// What is kept of conversations; nil if nobody may ask for it.
+    package var past: Past?
     /// Reads tenants and certificates again.
     package var reload: @Sendable () -> Void
     /// Told about usage when a tenant's counters were drained.
@@ -40,6 +42,7 @@ package struct RealmEnvironment: Sendable {
         usage: any UsageSink,
         cloak: @escaping @Sendable (TenantID) -> HostCloak,
         keepsHistory: @escaping @Sendable (TenantID) -> Bool = { _ in true },
+        past: Past? = nil,
         reload: @escaping @Sendable () -> Void = {},
         latencies: Latencies? = nil,
         wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
@@ -53,6 +56,7 @@ package struct RealmEnvironment: Sendable {
         self.usage = usage
         self.cloak = cloak
         self.keepsHistory = keepsHistory
+        self.past = past
         self.reload = reload
         self.latencies = latencies
         self.wallClock = wallClock

@@ -41,7 +41,8 @@ package final class CommandHarness {
         quotas: Quotas = .unlimited,
         motd: [String] = [],
         accounts: AccountSettings = .standard,
-        persistence: SessionSettings = .standard
+        persistence: SessionSettings = .standard,
+        past: Past? = nil
     ) throws {
         self.tenant = try HostedTenant.simulated(
             quotas: quotas,
@@ -64,6 +65,7 @@ package final class CommandHarness {
             accounts: self.accounts,
             usage: self.usage,
             clock: clock,
+            past: past,
             reload: { reloadCount.value += 1 }
         )
     }

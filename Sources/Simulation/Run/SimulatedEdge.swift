@@ -24,6 +24,7 @@ final class SimulatedEdge {
         accounts: SimulatedAccounts,
         usage: CountedUsage,
         clock: VirtualClock,
+        past: Past? = nil,
         reload: @escaping @Sendable () -> Void = {}
     ) {
         let checks = self.checks
@@ -37,6 +38,7 @@ final class SimulatedEdge {
             logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() }),
             usage: usage,
             cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) },
+            past: past,
             reload: reload,
             wallClock: { clock.now },
             random: { numbers.value.next() }

@@ -1,3 +1,5 @@
+// The id by which clients know a message.
+
 extension Stamp {
     /// A message's id in the tenant (IRCv3 message-ids): its position, of which no two in a cell are equal, behind its time, by which
     /// it is found again.

@@ -1,5 +1,4 @@
 import Chat
-import IRC
 package import Tenant
 
 /// Something that was said or that happened in a conversation, as the durable history keeps it: everything that it takes to
@@ -128,8 +127,8 @@ enum HistoryEntry {
         case .kicked(_, let nick, let author, let reason): (.kick, author, "\(nick) \(reason)")
         case .modes(let changes, let author): (.mode, author, changes.parameters.joined(separator: " "))
         case .topic(let topic, let author): (.topic, author, topic?.text ?? "")
-        case .changed(_, .nick(let nick), let author, _): (.nick, author, nick.raw)
-        case .changed, .invited, .message: nil
+        case .changed(_, let change, let author, _): change.nick.map { (.nick, author, $0) }
+        case .invited, .message: nil
         }
     }
 }

@@ -1,3 +1,5 @@
+// The questions of clients: parts of a conversation, one message, whose conversations there are.
+
 package import Tenant
 
 extension HistoryRepository {

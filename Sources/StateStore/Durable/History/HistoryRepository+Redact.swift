@@ -1,3 +1,5 @@
+// How a message is taken back.
+
 package import Tenant
 
 extension HistoryRepository {

@@ -1,3 +1,5 @@
+// How what is too old goes, row by row.
+
 package import Tenant
 
 extension HistoryRepository {

@@ -45,7 +45,9 @@ extension HistoryRepository {
 
         /// The words that all must be there, and groups of which one must be.
         func terms(and: String, or: String, hours: Range<Int64>? = nil) -> String {
-            var groups = [self.names.keys.sorted().map { "c" + $0.hex }]
+            var groups: [[String]] = []
+            // Of many it costs more than looking at the rows.
+            if self.names.count <= 32 { groups.append(self.names.keys.sorted().map { "c" + $0.hex }) }
             if let origins { groups.append(origins.sorted().map { "o" + $0.hex }) }
             if let hours { groups.append(hours.map { "h" + $0.hex }) }
             let words = self.words.map { and == "&" ? "'\($0)'" : "\"\($0)\"" }
@@ -87,7 +89,10 @@ extension HistoryRepository {
             }
             switch connection.dialect {
             case .sqlite: return try Self.findInOne(query, connection)
-            case .postgres: return try Self.find(query, in: months, connection)
+            case .postgres:
+                // How to look depends on the words.
+                _ = try connection.execute("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+                return try Self.find(query, in: months, connection)
             }
         }
         return found.sorted { $0.cursor < $1.cursor }.suffix(query.limit)
@@ -114,17 +119,23 @@ extension HistoryRepository {
     private static func findInOne(_ query: Query, _ connection: any SQLConnection) throws(DurableStoreError)
         -> [HistoryRecord]
     {
+        let places = Self.padded(query.names.keys.sorted())
+        let terms = query.terms(and: "AND", or: "OR")
+        let (source, row) =
+            terms.isEmpty
+            ? ("history h", "h.row") : ("history_words w JOIN history h ON h.row = w.rowid", "w.rowid")
         let rows = try connection.execute(
             """
-            SELECT \(Self.columns), h.conversation, h.origin FROM history_words w JOIN history h ON h.row = w.rowid
+            SELECT \(Self.columns), h.conversation, h.origin FROM \(source)
             JOIN history_origins o ON o.tenant = $1 AND o.id = h.origin
-            WHERE history_words MATCH $2 AND h.tenant = $1 AND h.time > $3 AND h.time < $4
-            ORDER BY w.rowid DESC LIMIT $5
+            WHERE \(terms.isEmpty ? "$2 = ''" : "history_words MATCH $2") AND h.tenant = $1
+            AND h.time > $3 AND h.time < $4 AND \(HistorySchema.isSearched("h."))
+            AND h.conversation IN (\(Self.list(places.count, after: 5))) ORDER BY \(row) DESC LIMIT $5
             """,
             [
-                .text(query.tenant.text), .text(query.terms(and: "AND", or: "OR")), .integer(query.after),
-                .integer(query.before), .integer(Int64(query.limit)),
-            ]
+                .text(query.tenant.text), .text(terms), .integer(query.after), .integer(query.before),
+                .integer(Int64(query.limit)),
+            ] + places.map { .integer($0) }
         )
         return try Self.records(rows, query)
     }
@@ -183,11 +194,13 @@ extension HistoryRepository {
         _ connection: any SQLConnection
     ) throws(DurableStoreError) -> [HistoryRecord] {
         let places = Self.padded(query.names.keys.sorted())
+        let terms = query.terms(and: "&", or: "|", hours: hours)
+        let words = "to_tsvector('simple', \(HistorySchema.words(.postgres, "m.")))"
         let rows = try connection.execute(
             """
             WITH hits AS MATERIALIZED (
                 SELECT m.conversation, m.time, m.epoch, m.sequence FROM \(table) m
-                WHERE to_tsvector('simple', \(HistorySchema.words(.postgres, "m."))) @@ to_tsquery('simple', $2)
+                WHERE \(terms.isEmpty ? "$2 = ''" : "\(words) @@ to_tsquery('simple', $2)")
                 AND \(HistorySchema.isSearched("m.")) AND m.tenant = $1 AND m.time > $3 AND m.time < $4
                 AND m.conversation IN (\(Self.list(places.count, after: 5)))
                 ORDER BY m.time DESC, m.epoch DESC, m.sequence DESC LIMIT $5
@@ -198,7 +211,7 @@ extension HistoryRepository {
             JOIN history_origins o ON o.tenant = $1 AND o.id = h.origin
             """,
             [
-                .text(query.tenant.text), .text(query.terms(and: "&", or: "|", hours: hours)), .integer(query.after),
+                .text(query.tenant.text), .text(terms), .integer(query.after),
                 .integer(query.before), .integer(Int64(query.limit)),
             ] + places.map { .integer($0) }
         )

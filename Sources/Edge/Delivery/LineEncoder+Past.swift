@@ -1,0 +1,82 @@
+import IRC
+import StateStore
+
+/// How what is past is told.
+extension LineEncoder {
+    /// A record as the line that it was.
+    ///
+    /// - Parameters:
+    ///   - record: What was said or what happened.
+    ///   - channel: What the client calls the channel, if it was in one.
+    ///   - batch: The batch that the line is part of.
+    ///   - capabilities: What the client knows.
+    ///   - writer: Gets the line.
+    func write(
+        _ record: HistoryRecord,
+        of channel: String,
+        in batch: String?,
+        for capabilities: Capabilities,
+        _ writer: inout LineWriter
+    ) {
+        if let batch { writer.tag("batch", batch) }
+        self.writeTags(&writer, capabilities, time: record.id.time, account: record.account)
+        if capabilities.contains(.messageTags) {
+            writer.tag("msgid", record.id.messageID)
+            if record.isBot { writer.tag("bot") }
+            if !record.tags.isEmpty { writer.rawTags(record.tags) }
+        }
+        writer.source(record.prefix)
+        let text = record.text ?? ""
+        switch record.kind {
+        case .privmsg, .notice, .tagmsg:
+            writer.command(record.kind.command)
+            // A channel is called what the client calls it, a user what it was called then.
+            let isChannel = record.conversation.first != "@"
+            writer.parameter(isChannel ? channel : record.target)
+            if record.text != nil { writer.trailing(text) }
+        case .join:
+            writer.command("JOIN")
+            writer.parameter(channel)
+            if capabilities.contains(.extendedJoin) {
+                writer.parameter(record.account ?? "*")
+                writer.trailing(text)
+            }
+        case .part:
+            writer.command("PART")
+            writer.parameter(channel)
+            if record.text != nil { writer.trailing(text) }
+        case .quit:
+            writer.command("QUIT")
+            writer.trailing(text)
+        case .kick:
+            let words = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+            writer.command("KICK")
+            writer.parameter(channel)
+            writer.parameter(String(words[0]))
+            writer.trailing(words.count > 1 ? String(words[1]) : "")
+        case .mode:
+            writer.command("MODE")
+            writer.parameter(channel)
+            for word in text.split(separator: " ") { writer.parameter(String(word)) }
+        case .topic:
+            writer.command("TOPIC")
+            writer.parameter(channel)
+            writer.trailing(text)
+        case .nick:
+            writer.command("NICK")
+            writer.parameter(text)
+        }
+        writer.end()
+    }
+}
+
+extension HistoryRecord.Kind {
+    /// The command that tells it.
+    fileprivate var command: String {
+        switch self {
+        case .privmsg: "PRIVMSG"
+        case .notice: "NOTICE"
+        default: "TAGMSG"
+        }
+    }
+}

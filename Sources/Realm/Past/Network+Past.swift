@@ -1,0 +1,198 @@
+package import Chat
+import IRC
+package import StateStore
+
+/// Questions to the past: who may read what is decided here.
+extension Network {
+    /// What a target means to who asks: a channel that it is in, or itself and somebody else.
+    ///
+    /// A channel that one is not in and one that does not exist look the same. A nickname is that of who has it now; if nobody
+    /// has, of the account of this name.
+    private func conversation(
+        with target: String,
+        for actor: Actor,
+        _ then: @escaping (Result<Conversation, Refusal>) -> Void
+    ) {
+        if ChannelName.isChannel(target) {
+            guard let name = ChannelName(target, under: Names.caseMapping), actor.session.isMember(of: name.folded)
+            else { return then(.failure(Refusal(.notOnChannel, target.asWord))) }
+            return then(.success(.channel(name.folded)))
+        }
+        guard let nick = Nickname(target, under: Names.caseMapping) else {
+            return then(.failure(Refusal(.noSuchNick, target.asWord)))
+        }
+        let own = actor.session.party
+        self.sessions.find(nick) { result in
+            then(result.map { .direct(.init(own, $0?.party ?? .account(nick.folded))) })
+        }
+    }
+
+    /// Reads a part of a conversation; what was taken back is left out.
+    ///
+    /// - Parameters:
+    ///   - target: A channel, a nickname or an account.
+    ///   - part: Which part.
+    ///   - limit: How many records at most.
+    ///   - events: Whether what happened is read too.
+    ///   - actor: Who asks.
+    ///   - then: Gets the records, oldest first.
+    package func past(
+        of target: String,
+        _ part: HistoryRepository.Part,
+        limit: Int,
+        events: Bool,
+        for actor: Actor,
+        _ then: @escaping (Result<[HistoryRecord], Refusal>) -> Void
+    ) {
+        let tenant = self.id
+        self.conversation(with: target, for: actor) { result in
+            switch result {
+            case .failure(let refusal): then(.failure(refusal))
+            case .success(let conversation):
+                let name = conversation.text
+                self.ask(
+                    { past throws(DurableStoreError) in
+                        try await past.history.read(name, of: tenant, part, limit: limit, events: events)
+                            .filter { $0.redaction == nil }
+                    },
+                    then
+                )
+            }
+        }
+    }
+
+    /// A conversation of somebody's, and when something was said in it last.
+    package struct PastTarget: Hashable, Sendable {
+        /// The channel's name, the other's nickname if it is here, or its account.
+        package let name: String
+        package let time: Int64
+    }
+
+    /// The conversations of who asks in which something was said last between two times, those included.
+    package func pastTargets(
+        between times: ClosedRange<Int64>,
+        limit: Int,
+        for actor: Actor,
+        _ then: @escaping (Result<[PastTarget], Refusal>) -> Void
+    ) {
+        let (tenant, session) = (self.id, actor.session)
+        let (own, channels) = (session.party, session.memberships.map { $0.key.name })
+        self.ask({ past throws(DurableStoreError) in
+            try await past.history.targets(
+                of: tenant,
+                party: own.text,
+                channels: channels,
+                between: times,
+                limit: limit
+            )
+        }) { (result: Result<[HistoryRepository.Target], Refusal>) in
+            then(
+                result.map { targets in
+                    targets.compactMap { target in
+                        self.name(of: target.conversation, for: session).map { PastTarget(name: $0, time: target.time) }
+                    }
+                }
+            )
+        }
+    }
+
+    /// What who asks calls a conversation; nil for one with a guest who is gone.
+    package func name(of conversation: String, for session: Session) -> String? {
+        switch Conversation(text: conversation) {
+        case .channel(let folded):
+            return session.memberships.first { $0.key.name == folded }?.state.name.raw ?? folded
+        case .direct(let pair):
+            switch pair.first == session.party ? pair.second : pair.first {
+            case .account(let folded): return folded
+            case .guest(let id): return self.sessions[id]?.user.nick.raw
+            }
+        case nil: return nil
+        }
+    }
+
+    /// Looks for something that was said where who asks may read: in one conversation, or in all of its own.
+    package func search(
+        _ search: HistorySearch,
+        in target: String?,
+        for actor: Actor,
+        _ then: @escaping (Result<[HistoryRecord], Refusal>) -> Void
+    ) {
+        let tenant = self.id
+        guard let target else {
+            let (own, channels) = (actor.session.party, actor.session.memberships.map { $0.key.name })
+            return self.ask(
+                { past throws(DurableStoreError) in
+                    var all = search
+                    all.conversations =
+                        try await channels
+                        + past.history.targets(
+                            of: tenant,
+                            party: own.text,
+                            channels: [],
+                            between: Int64.min...Int64.max,
+                            limit: 300
+                        ).map { $0.conversation }
+                    return try await past.history.search(all, of: tenant)
+                },
+                then
+            )
+        }
+        self.conversation(with: target, for: actor) { result in
+            switch result {
+            case .failure(let refusal): then(.failure(refusal))
+            case .success(let conversation):
+                var one = search
+                one.conversations = [conversation.text]
+                let asked = one
+                self.ask({ past throws(DurableStoreError) in try await past.history.search(asked, of: tenant) }, then)
+            }
+        }
+    }
+
+    /// Up to where the people of the actor's account have read a conversation; further from now on, if a time is given.
+    ///
+    /// - Parameters:
+    ///   - target: A channel, a nickname or an account.
+    ///   - time: Up to when it was read, if it was; in milliseconds since 1970.
+    ///   - actor: Whose marker it is.
+    ///   - then: Gets where the marker is now; nil if there is none.
+    package func readMarker(
+        of target: String,
+        to time: Int64?,
+        by actor: Actor,
+        _ then: @escaping (Result<Int64?, Refusal>) -> Void
+    ) {
+        guard case .account(let account) = actor.session.party else {
+            return then(.failure(Refusal(.accountNeeded, text: "Log in to keep what you have read")))
+        }
+        let (tenant, now) = (self.id, self.shard.now)
+        self.conversation(with: target, for: actor) { result in
+            switch result {
+            case .failure(let refusal): then(.failure(refusal))
+            case .success(let conversation):
+                let name = conversation.text
+                self.ask(
+                    { past throws(DurableStoreError) -> Int64? in
+                        guard let time else {
+                            return try await past.readMarkers.time(of: name, by: account, of: tenant)
+                        }
+                        return try await past.readMarkers.advance(name, to: min(time, now), by: account, of: tenant)
+                    },
+                    then
+                )
+            }
+        }
+    }
+
+    /// The sessions here of an actor's account, its own among them.
+    package func sessions(sharing actor: Actor) -> [Session] {
+        let own = actor.session.party
+        guard case .account = own else { return [actor.session] }
+        return self.sessions.all.filter { $0.party == own }
+    }
+}
+
+extension Session {
+    /// As whom it takes part in direct messages.
+    var party: Conversation.Party { .init(self.id, account: self.user.account) }
+}

@@ -1,0 +1,41 @@
+import Chat
+import Logging
+package import StateStore
+
+/// What is kept of conversations, for those who ask: the durable store, which is asked off the loop.
+package struct Past: Sendable {
+    let history: HistoryRepository
+    let readMarkers: ReadMarkerRepository
+
+    package init(history: HistoryRepository, readMarkers: ReadMarkerRepository) {
+        self.history = history
+        self.readMarkers = readMarkers
+    }
+}
+
+extension Network {
+    /// Whether there is a past that somebody may ask for.
+    package var hasPast: Bool { self.keepsHistory && self.shard.environment.past != nil }
+
+    /// Asks the durable store, and goes on here with its answer; or with a refusal, if it does not answer in time.
+    func ask<Answer: Sendable>(
+        _ question: @escaping @Sendable (Past) async throws(DurableStoreError) -> Answer,
+        _ then: @escaping (Result<Answer, Refusal>) -> Void
+    ) {
+        guard self.hasPast, let past = self.shard.environment.past else {
+            return then(.failure(Refusal(.noHistory)))
+        }
+        let logger = self.shard.logger
+        self.shard.check(
+            { () async throws(AuthenticationError) -> Answer in
+                do throws(DurableStoreError) { return try await question(past) } catch {
+                    logger.warning("the history cannot be asked", metadata: ["reason": "\(String(reflecting: error))"])
+                    throw .unavailable
+                }
+            },
+            then: { result in
+                then(result.mapError { _ in Refusal(.unavailable, text: "The history cannot be asked now, try again") })
+            }
+        )
+    }
+}

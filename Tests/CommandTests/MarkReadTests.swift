@@ -1,0 +1,87 @@
+import Simulation
+import Testing
+
+/// MARKREAD (draft/read-marker) and SEARCH (soju.im/search).
+struct MarkReadTests {
+    private static let capabilities = PastRig.capabilities + " draft/read-marker soju.im/search standard-replies"
+    private static let (early, late) = ("timestamp=1970-01-01T00:00:01.000Z", "timestamp=1970-01-01T00:00:02.500Z")
+
+    @Test func `MARKREAD moves a marker forward; it is shared by the clients of an account, and is told on joining`()
+        async throws
+    {
+        let rig = try await PastRig()
+        await rig.harness.advance(by: 5)
+        let phone = await rig.logIn("ann", as: "phone", capabilities: Self.capabilities)
+        let laptop = await rig.logIn("ann", as: "laptop", capabilities: Self.capabilities)
+        let bob = await rig.logIn("bob", capabilities: Self.capabilities)
+        let joined = await rig.harness.send(phone, "JOIN #tea")
+        let marker = joined.firstIndex { $0.hasSuffix(" MARKREAD #tea *") }
+        let end = joined.firstIndex { $0.contains(" 366 ") }
+        #expect(marker != nil && end != nil && marker ?? 0 < end ?? 0, "\(joined)")
+        for client in [laptop, bob] { _ = await rig.harness.send(client, "JOIN #tea") }
+        _ = (phone.take(), laptop.take(), bob.take())
+        let told = await rig.harness.send(phone, "MARKREAD #tea \(Self.late)")
+        #expect(told.map { $0.drop { $0 != " " } } == [" MARKREAD #tea \(Self.late)"])
+        #expect(laptop.take().map { $0.drop { $0 != " " } } == [" MARKREAD #tea \(Self.late)"])
+        #expect(bob.take() == [])
+        let again = await rig.harness.send(laptop, "MARKREAD #TEA \(Self.early)")
+        #expect(again.last?.hasSuffix(" MARKREAD #TEA \(Self.late)") == true, "\(again)")
+        #expect(await rig.harness.send(bob, "MARKREAD #tea").last?.hasSuffix(" MARKREAD #tea *") == true)
+        #expect(await rig.harness.send(phone, "MARKREAD bob \(Self.early)").last?.hasSuffix(Self.early) == true)
+        #expect(await rig.harness.send(bob, "MARKREAD ann").last?.hasSuffix(" MARKREAD ann *") == true)
+    }
+
+    @Test func `nobody has read what is yet to come`() async throws {
+        let rig = try await PastRig()
+        let ann = await rig.logIn("ann", capabilities: Self.capabilities)
+        let lines = await rig.harness.send(ann, "MARKREAD bob timestamp=2999-01-01T00:00:00.000Z")
+        #expect(lines.count == 1 && !lines[0].contains("2999"), "\(lines)")
+    }
+
+    @Test(arguments: [
+        ("MARKREAD", "NEED_MORE_PARAMS"), ("MARKREAD #tea *", "INVALID_PARAMS"),
+        ("MARKREAD #none \(early)", "INVALID_PARAMS"),
+        ("MARKREAD #tea msgid=1-1-1", "INVALID_PARAMS"), ("SEARCH limit=x", "INVALID_PARAMS"),
+        ("SEARCH before=now", "INVALID_PARAMS"), ("SEARCH in=#none;text=x", "INVALID_PARAMS"),
+        ("SEARCH colour=red", "INVALID_PARAMS"),
+    ])
+    func `what makes no sense is refused`(line: String, code: String) async throws {
+        let rig = try await PastRig()
+        let ann = await rig.logIn("ann", capabilities: Self.capabilities)
+        _ = await rig.harness.send(ann, "JOIN #tea")
+        let lines = await rig.harness.send(ann, line)
+        #expect(lines.count == 1 && lines[0].contains(" FAIL \(line.prefix { $0 != " " }) \(code)"), "\(lines)")
+    }
+
+    @Test func `a guest has no marker`() async throws {
+        let rig = try await PastRig()
+        let guest = await rig.harness.join("guest", capabilities: Self.capabilities)
+        let lines = await rig.harness.send(guest, "MARKREAD bob \(Self.early)")
+        #expect(lines.count == 1 && lines[0].contains(" FAIL MARKREAD ACCOUNT_REQUIRED "), "\(lines)")
+    }
+
+    @Test(arguments: [
+        ("text=kettle", ["#tea :the kettle is on", "bob :kettle?"]),
+        ("text=kettle;in=#tea", ["#tea :the kettle is on"]),
+        ("text=kettle;in=bob", ["bob :kettle?"]), ("text=KETTLE\\sis", ["#tea :the kettle is on"]),
+        ("from=BOB", ["#tea :bob's"]), ("text=kettle;limit=1", ["bob :kettle?"]), ("text=hidden", []),
+        ("from=bob;text=kettle", []), ("text=kettle;before=1970-01-01T00:00:00.000Z", []),
+    ])
+    func `SEARCH finds what was said where one may read`(attributes: String, expected: [String]) async throws {
+        let rig = try await PastRig()
+        let ann = await rig.logIn("ann", capabilities: Self.capabilities)
+        let bob = await rig.logIn("bob", capabilities: Self.capabilities)
+        await rig.harness.advance(by: 2)
+        for client in [ann, bob] { _ = await rig.harness.send(client, "JOIN #tea") }
+        _ = await rig.harness.send(ann, "PRIVMSG #tea :the kettle is on")
+        _ = await rig.harness.send(bob, "PRIVMSG #tea :bob's", "JOIN #own", "PRIVMSG #own :hidden kettle")
+        await rig.harness.advance(by: 1)
+        _ = await rig.harness.send(ann, "PRIVMSG bob :kettle?")
+        try await rig.keep()
+        _ = ann.take()
+        let lines = PastRig.plain(await rig.harness.send(ann, "SEARCH \(attributes)"))
+        #expect(lines.first?.hasSuffix(" soju.im/search") == true, "\(lines)")
+        let found = lines.dropFirst().dropLast().map { String($0.split(separator: " ", maxSplits: 2)[2]) }
+        #expect(found == expected, "\(lines)")
+    }
+}

@@ -1,0 +1,63 @@
+import Chat
+import Logging
+import Realm
+import Simulation
+import StateStore
+
+/// A network whose past is kept in a database in memory.
+struct PastRig {
+    let harness: CommandHarness
+    private let store: DurableStore
+    private let writer: HistoryWriter
+
+    static let capabilities = "draft/chathistory batch server-time message-tags echo-message labeled-response"
+
+    init(shards: Int = 1) async throws {
+        self.store = DurableStore(try SQLiteDatabase())
+        _ = try await self.store.migrator.up(now: 0)
+        let past = Past(history: self.store.history, readMarkers: self.store.readMarkers)
+        self.harness = try CommandHarness(shards: shards, past: past)
+        self.harness.accounts.add("ann", password: "sesame")
+        self.harness.accounts.add("bob", password: "sesame")
+        self.writer = HistoryWriter(
+            live: self.harness.store,
+            store: self.store,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    /// Has the history take what the feed has.
+    func keep() async throws { while try await self.writer.moveBatch(waiting: .zero) > 0 {} }
+
+    /// A client that logs in; it goes by its account's name unless it says.
+    func logIn(
+        _ account: String,
+        as nick: String? = nil,
+        shard: Int = 0,
+        capabilities: String = Self.capabilities
+    ) async -> SimulatedClient {
+        let client = self.harness.connect(shard: shard)
+        client.send("PASS \(account):sesame", "CAP REQ :\(capabilities)", "NICK \(nick ?? account)", "USER x 0 * :X")
+        client.send("CAP END")
+        await self.harness.settle()
+        _ = client.take()
+        return client
+    }
+
+    /// Lines without their first tag, if that is `batch`, and without ids and times, which are checked elsewhere.
+    static func plain(_ lines: [String]) -> [String] {
+        lines.map { line in
+            guard line.first == "@" else { return line }
+            let parts = line.split(separator: " ", maxSplits: 1)
+            let tags = parts[0].dropFirst().split(separator: ";").filter { tag in
+                !["batch", "time", "msgid", "account"].contains(String(tag.prefix { $0 != "=" }))
+            }
+            return (tags.isEmpty ? "" : "@" + tags.joined(separator: ";") + " ") + parts[1]
+        }
+    }
+
+    static func tag(_ name: String, of line: String) -> String? {
+        line.dropFirst().prefix { $0 != " " }.split(separator: ";").first { $0.hasPrefix(name + "=") }
+            .map { String($0.dropFirst(name.utf8.count + 1)) }
+    }
+}
