@@ -27,6 +27,7 @@ struct FeedTests {
         case .changed(_, .away, _, _): "AWAY"
         case .changed: "CHANGE"
         case .invited: "INVITE"
+        case .redacted: "REDACT"
         case .message, nil: "?"
         }
     }

@@ -223,14 +223,6 @@ import Testing
             search.sender = "nobody\($0.next() % 10)"
             return try await store.history.search(search, of: acme).count
         }
-        try await time("redact") {
-            let number = Int.random(in: 0..<measuredRows, using: &$0)
-            let id = Stamp(
-                position: Position(epoch: 1, sequence: UInt64(number + 1)),
-                time: Self.start + Int64(number) * 1000
-            )
-            return try await store.history.redact(id, in: place(&$0), of: acme, "x!y@z") ? 1 : 0
-        }
         try await time("marker") {
             try await store.readMarkers.advance(place(&$0), to: Int64($0.next() >> 2), by: "ann", of: acme) > 0 ? 1 : 0
         }

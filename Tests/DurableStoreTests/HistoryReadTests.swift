@@ -137,23 +137,41 @@ import Testing
     }
 
     @Test(arguments: Driver.allCases)
-    func `what is taken back is erased, and that it was there stays`(_ driver: Driver) async throws {
+    func `what is taken back is erased, and that it was there stays, whichever comes first`(
+        _ driver: Driver
+    ) async throws {
         try await driver.withStore { store in
+            let (history, acme) = (store.history, try TenantID.acme)
+            func redaction(_ number: UInt64, of tenant: TenantID) -> HistoryRecord {
+                let id = Stamp(position: Position(epoch: 7, sequence: number), time: Int64(1000 + number / 2 * 10))
+                return HistoryRecord(
+                    tenant,
+                    in: "#tea",
+                    id: id,
+                    prefix: "Bob!b@c",
+                    text: nil,
+                    redaction: "Bob!b@c rude"
+                )
+            }
+            // Before the message, behind it, in one batch with it, and twice.
+            _ = try await history.store([redaction(2, of: acme)])
             try await self.fill(store)
-            let history = store.history
-            let id = Stamp(position: Position(epoch: 7, sequence: 4), time: 1020)
-            #expect(try await !history.redact(id, in: "#milk", of: .acme, "Bob!b@c"))
-            #expect(try await !history.redact(id, in: "#tea", of: .globex, "Bob!b@c"))
-            #expect(try await history.redact(id, in: "#tea", of: .acme, "Bob!b@c rude"))
-            #expect(try await !history.redact(id, in: "#tea", of: .acme, "Cid!c@d again"))
-            let found = try #require(try await history.find(id, in: "#tea", of: .acme))
-            #expect(found.text == nil && found.tags.isEmpty && found.redaction == "Bob!b@c rude")
-            #expect(try await history.latest("#tea", of: .acme).count == 20)
-            var search = HistorySearch(in: ["#tea"])
-            search.text = "message 4"
-            #expect(try await history.search(search, of: .acme).isEmpty)
-            search.text = "message 5"
-            #expect(try await history.search(search, of: .acme).count == 1)
+            #expect(try await history.store([redaction(4, of: acme), redaction(4, of: acme)]) == 1)
+            #expect(try await history.store([redaction(4, of: acme)]) == 0)
+            let late = HistoryRecord.said(30, in: "#tea", of: acme, epoch: 7, time: 1150, text: "late")
+            _ = try await history.store([redaction(30, of: acme), late])
+            for number in [2, 4, 30] as [UInt64] {
+                let found = try #require(try await history.find(redaction(number, of: acme).id, in: "#tea", of: acme))
+                #expect(found.text == nil && found.redaction == "Bob!b@c rude")
+            }
+            let all = try await history.latest("#tea", of: acme)
+            #expect(all.count == 21 && all.count { $0.redaction != nil } == 3)
+            #expect(try await history.latest("#tea", of: .globex).allSatisfy { $0.redaction == nil })
+            for (text, count) in [("4", 0), ("late", 0), ("2", 0), ("5", 1)] {
+                var search = HistorySearch(in: ["#tea"])
+                search.text = "message \(text)"
+                #expect(try await history.search(search, of: acme).count == count, "\(text)")
+            }
         }
     }
 

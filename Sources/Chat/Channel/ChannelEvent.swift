@@ -16,6 +16,8 @@ package enum ChannelEvent: Hashable, Sendable {
     case changed(SessionID, UserChange, by: Author, number: UInt32)
     case invited(SessionID, nick: String, by: Author)
     case message(ChatMessage)
+    /// A message was taken back, by its id.
+    case redacted(String, by: Author, reason: String?)
 }
 
 /// What a channel starts with.

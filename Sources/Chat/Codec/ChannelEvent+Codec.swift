@@ -9,6 +9,7 @@ private enum Tag: UInt8 {
     case parted, quit, kicked, modes, topic, changed, invited
     /// ``ChatMessage/tag``.
     case message = 9
+    case redacted = 10
 }
 
 extension ChannelEvent {
@@ -67,6 +68,11 @@ extension ChannelEvent {
             actor.encode(into: &buffer)
         case .message(let message):
             buffer.writeImmutableBuffer(message.entry)
+        case .redacted(let id, let actor, let reason):
+            buffer.writeForm(Tag.redacted.rawValue, unknown: .passOver)
+            buffer.writeText(id)
+            actor.encode(into: &buffer)
+            buffer.writeOptionalText(reason)
         }
     }
 
@@ -110,6 +116,10 @@ extension ChannelEvent {
         case .parted, .quit, .kicked, .changed, .invited:
             guard let session = buffer.readSession() else { return nil }
             return Self.read(tag, about: session, &buffer)
+        case .redacted:
+            guard let id = buffer.readText(), let actor = Author(from: &buffer), let reason = buffer.readOptionalText()
+            else { return nil }
+            return .redacted(id, by: actor, reason: reason)
         case .message: return nil
         }
     }
@@ -134,7 +144,7 @@ extension ChannelEvent {
         case .invited:
             guard let nick = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             return .invited(session, nick: nick, by: actor)
-        case .joined, .modes, .topic, .message:
+        case .joined, .modes, .topic, .message, .redacted:
             return nil
         }
     }

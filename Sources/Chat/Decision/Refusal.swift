@@ -49,6 +49,8 @@ package struct Refusal: Error, Hashable, Sendable {
         // The past
         /// The tenant keeps none.
         case noHistory = "no-history"
+        case noSuchMessage = "no-such-message"
+        case messageOfAnother = "message-of-another"
 
         // Quotas and stores
         case rateLimited = "rate-limited"

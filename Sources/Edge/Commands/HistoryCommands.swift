@@ -5,7 +5,8 @@ import Observability
 import Realm
 import StateStore
 
-/// CHATHISTORY (draft/chathistory, draft/event-playback), MARKREAD (draft/read-marker) and SEARCH (soju.im/search).
+/// CHATHISTORY (draft/chathistory, draft/event-playback), MARKREAD (draft/read-marker), REDACT
+/// (draft/message-redaction) and SEARCH (soju.im/search).
 enum HistoryCommands {
     /// Messages that one answer has at most (ISUPPORT CHATHISTORY).
     static let limit = 200
@@ -25,6 +26,14 @@ enum HistoryCommands {
             "MARKREAD",
             help: ["MARKREAD <target> [timestamp=…]", "Up to where you have read, on all of your clients."]
         ) { Self.mark($0, $1) },
+        CommandRow(
+            "REDACT",
+            parameters: 2,
+            cost: 2,
+            help: [
+                "REDACT <channel> <msgid> [<reason>]", "Takes a message back: your own, or in a channel that you run.",
+            ]
+        ) { Self.redact($0, $1) },
         CommandRow(
             "SEARCH",
             cost: 5,
@@ -166,6 +175,37 @@ enum HistoryCommands {
                 text: refusal.text ?? "Messages could not be retrieved"
             )
         }
+    }
+
+    // MARK: REDACT
+
+    private static func redact(_ call: Call, _ actor: Actor) {
+        guard let name = ChannelName(call[0], under: Names.caseMapping), actor.session.isMember(of: name.folded) else {
+            return call.fail(
+                "INVALID_TARGET",
+                call[0].asWord,
+                text: "You cannot delete messages from \(call[0].asWord)"
+            )
+        }
+        guard let id = Stamp(messageID: call[1]) else {
+            return call.fail("UNKNOWN_MSGID", name.raw, call[1].asWord, text: "There is no such message")
+        }
+        call.network.redact(
+            id,
+            in: name,
+            reason: call.optional(2),
+            by: actor,
+            call.awaitingAny { result in
+                guard case .failure(let refusal) = result else { return }
+                switch refusal.reason {
+                case .noSuchMessage:
+                    call.fail("UNKNOWN_MSGID", name.raw, call[1], text: "There is no such message")
+                case .messageOfAnother:
+                    call.fail("REDACT_FORBIDDEN", name.raw, call[1], text: "This message is not yours")
+                default: call.refuse(refusal)
+                }
+            }
+        )
     }
 
     // MARK: SEARCH

@@ -43,6 +43,8 @@ extension Refusal.Reason {
         case .nothingToResume: .fail("CANNOT_RESUME")
         case .loggedIn: .numeric(.errSaslAlready)
         case .noHistory: .fail("HISTORY_DISABLED")
+        case .noSuchMessage: .fail("UNKNOWN_MSGID")
+        case .messageOfAnother: .fail("REDACT_FORBIDDEN")
         case .rateLimited: .fail("RATE_LIMITED")
         case .networkIsFull, .addressHasTooMany, .networkIsClosed: .fail("CONNECTION_REFUSED")
         case .unavailable: .fail("TEMPORARILY_UNAVAILABLE")

@@ -47,6 +47,15 @@ extension LineEncoder {
         case .invited(_, let nick, let author):
             self.writeTags(&writer, capabilities, time: time, account: author.account)
             writer.message(source: author.prefix, command: "INVITE", parameters: [nick, channel])
+        case .redacted(let id, let author, let reason):
+            guard capabilities.contains(.messageRedaction) else { break }
+            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            writer.message(
+                source: author.prefix,
+                command: "REDACT",
+                parameters: [channel, id] + (reason.map { [$0] } ?? []),
+                forcesTrailing: reason != nil
+            )
         case .changed(_, let change, let author, _):
             self.write(change, by: author, time, for: capabilities, &writer)
         }

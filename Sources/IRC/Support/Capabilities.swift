@@ -64,9 +64,11 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     package static let readMarker = Capabilities(rawValue: 1 << 23)
     /// SEARCH.
     package static let search = Capabilities(rawValue: 1 << 24)
+    /// REDACT.
+    package static let messageRedaction = Capabilities(rawValue: 1 << 25)
 
     /// Those that are of use only where a past is kept.
-    package static let past: Capabilities = [.chatHistory, .eventPlayback, .readMarker, .search]
+    package static let past: Capabilities = [.chatHistory, .eventPlayback, .readMarker, .search, .messageRedaction]
 
     /// Every capability with its name, in the order of their bits.
     private static let names: [String] = [
@@ -74,6 +76,7 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
         "multi-prefix", "userhost-in-names", "echo-message", "batch", "labeled-response", "setname", "chghost",
         "invite-notify", "standard-replies", "sasl", "extended-monitor", "roost.chat/resume", "draft/pre-away",
         "draft/persistence", "draft/chathistory", "draft/event-playback", "draft/read-marker", "soju.im/search",
+        "draft/message-redaction",
     ]
 
     /// All that there are.

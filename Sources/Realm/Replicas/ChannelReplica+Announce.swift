@@ -52,7 +52,8 @@ extension ChannelEvent {
         switch self {
         case .joined(let member, _): Author(member.session, member.user)
         case .parted(_, let author, _), .quit(_, let author, _), .kicked(_, _, let author, _), .modes(_, let author),
-            .topic(_, let author), .changed(_, _, let author, _), .invited(_, _, let author):
+            .topic(_, let author), .changed(_, _, let author, _), .invited(_, _, let author),
+            .redacted(_, let author, _):
             author
         case .message: nil
         }
@@ -78,6 +79,7 @@ extension ChannelEvent {
             return .modes(changes, by: known(author))
         case .topic(let topic, let author): return .topic(topic, by: known(author))
         case .invited(let id, let nick, let author): return .invited(id, nick: nick, by: known(author))
+        case .redacted(let id, let author, let reason): return .redacted(id, by: known(author), reason: reason)
         case .joined, .quit, .changed, .message: return self
         }
     }

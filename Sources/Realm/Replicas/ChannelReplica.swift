@@ -165,6 +165,9 @@ package final class ChannelReplica {
             if self.network.news.isNew(number, of: id) { self.tellEverywhere(event, id, at: entry.time) }
             self.evolve(event, at: entry.position)
         case .message: self.position = entry.position
+        case .redacted:
+            self.position = entry.position
+            self.announce(event, time: entry.time)
         case .modes, .topic, .invited:
             self.evolve(event, at: entry.position)
             self.announce(event, time: entry.time)

@@ -100,6 +100,7 @@ final class Witness {
             if state?.members[session] == nil { self.violation("\(log): parted \(session), who is not in it") }
         case .topic: self.count("topic")
         case .invited: self.count("invite")
+        case .redacted: self.count("redact")
         case .quit: self.count("quit")
         case .changed(let session, _, _, _):
             self.count("change")

@@ -7,8 +7,8 @@ import Testing
 @Suite struct CapabilitiesTests {
     @Test func `every capability has a name and is found by it`() throws {
         let names = Capabilities.all.sortedNames
-        #expect(names.count == 21)
-        #expect(Set(names).count == 21)
+        #expect(names.count == 26)
+        #expect(Set(names).count == 26)
         for (name, capability) in zip(names, Capabilities.all.elements) {
             #expect(Capabilities(named: name) == capability)
             #expect(capability.sortedNames == [name])

@@ -116,6 +116,12 @@ enum HistoryEntry {
             self = .unreadable
             return
         }
+        if case .redacted(let id, let author, let reason) = event {
+            self =
+                Stamp(messageID: id).map { .kept(HistoryRecord(record, redacts: $0, by: author, reason)) }
+                ?? .unreadable
+            return
+        }
         self = Self.happened(event).map { .kept(HistoryRecord(record, $0.kind, by: $0.author, $0.text)) } ?? .passedOver
     }
 
@@ -128,12 +134,25 @@ enum HistoryEntry {
         case .modes(let changes, let author): (.mode, author, changes.parameters.joined(separator: " "))
         case .topic(let topic, let author): (.topic, author, topic?.text ?? "")
         case .changed(_, let change, let author, _): change.nick.map { (.nick, author, $0) }
-        case .invited, .message: nil
+        case .invited, .message, .redacted: nil
         }
     }
 }
 
 extension HistoryRecord {
+    /// What is left of a message that was taken back, whether it is kept already or comes later.
+    fileprivate init(_ record: FeedRecord, redacts id: Stamp, by author: Author, _ reason: String?) {
+        self.init(
+            record.log.tenant,
+            in: record.label.text,
+            id: id,
+            prefix: author.prefix,
+            account: author.account,
+            text: nil,
+            redaction: author.prefix + (reason.map { " " + $0 } ?? "")
+        )
+    }
+
     fileprivate init(_ record: FeedRecord, _ kind: Kind, by author: Author, _ text: String?) {
         self.init(
             record.log.tenant,

@@ -2,7 +2,7 @@
 // word in one conversation of many costs no more than the conversation does.
 //
 // SQLite hands out what it finds by the rows' numbers, the last first, and stops. PostgreSQL has to look at all that it finds to say what
-// was last; so it is asked about the last hour, the hours before, and so on. And its row-level security has no index of words used, since
+// was last; so it is asked about the last hours first, then about the month. And its row-level security has no index of words used, since
 // it must not compare before it has looked at who may see a row. It is a table's own: so rows are looked for in the tables of
 // the months, which have none, by their keys alone, and read by way of `history`, which has it.
 
@@ -142,8 +142,9 @@ extension HistoryRepository {
 
     // MARK: PostgreSQL
 
-    /// The hours of the windows, from the last message backwards.
-    private static let windows: [Int64] = [1, 4, 16, 64]
+    /// The hours of the windows, from the last message backwards: of many it costs more to look them all up, and what is rare in
+    /// these is not much in a month.
+    private static let windows: [Int64] = [1, 4]
 
     private static func find(
         _ query: Query,
@@ -195,6 +196,7 @@ extension HistoryRepository {
     ) throws(DurableStoreError) -> [HistoryRecord] {
         let places = Self.padded(query.names.keys.sorted())
         let terms = query.terms(and: "&", or: "|", hours: hours)
+        // "+ 0" keeps it from reading all of a conversation to find a few of its rows.
         let words = "to_tsvector('simple', \(HistorySchema.words(.postgres, "m.")))"
         let rows = try connection.execute(
             """
@@ -202,7 +204,7 @@ extension HistoryRepository {
                 SELECT m.conversation, m.time, m.epoch, m.sequence FROM \(table) m
                 WHERE \(terms.isEmpty ? "$2 = ''" : "\(words) @@ to_tsquery('simple', $2)")
                 AND \(HistorySchema.isSearched("m.")) AND m.tenant = $1 AND m.time > $3 AND m.time < $4
-                AND m.conversation IN (\(Self.list(places.count, after: 5)))
+                AND m.conversation + 0 IN (\(Self.list(places.count, after: 5)))
                 ORDER BY m.time DESC, m.epoch DESC, m.sequence DESC LIMIT $5
             )
             SELECT \(Self.columns), h.conversation, h.origin FROM hits

@@ -13,13 +13,20 @@ package struct HistoryRepository: Sendable {
 
     static let day: Int64 = 86_400_000
 
-    private static let rows = BulkTable(
+    private static let columnsOfRows: [BulkTable.Column] = [
+        .init("tenant", .text), .init("conversation", .integer), .init("time", .integer), .init("epoch", .integer),
+        .init("sequence", .integer), .init("kind", .integer), .init("origin", .integer), .init("tags", .text),
+        .init("text", .text), .init("redaction", .text),
+    ]
+    private static let rows = BulkTable("history", Self.columnsOfRows)
+    /// What was taken back: whichever comes first, the message or this, nothing is left of what it said.
+    private static let redactions = BulkTable(
         "history",
-        [
-            .init("tenant", .text), .init("conversation", .integer), .init("time", .integer), .init("epoch", .integer),
-            .init("sequence", .integer), .init("kind", .integer), .init("origin", .integer), .init("tags", .text),
-            .init("text", .text), .init("redaction", .text),
-        ]
+        Self.columnsOfRows,
+        onConflict: """
+            (tenant, conversation, time, epoch, sequence)
+            DO UPDATE SET text = NULL, tags = NULL, redaction = excluded.redaction WHERE history.redaction IS NULL
+            """
     )
     private static let conversations = BulkTable(
         "conversations",
@@ -40,9 +47,9 @@ package struct HistoryRepository: Sendable {
 
     /// Keeps records of any tenants, all or none.
     ///
-    /// Those that are kept already are passed over.
+    /// Those that are kept already are passed over; one with a redaction empties the one that is kept.
     ///
-    /// - Returns: How many were new.
+    /// - Returns: How many were new, or emptied.
     package func store(
         _ records: [HistoryRecord],
         deadline: Duration = .seconds(30)
@@ -63,21 +70,29 @@ package struct HistoryRepository: Sendable {
         var origins = Numbered<Origin>()
         var rows: [[SQLValue]] = []
         rows.reserveCapacity(records.count)
+        var redactions: [HistoryCursor: [Int64: [SQLValue]]] = [:]
         for record in records {
             let day = record.id.time / Self.day
             let conversation = conversations.number(of: Place(record.tenant, record.conversation), day: day)
             let origin = origins.number(of: Origin(record), day: day)
-            rows.append([
+            let row: [SQLValue] = [
                 .text(record.tenant.text), .integer(conversation), .integer(record.id.time),
                 .integer(Int64(bitPattern: record.id.position.epoch)),
                 .integer(Int64(bitPattern: record.id.position.sequence)), .integer(record.kind.rawValue),
                 .integer(origin), record.tags.isEmpty ? .null : .text(record.tags), .text(orNull: record.text),
                 .text(orNull: record.redaction),
-            ])
+            ]
+            if record.redaction == nil {
+                rows.append(row)
+            } else if redactions[record.cursor]?[conversation] == nil {
+                redactions[record.cursor, default: [:]][conversation] = row
+            }
         }
         _ = try connection.insertNew(conversations.rows, into: Self.conversations)
         _ = try connection.insertNew(origins.rows, into: Self.origins)
-        return try connection.insertNew(rows, into: Self.rows)
+        let new = rows.isEmpty ? 0 : try connection.insertNew(rows, into: Self.rows)
+        if redactions.isEmpty { return new }
+        return new + (try connection.insertNew(redactions.values.flatMap { $0.values }, into: Self.redactions))
     }
 
     /// How many records, and bytes of text and tags, are kept of a tenant.

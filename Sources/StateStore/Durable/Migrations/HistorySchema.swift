@@ -62,6 +62,7 @@ enum HistorySchema {
                 PRIMARY KEY (tenant, conversation, time, epoch, sequence)
             ) PARTITION BY RANGE (time);
             CREATE INDEX history_by_word ON history USING GIN (to_tsvector('simple', \(self.words(dialect, ""))))
+                WITH (gin_pending_list_limit = 256)
                 WHERE \(self.isSearched(""));
             CREATE TABLE \(self.otherTimes) PARTITION OF history DEFAULT;
             """
