@@ -190,4 +190,25 @@ struct ChatHistoryTests {
         let lines = await rig.harness.send(ann, "CHATHISTORY LATEST #tea * 5")
         #expect(lines.count == 1 && lines[0].contains(" FAIL CHATHISTORY MESSAGE_ERROR LATEST #tea "), "\(lines)")
     }
+
+    @Test(arguments: [1, 2])
+    func `what is on its way to the history is there already, once`(shards: Int) async throws {
+        let rig = try await PastRig(shards: shards)
+        let (ann, bob) = try await self.talk(rig)
+        _ = await rig.harness.send(bob, "PRIVMSG #tea :fresh", "PRIVMSG ann :for you")
+        _ = await rig.harness.send(ann, "PRIVMSG bob :and you")
+        func answers() async -> [[String]] {
+            var all: [[String]] = []
+            for command in ["LATEST #tea * 2", "LATEST bob * 3"] {
+                let lines = await rig.harness.send(ann, "CHATHISTORY \(command)").dropFirst().dropLast()
+                all.append(lines.map { String($0.split(separator: ":").last ?? "") })
+            }
+            return all
+        }
+        _ = ann.take()
+        let wanted = [["noted", "fresh"], ["what", "for you", "and you"]]
+        #expect(await answers() == wanted)
+        try await rig.keep()
+        #expect(await answers() == wanted)
+    }
 }

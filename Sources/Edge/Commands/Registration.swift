@@ -54,7 +54,8 @@ enum Registration {
             clients: connection.origin,
             login: connection.login,
             resumption: connection.resumption,
-            isResumable: connection.capabilities.contains(.resume)
+            isResumable: connection.capabilities.contains(.resume),
+            asksForPast: connection.capabilities.contains(.chatHistory)
         )
         call.network.signOn(
             request,

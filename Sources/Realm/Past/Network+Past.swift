@@ -11,19 +11,19 @@ extension Network {
     private func conversation(
         with target: String,
         for actor: Actor,
-        _ then: @escaping (Result<Conversation, Refusal>) -> Void
+        _ then: @escaping (Result<(Conversation, FoundUser?), Refusal>) -> Void
     ) {
         if ChannelName.isChannel(target) {
             guard let name = ChannelName(target, under: Names.caseMapping), actor.session.isMember(of: name.folded)
             else { return then(.failure(Refusal(.notOnChannel, target.asWord))) }
-            return then(.success(.channel(name.folded)))
+            return then(.success((.channel(name.folded), nil)))
         }
         guard let nick = Nickname(target, under: Names.caseMapping) else {
             return then(.failure(Refusal(.noSuchNick, target.asWord)))
         }
         let own = actor.session.party
         self.sessions.find(nick) { result in
-            then(result.map { .direct(.init(own, $0?.party ?? .account(nick.folded))) })
+            then(result.map { (.direct(.init(own, $0?.party ?? .account(nick.folded))), $0) })
         }
     }
 
@@ -48,15 +48,16 @@ extension Network {
         self.conversation(with: target, for: actor) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
-            case .success(let conversation):
+            case .success(let (conversation, found)):
                 let name = conversation.text
-                self.ask(
-                    { past throws(DurableStoreError) in
+                // Before the database is asked, so that what is on its way meanwhile is in one of the two.
+                self.recent(of: conversation, with: found, events: events, for: actor) { recent in
+                    self.ask({ past throws(DurableStoreError) in
                         try await past.history.read(name, of: tenant, part, limit: limit, events: events)
-                            .filter { $0.redaction == nil }
-                    },
-                    then
-                )
+                    }) { (result: Result<[HistoryRecord], Refusal>) in
+                        then(result.map { part.select(from: $0 + recent, limit: limit) })
+                    }
+                }
             }
         }
     }
@@ -140,7 +141,7 @@ extension Network {
         self.conversation(with: target, for: actor) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
-            case .success(let conversation):
+            case .success(let (conversation, _)):
                 var one = search
                 one.conversations = [conversation.text]
                 let asked = one
@@ -169,7 +170,7 @@ extension Network {
         self.conversation(with: target, for: actor) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
-            case .success(let conversation):
+            case .success(let (conversation, _)):
                 let name = conversation.text
                 self.ask(
                     { past throws(DurableStoreError) -> Int64? in

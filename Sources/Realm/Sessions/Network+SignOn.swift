@@ -18,6 +18,8 @@ package struct SignOn {
     package let resumption: Resumption?
     /// Whether it knows how to come back without an account.
     package let isResumable: Bool
+    /// Whether it asks for what it missed itself (draft/chathistory).
+    package let asksForPast: Bool
 
     package init(
         nick: Nickname,
@@ -27,7 +29,8 @@ package struct SignOn {
         clients: String,
         login: LoggedIn?,
         resumption: Resumption?,
-        isResumable: Bool
+        isResumable: Bool,
+        asksForPast: Bool
     ) {
         self.nick = nick
         self.username = username
@@ -37,6 +40,7 @@ package struct SignOn {
         self.login = login
         self.resumption = resumption
         self.isResumable = isResumable
+        self.asksForPast = asksForPast
     }
 }
 

@@ -77,6 +77,7 @@ extension Network {
         let user = User(nick: request.nick, username: "", host: "", realname: "", signedOn: 0)
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
         session.login = request.login
+        session.asksForPast = request.asksForPast
         self.sessions.insert(session)
         self.shard.followed[session.inbox] = .session(session)
         self.store.follow(session.token) { result in
@@ -112,7 +113,8 @@ extension Network {
         _ then: @escaping (Result<TakingPart, Refusal>) -> Void
     ) {
         let places = snapshot.fields[FieldName(SessionPlaces.field)].flatMap(SessionPlaces.init)
-        let missed = Missed.of(holds, places, resumption)
+        // Who asks for the past is told only what it says that it has not seen.
+        let missed = session.asksForPast && resumption?.seen == nil ? nil : Missed.of(holds, places, resumption)
         var taken = holds.taken(by: self.shard.holder)
         if let login = session.login {
             (taken.grace, taken.awayAfter) = self.grace(of: login)

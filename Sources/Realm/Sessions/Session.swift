@@ -38,6 +38,8 @@ package final class Session {
     var changes: UInt32 { self.requester.changes }
     /// The account that was proved for it here, if one was.
     var login: LoggedIn?
+    /// Whether who brought it here asks for what was missed.
+    var asksForPast = false
     /// Whether its client knows how to come back without an account.
     var isResumable = false
     /// The last entry of its log that came.

@@ -71,6 +71,17 @@ package struct HistoryRecord: Hashable, Sendable {
     }
 }
 
+extension HistoryRecord {
+    /// The record that an entry of a log becomes, before the history has it.
+    ///
+    /// - Returns: nil if it becomes none.
+    package init?(_ entry: Entry, of log: LogKey, in conversation: String) {
+        let record = FeedRecord(id: .init(""), log: log, entry: entry, label: FeedLabel(conversation))
+        guard case .kept(let kept) = HistoryEntry(record) else { return nil }
+        self = kept
+    }
+}
+
 /// What becomes of an entry of the feed.
 enum HistoryEntry {
     case kept(HistoryRecord)
