@@ -67,7 +67,7 @@ enum ImportTable {
             observing,
             sockets,
             cryptography,
-            ["GRDB"]
+            ["GRDB", "GRDBSQLite"]
         ),
         "Metering": ImportRow(
             own: ["Backoff", "Numbers", "Observability", "Tenant", "StateStore"],

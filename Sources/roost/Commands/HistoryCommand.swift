@@ -29,7 +29,7 @@ struct HistoryCommand: AsyncParsableCommand {
     struct DeadLetters: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "dead-letters",
-            abstract: "List what the database refused: tenant, log, position, time, size, code, reason."
+            abstract: "List what could not be stored: tenant, log, position, time, size, code, reason."
         )
 
         @OptionGroup var selection: Selection
@@ -54,7 +54,7 @@ struct HistoryCommand: AsyncParsableCommand {
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "replay",
-            abstract: "Store in the history what the database does not refuse any more."
+            abstract: "Store in the history what can be stored by now."
         )
 
         @OptionGroup var selection: Selection

@@ -26,11 +26,9 @@ final class SQLiteConnection: SQLConnection {
             let statement = try self.database.cachedStatement(
                 sql: "INSERT INTO \(table.name) (\(columns)) VALUES (\(places)) ON CONFLICT \(table.onConflict)"
             )
+            let insertion = SQLiteInsertion(statement, self.database)
             var inserted = 0
-            for row in rows {
-                try statement.execute(arguments: StatementArguments(try row.map(Self.databaseValue)))
-                inserted += self.database.changesCount
-            }
+            for row in rows { inserted += try insertion.insert(row) }
             return inserted
         }
     }
