@@ -11,6 +11,8 @@ from harness.edge import Edge
 from harness.scenario import scenario
 from harness.world import World
 
+from .strangers import Irssi
+
 LEASE = 3
 CAPS = "roost.chat/resume server-time message-tags echo-message"
 #: People and channels; each is in one.
@@ -212,3 +214,81 @@ async def check_no_ghosts(world: World, edge: Edge, people: int) -> None:
     lusers = await looker.ask("LUSERS", "266")
     counted = next(m.text for m in lusers if m.command == "251")
     assert re.search(rf"\b{people + 1} users", counted), counted
+
+
+PASSWORD = "correct horse battery"
+
+
+async def log_in(world: World, edge: Edge, account: str, caps: str = "", websocket: bool = False) -> Client:
+    """SASL PLAIN. Everything that came until the end of the message of the day is passed over."""
+    client = await world.connection(edge, websocket=websocket)
+    client.nick = account
+    await client.capabilities("sasl", *caps.split())
+    client.send("AUTHENTICATE PLAIN")
+    await client.expect(("AUTHENTICATE", "+"))
+    client.send("AUTHENTICATE " + base64.b64encode(f"\0{account}\0{PASSWORD}".encode()).decode())
+    await client.expect("903")
+    client.send(f"NICK {account}", f"USER {account} 0 * :{account}", "CAP END")
+    await client.expect("376", "422")
+    return client
+
+
+@scenario
+async def laptop_and_phone(world: World) -> None:
+    """One account with irssi on one edge and a WebSocket on another; the laptop's edge is killed, the phone goes on."""
+    world.tenants.tenant("acme", motd="Welcome.", admins={"alice": PASSWORD})
+    left, right = await world.edges(lease_seconds=LEASE)
+    carol = await world.client(right, "carol")
+    await carol.join("#lobby")
+    laptop = Irssi(world, left.irc)
+    await laptop.begin(connect=False)
+    await laptop.type(f"/network add -sasl_mechanism PLAIN -sasl_username alice -sasl_password \"{PASSWORD}\" acme")
+    await laptop.type(f"/server add -network acme 127.0.0.1 {left.irc}")
+    await laptop.type("/connect acme")
+    await laptop.shows("Welcome to")
+    await laptop.type("/join #lobby")
+    assert (await carol.expect("JOIN")).nick != "carol"
+    await laptop.type("/nick alice")
+    await laptop.shows("[alice")
+
+    phone = await log_in(world, right, "alice", "draft/chathistory batch server-time message-tags", websocket=True)
+    assert (await phone.expect(("JOIN", "#lobby"))).nick == "alice"
+    await phone.expect(("366", None, "#lobby"))
+    # What one says, the other shows; carol sees one person.
+    await laptop.type("hello from the laptop")
+    assert (await phone.expect(("PRIVMSG", "#lobby", "hello from the laptop"))).nick == "alice"
+    phone.send("PRIVMSG #lobby :hello from the phone", "PRIVMSG carol :psst")
+    await laptop.shows("hello from the phone")
+    for text in ("hello from the laptop", "hello from the phone"):
+        assert (await carol.expect(("PRIVMSG", "#lobby", text))).nick == "alice"
+    await carol.expect(("PRIVMSG", "carol", "psst"))
+
+    await left.kill()
+    await carol.sync()
+    start = len(carol.messages)
+    carol.send("PRIVMSG #lobby :is the laptop there?")
+    await phone.expect(("PRIVMSG", "#lobby", "is the laptop there?"))
+    await asyncio.sleep(5 * LEASE)
+    # The phone goes too; nobody is there, and alice still is.
+    await phone.close()
+    carol.send("PRIVMSG #lobby :while you slept", "PRIVMSG alice :wake up")
+    await carol.sync()
+    # The laptop opens again, on an edge that is new.
+    await left.launch()
+    await laptop.type("/connect acme")
+    await laptop.shows("while you slept")
+    await laptop.shows("wake up")
+    await laptop.type("good morning")
+    assert (await carol.expect(("PRIVMSG", "#lobby", "good morning"))).nick == "alice"
+    flaps = [m.line for m in carol.messages[start:] if m.command in ("JOIN", "PART", "QUIT", "NICK")]
+    assert not flaps, flaps
+    # The phone asks for what was said in the meantime, and has it once.
+    phone = await log_in(world, right, "alice", "draft/chathistory batch server-time message-tags", websocket=True)
+    await phone.expect(("366", None, "#lobby"))
+    phone.send("CHATHISTORY LATEST #lobby * 50")
+    await phone.expect(lambda m: m.command == "BATCH" and m.parameters[0].startswith("+"))
+    past = await phone.collect(lambda m: m.command == "BATCH" and m.parameters[0].startswith("-"))
+    texts = [m.text for m in past if m.command == "PRIVMSG"]
+    assert texts == [
+        "hello from the laptop", "hello from the phone", "is the laptop there?", "while you slept", "good morning"
+    ], texts  # fmt: skip

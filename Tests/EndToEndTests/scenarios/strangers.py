@@ -51,7 +51,7 @@ class Irssi:
     async def tmux(self, *words: str, expect: int | None = 0) -> str:
         return await run(tool("tmux"), "-S", str(self.socket), *words, expect=expect)
 
-    async def begin(self) -> None:
+    async def begin(self, connect: bool = True) -> None:
         # The server in the foreground, so that it has a pid of ours and ends with the scenario.
         config = self.socket.with_suffix(".conf")
         config.write_text("set -g exit-empty off\n")
@@ -66,9 +66,9 @@ class Irssi:
         await self.tmux(
             "new-session", "-d", "-s", "irssi", "-x", "160", "-y", "50",
             f"TERM=screen LC_ALL=C.UTF-8 HOME={self.home} {tool('irssi')} --home={self.home}/.irssi"
-            f" --connect=127.0.0.1 --port={self.port} --nick=irssi",
+            + (f" --connect=127.0.0.1 --port={self.port} --nick=irssi" if connect else " --noconnect"),
         )  # fmt: skip
-        await self.shows("Welcome to")
+        await self.shows("Welcome to" if connect else "Irssi v")
 
     async def type(self, line: str) -> None:
         await self.tmux("send-keys", "-t", "irssi", "-l", line)
