@@ -71,7 +71,7 @@ final class ConnectionGroup: AttachmentGroup {
         return deliveries
     }
 
-    func tell(_ happening: Happening, isTold: ((Session) -> Bool)?) {
+    func tell(_ happening: Happening, isTold: ((any Attachment) -> Bool)?) {
         if case .invited = happening.event, !self.capabilities.contains(.inviteNotify) { return }
         var lines = ByteBuffer()
         lines.withLineWriter { self.encoder.write(happening, for: self.capabilities, &$0) }
@@ -82,9 +82,7 @@ final class ConnectionGroup: AttachmentGroup {
                 for index in connections.indices {
                     // As in ``copy(_:except:where:)``.
                     Unmanaged.passUnretained(connections[index])._withUnsafeGuaranteedRef { connection in
-                        guard connection.isOpen, let session = connection.session, isTold?(session) != false else {
-                            return
-                        }
+                        guard connection.isOpen, isTold?(connection) != false else { return }
                         // What a client's own command did is part of the answer to it.
                         if cause === connection { return connection.write(lines, .answer) }
                         outboxes.touch(connection)

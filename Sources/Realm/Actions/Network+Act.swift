@@ -89,7 +89,7 @@ extension Network {
         }
         let session = actor.session
         replica?.changeBegan()
-        session.commitBegan(by: actor.attachment)
+        let commit = session.commitBegan(transaction, by: actor.attachment)
         self.store.append(transaction) { result in
             var uncertain: String?
             switch result {
@@ -101,7 +101,7 @@ extension Network {
                 if error.isUnknown { uncertain = replica?.key.name }
                 then(.failure(self.refusal(error)))
             }
-            session.commitEnded(uncertain: uncertain)
+            session.commitEnded(commit, uncertain: uncertain)
             replica?.changeEnded()
         }
     }

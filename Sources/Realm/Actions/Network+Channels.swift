@@ -21,6 +21,11 @@ extension Network {
         }
         self.change(name, isFollowing: true, by: actor) { replica throws(Refusal) in
             if session.isMember(of: name.folded) { return .nothing(nil) }
+            if replica.state.members.contains(session.id) {
+                // Another attachment has come in, elsewhere.
+                session.enter(replica)
+                return .nothing(nil)
+            }
             let event = try replica.state.decideJoin(
                 by: session.requester,
                 key: key,
@@ -33,8 +38,9 @@ extension Network {
                 refusals[transaction.conditions.count] = Refusal(.networkHasTooManyChannels, name.raw)
                 transaction.conditions.append(Condition(replica.key, .logsBelow(limit)))
             }
-            refusals[transaction.conditions.count] = Refusal(.gone)
-            transaction.conditions.append(Condition(session.inbox, .exists))
+            // Otherwise another attachment may have changed the user: it comes in as it is then.
+            if session.holds == nil { refusals[transaction.conditions.count] = Refusal(.gone) }
+            transaction.conditions.append(session.userIsUnchanged)
             transaction.changes.append(
                 LogChange(
                     session.inbox,

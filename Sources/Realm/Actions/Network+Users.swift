@@ -68,7 +68,7 @@ extension Network {
         for change in changes { record.user.apply(change) }
         record.changes &+= UInt32(clamping: changes.count)
         let numbered = changes.enumerated().map { (change: $1, number: first &+ UInt32(clamping: $0)) }
-        var transaction = Transaction(conditions: [session.userIsUnchanged], changes: [])
+        var transaction = Transaction(conditions: [session.isUnchanged], changes: [])
         for replica in session.memberships {
             transaction.conditions.append(replica.membership(of: session))
             guard var member = replica.state.members[session.id] else { continue }
@@ -162,10 +162,18 @@ extension UserChange {
 
 extension Session {
     /// Holds as long as the user is as it is known here: attachments elsewhere change it too.
-    fileprivate var userIsUnchanged: Condition {
+    var userIsUnchanged: Condition {
         guard self.holds != nil else { return Condition(self.inbox, .exists) }
         let field = self.record.userUpdate
         return Condition(self.inbox, .equals(FieldName(field.key), field.value ?? []))
+    }
+
+    /// Holds as long as user and channels are as they are known here: attachments elsewhere change and join too.
+    ///
+    /// Does not hold while a channel that an attachment elsewhere joined is not known here yet: it is decided again then.
+    fileprivate var isUnchanged: Condition {
+        if self.holds == nil { return Condition(self.inbox, .exists) }
+        return Condition(self.inbox, .unchanged(since: self.entering == 0 ? self.place : .none))
     }
 }
 

@@ -81,7 +81,7 @@ package protocol AttachmentGroup: AnyObject {
     /// Something else that happened in a channel.
     ///
     /// - `isTold`: who of them is told; nil for all.
-    func tell(_ happening: Happening, isTold: ((Session) -> Bool)?)
+    func tell(_ happening: Happening, isTold: ((any Attachment) -> Bool)?)
 
     /// Some of what happened in a channel may be missing.
     func tellOfGap(in channel: ChannelState)

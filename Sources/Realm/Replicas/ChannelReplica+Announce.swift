@@ -15,6 +15,7 @@ extension ChannelReplica {
         for group in self.groups { deliveries += group.pass(message, entry, in: self.state, except: own) }
         if let own, let sender, !isAnswered, sender.isMember(of: self) {
             own.echo(message, at: entry.time, id: entry.position, in: .channel)
+            sender.speech.echoed = entry.position
         }
         self.network.usage.delivered(deliveries)
         if let began { self.network.shard.endFanOut(began) }
@@ -22,25 +23,31 @@ extension ChannelReplica {
 
     /// Tells those here of something.
     ///
-    /// - `isCaused`: whether somebody's action led to it just now.
+    /// - `producer`: whose action led to it just now; nil if nobody's did.
     /// - `isTold`: who of them hears of it; nil for everybody.
     func announce(
         _ event: ChannelEvent,
         time: Int64,
-        isCaused: Bool = true,
-        isTold: ((Session) -> Bool)? = nil
+        from producer: ProducerID? = nil,
+        isTold: ((any Attachment) -> Bool)? = nil
     ) {
         guard !self.groups.isEmpty else { return }
         let happening = Happening(
             event: event.asKnown(in: self.state),
             channel: self.state,
             time: time,
-            cause: isCaused ? event.author?.session.flatMap { self.network.sessions[$0]?.acting } : nil
+            cause: producer.flatMap { producer in
+                let session = event.author?.session.flatMap { self.network.sessions[$0] }
+                return session?.acting(in: self.key, by: producer)
+            }
         )
         var isTold = isTold
         if case .invited(let id, _, let author) = event {
             let members = self.state.members
-            isTold = { $0.id != id && $0.id != author.session && members.modes(of: $0.id)?.isHost == true }
+            isTold = { attachment in
+                guard let other = attachment.session?.id, other != id, other != author.session else { return false }
+                return members.modes(of: other)?.isHost == true
+            }
         }
         for group in self.groups { group.tell(happening, isTold: isTold) }
     }

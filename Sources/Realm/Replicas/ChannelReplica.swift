@@ -122,9 +122,12 @@ package final class ChannelReplica {
         self.groups.append(group)
     }
 
-    func remove(_ attachment: any Attachment) {
-        guard let index = self.groups.firstIndex(where: { $0.remove(attachment) }) else { return }
+    /// - Returns: false if it was not told of the channel.
+    @discardableResult
+    func remove(_ attachment: any Attachment) -> Bool {
+        guard let index = self.groups.firstIndex(where: { $0.remove(attachment) }) else { return false }
         if self.groups[index].isEmpty { self.groups.remove(at: index) }
+        return true
     }
 
     // MARK: Entries
@@ -149,20 +152,26 @@ package final class ChannelReplica {
             if self.network.news.isGone(member.session) { break }
             let session = self.network.sessions[member.session]
             if let session { self.enter(session) }
-            self.announce(.joined(known, founding: founding), time: entry.time)
-            if let session, session.isShared { self.show(to: session) }
+            self.announce(.joined(known, founding: founding), time: entry.time, from: entry.producer)
+            if let session, session.isShared {
+                self.show(to: session, but: session.acting(in: self.key, by: entry.producer))
+            }
         case .parted(let id, _, _), .kicked(let id, _, _, _):
-            if self.state.members.contains(id), !self.network.news.isGone(id) { self.announce(event, time: entry.time) }
+            if self.state.members.contains(id), !self.network.news.isGone(id) {
+                self.announce(event, time: entry.time, from: entry.producer)
+            }
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }
         case .quit(let id, _, _):
             if !self.network.news.isGone(id), self.state.members.contains(id) {
-                self.tellEverywhere(event, id, at: entry.time)
+                self.tellEverywhere(event, id, at: entry.time, from: entry.producer)
             }
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }
         case .changed(let id, _, _, let number):
-            if self.network.news.isNew(number, of: id) { self.tellEverywhere(event, id, at: entry.time) }
+            if self.network.news.isNew(number, of: id) {
+                self.tellEverywhere(event, id, at: entry.time, from: entry.producer)
+            }
             self.evolve(event, at: entry.position)
         case .message: self.position = entry.position
         case .redacted:
@@ -170,7 +179,7 @@ package final class ChannelReplica {
             self.announce(event, time: entry.time)
         case .modes, .topic, .invited:
             self.evolve(event, at: entry.position)
-            self.announce(event, time: entry.time)
+            self.announce(event, time: entry.time, from: entry.producer)
         }
         if self.state.members.isEmpty, !self.state.modes.contains(.registered) { self.dropped() }
     }
@@ -183,14 +192,21 @@ package final class ChannelReplica {
 
     /// A change of a user, or its end, holds in all channels here as soon as one log has brought it, and each who shares any
     /// of them with the user hears of it once.
-    private func tellEverywhere(_ event: Chat.ChannelEvent, _ id: SessionID, at time: Int64) {
-        var told: Set<SessionID> = []
+    private func tellEverywhere(
+        _ event: Chat.ChannelEvent,
+        _ id: SessionID,
+        at time: Int64,
+        from producer: ProducerID? = nil
+    ) {
+        var told: Set<ObjectIdentifier> = []
         let replicas = self.network.replicas.having(id)
         for replica in replicas {
             if case .changed(_, _, _, let number) = event, replica.state.members[id]?.lacks(number) == false {
                 continue
             }
-            replica.announce(event, time: time) { $0.id != id && told.insert($0.id).inserted }
+            replica.announce(event, time: time, from: producer) {
+                $0.session?.id != id && told.insert(ObjectIdentifier($0)).inserted
+            }
             guard case .changed = event else { continue }
             replica.state.evolve(event)
             if let member = replica.state.members[id] { self.network.news.changed(member) }
@@ -295,7 +311,7 @@ package final class ChannelReplica {
     private func tellDifference(from before: ChannelState) {
         let (now, server) = (self.network.shard.now, self.network.serverAuthor)
         for event in self.state.difference(from: before, by: server) {
-            self.announce(event, time: now, isCaused: false)
+            self.announce(event, time: now)
         }
         for session in self.network.sessions.all where session.isMember(of: self) {
             if !self.state.members.contains(session.id) { self.exit(session) }
@@ -310,8 +326,8 @@ package final class ChannelReplica {
     }
 
     /// Shows the channel to those of a session's attachments that did not ask to join it.
-    private func show(to session: Session) {
-        let (acting, view) = (session.acting, ChannelView(self, for: session))
+    private func show(to session: Session, but acting: (any Attachment)?) {
+        let view = ChannelView(self, for: session)
         for attachment in session.attachments where attachment !== acting {
             attachment.tell(.entered(view, isAnnounced: true))
         }

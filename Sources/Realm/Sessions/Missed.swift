@@ -5,7 +5,8 @@ import StateStore
 /// What a session was not told of while nobody took part in it.
 package struct Missed {
     private let since: SessionHolds.Detachment
-    private let places: SessionPlaces?
+    /// Up to where it was told of its logs, if that is certain.
+    let places: SessionPlaces?
     /// The last message that the client was told of, in whichever log.
     private let seen: Position?
 
@@ -23,13 +24,23 @@ package struct Missed {
         self.seen = seen.position
     }
 
-    /// What who comes back missed; nil if others took part meanwhile and it does not say what it saw last.
-    static func of(_ holds: SessionHolds, _ places: SessionPlaces?, _ resumption: Resumption?) -> Missed? {
+    /// What who comes back missed.
+    static func of(_ holds: SessionHolds, _ places: SessionPlaces?, _ resumption: Resumption?, now: Int64) -> Missed {
         if let detached = holds.detached, detached.isExact { return Missed(since: detached, places) }
         // The client knows best.
         if let seen = resumption?.seen { return Missed(seen: seen) }
-        return holds.detached.map { Missed(since: $0, nil) }
+        return holds.detached.map { Missed(since: $0, nil) } ?? Missed(at: now)
     }
+
+    /// What came in the last moments, to who comes to a session that others seem to take part in: they may be gone without
+    /// anybody having noticed, or be about to tell so.
+    init(at now: Int64) {
+        let received = now - SessionHolds.silenceOfTheDead
+        self.init(since: .init(since: now, received: received, isExact: false, reason: ""), nil)
+    }
+
+    /// Up to when what was sent was received, milliseconds since 1970.
+    var received: Int64 { self.since.received }
 
     /// Where to begin to look in a log: after the last entry that was told, or so many before the end.
     func start(in log: String, upTo end: Position, limit: Int) -> UInt64 {
@@ -71,7 +82,8 @@ extension Session {
         self.show(self.memberships.map(\.key.name)[...], to: attachment, missed) {
             guard let missed, self.has(attachment) else { return done() }
             self.catchUp(self.inbox, missed, from: nil, to: { self.place }) { entries, isAll in
-                self.catchingUp.removeAll { $0 == attachment.number }
+                guard self.has(attachment) else { return done() }
+                self.toldAll(attachment)
                 self.tellMissed(entries, of: nil, isAll, to: attachment, done)
             }
         }
@@ -94,18 +106,22 @@ extension Session {
             return self.pace(attachment, next)
         }
         self.catchUp(replica.key, missed, from: nil, to: { replica.position }) { entries, isAll in
-            guard self.isMember(of: replica), self.has(attachment) else { return next() }
-            self.show(replica, to: attachment)
+            guard self.isMember(of: replica), self.has(attachment), self.show(replica, to: attachment) else {
+                return next()
+            }
             let modes = replica.state.members.modes(of: self.id) ?? []
             let wanted = entries.filter { ChatMessage(entry: $0.payload).map { modes.reaches($0.minimum) } ?? false }
             self.tellMissed(wanted, of: replica.state.name.raw, isAll, to: attachment, next)
         }
     }
 
-    private func show(_ replica: ChannelReplica, to attachment: any Attachment) {
-        replica.remove(attachment)
+    /// - Returns: false if it was told of the channel already: the session has come in just now.
+    @discardableResult
+    private func show(_ replica: ChannelReplica, to attachment: any Attachment) -> Bool {
+        let isKnown = replica.remove(attachment)
         replica.add(attachment)
-        attachment.tell(.entered(ChannelView(replica, for: self), isAnnounced: false))
+        if !isKnown { attachment.tell(.entered(ChannelView(replica, for: self), isAnnounced: false)) }
+        return !isKnown
     }
 
     /// Reads what a log has behind a place, until nothing more has come meanwhile.

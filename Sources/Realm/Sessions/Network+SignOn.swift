@@ -52,7 +52,7 @@ package enum SignedOn {
     case back(Session, BackTo)
 
     package struct BackTo {
-        /// What it was not told of; nil if somebody else took part in it.
+        /// What it was not told of, for all that is known.
         package let missed: Missed?
     }
 

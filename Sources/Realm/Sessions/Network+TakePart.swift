@@ -46,8 +46,10 @@ extension Network {
     ) {
         guard let session = self.sessions[id] else { return self.bring(id, resumption, request, attachment, then) }
         guard session.isPresent else { return then(.success(.changed)) }
-        let missed = resumption?.seen.map { Missed(seen: $0) }
-        session.attach(attachment, missed: missed)
+        // Others may be gone without anybody having noticed.
+        let missed =
+            resumption?.seen.map { Missed(seen: $0) } ?? (request.asksForPast ? nil : Missed(at: self.shard.now))
+        session.attach(attachment, missed)
         let taken = TakingPart.taken(.back(session, .init(missed: missed)))
         guard let resumption else {
             self.replaceOthers(of: session, by: attachment)
@@ -114,7 +116,8 @@ extension Network {
     ) {
         let places = snapshot.fields[FieldName(SessionPlaces.field)].flatMap(SessionPlaces.init)
         // Who asks for the past is told only what it says that it has not seen.
-        let missed = session.asksForPast && resumption?.seen == nil ? nil : Missed.of(holds, places, resumption)
+        let isTold = !session.asksForPast || resumption?.seen != nil
+        let missed = isTold ? Missed.of(holds, places, resumption, now: self.shard.now) : nil
         var taken = holds.taken(by: self.shard.holder)
         if let login = session.login {
             (taken.grace, taken.awayAfter) = self.grace(of: login)
@@ -131,7 +134,7 @@ extension Network {
                 self.sessions.name(session, record.user.nick)
                 self.followOwnLog()
                 self.follow(record.channels.sorted()[...], for: session) {
-                    session.began(with: attachment, missed: missed)
+                    session.began(with: attachment, missed)
                     session.tellEarly()
                     self.giveUpRights(of: session, attachment)
                     self.replaceOthers(of: session, by: attachment)
@@ -149,9 +152,10 @@ extension Network {
                     let departure = Session.Departure(
                         reason: "Connection closed",
                         parting: .lost,
-                        received: holds.detached?.received ?? self.shard.now
+                        received: missed?.received ?? self.shard.now,
+                        places: missed?.places
                     )
-                    SessionLeave(record, departure, SessionPlaces([:]), in: self) { _ in false }.begin {}
+                    SessionLeave(record, departure, in: self) { _ in false }.begin {}
                 }
                 then(.failure(self.refusal(error)))
             }

@@ -16,7 +16,7 @@ extension Session {
         switch event {
         case .message(let message): self.deliver(message, entry)
         case .invited(let channel, let author): self.tell(.invited(channel: channel, by: author, time: entry.time))
-        case .changed(let change, let author, let number): self.changed(change, author, number, entry.time)
+        case .changed(let change, let author, let number): self.changed(change, author, number, entry)
         case .killed(let author, let reason):
             self.tell(.killed(by: author, reason: reason))
             let nick = author.prefix.prefix { $0 != "!" }
@@ -39,22 +39,22 @@ extension Session {
         var deliveries = 0
         for attachment in self.attachments {
             if message.isCopy, attachment.number == message.origin { continue }
-            if !self.catchingUp.isEmpty, self.catchingUp.contains(attachment.number) { continue }
+            if !self.untold.isEmpty, self.untold[attachment.number] != nil { continue }
             if attachment.deliver(message, entry) { deliveries += 1 }
         }
         self.network.usage.delivered(deliveries)
     }
 
-    private func changed(_ change: UserChange, _ author: Author, _ number: UInt32, _ time: Int64) {
+    private func changed(_ change: UserChange, _ author: Author, _ number: UInt32, _ entry: Entry) {
         guard UserChange.isNewer(number, than: self.changes) else { return }
         self.requester.changes = number
         if case .nick(let nick) = change { self.network.sessions.name(self, nick) }
-        let (before, acting) = (self.user.modes, self.acting)
+        let (before, acting) = (self.user.modes, self.acting(in: self.inbox, by: entry.producer))
         self.requester.user.apply(change)
         self.adoptUser()
         for attachment in self.attachments {
             let isCaused = attachment === acting
-            attachment.tell(.changed(change, by: author, time: time, modesBefore: before, isCaused: isCaused))
+            attachment.tell(.changed(change, by: author, time: entry.time, modesBefore: before, isCaused: isCaused))
         }
     }
 
@@ -68,15 +68,22 @@ extension Session {
     func enter(_ channel: String) {
         guard self.isPresent, !self.isMember(of: channel), let name = ChannelName(channel, under: Names.caseMapping)
         else { return }
+        self.entering += 1
         self.network.replicas.follow(name) { result in
+            self.entering -= 1
             guard case .success(let replica) = result else { return }
             guard self.isPresent, replica.state.members.contains(self.id) else {
                 return self.network.replicas.letGo(of: replica)
             }
-            if self.isMember(of: replica) { return }
-            replica.enter(self)
-            self.tell(.entered(ChannelView(replica, for: self), isAnnounced: false))
+            self.enter(replica)
         }
+    }
+
+    /// It is a member of a channel, which is not known here yet.
+    func enter(_ replica: ChannelReplica) {
+        guard !self.isMember(of: replica) else { return }
+        replica.enter(self)
+        self.tell(.entered(ChannelView(replica, for: self), isAnnounced: false))
     }
 
     /// An entry could not be read: the store says what holds.

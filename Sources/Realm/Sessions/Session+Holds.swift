@@ -44,12 +44,8 @@ extension Session {
         record.channels = Set(replicas.map(\.key.name)).union(self.uncertainChannels)
         network.store.unfollow(self.token)
         self.speech.end()
-        var places = Dictionary(
-            uniqueKeysWithValues: replicas.map { ($0.key.name, SessionPlaces.Place($0.position)) }
-        )
-        places[""] = SessionPlaces.Place(self.place)
         let kept = Set(replicas.filter { $0.state.modes.contains(.registered) }.map(\.key.name))
-        let leave = SessionLeave(record, departure, SessionPlaces(places), in: network) { kept.contains($0) }
+        let leave = SessionLeave(record, departure, in: network) { kept.contains($0) }
         leave.begin { for replica in replicas { network.replicas.letGo(of: replica) } }
     }
 }
@@ -66,7 +62,7 @@ extension SessionHolds {
     }
 
     /// For how long at most a pod has been dead when it is found to be, in milliseconds: a lease's term and two looks.
-    private static let silenceOfTheDead: Int64 = 30_000
+    static let silenceOfTheDead: Int64 = 30_000
 
     /// As it is once a pod died that held it: others hold it, or a shard that waits for somebody to come back.
     func without(_ holder: Holder, waitingAt shard: Holder, now: Int64) -> SessionHolds {

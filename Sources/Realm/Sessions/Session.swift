@@ -42,6 +42,8 @@ package final class Session {
     var asksForPast = false
     /// Whether its client knows how to come back without an account.
     var isResumable = false
+    /// Channels that attachments elsewhere came into and that are not known here yet.
+    var entering = 0
     /// The last entry of its log that came.
     var place = Position.none
     /// Who holds it; nil if it ends with its last attachment here.
@@ -61,8 +63,10 @@ package final class Session {
     struct Departure {
         let reason: String
         let parting: Parting
-        /// Up to when what was sent to it was received, milliseconds since 1970; nil for all of it.
-        let received: Int64?
+        /// Up to when what was sent to it was received, milliseconds since 1970.
+        let received: Int64
+        /// Up to where it had been told of its logs, if that is certain.
+        let places: SessionPlaces?
 
         /// Whether the session ends with it, if nobody else holds it.
         func ends(_ holds: SessionHolds) -> Bool {
@@ -74,13 +78,21 @@ package final class Session {
         }
     }
 
+    /// A change in the store's hands.
+    private struct Commit {
+        let number: UInt32
+        let transaction: Transaction
+        let attachment: any Attachment
+    }
+
+    private var lastCommit: UInt32 = 0
     var stage = Stage.claiming
     /// Changes in the store's hands, in order, with what asked for them: what leaves must be known exactly.
-    private var commits: [any Attachment] = []
+    private var commits: [Commit] = []
     /// Channels that a JOIN without an answer may have taken it into; its end takes it out of them too.
     var uncertainChannels: Set<String> = []
-    /// Those that are told later what comes through the session's log now: what they missed before comes first.
-    var catchingUp: [UInt32] = []
+    /// What some of those here have missed and were not told yet, by their numbers.
+    private(set) var untold: [UInt32: Missed] = [:]
     /// What came before the client of the first attachment knows that the session is there; nil once it does.
     private var early: [Entry]? = []
     /// There was more than is kept.
@@ -139,21 +151,30 @@ package final class Session {
         return nil
     }
 
-    /// The attachment here whose command led to what is heard now.
-    var acting: (any Attachment)? { self.isShared ? self.commits.first : self.attachments.first }
+    /// The attachment here whose command led to an entry of a log, if it was one's here.
+    func acting(in log: LogKey, by producer: ProducerID) -> (any Attachment)? {
+        guard self.isShared else { return self.attachments.first }
+        guard producer == self.network.store.producer else { return nil }
+        return self.commits.first { $0.transaction.changes.contains { $0.log == log } }?.attachment
+    }
 
     /// The store has it; whoever asked for it takes part.
-    func began(with attachment: any Attachment, missed: Missed? = nil) {
+    func began(with attachment: any Attachment, _ missed: Missed? = nil) {
         guard case .claiming = self.stage else { return }
         self.stage = .present
-        self.attach(attachment, missed: missed)
+        self.attach(attachment, missed)
     }
 
     /// One more takes part; ``resume(_:_:_:)`` shows it the channels and has it told of them.
-    func attach(_ attachment: any Attachment, missed: Missed?) {
+    ///
+    /// What comes through the session's log now it is told later, if it missed something: that comes first.
+    func attach(_ attachment: any Attachment, _ missed: Missed?) {
         self.attachments.append(attachment)
-        if missed != nil { self.catchingUp.append(attachment.number) }
+        self.untold[attachment.number] = missed
     }
+
+    /// An attachment was told all that it had missed.
+    func toldAll(_ attachment: any Attachment) { self.untold[attachment.number] = nil }
 
     /// Keeps what comes too early.
     ///
@@ -176,9 +197,9 @@ package final class Session {
     /// An attachment is told differently from now on.
     package func regroup(_ attachment: any Attachment, _ change: () -> Void) {
         guard self.attachments.contains(where: { $0 === attachment }) else { return change() }
-        for replica in self.memberships { replica.remove(attachment) }
+        let told = self.memberships.filter { $0.remove(attachment) }
         change()
-        for replica in self.memberships { replica.add(attachment) }
+        for replica in told { replica.add(attachment) }
     }
 
     func tell(_ notice: Notice) { for attachment in self.attachments { attachment.tell(notice) } }
@@ -193,12 +214,18 @@ package final class Session {
     package func leave(_ attachment: any Attachment, reason: String, parting: Parting, received: Int64? = nil) {
         guard let place = self.attachments.firstIndex(where: { $0 === attachment }) else { return }
         self.attachments.remove(at: place)
-        self.catchingUp.removeAll { $0 == attachment.number }
-        for replica in self.memberships { replica.remove(attachment) }
+        let told = self.memberships.filter { $0.remove(attachment) }
+        let untold = self.untold.removeValue(forKey: attachment.number)
         self.network.monitor.removeAll(for: attachment)
         attachment.slots.giveBack(on: self.network.shard)
         guard self.attachments.isEmpty else { return self.weighPresence() }
-        let departure = Departure(reason: reason, parting: parting, received: received)
+        // As it is now: what comes while changes are still in the store's hands is told to nobody.
+        let departure = Departure(
+            reason: reason,
+            parting: parting,
+            received: min(received ?? self.network.shard.now, untold?.received ?? .max),
+            places: received == nil ? self.places(told: told, untold) : nil
+        )
         switch self.stage {
         case .leaving, .over: return
         case .claiming, .present: break
@@ -206,6 +233,19 @@ package final class Session {
         self.lastTarget = nil
         self.stage = .leaving(departure)
         if self.commits.isEmpty { self.depart(departure) }
+    }
+
+    /// Up to where the last attachment was told of the session's logs; nil if that is not known.
+    private func places(told: [ChannelReplica], _ untold: Missed?) -> SessionPlaces? {
+        var places = SessionPlaces([:])
+        if let untold {
+            guard let known = untold.places else { return nil }
+            places = known
+        } else {
+            places.places[""] = SessionPlaces.Place(self.place)
+        }
+        for replica in told { places.places[replica.key.name] = SessionPlaces.Place(replica.position) }
+        return places
     }
 
     /// The store has it no more: its attachments can only begin anew.
@@ -223,11 +263,15 @@ package final class Session {
 
     // MARK: Changes in the store's hands
 
-    func commitBegan(by attachment: any Attachment) { self.commits.append(attachment) }
+    func commitBegan(_ transaction: Transaction, by attachment: any Attachment) -> UInt32 {
+        self.lastCommit &+= 1
+        self.commits.append(Commit(number: self.lastCommit, transaction: transaction, attachment: attachment))
+        return self.lastCommit
+    }
 
     /// - `uncertain`: A channel that it may be in since, for all that is known.
-    func commitEnded(uncertain: String? = nil) {
-        self.commits.removeFirst()
+    func commitEnded(_ number: UInt32, uncertain: String? = nil) {
+        self.commits.removeAll { $0.number == number }
         if let uncertain { self.uncertainChannels.insert(uncertain) }
         if self.commits.isEmpty, case .leaving(let departure) = self.stage { self.depart(departure) }
     }

@@ -9,20 +9,17 @@ import Tenant
 final class SessionLeave {
     private let network: Network
     private let departure: Session.Departure
-    private let places: SessionPlaces
     private let isKept: (String) -> Bool
     private var record: SessionRecord
 
     init(
         _ record: SessionRecord,
         _ departure: Session.Departure,
-        _ places: SessionPlaces,
         in network: Network,
         isKept: @escaping (String) -> Bool
     ) {
         self.record = record
         self.departure = departure
-        self.places = places
         self.network = network
         self.isKept = isKept
     }
@@ -49,12 +46,12 @@ final class SessionLeave {
                 next.holders = [own]
                 next.detached = SessionHolds.Detachment(
                     since: shard.now,
-                    received: self.departure.received ?? shard.now,
-                    isExact: self.departure.received == nil,
+                    received: self.departure.received,
+                    isExact: self.departure.places != nil,
                     reason: self.departure.reason
                 )
             }
-            let places = next.detached?.isExact == true ? self.places : nil
+            let places = next.detached == nil ? nil : self.departure.places
             transaction = next.transaction(of: self.inbox, from: holds, by: own, places: places)
         }
         shard.ends.append(transaction) { outcome in

@@ -191,7 +191,8 @@ extension Network {
                 }
                 self.end(utterance, .withUser(stamp, message, nick: found.nick, away: away))
             case .channel(let replica, _, _, let isMember):
-                let isEchoed = isMember && replica.tells(stamp.position)
+                // Another attachment may have come in meanwhile: then the channel's log has echoed it.
+                let isEchoed = isMember ? replica.tells(stamp.position) : speech.hasEchoed(stamp.position)
                 self.end(utterance, .inChannel(stamp, message, isEchoed: isEchoed))
             case nil: break
             }

@@ -16,6 +16,8 @@ final class SpeechQueue {
     private static let limit = 64
 
     private(set) var inFlight = 0
+    /// The last of them that was echoed from a channel's log.
+    var echoed = Position.none
     private var basis: Basis?
     /// Refused ones, in order, until those behind them have been answered too.
     private var refused: [Utterance] = []
@@ -56,6 +58,11 @@ final class SpeechQueue {
 
     /// It is in the store's hands, or nothing comes of it: the next one's turn.
     func ended(_ utterance: Utterance) { if self.head === utterance { self.head = nil } }
+
+    /// Whether a message was echoed before its answer came.
+    func hasEchoed(_ position: Position) -> Bool {
+        self.echoed.epoch == position.epoch && self.echoed.sequence >= position.sequence
+    }
 
     func landed() { self.inFlight -= 1 }
 
