@@ -6,8 +6,6 @@ import Testing
 @Suite struct ConvergenceTests {
     private static let seeds = 300
     private static let steps = 300
-    /// Where somebody's own NICK overtakes that of the nickname's former owner.
-    private static let overtaken = [265]
 
     /// In every world: replicas equal each other, the log and the fields; numbers without gaps; every message seen once by
     /// every follower, in the same order, and in the order in which its sender sent it; nobody joins a full channel,
@@ -15,14 +13,9 @@ import Testing
     @Test(arguments: Array(stride(from: 0, to: seeds, by: 10)))
     func `any interleaving of commands from three shards converges and breaks no rule`(first: Int) async throws {
         for seed in first..<(first + 10) {
-            // Who takes a nickname may be told of that before it hears in a channel that its owner goes by another.
-            try await withKnownIssue("a taken nickname overtakes its former owner's change") {
-                try await withSimulation(seed: UInt64(seed)) { world in
-                    await world.run(steps: Self.steps)
-                    await world.settle()
-                }
-            } when: {
-                Self.overtaken.contains(seed)
+            try await withSimulation(seed: UInt64(seed)) { world in
+                await world.run(steps: Self.steps)
+                await world.settle()
             }
         }
     }

@@ -14,6 +14,10 @@ struct ClientView {
         var hosts: [String: String] = [:]
         /// Message ids in the order in which they came.
         var messages: [String] = []
+        /// Where in them others may be missing, as it was said.
+        var gaps: Set<Int> = []
+        /// What its beginning goes on from, for a client of an account.
+        var origin: StayOrigin?
         /// The names came to their end.
         var isComplete = false
     }
@@ -24,6 +28,10 @@ struct ClientView {
     /// Stays that are over, by channel, in order.
     private(set) var past: [String: [Stay]] = [:]
     private(set) var mistakes: [String] = []
+    /// Direct messages that came, by id.
+    private var direct: Set<String> = []
+    /// It was told that its session is no more.
+    private(set) var isLost = false
     /// Numerics that refused something.
     private(set) var refusals = 0
 
@@ -83,16 +91,32 @@ struct ClientView {
             guard let id else { return self.mistakes.append("a message without an id") }
             guard self.channels[word(0)] != nil else { return }
             self.channels[word(0)]?.messages.append(id)
+        case "PRIVMSG" where who != self.nick && word(0) == self.nick:
+            if let id, !self.direct.insert(id).inserted { self.mistakes.append("\(id) came twice") }
+        case "NOTICE" where host.isEmpty: self.told(word(1))
+        case "ERROR": self.isLost = word(0).contains("session was lost")
         default: break
         }
     }
+
+    /// What was not told is said to be missing.
+    private mutating func told(_ text: String) {
+        guard text.hasPrefix("More was said in ") || text.hasPrefix("Some of ") else { return }
+        let words = text.split(separator: " ")
+        let named = words.first { $0.hasPrefix("#") }.map(String.init)
+        for channel in named.map({ [$0] }) ?? Array(self.channels.keys) {
+            if let count = self.channels[channel]?.messages.count { self.channels[channel]?.gaps.insert(count) }
+        }
+    }
+
+    mutating func set(_ origin: StayOrigin, of channel: String) { self.channels[channel]?.origin = origin }
 
     private mutating func joined(_ who: String, _ host: String, _ channel: String) {
         if who == self.nick {
             if self.channels[channel] != nil { self.mistakes.append("joined \(channel) twice") }
             self.channels[channel] = Stay(members: [who: []])
         } else {
-            if self.channels[channel]?.members[who] != nil {
+            if let stay = self.channels[channel], stay.isComplete, stay.members[who] != nil {
                 if self.channels[channel]?.hosts[who] ?? host == host {
                     self.mistakes.append("\(who) came to \(channel) twice")
                 }
@@ -108,7 +132,9 @@ struct ClientView {
                 return self.mistakes.append("left \(channel) without being in it")
             }
             self.past[channel, default: []].append(stay)
-        } else if self.channels[channel]?.members.removeValue(forKey: who) == nil {
+        } else if self.channels[channel]?.members.removeValue(forKey: who) == nil,
+            self.channels[channel]?.isComplete != false
+        {
             self.mistakes.append("\(who) left \(channel) without being seen in it")
         }
     }

@@ -52,16 +52,17 @@ package final class CommandHarness {
         )
         let (clock, reloadCount, made) = (self.clock, self.reloadCount, self.made)
         self.store = InProcessLiveStore(wallClock: { clock.now }, now: { clock.instant })
+        let wrapped = WrappedStore(self.store) { store, loop, receiver in
+            let gate = StoreGate()
+            made.value.append(gate)
+            return GatedClient(store.makeClient(on: loop, receiver: receiver), gate)
+        }
         self.edge = SimulatedEdge(
             shards: count,
             seed: 7,
             limits: limits,
             sessions: sessions,
-            store: WrappedStore(self.store) { store, loop, receiver in
-                let gate = StoreGate()
-                made.value.append(gate)
-                return GatedClient(store.makeClient(on: loop, receiver: receiver), gate)
-            },
+            store: { _ in wrapped },
             accounts: self.accounts,
             usage: self.usage,
             clock: clock,

@@ -1,24 +1,42 @@
 import Edge
+import Foundation
 import NIOCore
+import Realm
 import Tenant
 
-/// Somebody who connects to one shard again and again, and says what they are told to.
+/// Somebody at one client, who connects again and again and says what they are told to.
+///
+/// Several may be the clients of one account.
 final class Person {
     /// What they call themselves at first.
     let name: String
     let isOperator: Bool
     /// The address behind the cloak.
     let address: String
-    let shard: Int
+    /// The account that they log in to.
+    let account: String?
+    private(set) var shard: Int
     private(set) var client: SimulatedClient?
     private(set) var view = ClientView()
+    /// What earlier clients of theirs were told, and where those were.
+    private(set) var former: [(view: ClientView, pod: UInt64)] = []
+    /// The process of the shard.
+    private(set) var pod: UInt64 = 0
+    /// When they connected, and when they left before, in the clock's milliseconds.
+    private(set) var connected: Int64 = 0
+    private(set) var left: Int64 = 0
+    /// Whether they have signed off.
+    private(set) var hasQuit = false
+    /// How the client came to its session; nil until it has.
+    var arrival: MemberArrival?
     private var lastNumber = 0
 
-    init(name: String, isOperator: Bool, address: String, shard: Int) {
+    init(name: String, isOperator: Bool, address: String, shard: Int, account: String? = nil) {
         self.name = name
         self.isOperator = isOperator
         self.address = address
         self.shard = shard
+        self.account = account
     }
 
     func nextNumber() -> Int {
@@ -26,28 +44,59 @@ final class Person {
         return self.lastNumber
     }
 
-    func connect(to tenant: HostedTenant, on shard: ShardClients) {
+    /// Whether they take part in a session, for all that they know.
+    var isAttached: Bool {
+        guard let client else { return false }
+        return client.isConnected && !client.isClosed && self.view.isRegistered && !self.hasQuit
+    }
+
+    func connect(to tenant: HostedTenant, on shard: ShardClients, of pod: UInt64, at now: Int64) {
         let client = SimulatedClient(to: tenant, on: shard, address: self.address)
         self.client = client
         self.view = ClientView()
-        client.send(
-            "CAP REQ :multi-prefix message-tags echo-message",
-            "NICK \(self.name)",
-            "USER \(self.name) 0 * :\(self.name)"
-        )
+        (self.shard, self.pod, self.connected) = (shard.realm.number, pod, now)
+        (self.hasQuit, self.arrival) = (false, nil)
+        client.send("CAP REQ :multi-prefix message-tags echo-message" + (self.account == nil ? "" : " sasl"))
+        if let account {
+            let plain = Data("\0\(account)\0sesame".utf8).base64EncodedString()
+            client.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain)")
+        }
+        client.send("NICK \(self.name)", "USER \(self.name) 0 * :\(self.name)")
         client.send("CAP END")
         if self.isOperator { client.send("OPER boss secret") }
     }
 
-    /// Reads what came.
-    func read() {
-        guard let client else { return }
-        for line in client.take() { self.view.read(line) }
-        if client.isClosed { self.disconnect() }
+    func say(_ line: String, at now: Int64) {
+        if line.hasPrefix("QUIT") {
+            self.hasQuit = true
+            self.left = now
+        }
+        self.client?.send(line)
     }
 
-    func disconnect() {
-        self.client?.disconnect()
+    /// Reads what came.
+    func read(at now: Int64) {
+        guard let client else { return }
+        for line in client.take() {
+            if line.hasPrefix("PING") { client.send("PONG x") }
+            self.view.read(line)
+        }
+        if client.isClosed { self.disconnect(at: now) }
+    }
+
+    func disconnect(at now: Int64) {
+        let client = self.client
+        self.lose(at: now)
+        client?.disconnect()
+    }
+
+    /// The process at the other end is no more.
+    func lose(at now: Int64) {
+        guard self.client != nil else { return }
+        self.former.append((self.view, self.pod))
+        self.left = now
         self.client = nil
     }
+
+    func set(_ origin: StayOrigin, of channel: String) { self.view.set(origin, of: channel) }
 }

@@ -10,17 +10,20 @@ import Tenant
 ///
 /// One thread uses it.
 final class SimulatedEdge {
-    let shards: [ShardClients]
+    private(set) var shards: [ShardClients] = []
     let clock: VirtualClock
-    private let loops: [VirtualLoop]
+    private var loops: [VirtualLoop] = []
     private let checks = OffLoopWork()
+    private var environment: EdgeEnvironment
+    /// Those whose pod died: what they began may still look for them.
+    private var dead: [ShardClients] = []
 
     init(
         shards count: Int,
         seed: UInt64,
         limits: ConnectionLimits = .withoutFloodControl,
         sessions: SessionLimits = SessionLimits(),
-        store: any LiveStore,
+        store: (_ shard: Int) -> any LiveStore,
         accounts: SimulatedAccounts,
         usage: CountedUsage,
         clock: VirtualClock,
@@ -32,7 +35,7 @@ final class SimulatedEdge {
         let key = SymmetricKey(data: Array("a key of the simulation".utf8))
         let realm = RealmEnvironment(
             limits: sessions,
-            store: store,
+            store: store(0),
             authenticator: accounts,
             offLoop: { checks.add($0) },
             logger: Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() }),
@@ -43,13 +46,27 @@ final class SimulatedEdge {
             wallClock: { clock.now },
             random: { numbers.value.next() }
         )
-        let environment = EdgeEnvironment(limits: limits, realm: realm)
-        let loops = (0..<count).map { _ in VirtualLoop() }
+        self.environment = EdgeEnvironment(limits: limits, realm: realm)
         self.clock = clock
-        self.loops = loops
-        self.shards = loops.enumerated().map { ShardClients(loop: $1, number: $0, environment: environment) }
-        for shard in self.shards { shard.start() }
+        for number in 0..<count { self.begin(number, over: store(number)) }
     }
+
+    private func begin(_ number: Int, over store: any LiveStore) {
+        self.environment.realm.store = store
+        let loop = VirtualLoop()
+        let shard = ShardClients(loop: loop, number: number, environment: self.environment)
+        if number < self.shards.count {
+            self.dead.append(self.shards[number])
+            (self.shards[number], self.loops[number]) = (shard, loop)
+        } else {
+            self.shards.append(shard)
+            self.loops.append(loop)
+        }
+        shard.start()
+    }
+
+    /// Puts a fresh shard in the place of one that is no more.
+    func replace(_ number: Int, over store: any LiveStore) { self.begin(number, over: store) }
 
     /// Does what is due on the loops and beside them, without letting time pass.
     ///

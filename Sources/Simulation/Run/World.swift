@@ -21,61 +21,114 @@ package final class World: CustomStringConvertible {
         ///
         /// Fewer let the shards catch up.
         package var linesInHundred = 60
+        /// How many of the people have an account, with two clients each on any shard.
+        package var members = 0
+        /// In how many of a thousand steps a pod dies, or is taken for dead, or its store stalls.
+        package var faultsInThousand = 0
+        /// How many requests and arrivals move on in a step, at most.
+        package var (requests, arrivals) = (3, 6)
 
         package init() {}
+
+        /// Sessions that outlive their connections; what goes wrong with pods is asked for besides.
+        package static var sessions: Options {
+            var options = Options()
+            (options.shards, options.peoplePerShard, options.members) = (4, 1, 3)
+            (options.requests, options.arrivals) = (8, 16)
+            return options
+        }
     }
 
     package let seed: UInt64
     package let clock = VirtualClock()
-    private let tenant: HostedTenant
-    private let edge: SimulatedEdge
+    let tenant: HostedTenant
+    let edge: SimulatedEdge
     private let made = LoopLocal<[StoreLink]>([])
-    private let witness = Witness()
-    private let people: [Person]
-    private var random: SeededRandom
-    private let options: Options
+    private let makeStore: (PodID) -> any LiveStore
+    let witness = Witness()
+    let people: [Person]
+    var random: SeededRandom
+    let options: Options
+    private(set) lazy var pods = Pods(self)
+    /// For how long an account's session waits, in milliseconds.
+    static let grace: Int64 = 8000
     private let usage = CountedUsage()
 
     init(seed: UInt64, options: Options) throws(SimulationFailure) {
         var quotas = Quotas.unlimited
         quotas.channelMembers = Quota(limit: 6)
-        self.tenant = try HostedTenant.simulated(quotas: quotas)
+        var sessions = SessionSettings()
+        sessions.resumeGrace = .milliseconds(Self.grace)
+        self.tenant = try HostedTenant.simulated(quotas: quotas, sessions: sessions)
         self.seed = seed
         self.options = options
         self.random = SeededRandom(seed: seed)
         let accounts = SimulatedAccounts()
         accounts.add("boss", password: "secret", role: .admin)
         let (clock, made, witness) = (self.clock, self.made, self.witness)
-        let store = WrappedStore(InProcessLiveStore(wallClock: { clock.now })) { store, _, receiver in
-            let link = StoreLink(store: store, receiver: receiver) { witness.saw($0, $1) }
-            made.value.append(link)
-            return link
+        let inner = InProcessLiveStore(wallClock: { clock.now }, now: { clock.instant })
+        let makeStore = { (pod: PodID) -> any LiveStore in
+            WrappedStore(inner, pod: pod) { store, _, receiver in
+                let link = StoreLink(store: store, receiver: receiver, clock: clock) { witness.saw($0, $1) }
+                made.value.append(link)
+                return link
+            }
         }
+        self.makeStore = makeStore
+        var limits = SessionLimits()
+        limits.loginsPerMinute = 1000
         self.edge = SimulatedEdge(
             shards: options.shards,
             seed: seed ^ 0x5EED,
-            store: store,
+            sessions: limits,
+            store: { makeStore(PodID(rawValue: UInt64($0) + 1)) },
             accounts: accounts,
             usage: self.usage,
             clock: clock
         )
         self.people = Self.people(options)
+        for person in self.people {
+            if let account = person.account { accounts.add(account, password: "sesame") }
+        }
+        self.witness.sessions.ended = { [unowned self] in self.sessionEnded($0, $1) }
     }
 
-    private var shards: [ShardClients] { self.edge.shards }
+    var shards: [ShardClients] { self.edge.shards }
     /// The way of each shard to the store.
-    private var links: [StoreLink] { self.made.value }
+    var links: [StoreLink] { self.made.value }
+
+    /// Puts another process in the place of one that is no more.
+    func replace(_ shard: Int, by pod: PodID) {
+        self.edge.replace(shard, over: self.makeStore(pod))
+        self.made.value[shard] = self.made.value.removeLast()
+    }
 
     private static func people(_ options: Options) -> [Person] {
         let names = ["ann", "bob", "cid", "dee", "eve", "fay", "gus", "hal", "ida", "jon", "kim", "leo"]
-        return (0..<options.shards * options.peoplePerShard).map { number in
+        func name(_ number: Int) -> String {
+            names[number % names.count] + (number < names.count ? "" : String(number))
+        }
+        let guests = options.shards * options.peoplePerShard
+        let people = (0..<guests).map { number in
             Person(
-                name: names[number % names.count] + (number < names.count ? "" : String(number)),
+                name: name(number),
                 isOperator: number == 0,
                 address: "10.0.\(number % 2).\(number)",
                 shard: number / options.peoplePerShard
             )
         }
+        return people
+            + (guests..<guests + options.members).flatMap { number in
+                (0..<2).map { client in
+                    Person(
+                        name: name(number),
+                        isOperator: false,
+                        address: "10.0.\(number % 2).\(number)",
+                        shard: client % options.shards,
+                        account: name(number)
+                    )
+                }
+            }
     }
 
     package var description: String { "seed \(self.seed)" }
@@ -99,42 +152,82 @@ package final class World: CustomStringConvertible {
     /// Somebody may send a line; requests and arrivals of some shards move on.
     private func step() async {
         self.edge.pass(milliseconds: Int64(self.random.below(30)))
+        if self.options.faultsInThousand > 0 { self.pods.step() }
         if self.random.chance(self.options.linesInHundred) { self.speak() }
-        for _ in 0..<self.random.below(4) { self.carry(self.random.below(self.shards.count)) }
-        for _ in 0..<self.random.below(7) {
-            self.links[self.random.below(self.shards.count)].deliver(&self.random)
-        }
+        for _ in 0..<self.random.below(self.options.requests + 1) { self.carry(self.random.below(self.shards.count)) }
+        for _ in 0..<self.random.below(self.options.arrivals + 1) { self.deliver(self.random.below(self.shards.count)) }
         await self.work()
     }
 
     /// Does what is due on the loops and beside them, and has people read.
-    private func work() async {
-        await self.edge.work { for person in self.people { person.read() } }
+    func work() async {
+        await self.edge.work {
+            for person in self.people {
+                person.read(at: self.clock.now)
+                self.note(person)
+            }
+        }
         self.witness.learn(self.shards.map(\.realm), self.tenant.id)
     }
 
     private func speak() {
         let person = self.people[self.random.below(self.people.count)]
-        guard let client = person.client else { return person.connect(to: self.tenant, on: self.shards[person.shard]) }
+        guard person.client != nil else { return self.connect(person) }
         // A connection may break at any time, also while a command is under way.
-        if self.random.chance(1) { return person.disconnect() }
-        client.send(RandomLine.next(&self.random, message: person.nextNumber()))
+        if self.random.chance(person.account == nil ? 1 : 6) {
+            // Somebody with several clients loses all of them at once, now and then.
+            let isAll = person.account != nil && self.random.chance(50)
+            for other in self.people where other === person || isAll && other.account == person.account {
+                other.disconnect(at: self.clock.now)
+            }
+            return
+        }
+        guard person.account != nil || person.isOperator, self.options.members > 0 else {
+            return person.say(RandomLine.next(&self.random, message: person.nextNumber()), at: self.clock.now)
+        }
+        if person.isOperator, self.random.chance(10) {
+            return person.say("KILL \(self.random.pick(self.people, or: person).name) :spam", at: self.clock.now)
+        }
+        // All clients of an account at once, now and then.
+        let isAll = person.account != nil && self.random.chance(15)
+        for other in self.people where other === person || isAll && other.account == person.account {
+            guard other.client != nil else { continue }
+            other.say(RandomLine.next(&self.random, message: other.nextNumber()), at: self.clock.now)
+        }
+    }
+
+    private func connect(_ person: Person) {
+        if person.account != nil, self.random.chance(30) { return }
+        let shard = person.account == nil ? person.shard : self.random.below(self.shards.count)
+        guard !self.links[shard].isDead else { return }
+        person.connect(to: self.tenant, on: self.shards[shard], of: self.pods.pod(of: shard), at: self.clock.now)
     }
 
     private func carry(_ shard: Int) {
+        guard !self.pods.isStalled(shard) else { return }
         self.links[shard].carry()
         for link in self.links { link.collect() }
     }
 
+    private func deliver(_ shard: Int) {
+        guard !self.pods.isStalled(shard) else { return }
+        self.links[shard].deliver(&self.random)
+    }
+
     /// Lets everything arrive that is under way, and compares what everybody has in the end.
     package func settle() async {
-        var steps = 0
+        if self.options.faultsInThousand > 0 { self.pods.recover() }
+        var (steps, quiet) = (0, 0)
+        // Whoever waits for somebody to come back gives up on the way.
+        let pauses = self.options.members > 0 ? 24 : 3
         while true {
+            if self.options.faultsInThousand > 0 { self.pods.tend() }
             await self.work()
             let busy = self.links.filter { $0.requestsUnderWay + $0.arrivalsUnderWay > 0 }
             if busy.isEmpty {
                 // What was put off, such as another try after a refusal, begins again.
-                if steps > 0, self.isQuiet() { break }
+                quiet += 1
+                if steps > 0, quiet > pauses { break }
                 self.edge.pass(milliseconds: 1500)
             }
             steps += 1
@@ -149,79 +242,7 @@ package final class World: CustomStringConvertible {
         }
         self.compareReplicas()
         self.compareClients()
-    }
-
-    private var quietFor = 0
-
-    /// Whether nothing came of some seconds in which nothing was under way.
-    private func isQuiet() -> Bool {
-        self.quietFor += 1
-        return self.quietFor > 3
-    }
-
-    // MARK: The end
-
-    private func compareReplicas() {
-        for log in self.witness.history.keys {
-            guard let name = ChannelName(log.name, under: Names.caseMapping), let snapshot = self.links[0].peek(log)
-            else {
-                self.witness.violation("\(log) cannot be loaded")
-                continue
-            }
-            let truth = self.witness.states[log]
-            if snapshot.exists != (truth != nil) { self.witness.violation("\(log): does it exist or not?") }
-            let stored = ChannelState(name: name, fields: snapshot.chatFields)
-            if stored != truth ?? ChannelState(name: name, created: 0) {
-                self.witness.violation("\(log): the fields say \(stored), the entries \(String(describing: truth))")
-            }
-            for (index, shard) in self.shards.enumerated() {
-                guard let (state, position) = shard.realm.networks[self.tenant.id]?.replicas.state(of: log.name) else {
-                    continue
-                }
-                if state != stored {
-                    self.witness.violation("shard \(index) has \(log) as \(state), the store as \(stored)")
-                }
-                if position != snapshot.position {
-                    self.witness.violation("shard \(index) stands at \(position) of \(log)")
-                }
-            }
-        }
-    }
-
-    /// What each client was told is what there is.
-    private func compareClients() {
-        for person in self.people {
-            for mistake in person.view.mistakes { self.witness.violation("\(person.name): \(mistake)") }
-            guard let client = person.client, client.isConnected, person.view.isRegistered else { continue }
-            self.compare(person)
-        }
-    }
-
-    private func compare(_ person: Person) {
-        let nick = person.view.nick
-        var truth: [String: [String: Set<Character>]] = [:]
-        for state in self.witness.states.values where state.members.contains(where: { $0.user.nick.raw == nick }) {
-            truth[state.name.raw] = Dictionary(
-                state.members.map { ($0.user.nick.raw, Set($0.modes.prefixes)) },
-                uniquingKeysWith: { first, _ in first }
-            )
-        }
-        let seen = person.view.channels.mapValues(\.members)
-        if seen != truth { self.witness.violation("\(nick) was told of \(seen), there is \(truth)") }
-        for (channel, stays) in person.view.past.merging(person.view.channels.mapValues { [$0] }, uniquingKeysWith: +) {
-            for stay in stays { self.compare(stay.messages, in: channel, of: nick) }
-        }
-    }
-
-    /// The messages of one stay follow each other as they do in the log, and none of them is missing.
-    private func compare(_ messages: [String], in channel: String, of nick: String) {
-        guard let first = messages.first, let all = self.witness.messages[channel.lowercased()] else { return }
-        guard let start = all.firstIndex(of: first) else {
-            return self.witness.violation("\(nick) heard \(first) in \(channel), which nobody said")
-        }
-        if Array(all[start...].prefix(messages.count)) != messages {
-            self.witness.violation("\(nick) heard \(messages) in \(channel) of \(all[start...])")
-        }
+        if self.options.members > 0 { self.compareSessions() }
     }
 
     /// How many channels there are and how many members they have, in the end.

@@ -15,11 +15,14 @@ final class Witness {
     /// What each channel is, by its entries alone.
     private(set) var states: [LogKey: ChannelState] = [:]
     private(set) var violations: [String] = []
-    /// The number in its text of each sender's latest message to a channel.
-    private var latest: [LogKey: [SessionID: Int]] = [:]
+    /// The number in its text of the latest message to a channel from each client.
+    private var latest: [LogKey: [UInt32: Int]] = [:]
     private(set) var counts: [String: Int] = [:]
     /// Ids of messages in the order of their log, by folded name of the channel.
     private(set) var messages: [String: [String]] = [:]
+    /// Where each of them stands.
+    private(set) var places: [String: Int] = [:]
+    let sessions = SessionWitness()
     /// Addresses behind the cloaks.
     private var realHosts: [SessionID: String] = [:]
     /// Sessions of operators of the network.
@@ -41,13 +44,17 @@ final class Witness {
 
     func saw(_ transaction: Transaction, _ outcome: Outcome) {
         guard case .appended(let stamps) = outcome else { return self.count("refused by the store") }
-        for (change, stamp) in zip(transaction.changes, stamps) where change.log.kind == .channel {
+        for (change, stamp) in zip(transaction.changes, stamps) {
+            self.sessions.saw(change)
+            guard change.log.kind == .channel else { continue }
             self.number(change, stamp)
             guard let event = ChannelEvent(change.payload) else {
                 self.violation("an entry of \(change.log) cannot be read")
                 continue
             }
             if case .message(let message) = event, message.verb == .privmsg {
+                let place = self.messages[change.log.name]?.count ?? 0
+                self.places[stamp.messageID] = place
                 self.messages[change.log.name, default: []].append(stamp.messageID)
             }
             self.check(event, change.log)
@@ -83,12 +90,14 @@ final class Witness {
         switch event {
         case .joined(let member, let founding):
             self.count("join")
+            self.sessions.joined(member.session, log.name, messages: self.messages[log.name]?.count ?? 0)
             self.check(member, founding, joining: state, log)
         case .message(let message):
             self.count("message")
             self.check(message, in: state, log)
         case .kicked(let session, _, let actor, _):
             self.count("kick")
+            self.sessions.left(session, log.name)
             if state?.members[session] == nil { self.violation("\(log): kicked \(session), who is not in it") }
             self.check(actor, runs: state, log)
         case .modes(_, let actor):
@@ -97,6 +106,7 @@ final class Witness {
             if state == nil { self.violation("\(log): modes of a channel that is not") }
         case .parted(let session, _, _):
             self.count("part")
+            self.sessions.left(session, log.name)
             if state?.members[session] == nil { self.violation("\(log): parted \(session), who is not in it") }
         case .topic: self.count("topic")
         case .invited: self.count("invite")
@@ -148,10 +158,10 @@ final class Witness {
         guard let number = String(buffer: message.line).split(separator: "-").compactMap({ Int($0) }).last else {
             return
         }
-        if let last = self.latest[log]?[message.sender], last >= number {
+        if let last = self.latest[log]?[message.origin], last >= number {
             self.violation("\(log): message \(number) of \(message.sender) behind its message \(last)")
         }
-        self.latest[log, default: [:]][message.sender] = number
+        self.latest[log, default: [:]][message.origin] = number
     }
 
     private func check(_ actor: Author, runs state: ChannelState?, _ log: LogKey) {

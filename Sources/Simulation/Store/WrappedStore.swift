@@ -9,16 +9,21 @@ package final class WrappedStore: LiveStore {
     private let inner: InProcessLiveStore
     private let wrap: LoopLocal<(InProcessLiveStore, any EventLoop, any LiveStoreReceiver) -> any LiveStoreClient>
 
-    /// - `wrap`: makes the client of one shard.
+    package let pod: PodID
+
+    /// - Parameters:
+    ///   - inner: the store.
+    ///   - pod: whose way it is; the store's own if it is nil.
+    ///   - wrap: makes the client of one shard.
     init(
         _ inner: InProcessLiveStore,
+        pod: PodID? = nil,
         _ wrap: @escaping (InProcessLiveStore, any EventLoop, any LiveStoreReceiver) -> any LiveStoreClient
     ) {
         self.inner = inner
+        self.pod = pod ?? inner.pod
         self.wrap = LoopLocal(wrap)
     }
-
-    package var pod: PodID { self.inner.pod }
 
     package func makeClient(on loop: any EventLoop, receiver: any LiveStoreReceiver) -> any LiveStoreClient {
         self.wrap.value(self.inner, loop, receiver)
