@@ -3,7 +3,7 @@ import Tenant
 import Testing
 
 /// What every durable driver does for history: what is kept and what goes.
-@Suite struct HistoryConformanceTests {
+@Suite(.serialized) struct HistoryConformanceTests {
     private func records(
         _ range: ClosedRange<UInt64>,
         epoch: UInt64 = 7,

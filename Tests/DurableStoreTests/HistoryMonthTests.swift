@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The months of the history in PostgreSQL.
-@Suite struct HistoryMonthTests {
+@Suite(.serialized) struct HistoryMonthTests {
     private static let day: Int64 = 86_400_000
     /// 15 February 2028.
     private static let now: Int64 = 1_834_185_600_000

@@ -3,7 +3,7 @@ import Tenant
 import Testing
 
 /// Questions to the history, over every driver.
-@Suite struct HistoryReadTests {
+@Suite(.serialized) struct HistoryReadTests {
     /// 20 messages, two of them at a time, with something that happened after each fifth, and another conversation.
     private func fill(_ store: DurableStore) async throws {
         var records: [HistoryRecord] = []

@@ -3,7 +3,7 @@ import Tenant
 import Testing
 
 /// Search, over every driver.
-@Suite struct HistorySearchTests {
+@Suite(.serialized) struct HistorySearchTests {
     private static let said: [(String, String, String)] = [
         ("#tea", "ann", "The kettle is on"), ("#tea", "Bob", "which KETTLE? the big one"), ("#tea", "ann", "big"),
         ("#milk", "ann", "no kettle here"), ("@aann abob", "ann", "Grüße vom Kettle"),

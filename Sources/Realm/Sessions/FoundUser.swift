@@ -48,9 +48,12 @@ package enum FoundUser {
         }
     }
 
-    /// What messages between them and somebody go into the feed as.
-    func label(for sender: Session) -> FeedLabel {
-        FeedLabel(Conversation.direct(.init(sender.party, self.party)).text)
+    /// The session and the account that it is logged in to.
+    var identity: (session: SessionID, account: String?) {
+        switch self {
+        case .here(let session): (session.id, session.requester.user.account)
+        case .elsewhere(let record, _): (record.session, record.user.account)
+        }
     }
 
     /// As whom they take part in direct messages.

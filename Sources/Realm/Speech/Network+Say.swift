@@ -131,7 +131,11 @@ extension Network {
             utterance.isCopied = session.isElsewhere && inbox != session.inbox
             self.send(
                 utterance,
-                LogChange(inbox, payload: message.entry, feed: isKept ? found.label(for: session) : nil),
+                LogChange(
+                    inbox,
+                    payload: message.entry,
+                    feed: isKept ? session.speech.label(of: session, with: found) : nil
+                ),
                 copy: utterance.isCopied ? LogChange(session.inbox, payload: message.copy) : nil,
                 if: found.unchanged,
                 basis

@@ -1,3 +1,4 @@
+import Chat
 import DequeModule
 import StateStore
 
@@ -15,6 +16,9 @@ final class SpeechQueue {
     /// Messages in flight at most.
     private static let limit = 64
 
+    /// What messages to whoever was written to last go into the feed as: most likely the next one goes there too.
+    private var pair: (other: SessionID, own: String?, account: String?, label: FeedLabel)?
+
     private(set) var inFlight = 0
     /// The last of them that was echoed from a channel's log.
     var echoed = Position.none
@@ -25,6 +29,16 @@ final class SpeechQueue {
     private var isPumping = false
     /// The one whose turn it is, while something is looked up for it.
     private var head: Utterance?
+
+    /// What messages between the session and somebody go into the feed as.
+    func label(of session: Session, with found: FoundUser) -> FeedLabel {
+        let other = found.identity
+        let own = session.requester.user.account
+        if let pair, pair.other == other.session, pair.own == own, pair.account == other.account { return pair.label }
+        let label = FeedLabel(Conversation.direct(.init(session.party, found.party)).text)
+        self.pair = (other.session, own, other.account, label)
+        return label
+    }
 
     /// Whether a message that rests on this may go now.
     @inline(__always)
