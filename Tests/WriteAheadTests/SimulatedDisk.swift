@@ -91,6 +91,13 @@ final class SimulatedDisk: JournalFolder, Sendable {
         }
     }
 
+    /// Another disk with what is seen on this one.
+    func copy() throws(FileFailure) -> SimulatedDisk {
+        let copy = SimulatedDisk(seed: 1)
+        for name in self.fileNames { copy.put(Array(try self.read(name).bytes.readableBytesView), name) }
+        return copy
+    }
+
     private func put(_ bytes: [UInt8], _ name: String) {
         self.state.withLock { state in
             let node = Node()

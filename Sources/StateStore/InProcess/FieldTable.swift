@@ -17,6 +17,16 @@ struct FieldTable {
         return Dictionary(self.small.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
+    var count: Int { self.large.isEmpty ? self.small.count : self.large.count }
+
+    func forEach(_ body: (FieldName, [UInt8]) -> Void) {
+        if self.large.isEmpty {
+            for field in self.small { body(field.name, field.value) }
+        } else {
+            for (name, value) in self.large { body(name, value) }
+        }
+    }
+
     mutating func apply(_ change: FieldChange) {
         switch change {
         case .set(let name, let value): self.set(name, value)

@@ -23,7 +23,7 @@ final class InProcessClient: LiveStoreClient {
         self.index = index
         self.loop = loop
         self.receiver = receiver
-        self.producer = ProducerID(rawValue: UInt64(index) + 1)
+        self.producer = ProducerID(rawValue: store.pod.rawValue << 16 | UInt64(index) + 1)
     }
 
     var isReady: Bool {

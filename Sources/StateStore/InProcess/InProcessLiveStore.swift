@@ -7,10 +7,11 @@ package import Tenant
 /// The live store of a single process: `roost dev`, tests, and the fastest way to run one edge.
 ///
 /// A call that puts nothing into the feed completes before it returns, so a message costs neither a task nor an actor
-/// hop. What is live ends with the process. So does the feed, unless the store was opened with a folder
-/// (``open(_:worker:configuration:limits:wallClock:writeTimes:logger:)``): then what a transaction puts into the feed is on the disk
-/// before anybody hears of it, the caller included. One lock guards everything: it is held for the fraction of a
-/// microsecond that a transaction takes, and shards meet only there.
+/// hop. What is live ends with the process, and so does the feed, unless the store was opened with folders
+/// (``open(_:images:worker:configuration:limits:wallClock:writeTimes:logger:)``): then what a transaction puts into the feed
+/// is on the disk before anybody hears of it, the caller included, and an image of what is live is written every few seconds,
+/// for the next process to go on from. One lock guards everything: it is held for the fraction of a microsecond that a
+/// transaction takes, and shards meet only there.
 package final class InProcessLiveStore: LiveStore, Sendable {
     package struct Configuration: Sendable {
         /// Recent entries kept of each log, by its kind.
@@ -29,7 +30,12 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         package init() {}
     }
 
-    package let pod = PodID(rawValue: 1)
+    package let pod: PodID
+    /// Below this are all epochs that this process gives out.
+    let epochLimit: UInt64
+    /// When the process before this one is known to have been there last, in milliseconds since 1970; nil if nothing is known
+    /// of one.
+    package let lastSeen: Int64?
     let configuration: Configuration
     /// Milliseconds since 1970.
     let wallClock: @Sendable () -> Int64
@@ -40,8 +46,10 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     let isDiskBehind = Atomic(false)
     /// Where the feed is kept; nil for in memory.
     let disk: JournalDisk?
+    /// Writes images of what is live; nil if none are kept.
+    let keeper: ImageKeeper?
     private let clients = Mutex<[ClientHandle]>([])
-    private let isClosed = Mutex(false)
+    let isClosed = Mutex(false)
 
     /// How to reach a client from another shard's loop.
     struct ClientHandle: Sendable {
@@ -50,20 +58,26 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         let becameReady: @Sendable () -> Void
     }
 
-    /// Makes a store that keeps its feed in memory.
+    /// Makes a store that keeps everything in memory.
     ///
     /// - Parameters:
+    ///   - image: what an earlier process had; nil to begin with nothing.
     ///   - configuration: how much it keeps.
     ///   - wallClock: milliseconds since 1970.
     ///   - now: what leases and buckets go by.
     package convenience init(
+        from image: LiveImage? = nil,
         configuration: Configuration = Configuration(),
         wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
+        let firstEpoch = max(Self.firstEpoch(wallClock()), image?.epochLimit ?? 0)
         self.init(
-            MemoryState(firstEpoch: Self.firstEpoch(wallClock()), configuration: configuration, now: now),
+            MemoryState(firstEpoch: firstEpoch, configuration: configuration, now: now),
+            from: image,
+            firstEpoch: firstEpoch,
             disk: nil,
+            keeper: nil,
             configuration,
             wallClock
         )
@@ -71,17 +85,28 @@ package final class InProcessLiveStore: LiveStore, Sendable {
 
     init(
         _ state: consuming sending MemoryState,
+        from image: LiveImage?,
+        firstEpoch: UInt64,
         disk: JournalDisk?,
+        keeper: ImageKeeper?,
         _ configuration: Configuration,
         _ wallClock: @escaping @Sendable () -> Int64
     ) {
+        self.pod = PodID(rawValue: (image?.pod ?? 0) + 1)
+        self.epochLimit = firstEpoch + Self.epochs
+        self.lastSeen = image?.time
         self.configuration = configuration
         self.wallClock = wallClock
         self.disk = disk
+        self.keeper = keeper
         self.isSomebodyPaused.store(!state.feed.paused.isEmpty, ordering: .relaxed)
+        if let image { state.restore(image) }
         state.leases[self.pod] = .init(expires: state.now().advanced(by: .seconds(60)))
         self.state = Mutex(state)
     }
+
+    /// Epochs that a process may give out: one for each log that it makes.
+    static let epochs: UInt64 = 1 << 40
 
     /// Later than all epochs of earlier processes, if the clock was never set back.
     static func firstEpoch(_ time: Int64) -> UInt64 { UInt64(max(1, time)) << 20 }
@@ -138,8 +163,13 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         }
     }
 
-    /// Always empty: the only pod is this process.
-    package func lapsedPods() async throws(LiveStoreError) -> [PodID] { [] }
+    /// The processes before this one, as long as something is left that they held.
+    package func lapsedPods() async throws(LiveStoreError) -> [PodID] {
+        self.state.withLock { state in
+            let now = state.now()
+            return state.leases.filter { $0.key != self.pod && $0.value.expires < now }.map(\.key)
+        }
+    }
 
     package func orphans(of pod: PodID, limit: Int) async throws(LiveStoreError) -> [LogKey] {
         self.state.withLock { ($0.leases[pod]?.logs.prefix(limit)).map(Array.init) ?? [] }
@@ -147,7 +177,9 @@ package final class InProcessLiveStore: LiveStore, Sendable {
 
     package func bury(_ pod: PodID) async throws(LiveStoreError) {
         self.state.withLock { state in
-            for (counter, held) in state.leases[pod]?.slots ?? [:] { state.slots[counter, default: 0] -= held }
+            guard pod != self.pod, let lease = state.leases[pod], lease.expires < state.now(), lease.logs.isEmpty
+            else { return }
+            for (counter, held) in lease.slots { state.slots[counter, default: 0] -= held }
             state.leases[pod] = nil
         }
     }
@@ -197,6 +229,8 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         }
         if nowReady { self.tellReady() }
         if let disk { try await self.erase(tenant, from: disk) }
+        // What the disk has of it must not come back with a restart.
+        if let keeper { try await self.writeImage(with: keeper) }
     }
 
     package func remains(of tenant: TenantID) async throws(LiveStoreError) -> Int {
@@ -224,5 +258,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
     package func shutdown() async {
         self.isClosed.withLock { $0 = true }
         if let disk { await self.close(disk) }
+        // Last: what it shows must be on the journal.
+        if let keeper { try? await self.writeImage(with: keeper) }
     }
 }

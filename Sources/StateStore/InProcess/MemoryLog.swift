@@ -18,10 +18,37 @@ final class MemoryLog {
     /// The clients that follow it.
     var followers: [Int] = []
 
-    init(key: LogKey, epoch: UInt64, limit: Int) {
+    /// The number of the last image that has it, or that it is too new for.
+    var imaged: UInt64
+
+    init(key: LogKey, epoch: UInt64, limit: Int, imaged: UInt64) {
         self.key = key
         self.epoch = epoch
         self.limit = limit
+        self.imaged = imaged
+    }
+
+    /// Goes on with what an earlier process had, under another epoch: that process may have numbered more than is known of.
+    convenience init(_ image: LogImage, epoch: UInt64, limit: Int, imaged: UInt64) {
+        self.init(key: image.key, epoch: epoch, limit: limit, imaged: imaged)
+        self.sequence = image.position.sequence
+        self.version = image.version
+        self.time = image.time
+        self.fields = image.fields
+        self.holder = image.holder
+        self.entries = Deque(image.entries.suffix(limit))
+    }
+
+    var image: LogImage {
+        LogImage(
+            key: self.key,
+            position: self.position,
+            version: self.version,
+            time: self.time,
+            holder: self.holder,
+            fields: self.fields,
+            entries: Array(self.entries.suffix(LogImage.entriesKept))
+        )
     }
 
     var position: Position { Position(epoch: self.epoch, sequence: self.sequence) }

@@ -43,7 +43,7 @@ struct MemoryState: ~Copyable {
     }
 
     private(set) var logs: [LogKey: MemoryLog] = [:]
-    private var names: [TenantID: [LogKey.Kind: NameTable]] = [:]
+    private(set) var names: [TenantID: [LogKey.Kind: NameTable]] = [:]
     /// Who follows logs that do not exist; those of the others are with the logs.
     private var followersOfNothing: [LogKey: [Int]] = [:]
     private var nextEpoch: UInt64
@@ -56,6 +56,11 @@ struct MemoryState: ~Copyable {
     private var itemBuckets: [CounterKey: ItemBuckets] = [:]
     /// What consumers have not acknowledged, and on the disk if there is a gate.
     var feed: MemoryFeed
+    /// How often something was changed.
+    private(set) var changes: UInt64 = 0
+    /// How many images were begun, and the one that is being taken.
+    var images: UInt64 = 0
+    var imageTaking: ImageTaking?
     /// What of the feed is not on the disk yet; nil if it is kept in memory only.
     var gate: JournalGate?
     /// What leases and buckets go by.
@@ -74,8 +79,7 @@ struct MemoryState: ~Copyable {
 
     /// Takes what an earlier process left on its journal.
     mutating func restore(_ recovery: JournalRecovery, limits: JournalLimits, capacity: Int) {
-        let left = recovery.records.enumerated().filter { !recovery.erased.contains($0.offset) }.map(\.element)
-        self.feed.restore(left, places: recovery.places)
+        self.feed.restore(Array(recovery.remaining), places: recovery.places)
         self.gate = JournalGate(limits: limits, capacity: capacity, number: self.feed.lastNumber)
     }
 
@@ -141,6 +145,8 @@ struct MemoryState: ~Copyable {
         passing: Int?,
         wake: inout [Int]
     ) -> Applied {
+        self.changes &+= 1
+        if self.imageTaking != nil, change.changesMoreThanEntries { self.takeImage(of: log) }
         let stamp = log.apply(change, by: producer, now: now)
         var applied = Applied(stamp: stamp)
         func entry() -> Entry {
@@ -179,12 +185,31 @@ struct MemoryState: ~Copyable {
 
     private mutating func log(_ key: LogKey) -> MemoryLog {
         if let log = self.logs[key] { return log }
-        let log = MemoryLog(key: key, epoch: self.nextEpoch, limit: self.entriesKept[key.kind] ?? 16)
-        self.nextEpoch += 1
+        let log = MemoryLog(
+            key: key,
+            epoch: self.nextEpoch,
+            limit: self.entriesKept[key.kind] ?? 16,
+            imaged: self.images
+        )
         log.followers = self.followersOfNothing.removeValue(forKey: key) ?? []
-        self.logs[key] = log
-        self.names[key.tenant, default: [:]][key.kind, default: NameTable()].insert(key.name)
+        self.add(log)
         return log
+    }
+
+    private mutating func add(_ log: MemoryLog) {
+        self.nextEpoch += 1
+        self.logs[log.key] = log
+        self.names[log.key.tenant, default: [:]][log.key.kind, default: NameTable()].insert(log.key.name)
+    }
+
+    /// Takes what an earlier process had, under epochs of this one; what it held is held by a pod whose lease has lapsed.
+    mutating func restore(_ image: LiveImage) {
+        let past = self.now().advanced(by: .seconds(-1))
+        for log in image.logs where self.logs[log.key] == nil {
+            let limit = self.entriesKept[log.key.kind] ?? 16
+            self.add(MemoryLog(log, epoch: self.nextEpoch, limit: limit, imaged: self.images))
+            if let holder = log.holder { self.leases[holder, default: Lease(expires: past)].logs.insert(log.key) }
+        }
     }
 
     private mutating func hold(_ log: MemoryLog, _ holder: LogChange.Holder) {
@@ -298,6 +323,8 @@ struct MemoryState: ~Copyable {
     ///
     /// Followers keep following: what comes is of another epoch.
     mutating func erase(_ tenant: TenantID) {
+        self.changes &+= 1
+        self.imageTaking = nil
         for (kind, names) in self.names.removeValue(forKey: tenant) ?? [:] {
             for name in names.all {
                 if let log = self.logs[LogKey(tenant, kind, name)] { self.drop(log) }

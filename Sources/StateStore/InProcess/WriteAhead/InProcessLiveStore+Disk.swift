@@ -8,8 +8,6 @@ import Synchronization
 import Tenant
 
 extension InProcessLiveStore {
-    /// Epochs that a process may give out: one for each log that it makes.
-    private static let epochs: UInt64 = 1 << 40
     /// How long it may take until the disk knows how far consumers have come.
     static let noteDelay = Duration.seconds(1)
     /// How long until a disk without room is asked again.
@@ -18,10 +16,11 @@ extension InProcessLiveStore {
     /// Makes a store whose journal is on a disk, with what an earlier process left there.
     ///
     /// What was acknowledged then and is not known to be in the history is on the journal again, each record with the
-    /// log, position and time that it had.
+    /// log, position and time that it had. What was live is so again, held by a pod whose lease has lapsed.
     ///
     /// - Parameters:
-    ///   - folder: Where the journal is; nobody else may use it.
+    ///   - folder: Where the journal is; nobody else may use it. Nil to keep it in memory.
+    ///   - images: Where images of what is live are; nil to begin with nothing and leave nothing.
     ///   - worker: Waits for the disk.
     ///   - configuration: As for a store in memory.
     ///   - limits: How large files get.
@@ -31,7 +30,8 @@ extension InProcessLiveStore {
     /// - Returns: The store; what was found is on its journal.
     /// - Throws: ``JournalProblem`` if the folder cannot be read or written.
     package static func open(
-        _ folder: any JournalFolder,
+        _ folder: (any JournalFolder)?,
+        images: ImagePlace? = nil,
         worker: any JournalWorker = QueueWorker(),
         configuration: Configuration = Configuration(),
         limits: JournalLimits = JournalLimits(),
@@ -39,23 +39,38 @@ extension InProcessLiveStore {
         writeTimes: HistogramFamily? = nil,
         logger: Logger
     ) throws(JournalProblem) -> InProcessLiveStore {
-        let recovery = try JournalRecovery(folder)
-        self.report(recovery, logger)
-        let firstEpoch = max(self.firstEpoch(wallClock()), recovery.epochLimit)
-        let writer: SegmentWriter
-        do throws(FileFailure) {
-            writer = try SegmentWriter(
-                folder,
-                limits: limits,
-                epochLimit: firstEpoch + self.epochs,
-                found: recovery
-            )
-        } catch { throw .failed(error) }
+        let recovery = try folder.map { folder throws(JournalProblem) in try JournalRecovery(folder) }
+        if let recovery { self.report(recovery, logger) }
+        let keeper = images.map { ImageKeeper($0, logger: logger) }
+        var image = keeper?.read(at: wallClock())
+        if let recovery { image?.add(recovery) }
+        let firstEpoch = max(self.firstEpoch(wallClock()), recovery?.epochLimit ?? 0, image?.epochLimit ?? 0)
         var state = MemoryState(firstEpoch: firstEpoch, configuration: configuration)
-        state.restore(recovery, limits: limits, capacity: writer.capacity)
-        let disk = JournalDisk(writer, worker: worker, writeTimes: writeTimes, logger: logger)
-        let store = InProcessLiveStore(state, disk: disk, configuration, wallClock)
-        worker.run(after: .zero) { store.removeFiles() }
+        var disk: JournalDisk?
+        if let folder, let recovery {
+            let writer: SegmentWriter
+            do throws(FileFailure) {
+                writer = try SegmentWriter(
+                    folder,
+                    limits: limits,
+                    epochLimit: firstEpoch + self.epochs,
+                    found: recovery
+                )
+            } catch { throw .failed(error) }
+            state.restore(recovery, limits: limits, capacity: writer.capacity)
+            disk = JournalDisk(writer, worker: worker, writeTimes: writeTimes, logger: logger)
+        }
+        let store = InProcessLiveStore(
+            state,
+            from: image,
+            firstEpoch: firstEpoch,
+            disk: disk,
+            keeper: keeper,
+            configuration,
+            wallClock
+        )
+        if disk != nil { worker.run(after: .zero) { store.removeFiles() } }
+        store.startKeeping()
         return store
     }
 

@@ -23,6 +23,16 @@ struct JournalRecovery {
     private(set) var places: [String: JournalFrame.Place] = [:]
     /// Those of them that are void, since their tenant was erased.
     private(set) var erased: Set<Int> = []
+    /// Those that are not void.
+    var remaining: some Sequence<JournalFrame.Record> {
+        self.records.enumerated().lazy.filter { !self.erased.contains($0.offset) }.map(\.element)
+    }
+
+    /// The number in the feed from which on it has everything that was ever there.
+    var firstNumber: UInt64 {
+        self.records.map(\.number).min() ?? self.places.values.map(\.next).max() ?? 0
+    }
+
     /// Oldest first.
     private(set) var segments: [Segment] = []
     /// Nothing in any file is of this epoch or a later one.
