@@ -111,11 +111,31 @@ package struct SessionReaper: Sendable {
         }
     }
 
+    /// Sees at once to what earlier processes held whose store this one goes on with: nobody else can be there.
+    ///
+    /// - Parameter seen: When the last of them is known to have been there, in milliseconds since 1970.
+    /// - Returns: Whether nothing is left of them.
+    package func reapFormer(lastSeen seen: Int64?) async -> Bool {
+        do {
+            let former = Set(try await self.live.lapsedPods())
+            if former.isEmpty { return true }
+            try await self.reap(former, lastSeen: seen)
+            return try await self.live.lapsedPods().isEmpty
+        } catch {
+            self.logger.warning("who was here before waits for the store", metadata: ["reason": "\(error)"])
+            return false
+        }
+    }
+
     /// Ends what lapsed pods left behind, of those that were found lapsed before.
     ///
+    /// - Parameters:
+    ///   - suspects: Those that were found lapsed before.
+    ///   - seen: When they are known to have been there last, in milliseconds since 1970; nil if that is not long ago.
     /// - Returns: the pods that are lapsed now.
+    /// - Throws: ``LiveStoreError``
     @discardableResult
-    package func reap(_ suspects: Set<PodID>) async throws -> Set<PodID> {
+    package func reap(_ suspects: Set<PodID>, lastSeen seen: Int64? = nil) async throws -> Set<PodID> {
         guard let shard = self.shards.all.first else { return [] }
         let lapsed = Set(try await self.live.lapsedPods()).subtracting([self.live.pod])
         for pod in lapsed.intersection(suspects).sorted(by: { $0.rawValue < $1.rawValue }) {
@@ -125,7 +145,7 @@ package struct SessionReaper: Sendable {
                 // None is left, or none that can be ended now: the next look tries again.
                 if orphans.allSatisfy({ tries[$0, default: 0] >= 3 }) { break }
                 for orphan in orphans { tries[orphan, default: 0] += 1 }
-                guard await shard.settle(orphans: orphans) else { return lapsed }
+                guard await shard.settle(orphans: orphans, lastSeen: seen) else { return lapsed }
             }
             try await self.live.bury(pod)
             self.logger.notice("a pod is gone", metadata: ["pod": "\(pod)", "sessions": "\(tries.count)"])
@@ -145,9 +165,9 @@ extension Shard {
     /// Sees to what a pod held that died.
     ///
     /// - Returns: false if the store did not take it.
-    func settle(orphans: [LogKey]) async -> Bool {
+    func settle(orphans: [LogKey], lastSeen seen: Int64?) async -> Bool {
         await withCheckedContinuation { continuation in
-            self.clients.realm.settle(orphans: orphans) { continuation.resume(returning: $0) }
+            self.clients.realm.settle(orphans: orphans, lastSeen: seen) { continuation.resume(returning: $0) }
         }
     }
 

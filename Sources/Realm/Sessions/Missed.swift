@@ -58,11 +58,17 @@ package struct Missed {
     }
 
     /// Whether nothing is missing between what was told and the first entry that can be told now.
-    func reaches(_ first: Entry?, in log: String, upTo end: Position) -> Bool {
+    ///
+    /// A log that was left in an earlier epoch goes on from there (the store was started again), unless it gave numbers a
+    /// second time that had been told: what the store lost nobody can tell.
+    func reaches(_ entries: [Entry], in log: String, upTo end: Position) -> Bool {
+        let first = entries.first
         if let place = self.places?.places[log] {
-            guard place.epoch == end.epoch else { return false }
-            guard let first else { return place.sequence >= end.sequence }
-            return first.position.sequence(before: 1) <= place.sequence
+            guard let first else { return place.epoch == end.epoch && place.sequence >= end.sequence }
+            guard first.position.sequence(before: 1) <= place.sequence else { return false }
+            if place.epoch == end.epoch { return true }
+            return first.position.epoch <= place.epoch
+                && !entries.contains { $0.position.epoch > place.epoch && $0.position.sequence <= place.sequence }
         }
         guard let first else { return end.sequence == 0 }
         return first.time <= self.since.received || first.position.sequence == 1
@@ -140,7 +146,7 @@ extension Session {
         }
         let start = read?.last?.position.sequence ?? missed.start(in: name, upTo: upTo, limit: 2 * limit)
         guard start < upTo.sequence else {
-            return finish(isAll: missed.reaches(read?.first, in: name, upTo: upTo))
+            return finish(isAll: missed.reaches(read ?? [], in: name, upTo: upTo))
         }
         self.network.store.entries(of: log, after: start, limit: 2 * limit) { result in
             let known = (try? result.get())?.filter { $0.position.sequence <= end().sequence } ?? []

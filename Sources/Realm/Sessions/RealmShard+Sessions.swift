@@ -7,21 +7,29 @@ package import StateStore
 extension RealmShard {
     /// Sees to what a pod held that died: sessions that ended with it end, those of accounts go on, here if nowhere else.
     ///
-    /// - `then`: gets false if the store did not take it.
-    package func settle(orphans: [LogKey], _ then: @escaping (Bool) -> Void) {
+    /// - Parameters:
+    ///   - orphans: What it held.
+    ///   - seen: When it is known to have been there last, in milliseconds since 1970; nil if it was found dead soon.
+    ///   - then: Gets false if the store did not take it.
+    package func settle(orphans: [LogKey], lastSeen seen: Int64? = nil, _ then: @escaping (Bool) -> Void) {
         let holds = orphans.filter { $0.kind == .hold }
-        self.takeOver(holds[...], true) { isWell in
+        self.takeOver(holds[...], seen, true) { isWell in
             self.end(orphans: orphans.filter { $0.kind != .hold }) { then($0 && isWell) }
         }
     }
 
     /// One after the other.
-    private func takeOver(_ holds: ArraySlice<LogKey>, _ isWell: Bool, _ then: @escaping (Bool) -> Void) {
+    private func takeOver(
+        _ holds: ArraySlice<LogKey>,
+        _ seen: Int64?,
+        _ isWell: Bool,
+        _ then: @escaping (Bool) -> Void
+    ) {
         guard let log = holds.first else { return then(isWell) }
-        self.takeOver(log) { self.takeOver(holds.dropFirst(), isWell && $0, then) }
+        self.takeOver(log, seen) { self.takeOver(holds.dropFirst(), seen, isWell && $0, then) }
     }
 
-    private func takeOver(_ log: LogKey, _ then: @escaping (Bool) -> Void) {
+    private func takeOver(_ log: LogKey, _ seen: Int64?, _ then: @escaping (Bool) -> Void) {
         guard let (inbox, holder) = SessionHolds.Holder.read(log) else { return self.drop(log, then) }
         self.store.load([inbox]) { result in
             guard case .success(let snapshots) = result else { return then(false) }
@@ -29,7 +37,7 @@ extension RealmShard {
             else {
                 return self.drop(log, then)
             }
-            let next = holds.without(holder, waitingAt: self.holder, now: self.now)
+            let next = holds.without(holder, waitingAt: self.holder, now: self.now, lastSeen: seen)
             self.store.append(next.transaction(of: inbox, from: holds, by: self.holder)) { result in
                 // One that changed in between is looked at again in the next round.
                 if case .success(.appended) = result, next.detached != nil { self.waiting.add(inbox, next) }

@@ -65,7 +65,14 @@ extension SessionHolds {
     static let silenceOfTheDead: Int64 = 30_000
 
     /// As it is once a pod died that held it: others hold it, or a shard that waits for somebody to come back.
-    func without(_ holder: Holder, waitingAt shard: Holder, now: Int64) -> SessionHolds {
+    ///
+    /// - Parameters:
+    ///   - holder: What died.
+    ///   - shard: Who waits.
+    ///   - now: Milliseconds since 1970.
+    ///   - seen: When its pod is known to have been there last; nil if it was found dead soon.
+    /// - Returns: That.
+    func without(_ holder: Holder, waitingAt shard: Holder, now: Int64, lastSeen seen: Int64? = nil) -> SessionHolds {
         var holds = self
         holds.revision &+= 1
         holds.holders.removeAll { $0 == holder }
@@ -77,7 +84,7 @@ extension SessionHolds {
         } else {
             holds.detached = Detachment(
                 since: now,
-                received: now - Self.silenceOfTheDead,
+                received: seen ?? now - Self.silenceOfTheDead,
                 isExact: false,
                 reason: "Connection lost"
             )

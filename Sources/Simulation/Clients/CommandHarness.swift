@@ -14,7 +14,7 @@ package import Tenant
 /// One thread uses it.
 package final class CommandHarness {
     package let tenant: HostedTenant
-    package let clock = VirtualClock()
+    package let clock: VirtualClock
     package let store: InProcessLiveStore
     package let accounts = SimulatedAccounts()
     package let usage = CountedUsage()
@@ -34,6 +34,7 @@ package final class CommandHarness {
     /// Starts shards over one store.
     ///
     /// The tenant is `acme`; quotas, message of the day, accounts and persistence are its own, limits those of each connection.
+    /// With `former`, the process is one that goes on with what that one has now, as if it had been killed.
     package init(
         shards count: Int = 1,
         limits: ConnectionLimits = .withoutFloodControl,
@@ -42,16 +43,23 @@ package final class CommandHarness {
         motd: [String] = [],
         accounts: AccountSettings = .standard,
         persistence: SessionSettings = .standard,
-        past: Past? = nil
+        past: Past? = nil,
+        after former: CommandHarness? = nil
     ) throws {
+        let clock = former?.clock ?? VirtualClock()
+        self.clock = clock
         self.tenant = try HostedTenant.simulated(
             quotas: quotas,
             motd: motd,
             accounts: accounts,
             sessions: persistence
         )
-        let (clock, reloadCount, made) = (self.clock, self.reloadCount, self.made)
-        self.store = InProcessLiveStore(wallClock: { clock.now }, now: { clock.instant })
+        let (reloadCount, made) = (self.reloadCount, self.made)
+        self.store = InProcessLiveStore(
+            from: former?.store.takeImage(),
+            wallClock: { clock.now },
+            now: { clock.instant }
+        )
         let wrapped = WrappedStore(self.store) { store, loop, receiver in
             let gate = StoreGate()
             made.value.append(gate)
@@ -59,7 +67,7 @@ package final class CommandHarness {
         }
         self.edge = SimulatedEdge(
             shards: count,
-            seed: 7,
+            seed: 6 + self.store.pod.rawValue,
             limits: limits,
             sessions: sessions,
             store: { _ in wrapped },
@@ -115,6 +123,18 @@ package final class CommandHarness {
         }
         self.shards.last?.realm.settle(orphans: orphans) { _ in }
         await self.settle()
+    }
+
+    /// Another process that goes on with what this one has now, and has seen to what this one held.
+    package func restarted(shards count: Int = 1) async throws -> CommandHarness {
+        let next = try CommandHarness(shards: count, after: self)
+        for pod in try await next.store.lapsedPods() {
+            let orphans = try await next.store.orphans(of: pod, limit: .max)
+            next.shards.first?.realm.settle(orphans: orphans, lastSeen: next.store.lastSeen) { _ in }
+            await next.settle()
+            try await next.store.bury(pod)
+        }
+        return next
     }
 
     /// Tells the shards of another tenant, or of none.

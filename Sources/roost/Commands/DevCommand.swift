@@ -79,7 +79,9 @@ struct DevCommand: AsyncParsableCommand {
         let durability = self.durability ?? (self.ephemeral ? .memory : .disk)
         if durability == .memory, !self.ephemeral { Self.warnOfMessages(in: "\(self.data)/journal", logger) }
         let metrics = EdgeRunner.Metrics()
-        let live = try Self.openLiveStore(durability, self.data, metrics, logger)
+        let live =
+            self.ephemeral
+            ? InProcessLiveStore() : try Self.openLiveStore(durability, self.data, metrics, logger)
         var limits = ConnectionLimits()
         if !self.floodControl { limits.floodBurst = 0 }
         let data = self.data
@@ -103,7 +105,7 @@ struct DevCommand: AsyncParsableCommand {
             limits: limits,
             secret: secret,
             drain: .zero,
-            lease: nil,
+            life: .alone(after: live.lastSeen),
             pod: ("dev", 1),
             metrics: metrics,
             logger: logger,
@@ -127,10 +129,11 @@ struct DevCommand: AsyncParsableCommand {
         _ metrics: EdgeRunner.Metrics,
         _ logger: Logger
     ) throws -> InProcessLiveStore {
-        if durability == .memory { return InProcessLiveStore() }
         do {
+            let journal: (any JournalFolder)? = durability == .disk ? try SystemFolder(path: "\(data)/journal") : nil
             return try InProcessLiveStore.open(
-                SystemFolder(path: "\(data)/journal"),
+                journal,
+                images: ImagePlace(SystemFolder(path: "\(data)/live")),
                 writeTimes: metrics.latencies.append,
                 logger: logger
             )

@@ -89,7 +89,7 @@ struct EdgeCommand: AsyncParsableCommand {
             limits: limits,
             secret: secret,
             drain: .seconds(configuration.drainSeconds),
-            lease: .seconds(configuration.leaseSeconds),
+            life: .lease(.seconds(configuration.leaseSeconds)),
             pod: (configuration.podName, configuration.capacityConnections),
             metrics: metrics,
             logger: logger,

@@ -35,6 +35,14 @@ struct EdgeRunner: Sendable {
         }
     }
 
+    /// With whom it shares what is live.
+    enum Life: Sendable {
+        /// With other pods, each for as long as it renews its lease.
+        case lease(Duration)
+        /// With nobody; an earlier process had it before, and was there last at this time, in milliseconds since 1970.
+        case alone(after: Int64?)
+    }
+
     /// Where tenants come from.
     enum TenantSource: Sendable {
         /// A folder of files that is watched.
@@ -57,8 +65,8 @@ struct EdgeRunner: Sendable {
     var secret: SymmetricKey
     /// How long connections are closed over at the end.
     var drain: Duration
-    /// How long this pod's lease lasts; nil where there are no other pods.
-    var lease: Duration?
+    /// How long this pod's lease lasts, or what was before it.
+    var life: Life
     /// What this process is called in its figures, and how many connections it is meant for.
     var pod: (name: String, capacity: Int)
     /// What `/metrics` shows.
@@ -109,6 +117,14 @@ struct EdgeRunner: Sendable {
             logger: self.logger,
             rehash: Self.seldom(reload)
         )
+        let figures = EdgeFigures(
+            pod: self.pod.name,
+            capacity: self.pod.capacity,
+            started: started,
+            shards: server.shards,
+            metrics: metrics
+        )
+        let (reaper, reaping) = await self.reaper(of: server, figures)
         let (listeners, first) = try await self.listen(for: server, entrance)
         var bound = first
         let readiness = Readiness(["listening", "store", "tenants"])
@@ -139,23 +155,7 @@ struct EdgeRunner: Sendable {
                 }
             },
         ]
-        let figures = EdgeFigures(
-            pod: self.pod.name,
-            capacity: self.pod.capacity,
-            started: started,
-            shards: server.shards,
-            metrics: metrics
-        )
-        let reaper = self.lease.map { lease in
-            SessionReaper(
-                live: self.live,
-                shards: server.shards,
-                term: lease,
-                figures: { await figures.encoded() },
-                logger: self.logger
-            )
-        }
-        if let reaper { services.append(Work { try await reaper.run() }) }
+        services.append(Work { try await reaping() })
         // Last in, first out: clients go before what keeps their words.
         services.append(
             Drain {
@@ -185,6 +185,39 @@ struct EdgeRunner: Sendable {
             throw error
         }
         await self.end()
+    }
+
+    /// Who keeps the lease and sees to sessions of processes that are gone.
+    ///
+    /// - Returns: Who reports the pod's figures, if it has a lease, and what is to be done for as long as the server runs.
+    private func reaper(
+        of server: EdgeServer,
+        _ figures: EdgeFigures
+    ) async -> (reporter: SessionReaper?, work: @Sendable () async throws -> Void) {
+        switch self.life {
+        case .lease(let term):
+            let reaper = SessionReaper(
+                live: self.live,
+                shards: server.shards,
+                term: term,
+                figures: { await figures.encoded() },
+                logger: self.logger
+            )
+            return (reaper, { try await reaper.run() })
+        case .alone(let before):
+            let reaper = SessionReaper(live: self.live, shards: server.shards, logger: self.logger)
+            // Before anybody is let in, who would find nicknames in use of people who are gone.
+            if await reaper.reapFormer(lastSeen: before) { return (nil, {}) }
+            let clock = self.clock
+            return (
+                nil,
+                {
+                    repeat {
+                        try await clock.sleep(for: Self.storesTime)
+                    } while await !reaper.reapFormer(lastSeen: before)
+                }
+            )
+        }
     }
 
     /// Keeps the server's tenants as their source has them.

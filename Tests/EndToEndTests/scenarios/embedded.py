@@ -1,10 +1,16 @@
 """One process, several tenants: whatever one does, the other sees nothing of it."""
 
 import asyncio
+import re
+import time
 
 from harness.client import Client
+from harness.edge import Edge
+from harness.processes import until
 from harness.scenario import scenario
 from harness.world import World
+
+from .accounts import PASSWORD, login, plain
 
 
 @scenario
@@ -112,3 +118,64 @@ async def starts_at_once(world: World) -> None:
     await secure.join("#lobby")
     secure.send("PRIVMSG #lobby :hello")
     await plain.expect(("PRIVMSG", "#lobby", "hello"))
+
+
+@scenario
+async def restarts(world: World) -> None:
+    """`roost dev` is ended and killed and started again on the same data: accounts are where they were, guests are gone."""
+    world.tenants.tenant("acme", admins={"boss": PASSWORD})
+    edge = await world.embedded("--shards", "2", ephemeral=False)
+    boss = await login(world, edge, plain, "boss", PASSWORD, "boss")
+    await boss.join("#lobby")
+    boss.send("TOPIC #lobby :news", "MODE #lobby +nt", "MODE #lobby +b *!*@bad.example")
+    await boss.expect(("MODE", "#lobby", "+b"))
+    ended = [edge.terminate, edge.kill, edge.kill, edge.terminate]
+    for number, end in enumerate(ended):
+        guest = await world.client(edge, "guest")
+        await guest.join("#lobby")
+        boss.send("MODE #lobby +v guest")
+        await guest.expect(("MODE", "#lobby", "+v"))
+        is_away = number != 2
+        since = time.time()
+        await until(lambda: is_written(edge, since), "an image of who is there")
+        if is_away:
+            await boss.abort()
+            await until(lambda: connections(edge, 1), "the server to notice")
+            guest.send(f"PRIVMSG #lobby :while away {number}", f"PRIVMSG boss :to you {number}")
+            await guest.sync()
+        assert await end() in (0, None)
+        await edge.launch()
+
+        # The guest's name is free at once; the channel has its owner, who is not there yet.
+        other = await world.client(edge, "guest")
+        names = await other.join("#lobby")
+        assert [m.text for m in names if m.command == "332"] == ["news"], [m.line for m in names]
+        assert sorted(word for m in names if m.command == "353" for word in m.text.split()) == [".boss", "guest"]
+        other.send("TOPIC #lobby :mine")
+        await other.expect("482")
+        boss = await login(world, edge, plain, "boss", PASSWORD, "another")
+        await boss.sync()
+        joined = [m.parameters[0] for m in boss.messages if m.command == "JOIN" and m.nick == "boss"]
+        assert joined == ["#lobby"], boss.tail(40)
+        if is_away:
+            told = [m.text for m in boss.messages if m.command == "PRIVMSG"]
+            assert told == [f"while away {number}", f"to you {number}"], boss.tail(40)
+        assert not [m.line for m in boss.messages if "More was said" in m.text], boss.tail(40)
+        banned = await boss.ask("MODE #lobby b", "368")
+        assert [m.parameters[2] for m in banned if m.command == "367"] == ["*!*@bad.example"], boss.tail(40)
+        boss.send("MODE #lobby -v+v guest guest")
+        await other.expect(("MODE", "#lobby"))
+        other.send("QUIT")
+        await other.ended()
+
+
+async def connections(edge: Edge, count: int) -> bool:
+    """Whether that many are open."""
+    _, metrics = await edge.get("/metrics")
+    return re.search(rf"^roost_connections{{.*}} {count}(\.0)?$", metrics, re.MULTILINE) is not None
+
+
+async def is_written(edge: Edge, since: float) -> bool:
+    """Whether what is live was written since then."""
+    image = edge.data / "live" / "image"
+    return image.exists() and image.stat().st_mtime >= since
