@@ -22,11 +22,22 @@ struct LiveDriver: Sendable, CustomTestStringConvertible {
     let hasPods: Bool
     let start: @Sendable () async throws -> Backend
 
-    static let all: [LiveDriver] = [.inProcess, .onDisk, .redis]
+    static let all: [LiveDriver] = [.inProcess, .restarted, .onDisk, .redis]
     static let withPods: [LiveDriver] = all.filter(\.hasPods)
 
     static let inProcess = LiveDriver(testDescription: "in process", hasPods: false) {
         let store = InProcessLiveStore(configuration: Self.configuration)
+        return Backend(pod: { store }, stop: { await store.shutdown() })
+    }
+
+    /// One that goes on with what an earlier process had, which is nothing that a test looks at.
+    static let restarted = LiveDriver(testDescription: "in process, after a restart", hasPods: false) {
+        let former = InProcessLiveStore(configuration: Self.configuration)
+        let shard = try await TestShard(former)
+        let tenant = try #require(TenantID("former"))
+        let left = LogKey(tenant, .channel, "#left")
+        _ = try await shard.append(Transaction(changes: [.text(left, "before", [.set(.member("ann"), [1])])]))
+        let store = InProcessLiveStore(from: former.takeImage(), configuration: Self.configuration)
         return Backend(pod: { store }, stop: { await store.shutdown() })
     }
 

@@ -6,7 +6,7 @@ import Tenant
 
 extension InProcessLiveStore {
     /// How many logs are taken at a time: what a shard waits for them must not be noticed.
-    private static let slice = 64
+    private static let slice = 32
     /// Of the time, one part in so many may go into images.
     private static let share = 20
     /// How much longer than usual a disk is left alone that refused an image.
