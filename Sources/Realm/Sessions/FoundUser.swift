@@ -52,7 +52,7 @@ package enum FoundUser {
     var identity: (session: SessionID, account: String?) {
         switch self {
         case .here(let session): (session.id, session.requester.user.account)
-        case .elsewhere(let record, _): (record.session, record.user.account)
+        case .elsewhere(let other): (other.record.session, other.record.user.account)
         }
     }
 
