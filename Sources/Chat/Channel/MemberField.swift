@@ -24,9 +24,16 @@ struct MemberField: Hashable, Sendable {
         return Member(from: &buffer)
     }
 
+    private var nick: ArraySlice<UInt8> {
+        self.bytes[Self.headLength...].prefix(Int(self.bytes[13]) << 8 | Int(self.bytes[14]))
+    }
+
+    /// Writes the nickname.
+    func writeNick(to buffer: inout ByteBuffer) { buffer.writeBytes(self.nick) }
+
     /// Whether the member goes by a nickname.
     func isNamed(_ nick: Nickname) -> Bool {
-        let name = self.bytes[Self.headLength...].prefix(Int(self.bytes[13]) << 8 | Int(self.bytes[14]))
+        let name = self.nick
         return name.elementsEqual(nick.raw.utf8)
             || Names.caseMapping.fold(String(decoding: name, as: UTF8.self)) == nick.folded
     }

@@ -1,5 +1,6 @@
 import Chat
 import IRC
+import NIOCore
 import Realm
 
 /// NAMES and LIST (RFC 2812 3.2.5, 3.2.6; ISUPPORT ELIST).
@@ -43,59 +44,69 @@ enum ListingCommands {
 
     /// RPL_NAMREPLY lines and their end, no faster than the client reads.
     static func sendNames(of channel: ChannelView, to call: Call) {
-        let symbol = channel.state.modes.contains(.secret) ? "@" : channel.state.modes.contains(.private) ? "*" : "="
-        var line = NameLine(of: channel, for: call.connection)
-        func send(_ names: String?) {
-            if let names { call.reply(.rplNamReply, symbol, channel.name, text: names) }
-        }
-        // A name takes a quarter of a microsecond, but each turn sends all that others were told in it: to begin one for every
-        // hundred names would cost a JOIN more than all else.
-        call.answer(channel.members, slice: 1000) { member in
-            send(line.add(member))
+        var lines = NameLines(of: channel, to: call)
+        // Each turn sends all that others were told in it: to begin one for every hundred names would cost a JOIN more than
+        // all else.
+        call.answer(channel.places, slice: 1000) { place in
+            lines.add(memberAt: place)
         } pause: {
             // What is in the line holds now; who is in it may be renamed in another's turn.
-            send(line.end())
+            lines.endLine()
         } done: {
-            send(line.end())
+            lines.endLine()
             call.reply(.rplEndOfNames, channel.name)
         }
     }
 
-    /// The names of a channel's members in texts that fit a line each.
-    private struct NameLine {
-        private let isMulti: Bool
-        private let isLong: Bool
+    /// The names of a channel's members in lines that are not too long.
+    private struct NameLines {
+        private let channel: ChannelView
+        private let call: Call
+        private let symbol: String
+        private let style: MemberTable.NameStyle
         private let room: Int
-        private var line = ""
+        private var names = ByteBuffer()
 
-        init(of channel: ChannelView, for connection: Connection) {
-            self.isMulti = connection.capabilities.contains(.multiPrefix)
-            self.isLong = connection.capabilities.contains(.userhostInNames)
+        init(of channel: ChannelView, to call: Call) {
+            self.channel = channel
+            self.call = call
+            let modes = channel.state.modes
+            self.symbol = modes.contains(.secret) ? "@" : modes.contains(.private) ? "*" : "="
+            let capabilities = call.connection.capabilities
+            self.style = channel.nameStyle(
+                showingAllRanks: capabilities.contains(.multiPrefix),
+                hosts: capabilities.contains(.userhostInNames)
+            )
             // `:server 353 nick = #channel :` and CR LF
-            let server = connection.network.serverName
-            self.room = 512 - (server.utf8.count + connection.nick.utf8.count + channel.name.utf8.count + 14)
+            let others = call.server.utf8.count + call.connection.nick.utf8.count + channel.name.utf8.count
+            self.room = 512 - (others + 14)
         }
 
-        /// Takes out what is in the line.
-        mutating func end() -> String? {
-            defer { self.line = "" }
-            return self.line.isEmpty ? nil : self.line
+        /// Adds a name, in another line if it does not fit in the one that is begun.
+        mutating func add(memberAt place: Int) {
+            let before = self.names.writerIndex
+            if before > 0 { self.names.writeInteger(UInt8(ascii: " ")) }
+            let start = self.names.writerIndex
+            self.channel.writeName(at: place, self.style, to: &self.names)
+            if self.names.writerIndex == start { return self.names.moveWriterIndex(to: before) }
+            guard before > 0, self.names.writerIndex > self.room else { return }
+            let name = self.names.getBytes(at: start, length: self.names.writerIndex - start) ?? []
+            self.names.moveWriterIndex(to: before)
+            self.endLine()
+            self.names.writeBytes(name)
         }
 
-        /// Adds a name.
-        ///
-        /// - Returns: the line before it, if the name did not fit any more.
-        mutating func add(_ member: Member) -> String? {
-            let name = self.isLong ? member.user.prefix : member.user.nick.raw
-            let modes = member.modes
-            let prefixes = modes.isEmpty ? "" : self.isMulti ? modes.prefixes : modes.highestPrefix
-            let isFull =
-                !self.line.isEmpty && self.line.utf8.count + prefixes.utf8.count + name.utf8.count + 1 > self.room
-            let full = isFull ? self.end() : nil
-            if !self.line.isEmpty { self.line += " " }
-            self.line += prefixes
-            self.line += name
-            return full
+        /// Sends what is in the line.
+        mutating func endLine() {
+            guard self.names.readableBytes > 0 else { return }
+            self.call.send { writer in
+                writer.source(self.call.server)
+                writer.command(.rplNamReply)
+                for word in [self.call.connection.nick, self.symbol, self.channel.name] { writer.parameter(word) }
+                writer.trailing(self.names)
+                writer.end()
+            }
+            self.names.clear()
         }
     }
 

@@ -1,5 +1,6 @@
 package import Chat
 import IRC
+package import NIOCore
 
 /// A channel as somebody may see it.
 package struct ChannelView {
@@ -29,9 +30,29 @@ package struct ChannelView {
     /// Whether who looks may know what it is about and who is in it (IRCX draft 4.2).
     package var isOpen: Bool { self.isMember || self.seesHidden || !self.state.isHidden }
 
+    private var seesAll: Bool { self.isMember || self.seesHidden }
+
+    /// The places of those that who looks may ask the names of.
+    package var places: Range<Int> { self.isOpen ? self.state.members.indices : 0..<0 }
+
+    /// How who looks is shown names.
+    package func nameStyle(showingAllRanks showsAllRanks: Bool, hosts showsHosts: Bool) -> MemberTable.NameStyle {
+        MemberTable.NameStyle(showsAllRanks: showsAllRanks, showsHosts: showsHosts, hidesInvisible: !self.seesAll)
+    }
+
+    /// Writes the name of a member as it is now; nothing if it has left or may not be known.
+    package func writeName(at place: Int, _ style: MemberTable.NameStyle, to line: inout ByteBuffer) {
+        // As below: not one table or the other.
+        if let replica {
+            replica.state.members.writeName(at: place, of: self.state.members, style, to: &line)
+        } else {
+            self.state.members.writeName(at: place, of: self.state.members, style, to: &line)
+        }
+    }
+
     /// The members that who looks may know of, each as it is when it is its turn: who has left by then is passed over.
     package var members: some Sequence<Member> {
-        let seesAll = self.isMember || self.seesHidden
+        let seesAll = self.seesAll
         let (members, replica) = (self.isOpen ? self.state.members : MemberTable(), self.replica)
         return members.sessions.lazy
             .compactMap { session in
@@ -42,7 +63,7 @@ package struct ChannelView {
     }
 
     /// The modes with their parameters; the key only for those who may know it.
-    package var modeParameters: [String] { self.state.modeParameters(showingKey: self.isMember || self.seesHidden) }
+    package var modeParameters: [String] { self.state.modeParameters(showingKey: self.seesAll) }
 
     /// Whether who looks may see a list: who may come in in spite of a ban, or uninvited, is for those who run the channel.
     package func mayList(_ list: ListMode, _ session: Session) -> Refusal? {
