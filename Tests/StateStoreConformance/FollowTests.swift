@@ -25,6 +25,26 @@ struct FollowTests {
     }
 
     @Test(arguments: LiveDriver.all)
+    func `who asks for what is there meanwhile hears each entry once, in order`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let log = world.channel("#a")
+            let (speaker, listener) = (try await world.shard(), try await world.shard())
+            _ = try await listener.follow(log)
+            for number in 1...50 {
+                try await speaker.say("\(number)", in: log)
+                let heard = try await listener.on { client in
+                    client.deliverWaiting()
+                    return listener.receiver.payloads(of: log)
+                }
+                // In one process it waits for nothing but to be asked for.
+                if !driver.hasPods { #expect(heard.count == number) }
+            }
+            try await listener.receiver.wait(forEntries: 50, of: log)
+            #expect(listener.receiver.payloads(of: log) == (1...50).map(String.init))
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
     func `own entries are delivered before the append completes`(driver: LiveDriver) async throws {
         try await driver.run { world in
             let shard = try await world.shard()

@@ -262,6 +262,8 @@ final class InProcessClient: LiveStoreClient {
         self.deliver()
     }
 
+    func deliverWaiting() { self.drain() }
+
     /// One at a time even when a delivery leads to another append: entries of a log never overtake each other.
     func deliver() {
         guard !self.isDelivering, !self.deliveries.isEmpty else { return }

@@ -15,6 +15,11 @@ package protocol LiveStoreClient: AnyObject {
     /// it may. ``LiveStoreReceiver/storeBecameReady()`` says when that may have changed.
     func isReady(for tenant: TenantID) -> Bool
 
+    /// Delivers now what is there to be delivered and would be a little later.
+    ///
+    /// For who is about to send what a turn had for its clients: one go is half the work of two.
+    func deliverWaiting()
+
     /// Applies a transaction, once however often the connection breaks. Calls of one client are applied in order.
     ///
     /// What the store has not taken up by the call's deadline it refuses, however late it gets it, so a call that fails with
@@ -127,6 +132,9 @@ package protocol LiveStoreClient: AnyObject {
 extension LiveStoreClient {
     /// The same for every tenant.
     package func isReady(for tenant: TenantID) -> Bool { self.isReady }
+
+    /// Does nothing: all comes when it comes.
+    package func deliverWaiting() {}
 
     /// Applies a transaction for who can wait until it is known how it ended.
     package func append(_ transaction: Transaction, _ completion: @escaping (Result<Outcome, LiveStoreError>) -> Void) {
