@@ -51,7 +51,8 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// The network of a client's address as its socket has it, with or without a zone; other texts stay as they are.
     package static func clientNetwork(of text: String) -> String {
-        IPAddress(text.prefix { $0 != "%" })?.clientNetwork ?? text
+        guard text.utf8.contains(UInt8(ascii: ":")) else { return text }
+        return IPAddress(text.prefix { $0 != "%" })?.clientNetwork ?? text
     }
 
     /// The address as text, shortest form.
