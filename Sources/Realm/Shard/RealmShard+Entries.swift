@@ -9,7 +9,7 @@ extension RealmShard: LiveStoreReceiver {
     package func storeBecameReady() { self.storeBecameReadyAction() }
 
     package func received(_ entry: Entry, of log: LogKey) {
-        switch self.followed[log] {
+        switch self.owner(of: log) {
         case .channel(let replica): replica.received(entry)
         case .session(let session): session.received(entry)
         case nil:

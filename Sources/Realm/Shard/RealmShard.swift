@@ -19,7 +19,11 @@ package final class RealmShard {
         receiver: self
     )
     /// Whose the followed logs are: one look-up for each entry that comes.
-    var followed: [LogKey: Followed] = [:]
+    var followed: [LogKey: Followed] = [:] {
+        didSet { self.latest = nil }
+    }
+    /// Whose the entry before was: most likely the next one's, too.
+    private var latest: (log: LogKey, followed: Followed)?
     package private(set) var networks: [TenantID: Network] = [:]
     /// Seconds since the shard began, advanced once a second; coarse on purpose, so that reading it costs nothing.
     package private(set) var seconds: UInt32 = 0
@@ -51,6 +55,14 @@ package final class RealmShard {
     enum Followed {
         case channel(ChannelReplica)
         case session(Session)
+    }
+
+    /// Whose a log is, if it is followed.
+    func owner(of log: LogKey) -> Followed? {
+        if let latest, latest.log == log { return latest.followed }
+        guard let found = self.followed[log] else { return nil }
+        self.latest = (log, found)
+        return found
     }
 
     package init(loop: any EventLoop, number: Int, environment: RealmEnvironment) {

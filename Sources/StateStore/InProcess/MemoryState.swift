@@ -43,6 +43,8 @@ struct MemoryState: ~Copyable {
     }
 
     private(set) var logs: [LogKey: MemoryLog] = [:]
+    /// The one that a message went to before: most likely the next one does, too.
+    private var latest: MemoryLog?
     private(set) var names: [TenantID: [LogKey.Kind: NameTable]] = [:]
     /// Who follows logs that do not exist; those of the others are with the logs.
     private var followersOfNothing: [LogKey: [Int]] = [:]
@@ -115,7 +117,7 @@ struct MemoryState: ~Copyable {
         passing: Int?,
         wake: inout [Int]
     ) -> Applied? {
-        guard condition.log == change.log, let log = self.logs[change.log] else {
+        guard condition.log == change.log, let log = self.existing(change.log) else {
             guard self.holds(condition) else { return nil }
             return self.apply(change, to: self.log(change.log), by: producer, now: now, passing: passing, wake: &wake)
         }
@@ -183,6 +185,13 @@ struct MemoryState: ~Copyable {
         return applied
     }
 
+    private mutating func existing(_ key: LogKey) -> MemoryLog? {
+        if let latest, latest.key == key { return latest }
+        guard let log = self.logs[key] else { return nil }
+        self.latest = log
+        return log
+    }
+
     private mutating func log(_ key: LogKey) -> MemoryLog {
         if let log = self.logs[key] { return log }
         let log = MemoryLog(
@@ -226,6 +235,7 @@ struct MemoryState: ~Copyable {
 
     private mutating func drop(_ log: MemoryLog) {
         self.hold(log, .cleared)
+        self.latest = nil
         self.logs[log.key] = nil
         if !log.followers.isEmpty { self.followersOfNothing[log.key] = log.followers }
         self.names[log.key.tenant]?[log.key.kind]?.remove(log.key.name)
