@@ -77,4 +77,17 @@ struct RedactTests {
         let lines = await rig.harness.send(ann, line)
         #expect(lines.count == 1 && lines[0].contains(" FAIL REDACT \(answer) "), "\(lines)")
     }
+
+    @Test func `who comes back is not told what was taken back meanwhile`() async throws {
+        let rig = try await PastRig(shards: 2)
+        let (_, ann, _) = try await self.talk(rig)
+        let cid = await rig.harness.member("cid", in: "#tea").client
+        cid.wire.disconnect()
+        await rig.harness.settle()
+        let id = try await self.say("oops", ann, rig)
+        _ = try await self.say("fine", ann, rig)
+        _ = await rig.harness.send(ann, "REDACT #tea \(id) :typo")
+        let welcome = await rig.harness.member("cid", shard: 1).welcome
+        #expect(welcome.with("PRIVMSG").map(\.text) == ["fine"])
+    }
 }

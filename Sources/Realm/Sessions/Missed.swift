@@ -141,7 +141,11 @@ extension Session {
         let limit = self.network.limits.missedMessages
         let (name, upTo) = (log.kind == .user ? "" : log.name, end())
         func finish(isAll: Bool) {
-            let news = (read ?? []).filter { missed.isNews($0, in: name) && ChatMessage(entry: $0.payload) != nil }
+            let takenBack = (read ?? []).takenBack
+            let news = (read ?? []).filter { entry in
+                missed.isNews(entry, in: name) && ChatMessage(entry: entry.payload) != nil
+                    && !(takenBack.contains(Stamp(position: entry.position, time: entry.time)))
+            }
             then(news.suffix(limit), isAll && news.count <= limit)
         }
         let start = read?.last?.position.sequence ?? missed.start(in: name, upTo: upTo, limit: 2 * limit)
@@ -174,5 +178,20 @@ extension Session {
         let pace = Pace(next)
         attachment.hold(pace)
         if !pace.isHeld { next() }
+    }
+}
+
+extension [Entry] {
+    /// The messages that somebody took back among these (draft/message-redaction).
+    fileprivate var takenBack: Set<Stamp> {
+        var stamps: Set<Stamp> = []
+        for entry in self where ChatMessage(entry: entry.payload) == nil {
+            guard case .redacted(let id, _, _)? = Chat.ChannelEvent(entry.payload), let stamp = Stamp(messageID: id)
+            else {
+                continue
+            }
+            stamps.insert(stamp)
+        }
+        return stamps
     }
 }
