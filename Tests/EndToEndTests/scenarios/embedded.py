@@ -133,6 +133,8 @@ async def restarts(world: World) -> None:
     for number, end in enumerate(ended):
         guest = await world.client(edge, "guest")
         await guest.join("#lobby")
+        # They are on different shards: it has to have heard.
+        await boss.expect(lambda m: m.command == "JOIN" and m.nick == "guest")
         boss.send("MODE #lobby +v guest")
         await guest.expect(("MODE", "#lobby", "+v"))
         is_away = number != 2
