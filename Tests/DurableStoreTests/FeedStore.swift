@@ -57,6 +57,7 @@ final class FeedStore: LiveStore {
         ChatMessage(
             verb: .privmsg,
             sender: SessionID(rawValue: 1),
+            origin: 0,
             account: "ann",
             isBot: false,
             minimum: minimum,

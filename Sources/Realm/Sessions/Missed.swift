@@ -52,7 +52,10 @@ package struct Missed {
     /// Whether an entry is news.
     func isNews(_ entry: Entry, in log: String) -> Bool {
         if let seen, entry.position.epoch == seen.epoch { return entry.position.sequence > seen.sequence }
-        guard let place = self.places?.places[log] else { return entry.time > self.since.received }
+        guard let place = self.places?.places[log] else {
+            // Where all other places are known it came into this channel as it left: it was told nothing of it.
+            return self.places == nil ? entry.time > self.since.received : entry.time >= self.since.received
+        }
         if entry.position.epoch == place.epoch { return entry.position.sequence > place.sequence }
         return entry.position.epoch > place.epoch
     }
