@@ -88,13 +88,14 @@ def kept(edge: Edge) -> list[str]:
     database = sqlite3.connect(f"file:{edge.data}/roost.sqlite?mode=ro", uri=True, timeout=30)
     try:
         rows = database.execute(
-            "SELECT epoch, payload FROM history WHERE tenant = 'acme' AND name = '#lobby' ORDER BY time, epoch, sequence"
+            "SELECT h.epoch, h.text FROM history h JOIN conversations c ON c.tenant = h.tenant AND c.id = h.conversation"
+            " WHERE h.tenant = 'acme' AND c.name = '#lobby' AND h.kind = 1 ORDER BY h.time, h.epoch, h.sequence"
         ).fetchall()
     finally:
         database.close()
     lives = {epoch: life for life, epoch in enumerate(sorted({epoch for epoch, _ in rows}))}
     texts = []
-    for epoch, payload in rows:
-        if match := re.search(r"said-[a-z0-9]+-\d+-", payload.decode(errors="replace")):
+    for epoch, text in rows:
+        if match := re.search(r"said-[a-z0-9]+-\d+-", text or ""):
             texts.append(f"{lives[epoch]}/{match[0]}")
     return texts
