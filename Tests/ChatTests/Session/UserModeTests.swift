@@ -23,6 +23,28 @@ import Testing
         #expect(after.difference(from: before) == text)
     }
 
+    /// Before, what is asked for, and what it comes to; an unknown letter is told.
+    private static let changes: [(UserModes, String, UserModes, Bool)] = [
+        ([], "i", .invisible, false), ([], "+i", .invisible, false), (.invisible, "-i", [], false),
+        (.invisible, "-i+w", .wallops, false), (.wallops, "+i-w+B", [.invisible, .bot], false),
+        ([], "-i+", [], false), ([], "+-+i", .invisible, false),
+        // Rights come from OPER, accounts from logging in; what one has may be given up, an account not so.
+        ([], "+o", [], false), (.operator, "-o", [], false), (.operator, "+o", .operator, false),
+        ([], "+r", [], false), (.registered, "-r", .registered, false), (.registered, "-o", .registered, false),
+        ([], "+?i", .invisible, true), (.bot, "", .bot, false),
+    ]
+
+    @Test(arguments: changes)
+    private func `a user changes what is its own to change`(
+        before: UserModes,
+        text: String,
+        after: UserModes,
+        hasUnknown: Bool
+    ) {
+        let changed = before.changed(by: text)
+        #expect(changed.modes == after && changed.hasUnknown == hasUnknown)
+    }
+
     @Test func `a user's source is nick, user and shown host`() throws {
         #expect(try person("Alice").user.prefix == "Alice!ualice@alice.cloaked")
     }
