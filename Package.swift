@@ -165,11 +165,14 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // No pkgConfig: the flags of hiredis.pc warn on every target.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        // Processes that tests start; apart, since some need nothing else.
+        .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
+        .target(name: "TestChildren", dependencies: ["CSpawn"], path: "Tests/Children"),
         // What tests of several modules share: servers, a faulty network, deadlines.
         .target(
             name: "TestSupport",
             dependencies: [
-                "StateStore", "Tenant",
+                "StateStore", "Tenant", "TestChildren",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -179,7 +182,7 @@ let package = Package(
         .target(
             name: "TestClients",
             dependencies: [
-                "TestSupport",
+                "TestChildren", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -221,7 +224,7 @@ let package = Package(
         .testTarget(
             name: "RedisTests",
             dependencies: [
-                "Observability", "StateStore", "Tenant", "TestSupport",
+                "Observability", "StateStore", "Tenant", "TestChildren", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -306,11 +309,11 @@ let package = Package(
         // What the program makes of its configuration.
         .testTarget(name: "ProgramTests", dependencies: ["roost"]),
         // The style rules as tests; reads the sources, imports none of them.
-        .testTarget(name: "TidyTests"),
+        .testTarget(name: "TidyTests", dependencies: ["TestChildren"]),
         // Real processes; what it needs of Python is made by scripts/install-python.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["TestSupport"],
+            dependencies: ["TestChildren", "TestSupport"],
             exclude: ["harness", "scenarios", "requirements.txt", "scenarios.txt"]
         ),
         .testTarget(

@@ -1,7 +1,6 @@
 import Foundation
 package import NIOCore
-import NIOPosix
-import Synchronization
+import TestChildren
 import TestSupport
 
 /// A `roost edge` that gets its tenants from the live store.
@@ -13,17 +12,11 @@ package final class EdgeProcess: Sendable {
         package init(description: String) { self.description = description }
     }
 
-    /// Unchecked: used under the lock only.
-    private struct Running: @unchecked Sendable {
-        let process: Process
-    }
-
     /// Where it takes IRC over TLS.
     package let ircs: SocketAddress
     private let metrics: SocketAddress
     private let folder: String
-    private let running: Mutex<Running>
-    private let ended: EventLoopFuture<Int32>
+    private let child: Child
 
     /// Starts it, on free ports and with a folder of its own.
     package init(redis: String, database: String, key: [UInt8]) throws {
@@ -33,32 +26,19 @@ package final class EdgeProcess: Sendable {
         let (ircs, metrics) = (try FreePort.find(), try FreePort.find())
         self.ircs = try SocketAddress(ipAddress: "127.0.0.1", port: ircs)
         self.metrics = try SocketAddress(ipAddress: "127.0.0.1", port: metrics)
-        let process = Process()
-        process.executableURL = URL(filePath: try BuiltProgram.path())
-        process.arguments = ["edge"]
-        process.environment = [
+        let environment = [
             "ROOST_REDIS_URL": redis, "ROOST_DATABASE_URL": database, "ROOST_PROJECTION": "true",
             "ROOST_SEALING_KEY_FILE": "\(self.folder)/sealing", "ROOST_SECRET_FILE": "\(self.folder)/secret",
             "ROOST_LISTEN_IRCS": "127.0.0.1:\(ircs)", "ROOST_LISTEN_METRICS": "127.0.0.1:\(metrics)",
             "ROOST_LISTEN_HTTP": "off", "ROOST_POD_NAME": "edge-test", "ROOST_CAPACITY_CONNECTIONS": "123",
             "ROOST_LEASE_SECONDS": "3", "ROOST_DRAIN_SECONDS": "1",
         ]
-        let log = "\(self.folder)/log"
-        guard FileManager.default.createFile(atPath: log, contents: nil) else {
-            throw Failure(description: "\(log) cannot be written")
-        }
-        let output = try FileHandle(forWritingTo: URL(filePath: log))
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        let promise = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Int32.self)
-        self.ended = promise.futureResult
-        process.terminationHandler = { promise.succeed($0.terminationStatus) }
-        do { try process.run() } catch {
-            promise.fail(error)
-            throw error
-        }
-        self.running = Mutex(Running(process: process))
+        self.child = try Child(
+            BuiltProgram.path(),
+            ["edge"],
+            environment: environment,
+            output: .file("\(self.folder)/log")
+        )
     }
 
     deinit { try? FileManager.default.removeItem(atPath: self.folder) }
@@ -83,17 +63,16 @@ package final class EdgeProcess: Sendable {
     }
 
     /// Asks it to end.
-    package func terminate() { self.running.withLock { $0.process.terminate() } }
+    package func terminate() { self.child.send(SIGTERM) }
 
     /// Waits for its end.
     package func status() async throws -> Int32 {
-        try await within(.seconds(60), "the end") { try await self.ended.get() }
+        try await within(.seconds(60), "the end") { await self.child.status() }
     }
 
     /// Ends it in any case.
     package func kill() async {
-        let id = self.running.withLock { $0.process.isRunning ? $0.process.processIdentifier : nil }
-        if let id { Foundation.kill(id, SIGKILL) }
-        _ = try? await self.ended.get()
+        self.child.send(SIGKILL)
+        _ = await self.child.status()
     }
 }

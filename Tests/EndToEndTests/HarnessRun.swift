@@ -1,6 +1,7 @@
 // A run of the Python harness, from its start to its end or its deadline.
 
 import Foundation
+import TestChildren
 import TestSupport
 
 /// How a run of the harness ended.
@@ -26,32 +27,20 @@ struct HarnessRun: Sendable {
         }
         let binary = try BuiltProgram.path()
         let output = FileManager.default.temporaryDirectory.appending(path: "roost-e2e-\(UUID().uuidString).log")
-        guard FileManager.default.createFile(atPath: output.path, contents: nil) else {
-            throw Failure(description: "cannot write \(output.path)")
-        }
         defer { try? FileManager.default.removeItem(at: output) }
-        let process = Process()
         // timeout(1) ends the harness with SIGTERM, which it takes as a failure that is to be reported and cleaned up
         // after; what it started ends with it in any case.
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
-            ["timeout", "--kill-after=15", "\(Self.deadline)", python, "-u", "-m", "harness"] + arguments
-        process.currentDirectoryURL = Scenario.folder
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            ["ROOST_BINARY": binary, "PYTHONDONTWRITEBYTECODE": "1"]
-        ) { $1 }
-        let file = try FileHandle(forWritingTo: output)
-        process.standardOutput = file
-        process.standardError = file
-        process.standardInput = FileHandle.nullDevice
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do { try process.run() } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
-        }
+        let child = try Child(
+            "/usr/bin/env",
+            ["timeout", "--kill-after=15", "\(Self.deadline)", python, "-u", "-m", "harness"] + arguments,
+            environment: ProcessInfo.processInfo.environment.merging(
+                ["ROOST_BINARY": binary, "PYTHONDONTWRITEBYTECODE": "1"]
+            ) { $1 },
+            folder: Scenario.folder.path,
+            output: .file(output.path)
+        )
+        let status = await child.status()
         let text = String(decoding: (try? Data(contentsOf: output)) ?? Data(), as: UTF8.self)
-        return HarnessRun(status: process.terminationStatus, output: text)
+        return HarnessRun(status: status, output: text)
     }
 }

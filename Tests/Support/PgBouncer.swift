@@ -3,6 +3,7 @@
 
 import Foundation
 import Synchronization
+import TestChildren
 
 /// A pooler between a PostgreSQL server and its clients.
 package final class PgBouncer: Sendable {
@@ -15,7 +16,7 @@ package final class PgBouncer: Sendable {
 
     /// Where it listens, on 127.0.0.1.
     package let port: Int
-    private let holder: Mutex<Pipe?>
+    private let holder: Mutex<Child?>
 
     private static let sharedPooler = Mutex<PgBouncer?>(nil)
 
@@ -58,15 +59,8 @@ package final class PgBouncer: Sendable {
             """
         try settings.write(toFile: "\(folder)/settings", atomically: true, encoding: .utf8)
         let (tool, arguments) = PostgresServer.asOrdinaryUser("/bin/sh", ["-c", Self.script, "sh", folder])
-        let (process, input) = (Process(), Pipe())
-        process.executableURL = URL(fileURLWithPath: tool)
-        process.arguments = arguments
-        process.standardInput = input
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        try process.run()
-        self.holder.withLock { $0 = input }
+        let holder = try Child(tool, arguments, folder: "/", input: .pipe)
+        self.holder.withLock { $0 = holder }
         let end = Date().addingTimeInterval(20)
         while !FreePort.isTaken(self.port) {
             guard Date() < end else {
@@ -91,9 +85,9 @@ package final class PgBouncer: Sendable {
 
     /// Ends it.
     package func end() {
-        self.holder.withLock { input in
-            try? input?.fileHandleForWriting.close()
-            input = nil
+        self.holder.withLock { holder in
+            holder?.endInput()
+            holder = nil
         }
     }
 

@@ -4,6 +4,7 @@
 
 import Foundation
 import Synchronization
+import TestChildren
 
 /// A PostgreSQL server of the tests' own.
 package final class PostgresServer: Sendable {
@@ -12,30 +13,12 @@ package final class PostgresServer: Sendable {
         package let description: String
     }
 
-    /// The shell that holds the server.
-    ///
-    /// Unchecked: it is used under the lock only.
-    private struct Holder: @unchecked Sendable {
-        let process: Process
-        let input: Pipe
-
-        /// Lets the shell go and the server be.
-        ///
-        /// Not waited for: Foundation takes a process for running as long as any of its children is.
-        func leave() { self.input.fileHandleForWriting.write(Data("leave\n".utf8)) }
-
-        /// Ends the server and removes its data.
-        func end() {
-            try? self.input.fileHandleForWriting.close()
-            self.process.waitUntilExit()
-        }
-    }
-
     /// Where the server listens, on 127.0.0.1.
     package let port: Int
     private let folder: String
     private let options: [String]
-    private let holder: Mutex<Holder?>
+    /// The shell that holds the server.
+    private let holder: Mutex<Child?>
     private let databases = Mutex(0)
 
     /// The certificate's file, of a server that takes TLS: for 127.0.0.1, signed by itself.
@@ -148,8 +131,6 @@ package final class PostgresServer: Sendable {
 
     /// Starts the server, on the data that are there.
     package func start() throws {
-        let process = Process()
-        let input = Pipe()
         let command = """
             folder="$1"; port="$2"
             "$3" -D "$folder/data" -p "$port" -k "$folder" -c listen_addresses=127.0.0.1 \\
@@ -159,23 +140,15 @@ package final class PostgresServer: Sendable {
             echo $server >"$folder/pid"
             while read -r order; do [ "$order" = leave ] && exit 0; done
             kill -QUIT $server 2>/dev/null
-            tries=0  # Not by wait(1): this process may have been started with SIGCHLD blocked.
-            while [ -e "$folder/data/postmaster.pid" ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+            wait $server 2>/dev/null
             rm -rf "$folder"
             """
         let (tool, arguments) = Self.asOrdinaryUser(
             "/bin/sh",
             ["-c", command, "sh", self.folder, "\(self.port)", try Self.binary("postgres")]
         )
-        process.executableURL = URL(fileURLWithPath: tool)
-        process.arguments = arguments
-        process.standardInput = input
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
         try? FileManager.default.removeItem(atPath: "\(self.folder)/pid")
-        try process.run()
-        let holder = Holder(process: process, input: input)
+        let holder = try Child(tool, arguments, folder: "/", input: .pipe)
         self.holder.withLock { $0 = holder }
         try self.waitUntilReady()
     }
@@ -199,7 +172,8 @@ package final class PostgresServer: Sendable {
     /// Ends the server and removes its data.
     package func end() {
         self.holder.withLock { holder in
-            holder?.end()
+            holder?.endInput()
+            holder?.wait()
             holder = nil
         }
         try? FileManager.default.removeItem(atPath: self.folder)
@@ -212,7 +186,8 @@ package final class PostgresServer: Sendable {
 
     private func letGo() {
         self.holder.withLock { holder in
-            holder?.leave()
+            holder?.write("leave\n")
+            holder?.wait()
             holder = nil
         }
     }
@@ -296,20 +271,11 @@ extension PostgresServer {
 
     @discardableResult
     private static func runAsIs(_ tool: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: tool)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let text = String(decoding: data, as: UTF8.self)
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: "\(tool) ended with \(process.terminationStatus): \(text)")
+        let child = try Child(tool, arguments, folder: "/", output: .pipe)
+        let text = child.readAll()
+        let status = child.wait()
+        guard status == 0 else {
+            throw Failure(description: "\(tool) ended with \(status): \(text)")
         }
         return text
     }

@@ -4,20 +4,13 @@
 
 import Foundation
 import Synchronization
+import TestChildren
 
 /// A Redis server of the tests' own.
 package final class RedisServer: Sendable {
     /// Why there is no server.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
-    }
-
-    /// The shell that holds the server.
-    ///
-    /// Unchecked: it is used under the lock only.
-    private struct Holder: @unchecked Sendable {
-        let process: Process
-        let input: Pipe
     }
 
     /// Where the server listens, on 127.0.0.1.
@@ -27,7 +20,8 @@ package final class RedisServer: Sendable {
     /// Where it listens with TLS, if the options say so: `@tls` in them is this port.
     package let tlsPort: Int
     private let options: [String]
-    private let holder = Mutex<Holder?>(nil)
+    /// The shell that holds the server.
+    private let holder = Mutex<Child?>(nil)
 
     /// The URL without TLS.
     package var url: String { "redis://127.0.0.1:\(self.port)" }
@@ -77,8 +71,6 @@ package final class RedisServer: Sendable {
 
     /// Starts the server on the data that are there, and waits until it listens.
     package func start() throws {
-        let process = Process()
-        let input = Pipe()
         let script = """
             folder="$1"; shift
             redis-server "$@" >"$folder/log" 2>&1 </dev/null &
@@ -89,19 +81,15 @@ package final class RedisServer: Sendable {
             wait $server 2>/dev/null
             rm -rf "$folder"
             """
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments =
-            ["-c", script, "sh", self.folder, "--port", "\(self.port)", "--bind", "127.0.0.1", "--dir", self.folder]
-            + ["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--daemonize", "no"] + self.options
-        process.standardInput = input
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        let arguments =
+            ["--port", "\(self.port)", "--bind", "127.0.0.1", "--dir", self.folder, "--appendonly", "yes"]
+            + ["--appendfsync", "always", "--save", "", "--daemonize", "no"] + self.options
         try? FileManager.default.removeItem(atPath: "\(self.folder)/pid")
-        try process.run()
-        self.holder.withLock { $0 = Holder(process: process, input: input) }
+        let holder = try Child("/bin/sh", ["-c", script, "sh", self.folder] + arguments, input: .pipe)
+        self.holder.withLock { $0 = holder }
         let deadline = Date().addingTimeInterval(20)
         while !self.answers {
-            guard Date() < deadline, process.isRunning else {
+            guard Date() < deadline, holder.isRunning else {
                 let log = (try? String(contentsOfFile: "\(self.folder)/log", encoding: .utf8)) ?? ""
                 throw Failure(description: "redis-server does not start: \(log.suffix(500))")
             }
@@ -114,11 +102,10 @@ package final class RedisServer: Sendable {
     /// Its data stay, for ``start()``.
     package func kill() throws {
         let pid = try self.pid
-        // First the server, then the shell: Foundation sees the shell's end only when no child of it is left.
         Foundation.kill(pid, SIGKILL)
         self.holder.withLock { holder in
-            holder?.input.fileHandleForWriting.write(Data("leave\n".utf8))
-            holder?.process.waitUntilExit()
+            holder?.write("leave\n")
+            holder?.wait()
             holder = nil
         }
         let deadline = Date().addingTimeInterval(5)
@@ -164,8 +151,8 @@ package final class RedisServer: Sendable {
     /// Ends the server and removes its data.
     package func end() {
         self.holder.withLock { holder in
-            try? holder?.input.fileHandleForWriting.close()
-            holder?.process.waitUntilExit()
+            holder?.endInput()
+            holder?.wait()
             holder = nil
         }
         try? FileManager.default.removeItem(atPath: self.folder)

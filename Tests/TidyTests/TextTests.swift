@@ -1,6 +1,7 @@
 // Rules for every text in the repository, whatever its language.
 
 import Foundation
+import TestChildren
 import Testing
 
 @Suite struct TextTests {
@@ -25,17 +26,14 @@ import Testing
     }
 
     @Test func `documents link to what exists, Python parses`() throws {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "scripts/lint-documents"]
-        process.currentDirectoryURL = Repository.root
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\n\(text)")
+        let child = try Child(
+            "/usr/bin/env",
+            ["python3", "scripts/lint-documents"],
+            folder: Repository.root.path,
+            output: .pipe
+        )
+        let text = child.readAll()
+        #expect(child.wait() == 0, "\n\(text)")
     }
 
     private static let texts = Repository.files.filter { path in
