@@ -71,6 +71,28 @@ import Testing
     }
 
     @Test(arguments: Route.allCases)
+    func `words are found in a copy, those that came late too`(_ route: Route) async throws {
+        try await route.withStores { source, target in
+            func say(_ number: UInt64, _ text: String) async throws {
+                _ = try await source.history.store([.said(number, in: "#tea", of: .acme, by: "ann", text: text)])
+            }
+            func found(_ word: String) async throws -> [UInt64] {
+                var search = HistorySearch(in: ["#tea"])
+                search.text = word
+                return try await target.history.search(search, of: .acme).map(\.id.position.sequence)
+            }
+            try await say(1, "the kettle is on")
+            try await say(2, "which one?")
+            let copier = TenantCopier(from: source, to: target, batch: 1)
+            try await copier.copy(.acme)
+            #expect(try await found("kettle") == [1])
+            try await say(3, "the big kettle")
+            try await copier.copyLate(.acme)
+            #expect(try await found("kettle") == [1, 3])
+        }
+    }
+
+    @Test(arguments: Route.allCases)
     func `copying again copies only what is missing`(_ route: Route) async throws {
         try await route.withStores { source, target in
             try await source.fill(.acme, history: 50)

@@ -18,7 +18,11 @@ package struct HistoryRepository: Sendable {
         .init("sequence", .integer), .init("kind", .integer), .init("origin", .integer), .init("tags", .text),
         .init("text", .text), .init("redaction", .text),
     ]
-    private static let rows = BulkTable("history", Self.columnsOfRows)
+    private static let rows = BulkTable(
+        "history",
+        Self.columnsOfRows,
+        afterInsertion: HistorySchema.afterInsertion
+    )
     /// What was taken back: whichever comes first, the message or this, nothing is left of what it said.
     private static let redactions = BulkTable(
         "history",

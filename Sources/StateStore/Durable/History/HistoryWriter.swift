@@ -16,6 +16,8 @@ package struct HistoryWriter: Sendable {
     private let deadLetters: DeadLetterRepository
     private let now: @Sendable () -> Int64
     private let batch: Int
+    /// Between batches that are not full. What waits is read from the live store meanwhile.
+    private static let pause = Duration.milliseconds(200)
     private let drainTime: Duration
     private let clock: any Clock<Duration>
     private let logger: Logger
@@ -26,7 +28,7 @@ package struct HistoryWriter: Sendable {
     ///   - live: Whose feed to read.
     ///   - store: Where the records go: its history, and its dead letters with those that the history refuses.
     ///   - now: Milliseconds since 1970.
-    ///   - batch: How many records are stored at a time.
+    ///   - batch: How many records are stored at most at a time: the more, the less one costs.
     ///   - drainTime: How long, once stopped, it may go on with what the feed holds.
     ///   - clock: Times the waits between attempts.
     ///   - logger: Hears of failures.
@@ -34,7 +36,7 @@ package struct HistoryWriter: Sendable {
         live: any LiveStore,
         store: DurableStore,
         now: @escaping @Sendable () -> Int64 = WallClock.system,
-        batch: Int = 1000,
+        batch: Int = 4000,
         drainTime: Duration = .seconds(5),
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
@@ -57,9 +59,11 @@ package struct HistoryWriter: Sendable {
         var backoff = Backoff(first: .milliseconds(100), longest: .seconds(10))
         while !Task.isCancelled {
             do {
-                _ = try await self.moveBatch(waiting: .seconds(1))
+                let count = try await self.moveBatch(waiting: .seconds(1))
                 await self.look()
                 backoff.succeeded()
+                // Few rows cost nearly as much as many: what comes meanwhile goes with the next batch.
+                if count > 0, count < self.batch { try? await self.clock.sleep(for: Self.pause) }
             } catch {
                 if Task.isCancelled { break }
                 let delay = backoff.failed()

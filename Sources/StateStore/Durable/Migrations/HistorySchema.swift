@@ -67,7 +67,7 @@ enum HistorySchema {
             CREATE TABLE \(self.otherTimes) PARTITION OF history DEFAULT;
             """
         case .sqlite:
-            // The index of words has the rows' numbers and keeps no texts.
+            // The index of words has the rows' numbers and keeps no texts. No trigger fills it (`afterInsertion`).
             """
             CREATE TABLE history (
                 row INTEGER PRIMARY KEY,
@@ -86,9 +86,6 @@ enum HistorySchema {
             CREATE VIRTUAL TABLE history_words USING fts5 (
                 text, content = '', detail = none, columnsize = 0
             );
-            CREATE TRIGGER history_said AFTER INSERT ON history WHEN \(self.isSearched("new.")) BEGIN
-                INSERT INTO history_words (rowid, text) VALUES (new.row, \(self.words(dialect, "new.")));
-            END;
             CREATE TRIGGER history_forgotten AFTER DELETE ON history WHEN \(self.isSearched("old.")) BEGIN
                 INSERT INTO history_words (history_words, rowid, text) VALUES ('delete', old.row, \(self.words(dialect, "old.")));
             END;
@@ -98,6 +95,13 @@ enum HistorySchema {
             """
         }
     }
+
+    /// What follows the insertion of rows in SQLite, to whose numbers `$1` was the last before: a trigger, which runs for each row by
+    /// itself, would have a segment of the index written for each.
+    static let afterInsertion = """
+        INSERT INTO history_words (rowid, text)
+        SELECT row, \(Self.words(.sqlite, "")) FROM history WHERE row > $1 AND \(Self.isSearched(""))
+        """
 
     static func isSearched(_ row: String) -> String {
         "\(row)text IS NOT NULL AND \(row)kind <= \(HistoryRecord.Kind.notice.rawValue)"

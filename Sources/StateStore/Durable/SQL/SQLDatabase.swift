@@ -77,11 +77,19 @@ package struct BulkTable: Hashable, Sendable {
     ///
     /// If it changes something, no two rows of one key may come in one call.
     package let onConflict: String
+    /// What SQLite is to run behind an insertion, with the last number that a row had before (`MAX(row)`) as `$1`; nil for nothing.
+    let afterInsertion: String?
 
-    package init(_ name: String, _ columns: [Column], onConflict: String = "DO NOTHING") {
+    package init(
+        _ name: String,
+        _ columns: [Column],
+        onConflict: String = "DO NOTHING",
+        afterInsertion: String? = nil
+    ) {
         self.name = name
         self.columns = columns
         self.onConflict = onConflict
+        self.afterInsertion = afterInsertion
     }
 }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A value on its way into or out of a database, in the types that PostgreSQL and SQLite share.
 package enum SQLValue: Hashable, Sendable {
     case null
@@ -80,6 +82,9 @@ extension String {
     ///
     /// - Throws: ``DurableStoreError/rejected(code:message:)`` with PostgreSQL's code for it.
     func requireNoNUL() throws(DurableStoreError) {
-        guard !self.utf8.contains(0) else { throw .rejected(code: "22021", message: "a text contains a NUL") }
+        let hasNUL = self.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+        }
+        guard !(hasNUL ?? self.utf8.contains(0)) else { throw .rejected(code: "22021", message: "a text contains a NUL") }
     }
 }

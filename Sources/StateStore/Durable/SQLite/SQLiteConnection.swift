@@ -22,7 +22,8 @@ final class SQLiteConnection: SQLConnection {
     func insertNew(_ rows: [[SQLValue]], into table: BulkTable) throws(DurableStoreError) -> Int {
         let columns = table.columns.map(\.name).joined(separator: ", ")
         let places = table.columns.map { _ in "?" }.joined(separator: ", ")
-        return try self.reportingFailures {
+        let last = table.afterInsertion == nil ? [] : try self.execute("SELECT COALESCE(MAX(row), 0) FROM \(table.name)")
+        let inserted = try self.reportingFailures {
             let statement = try self.database.cachedStatement(
                 sql: "INSERT INTO \(table.name) (\(columns)) VALUES (\(places)) ON CONFLICT \(table.onConflict)"
             )
@@ -31,6 +32,8 @@ final class SQLiteConnection: SQLConnection {
             for row in rows { inserted += try insertion.insert(row) }
             return inserted
         }
+        if let following = table.afterInsertion, let last = last.first { _ = try self.execute(following, last.values) }
+        return inserted
     }
 
     func executeScript(_ sql: String) throws(DurableStoreError) {

@@ -22,9 +22,10 @@ package struct TenantTable: Hashable, Sendable {
         isData: Bool = true,
         isErased: Bool = true,
         isAppended: Bool = false,
-        _ columns: [BulkTable.Column]
+        _ columns: [BulkTable.Column],
+        afterInsertion: String? = nil
     ) {
-        self.bulk = BulkTable(name, [.init("tenant", .text)] + columns)
+        self.bulk = BulkTable(name, [.init("tenant", .text)] + columns, afterInsertion: afterInsertion)
         self.key = key
         self.isData = isData
         self.isErased = isErased
@@ -76,7 +77,8 @@ package struct TenantTable: Hashable, Sendable {
                 .init("conversation", .integer), .init("time", .integer), .init("epoch", .integer),
                 .init("sequence", .integer), .init("kind", .integer), .init("origin", .integer), .init("tags", .text),
                 .init("text", .text), .init("redaction", .text),
-            ]
+            ],
+            afterInsertion: HistorySchema.afterInsertion
         ),
         TenantTable(
             "read_markers",
