@@ -248,28 +248,31 @@ def start_roost_embedded(
     return start
 
 
-def start_roost_edge(server: Server, processes: Processes, companions: Companions) -> Started:
+def start_roost_edge(history: bool = False) -> Callable[[Server, Processes, Companions], Started]:
     """One Roost edge with one shard over Redis and PostgreSQL, whose CPU is shown apart."""
-    companions.ensure_stores()
-    ports = {name: free_port() for name in ("irc", "ircs", "http", "metrics")}
-    secret = processes.folder / "secret"
-    secret.write_bytes(os.urandom(32))
-    environment = {
-        **companions.environment,
-        **{f"ROOST_LISTEN_{name.upper()}": f"127.0.0.1:{port}" for name, port in ports.items()},
-        "ROOST_SHARDS": "1",
-        "ROOST_FLOOD_CONTROL": "false",
-        "ROOST_TENANTS": str(write_tenant(processes.folder)),
-        "ROOST_SECRET_FILE": str(secret),
-        "ROOST_CERTIFICATES": f"{companions.certificate},{companions.key}",
-    }
-    migrated = subprocess.run([server.binary, "migrate", "up"], env={**os.environ, **environment}, capture_output=True)
-    if migrated.returncode != 0:
-        raise StartFailure(f"roost migrate up ended with {migrated.returncode}: {migrated.stderr.decode()[-400:]}")
-    command = [server.binary, "edge"]
-    process = processes.start(server.name, command, cores()["server"], environment=environment)
-    processes.wait_for_port(server.name, process, ports["irc"])
-    return Started(ports["irc"], ports["ircs"], {"server": process.pid, **companions.charge})
+    def start(server: Server, processes: Processes, companions: Companions) -> Started:
+        companions.ensure_stores()
+        ports = {name: free_port() for name in ("irc", "ircs", "http", "metrics")}
+        secret = processes.folder / "secret"
+        secret.write_bytes(os.urandom(32))
+        environment = {
+            **companions.environment,
+            **{f"ROOST_LISTEN_{name.upper()}": f"127.0.0.1:{port}" for name, port in ports.items()},
+            "ROOST_SHARDS": "1",
+            "ROOST_FLOOD_CONTROL": "false",
+            "ROOST_TENANTS": str(write_tenant(processes.folder, history=history)),
+            "ROOST_SECRET_FILE": str(secret),
+            "ROOST_CERTIFICATES": f"{companions.certificate},{companions.key}",
+        }
+        migrated = subprocess.run([server.binary, "migrate", "up"], env={**os.environ, **environment}, capture_output=True)
+        if migrated.returncode != 0:
+            raise StartFailure(f"roost migrate up ended with {migrated.returncode}: {migrated.stderr.decode()[-400:]}")
+        command = [server.binary, "edge"]
+        process = processes.start(server.name, command, cores()["server"], environment=environment)
+        processes.wait_for_port(server.name, process, ports["irc"])
+        return Started(ports["irc"], ports["ircs"], {"server": process.pid, **companions.charge})
+
+    return start
 
 
 def servers(roost: str, before: str | None = None) -> list[Server]:
@@ -278,13 +281,15 @@ def servers(roost: str, before: str | None = None) -> list[Server]:
         Server("inspircd", "InspIRCd", shutil.which("inspircd") or "/usr/sbin/inspircd", start_inspircd, accept_queue=1000),
         Server("ngircd", "ngIRCd", shutil.which("ngircd") or "/usr/sbin/ngircd", start_ngircd, accept_queue=4),
         Server("roost", "Roost embedded", roost, start_roost_embedded(), note="durability memory, no history"),
-        Server("roost-edge", "Roost over Redis", roost, start_roost_edge),
+        Server("roost-edge", "Roost over Redis", roost, start_roost_edge()),
         Server("roost-two-shards", "two shards", roost, start_roost_embedded(shards=2),
                scenarios=("1x100", "50x20", "pairs"), beside="roost"),
         Server("roost-kept-memory", "history, in memory", roost, start_roost_embedded(durability="memory"),
                note="durability memory, history in SQLite", scenarios=("1x100", "50x20", "pairs"), beside="roost"),
         Server("roost-kept-disk", "history, on disk", roost, start_roost_embedded(durability="disk"), on_request=True,
                note="durability disk, history in SQLite", beside="roost"),
+        Server("roost-edge-kept", "history, over Redis", roost, start_roost_edge(history=True),
+               note="history in PostgreSQL", scenarios=("1x100", "50x20", "pairs"), beside="roost-edge"),
     ]
     if before:
         rows += [

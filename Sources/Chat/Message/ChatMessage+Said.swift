@@ -4,14 +4,26 @@ extension ChatMessage {
     /// The parts of its line; nil if that is none.
     package var said: (prefix: String, target: String, text: String?)? {
         self.withLine { line in
-            guard line.first == UInt8(ascii: ":"), line.suffix(2).elementsEqual([0x0D, 0x0A]) else { return nil }
-            let line = line.dropFirst().dropLast(2)
-            func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
-            let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
-            guard parts.count >= 3 else { return nil }
-            guard parts.count == 4 else { return (text(parts[0]), text(parts[2]), nil) }
-            guard parts[3].first == UInt8(ascii: ":") else { return nil }
-            return (text(parts[0]), text(parts[2]), text(parts[3].dropFirst()))
+            guard line.count > 2, line[0] == UInt8(ascii: ":"), line[line.count - 2] == 0x0D,
+                line[line.count - 1] == 0x0A
+            else { return nil }
+            var rest: UnsafeRawBufferPointer? = UnsafeRawBufferPointer(rebasing: line[1..<line.count - 2])
+            /// What stands before the next space; what is behind it is left.
+            func word() -> UnsafeRawBufferPointer? {
+                guard let bytes = rest else { return nil }
+                guard let space = bytes.firstIndex(of: UInt8(ascii: " ")) else {
+                    rest = nil
+                    return bytes
+                }
+                rest = UnsafeRawBufferPointer(rebasing: bytes[(space + 1)...])
+                return UnsafeRawBufferPointer(rebasing: bytes[..<space])
+            }
+            guard let prefix = word(), word() != nil, let target = word() else { return nil }
+            let names = (String(decoding: prefix, as: UTF8.self), String(decoding: target, as: UTF8.self))
+            guard let text = rest else { return (names.0, names.1, nil) }
+            guard text.first == UInt8(ascii: ":") else { return nil }
+            let words = UnsafeRawBufferPointer(rebasing: text.dropFirst())
+            return (names.0, names.1, String(decoding: words, as: UTF8.self))
         }
     }
 }

@@ -16,7 +16,9 @@ package struct HistoryWriter: Sendable {
     private let deadLetters: DeadLetterRepository
     private let now: @Sendable () -> Int64
     private let batch: Int
-    /// Between batches that are not full. What waits is read from the live store meanwhile.
+    /// What passes between batches that are not full.
+    ///
+    /// Who asks for the past meanwhile is told from the live store's streams.
     private static let pause = Duration.milliseconds(200)
     private let drainTime: Duration
     private let clock: any Clock<Duration>

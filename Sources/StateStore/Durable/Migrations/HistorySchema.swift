@@ -86,6 +86,8 @@ enum HistorySchema {
             CREATE VIRTUAL TABLE history_words USING fts5 (
                 text, content = '', detail = none, columnsize = 0
             );
+            -- As many parts of the index as may be are merged at a time: a third less work for who writes.
+            INSERT INTO history_words (history_words, rank) VALUES ('automerge', 16);
             CREATE TRIGGER history_forgotten AFTER DELETE ON history WHEN \(self.isSearched("old.")) BEGIN
                 INSERT INTO history_words (history_words, rowid, text) VALUES ('delete', old.row, \(self.words(dialect, "old.")));
             END;

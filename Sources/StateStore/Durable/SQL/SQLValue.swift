@@ -85,6 +85,8 @@ extension String {
         let hasNUL = self.utf8.withContiguousStorageIfAvailable { bytes in
             bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
         }
-        guard !(hasNUL ?? self.utf8.contains(0)) else { throw .rejected(code: "22021", message: "a text contains a NUL") }
+        guard !(hasNUL ?? self.utf8.contains(0)) else {
+            throw .rejected(code: "22021", message: "a text contains a NUL")
+        }
     }
 }

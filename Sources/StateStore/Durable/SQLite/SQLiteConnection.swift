@@ -22,7 +22,8 @@ final class SQLiteConnection: SQLConnection {
     func insertNew(_ rows: [[SQLValue]], into table: BulkTable) throws(DurableStoreError) -> Int {
         let columns = table.columns.map(\.name).joined(separator: ", ")
         let places = table.columns.map { _ in "?" }.joined(separator: ", ")
-        let last = table.afterInsertion == nil ? [] : try self.execute("SELECT COALESCE(MAX(row), 0) FROM \(table.name)")
+        let last =
+            table.afterInsertion == nil ? [] : try self.execute("SELECT COALESCE(MAX(row), 0) FROM \(table.name)")
         let inserted = try self.reportingFailures {
             let statement = try self.database.cachedStatement(
                 sql: "INSERT INTO \(table.name) (\(columns)) VALUES (\(places)) ON CONFLICT \(table.onConflict)"
