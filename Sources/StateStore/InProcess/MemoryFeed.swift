@@ -122,9 +122,12 @@ struct MemoryFeed {
 
     mutating func acknowledge(_ ids: [FeedRecord.ID], as place: Int) {
         let bit: UInt64 = 1 << UInt64(place)
+        // They were read one after the other, so the next is most likely the one behind.
+        var index = self.items.endIndex
         for id in ids {
             guard let number = UInt64(id.text) else { continue }
-            let index = self.index(of: number)
+            index += 1
+            if index >= self.items.endIndex || self.items[index].number != number { index = self.index(of: number) }
             guard index < self.items.endIndex, self.items[index].number == number else { continue }
             self.release(index, of: bit)
         }
@@ -168,10 +171,10 @@ struct MemoryFeed {
             self.places[place].next =
                 index < self.items.endIndex ? self.items[index].number : max(self.lastHere + 1, self.places[place].next)
         }
-        while let first = self.items.first, first.needed == 0 {
-            self.items.removeFirst()
-            self.dead -= 1
-        }
+        var done = 0
+        while done < self.items.count, self.items[done].needed == 0 { done += 1 }
+        self.items.removeFirst(done)
+        self.dead -= done
         guard self.dead > 64, self.dead * 2 > self.items.count else { return }
         self.items.removeAll { $0.needed == 0 }
         self.dead = 0

@@ -22,9 +22,9 @@ package final class HistoryFigures: Sendable {
     /// Records that this process made dead letters of.
     package var setAside: Int { self.setAsideCount.load(ordering: .relaxed) }
 
-    func setAside(_ count: Int) {
-        self.setAsideCount.add(count, ordering: .relaxed)
-        self.deadLetterCount.add(count, ordering: .relaxed)
+    func addSetAside() {
+        self.setAsideCount.add(1, ordering: .relaxed)
+        self.deadLetterCount.add(1, ordering: .relaxed)
     }
 
     /// Whether a minute passed since this was last true.

@@ -55,7 +55,7 @@ package struct HistoryRepository: Sendable {
     ///
     /// - Returns: How many were new, or emptied.
     package func store(
-        _ records: [HistoryRecord],
+        _ records: some Collection<HistoryRecord> & Sendable,
         deadline: Duration = .seconds(30)
     ) async throws(DurableStoreError) -> Int {
         guard !records.isEmpty else { return 0 }
@@ -67,7 +67,7 @@ package struct HistoryRepository: Sendable {
 
     /// Keeps records within a transaction that others began.
     static func store(
-        _ records: [HistoryRecord],
+        _ records: some Collection<HistoryRecord> & Sendable,
         over connection: any SQLConnection
     ) throws(DurableStoreError) -> Int {
         var conversations = Numbered<Place>()
@@ -171,6 +171,9 @@ private struct Place: Numberable {
 
     init(_ tenant: TenantID, _ name: String) { (self.tenant, self.name) = (tenant, name) }
 
+    /// Few are called alike: the name is enough to look one up.
+    func hash(into hasher: inout Hasher) { hasher.combine(self.name) }
+
     var texts: [String] { [self.tenant.text, self.name] }
 
     func row(_ number: Int64, day: Int64) -> [SQLValue] {
@@ -195,6 +198,9 @@ private struct Origin: Numberable {
         (self.tenant, self.prefix, self.target) = (record.tenant, record.prefix, record.target)
         (self.account, self.isBot) = (record.account, record.isBot)
     }
+
+    /// Few are called alike: the prefix is enough to look one up.
+    func hash(into hasher: inout Hasher) { hasher.combine(self.prefix) }
 
     var texts: [String] {
         [self.tenant.text, self.prefix, self.target, self.account.map { "=" + $0 } ?? "", self.isBot ? "bot" : ""]

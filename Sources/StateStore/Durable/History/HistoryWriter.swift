@@ -93,7 +93,7 @@ package struct HistoryWriter: Sendable {
             guard !stored.isEmpty else {
                 throw DurableStoreError.rejected(code: "", message: "no record of a batch can be stored")
             }
-            try await self.live.acknowledge(stored.map { $0.id }, as: .history)
+            try await self.live.acknowledge(stored, as: .history)
             return stored.count
         }.value
     }
@@ -108,59 +108,68 @@ package struct HistoryWriter: Sendable {
 
     /// Stores records; what is for nobody to read later is done with at once, and what cannot be read is set aside.
     ///
-    /// - Returns: Those that are stored.
-    private func store(_ records: [FeedRecord]) async throws(DurableStoreError) -> [FeedRecord] {
-        var kept: [(record: FeedRecord, row: HistoryRecord)] = []
-        kept.reserveCapacity(records.count)
-        var done: [FeedRecord] = []
-        for record in records {
+    /// - Returns: Those that are done with: stored, or to be stored nowhere.
+    private func store(_ records: [FeedRecord]) async throws(DurableStoreError) -> [FeedRecord.ID] {
+        var rows: [HistoryRecord] = []
+        /// Where in `records` each row comes from.
+        var places: [Int] = []
+        rows.reserveCapacity(records.count)
+        places.reserveCapacity(records.count)
+        var done: [FeedRecord.ID] = []
+        done.reserveCapacity(records.count)
+        for (place, record) in records.enumerated() {
             switch HistoryEntry(record) {
-            case .kept(let row): kept.append((record, row))
-            case .passedOver: done.append(record)
+            case .kept(let row):
+                rows.append(row)
+                places.append(place)
+            case .passedOver: done.append(record.id)
             case .unreadable:
-                done += await self.setAside([record], DeadLetter.unreadable, "this version cannot read it")
+                done += await self.setAside(record, DeadLetter.unreadable, "this version cannot read it")
             }
         }
-        return done + (try await self.store(kept[...]))
+        done += try await self.store(rows[...]) { records[places[$0]] }
+        return done
     }
 
     /// Stores rows.
     ///
+    /// - Parameters:
+    ///   - rows: What to store.
+    ///   - record: What a row, by its place, was made of.
     /// - Returns: Those that are stored. A row that the database refuses for what it is would hold up all others
     ///   for good, so the batch is halved until it is alone; it becomes a dead letter.
+    /// - Throws: ``DurableStoreError`` of which the rows are not the reason.
     private func store(
-        _ rows: ArraySlice<(record: FeedRecord, row: HistoryRecord)>
-    ) async throws(DurableStoreError) -> [FeedRecord] {
+        _ rows: ArraySlice<HistoryRecord>,
+        _ record: (Int) -> FeedRecord
+    ) async throws(DurableStoreError) -> [FeedRecord.ID] {
         do throws(DurableStoreError) {
-            _ = try await self.history.store(rows.map { $0.row })
-            return rows.map { $0.record }
+            _ = try await self.history.store(rows)
+            return rows.indices.map { record($0).id }
         } catch .rejected(let code, let message) where Self.concernsRecord(code) {
-            guard rows.count > 1 else {
-                return await self.setAside(rows.map { $0.record }, code, message)
-            }
+            if rows.count == 1 { return await self.setAside(record(rows.startIndex), code, message) }
             let half = rows.startIndex + rows.count / 2
-            return try await self.store(rows[..<half]) + self.store(rows[half...])
+            return try await self.store(rows[..<half], record) + self.store(rows[half...], record)
         }
     }
 
-    /// Makes dead letters of records.
+    /// Makes a dead letter of a record.
     ///
-    /// - Returns: The records; none if they stay in the feed, since not even this is possible.
-    private func setAside(_ records: [FeedRecord], _ code: String, _ message: String) async -> [FeedRecord] {
-        let log = records.first?.log
+    /// - Returns: The record; none if it stays in the feed, since not even this is possible.
+    private func setAside(_ record: FeedRecord, _ code: String, _ message: String) async -> [FeedRecord.ID] {
         let metadata: Logger.Metadata = [
-            "code": "\(code)", "message": "\(message)", "tenant": "\(log?.tenant.text ?? "")",
-            "log": "\(log?.description ?? "")",
+            "code": "\(code)", "message": "\(message)", "tenant": "\(record.log.tenant.text)",
+            "log": "\(record.log.description)",
         ]
-        let letters = records.map { DeadLetter($0, code: code, reason: message, setAside: self.now()) }
+        let letter = DeadLetter(record, code: code, reason: message, setAside: self.now())
         do {
-            try await self.deadLetters.keep(letters)
-            self.figures.setAside(records.count)
+            try await self.deadLetters.keep([letter])
+            self.figures.addSetAside()
             self.logger.error(
                 "a record cannot be in the history: it is a dead letter now",
                 metadata: metadata
             )
-            return records
+            return [record.id]
         } catch {
             self.logger.error(
                 "a record cannot be in the history and cannot be kept as a dead letter: it stays in the feed",
