@@ -1,5 +1,5 @@
-// Writes what is derived from the rows of settings: the definitions under k8s/crds, their copies in the chart, and what
-// docs/operations says of settings. scripts/generate-crds calls it with the repository's folder.
+// Writes what is derived from the rows of settings and of conditions: the definitions under k8s/crds, their copies in the chart, what
+// docs/operations says of them, and what scripts/kubectl-roost knows of conditions. scripts/generate-crds calls it with the repository's folder.
 
 import Foundation
 import Tenant
@@ -13,9 +13,15 @@ do {
     }
     let pages = root.appending(path: "docs/operations")
     try Data(SettingsPages.settings.utf8).write(to: pages.appending(path: "settings.md"))
-    let limits = pages.appending(path: "limits.md")
-    let text = try String(contentsOf: limits, encoding: .utf8)
-    try Data(SettingsPages.limits(text).utf8).write(to: limits)
+    for (path, fill) in [
+        ("docs/operations/limits.md", SettingsPages.limits),
+        ("docs/operations/failure-modes.md", ConditionPages.failureModes),
+        ("scripts/kubectl-roost", ConditionPages.plugin),
+    ] {
+        let file = root.appending(path: path)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try Data(fill(text).utf8).write(to: file)
+    }
 } catch {
     FileHandle.standardError.write(Data("definitions: \(error)\n".utf8))
     exit(1)

@@ -1,5 +1,6 @@
 """scripts/kubectl-roost against a stand-in for kubectl: what people see, what is asked of the cluster, what never leaves it."""
 
+import datetime
 import json
 import os
 import stat
@@ -67,6 +68,18 @@ OPERATOR = {
 }
 
 
+def lease(age=3, **spec):
+    """A Lease that was renewed some seconds ago."""
+    renewed = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=age)
+    return {
+        "kind": "Lease", "metadata": {"name": "roost-operator", "namespace": "roost"},
+        "spec": {
+            "holderIdentity": "roost-operator-1", "leaseDurationSeconds": 15,
+            "renewTime": renewed.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), **spec,
+        },
+    }
+
+
 class Plugin(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -78,7 +91,8 @@ class Plugin(unittest.TestCase):
             file.write(f'#!/bin/sh\nexec {sys.executable} -I -S {HERE}/fake_kubectl.py "$@"\n')
         os.chmod(self.kubectl, 0o755)
 
-    def given(self, *objects, **more):
+    def given(self, *objects, led=True, **more):
+        objects = [*objects, *([lease()] if led else [])]
         with open(self.cluster, "w", encoding="utf-8") as file:
             json.dump({"objects": list(objects), **more}, file)
 
@@ -139,9 +153,78 @@ class Plugin(unittest.TestCase):
             ),
         )
         code, out, _ = self.run_plugin("status")
-        self.assertEqual(code, 0)
+        self.assertEqual(code, 1)
         self.assertIn("plan team: Deleting is StillUsed: acme is on it", out)
         self.assertIn("plan free: Ready is InvalidSpec: tiers do not ascend", out)
+
+    def test_status_is_not_fooled_by_what_is_true(self):
+        """What serves all the same, and what Ready does not speak of."""
+        for more in (
+            {"EdgeReady": ("True", "RolloutStuck", "new edges do not become ready")},
+            {"EdgeReady": ("True", "ApplyRejected", "a quota is exceeded")},
+            {"EdgeReady": ("True", "Degraded", "1 of 2 edges is ready")},
+            {"Autoscaling": ("Unknown", "ApplyRejected", "a webhook refuses it")},
+            {"Autoscaling": ("True", "AtMaximum", "more are needed")},
+        ):
+            thing = cell()
+            thing["status"]["conditions"] += conditions(**more)
+            self.given(thing, tenant())
+            code, out, _ = self.run_plugin("status")
+            ((kind, (_, reason, message)),) = more.items()
+            self.assertEqual(code, 1, out)
+            self.assertIn(f"cell default: {kind} is {reason}: {message}\n  what to do: ", out)
+            self.assertNotIn("All is well", out)
+
+    def test_status_counts_edges_itself(self):
+        self.given(cell(readyReplicas=1), tenant())
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 1)
+        self.assertIn("cell default: EdgeReady is Degraded: 1 of 2 edges are ready", out)
+
+    def test_status_takes_what_was_asked_for_as_fine(self):
+        """Suspended, moving, deleting: nobody has to do anything."""
+        away = conditions(Suspended=("True", "Suspended", "spec.state says so"))
+        moving = conditions(StoreReady=("False", "Moving", "its data is copied"))
+        self.given(
+            cell(), tenant(ready=("False", "Suspended", "spec.state says so"), more=away),
+            tenant("globex", ready=("False", "Moving", "its data is copied"), more=moving),
+        )
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 0)
+        self.assertIn("tenant chat/acme: Suspended is Suspended: spec.state says so", out)
+        self.assertIn("tenant chat/globex: StoreReady is Moving: its data is copied", out)
+
+    def test_status_says_when_nobody_leads(self):
+        for found, expected in (
+            (lease(age=300), "No operator leads since 2"),
+            (lease(holderIdentity=None), "No operator leads now"),
+            (None, "No operator has ever led: there is no Lease roost-operator in namespace roost"),
+        ):
+            self.given(cell(), tenant(), *([found] if found else []), led=False)
+            code, out, _ = self.run_plugin("status")
+            self.assertEqual(code, 1, out)
+            self.assertIn(expected, out)
+            self.assertNotIn("All is well", out)
+
+    def test_status_notes_what_was_not_looked_at(self):
+        thing = tenant()
+        thing["metadata"]["generation"] = 2
+        self.given(cell(), thing)
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 0)
+        self.assertIn("tenant chat/acme: Ready is NotObserved: the operator has not looked at the last change yet", out)
+
+    def test_status_takes_a_newer_operators_reasons_by_their_status(self):
+        for status, expected in (("True", 0), ("False", 1)):
+            self.given(cell(), tenant(more=conditions(ArchiveReady=(status, "Sealed", "a word of tomorrow"))))
+            code, out, _ = self.run_plugin("status")
+            self.assertEqual(code, expected, out)
+
+    def test_status_cannot_tell(self):
+        self.given(down="The connection to the server was refused")
+        code, _, err = self.run_plugin("status")
+        self.assertEqual(code, 2)
+        self.assertIn("cannot tell how things are: kubectl get: The connection to the server was refused", err)
 
     def test_status_without_a_cell(self):
         self.given()
@@ -280,7 +363,7 @@ class Plugin(unittest.TestCase):
             ('error: the server doesn\'t have a resource type "cells"', "does not know Roost's kinds"),
         ):
             self.given(down=down)
-            code, out, err = self.run_plugin("status")
+            code, out, err = self.run_plugin("usage")
             self.assertEqual((code, out), (69, ""))
             self.assertIn(message, err)
             self.assertEqual(len(err.splitlines()), 1)

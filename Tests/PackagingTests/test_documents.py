@@ -34,7 +34,7 @@ class Reasons(unittest.TestCase):
     events = rendered.text("docs", "operations", "events.md")
 
     def documented(self):
-        rows = [line.split("|") for line in self.page.splitlines() if line.startswith("|") and line.count("|") == 5]
+        rows = [line.split("|") for line in self.page.splitlines() if line.startswith("|") and line.count("|") == 6]
         return {reason for row in rows for reason in re.findall(r"`([A-Z]\w+)`", row[2])}
 
     def test_each_has_a_row(self):

@@ -316,6 +316,8 @@ package struct CellManifests: Sendable {
             "startupProbe": probe("/livez", period: 2, failures: 30),
             "livenessProbe": probe("/livez", period: 10, failures: 6),
             "readinessProbe": probe("/readyz", period: 3, failures: 2),
+            // So that why it ended can be told by who may see pods and no logs.
+            "terminationMessagePolicy": "FallbackToLogsOnError",
             "lifecycle": self.lifecycle,
             "securityContext": [
                 "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,

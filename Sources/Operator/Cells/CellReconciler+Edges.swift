@@ -145,14 +145,15 @@ extension CellReconciler {
             findings.edge = Condition("EdgeReady", .no, "NoPodsReady", "there is no Deployment yet")
             return
         }
-        let images = self.pods(of: name).filter(\.isPodReady)
+        let pods = self.pods(of: name)
+        let images = pods.filter(\.isPodReady)
             .compactMap { $0.spec["containers"][0]["image"].string }
         findings.image =
             Dictionary(grouping: images) { $0 }.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }?
             .key
         findings.fleet.replicas = deployment.status["replicas"].int ?? 0
         findings.fleet.readyReplicas = deployment.status["readyReplicas"].int ?? 0
-        findings.edge = EdgeRollout.condition(of: deployment, cell: name)
+        findings.edge = EdgeRollout.condition(of: deployment, pods: pods, now: Date())
     }
 }
 

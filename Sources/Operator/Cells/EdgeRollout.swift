@@ -2,26 +2,54 @@
 
 package import KubeClient
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
 /// Judges a Deployment by its status.
 package enum EdgeRollout {
+    /// How many pods' troubles are told.
+    private static let most = 3
+
     /// The condition `EdgeReady`.
-    package static func condition(of deployment: KubeObject, cell: String) -> Condition {
+    ///
+    /// - Parameters:
+    ///   - deployment: The edges' Deployment.
+    ///   - pods: Its pods, which say why one is not ready.
+    ///   - now: The time.
+    package static func condition(of deployment: KubeObject, pods: [KubeObject], now: Date) -> Condition {
         let status = deployment.status
         let wanted = deployment.spec["replicas"].int ?? 1
         let (ready, updated) = (status["readyReplicas"].int ?? 0, status["updatedReplicas"].int ?? 0)
         let total = status["replicas"].int ?? 0
+        let troubles = Self.troubles(of: deployment, pods, now)
+        let count = "\(ready) of \(wanted) \(wanted == 1 ? "edge is" : "edges are") ready"
+        func condition(_ isServing: Bool, _ reason: String, _ text: String) -> Condition {
+            Condition("EdgeReady", isServing ? .yes : .no, reason, ([text] + troubles).joined(separator: "; "))
+        }
         if deployment.condition("Progressing")?["reason"].string == "ProgressDeadlineExceeded" {
-            let text = "new edges do not become ready: see kubectl describe pods -l \(OperatorNames.cellLabel)=\(cell)"
-            return Condition("EdgeReady", ready > 0 ? .yes : .no, "RolloutStuck", text)
+            return condition(ready > 0, "RolloutStuck", "new edges do not become ready: \(count)")
         }
-        if ready == 0, wanted > 0 {
-            return Condition("EdgeReady", .no, "NoPodsReady", "none of \(wanted) edges is ready")
+        if ready == 0, wanted > 0 { return condition(false, "NoPodsReady", count) }
+        if Self.isObserved(deployment), updated >= wanted, total <= updated, ready >= wanted {
+            // A pod that has failed may lie there still; another is in its place.
+            return Condition("EdgeReady", .yes, "Available", count)
         }
-        if !Self.isObserved(deployment) || updated < wanted || total > updated {
-            let text = "\(updated) of \(wanted) edges are up to date, \(ready) are ready"
-            return Condition("EdgeReady", .yes, "Progressing", text)
+        if !troubles.isEmpty { return condition(true, "Degraded", count) }
+        return condition(true, "Progressing", "\(updated) of \(wanted) edges are up to date, \(ready) are ready")
+    }
+
+    /// What keeps pods from being ready, or from being made.
+    private static func troubles(of deployment: KubeObject, _ pods: [KubeObject], _ now: Date) -> [String] {
+        var troubles = pods.sorted { $0.name < $1.name }.compactMap { PodTrouble.sentence(of: $0, now: now) }
+        let failure = deployment.condition("ReplicaFailure")
+        if failure?["status"] == "True", let message = failure?["message"].string {
+            troubles.insert("pods cannot be made: \(message)", at: 0)
         }
-        return Condition("EdgeReady", .yes, "Available", "\(ready) of \(wanted) edges are ready")
+        guard troubles.count > Self.most else { return troubles }
+        return troubles.prefix(Self.most) + ["and \(troubles.count - Self.most) more"]
     }
 
     /// Whether every pod is of the template that the Deployment has now, and none is missing.

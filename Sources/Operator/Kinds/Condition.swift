@@ -1,6 +1,7 @@
 // Conditions (Kubernetes API conventions, "Typical status properties"): what holds of an object, why, and since when.
 
 package import KubeClient
+package import Tenant
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -33,12 +34,16 @@ package struct Condition: Hashable, Sendable {
         _ message: String,
         observedGeneration: Int? = nil
     ) {
+        assert(ConditionCatalog.severity(type, reason) != nil, "no row says what \(type) \(reason) means")
         self.type = type
         self.status = status
         self.reason = reason
         self.message = message
         self.observedGeneration = observedGeneration
     }
+
+    /// How bad it is.
+    package var severity: ConditionSeverity { ConditionCatalog.severity(self.type, self.reason) ?? .complaint }
 
     /// Says which fields of an object this version does not act on; nothing if it acts on all.
     ///
@@ -53,13 +58,12 @@ package struct Condition: Hashable, Sendable {
         guard let known = object.condition(type), let status = known["status"].string.flatMap(Status.init) else {
             return nil
         }
-        self.init(
-            type,
-            status,
-            known["reason"].string ?? "",
-            known["message"].string ?? "",
-            observedGeneration: known["observedGeneration"].int.map { Int($0) }
-        )
+        // Another version may have written it.
+        self.type = type
+        self.status = status
+        self.reason = known["reason"].string ?? ""
+        self.message = known["message"].string ?? ""
+        self.observedGeneration = known["observedGeneration"].int.map { Int($0) }
     }
 }
 

@@ -1,5 +1,6 @@
 package import KubeClient
 package import Logging
+import Tenant
 
 /// What all reconcilers work with.
 package struct OperatorContext: Sendable {
@@ -29,7 +30,7 @@ package struct OperatorContext: Sendable {
 
     /// Tells of a condition that changed.
     func announce(_ condition: Condition, of object: KubeObject) {
-        self.announce(condition.reason, condition.message, of: object, warning: condition.status == .no)
+        self.announce(condition.reason, condition.message, of: object, warning: condition.severity == .complaint)
     }
 
     /// Tells of something that was done.

@@ -3,22 +3,8 @@
 /// The tables of `docs/operations/limits.md`, and the page `docs/operations/settings.md`.
 package enum SettingsPages {
     /// The page of limits with its tables as they should be.
-    ///
-    /// A table stands between `<!-- made: NAME -->` and `<!-- end -->`.
     package static func limits(_ page: String) -> String {
-        let tables = ["quotas": Self.quotas, "bounds": Self.bounds]
-        var lines: [Substring] = []
-        var isSkipping = false
-        for line in page.split(separator: "\n", omittingEmptySubsequences: false) {
-            if line == "<!-- end -->" { isSkipping = false }
-            if !isSkipping { lines.append(line) }
-            let name = line.split(separator: " ").dropFirst(2).first.map(String.init) ?? ""
-            if line.hasPrefix("<!-- made: "), let table = tables[name] {
-                isSkipping = true
-                lines += ["", Substring(table), ""]
-            }
-        }
-        return lines.joined(separator: "\n")
+        MadeText.filled(page, ["quotas": Self.quotas, "bounds": Self.bounds])
     }
 
     /// The page of settings.

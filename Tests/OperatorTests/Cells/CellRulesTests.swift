@@ -1,3 +1,4 @@
+import FoundationEssentials
 import KubeClient
 import Operator
 import StateStore
@@ -106,7 +107,7 @@ struct CellRulesTests {
         reason: String,
         isOver: Bool
     ) {
-        let condition = EdgeRollout.condition(of: deployment, cell: "default")
+        let condition = EdgeRollout.condition(of: deployment, pods: [], now: Date())
         #expect(condition.type == "EdgeReady" && condition.status.rawValue == status && condition.reason == reason)
         #expect(EdgeRollout.isOver(deployment) == isOver)
     }
@@ -123,14 +124,14 @@ struct CellRulesTests {
         var object = Self.deployment()
         object.json["spec"]["replicas"] = .integer(wanted)
         object.json["status"] = status
-        #expect(EdgeRollout.condition(of: object, cell: "default").reason == reason)
+        #expect(EdgeRollout.condition(of: object, pods: [], now: Date()).reason == reason)
         #expect(EdgeRollout.isOver(object) == isOver)
     }
 
     @Test(arguments: [(0, "False"), (1, "True")] as [(Int64, String)])
     func `a rollout that is stuck leaves what is ready`(ready: Int64, status: String) {
         let object = Self.deployment(["conditions": Self.stuck, "readyReplicas": .integer(ready)])
-        #expect(EdgeRollout.condition(of: object, cell: "default").status.rawValue == status)
+        #expect(EdgeRollout.condition(of: object, pods: [], now: Date()).status.rawValue == status)
     }
 
     @Test func `a Deployment that says no number wants one pod`() {
@@ -140,11 +141,11 @@ struct CellRulesTests {
                 "replicas": number, "updatedReplicas": number, "readyReplicas": number, "availableReplicas": number,
             ])
             object.json["spec"] = [:]
-            #expect(EdgeRollout.condition(of: object, cell: "default").reason == reason)
+            #expect(EdgeRollout.condition(of: object, pods: [], now: Date()).reason == reason)
             #expect(EdgeRollout.isOver(object) == isOver)
         }
         var none = Self.deployment(["replicas": 0, "updatedReplicas": 0, "readyReplicas": 0, "availableReplicas": 0])
         none.json["spec"]["replicas"] = 0
-        #expect(EdgeRollout.condition(of: none, cell: "default").reason == "Available")
+        #expect(EdgeRollout.condition(of: none, pods: [], now: Date()).reason == "Available")
     }
 }

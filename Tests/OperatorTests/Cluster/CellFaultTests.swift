@@ -39,8 +39,9 @@ struct CellFaultTests {
                 let cell = try await self.waitEdge(rig, "ApplyRejected", ready: 3)
                 let message = cell.condition("EdgeReady")?["message"].string ?? ""
                 #expect(message.contains(words) && message.contains("Service roost-default"), "\(message)")
-                // Who is connected is served.
-                #expect(cell.condition("Ready")?["reason"] == "Serving")
+                // Who is connected is served, and it is not all well.
+                #expect(cell.condition("Ready")?["status"] == "True")
+                #expect(cell.condition("Ready")?["reason"] == "ApplyRejected")
                 #expect(try await rig.waitTold("ApplyRejected").json["type"] == "Warning")
                 rig.server.disarmAll()
                 _ = try await self.waitEdge(rig, "Available", ready: 3)
@@ -104,6 +105,37 @@ struct CellFaultTests {
                 #expect(cell.condition("EdgeReady")?["reason"] == "Available")
                 #expect(cell.status["readyReplicas"] == 2 && cell.status["wantedImage"] == "example/roost:1")
                 try set(gracePeriod: "4m")
+                try await rig.wait(for: .cells, "default") { $0?.condition("Ready")?["reason"] == "Serving" }
+            }
+        }
+    }
+
+    @Test func `an edge that does not start is told with its pod's reason, and the cell serves on`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                _ = try await self.waitEdge(rig, "Available")
+                let pod = try #require(try await rig.user.list(.pods, in: "roost").items.first)
+                let words = "Back-off pulling image \"example/roost:1\""
+                let waiting: DoubleJSON = ["waiting": ["reason": "ImagePullBackOff", "message": .string(words)]]
+                let broken: DoubleJSON = [
+                    "status": [
+                        "conditions": [["type": "Ready", "status": "False"]],
+                        "containerStatuses": [["name": "edge", "ready": false, "state": waiting, "lastState": [:]]],
+                    ]
+                ]
+                try rig.server.patch("pods", namespace: "roost", name: pod.name, broken, subresource: "status")
+                let cell = try await self.waitEdge(rig, "Degraded", ready: 1)
+                let message = "1 of 2 edges are ready; pod \(pod.name) does not start: ImagePullBackOff: \(words)"
+                #expect(cell.condition("EdgeReady")?["message"] == .string(message))
+                for type in ["EdgeReady", "Ready"] {
+                    #expect(cell.condition(type)?["status"] == "True" && cell.condition(type)?["reason"] == "Degraded")
+                }
+                let event = try await rig.waitTold("Degraded")
+                #expect(event.json["type"] == "Warning")
+                #expect(event.json["note"] == .string(message))
+                rig.server.makeAllPodsReady()
+                _ = try await self.waitEdge(rig, "Available")
                 try await rig.wait(for: .cells, "default") { $0?.condition("Ready")?["reason"] == "Serving" }
             }
         }

@@ -88,7 +88,7 @@ struct TenantCertificateTests {
         let moved = Condition("StoreReady", .no, "Moving", "")
         plan.set(moved)
         #expect(plan.conditions == before.map { $0.type == "StoreReady" ? moved : $0 })
-        let new = Condition("New", .yes, "New", "")
+        let new = Condition("Deleting", .yes, "StillUsed", "")
         plan.set(new)
         #expect(plan.conditions.last == new && plan.conditions.count == before.count + 1)
     }

@@ -17,6 +17,18 @@ import Testing
         let limits = try self.text("docs/operations/limits.md")
         #expect(limits == SettingsPages.limits(limits), Self.advice)
         #expect(try self.text("docs/operations/settings.md") == SettingsPages.settings, Self.advice)
+        let modes = try self.text("docs/operations/failure-modes.md")
+        #expect(modes == ConditionPages.failureModes(modes), Self.advice)
+        let plugin = try self.text("scripts/kubectl-roost")
+        #expect(plugin == ConditionPages.plugin(plugin), Self.advice)
+    }
+
+    @Test(arguments: ConditionCatalog.all.map(\.kind))
+    func `say of every complaint what to do`(kind: String) throws {
+        let rows = try #require(ConditionCatalog.all.first { $0.kind == kind }).rows
+        let silent = rows.filter { $0.severity == .complaint && $0.remedy.isEmpty }
+        #expect(silent.map { "\($0.type) \($0.reason)" } == [])
+        #expect(Set(rows.map { [$0.type, $0.reason] }).count == rows.count)
     }
 
     @Test(arguments: Definition.all.map(\.kind))
