@@ -31,6 +31,85 @@ struct MarkReadTests {
         #expect(await rig.harness.send(bob, "MARKREAD ann").last?.hasSuffix(" MARKREAD ann *") == true)
     }
 
+    /// What a client is told, without the server's name.
+    private func heard(_ client: SimulatedClient) -> [String] {
+        client.take().map { line in String(line.drop { $0 != " " }.dropFirst()) }
+    }
+
+    @Test(arguments: 0..<2)
+    func `a marker that moves is told to all clients of the account that know markers, on any shard`(
+        shard: Int
+    ) async throws {
+        let rig = try await PastRig(shards: 2)
+        await rig.harness.advance(by: 5)
+        let phone = await rig.logIn("ann", capabilities: Self.capabilities)
+        let laptop = await rig.logIn("ann", shard: shard, capabilities: Self.capabilities)
+        let old = await rig.logIn("ann", shard: shard)
+        let bob = await rig.logIn("bob", shard: shard, capabilities: Self.capabilities)
+        for client in [phone, bob] { _ = await rig.harness.send(client, "JOIN #tea") }
+        for client in [phone, laptop, old, bob] { _ = client.take() }
+        for target in ["#tea", "bob"] {
+            _ = await rig.harness.send(phone, "MARKREAD \(target) \(Self.late)")
+            #expect(self.heard(laptop) == ["MARKREAD \(target) \(Self.late)"])
+            // It stays where it is, and the others know that.
+            let again = await rig.harness.send(laptop, "MARKREAD \(target) \(Self.early)")
+            #expect(again.count == 1 && again[0].hasSuffix(" MARKREAD \(target) \(Self.late)"), "\(again)")
+            for client in [phone, old, bob] { #expect(client.take() == []) }
+        }
+    }
+
+    @Test func `whoever logged in later, beside the account's session, moves its marker too`() async throws {
+        let rig = try await PastRig(shards: 2)
+        await rig.harness.advance(by: 5)
+        let phone = await rig.logIn("ann", capabilities: Self.capabilities)
+        let guest = await rig.harness.join("guest", shard: 1, capabilities: Self.capabilities + " sasl")
+        _ = await rig.harness.send(guest, "AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "sesame"))")
+        _ = phone.take()
+        _ = await rig.harness.send(guest, "MARKREAD bob \(Self.late)")
+        #expect(self.heard(phone) == ["MARKREAD bob \(Self.late)"])
+    }
+
+    @Test func `no client is told that less was read than it was told before`() async throws {
+        let rig = try await PastRig(shards: 2)
+        await rig.harness.advance(by: 5)
+        let phone = await rig.logIn("ann", capabilities: Self.capabilities)
+        let laptop = await rig.logIn("ann", shard: 1, capabilities: Self.capabilities)
+        let tablet = await rig.logIn("ann", shard: 1, capabilities: Self.capabilities)
+        for client in [phone, laptop, tablet] { _ = client.take() }
+        // What the phone read comes to the others after what the laptop read, which is more.
+        rig.harness.gates[0].shut()
+        phone.send("MARKREAD #none \(Self.early)", "MARKREAD nobody \(Self.early)")
+        await rig.harness.settle()
+        while rig.harness.gates[0].waiting > 0, phone.lines.count < 2 {
+            rig.harness.gates[0].letOneThrough()
+            await rig.harness.settle()
+        }
+        #expect(rig.harness.gates[0].waiting == 1)
+        _ = await rig.harness.send(laptop, "MARKREAD nobody \(Self.late)")
+        #expect(self.heard(tablet) == ["MARKREAD nobody \(Self.late)"])
+        rig.harness.gates[0].open()
+        await rig.harness.settle()
+        for client in [laptop, tablet] { #expect(client.take() == []) }
+    }
+
+    @Test(arguments: 0..<2)
+    func `a channel that a client is shown comes with its marker, before the end of its names`(
+        shard: Int
+    ) async throws {
+        let rig = try await PastRig(shards: 2)
+        await rig.harness.advance(by: 5)
+        let phone = await rig.logIn("ann", capabilities: Self.capabilities)
+        _ = await rig.harness.send(phone, "JOIN #tea", "MARKREAD #tea \(Self.late)")
+        let (laptop, welcome) = await rig.welcome("ann", shard: shard, capabilities: Self.capabilities)
+        _ = await rig.harness.send(phone, "JOIN #coffee")
+        for (lines, wanted) in [(welcome, "#tea \(Self.late)"), (laptop.take(), "#coffee *")] {
+            let join = lines.firstIndex { $0.contains(" JOIN #") }
+            let marker = lines.firstIndex { $0.hasSuffix(" MARKREAD \(wanted)") }
+            let end = lines.firstIndex { $0.contains(" 366 ") }
+            #expect(join ?? 9 < marker ?? 0 && marker ?? 9 < end ?? 0, "\(lines)")
+        }
+    }
+
     @Test func `nobody has read what is yet to come`() async throws {
         let rig = try await PastRig()
         let ann = await rig.logIn("ann", capabilities: Self.capabilities)

@@ -19,6 +19,8 @@ package enum UserEvent: Hashable, Sendable {
     case replaced(by: UInt32)
     /// Another attachment takes the place of one.
     case superseded(UInt32)
+    /// One of its attachments has read a conversation, called as it called it, up to a time in milliseconds since 1970.
+    case read(String, upTo: Int64)
 
     private enum Tag: UInt8 {
         case signedOn = 1
@@ -26,6 +28,7 @@ package enum UserEvent: Hashable, Sendable {
         /// ``ChatMessage/tag``.
         case message = 9
         case superseded = 10
+        case read = 11
     }
 
     package var encoded: ByteBuffer {
@@ -67,6 +70,10 @@ package enum UserEvent: Hashable, Sendable {
         case .superseded(let number):
             buffer.writeForm(Tag.superseded.rawValue, unknown: .passOver)
             buffer.writeInteger(number)
+        case .read(let target, let time):
+            buffer.writeForm(Tag.read.rawValue, unknown: .passOver)
+            buffer.writeText(target)
+            buffer.writeInteger(time)
         }
     }
 
@@ -106,6 +113,9 @@ package enum UserEvent: Hashable, Sendable {
         case .superseded:
             guard let number = buffer.readInteger(as: UInt32.self) else { return nil }
             self = .superseded(number)
+        case .read:
+            guard let target = buffer.readText(), let time = buffer.readInteger(as: Int64.self) else { return nil }
+            self = .read(target, upTo: time)
         case nil: return nil
         }
     }

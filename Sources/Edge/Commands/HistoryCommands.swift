@@ -265,15 +265,7 @@ enum HistoryCommands {
             by: actor,
             call.awaitingAny { result in
                 switch result {
-                case .success(let marker):
-                    self.write(marker, of: target, to: call.connection, .answer)
-                    guard time != nil else { return }
-                    for session in call.network.sessions(sharing: actor) {
-                        for case let connection as Connection in session.attachments
-                        where connection !== call.connection && connection.capabilities.contains(.readMarker) {
-                            self.write(marker, of: target, to: connection, .news)
-                        }
-                    }
+                case .success(let marker): self.write(marker, of: target, to: call.connection, .answer)
                 case .failure(let refusal) where refusal.reason == .accountNeeded: call.refuse(refusal)
                 case .failure(let refusal) where refusal.reason == .gone: break
                 case .failure(let refusal) where refusal.reason == .notOnChannel || refusal.reason == .noSuchNick:
@@ -302,7 +294,7 @@ enum HistoryCommands {
         )
     }
 
-    private static func write(_ marker: Int64?, of target: String, to connection: Connection, _ told: Told) {
+    static func write(_ marker: Int64?, of target: String, to connection: Connection, _ told: Told) {
         let time = marker.map { "timestamp=" + UTCInstant(milliseconds: $0).text(withThousandths: true) } ?? "*"
         connection.write(told) { writer in
             writer.message(source: connection.network.serverName, command: "MARKREAD", parameters: [target, time])

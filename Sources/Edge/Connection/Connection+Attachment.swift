@@ -55,6 +55,9 @@ extension Connection: Attachment {
         case .persistence(let persistence):
             guard self.capabilities.contains(.persistence) else { return }
             PersistenceCommand.tell(persistence, to: self, .news)
+        case .read(let target, let time):
+            guard self.capabilities.contains(.readMarker) else { return }
+            HistoryCommands.write(time, of: target, to: self, .news)
         case .wallops(let text, let author):
             self.write(.news) {
                 $0.message(source: author.prefix, command: "WALLOPS", parameters: [text], forcesTrailing: true)
@@ -71,7 +74,7 @@ extension Connection: Attachment {
         }
     }
 
-    /// A channel that the client is in without having asked to join it: as if it had (JOIN, topic, names).
+    /// A channel that the client is in without having asked to join it: as if it had (JOIN, topic, marker, names).
     private func tellOfEntering(_ channel: ChannelView, isAnnounced: Bool) {
         guard let session = self.session else { return }
         if !isAnnounced, let member = channel.state.members[session.id] {
@@ -82,8 +85,11 @@ extension Connection: Attachment {
             self.reply(.rplTopic, [channel.name], text: topic.text, .news)
             self.reply(.rplTopicWhoTime, [channel.name, topic.setter, String(topic.time / 1000)], .news)
         }
-        guard let names = Call("NAMES", channel.name, of: self) else { return }
-        self.commands.waiting.append(names)
+        // What comes with a channel, in the order of RFC 2812 3.2.1 and draft/read-marker.
+        let isMarked = self.capabilities.contains(.readMarker) && session.user.account != nil && self.network.hasPast
+        self.commands.waiting += ((isMarked ? ["MARKREAD"] : []) + ["NAMES"]).compactMap {
+            Call($0, channel.name, of: self)
+        }
         self.reading.hold(.command)
         self.clients.dispatcher.advance(self)
     }

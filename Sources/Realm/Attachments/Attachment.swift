@@ -131,5 +131,7 @@ package enum Notice {
     case wallops(String, by: Author)
     /// Another client of the account said whether it is to stay without one.
     case persistence(Persistence)
+    /// Another client of the account has read a conversation up to a time, in milliseconds since 1970.
+    case read(String, upTo: Int64)
     case killed(by: Author, reason: String)
 }

@@ -8,7 +8,7 @@ extension Network {
     ///
     /// A channel that one is not in and one that does not exist look the same. A nickname is that of who has it now; if nobody
     /// has, of the account of this name.
-    private func conversation(
+    func conversation(
         with target: String,
         for actor: Actor,
         _ then: @escaping (Result<(Conversation, FoundUser?), Refusal>) -> Void
@@ -148,48 +148,6 @@ extension Network {
                 self.ask({ past throws(DurableStoreError) in try await past.history.search(asked, of: tenant) }, then)
             }
         }
-    }
-
-    /// Up to where the people of the actor's account have read a conversation; further from now on, if a time is given.
-    ///
-    /// - Parameters:
-    ///   - target: A channel, a nickname or an account.
-    ///   - time: Up to when it was read, if it was; in milliseconds since 1970.
-    ///   - actor: Whose marker it is.
-    ///   - then: Gets where the marker is now; nil if there is none.
-    package func readMarker(
-        of target: String,
-        to time: Int64?,
-        by actor: Actor,
-        _ then: @escaping (Result<Int64?, Refusal>) -> Void
-    ) {
-        guard case .account(let account) = actor.session.party else {
-            return then(.failure(Refusal(.accountNeeded, text: "Log in to keep what you have read")))
-        }
-        let (tenant, now) = (self.id, self.shard.now)
-        self.conversation(with: target, for: actor) { result in
-            switch result {
-            case .failure(let refusal): then(.failure(refusal))
-            case .success(let (conversation, _)):
-                let name = conversation.text
-                self.ask(
-                    { past throws(DurableStoreError) -> Int64? in
-                        guard let time else {
-                            return try await past.readMarkers.time(of: name, by: account, of: tenant)
-                        }
-                        return try await past.readMarkers.advance(name, to: min(time, now), by: account, of: tenant)
-                    },
-                    then
-                )
-            }
-        }
-    }
-
-    /// The sessions here of an actor's account, its own among them.
-    package func sessions(sharing actor: Actor) -> [Session] {
-        let own = actor.session.party
-        guard case .account = own else { return [actor.session] }
-        return self.sessions.all.filter { $0.party == own }
     }
 }
 

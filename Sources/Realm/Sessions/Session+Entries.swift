@@ -32,6 +32,7 @@ extension Session {
             self.endAttachments(reason: reason, parting: .lost) { $0.number != number }
         case .superseded(let number):
             self.endAttachments(reason: "Resumed by another connection", parting: .lost) { $0.number == number }
+        case .read(let target, let time): self.read(target, upTo: time)
         }
     }
 

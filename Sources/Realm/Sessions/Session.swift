@@ -48,6 +48,8 @@ package final class Session {
     var place = Position.none
     /// Who holds it; nil if it ends with its last attachment here.
     var holds: SessionHolds?
+    /// Up to where those here know that conversations were read, by their numbers.
+    var markers: [UInt32: ToldMarkers] = [:]
 
     /// From the beginning here to the end here.
     enum Stage {
@@ -216,6 +218,7 @@ package final class Session {
         self.attachments.remove(at: place)
         let told = self.memberships.filter { $0.remove(attachment) }
         let untold = self.untold.removeValue(forKey: attachment.number)
+        self.markers[attachment.number] = nil
         self.network.monitor.removeAll(for: attachment)
         attachment.slots.giveBack(on: self.network.shard)
         guard self.attachments.isEmpty else { return self.weighPresence() }

@@ -147,6 +147,7 @@ enum Samples {
             + (try Self.messages().map { .message($0) })
             + (try Self.changes().map { .changed($0, by: actors[0], number: 9) })
             + Self.holds().map { .held($0) } + [.entered(channel: "#räume"), .replaced(by: .max), .superseded(1)]
+            + [.read("#räume", upTo: .max), .read("Bob", upTo: 0)]
     }
 
     static func holds() -> [SessionHolds] {

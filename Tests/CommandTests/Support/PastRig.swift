@@ -12,11 +12,11 @@ struct PastRig {
 
     static let capabilities = "draft/chathistory batch server-time message-tags echo-message labeled-response"
 
-    init(shards: Int = 1) async throws {
+    init(shards: Int = 1, sessions: SessionLimits = SessionLimits()) async throws {
         self.store = DurableStore(try SQLiteDatabase())
         _ = try await self.store.migrator.up(now: 0)
         let past = Past(history: self.store.history, readMarkers: self.store.readMarkers)
-        self.harness = try CommandHarness(shards: shards, past: past)
+        self.harness = try CommandHarness(shards: shards, sessions: sessions, past: past)
         self.harness.accounts.add("ann", password: "sesame")
         self.harness.accounts.add("bob", password: "sesame")
         self.writer = HistoryWriter(
@@ -36,12 +36,21 @@ struct PastRig {
         shard: Int = 0,
         capabilities: String = Self.capabilities
     ) async -> SimulatedClient {
+        await self.welcome(account, as: nick, shard: shard, capabilities: capabilities).client
+    }
+
+    /// The same, with all that it is told until it has nothing more to wait for.
+    func welcome(
+        _ account: String,
+        as nick: String? = nil,
+        shard: Int = 0,
+        capabilities: String = Self.capabilities
+    ) async -> (client: SimulatedClient, lines: [String]) {
         let client = self.harness.connect(shard: shard)
         client.send("PASS \(account):sesame", "CAP REQ :\(capabilities)", "NICK \(nick ?? account)", "USER x 0 * :X")
         client.send("CAP END")
         await self.harness.settle()
-        _ = client.take()
-        return client
+        return (client, client.take())
     }
 
     /// Lines without their first tag, if that is `batch`, and without ids and times, which are checked elsewhere.
