@@ -69,7 +69,9 @@ struct RedactTests {
 
     @Test(arguments: [
         ("REDACT #tea none", "UNKNOWN_MSGID #tea none"), ("REDACT #tea 1-1-1", "UNKNOWN_MSGID #tea 1-1-1"),
-        ("REDACT #none 1-1-1", "INVALID_TARGET #none"), ("REDACT bob 1-1-1", "INVALID_TARGET bob"),
+        ("REDACT #none 1-1-1", "INVALID_TARGET #none"), ("REDACT no!nick 1-1-1", "INVALID_TARGET no!nick"),
+        ("REDACT bob 1-1-1", "UNKNOWN_MSGID bob 1-1-1"), ("REDACT bob none", "UNKNOWN_MSGID bob none"),
+        ("REDACT nobody 1-1-1", "UNKNOWN_MSGID nobody 1-1-1"),
     ])
     func `what is not there is not taken back`(line: String, answer: String) async throws {
         let rig = try await PastRig()

@@ -9,6 +9,7 @@ private enum Tag: UInt8 {
     case parted, quit, kicked, modes, topic, changed, invited
     /// ``ChatMessage/tag``.
     case message = 9
+    /// In a user's log as well, so that who keeps messages reads it there, too (``UserEvent/redacted(_:to:by:reason:)``).
     case redacted = 10
 }
 
@@ -116,12 +117,16 @@ extension ChannelEvent {
         case .parted, .quit, .kicked, .changed, .invited:
             guard let session = buffer.readSession() else { return nil }
             return Self.read(tag, about: session, &buffer)
-        case .redacted:
-            guard let id = buffer.readText(), let actor = Author(from: &buffer), let reason = buffer.readOptionalText()
-            else { return nil }
-            return .redacted(id, by: actor, reason: reason)
+        case .redacted: return Self.readRedacted(&buffer)
         case .message: return nil
         }
+    }
+
+    /// What follows the envelope of a message's redaction, in whichever log.
+    static func readRedacted(_ buffer: inout ByteBuffer) -> ChannelEvent? {
+        guard let id = buffer.readText(), let actor = Author(from: &buffer), let reason = buffer.readOptionalText()
+        else { return nil }
+        return .redacted(id, by: actor, reason: reason)
     }
 
     private static func read(_ tag: Tag, about session: SessionID, _ buffer: inout ByteBuffer) -> ChannelEvent? {

@@ -21,14 +21,17 @@ package enum UserEvent: Hashable, Sendable {
     case superseded(UInt32)
     /// One of its attachments has read a conversation, called as it called it, up to a time in milliseconds since 1970.
     case read(String, upTo: Int64)
+    /// Somebody took back a message with this id that was said to a nickname; in the logs of both.
+    case redacted(String, to: String, by: Author, reason: String?)
 
     private enum Tag: UInt8 {
         case signedOn = 1
         case invited, changed, killed, signedOff, held, entered, replaced
         /// ``ChatMessage/tag``.
         case message = 9
-        case superseded = 10
-        case read = 11
+        /// As in a channel's log, with whom it was said to behind it.
+        case redacted = 10
+        case superseded, read
     }
 
     package var encoded: ByteBuffer {
@@ -74,6 +77,9 @@ package enum UserEvent: Hashable, Sendable {
             buffer.writeForm(Tag.read.rawValue, unknown: .passOver)
             buffer.writeText(target)
             buffer.writeInteger(time)
+        case .redacted(let id, let nick, let author, let reason):
+            ChannelEvent.redacted(id, by: author, reason: reason).encode(into: &buffer)
+            buffer.writeText(nick)
         }
     }
 
@@ -116,6 +122,11 @@ package enum UserEvent: Hashable, Sendable {
         case .read:
             guard let target = buffer.readText(), let time = buffer.readInteger(as: Int64.self) else { return nil }
             self = .read(target, upTo: time)
+        case .redacted:
+            guard case .redacted(let id, let author, let reason)? = ChannelEvent.readRedacted(&buffer),
+                let nick = buffer.readText()
+            else { return nil }
+            self = .redacted(id, to: nick, by: author, reason: reason)
         case nil: return nil
         }
     }

@@ -31,7 +31,7 @@ enum HistoryCommands {
             parameters: 2,
             cost: 2,
             help: [
-                "REDACT <channel> <msgid> [<reason>]", "Takes a message back: your own, or in a channel that you run.",
+                "REDACT <target> <msgid> [<reason>]", "Takes a message back: your own, or in a channel that you run.",
             ]
         ) { Self.redact($0, $1) },
         CommandRow(
@@ -180,28 +180,21 @@ enum HistoryCommands {
     // MARK: REDACT
 
     private static func redact(_ call: Call, _ actor: Actor) {
-        guard let name = ChannelName(call[0], under: Names.caseMapping), actor.session.isMember(of: name.folded) else {
-            return call.fail(
-                "INVALID_TARGET",
-                call[0].asWord,
-                text: "You cannot delete messages from \(call[0].asWord)"
-            )
-        }
-        guard let id = Stamp(messageID: call[1]) else {
-            return call.fail("UNKNOWN_MSGID", name.raw, call[1].asWord, text: "There is no such message")
-        }
+        let (target, message) = (call[0].asWord, call[1].asWord)
         call.network.redact(
-            id,
-            in: name,
+            call[1],
+            in: call[0],
             reason: call.optional(2),
             by: actor,
             call.awaitingAny { result in
                 guard case .failure(let refusal) = result else { return }
                 switch refusal.reason {
+                case .notOnChannel, .noSuchNick:
+                    call.fail("INVALID_TARGET", target, text: "You cannot delete messages from \(target)")
                 case .noSuchMessage:
-                    call.fail("UNKNOWN_MSGID", name.raw, call[1], text: "There is no such message")
+                    call.fail("UNKNOWN_MSGID", target, message, text: "There is no such message")
                 case .messageOfAnother:
-                    call.fail("REDACT_FORBIDDEN", name.raw, call[1], text: "This message is not yours")
+                    call.fail("REDACT_FORBIDDEN", target, message, text: "This message is not yours")
                 default: call.refuse(refusal)
                 }
             }

@@ -58,6 +58,10 @@ extension Connection: Attachment {
         case .read(let target, let time):
             guard self.capabilities.contains(.readMarker) else { return }
             HistoryCommands.write(time, of: target, to: self, .news)
+        case .redacted(let redaction, let isCaused):
+            self.write(isCaused ? .answer : .news) {
+                self.clients.encoder.write(redaction, for: self.capabilities, &$0)
+            }
         case .wallops(let text, let author):
             self.write(.news) {
                 $0.message(source: author.prefix, command: "WALLOPS", parameters: [text], forcesTrailing: true)

@@ -48,17 +48,23 @@ extension LineEncoder {
             self.writeTags(&writer, capabilities, time: time, account: author.account)
             writer.message(source: author.prefix, command: "INVITE", parameters: [nick, channel])
         case .redacted(let id, let author, let reason):
-            guard capabilities.contains(.messageRedaction) else { break }
-            self.writeTags(&writer, capabilities, time: time, account: author.account)
-            writer.message(
-                source: author.prefix,
-                command: "REDACT",
-                parameters: [channel, id] + (reason.map { [$0] } ?? []),
-                forcesTrailing: reason != nil
-            )
+            let redaction = Redaction(id: id, target: channel, author: author, reason: reason, time: time)
+            self.write(redaction, for: capabilities, &writer)
         case .changed(_, let change, let author, _):
             self.write(change, by: author, time, for: capabilities, &writer)
         }
+    }
+
+    /// REDACT (draft/message-redaction), for those who know it.
+    func write(_ redaction: Redaction, for capabilities: Capabilities, _ writer: inout LineWriter) {
+        guard capabilities.contains(.messageRedaction) else { return }
+        self.writeTags(&writer, capabilities, time: redaction.time, account: redaction.author.account)
+        writer.message(
+            source: redaction.author.prefix,
+            command: "REDACT",
+            parameters: [redaction.target, redaction.id] + (redaction.reason.map { [$0] } ?? []),
+            forcesTrailing: redaction.reason != nil
+        )
     }
 
     /// JOIN, with account and real name for those who asked (IRCv3 extended-join), and AWAY for those who want to know.

@@ -133,5 +133,27 @@ package enum Notice {
     case persistence(Persistence)
     /// Another client of the account has read a conversation up to a time, in milliseconds since 1970.
     case read(String, upTo: Int64)
+    /// A direct message was taken back; whether its own command led to it.
+    case redacted(Redaction, isCaused: Bool)
     case killed(by: Author, reason: String)
+}
+
+/// A message that somebody took back (draft/message-redaction).
+package struct Redaction {
+    /// The message's id.
+    package let id: String
+    /// Where or to whom it was said.
+    package let target: String
+    package let author: Author
+    package let reason: String?
+    /// When it was taken back, in milliseconds since 1970.
+    package let time: Int64
+
+    package init(id: String, target: String, author: Author, reason: String?, time: Int64) {
+        self.id = id
+        self.target = target
+        self.author = author
+        self.reason = reason
+        self.time = time
+    }
 }

@@ -22,12 +22,8 @@ extension Network {
             self.latest(of: replica.key, in: conversation, events: events, then) { _ in true }
         case .direct:
             let own = actor.session.inbox
-            let label = conversation.text
             func belongs(to party: Conversation.Party) -> (ChatMessage) -> Bool {
-                { message in
-                    let sender = Conversation.Party(message.sender, account: message.account)
-                    return !message.isCopy && Conversation.direct(.init(sender, party)).text == label
-                }
+                { $0.belongs(to: conversation, receivedBy: party) }
             }
             self.latest(
                 of: own,
@@ -65,14 +61,22 @@ extension Network {
                 let entries = (try? result.get()) ?? []
                 then(
                     entries.compactMap { entry in
-                        let message = ChatMessage(entry: entry.payload)
-                        if log.kind == .user, message.map(belongs) != true { return nil }
+                        if log.kind == .user, !entry.isSaid(belongs) { return nil }
                         guard let record = HistoryRecord(entry, of: log, in: conversation.text) else { return nil }
                         return record.redaction == nil && record.kind.isEvent && !events ? nil : record
                     }
                 )
             }
         }
+    }
+}
+
+extension Entry {
+    /// Whether an entry of a user's log is a message of some conversation; or takes one back, whichever.
+    fileprivate func isSaid(_ belongs: (ChatMessage) -> Bool) -> Bool {
+        if let message = ChatMessage(entry: self.payload) { return belongs(message) }
+        if case .redacted? = UserEvent(self.payload) { return true }
+        return false
     }
 }
 

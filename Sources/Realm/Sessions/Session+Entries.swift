@@ -33,6 +33,12 @@ extension Session {
         case .superseded(let number):
             self.endAttachments(reason: "Resumed by another connection", parting: .lost) { $0.number == number }
         case .read(let target, let time): self.read(target, upTo: time)
+        case .redacted(let id, let nick, let author, let reason):
+            let acting = author.session == self.id ? self.acting(in: self.inbox, by: entry.producer) : nil
+            for attachment in self.attachments {
+                let redaction = Redaction(id: id, target: nick, author: author, reason: reason, time: entry.time)
+                attachment.tell(.redacted(redaction, isCaused: attachment === acting))
+            }
         }
     }
 

@@ -74,13 +74,17 @@ import Testing
             .signedOn, .invited(channel: "#x", by: actor), .changed(.away(nil), by: actor, number: 1),
             .killed(by: actor, reason: ""), .signedOff(reason: ""),
             .held(SessionHolds(holders: [], grace: 0, account: nil)), .entered(channel: "#x"), .replaced(by: 1),
-            .superseded(1), .read("#x", upTo: 1),
+            .redacted("1-1-1", to: "b", by: actor, reason: nil), .superseded(1), .read("#x", upTo: 1),
         ]
         #expect(
             user.map { Array($0.encoded.readableBytesView.prefix(2)) } == [
-                [1, 1], [1, 2], [0x81, 3], [0x81, 4], [0x81, 5], [0x81, 6], [0x81, 7], [1, 8], [1, 10], [1, 11],
+                [1, 1], [1, 2], [0x81, 3], [0x81, 4], [0x81, 5], [0x81, 6], [0x81, 7], [1, 8], [1, 10],
+                [1, 11], [1, 12],
             ]
         )
+        // Who keeps messages reads the same in both logs.
+        let redaction = ChannelEvent.redacted("1-1-1", by: actor, reason: "slip")
+        #expect(ChannelEvent(UserEvent.redacted("1-1-1", to: "b", by: actor, reason: "slip").encoded) == redaction)
         let tenant: [TenantEvent] = [.wallops(text: "", by: actor), .signedOff(bob.user, at: 1)]
         #expect(tenant.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2]])
         #expect(
