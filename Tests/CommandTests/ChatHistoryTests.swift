@@ -176,6 +176,89 @@ struct ChatHistoryTests {
         #expect(await rig.harness.send(ann, "CHATHISTORY TARGETS \(swapped) 10").count == 2)
     }
 
+    /// The conversations that somebody is told of.
+    private func targets(_ client: SimulatedClient, _ rig: PastRig, limit: Int = 10) async -> [String] {
+        let all = "timestamp=1970-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z"
+        let lines = await rig.harness.send(client, "CHATHISTORY TARGETS \(all) \(limit)")
+        return lines.dropFirst().dropLast().compactMap { $0.split(separator: " ").dropLast().last.map(String.init) }
+    }
+
+    @Test(arguments: [1, 2])
+    func `conversations with guests are listed for as long as they are there, wherever that is`(
+        shards: Int
+    ) async throws {
+        let rig = try await PastRig(shards: shards)
+        let ann = await rig.logIn("ann")
+        let cid = await rig.harness.join("Cid", shard: shards - 1, capabilities: PastRig.capabilities)
+        let dora = await rig.harness.join("Dora", shard: shards - 1)
+        _ = await rig.harness.send(dora, "PRIVMSG ann :hello")
+        await rig.harness.advance(by: 1)
+        _ = await rig.harness.send(cid, "PRIVMSG ann :hi")
+        await rig.harness.advance(by: 1)
+        _ = await rig.harness.send(ann, "PRIVMSG Dora :oh")
+        try await rig.keep()
+        for client in [ann, cid, dora] { _ = client.take() }
+        #expect(await self.targets(ann, rig) == ["Cid", "Dora"])
+        #expect(await self.targets(cid, rig) == ["ann"])
+        _ = await rig.harness.send(cid, "QUIT")
+        // Who is gone takes nobody else's place either.
+        #expect(await self.targets(ann, rig, limit: 1) == ["Dora"])
+    }
+
+    @Test(arguments: [1, 2])
+    func `somebody with an account is listed by the nickname that leads to the conversation`(shards: Int) async throws {
+        let rig = try await PastRig(shards: shards)
+        let ann = await rig.logIn("ann")
+        let bob = await rig.logIn("bob", as: "Robert", shard: shards - 1)
+        _ = await rig.harness.send(bob, "PRIVMSG ann :hello")
+        try await rig.keep()
+        _ = ann.take()
+        #expect(await self.targets(ann, rig) == ["Robert"])
+        #expect(await rig.harness.send(ann, "CHATHISTORY LATEST Robert * 5").count == 3)
+        _ = await rig.harness.send(bob, "QUIT")
+        #expect(await self.targets(ann, rig) == ["bob"])
+        #expect(await rig.harness.send(ann, "CHATHISTORY LATEST bob * 5").count == 3)
+    }
+
+    @Test func `conversations are counted from the first of the two times, and not at them`() async throws {
+        let rig = try await PastRig()
+        let ann = await rig.logIn("ann", capabilities: PastRig.capabilities)
+        var times: [String] = []
+        for nick in ["bob", "cid", "dora"] {
+            let other = await rig.harness.join(nick)
+            _ = await rig.harness.send(other, "PRIVMSG ann :hello")
+            times += ann.take().compactMap { PastRig.tag("time", of: $0) }.map { "timestamp=" + $0 }
+            await rig.harness.advance(by: 1)
+        }
+        let (past, future) = ("timestamp=1970-01-01T00:00:00.000Z", "timestamp=2100-01-01T00:00:00.000Z")
+        for (range, limit, expected) in [
+            ("\(past) \(future)", 2, ["bob", "cid"]), ("\(future) \(past)", 2, ["cid", "dora"]),
+            ("\(times[0]) \(times[2])", 9, ["cid"]), ("\(times[2]) \(times[0])", 9, ["cid"]),
+        ] {
+            let lines = await rig.harness.send(ann, "CHATHISTORY TARGETS \(range) \(limit)")
+            let names = lines.dropFirst().dropLast().map { String($0.split(separator: " ").dropFirst(4).first ?? "") }
+            #expect(names == expected, "\(range)")
+        }
+    }
+
+    @Test(arguments: [1, 2])
+    func `a conversation is listed with what is on its way to the history`(shards: Int) async throws {
+        let rig = try await PastRig(shards: shards)
+        let ann = await rig.logIn("ann")
+        let bob = await rig.logIn("bob", shard: shards - 1)
+        for client in [ann, bob] { _ = await rig.harness.send(client, "JOIN #tea") }
+        _ = await rig.harness.send(bob, "PRIVMSG #tea :early", "PRIVMSG ann :early")
+        try await rig.keep()
+        await rig.harness.advance(by: 9)
+        _ = await rig.harness.send(bob, "PRIVMSG #tea :fresh", "PRIVMSG ann :for you", "PART #tea")
+        _ = ann.take()
+        let since = "timestamp=2023-11-14T22:13:25.000Z timestamp=2100-01-01T00:00:00.000Z"
+        let lines = await rig.harness.send(ann, "CHATHISTORY TARGETS \(since) 10").dropFirst().dropLast()
+        #expect(lines.map { $0.split(separator: " ").dropFirst(4).first } == ["#tea", "bob"], "\(lines)")
+        let said = await rig.harness.send(ann, "CHATHISTORY LATEST bob * 1")
+        #expect(lines.last?.split(separator: " ").last.map(String.init) == PastRig.tag("time", of: said[1]))
+    }
+
     @Test func `a network that keeps nothing offers nothing`() async throws {
         let rig = try await PastRig()
         let offered = await rig.harness.send(rig.harness.connect(), "CAP LS 302")

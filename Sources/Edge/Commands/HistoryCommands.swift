@@ -140,7 +140,8 @@ enum HistoryCommands {
             return call.fail("INVALID_PARAMS", "TARGETS", text: "Two timestamps are needed")
         }
         call.network.pastTargets(
-            between: min(one.time, other.time)...max(one.time, other.time),
+            from: one.time,
+            to: other.time,
             limit: limit,
             for: actor,
             call.awaitingAny { result in
@@ -303,7 +304,7 @@ enum HistoryCommands {
         guard let session = call.connection.session else { return }
         var names: [String: String] = [:]
         for record in records where names[record.conversation] == nil {
-            names[record.conversation] = target ?? call.network.name(of: record.conversation, for: session)
+            names[record.conversation] = target ?? call.network.channelName(of: record.conversation, for: session)
         }
         let encoder = call.connection.clients.encoder
         self.inBatch(batch, records, call) { record, reference in

@@ -62,55 +62,6 @@ extension Network {
         }
     }
 
-    /// A conversation of somebody's, and when something was said in it last.
-    package struct PastTarget: Hashable, Sendable {
-        /// The channel's name, the other's nickname if it is here, or its account.
-        package let name: String
-        package let time: Int64
-    }
-
-    /// The conversations of who asks in which something was said last between two times, those included.
-    package func pastTargets(
-        between times: ClosedRange<Int64>,
-        limit: Int,
-        for actor: Actor,
-        _ then: @escaping (Result<[PastTarget], Refusal>) -> Void
-    ) {
-        let (tenant, session) = (self.id, actor.session)
-        let (own, channels) = (session.party, session.memberships.map { $0.key.name })
-        self.ask({ past throws(DurableStoreError) in
-            try await past.history.targets(
-                of: tenant,
-                party: own.text,
-                channels: channels,
-                between: times,
-                limit: limit
-            )
-        }) { (result: Result<[HistoryRepository.Target], Refusal>) in
-            then(
-                result.map { targets in
-                    targets.compactMap { target in
-                        self.name(of: target.conversation, for: session).map { PastTarget(name: $0, time: target.time) }
-                    }
-                }
-            )
-        }
-    }
-
-    /// What who asks calls a conversation; nil for one with a guest who is gone.
-    package func name(of conversation: String, for session: Session) -> String? {
-        switch Conversation(text: conversation) {
-        case .channel(let folded):
-            return session.memberships.first { $0.key.name == folded }?.state.name.raw ?? folded
-        case .direct(let pair):
-            switch pair.first == session.party ? pair.second : pair.first {
-            case .account(let folded): return folded
-            case .guest(let id): return self.sessions[id]?.user.nick.raw
-            }
-        case nil: return nil
-        }
-    }
-
     /// Looks for something that was said where who asks may read: in one conversation, or in all of its own.
     package func search(
         _ search: HistorySearch,

@@ -6,7 +6,7 @@ import StateStore
 /// right after coming back would miss it.
 extension Network {
     /// How many of a log's latest entries are looked at: more than the history's writer is ever behind while it is well.
-    private static let latest = 400
+    static let latest = 400
 
     /// Records of the latest entries of the logs that a conversation stands in; fewer or none if the store cannot say.
     func recent(

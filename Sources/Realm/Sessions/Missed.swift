@@ -186,7 +186,7 @@ extension Session {
 
 extension [Entry] {
     /// The messages that somebody took back among these (draft/message-redaction).
-    fileprivate var takenBack: Set<Stamp> {
+    var takenBack: Set<Stamp> {
         var stamps: Set<Stamp> = []
         for entry in self where ChatMessage(entry: entry.payload) == nil {
             guard case .redacted(let id, _, _)? = Chat.ChannelEvent(entry.payload), let stamp = Stamp(messageID: id)
