@@ -40,6 +40,11 @@ enum MessageCommands {
             if verb != .notice { call.reply(.errNoTextToSend) }
             return
         }
+        if call.connection.capabilities.contains(.playback), Playback.isMeant(call[0]) {
+            // A NOTICE is never answered.
+            if verb == .privmsg { Playback.run(call, actor) }
+            return
+        }
         let saying = Saying(
             verb: verb,
             target: call[0],

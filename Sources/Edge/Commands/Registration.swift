@@ -55,7 +55,7 @@ enum Registration {
             login: connection.login,
             resumption: connection.resumption,
             isResumable: connection.capabilities.contains(.resume),
-            asksForPast: connection.capabilities.contains(.chatHistory)
+            asksForPast: !connection.capabilities.isDisjoint(with: [.chatHistory, .playback])
         )
         call.network.signOn(
             request,

@@ -67,8 +67,13 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     /// REDACT.
     package static let messageRedaction = Capabilities(rawValue: 1 << 25)
 
+    /// Asks `*playback` for what it missed instead of being told (ZNC's).
+    package static let playback = Capabilities(rawValue: 1 << 26)
+
     /// Those that are of use only where a past is kept.
-    package static let past: Capabilities = [.chatHistory, .eventPlayback, .readMarker, .search, .messageRedaction]
+    package static let past: Capabilities = [
+        .chatHistory, .eventPlayback, .readMarker, .search, .messageRedaction, .playback,
+    ]
 
     /// Every capability with its name, in the order of their bits.
     private static let names: [String] = [
@@ -76,7 +81,7 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
         "multi-prefix", "userhost-in-names", "echo-message", "batch", "labeled-response", "setname", "chghost",
         "invite-notify", "standard-replies", "sasl", "extended-monitor", "roost.chat/resume", "draft/pre-away",
         "draft/persistence", "draft/chathistory", "draft/event-playback", "draft/read-marker", "soju.im/search",
-        "draft/message-redaction",
+        "draft/message-redaction", "znc.in/playback",
     ]
 
     /// All that there are.

@@ -18,7 +18,7 @@ package struct SignOn {
     package let resumption: Resumption?
     /// Whether it knows how to come back without an account.
     package let isResumable: Bool
-    /// Whether it asks for what it missed itself (draft/chathistory).
+    /// Whether it asks for what it missed itself (draft/chathistory, znc.in/playback).
     package let asksForPast: Bool
 
     package init(

@@ -7,8 +7,8 @@ import Testing
 @Suite struct CapabilitiesTests {
     @Test func `every capability has a name and is found by it`() throws {
         let names = Capabilities.all.sortedNames
-        #expect(names.count == 26)
-        #expect(Set(names).count == 26)
+        #expect(names.count == 27)
+        #expect(Set(names).count == 27)
         for (name, capability) in zip(names, Capabilities.all.elements) {
             #expect(Capabilities(named: name) == capability)
             #expect(capability.sortedNames == [name])
@@ -31,7 +31,7 @@ import Testing
         (.chghost, "chghost"), (.inviteNotify, "invite-notify"), (.standardReplies, "standard-replies"),
         (.sasl, "sasl"),
         (.extendedMonitor, "extended-monitor"), (.resume, "roost.chat/resume"), (.preAway, "draft/pre-away"),
-        (.persistence, "draft/persistence"),
+        (.persistence, "draft/persistence"), (.playback, "znc.in/playback"),
     ])
     func `names are IRCv3's`(capability: Capabilities, name: String) {
         #expect(capability.sortedNames == [name])
