@@ -36,6 +36,8 @@ final class CommandRow: Sendable {
     let isSecret: Bool
     /// Errors are not answered (RFC 2812 section 3.3.2: a NOTICE never is).
     let isSilent: Bool
+    /// The capability that it is part of: who has that knows its errors as FAIL (IRCv3 standard-replies).
+    let capability: Capabilities
     /// How it is used, and what it does; nil for what has no help.
     let help: [String]?
     let handler: Handler
@@ -49,6 +51,7 @@ final class CommandRow: Sendable {
         secret isSecret: Bool = false,
         silent isSilent: Bool = false,
         message isMessage: Bool = false,
+        of capability: Capabilities = [],
         help: [String]? = nil,
         _ handler: Handler
     ) {
@@ -60,6 +63,7 @@ final class CommandRow: Sendable {
         self.isSecret = isSecret
         self.isSilent = isSilent
         self.isMessage = isMessage
+        self.capability = capability
         self.help = help
         self.handler = handler
     }
@@ -73,6 +77,7 @@ final class CommandRow: Sendable {
         list: List? = nil,
         silent isSilent: Bool = false,
         message isMessage: Bool = false,
+        of capability: Capabilities = [],
         help: [String]? = nil,
         _ handler: @escaping @Sendable (Call, Actor) -> Void
     ) {
@@ -84,6 +89,7 @@ final class CommandRow: Sendable {
             list: list,
             silent: isSilent,
             message: isMessage,
+            of: capability,
             help: help,
             .registered(handler)
         )

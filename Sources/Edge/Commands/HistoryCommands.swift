@@ -15,6 +15,7 @@ enum HistoryCommands {
         CommandRow(
             "CHATHISTORY",
             cost: 3,
+            of: .chatHistory,
             help: [
                 "CHATHISTORY <LATEST|BEFORE|AFTER|AROUND> <target> <reference> <limit>",
                 "CHATHISTORY BETWEEN <target> <reference> <reference> <limit>",
@@ -24,12 +25,14 @@ enum HistoryCommands {
         ) { Self.history($0, $1) },
         CommandRow(
             "MARKREAD",
+            of: .readMarker,
             help: ["MARKREAD <target> [timestamp=…]", "Up to where you have read, on all of your clients."]
         ) { Self.mark($0, $1) },
         CommandRow(
             "REDACT",
             parameters: 2,
             cost: 2,
+            of: .messageRedaction,
             help: [
                 "REDACT <target> <msgid> [<reason>]", "Takes a message back: your own, or in a channel that you run.",
             ]
@@ -37,6 +40,7 @@ enum HistoryCommands {
         CommandRow(
             "SEARCH",
             cost: 5,
+            of: .search,
             help: [
                 "SEARCH <attribute>{;<attribute>}", "Looks for messages: text= from= in= before= after= limit=.",
             ]

@@ -8,6 +8,7 @@ enum PersistenceCommand {
         CommandRow(
             "PERSISTENCE",
             parameters: 1,
+            of: .persistence,
             help: ["PERSISTENCE GET | SET ON|OFF|DEFAULT", "Whether you stay on the network while no client is there."]
         ) { Self.run($0, $1) }
     ]

@@ -56,8 +56,10 @@ extension Connection {
         context: [String] = [],
         _ text: String
     ) {
+        let specified = self.clients.table[command]?.capability ?? []
+        let isKnown = self.capabilities.contains(.standardReplies) || !self.capabilities.isDisjoint(with: specified)
         self.write { writer in
-            if self.capabilities.contains(.standardReplies) {
+            if isKnown {
                 writer.standardReply(
                     kind,
                     source: self.network.serverName,
