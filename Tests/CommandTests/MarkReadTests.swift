@@ -1,4 +1,6 @@
+import Realm
 import Simulation
+import StateStore
 import Testing
 
 /// MARKREAD (draft/read-marker) and SEARCH (soju.im/search).
@@ -108,6 +110,25 @@ struct MarkReadTests {
             let end = lines.firstIndex { $0.contains(" 366 ") }
             #expect(join ?? 9 < marker ?? 0 && marker ?? 9 < end ?? 0, "\(lines)")
         }
+    }
+
+    @Test func `a history that does not answer holds up nobody who is shown channels, and is asked again later`()
+        async throws
+    {
+        let database = SilentDatabase()
+        let past = Past(history: .init(database), readMarkers: .init(database))
+        let harness = try CommandHarness(past: past)
+        let ann = await harness.member("ann", "draft/read-marker", in: "#a", "#b", "#c").client
+        let (phone, welcome) = await harness.member("ann", "draft/read-marker")
+        #expect(welcome.with("JOIN").count == 3 && welcome.with("366").count == 3)
+        #expect(!welcome.commands.contains { ["MARKREAD", "FAIL"].contains($0) })
+        #expect(database.asked == 1)
+        #expect(await phone.send("MARKREAD #a").commands == ["FAIL"])
+        #expect(database.asked == 2)
+        phone.wire.disconnect()
+        await harness.advance(by: 31)
+        #expect(await ann.send("JOIN #d").with("366").count == 1)
+        #expect(database.asked == 3)
     }
 
     @Test func `nobody has read what is yet to come`() async throws {

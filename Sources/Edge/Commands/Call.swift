@@ -21,10 +21,8 @@ struct Call {
     }
 
     /// A command with one parameter that nobody sent.
-    init?(_ name: String, _ parameter: String, of connection: Connection) {
-        guard let row = connection.clients.table[name], let message = try? Message(ByteBuffer(string: name)) else {
-            return nil
-        }
+    init?(_ row: CommandRow, _ parameter: String, of connection: Connection) {
+        guard let message = try? Message(ByteBuffer(string: row.name)) else { return nil }
         self.init(connection: connection, row: row, message: message, replaced: [parameter])
     }
 

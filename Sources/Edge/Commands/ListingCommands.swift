@@ -22,6 +22,11 @@ enum ListingCommands {
 
     // MARK: NAMES
 
+    /// What ends the showing of a channel that a client has not asked to join: its marker, if there is one, and its names.
+    static let shown = CommandRow("NAMES") { call, actor in
+        HistoryCommands.tellMarker(of: call[0], call, actor) { Self.names(call, actor) }
+    }
+
     private static func names(_ call: Call, _ actor: Actor) {
         guard let name = ChannelName(call[0], under: Names.caseMapping) else {
             return call.reply(.rplEndOfNames, call[0].asWord)

@@ -89,11 +89,8 @@ extension Connection: Attachment {
             self.reply(.rplTopic, [channel.name], text: topic.text, .news)
             self.reply(.rplTopicWhoTime, [channel.name, topic.setter, String(topic.time / 1000)], .news)
         }
-        // What comes with a channel, in the order of RFC 2812 3.2.1 and draft/read-marker.
-        let isMarked = self.capabilities.contains(.readMarker) && session.user.account != nil && self.network.hasPast
-        self.commands.waiting += ((isMarked ? ["MARKREAD"] : []) + ["NAMES"]).compactMap {
-            Call($0, channel.name, of: self)
-        }
+        guard let names = Call(ListingCommands.shown, channel.name, of: self) else { return }
+        self.commands.waiting.append(names)
         self.reading.hold(.command)
         self.clients.dispatcher.advance(self)
     }

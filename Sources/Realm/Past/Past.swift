@@ -17,6 +17,12 @@ extension Network {
     /// Whether there is a past that somebody may ask for.
     package var hasPast: Bool { self.keepsHistory && self.shard.environment.past != nil }
 
+    /// Whether there is a past, and it answered when it was asked last or not just now: what nobody asked for does not have
+    /// them wait for one that does not.
+    package var pastAnswers: Bool {
+        self.hasPast && self.shard.seconds >= self.shard.pastSilentUntil
+    }
+
     /// Asks the durable store, and goes on here with its answer; or with a refusal, if it does not answer in time.
     func ask<Answer: Sendable>(
         _ question: @escaping @Sendable (Past) async throws(DurableStoreError) -> Answer,
@@ -25,8 +31,8 @@ extension Network {
         guard self.hasPast, let past = self.shard.environment.past else {
             return then(.failure(Refusal(.noHistory)))
         }
-        let logger = self.shard.logger
-        self.shard.check(
+        let (shard, logger) = (self.shard, self.shard.logger)
+        shard.check(
             { () async throws(AuthenticationError) -> Answer in
                 do throws(DurableStoreError) { return try await question(past) } catch {
                     logger.warning("the history cannot be asked", metadata: ["reason": "\(String(reflecting: error))"])
@@ -34,6 +40,8 @@ extension Network {
                 }
             },
             then: { result in
+                let isSilent = if case .failure = result { true } else { false }
+                shard.pastSilentUntil = isSilent ? shard.seconds &+ 30 : 0
                 then(result.mapError { _ in Refusal(.unavailable, text: "The history cannot be asked now, try again") })
             }
         )

@@ -41,6 +41,9 @@ package final class RealmShard {
     /// Nobody new is let in.
     package var isDraining = false
 
+    /// Until when the past is not asked for what nobody asked for, in the shard's seconds: it did not answer.
+    var pastSilentUntil: UInt32 = 0
+
     /// When the last of the slices of repairs that wait goes on in any case.
     var lastPatience = NIODeadline.uptimeNanoseconds(0)
 
