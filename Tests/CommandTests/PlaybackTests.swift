@@ -1,5 +1,6 @@
 import Realm
 import Simulation
+import StateStore
 import Testing
 
 /// PRIVMSG *playback (znc.in/playback).
@@ -157,5 +158,15 @@ struct PlaybackTests {
         #expect(await scene.rig.harness.send(scene.client, "NOTICE *playback :PLAY *") == [])
         let lines = await scene.rig.harness.send(scene.bob, "PRIVMSG *playback :PLAY *")
         #expect(lines.count == 1 && lines[0].contains(" 401 bob *playback "), "\(lines)")
+    }
+
+    @Test func `a history that does not answer is not taken for one that is empty`() async throws {
+        let database = SilentDatabase()
+        let harness = try CommandHarness(past: Past(history: .init(database), readMarkers: .init(database)))
+        let ann = await harness.member("ann", "standard-replies " + Self.capabilities, in: "#a").client
+        for request in ["PLAY *", "PLAY #a", "LIST", "LIST #a"] {
+            let lines = await ann.send("PRIVMSG *playback :\(request)")
+            #expect(lines.count == 1 && lines[0].text.contains("try again"), "\(request): \(lines)")
+        }
     }
 }

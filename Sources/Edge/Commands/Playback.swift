@@ -73,10 +73,7 @@ enum Playback {
             limit: self.mostPeople,
             .people,
             for: actor,
-            call.awaitingAny { result in
-                let people = (try? result.get())?.map { $0.name } ?? []
-                then(actor.session.memberships.map { $0.state.name.raw } + people)
-            }
+            call.awaiting { people in then(actor.session.memberships.map { $0.state.name.raw } + people.map(\.name)) }
         )
     }
 
@@ -115,8 +112,8 @@ enum Playback {
                         connection.notice("More was said \(self.place(target)) than is played back here")
                     }
                     self.write(records.suffix(limit), of: target, to: connection)
+                case .failure(let refusal) where refusal.reason == .unavailable: return call.refuse(refusal)
                 // A channel that one is not in has nothing to play.
-                case .failure(let refusal) where refusal.reason == .unavailable: call.refuse(refusal)
                 case .failure: break
                 }
                 let end: (Result<Void, Refusal>) -> Void = call.awaiting {
@@ -170,7 +167,12 @@ enum Playback {
                 limit: 1,
                 events: false,
                 for: actor,
-                call.awaitingAny { then((try? $0.get())?.first?.id.time) }
+                call.awaitingAny { result in
+                    if case .failure(let refusal) = result, refusal.reason == .unavailable {
+                        return call.refuse(refusal)
+                    }
+                    then((try? result.get())?.first?.id.time)
+                }
             )
         }
         ask(.after(.start(of: .min))) { first in
