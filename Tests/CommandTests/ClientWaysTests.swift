@@ -5,7 +5,7 @@ import Simulation
 import Testing
 
 @Suite struct ClientWaysTests {
-    /// What somebody missed: 203 messages in one channel, three by a person, none in another channel.
+    /// What somebody missed: 1003 messages in one channel, three by a person, none in another channel.
     ///
     /// Some of it is not in the history yet.
     private struct Scene {
@@ -39,13 +39,13 @@ import Testing
         _ = await ann.send("MARKREAD #tea \(last)")
         ann.wire.disconnect()
         await rig.harness.advance(by: 60)
-        for number in 1...200 { bob.wire.send("PRIVMSG #tea :tea \(number)") }
+        for number in 1...1000 { bob.wire.send("PRIVMSG #tea :tea \(number)") }
         _ = await bob.send("PRIVMSG ann :one")
         await rig.harness.advance(by: 1)
-        _ = await bob.send("PRIVMSG #tea :tea 201", "PRIVMSG #tea :tea 202", "PRIVMSG ann :two")
+        _ = await bob.send("PRIVMSG #tea :tea 1001", "PRIVMSG #tea :tea 1002", "PRIVMSG ann :two")
         try await rig.keep()
         await rig.harness.advance(by: 1)
-        _ = await bob.send("PRIVMSG #tea :tea 203", "PRIVMSG ann :three")
+        _ = await bob.send("PRIVMSG #tea :tea 1003", "PRIVMSG ann :three")
         await rig.harness.advance(by: 1)
         return Scene(rig: rig, bob: bob, last: last)
     }
@@ -84,7 +84,7 @@ import Testing
         )
         #expect(welcome.with("CAP").map { $0.parameters[1] } == ["ACK"])
         #expect(welcome.commands.contains("903") && welcome.commands.contains("001"))
-        #expect(welcome.with("005").flatMap(\.parameters).contains("CHATHISTORY=200"))
+        #expect(welcome.with("005").flatMap(\.parameters).contains("CHATHISTORY=1000"))
         #expect(self.shows("#tea", marker: scene.last, welcome) && self.shows("#coffee", marker: "*", welcome))
         #expect(welcome.with("PRIVMSG").isEmpty)
 
@@ -103,16 +103,16 @@ import Testing
         // For each: the marker if it is a person; then what came, one page after the other.
         #expect(await client.send("MARKREAD bob").shorts == ["MARKREAD bob *"])
         let page = try #require(
-            await client.send("@label=2 CHATHISTORY AFTER #tea \(scene.last) 200").batch(labelled: "2")
+            await client.send("@label=2 CHATHISTORY AFTER #tea \(scene.last) 1000").batch(labelled: "2")
         )
         #expect(page.type == "chathistory" && page.parameters == ["#tea"])
-        #expect(page.texts == (1...200).map { "tea \($0)" })
+        #expect(page.texts == (1...1000).map { "tea \($0)" })
         let rest = try #require(
-            await client.send("@label=3 CHATHISTORY AFTER #tea \(page.last) 200").batch(labelled: "3")
+            await client.send("@label=3 CHATHISTORY AFTER #tea \(page.last) 1000").batch(labelled: "3")
         )
-        #expect(rest.texts == ["tea 201", "tea 202", "tea 203"])
+        #expect(rest.texts == ["tea 1001", "tea 1002", "tea 1003"])
         let people = try #require(
-            await client.send("@label=4 CHATHISTORY AFTER bob \(scene.last) 200").batch(labelled: "4")
+            await client.send("@label=4 CHATHISTORY AFTER bob \(scene.last) 1000").batch(labelled: "4")
         )
         #expect(people.texts == ["one", "two", "three"] && people.lines.allSatisfy { $0.nick == "bob" })
         #expect(people.lines.allSatisfy { $0.tags["msgid"] != nil && $0.tags["label"] == nil })
@@ -178,7 +178,7 @@ import Testing
         let (people, channel) = (lines.batch(labelled: "5"), lines.batch(labelled: "6"))
         #expect(people?.parameters.map { $0.lowercased() } == ["bob"] && people?.texts == ["one", "two", "three"])
         #expect(channel?.parameters.map { $0.lowercased() } == ["#tea"])
-        #expect(channel?.texts == (1...200).map { "tea \($0)" })
+        #expect(channel?.texts == (1...1000).map { "tea \($0)" })
 
         // Scrolling back, and a window that was never open; then it has read, and the other clients hear.
         let before = await client.send("@label=7 CHATHISTORY BEFORE #tea \(channel?.first ?? "") 100")
@@ -214,32 +214,32 @@ import Testing
             welcome.filter { $0.command == "CAP" && $0.text == Self.senpai.later }.map { $0.parameters[1] } == ["ACK"]
         )
         // The limit is in the first of these lines, after which it asks.
-        #expect(welcome.with("005").first?.parameters.contains("CHATHISTORY=200") == true)
+        #expect(welcome.with("005").first?.parameters.contains("CHATHISTORY=1000") == true)
         #expect(self.shows("#tea", marker: scene.last, welcome) && self.shows("#coffee", marker: "*", welcome))
         #expect(welcome.with("PRIVMSG").isEmpty && welcome.batches.isEmpty)
 
         let now = await scene.now
-        let listed = await client.send("JOIN #tea", "JOIN #coffee", "CHATHISTORY TARGETS \(scene.last) \(now) 200")
+        let listed = await client.send("JOIN #tea", "JOIN #coffee", "CHATHISTORY TARGETS \(scene.last) \(now) 1000")
         let targets = try #require(listed.batches.first)
         #expect(targets.isOver && targets.lines.map { $0.parameters[1] } == ["#tea", "bob"])
         // A person's window: the marker, and what was said up to a millisecond behind the last message.
         let bound = "timestamp=" + (targets.lines.last?.text ?? "").replacing(".000Z", with: ".001Z")
-        let person = await client.send("MONITOR + bob", "MARKREAD bob", "CHATHISTORY BEFORE bob \(bound) 200")
+        let person = await client.send("MONITOR + bob", "MARKREAD bob", "CHATHISTORY BEFORE bob \(bound) 500")
         #expect(person.with("MARKREAD").shorts == ["MARKREAD bob *"])
         #expect(person.batches.map(\.type) == ["chathistory"] && person.batches.first?.parameters == ["bob"])
         #expect(person.batches.first?.texts == ["old", "one", "two", "three"])
         // A channel's window that is new, with what happened in between; one that it had before it was away.
-        let fresh = await client.send("CHATHISTORY LATEST #coffee * 200").batches.first
+        let fresh = await client.send("CHATHISTORY LATEST #coffee * 500").batches.first
         #expect(fresh?.lines.commands == ["JOIN", "JOIN", "PRIVMSG"] && fresh?.isOver == true, "\(fresh?.lines ?? [])")
-        let after = await client.send("CHATHISTORY AFTER #tea \(scene.last) 200").batches.first
-        #expect(after?.texts == (1...200).map { "tea \($0)" })
+        let after = await client.send("CHATHISTORY AFTER #tea \(scene.last) 1000").batches.first
+        #expect(after?.texts == (1...1000).map { "tea \($0)" })
         let before = await client.send("CHATHISTORY BEFORE #tea \(scene.last) 200").batches.first
         #expect(before?.lines.commands.contains("JOIN") == true && before?.isOver == true)
 
-        for search in ["text=tea\\s201;in=#tea", "in=#tea;text=tea\\s201"] {
+        for search in ["text=tea\\s1001;in=#tea", "in=#tea;text=tea\\s1001"] {
             let found = await client.send("SEARCH \(search)").batches.first
             #expect(found?.type == "soju.im/search" && found?.isOver == true)
-            #expect(found?.lines.map(\.short) == ["bob PRIVMSG #tea tea 201"])
+            #expect(found?.lines.map(\.short) == ["bob PRIVMSG #tea tea 1001"])
         }
         _ = await client.send("MARKREAD #tea \(after?.last ?? "")")
         #expect(await client.send("MARKREAD #tea").shorts == ["MARKREAD #tea \(after?.last ?? "")"])

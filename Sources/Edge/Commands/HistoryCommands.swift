@@ -8,8 +8,10 @@ import StateStore
 /// CHATHISTORY (draft/chathistory, draft/event-playback), MARKREAD (draft/read-marker), REDACT
 /// (draft/message-redaction) and SEARCH (soju.im/search).
 enum HistoryCommands {
-    /// Messages that one answer has at most (ISUPPORT CHATHISTORY).
-    static let limit = 200
+    /// Messages that one answer to CHATHISTORY has at most (ISUPPORT): there are clients that ask once for all that they missed.
+    static let limit = 1000
+    /// Messages that are found at most.
+    private static let searchLimit = 200
 
     static let rows: [CommandRow] = [
         CommandRow(
@@ -116,7 +118,10 @@ enum HistoryCommands {
             for: actor,
             call.awaitingAny { result in
                 switch result {
-                case .success(let records): self.send(records, ["chathistory", target], to: target, call)
+                case .success(let records):
+                    // Who asks for much pays for it.
+                    call.connection.reading.flood.spend(records.count / 200)
+                    self.send(records, ["chathistory", target], to: target, call)
                 case .failure(let refusal): self.refuse(refusal, subcommand, target, call)
                 }
             }
@@ -225,7 +230,7 @@ enum HistoryCommands {
                 if name == "before" { search.before = time + 1 } else { search.after = time - 1 }
             case "limit":
                 guard let limit = Int(value), limit > 0 else { return fail(name) }
-                search.limit = min(limit, self.limit)
+                search.limit = min(limit, self.searchLimit)
             default: return fail(name)
             }
         }
