@@ -86,6 +86,25 @@ struct PlaybackTests {
         #expect(await scene.plays(([request] + times).joined(separator: " ")) == expected)
     }
 
+    @Test(arguments: [
+        ("*", 0, ["one"]), ("#A,bob", 0, ["one"]), ("*", 29, ["one"]), ("#b", 0, []), ("*", 31, []),
+    ])
+    func `who asks before it joins is played back what it joins soon`(
+        targets: String,
+        pause: Int,
+        expected: [String]
+    ) async throws {
+        let scene = try await self.scene()
+        _ = await scene.rig.harness.send(scene.client, "PART #a")
+        #expect(await !scene.plays("PLAY \(targets) \(scene.began - 1) \(scene.began + 1)").contains("one"))
+        await scene.rig.harness.advance(by: pause)
+        let joined = await scene.rig.harness.send(scene.client, "JOIN #a").drop { !$0.contains(" 366 ") }
+        #expect(
+            joined.dropFirst().compactMap { $0.split(separator: ":").last.map(String.init) } == expected,
+            "\(joined)"
+        )
+    }
+
     @Test func `fractions of seconds count as far as the time tags have them`() async throws {
         let scene = try await self.scene()
         let line = await scene.rig.harness.send(scene.client, "PRIVMSG *playback :PLAY #a").last ?? ""

@@ -50,6 +50,7 @@ enum ChannelCommands {
                 if let topic = channel.state.topic { self.show(topic, of: channel, to: call) }
                 HistoryCommands.tellMarker(of: channel.name, call, actor) {
                     ListingCommands.sendNames(of: channel, to: call)
+                    Playback.entered(channel.name, call, actor)
                 }
             }
         )

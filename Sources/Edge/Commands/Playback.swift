@@ -79,6 +79,37 @@ enum Playback {
 
     // MARK: PLAY
 
+    /// What a client asked for that may come into channels now: Textual asks before it joins.
+    ///
+    /// A class, since few clients have one.
+    final class Request {
+        fileprivate let targets: Set<String>
+        fileprivate let part: HistoryRepository.Part
+        /// In the shard's seconds.
+        fileprivate let lapses: UInt32
+
+        /// For how many seconds after it asked.
+        fileprivate static let term: UInt32 = 30
+
+        fileprivate init(_ targets: Set<String>, _ part: HistoryRepository.Part, lapses: UInt32) {
+            self.targets = targets
+            self.part = part
+            self.lapses = lapses
+        }
+
+        fileprivate func includes(_ channel: String, at now: UInt32) -> Bool {
+            now < self.lapses && (self.targets.contains("*") || self.targets.contains(Names.caseMapping.fold(channel)))
+        }
+    }
+
+    /// Plays back a channel that a client came into just now, if it asked for it.
+    static func entered(_ channel: String, _ call: Call, _ actor: Actor) {
+        guard let request = call.connection.playback,
+            request.includes(channel, at: call.connection.clients.realm.seconds)
+        else { return }
+        self.play([channel][...], request.part, call, actor)
+    }
+
     private static func play(_ words: [String], _ call: Call, _ actor: Actor) {
         let from = words.count > 2 ? self.time(words[2]) : -1
         let to = words.count > 3 ? self.time(words[3]) : nil
@@ -86,6 +117,11 @@ enum Playback {
         let part =
             to.map { HistoryRepository.Part.between(.end(of: max($0, from)), .end(of: from)) }
             ?? .latest(after: .end(of: from))
+        call.connection.playback = Request(
+            Set(words[1].split(separator: ",").map { Names.caseMapping.fold(String($0)) }),
+            part,
+            lapses: call.connection.clients.realm.seconds &+ Request.term
+        )
         self.targets(words[1], after: from, call, actor) { self.play($0[...], part, call, actor) }
     }
 

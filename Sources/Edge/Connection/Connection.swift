@@ -47,6 +47,8 @@ package final class Connection {
     var sasl: SASLExchange?
     /// The place in a session that it takes again.
     var resumption: Resumption?
+    /// What it asked to be played back last.
+    var playback: Playback.Request?
     /// When it was told how to come back, in the shard's seconds.
     var tokenGiven: UInt32?
 
