@@ -19,6 +19,7 @@ package enum EdgeRollout {
     ///   - deployment: The edges' Deployment.
     ///   - pods: Its pods, which say why one is not ready.
     ///   - now: The time.
+    /// - Returns: The condition.
     package static func condition(of deployment: KubeObject, pods: [KubeObject], now: Date) -> Condition {
         let status = deployment.status
         let wanted = deployment.spec["replicas"].int ?? 1

@@ -7,6 +7,7 @@ enum MadeText {
     ///   - parts: What belongs there, by name.
     ///   - begin: What the line before a part begins with, up to its name.
     ///   - end: The line behind a part.
+    /// - Returns: The whole file.
     static func filled(
         _ text: String,
         _ parts: [String: String],

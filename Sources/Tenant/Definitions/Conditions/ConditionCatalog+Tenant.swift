@@ -80,7 +80,13 @@ extension ConditionCatalog {
             do: "the message has the server's words; see the operator's role"
         ),
         .init("StoreReady", "Projected", .well, "the edges have the tenant as it is written"),
-        .init("StoreReady", "NotAdmitted", .complaint, "its plan, cell, name or hostnames are not in order", do: "see `Admitted`"),
+        .init(
+            "StoreReady",
+            "NotAdmitted",
+            .complaint,
+            "its plan, cell, name or hostnames are not in order",
+            do: "see `Admitted`"
+        ),
         .init(
             "StoreReady",
             "CellNotReady",
