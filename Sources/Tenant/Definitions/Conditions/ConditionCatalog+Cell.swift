@@ -1,3 +1,4 @@
+/// The reasons of one kind, in the documentation's order.
 extension ConditionCatalog {
     /// What conditions of a Cell say.
     package static let cell: [ConditionRow] = [
