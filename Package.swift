@@ -307,7 +307,7 @@ let package = Package(
             ]
         ),
         // What the program makes of its configuration.
-        .testTarget(name: "ProgramTests", dependencies: ["roost"]),
+        .testTarget(name: "ProgramTests", dependencies: ["roost", "TestChildren", "TestSupport"]),
         // The style rules as tests; reads the sources, imports none of them.
         .testTarget(name: "TidyTests", dependencies: ["TestChildren"]),
         // Real processes; what it needs of Python is made by scripts/install-python.

@@ -57,7 +57,10 @@ import Testing
     @Test func `a server that is not there is said plainly`() async throws {
         try await RedisWorld.run { world in
             world.server.end()
-            await #expect(throws: LiveStoreError.self) { _ = try await world.store(Self.giving(up: .seconds(1))) }
+            let error = await #expect(throws: LiveStoreError.self) {
+                _ = try await world.store(Self.giving(up: .seconds(1)))
+            }
+            #expect(error == .unavailable(reason: "Connection refused"))
         }
     }
 

@@ -117,7 +117,7 @@ package final class KubeClient: Sendable {
                 guard ContinuousClock.now + delay < deadline else { throw error }
                 self.logger.debug(
                     "the API server asks to wait",
-                    metadata: ["verb": "\(verb)", "path": "\(path)", "delay": "\(delay)"]
+                    metadata: ["verb": "\(verb)", "path": "\(path)", "delay": "\(delay.words)"]
                 )
                 do { try await TimeSource.continuous.sleep(delay) } catch { throw .timedOut }
             }

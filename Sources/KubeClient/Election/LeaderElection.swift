@@ -139,6 +139,7 @@ package final class LeaderElection: Sendable {
                 observed = Observed(object: try await self.create(after: met), at: self.time.now())
                 return true
             }
+            let known = observed?.object.spec["holderIdentity"].string
             if observed?.object.resourceVersion != object.resourceVersion {
                 observed = Observed(object: object, at: self.time.now())
             }
@@ -148,7 +149,15 @@ package final class LeaderElection: Sendable {
                 object.spec["leaseDurationSeconds"].int.map { Duration.seconds(min(max($0, 0), 3_600)) }
                 ?? self.timing.lease
             let since = self.time.now() - (observed?.at ?? self.time.now())
-            guard holder.isEmpty || holder == self.identity || since > lasts else { return false }
+            guard holder.isEmpty || holder == self.identity || since > lasts else {
+                if known != holder {
+                    self.logger.notice(
+                        "standing by",
+                        metadata: ["identity": "\(self.identity)", "leader": "\(holder)"]
+                    )
+                }
+                return false
+            }
             // Its own, too, is another time of leading: it may be what this process left when it was started before.
             let taken = try await self.client.replace(.leases, self.begun(object, after: met))
             observed = Observed(object: taken, at: self.time.now())

@@ -143,7 +143,7 @@ package final class Informer: Sendable {
                 self.logger.log(
                     level: error.isGone || error == .timedOut ? .debug : .warning,
                     "watching is interrupted",
-                    metadata: ["resource": "\(self.resource.plural)", "reason": "\(error)", "delay": "\(delay)"]
+                    metadata: ["resource": "\(self.resource.plural)", "reason": "\(error)", "delay": "\(delay.words)"]
                 )
                 try? await Self.pause(delay)
             }

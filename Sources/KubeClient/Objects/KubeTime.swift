@@ -50,3 +50,11 @@ package enum KubeTime {
         return whole.addingTimeInterval(fraction)
     }
 }
+
+extension Duration {
+    /// For people: seconds with one decimal, such as `13.5 s`.
+    var words: String {
+        let (seconds, attoseconds) = self.components
+        return "\(seconds).\(attoseconds.magnitude / 100_000_000_000_000_000) s"
+    }
+}

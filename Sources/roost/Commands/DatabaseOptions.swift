@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Observability
 import StateStore
 import Tenant
 
@@ -63,14 +64,33 @@ enum CommandFailure {
     static let configuration: Int32 = 78
 
     /// Says what went wrong on the standard error.
-    static func exit(_ code: Int32, _ message: String) -> ExitCode {
-        FileHandle.standardError.write(Data("roost: \(message)\n".utf8))
+    ///
+    /// - Parameters:
+    ///   - code: The process's exit status.
+    ///   - message: What is wrong.
+    ///   - format: As the program logs: among lines of JSON this is one, too.
+    ///   - program: Who says it.
+    /// - Returns: What to throw.
+    static func exit(
+        _ code: Int32,
+        _ message: String,
+        as format: LineLogHandler.Format = .text,
+        by program: String = "roost"
+    ) -> ExitCode {
+        switch format {
+        case .text: FileHandle.standardError.write(Data("\(program): \(message)\n".utf8))
+        case .json:
+            Logger(label: program) { LineLogHandler(label: $0, format: .json, level: .info) }.critical("\(message)")
+        }
         return ExitCode(code)
     }
 
     /// Runs something whose errors are the configuration's fault.
-    static func configuration<Value>(_ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch { throw self.exit(self.configuration, "\(error)") }
+    static func configuration<Value>(
+        as format: LineLogHandler.Format = .text,
+        _ body: () throws -> Value
+    ) throws -> Value {
+        do { return try body() } catch { throw self.exit(self.configuration, "\(error)", as: format) }
     }
 
     /// Says why the database could not be used.

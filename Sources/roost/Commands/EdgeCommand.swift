@@ -18,10 +18,12 @@ struct EdgeCommand: AsyncParsableCommand {
     @Option(help: "YAML; every key may also come from the environment as ROOST_….") var config: String?
 
     func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        var format = environment["ROOST_LOG_FORMAT"].flatMap(LineLogHandler.Format.init) ?? .text
         let configuration: EdgeConfiguration
         var addresses = EdgeRunner.Addresses()
         do {
-            configuration = try EdgeConfiguration(file: self.config, environment: ProcessInfo.processInfo.environment)
+            configuration = try EdgeConfiguration(file: self.config, environment: environment)
             func address(_ text: String?, _ key: String) throws -> SocketAddress? {
                 try text.flatMap { try ListenAddress.parse($0, option: key) }
             }
@@ -30,12 +32,12 @@ struct EdgeCommand: AsyncParsableCommand {
             addresses.http = try address(configuration.listenHTTP, "listen.http")
             addresses.https = try address(configuration.listenHTTPS, "listen.https")
             addresses.metrics = try address(configuration.listenMetrics, "listen.metrics")
-        } catch { throw CommandFailure.exit(CommandFailure.configuration, "\(error)") }
-        let format = LineLogHandler.Format(rawValue: configuration.logFormat) ?? .text
+        } catch { throw CommandFailure.exit(CommandFailure.configuration, "\(error)", as: format) }
+        format = LineLogHandler.Format(rawValue: configuration.logFormat) ?? .text
         let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
-        LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, level: level) }
+        LoggingSystem.bootstrap { [format] in LineLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "roost")
-        let runner = try await self.runner(configuration, addresses, EdgeRunner.Metrics(), logger)
+        let runner = try await self.runner(configuration, addresses, EdgeRunner.Metrics(), logger, format)
         try await runner.run()
     }
 
@@ -43,7 +45,8 @@ struct EdgeCommand: AsyncParsableCommand {
         _ configuration: EdgeConfiguration,
         _ addresses: EdgeRunner.Addresses,
         _ metrics: EdgeRunner.Metrics,
-        _ logger: Logger
+        _ logger: Logger,
+        _ format: LineLogHandler.Format
     ) async throws -> EdgeRunner {
         let certificates: CertificateStore
         let proxies: TrustedNetworks
@@ -59,8 +62,10 @@ struct EdgeCommand: AsyncParsableCommand {
                     try CertificateSeal(file: configuration.sealingKeyFile) { logger.warning("sealingKeyFile: \($0)") }
                 )
                 : .folder(try FolderWatcher(folder: configuration.tenants))
-        } catch { throw CommandFailure.exit(CommandFailure.configuration, "\(error)") }
-        let secret = try CommandFailure.configuration { try InstallationSecret.load(configuration.secretFile) }
+        } catch { throw CommandFailure.exit(CommandFailure.configuration, "\(error)", as: format) }
+        let secret = try CommandFailure.configuration(as: format) {
+            try InstallationSecret.load(configuration.secretFile)
+        }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.shards)
         let live: any LiveStore
         do {
@@ -73,7 +78,7 @@ struct EdgeCommand: AsyncParsableCommand {
                 logger: logger,
                 configuration: redis
             )
-        } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)") }
+        } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)", as: format) }
         var limits = ConnectionLimits()
         if !configuration.floodControl { limits.floodBurst = 0 }
         return EdgeRunner(
@@ -93,7 +98,12 @@ struct EdgeCommand: AsyncParsableCommand {
             pod: (configuration.podName, configuration.capacityConnections),
             metrics: metrics,
             logger: logger,
-            announce: { _, _ in FileHandle.standardOutput.write(Data("ready\n".utf8)) }
+            announce: { _, _ in
+                switch format {
+                case .text: FileHandle.standardOutput.write(Data("ready\n".utf8))
+                case .json: logger.notice("ready")
+                }
+            }
         )
     }
 

@@ -18,9 +18,6 @@ struct OperatorRunCommand: AsyncParsableCommand {
         abstract: "Reconcile until told to stop. Options win over the environment."
     )
 
-    private static let configurationCode: Int32 = 78
-    private static let unavailableCode: Int32 = 69
-
     @Option(help: "A kubeconfig file; else KUBECONFIG, the pod's service account, ~/.kube/config.")
     var kubeconfig: String?
     @Option(help: "Where edges live and the lease is; else ROOST_NAMESPACE, the configuration's namespace.")
@@ -38,16 +35,20 @@ struct OperatorRunCommand: AsyncParsableCommand {
         let logger = Logger(label: "roost-operator")
         let counts = OperatorMetrics()
         MetricsSystem.bootstrap(MetricsBackend(counts.registry))
-        let (client, settings, address) = try self.prepare(environment, counts, logger)
+        let (client, settings, address) = try self.prepare(environment, counts, logger, format)
         do {
             // Whether there is a server at all, and our kinds, is said at the start and plainly.
             guard try await client.serves(.tenants) else {
                 await client.shutdown()
-                throw Self.failure(Self.unavailableCode, "the cluster does not have Roost's kinds: install the CRDs")
+                throw Self.failure(
+                    CommandFailure.unavailable,
+                    "the cluster does not have Roost's kinds: install the CRDs",
+                    format
+                )
             }
         } catch let error as KubeError {
             await client.shutdown()
-            throw Self.failure(Self.unavailableCode, "\(error)")
+            throw Self.failure(CommandFailure.unavailable, "\(error)", format)
         }
         let service = OperatorService(
             client: client,
@@ -64,7 +65,7 @@ struct OperatorRunCommand: AsyncParsableCommand {
                 listener = try await operations.bind(to: address)
             } catch {
                 await client.shutdown()
-                throw Self.failure(Self.unavailableCode, "--metrics: cannot listen there: \(error)")
+                throw Self.failure(CommandFailure.unavailable, "--metrics: cannot listen there: \(error)", format)
             }
         }
         let group = ServiceGroup(
@@ -84,7 +85,8 @@ struct OperatorRunCommand: AsyncParsableCommand {
     private func prepare(
         _ environment: [String: String],
         _ counts: OperatorMetrics,
-        _ logger: Logger
+        _ logger: Logger,
+        _ format: LineLogHandler.Format
     ) throws -> (KubeClient, OperatorSettings, SocketAddress?) {
         do {
             let configuration = try KubeConfiguration.find(file: self.kubeconfig, environment: environment)
@@ -113,12 +115,11 @@ struct OperatorRunCommand: AsyncParsableCommand {
                 observer: { verb, resource, code in counts.requested(verb, resource, code) }
             )
             return (client, settings, address)
-        } catch { throw Self.failure(Self.configurationCode, "\(error)") }
+        } catch { throw Self.failure(CommandFailure.configuration, "\(error)", format) }
     }
 
-    private static func failure(_ code: Int32, _ message: String) -> ExitCode {
-        FileHandle.standardError.write(Data("roost-operator: \(message)\n".utf8))
-        return ExitCode(code)
+    private static func failure(_ code: Int32, _ message: String, _ format: LineLogHandler.Format) -> ExitCode {
+        CommandFailure.exit(code, message, as: format, by: "roost-operator")
     }
 }
 

@@ -43,7 +43,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        self.link?.lost(self, String(describing: error))
+        self.link?.lost(self, ConnectionWords.of(error))
         context.close(promise: nil)
     }
 }

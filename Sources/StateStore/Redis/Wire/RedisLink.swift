@@ -132,7 +132,7 @@ final class RedisLink {
             }
         attempt.assumeIsolated().whenFailure { [weak self] error in
             guard let self, self.attempt == number, case .connecting = self.state else { return }
-            self.cut(String(describing: error))
+            self.cut(ConnectionWords.of(error))
         }
     }
 
