@@ -64,7 +64,8 @@ private struct DeploymentWork {
     }
 
     private var wanted: Int { deployment.object[at: "spec.replicas"]?.int ?? 1 }
-    private var living: [StoredObject] { pods.filter { !$0.isTerminating } }
+    /// As a ReplicaSet counts: neither what is told to go nor what has ended by itself, which stays until somebody deletes it.
+    private var living: [StoredObject] { pods.filter { !$0.isTerminating && !Self.hasEnded($0) } }
     private var current: [StoredObject] { living.filter { $0.labels["pod-template-hash"] == hash } }
     private var outdated: [StoredObject] { living.filter { $0.labels["pod-template-hash"] != hash } }
 
@@ -163,6 +164,10 @@ private struct DeploymentWork {
         return annotation?.string.flatMap(Int.init) ?? 0
     }
 
+    private static func hasEnded(_ pod: StoredObject) -> Bool {
+        ["Failed", "Succeeded"].contains(pod.object[at: "status.phase"]?.string)
+    }
+
     static func isReady(_ pod: StoredObject) -> Bool {
         (pod.object[at: "status.conditions"]?.array ?? []).contains { $0["type"] == "Ready" && $0["status"] == "True" }
     }
@@ -210,7 +215,7 @@ private struct DeploymentWork {
         let counts = [
             ("replicas", living.count), ("updatedReplicas", current.count), ("readyReplicas", ready),
             ("availableReplicas", ready), ("unavailableReplicas", max(0, max(wanted, living.count) - ready)),
-            ("terminatingReplicas", pods.count - living.count),
+            ("terminatingReplicas", pods.count(where: \.isTerminating)),
         ]
         for (name, count) in counts where count > 0 { status[name] = .int(count) }
         let name = deployment.name

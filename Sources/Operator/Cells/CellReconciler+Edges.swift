@@ -133,7 +133,7 @@ extension CellReconciler {
         }
     }
 
-    /// The pods of a cell, as known.
+    /// The pods of a cell, as known, those included that have ended and that nobody deleted.
     func pods(of cell: String) -> [KubeObject] {
         (self.context.owned[.pods]?.all ?? []).filter { $0.labels[OperatorNames.cellLabel] == cell }
     }
@@ -158,6 +158,9 @@ extension CellReconciler {
 }
 
 extension KubeObject {
+    /// Whether a pod ended by itself, by eviction for instance: it never comes back, and a ReplicaSet has another in its place.
+    var hasPodEnded: Bool { ["Failed", "Succeeded"].contains(self.status["phase"].string) }
+
     /// Whether a pod may get connections.
     var isPodReady: Bool {
         self.deletionTimestamp == nil && self.condition("Ready")?["status"].string == "True"

@@ -234,6 +234,40 @@ struct CellTests {
         }
     }
 
+    @Test func `a pod that was evicted stands in nobody's way`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell(["edge": ["replicas": 2]])
+                try await self.waitAvailable(rig)
+                let pods = try await rig.user.list(.pods, in: "roost").items
+                let evicted: DoubleJSON = [
+                    "status": [
+                        "phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory.",
+                        "conditions": [["type": "Ready", "status": "False"]],
+                    ]
+                ]
+                try rig.server.patch("pods", namespace: "roost", name: pods[0].name, evicted, subresource: "status")
+                try await until("another pod in its place") {
+                    try await rig.user.list(.pods, in: "roost").items.count == 3
+                }
+                try await self.waitAvailable(rig)
+                // Its annotation asks for nothing any more; the other one's does.
+                for pod in pods {
+                    try rig.server.patch(
+                        "pods",
+                        namespace: "roost",
+                        name: pod.name,
+                        ["metadata": ["annotations": [OperatorNames.drainAnnotation: "true"]]]
+                    )
+                }
+                try await rig.wait(for: .pods, pods[1].name, in: "roost", "the other pod being drained") { $0 == nil }
+                try await self.waitAvailable(rig)
+                let cell = try await rig.user.get(.cells, "default")
+                #expect(cell.condition("Ready")?["reason"] == "Serving")
+            }
+        }
+    }
+
     @Test(
         arguments: [
             ("roost-redis", "SecretNotFound"), ("roost-postgres", "SecretNotFound"),
