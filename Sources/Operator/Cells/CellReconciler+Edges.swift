@@ -142,7 +142,12 @@ extension CellReconciler {
     func observe(_ runtime: CellRuntime, _ findings: inout Findings) {
         let name = findings.object.name
         guard let deployment = self.deployment(of: name, runtime) else {
-            findings.edge = Condition("EdgeReady", .no, "NoPodsReady", "there is no Deployment yet")
+            findings.edge = Condition(
+                "EdgeReady",
+                .no,
+                "NoPodsReady",
+                "there are no edges yet: they are made when the stores answer"
+            )
             return
         }
         let pods = self.pods(of: name)

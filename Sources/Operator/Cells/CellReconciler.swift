@@ -126,8 +126,12 @@ package struct CellReconciler: Sendable {
                 findings.stores = Condition("StoresReady", .no, trouble.reason, trouble.message)
             }
         }
-        // Edges wait for their stores by themselves; without the Secrets there is nothing that they could start with.
-        if let access = try? secrets.access.get(), problem?.reason != "StoresInUse" {
+        // The first edges are made when there is something to start with: the Secrets, stores that answer and a schema. Those
+        // that there are wait for their stores by themselves.
+        let edges = self.context.known(.deployments, self.deploymentKey(object.name))
+        if let access = try? secrets.access.get(), problem?.reason != "StoresInUse",
+            runtime.stores != nil || edges != nil
+        {
             await self.applyEdges(spec, runtime, access, &findings)
         } else {
             self.observe(runtime, &findings)

@@ -41,6 +41,21 @@ struct CellStoresTests {
         }
     }
 
+    @Test func `the first edges are made when there is a schema to start with`() async throws {
+        try await ClusterRig.with { rig in
+            let connector = AwayConnector(logger: rig.logger)
+            connector.set(away: true)
+            try await rig.withOperator(connector: connector) { _ in
+                try await rig.applyCell()
+                let cell = try await self.waitStores(rig, "PostgresUnavailable")
+                #expect(cell.condition("EdgeReady")?["reason"] == "NoPodsReady")
+                #expect(try await rig.user.list(.deployments, in: "roost").items.isEmpty)
+                connector.set(away: false)
+                try await rig.wait(for: .cells, "default") { $0?.condition("EdgeReady")?["reason"] == "Available" }
+            }
+        }
+    }
+
     @Test func `a database that goes away is told while edges are looked after`() async throws {
         try await ClusterRig.with { rig in
             let connector = AwayConnector(logger: rig.logger)

@@ -150,7 +150,7 @@ extension ConditionCatalog {
             "Issuing",
             .notice,
             "cert-manager was asked and has not delivered; also where its certificate is not for all hostnames, or ended",
-            do: "`kubectl describe certificate` in its namespace"
+            do: "`kubectl -n NAMESPACE describe certificate`, in the namespace of its Secret"
         ),
         .init(
             "CertificateReady",
@@ -181,7 +181,7 @@ extension ConditionCatalog {
             "Pending",
             .notice,
             "the gateway has not taken them yet",
-            do: "`kubectl describe tlsroute,httproute` in the operator's namespace"
+            do: "`kubectl -n roost describe tlsroute,httproute`, in the operator's namespace"
         ),
         .init(
             "RoutesReady",
