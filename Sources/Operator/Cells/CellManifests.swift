@@ -290,6 +290,16 @@ package struct CellManifests: Sendable {
         ]
     }
 
+    /// What is requested, with what is needed of what nobody set: a pod without requests is the first to be evicted.
+    ///
+    /// An idle connection with TLS takes some 27 KiB, channels and what is on its way come on top of it; an event loop that is busy
+    /// takes a core, and few are. Where only a limit is set, Kubernetes takes that for the request.
+    private static func requests(of edge: CellEdge) -> [String: String] {
+        let memory = edge.connectionsPerPod.times(32).plus(128 * 1024) / 1024
+        let needs = ["cpu": "\(edge.shards.times(250))m", "memory": "\(memory)Mi"].filter { edge.limits[$0.key] == nil }
+        return edge.requests.merging(needs) { set, _ in set }
+    }
+
     private var container: JSON {
         let edge = self.input.spec.edge
         func probe(_ path: String, period: Int64, failures: Int64) -> JSON {
@@ -310,7 +320,7 @@ package struct CellManifests: Sendable {
                 }
             ),
             "resources": [
-                "requests": edge.requests.isEmpty ? .null : JSON(edge.requests),
+                "requests": JSON(Self.requests(of: edge)),
                 "limits": edge.limits.isEmpty ? .null : JSON(edge.limits),
             ],
             "startupProbe": probe("/livez", period: 2, failures: 30),

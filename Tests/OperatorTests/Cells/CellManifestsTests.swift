@@ -70,6 +70,20 @@ struct CellManifestsTests {
         }
     }
 
+    @Test(
+        arguments: [
+            ([:], ["cpu": "250m", "memory": "753Mi"]),
+            (["shards": 4, "connectionsPerPod": 1000], ["cpu": "1000m", "memory": "159Mi"]),
+            (["resources": ["requests": ["cpu": "2"]]], ["cpu": "2", "memory": "753Mi"]),
+            // Kubernetes takes the limit for the request then.
+            (["resources": ["limits": ["memory": "64Mi"]]], ["cpu": "250m"]),
+        ] as [(JSON, JSON)]
+    )
+    func `edges request what they need of what nobody set`(edge: JSON, requests: JSON) throws {
+        let pod = try #require(CellSamples.objects(["edge": edge])[.deployments]).spec["template"]["spec"]
+        #expect(pod["containers"][0]["resources"]["requests"] == requests)
+    }
+
     @Test func `edges are spread over nodes and zones, and start where they cannot be`() throws {
         let pod = try #require(CellSamples.objects()[.deployments]).spec["template"]["spec"]
         let spread = try #require(pod["topologySpreadConstraints"].elements)

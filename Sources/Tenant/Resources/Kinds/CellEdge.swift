@@ -125,7 +125,12 @@ extension CellEdge: SettingsObject {
             isOpen: true,
             "What a pod's container requests and is limited to.",
             [
-                Setting("requests", \.requests, .quantities, "What it requests, by resource."),
+                Setting(
+                    "requests",
+                    \.requests,
+                    .quantities,
+                    "What it requests, by resource. What is neither here nor in limits is, of cpu, 250m a shard, and of memory 128Mi and 32Ki for each of connectionsPerPod."
+                ),
                 Setting("limits", \.limits, .quantities, "What it is limited to, by resource."),
             ]
         ),
