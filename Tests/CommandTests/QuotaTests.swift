@@ -55,6 +55,67 @@ import Testing
         #expect(await harness.client("bob", address: "198.51.100.7").send("PING x").commands == ["PONG"])
     }
 
+    // MARK: Sessions
+
+    @Test func `a session without clients counts, and coming back to it costs nothing`() async throws {
+        let harness = try self.harness { $0.sessions = Quota(limit: 2) }
+        let ann = await harness.member("ann").client
+        _ = await harness.client("bob", shard: 1)
+        ann.wire.disconnect()
+        let refused = await harness.stranger(shard: 1).send("NICK cid", "USER c 0 * :C")
+        #expect(refused.commands == ["ERROR"] && refused[0].text.contains("too many sessions"), "\(refused)")
+        for shard in 0..<2 { #expect(await harness.member("ann", shard: shard).welcome.with("001").count == 1) }
+        #expect(await harness.member("dee").welcome.with("001").isEmpty, "with an account neither")
+    }
+
+    @Test(arguments: ["a client signs off", "nobody comes back in time", "its pod dies"])
+    func `the place of a session is free once it ends`(how: String) async throws {
+        let harness = try self.harness { $0.sessions = Quota(limit: 2) }
+        _ = await harness.client("bob", shard: 1)
+        switch how {
+        case "a client signs off":
+            _ = await harness.member("ann").client.send("QUIT")
+        case "nobody comes back in time":
+            await harness.member("ann").client.wire.disconnect()
+            #expect(await harness.stranger(shard: 1).send("NICK x", "USER x 0 * :X").commands == ["ERROR"])
+            await harness.advance(by: 300)
+        default:
+            _ = await harness.client("ann")
+            await harness.kill(shard: 0)
+        }
+        let cid = harness.stranger(shard: 1)
+        #expect(await cid.send("NICK cid", "USER c 0 * :C").with("001").count == 1)
+    }
+
+    @Test func `a session outlives its pod, and counts on`() async throws {
+        let harness = try self.harness { $0.sessions = Quota(limit: 1) }
+        _ = await harness.member("ann")
+        await harness.kill(shard: 0)
+        let late = harness.stranger(shard: 1)
+        #expect(await late.send("NICK cid", "USER c 0 * :C").commands == ["ERROR"])
+        #expect(await harness.member("ann", shard: 1).welcome.with("001").count == 1)
+    }
+
+    @Test func `of two who begin the last session at once, on two shards, one does`() async throws {
+        let harness = try self.harness { $0.sessions = Quota(limit: 1) }
+        let clients = (0..<2).map { harness.stranger(shard: $0) }
+        for (index, client) in clients.enumerated() { client.begin("NICK n\(index)", "USER x 0 * :X") }
+        var outcomes: [String] = []
+        for client in clients { outcomes += await client.hears().commands.prefix(1) }
+        #expect(outcomes.sorted() == ["001", "ERROR"])
+    }
+
+    @Test func `a nickname that is taken costs no session`() async throws {
+        let harness = try self.harness { $0.sessions = Quota(limit: 2) }
+        _ = await harness.client("ann")
+        let bob = harness.stranger(shard: 1)
+        _ = await bob.send("USER b 0 * :B")
+        for _ in 0..<3 { #expect(await bob.send("NICK ann").commands == ["433"]) }
+        #expect(await bob.send("NICK bob").first?.command == "001")
+    }
+
+    // MARK: Rates, channels
+
     @Test func `new connections a second are bounded`() async throws {
         let harness = try self.harness { $0.newConnectionsPerSecond = Quota(limit: 3) }
         let clients = (0..<5).map { harness.stranger(shard: $0 % 2) }
@@ -113,6 +174,7 @@ import Testing
     @Test func `a soft quota refuses nothing`() async throws {
         let harness = try self.harness {
             $0.connections = Quota(limit: 1, mode: .soft)
+            $0.sessions = Quota(limit: 1, mode: .soft)
             $0.channels = Quota(limit: 1, mode: .soft)
         }
         _ = await harness.client("ann")

@@ -30,7 +30,10 @@ struct QuotaTests {
         }
     }
 
-    @Test(arguments: [0, -1, Int.min], [QuotaName.connections, .connectionsPerAddress, .newConnectionsPerSecond])
+    @Test(
+        arguments: [0, -1, Int.min],
+        [QuotaName.connections, .connectionsPerAddress, .newConnectionsPerSecond, .sessions]
+    )
     func `a quota of nothing, or less, lets nobody in`(limit: Int, name: QuotaName) async throws {
         try await Rig.run { rig in
             var quotas = Quotas()

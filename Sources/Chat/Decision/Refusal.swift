@@ -54,6 +54,7 @@ package struct Refusal: Error, Hashable, Sendable {
 
         // Quotas and stores
         case rateLimited = "rate-limited"
+        case networkHasTooManySessions = "network-has-too-many-sessions"
         case networkIsFull = "network-is-full"
         case addressHasTooMany = "address-has-too-many"
         /// The network takes nobody, or nobody new, now.

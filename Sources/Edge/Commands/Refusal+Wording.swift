@@ -46,7 +46,8 @@ extension Refusal.Reason {
         case .noSuchMessage: .fail("UNKNOWN_MSGID")
         case .messageOfAnother: .fail("REDACT_FORBIDDEN")
         case .rateLimited: .fail("RATE_LIMITED")
-        case .networkIsFull, .addressHasTooMany, .networkIsClosed: .fail("CONNECTION_REFUSED")
+        case .networkIsFull, .networkHasTooManySessions, .addressHasTooMany, .networkIsClosed:
+            .fail("CONNECTION_REFUSED")
         case .unavailable: .fail("TEMPORARILY_UNAVAILABLE")
         case .gone: .silence
         }

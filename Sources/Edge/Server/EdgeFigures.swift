@@ -59,7 +59,7 @@ package final class EdgeFigures: Sendable {
         var figures = PodFigures(
             pod: self.pod,
             connections: statistics.connections.values.reduce(0, +),
-            sessions: statistics.sessions,
+            sessions: statistics.sessions.values.reduce(0, +),
             capacity: self.capacity,
             shards: self.shards.all.count,
             utilization: utilization,

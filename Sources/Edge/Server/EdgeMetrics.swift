@@ -64,9 +64,11 @@ package final class EdgeMetrics: UsageSink {
             ),
             MetricFamily(
                 "roost_sessions",
-                help: "Registered sessions on this edge.",
+                help: "Registered sessions on this edge; those that wait for a connection are not among them.",
                 kind: .gauge,
-                samples: [.init(Double(sum.sessions))]
+                samples: sum.sessions.sorted { $0.key < $1.key }.map {
+                    .init(Double($0.value), labels: [MetricLabel("tenant", $0.key.text)])
+                }
             ),
             MetricFamily(
                 "roost_event_loop_utilization",
@@ -111,7 +113,8 @@ package struct ShardStatistics: Sendable, Hashable {
     package var slowReaders: UInt64 = 0
     package var storeFailures: UInt64 = 0
     package var channels = 0
-    package var sessions = 0
+    /// Sessions of each tenant that has any with a connection here.
+    package var sessions: [TenantID: Int] = [:]
     /// Connections of each tenant that has any, registered or not.
     package var connections: [TenantID: Int] = [:]
 
@@ -122,7 +125,7 @@ package struct ShardStatistics: Sendable, Hashable {
         self.slowReaders += other.slowReaders
         self.storeFailures += other.storeFailures
         self.channels += other.channels
-        self.sessions += other.sessions
+        self.sessions.merge(other.sessions) { $0 + $1 }
         self.connections.merge(other.connections) { $0 + $1 }
     }
 }

@@ -199,13 +199,16 @@ extension Network {
                 self.sessions.remove(session)
                 return then(.failure(self.refusal(error)))
             }
-            self.store.append(self.beginning(of: session, account)) { result in
-                self.claimed(result, session, attachment, then)
+            let (beginning, refusals) = self.beginning(of: session, account)
+            self.store.append(beginning) { result in
+                self.claimed(result, refusals, session, attachment, then)
             }
         }
     }
 
-    private func beginning(of session: Session, _ account: LogKey?) -> Transaction {
+    /// - Returns: What begins it, and what a failed condition means, by its place; others than these say that its account has
+    ///   one by now.
+    private func beginning(of session: Session, _ account: LogKey?) -> (Transaction, refusals: [Int: Refusal]) {
         let (nickKey, field) = (self.nickKey(session.user.nick), FieldName(NameClaim.field))
         var transaction = Transaction(
             conditions: [Condition(nickKey, .absent(field))],
@@ -223,10 +226,17 @@ extension Network {
                 ),
             ]
         )
+        var refusals = [0: Refusal(.nickInUse, session.user.nick.raw)]
+        // Each session has a log for as long as there is one, with clients or without: it goes with whatever ends the session.
+        if let limit = self.tenant.quotas.sessions.hardLimit {
+            let text = "This network has too many sessions, try later"
+            refusals[transaction.conditions.count] = Refusal(.networkHasTooManySessions, text: text)
+            transaction.conditions.append(Condition(session.inbox, .logsBelow(limit)))
+        }
         if account != nil || session.isResumable {
             session.holds = self.claim(account, for: session, in: &transaction)
         }
-        return transaction
+        return (transaction, refusals)
     }
 
     /// Makes a session one that outlives its connections: that of an account which has none, or a guest's.
@@ -266,6 +276,7 @@ extension Network {
 
     private func claimed(
         _ result: Result<Outcome, LiveStoreError>,
+        _ refusals: [Int: Refusal],
         _ session: Session,
         _ attachment: any Attachment,
         _ then: @escaping (Result<Session?, Refusal>) -> Void
@@ -278,7 +289,7 @@ extension Network {
             then(.success(session))
         case .success(.refused(let place)):
             self.forget(session)
-            then(place == 0 ? .failure(Refusal(.nickInUse, session.user.nick.raw)) : .success(nil))
+            then(refusals[place].map { .failure($0) } ?? .success(nil))
         case .failure(let error):
             self.forget(session)
             // It may have been applied all the same; nothing happens if it was not.

@@ -132,7 +132,7 @@ package final class RealmShard {
         var result = self.statistics
         for network in self.networks.values {
             result.channels += network.replicas.count
-            result.sessions += network.sessions.count
+            if network.sessions.count > 0 { result.sessions[network.id] = network.sessions.count }
             if network.attachments > 0 { result.attachments[network.id] = network.attachments }
         }
         return result
@@ -144,7 +144,8 @@ package struct RealmStatistics: Sendable, Hashable {
     /// Calls that the store could not do.
     package var storeFailures: UInt64 = 0
     package var channels = 0
-    package var sessions = 0
+    /// Those with somebody here, by tenant.
+    package var sessions: [TenantID: Int] = [:]
     /// Those who take part, or are about to, by tenant.
     package var attachments: [TenantID: Int] = [:]
 

@@ -25,6 +25,8 @@ package struct Quota: Hashable, Sendable {
 package struct Quotas: Hashable, Sendable {
     /// Connections at once, over all pods.
     package var connections: Quota = .unlimited
+    /// Sessions at once, over all pods: those with clients and those that wait for them.
+    package var sessions: Quota = .unlimited
     /// Connections at once from one address.
     package var connectionsPerAddress: Quota = .unlimited
     /// New connections in a second.

@@ -1,6 +1,6 @@
 /// What can be limited, under the names that YAML uses.
 package enum QuotaName: String, Hashable, Sendable, CaseIterable {
-    case connections, connectionsPerAddress, newConnectionsPerSecond, accounts, channels, channelMembers
+    case connections, sessions, connectionsPerAddress, newConnectionsPerSecond, accounts, channels, channelMembers
     case messagesPerSecond, historyBytes, archiveBytes, apiRequestsPerSecond
 
     /// Whether the limit is a size, written as a Kubernetes quantity.
@@ -29,6 +29,12 @@ extension QuotaName {
         switch self {
         case .connections:
             QuotaRow(path: \.connections, bounds: 0...10_000_000, says: "Connections at once, over all pods")
+        case .sessions:
+            QuotaRow(
+                path: \.sessions,
+                bounds: 0...10_000_000,
+                says: "Sessions at once, over all pods: those with clients and those that wait for them"
+            )
         case .connectionsPerAddress:
             QuotaRow(
                 path: \.connectionsPerAddress,
