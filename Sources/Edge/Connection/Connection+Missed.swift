@@ -28,26 +28,50 @@ extension Connection {
         for sender in senders { self.write(bySender[sender] ?? [], of: sender) }
     }
 
+    /// Messages of a channel that the store could not bring in time.
+    ///
+    /// - `own`: by which prefix the client itself said some of them, which are for those who want echoes.
+    func tellCaughtUp(_ records: [HistoryRecord], in channel: String, own: String?) {
+        let wantsEchoes = self.capabilities.contains(.echoMessage)
+        let wanted = records.filter { wantsEchoes || $0.prefix != own }
+        guard !wanted.isEmpty else { return }
+        self.writeBatch(of: channel) { reference, lines in
+            lines.withLineWriter { writer in
+                for record in wanted {
+                    self.clients.encoder.write(record, of: channel, in: reference, for: self.capabilities, &writer)
+                }
+            }
+        }
+    }
+
     private func write(_ messages: [Said], of target: String) {
         guard !messages.isEmpty else { return }
-        let isBatch = self.capabilities.contains(.batch)
+        self.writeBatch(of: target) { reference, lines in
+            for (message, entry) in messages where message.verb != .tagmsg {
+                self.clients.encoder.withLine(of: message, at: entry.time, id: entry.position, for: self.capabilities) {
+                    if let reference {
+                        LabeledAnswer.write(ByteBuffer(bytes: $0), tag: "batch=\(reference)", into: &lines)
+                    } else {
+                        _ = lines.writeBytes($0)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes lines of one conversation, in a batch if the client knows those.
+    ///
+    /// - `body`: writes the lines, given the batch that they are part of.
+    private func writeBatch(of target: String, _ body: (_ batch: String?, inout ByteBuffer) -> Void) {
         let (reference, server) = (self.clients.nextBatchReference(), self.network.serverName)
+        let isBatch = self.capabilities.contains(.batch)
         var lines = ByteBuffer()
         if isBatch {
             lines.withLineWriter {
                 $0.message(source: server, command: "BATCH", parameters: ["+\(reference)", "chathistory", target])
             }
         }
-        for (message, entry) in messages {
-            if message.verb == .tagmsg { continue }
-            self.clients.encoder.withLine(of: message, at: entry.time, id: entry.position, for: self.capabilities) {
-                if isBatch {
-                    LabeledAnswer.write(ByteBuffer(bytes: $0), tag: "batch=\(reference)", into: &lines)
-                } else {
-                    _ = lines.writeBytes($0)
-                }
-            }
-        }
+        body(isBatch ? reference : nil, &lines)
         if isBatch {
             lines.withLineWriter { $0.message(source: server, command: "BATCH", parameters: ["-\(reference)"]) }
         }

@@ -27,6 +27,8 @@ final class ConnectionGroup: AttachmentGroup {
         if let connection = attachment as? Connection { self.connections.append(connection) }
     }
 
+    func contains(_ attachment: any Attachment) -> Bool { self.connections.contains { $0 === attachment } }
+
     func remove(_ attachment: any Attachment) -> Bool {
         guard let place = self.connections.firstIndex(where: { $0 === attachment }) else { return false }
         self.connections.swapAt(place, self.connections.count - 1)

@@ -70,6 +70,8 @@ package protocol AttachmentGroup: AnyObject {
 
     func insert(_ attachment: any Attachment)
 
+    func contains(_ attachment: any Attachment) -> Bool
+
     /// - Returns: false if it was not in the group.
     func remove(_ attachment: any Attachment) -> Bool
 
@@ -124,6 +126,9 @@ package enum Notice {
     case renamedUnseen(from: String)
     /// What was said while nobody took part in the session: in a channel, or to the user if that is nil; whether it is all.
     case missed(channel: String?, [(message: ChatMessage, entry: Entry)], isAll: Bool)
+    /// What was said in a channel while the store was out of reach, as far as it is kept; what the client said itself, by
+    /// this prefix, is for those who want echoes.
+    case caughtUp(channel: String, [HistoryRecord], own: String?)
     /// What was sent to it may be missing.
     case gap
     /// A nickname that it watches came or went, or who has it changed.

@@ -18,6 +18,8 @@ package final class ChannelReplica {
     private(set) var membersSpeakFreely: Bool
     /// The last entry that is in the state.
     private(set) var position: Position
+    /// When the last entry came, or the state was loaded, in milliseconds since 1970.
+    private(set) var time: Int64
     /// The last entry that changed the state; messages do not.
     private(set) var changed: UInt64
     /// The follow of its log; nil if it was looked up once.
@@ -32,19 +34,21 @@ package final class ChannelReplica {
     /// The second in which it was last found to be needed by nobody, while it is kept for those who come back.
     var left: UInt32?
     /// The last entries that were in a loaded state and not told one by one: behind the first position, up to the second.
-    private var untold: (after: Position, upTo: Position)?
+    var untold: (after: Position, upTo: Position)?
     /// Up to where the state was loaded that an unreadable entry asked for.
     private var loaded: Position?
-    /// Set while the state is not true, since an entry could not be read.
-    private var stale: Stale?
+    /// Set while the state is not true, since an entry could not be read, or while what was missed has to be told first.
+    var stale: Stale?
 
-    /// What waits for the state to be loaded again.
-    private struct Stale {
+    /// What waits for the state to be loaded again, or for what was missed.
+    struct Stale {
         var waiting: [() -> Void] = []
         /// Entries that came meanwhile, in order.
         var entries: [Entry] = []
-        /// Messages from here whose sender was answered without having heard them.
-        var answered: Set<Position> = []
+        /// Messages from here whose sender was answered without having heard them, with the attachment that said it.
+        var answered: [Position: UInt32] = [:]
+        /// What was missed and is looked for in the history.
+        var gap: Gap?
     }
 
     init(_ key: LogKey, _ name: ChannelName, _ snapshot: Snapshot, in network: Network, token: FollowToken?) {
@@ -55,6 +59,7 @@ package final class ChannelReplica {
         self.membersSpeakFreely = !self.state.restrictsMembers
         self.position = snapshot.position
         self.changed = snapshot.position.sequence
+        self.time = network.shard.now
         self.token = token
     }
 
@@ -66,10 +71,10 @@ package final class ChannelReplica {
             && self.stale == nil
     }
 
-    /// Whether those here have been told of an entry, one by one; if not, its sender is answered now.
-    func tells(_ position: Position) -> Bool {
+    /// Whether those here have been told of an entry, one by one; if not, what said it is answered now.
+    func tells(_ position: Position, to attachment: any Attachment) -> Bool {
         if self.stale != nil {
-            self.stale?.answered.insert(position)
+            self.stale?.answered[position] = attachment.number
             return false
         }
         guard let untold, position.epoch == untold.upTo.epoch, position.sequence <= untold.upTo.sequence else {
@@ -134,6 +139,7 @@ package final class ChannelReplica {
 
     func received(_ entry: Entry) {
         if self.stale != nil { return self.hold(entry) }
+        self.time = entry.time
         if let loaded, entry.position.epoch == loaded.epoch, entry.position.sequence <= loaded.sequence {
             // In the state already; only messages are news.
             if let message = ChatMessage(entry: entry.payload) { self.passOn(message, entry) }
@@ -247,14 +253,14 @@ package final class ChannelReplica {
         let network = self.network
         network.store.load([self.key]) { result in
             // Meanwhile it may have been loaded otherwise.
-            guard self.stale != nil else { return }
+            guard let stale = self.stale, stale.gap == nil else { return }
             if case .success(let snapshots) = result {
                 self.loaded = snapshots[0].position
                 return self.reloaded(snapshots[0], missed: false)
             }
             // Until the store can say it, nothing is decided on what is not true.
             network.shard.later(network.shard.pause(after: attempt)) {
-                if self.stale != nil { self.load(attempt: attempt + 1) }
+                if let stale = self.stale, stale.gap == nil { self.load(attempt: attempt + 1) }
             }
         }
     }
@@ -262,8 +268,9 @@ package final class ChannelReplica {
     /// Takes another state altogether, after the log could not be followed entry by entry: what is different is told as if it
     /// had happened now.
     ///
-    /// - `missed`: whether messages may be missing.
+    /// - `missed`: whether messages may be missing: then what the history has of them is told before anything later.
     func reloaded(_ snapshot: Snapshot, missed: Bool) {
+        let gap = missed ? self.gap(upTo: snapshot.position) : nil
         self.tellRenames(to: snapshot)
         let before = self.state
         if missed { self.untold = (self.position, snapshot.position) }
@@ -274,15 +281,26 @@ package final class ChannelReplica {
         self.pins += 1
         for session in self.network.sessions.all where self.state.members.contains(session.id) { self.enter(session) }
         self.tellDifference(from: before)
-        if missed { for group in self.groups { group.tellOfGap(in: self.state) } }
-        let stale = self.stale
+        if let gap {
+            self.fill(gap)
+        } else {
+            if missed { for group in self.groups { group.tellOfGap(in: self.state) } }
+            self.goOn()
+        }
+        self.pins -= 1
+        self.network.replicas.letGo(of: self)
+    }
+
+    /// The state is true and told: what came meanwhile is told too, and who waits goes on.
+    func goOn() {
+        let (stale, upTo) = (self.stale, self.position)
+        self.pins += 1
         self.stale = nil
         for entry in stale?.entries ?? [] {
-            let isKnown =
-                entry.position.epoch == snapshot.position.epoch
-                && entry.position.sequence <= snapshot.position.sequence
+            self.time = entry.time
+            let isKnown = entry.position.epoch == upTo.epoch && entry.position.sequence <= upTo.sequence
             if let message = ChatMessage(entry: entry.payload) {
-                self.passOn(message, entry, isAnswered: stale?.answered.contains(entry.position) == true)
+                self.passOn(message, entry, isAnswered: stale?.answered[entry.position] != nil)
                 if !isKnown { self.position = entry.position }
             } else if !isKnown {
                 self.received(entry)

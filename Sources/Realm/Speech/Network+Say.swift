@@ -196,7 +196,9 @@ extension Network {
                 self.end(utterance, .withUser(stamp, message, nick: found.nick, away: away))
             case .channel(let replica, _, _, let isMember):
                 // Another attachment may have come in meanwhile: then the channel's log has echoed it.
-                let isEchoed = isMember ? replica.tells(stamp.position) : speech.hasEchoed(stamp.position)
+                let isEchoed =
+                    isMember
+                    ? replica.tells(stamp.position, to: utterance.attachment) : speech.hasEchoed(stamp.position)
                 self.end(utterance, .inChannel(stamp, message, isEchoed: isEchoed))
             case nil: break
             }

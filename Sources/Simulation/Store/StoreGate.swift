@@ -14,6 +14,8 @@ package final class StoreGate {
     }
 
     private var state = State.open
+    /// Nothing that others append comes through: its shard misses it.
+    package var isDeaf = false
 
     /// Lets calls wait from now on.
     package func shut() { if case .open = self.state { self.state = .shut([]) } }
@@ -60,8 +62,12 @@ final class GatedClient: LiveStoreClient {
     private let inner: any LiveStoreClient
     private let gate: StoreGate
 
-    init(_ inner: any LiveStoreClient, _ gate: StoreGate) {
-        self.inner = inner
+    /// What the store tells, which knows its receiver no longer than the client does.
+    private let receiver: GatedReceiver
+
+    init(on loop: any EventLoop, of store: InProcessLiveStore, receiver: any LiveStoreReceiver, _ gate: StoreGate) {
+        self.receiver = GatedReceiver(receiver, gate)
+        self.inner = store.makeClient(on: loop, receiver: self.receiver)
         self.gate = gate
     }
 
@@ -135,4 +141,23 @@ final class GatedClient: LiveStoreClient {
     func giveBack(_ count: Int, to bucket: CounterKey, rate: Double, burst: Double) {
         self.gate.pass { [inner] in inner.giveBack(count, to: bucket, rate: rate, burst: burst) }
     }
+}
+
+/// Brings what the store tells a shard, while its gate is not deaf.
+final class GatedReceiver: LiveStoreReceiver {
+    private let inner: any LiveStoreReceiver
+    private let gate: StoreGate
+
+    init(_ inner: any LiveStoreReceiver, _ gate: StoreGate) {
+        self.inner = inner
+        self.gate = gate
+    }
+
+    func received(_ entry: Entry, of log: LogKey) { if !self.gate.isDeaf { self.inner.received(entry, of: log) } }
+
+    func reloaded(_ snapshot: Snapshot) { self.inner.reloaded(snapshot) }
+
+    func repairing(_ log: LogKey, next: @escaping () -> Void) { self.inner.repairing(log, next: next) }
+
+    func storeBecameReady() { self.inner.storeBecameReady() }
 }

@@ -1,0 +1,107 @@
+// A channel's log keeps the last entries only: what a shard missed beyond them comes from the history.
+
+import Edge
+import Realm
+import Simulation
+import StateStore
+import Tenant
+import Testing
+
+@Suite struct GapTests {
+    /// Ann on a shard that misses what happens, and bob, who runs the channel, on another.
+    private struct Rig {
+        let past: PastRig
+        let ann: Client
+        let bob: Client
+
+        init(_ capabilities: String = "batch server-time message-tags") async throws {
+            self.past = try await PastRig(shards: 2)
+            self.bob = await self.past.harness.client("bob", shard: 1, in: "#a")
+            self.ann = await self.past.harness.client("ann", capabilities, in: "#a")
+            _ = await self.bob.send("PRIVMSG #a :before")
+            _ = await self.ann.hears()
+            try await self.past.keep()
+            self.past.harness.gates[0].isDeaf = true
+        }
+
+        /// Bob says so much, and then so much else happens that nothing of it is left in the log.
+        func bobSays(_ count: Int) async {
+            for number in 0..<count { self.bob.begin("PRIVMSG #a :\(number)") }
+            for number in 0..<260 { self.bob.begin("MODE #a \(number.isMultiple(of: 2) ? "+" : "-")i") }
+            _ = await self.bob.hears()
+        }
+
+        /// The shard hears again, and finds that it cannot be told entry by entry what it missed.
+        func reload(times: Int = 1) throws {
+            let harness = self.past.harness
+            harness.gates[0].isDeaf = false
+            let snapshot = try #require(harness.snapshot(of: LogKey(harness.tenant.id, .channel, "#a")))
+            for _ in 0..<times { harness.shards[0].realm.reloaded(snapshot) }
+        }
+    }
+
+    private static func isGap(_ line: Line) -> Bool { line.text.contains("may be missing") }
+
+    @Test(arguments: [1, 2])
+    func `what was missed is told in order, in a batch, before what comes later`(times: Int) async throws {
+        let rig = try await Rig()
+        await rig.bobSays(100)
+        try await rig.past.keep()
+        try rig.reload(times: times)
+        _ = await rig.bob.send("PRIVMSG #a :later")
+        let lines = await rig.ann.hears()
+        let said = lines.with("PRIVMSG")
+        #expect(said.map(\.text) == (0..<100).map(String.init) + ["later"])
+        #expect(
+            said.dropLast().allSatisfy { $0.tags["batch"] != nil && $0.tags["msgid"] != nil && $0.tags["time"] != nil }
+        )
+        #expect(lines.with("BATCH").map { $0.parameters.dropFirst().first } == ["chathistory", nil])
+        #expect(!lines.contains(where: Self.isGap))
+        #expect(await rig.ann.send("PING x").commands == ["PONG"])
+    }
+
+    @Test func `more than is told to who comes back is said to be missing`() async throws {
+        let rig = try await Rig()
+        await rig.bobSays(230)
+        try await rig.past.keep()
+        try rig.reload()
+        let lines = await rig.ann.hears()
+        #expect(lines.with("PRIVMSG").map(\.text) == (30..<230).map(String.init))
+        #expect(lines.contains(where: Self.isGap))
+    }
+
+    @Test func `what the history has not got yet is waited for`() async throws {
+        let rig = try await Rig()
+        await rig.bobSays(10)
+        try rig.reload()
+        await rig.past.harness.settle()
+        #expect(await rig.ann.hears().with("PRIVMSG").isEmpty)
+        try await rig.past.keep()
+        await rig.past.harness.advance(by: 1)
+        let lines = await rig.ann.hears()
+        #expect(lines.with("PRIVMSG").count == 10 && !lines.contains(where: Self.isGap))
+    }
+
+    @Test func `what the history does not get is said to be missing, and it goes on`() async throws {
+        let rig = try await Rig()
+        await rig.bobSays(10)
+        try rig.reload()
+        _ = await rig.bob.send("PRIVMSG #a :later")
+        await rig.past.harness.advance(by: 5)
+        let lines = await rig.ann.hears().filter { $0.command != "MODE" }
+        #expect(Self.isGap(lines[0]) && lines.count == 2 && lines[1].text == "later", "\(lines)")
+        _ = await rig.ann.send("PRIVMSG #a :here")
+        #expect(await rig.bob.hears().last?.short == "ann PRIVMSG #a here")
+    }
+
+    @Test(arguments: ["", "echo-message"])
+    func `what one said oneself comes once to who wants echoes, and never to others`(echo: String) async throws {
+        let rig = try await Rig("batch message-tags \(echo)")
+        _ = await rig.ann.send("PRIVMSG #a :mine")
+        await rig.bobSays(3)
+        try await rig.past.keep()
+        try rig.reload()
+        let said = await rig.ann.hears().with("PRIVMSG").map(\.text)
+        #expect(said == (echo.isEmpty ? [] : ["mine"]) + ["0", "1", "2"])
+    }
+}
