@@ -71,6 +71,11 @@ package enum ChannelModeTable {
         Self.key,
         Self.limit,
         ChannelModeRow("i", .flag(.inviteOnly, isSettable: true), "Only who is invited comes in."),
+        ChannelModeRow(
+            "J",
+            .flag(.sinceJoined, isSettable: true),
+            "The past can be read since one joined, not before."
+        ),
         ChannelModeRow("m", .flag(.moderated, isSettable: true), "Only members with a rank speak."),
         ChannelModeRow("n", .flag(.noExternal, isSettable: true), "Only members speak."),
         ChannelModeRow("p", .flag(.private, isSettable: true), "Others see the name, not who is in it."),

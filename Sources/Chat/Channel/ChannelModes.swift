@@ -22,6 +22,8 @@ package struct ChannelModes: OptionSet, Hashable, Sendable {
     ///
     /// Set by the server only.
     package static let registered = ChannelModes(rawValue: 1 << 6)
+    /// `J`: members read of the past what was said since they came in.
+    package static let sinceJoined = ChannelModes(rawValue: 1 << 7)
 
     /// Letters in the order in which they are shown.
     package static let letters: [(letter: Character, mode: ChannelModes)] = ChannelModeTable.rows.compactMap { row in

@@ -24,7 +24,8 @@ extension ChannelState {
                 session: requester.session,
                 user: requester.user,
                 modes: isFounding ? .owner : [],
-                changes: requester.changes
+                changes: requester.changes,
+                joined: now
             ),
             founding: isFounding ? Founding(name: self.name, created: now) : nil
         )

@@ -3,8 +3,8 @@ import NIOCore
 
 /// A member as its field's bytes: what ``Member/encode(into:)`` wrote, with what is needed of it without decoding the rest.
 struct MemberField: Hashable, Sendable {
-    /// Session, modes, number of the last change, length of the nickname.
-    private static let headLength = 15
+    /// Session, modes, number of the last change, when it came in, length of the nickname.
+    private static let headLength = 23
     let session: SessionID
     private let bytes: [UInt8]
 
@@ -25,7 +25,7 @@ struct MemberField: Hashable, Sendable {
     }
 
     private var nick: ArraySlice<UInt8> {
-        self.bytes[Self.headLength...].prefix(Int(self.bytes[13]) << 8 | Int(self.bytes[14]))
+        self.bytes[Self.headLength...].prefix(Int(self.bytes[21]) << 8 | Int(self.bytes[22]))
     }
 
     /// Writes the nickname.

@@ -49,13 +49,16 @@ extension Network {
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let (conversation, found)):
-                let name = conversation.text
+                let (name, since) = (conversation.text, self.readable(conversation, by: actor.session))
+                let part = part.since(since)
                 // Before the database is asked, so that what is on its way meanwhile is in one of the two.
                 self.recent(of: conversation, with: found, events: events, for: actor) { recent in
                     self.ask({ past throws(DurableStoreError) in
                         try await past.history.read(name, of: tenant, part, limit: limit, events: events)
                     }) { (result: Result<[HistoryRecord], Refusal>) in
-                        then(result.map { part.select(from: $0 + recent, limit: limit) })
+                        then(
+                            result.map { part.select(from: $0 + recent, limit: limit).filter { $0.id.time >= since } }
+                        )
                     }
                 }
             }
@@ -71,7 +74,8 @@ extension Network {
     ) {
         let tenant = self.id
         guard let target else {
-            let (own, channels) = (actor.session.party, actor.session.memberships.map { $0.key.name })
+            let (own, horizons) = (actor.session.party, self.horizons(of: actor.session))
+            let channels = actor.session.memberships.map(\.key.name).filter { horizons[$0] == nil }
             return self.ask(
                 { past throws(DurableStoreError) in
                     var all = search
@@ -84,7 +88,11 @@ extension Network {
                             between: Int64.min...Int64.max,
                             limit: 300
                         ).map { $0.conversation }
-                    return try await past.history.search(all, of: tenant)
+                    var found = try await past.history.search(all, of: tenant)
+                    for (channel, since) in horizons {
+                        found += try await past.history.search(search.since(since, in: channel), of: tenant)
+                    }
+                    return found.sorted { $0.cursor < $1.cursor }.suffix(search.limit)
                 },
                 then
             )
@@ -93,9 +101,8 @@ extension Network {
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let (conversation, _)):
-                var one = search
-                one.conversations = [conversation.text]
-                let asked = one
+                let since = self.readable(conversation, by: actor.session)
+                let asked = search.since(since, in: conversation.text)
                 self.ask({ past throws(DurableStoreError) in try await past.history.search(asked, of: tenant) }, then)
             }
         }

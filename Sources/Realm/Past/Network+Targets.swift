@@ -42,7 +42,7 @@ extension Network {
         let (tenant, session) = (self.id, actor.session)
         let (low, high) = (min(first, second), max(first, second))
         let keys = which == .people ? [] : session.memberships.map(\.key)
-        let (own, channels) = (session.party, keys.map(\.name))
+        let (own, channels, horizons) = (session.party, keys.map(\.name), self.horizons(of: session))
         self.latest(of: session, in: keys) { latest in
             self.ask({ past throws(DurableStoreError) in
                 try await past.history.targets(
@@ -57,7 +57,8 @@ extension Network {
                 case .failure(let refusal): then(.failure(refusal))
                 case .success(let kept):
                     let times = latest.merging(kept.map { ($0.conversation, $0.time) }, uniquingKeysWith: max)
-                    let found = times.filter { $0.value > low && $0.value < high }
+                    let readable = times.filter { $0.value >= horizons[$0.key] ?? .min }
+                    let found = readable.filter { $0.value > low && $0.value < high }
                         .sorted { ($0.value, $0.key) < ($1.value, $1.key) }
                     let inOrder = first <= second ? found : found.reversed()
                     self.name(inOrder[...], [], upTo: limit, for: session) { targets in

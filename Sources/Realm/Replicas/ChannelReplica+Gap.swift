@@ -49,9 +49,10 @@ extension ChannelReplica {
         let answered = self.stale?.answered ?? [:]
         for (session, attachment) in self.attachments {
             guard let told = gap.told[attachment.number] else { continue }
+            let since = self.readable(by: session)
             let wanted = records.filter { record in
                 let position = record.id.position
-                return position.isAfter(told) && answered[position] != attachment.number
+                return position.isAfter(told) && record.id.time >= since && answered[position] != attachment.number
             }
             if wanted.isEmpty { continue }
             // Which of several clients said something the history does not know.

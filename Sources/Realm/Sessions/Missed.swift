@@ -118,8 +118,10 @@ extension Session {
             guard self.isMember(of: replica), self.has(attachment), self.show(replica, to: attachment) else {
                 return next()
             }
-            let modes = replica.state.members.modes(of: self.id) ?? []
-            let wanted = entries.filter { ChatMessage(entry: $0.payload).map { modes.reaches($0.minimum) } ?? false }
+            let (modes, since) = (replica.state.members.modes(of: self.id) ?? [], replica.readable(by: self))
+            let wanted = entries.filter { entry in
+                entry.time >= since && ChatMessage(entry: entry.payload).map { modes.reaches($0.minimum) } ?? false
+            }
             self.tellMissed(wanted, of: replica.state.name.raw, isAll, to: attachment, next)
         }
     }

@@ -35,7 +35,7 @@ import Testing
         #expect(
             event
                 == .joined(
-                    Member(session: alice.session, user: alice.user, modes: .owner),
+                    Member(session: alice.session, user: alice.user, modes: .owner, joined: 77),
                     founding: Founding(name: name, created: 77)
                 )
         )
@@ -57,14 +57,14 @@ import Testing
     @Test func `who comes later has no rank and founds nothing`() throws {
         let bob = try person("Bob")
         let event = try self.room().decideJoin(by: bob, key: nil, maximumMembers: nil, now: 9)
-        #expect(event == .joined(Member(session: bob.session, user: bob.user, modes: []), founding: nil))
+        #expect(event == .joined(Member(session: bob.session, user: bob.user, modes: [], joined: 9), founding: nil))
     }
 
     @Test func `an empty registered channel is not founded again`() throws {
         let state = try channel("#Room", modes: [.registered])
         let bob = try person("Bob")
         let event = try state.decideJoin(by: bob, key: nil, maximumMembers: nil, now: 9)
-        #expect(event == .joined(Member(session: bob.session, user: bob.user, modes: []), founding: nil))
+        #expect(event == .joined(Member(session: bob.session, user: bob.user, modes: [], joined: 9), founding: nil))
     }
 
     @Test func `what is no mask bans nobody`() throws {
