@@ -116,7 +116,7 @@ struct MarkReadTests {
         async throws
     {
         let database = SilentDatabase()
-        let past = Past(history: .init(database), readMarkers: .init(database))
+        let past = Past(history: .init(database), readMarkers: .init(database), accounts: .init(database))
         let harness = try CommandHarness(past: past)
         let ann = await harness.member("ann", "draft/read-marker", in: "#a", "#b", "#c").client
         let (phone, welcome) = await harness.member("ann", "draft/read-marker")

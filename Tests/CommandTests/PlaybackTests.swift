@@ -181,7 +181,8 @@ struct PlaybackTests {
 
     @Test func `a history that does not answer is not taken for one that is empty`() async throws {
         let database = SilentDatabase()
-        let harness = try CommandHarness(past: Past(history: .init(database), readMarkers: .init(database)))
+        let past = Past(history: .init(database), readMarkers: .init(database), accounts: .init(database))
+        let harness = try CommandHarness(past: past)
         let ann = await harness.member("ann", "standard-replies " + Self.capabilities, in: "#a").client
         for request in ["PLAY *", "PLAY #a", "LIST", "LIST #a"] {
             let lines = await ann.send("PRIVMSG *playback :\(request)")

@@ -23,6 +23,9 @@ package enum Conversation: Hashable, Sendable {
             }
         }
 
+        /// The folded name of the account; nil if it is a guest.
+        package var account: String? { if case .account(let folded) = self { folded } else { nil } }
+
         /// A letter and a name: no account is ever taken for a session.
         package var text: String {
             switch self {

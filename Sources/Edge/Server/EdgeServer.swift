@@ -62,7 +62,11 @@ package struct EdgeServer: Sendable {
                 usage: usage,
                 cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: secret, tenant: $0)) },
                 keepsHistory: { directory.current.tenants[$0]?.history.enabled ?? false },
-                past: Past(history: durable.history, readMarkers: durable.readMarkers),
+                past: Past(
+                    history: durable.history,
+                    readMarkers: durable.readMarkers,
+                    accounts: durable.accounts
+                ),
                 reload: rehash,
                 latencies: latencies
             )

@@ -49,15 +49,20 @@ extension Network {
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let (conversation, found)):
-                let (name, since) = (conversation.text, self.readable(conversation, by: actor.session))
-                let part = part.since(since)
+                let (name, horizon) = (conversation.text, self.readable(conversation, by: actor.session))
                 // Before the database is asked, so that what is on its way meanwhile is in one of the two.
                 self.recent(of: conversation, with: found, events: events, for: actor) { recent in
                     self.ask({ past throws(DurableStoreError) in
-                        try await past.history.read(name, of: tenant, part, limit: limit, events: events)
-                    }) { (result: Result<[HistoryRecord], Refusal>) in
+                        let since = try await past.time(of: horizon, in: tenant)
+                        let part = part.since(since)
+                        let kept = try await past.history.read(name, of: tenant, part, limit: limit, events: events)
+                        return (since, kept)
+                    }) { (result: Result<(since: Int64, kept: [HistoryRecord]), Refusal>) in
                         then(
-                            result.map { part.select(from: $0 + recent, limit: limit).filter { $0.id.time >= since } }
+                            result.map { since, kept in
+                                part.since(since).select(from: kept + recent, limit: limit)
+                                    .filter { $0.id.time >= since }
+                            }
                         )
                     }
                 }
@@ -78,19 +83,21 @@ extension Network {
             let channels = actor.session.memberships.map(\.key.name).filter { horizons[$0] == nil }
             return self.ask(
                 { past throws(DurableStoreError) in
-                    var all = search
-                    all.conversations =
-                        try await channels
-                        + past.history.targets(
-                            of: tenant,
-                            party: own.text,
-                            channels: [],
-                            between: Int64.min...Int64.max,
-                            limit: 300
-                        ).map { $0.conversation }
-                    var found = try await past.history.search(all, of: tenant)
+                    let since = try await past.time(of: Horizon(account: own.account), in: tenant)
+                    let direct = try await past.history.targets(
+                        of: tenant,
+                        party: own.text,
+                        channels: [],
+                        between: since...Int64.max,
+                        limit: 300
+                    ).map(\.conversation)
+                    var found = try await past.history.search(search.since(in: channels + direct), of: tenant)
+                    if found.contains(where: { $0.isDirect && $0.id.time < since }) {
+                        found = try await past.history.search(search.since(in: channels), of: tenant)
+                        found += try await past.history.search(search.since(since, in: direct), of: tenant)
+                    }
                     for (channel, since) in horizons {
-                        found += try await past.history.search(search.since(since, in: channel), of: tenant)
+                        found += try await past.history.search(search.since(since, in: [channel]), of: tenant)
                     }
                     return found.sorted { $0.cursor < $1.cursor }.suffix(search.limit)
                 },
@@ -101,9 +108,14 @@ extension Network {
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let (conversation, _)):
-                let since = self.readable(conversation, by: actor.session)
-                let asked = search.since(since, in: conversation.text)
-                self.ask({ past throws(DurableStoreError) in try await past.history.search(asked, of: tenant) }, then)
+                let horizon = self.readable(conversation, by: actor.session)
+                self.ask(
+                    { past throws(DurableStoreError) in
+                        let since = try await past.time(of: horizon, in: tenant)
+                        return try await past.history.search(search.since(since, in: [conversation.text]), of: tenant)
+                    },
+                    then
+                )
             }
         }
     }

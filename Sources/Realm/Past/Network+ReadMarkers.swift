@@ -29,7 +29,12 @@ extension Network {
             case .success(let (conversation, _)):
                 let name = conversation.text
                 self.ask({ past throws(DurableStoreError) -> Int64? in
-                    guard let read else { return try await past.readMarkers.time(of: name, by: account, of: tenant) }
+                    guard let read else {
+                        // One from before there was this account is that of another of its name.
+                        let since = try await past.time(of: Horizon(account: account), in: tenant)
+                        let found = try await past.readMarkers.time(of: name, by: account, of: tenant)
+                        return found.flatMap { $0 >= since ? $0 : nil }
+                    }
                     return try await past.readMarkers.advance(name, to: read, by: account, of: tenant)
                 }) { (result: Result<Int64?, Refusal>) in
                     // Where it was further already nobody else has to be told.

@@ -1,17 +1,37 @@
 import Chat
 import StateStore
+import Tenant
 
-/// How far back who asks may read: in a channel of mode `J` to when it came in.
-///
-/// By the clock of the shard on which it joined.
+/// How far back somebody may read.
+struct Horizon: Sendable {
+    /// Milliseconds since 1970; the least number for all that is kept.
+    var time = Int64.min
+    /// By its folded name, whose direct messages they are: those from before there was this account are of one that is gone.
+    var account: String?
+}
+
+extension Past {
+    /// The time of a horizon, milliseconds since 1970; the least number for all that is kept.
+    func time(of horizon: Horizon, in tenant: TenantID) async throws(DurableStoreError) -> Int64 {
+        guard let account = horizon.account, let found = try await self.accounts.find(account, of: tenant) else {
+            return horizon.time
+        }
+        return max(horizon.time, found.createdAt)
+    }
+}
+
 extension Network {
-    /// - Returns: Milliseconds since 1970; the least number for all that is kept.
-    func readable(_ conversation: Conversation, by session: Session) -> Int64 {
-        guard case .channel(let folded) = conversation, let replica = self.replicas[folded] else { return .min }
-        return replica.readable(by: session)
+    /// How far back a session may read a conversation of its own.
+    ///
+    /// In a channel of mode `J` to when it came in, by the clock of the shard on which it joined.
+    func readable(_ conversation: Conversation, by session: Session) -> Horizon {
+        switch conversation {
+        case .channel(let folded): Horizon(time: self.replicas[folded]?.readable(by: session) ?? .min)
+        case .direct: Horizon(account: session.party.account)
+        }
     }
 
-    /// The channels of which a session may not read everything, by their folded names, with that time.
+    /// The channels of which a session may not read everything, by their folded names, with the time since when it may.
     func horizons(of session: Session) -> [String: Int64] {
         let limited = session.memberships.filter { $0.state.modes.contains(.sinceJoined) }
         return Dictionary(limited.map { ($0.key.name, $0.readable(by: session)) }) { first, _ in first }
@@ -44,11 +64,16 @@ extension HistoryRepository.Part {
 }
 
 extension HistorySearch {
-    /// The same search in one conversation, of what was said there since a time.
-    func since(_ time: Int64, in conversation: String) -> HistorySearch {
+    /// The same search in some conversations, of what was said there since a time.
+    func since(_ time: Int64 = .min, in conversations: [String]) -> HistorySearch {
         var search = self
-        search.conversations = [conversation]
+        search.conversations = conversations
         if time > .min { search.after = max(self.after ?? .min, time - 1) }
         return search
     }
+}
+
+extension HistoryRecord {
+    /// Whether it was said to a user, and not in a channel.
+    var isDirect: Bool { self.conversation.first == "@" }
 }

@@ -45,19 +45,23 @@ extension Network {
         let (own, channels, horizons) = (session.party, keys.map(\.name), self.horizons(of: session))
         self.latest(of: session, in: keys) { latest in
             self.ask({ past throws(DurableStoreError) in
-                try await past.history.targets(
+                let since = try await past.time(of: Horizon(account: own.account), in: tenant)
+                let kept = try await past.history.targets(
                     of: tenant,
                     party: own.text,
                     channels: channels,
                     between: low...high,
                     limit: .max
                 )
-            }) { (result: Result<[HistoryRepository.Target], Refusal>) in
+                return (since, kept)
+            }) { (result: Result<(since: Int64, kept: [HistoryRepository.Target]), Refusal>) in
                 switch result {
                 case .failure(let refusal): then(.failure(refusal))
-                case .success(let kept):
+                case .success(let (since, kept)):
                     let times = latest.merging(kept.map { ($0.conversation, $0.time) }, uniquingKeysWith: max)
-                    let readable = times.filter { $0.value >= horizons[$0.key] ?? .min }
+                    let readable = times.filter { conversation, time in
+                        time >= (conversation.first == "@" ? since : horizons[conversation] ?? .min)
+                    }
                     let found = readable.filter { $0.value > low && $0.value < high }
                         .sorted { ($0.value, $0.key) < ($1.value, $1.key) }
                     let inOrder = first <= second ? found : found.reversed()

@@ -6,10 +6,12 @@ package import StateStore
 package struct Past: Sendable {
     let history: HistoryRepository
     let readMarkers: ReadMarkerRepository
+    let accounts: AccountRepository
 
-    package init(history: HistoryRepository, readMarkers: ReadMarkerRepository) {
+    package init(history: HistoryRepository, readMarkers: ReadMarkerRepository, accounts: AccountRepository) {
         self.history = history
         self.readMarkers = readMarkers
+        self.accounts = accounts
     }
 }
 

@@ -3,6 +3,7 @@ import Logging
 import Realm
 import Simulation
 import StateStore
+import Tenant
 
 /// A network whose past is kept in a database in memory.
 struct PastRig {
@@ -15,7 +16,11 @@ struct PastRig {
     init(shards: Int = 1, sessions: SessionLimits = SessionLimits()) async throws {
         self.store = DurableStore(try SQLiteDatabase())
         _ = try await self.store.migrator.up(now: 0)
-        let past = Past(history: self.store.history, readMarkers: self.store.readMarkers)
+        let past = Past(
+            history: self.store.history,
+            readMarkers: self.store.readMarkers,
+            accounts: self.store.accounts
+        )
         self.harness = try CommandHarness(shards: shards, sessions: sessions, past: past)
         self.harness.accounts.add("ann", password: "sesame")
         self.harness.accounts.add("bob", password: "sesame")
@@ -23,6 +28,19 @@ struct PastRig {
             live: self.harness.store,
             store: self.store,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    /// Makes the account of a name another, as if it had been deleted and somebody else had registered it now.
+    func renew(_ account: String) async throws {
+        let tenant = self.harness.tenant.id
+        _ = try await self.store.accounts.delete(account, of: tenant)
+        _ = try await self.store.accounts.create(
+            account,
+            folded: account,
+            credentials: .init(passwordHash: nil, scram: nil),
+            of: tenant,
+            now: self.harness.clock.now
         )
     }
 
