@@ -55,6 +55,16 @@ struct FeedTests {
         #expect(try await self.fed(harness) == expected)
     }
 
+    @Test func `that an account is away without any client is in it as any other absence`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.member("ann", "draft/persistence", in: "#tea").client
+        _ = await ann.send("PERSISTENCE SET ON")
+        ann.wire.disconnect()
+        _ = try await self.fed(harness)
+        await harness.advance(by: 130)
+        #expect(try await self.fed(harness) == ["#tea AWAY"])
+    }
+
     @Test func `two who write to each other have one conversation, under their accounts or their sessions`()
         async throws
     {

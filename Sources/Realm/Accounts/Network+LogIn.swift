@@ -58,11 +58,6 @@ extension Network {
         }
     }
 
-    /// Goes on when one more log-in may be tried; with a reason if not.
-    func countLogIn(from clients: String, _ then: @escaping (Refusal?) -> Void) {
-        self.throttle.turn(for: clients, then)
-    }
-
     /// The account that the actor proved gives its session the rights of its roles.
     package func elevate(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
         let rights = login.role.rights
@@ -95,7 +90,8 @@ extension Network {
             self.act(
                 by: actor,
                 { () throws(Refusal) in
-                    var transaction = self.transaction(self.changes(to: login, of: session.user), of: session)
+                    let changes = self.changes(to: login, of: session.user)
+                    guard var transaction = self.transaction(changes, of: session) else { return .again }
                     session.login = login
                     if isFree { _ = self.claim(account, for: session, in: &transaction) }
                     isFree = false

@@ -2,15 +2,17 @@ import Chat
 import StateStore
 
 /// What a rule came to: what is to be appended, and what whoever asked gets once it is.
-struct Decided<Value> {
-    /// Nil if there is nothing to do.
-    var transaction: Transaction?
-    var value: Value
-    /// What a failed condition means, by its place: others than these lead to another try, on what holds then.
-    var refusals: [Int: Refusal] = [:]
-
+enum Decided<Value> {
     /// There is nothing to do.
-    static func nothing(_ value: Value) -> Decided { Decided(transaction: nil, value: value) }
+    case nothing(Value)
+    /// To be appended; what a failed condition means, by its place: others than these lead to another try, on what holds then.
+    case append(Transaction, Value, refusals: [Int: Refusal])
+    /// Not all that it rests on is known here yet: another try, a moment later.
+    case again
+
+    init(transaction: Transaction, value: Value, refusals: [Int: Refusal] = [:]) {
+        self = .append(transaction, value, refusals: refusals)
+    }
 }
 
 extension ChannelEvent {

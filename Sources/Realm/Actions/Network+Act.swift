@@ -82,8 +82,8 @@ extension Network {
         then: @escaping (Result<Value, Refusal>) -> Void,
         again: @escaping () -> Void
     ) {
-        guard let transaction = decided.transaction else {
-            then(.success(decided.value))
+        guard case .append(let transaction, let value, let refusals) = decided else {
+            if case .nothing(let value) = decided { then(.success(value)) } else { again() }
             if let replica { self.replicas.letGo(of: replica) }
             return
         }
@@ -93,9 +93,9 @@ extension Network {
         self.store.append(transaction) { result in
             var uncertain: String?
             switch result {
-            case .success(.appended): then(.success(decided.value))
+            case .success(.appended): then(.success(value))
             case .success(.refused(let place)):
-                if let refusal = decided.refusals[place] { then(.failure(refusal)) } else { again() }
+                if let refusal = refusals[place] { then(.failure(refusal)) } else { again() }
             case .failure(let error):
                 // It may have been applied: the session's end must find it there.
                 if error.isUnknown { uncertain = replica?.key.name }

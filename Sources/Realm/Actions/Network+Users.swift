@@ -15,7 +15,10 @@ extension Network {
     ) {
         self.act(
             by: actor,
-            { () throws(Refusal) in Decided(transaction: self.transaction(changes, of: actor.session), value: ()) },
+            { () throws(Refusal) in
+                guard let transaction = self.transaction(changes, of: actor.session) else { return .again }
+                return Decided(transaction: transaction, value: ())
+            },
             then: then
         )
     }
@@ -27,7 +30,7 @@ extension Network {
             by: actor,
             { () throws(Refusal) in
                 if nick.raw == session.user.nick.raw { return .nothing(()) }
-                var transaction = self.transaction([.nick(nick)], of: session)
+                guard var transaction = self.transaction([.nick(nick)], of: session) else { return .again }
                 var refusals: [Int: Refusal] = [:]
                 var user = session.user
                 user.apply(.nick(nick))
@@ -61,44 +64,27 @@ extension Network {
     }
 
     /// Changes that hold together: each is an entry of its own, the fields are those after the last.
-    func transaction(_ changes: [UserChange], of session: Session) -> Transaction {
-        let author = session.author
-        let first = session.changes &+ 1
-        var record = session.record
-        for change in changes { record.user.apply(change) }
-        record.changes &+= UInt32(clamping: changes.count)
-        let numbered = changes.enumerated().map { (change: $1, number: first &+ UInt32(clamping: $0)) }
-        var transaction = Transaction(conditions: [session.isUnchanged], changes: [])
+    ///
+    /// - Returns: nil while a channel that an attachment elsewhere joined is not known here yet: it is decided again then.
+    func transaction(_ changes: [UserChange], of session: Session) -> Transaction? {
+        guard session.entering == 0 else { return nil }
+        var memberships: [SessionRecord.Membership] = []
+        var conditions = [session.isUnchanged]
         for replica in session.memberships {
-            transaction.conditions.append(replica.membership(of: session))
-            guard var member = replica.state.members[session.id] else { continue }
-            (member.user, member.changes) = (record.user, record.changes)
-            let field = FieldChange(ChannelState.memberUpdate(member))
-            for (change, number) in numbered {
-                let event = ChannelEvent.changed(session.id, change, by: author, number: number)
-                transaction.changes.append(
-                    LogChange(
-                        replica.key,
-                        payload: event.encoded,
-                        fields: [field],
-                        feed: self.keepsHistory ? replica.label : nil
-                    )
-                )
+            if let member = replica.state.members[session.id] {
+                let bytes = ChannelState.memberUpdate(member).value ?? []
+                memberships.append(.init(log: replica.key, member: member, bytes: bytes))
+            } else {
+                conditions.append(replica.unchanged)
             }
         }
-        for (change, number) in numbered {
-            if change.isMonitored {
-                let event = NickEvent.changed(change, by: author)
-                transaction.changes.append(LogChange(self.nickKey(session.user.nick), payload: event.encoded))
-            }
-            transaction.changes.append(
-                LogChange(
-                    session.inbox,
-                    payload: UserEvent.changed(change, by: author, number: number).encoded,
-                    fields: [FieldChange(record.userUpdate)]
-                )
-            )
-        }
+        var transaction = session.record.transaction(
+            changes,
+            memberships,
+            in: self.id,
+            isFed: self.keepsHistory
+        )
+        transaction.conditions = conditions + transaction.conditions
         return transaction
     }
 
@@ -150,16 +136,6 @@ extension Network {
     }
 }
 
-extension UserChange {
-    /// Whether those are told who watch the nickname; of another nickname they hear otherwise.
-    fileprivate var isMonitored: Bool {
-        switch self {
-        case .away, .account, .host, .realname: true
-        case .nick, .modes: false
-        }
-    }
-}
-
 extension Session {
     /// Holds as long as the user is as it is known here: attachments elsewhere change it too.
     var userIsUnchanged: Condition {
@@ -169,19 +145,7 @@ extension Session {
     }
 
     /// Holds as long as user and channels are as they are known here: attachments elsewhere change and join too.
-    ///
-    /// Does not hold while a channel that an attachment elsewhere joined is not known here yet: it is decided again then.
     fileprivate var isUnchanged: Condition {
-        if self.holds == nil { return Condition(self.inbox, .exists) }
-        return Condition(self.inbox, .unchanged(since: self.entering == 0 ? self.place : .none))
-    }
-}
-
-extension ChannelReplica {
-    /// Holds as long as a member stands in the channel as it is known here: what others do there does not matter.
-    func membership(of session: Session) -> Condition {
-        guard let member = self.state.members[session.id] else { return self.unchanged }
-        let field = ChannelState.memberUpdate(member)
-        return Condition(self.key, .equals(FieldName(field.key), field.value ?? []))
+        Condition(self.inbox, self.holds == nil ? .exists : .unchanged(since: self.place))
     }
 }

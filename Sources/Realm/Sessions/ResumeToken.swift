@@ -122,7 +122,7 @@ extension Network {
         from clients: String,
         _ then: @escaping (Result<Resumption, Refusal>) -> Void
     ) {
-        self.countLogIn(from: clients) { refusal in
+        self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
             guard let token = ResumeToken(text: text) else { return then(.failure(Refusal(.wrongPassword))) }
             self.store.load([self.inboxKey(token.session)]) { result in
