@@ -72,6 +72,13 @@ package struct SessionHolds: Hashable, Sendable {
         self.detached = detached
     }
 
+    /// The same under the number of the next change: what every change begins with.
+    package var next: SessionHolds {
+        var next = self
+        next.revision &+= 1
+        return next
+    }
+
     /// Whether QUIT leaves it where it is.
     package var isAlwaysOn: Bool { self.awayAfter != nil }
 

@@ -95,9 +95,14 @@ enum Registration {
         }
     }
 
-    /// What AWAY said before registration holds; who says nothing is there, as far as nobody said otherwise.
-    private static func begin(presenceOf connection: Connection, _ session: Session) {
-        guard let presence = connection.earlyPresence else { return session.weighPresence() }
+    /// What AWAY said before registration holds; who says nothing and comes back is there, as far as nobody said otherwise.
+    private static func begin(presenceOf connection: Connection, _ signedOn: SignedOn) {
+        let session = signedOn.session
+        guard let presence = connection.earlyPresence else {
+            // Of a session that begins there is nothing to weigh.
+            if case .back = signedOn { session.weighPresence() }
+            return
+        }
         connection.earlyPresence = nil
         let actor = Actor(session, through: connection)
         if presence != .here { connection.network.setPresence(presence, by: actor) { _ in } }
@@ -117,7 +122,7 @@ enum Registration {
             }
             PersistenceCommand.tellAtFirst(connection, session)
             ResumeCommand.giveToken(to: call.connection)
-            self.begin(presenceOf: connection, session)
+            self.begin(presenceOf: connection, signedOn)
             guard case .back(_, let back) = signedOn else { return }
             let end: (Result<Void, Refusal>) -> Void = call.awaiting()
             session.resume(call.connection, back.missed) { end(.success(())) }

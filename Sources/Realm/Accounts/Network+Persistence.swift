@@ -42,8 +42,7 @@ extension Network {
                     guard let before = session.holds, before.grace != grace || before.awayAfter != awayAfter else {
                         return .nothing(())
                     }
-                    var holds = before
-                    holds.revision &+= 1
+                    var holds = before.next
                     (holds.grace, holds.awayAfter) = (grace, awayAfter)
                     let transaction = holds.transaction(of: session.inbox, from: before, by: self.shard.holder)
                     return Decided(transaction: transaction, value: ())

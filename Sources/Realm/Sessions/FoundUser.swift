@@ -57,12 +57,7 @@ package enum FoundUser {
     }
 
     /// As whom they take part in direct messages.
-    var party: Conversation.Party {
-        switch self {
-        case .here(let session): session.party
-        case .elsewhere(let other): .init(other.record.session, account: other.record.user.account)
-        }
-    }
+    var party: Conversation.Party { .init(self.identity.session, account: self.identity.account) }
 
     /// Holds as long as the nickname belongs to this session.
     ///

@@ -1,6 +1,5 @@
 package import Chat
 package import IRC
-import NIOCore
 import StateStore
 import Tenant
 
@@ -155,11 +154,11 @@ extension Network {
     var keepsSessions: Bool { self.resumeGrace > 0 || self.tenant.sessions.multipleClients }
 
     /// How long an account's session waits for somebody to come back, in milliseconds.
-    var resumeGrace: Int64 { TimeAmount(self.tenant.sessions.resumeGrace).nanoseconds / 1_000_000 }
+    var resumeGrace: Int64 { self.tenant.sessions.resumeGrace.milliseconds }
 
     /// How long the session of who logged in waits for somebody to come back, and when the user is away meanwhile.
     func grace(of login: LoggedIn?) -> (grace: Int64, awayAfter: Int64?) {
-        let alwaysOn = TimeAmount(self.tenant.sessions.alwaysOn).nanoseconds / 1_000_000
+        let alwaysOn = self.tenant.sessions.alwaysOn.milliseconds
         guard login?.isAlwaysOn == true, alwaysOn > 0 else { return (self.resumeGrace, nil) }
         return (max(alwaysOn, self.resumeGrace), self.resumeGrace)
     }
@@ -245,7 +244,7 @@ extension Network {
     func claim(_ account: LogKey?, for session: Session, in transaction: inout Transaction) -> SessionHolds {
         let before = session.holds
         let (grace, awayAfter) = self.grace(of: session.login)
-        var holds = before ?? SessionHolds(holders: [self.shard.holder], grace: grace, account: nil)
+        var holds = before?.next ?? SessionHolds(holders: [self.shard.holder], grace: grace, account: nil)
         (holds.grace, holds.awayAfter) = (grace, awayAfter)
         if let account {
             let field = FieldName(NameClaim.field)
@@ -254,7 +253,6 @@ extension Network {
             transaction.changes.append(LogChange(account, fields: [.set(field, NameClaim.bytes(session.id))]))
         }
         if let before {
-            holds.revision &+= 1
             transaction.conditions.append(before.condition(on: session.inbox))
             // It is that of another account no more.
             if let other = before.account {

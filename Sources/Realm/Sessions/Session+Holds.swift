@@ -53,8 +53,7 @@ extension Session {
 extension SessionHolds {
     /// As it is once a shard has attachments of the session: nobody waits any more.
     func taken(by holder: Holder) -> SessionHolds {
-        var holds = self
-        holds.revision &+= 1
+        var holds = self.next
         if holds.detached != nil { holds.holders = [] }
         holds.detached = nil
         if !holds.holders.contains(holder) { holds.holders.append(holder) }
@@ -73,8 +72,7 @@ extension SessionHolds {
     ///   - seen: When its pod is known to have been there last; nil if it was found dead soon.
     /// - Returns: That.
     func without(_ holder: Holder, waitingAt shard: Holder, now: Int64, lastSeen seen: Int64? = nil) -> SessionHolds {
-        var holds = self
-        holds.revision &+= 1
+        var holds = self.next
         holds.holders.removeAll { $0 == holder }
         guard holds.holders.isEmpty else { return holds }
         holds.holders = [shard]

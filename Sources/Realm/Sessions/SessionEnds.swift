@@ -65,6 +65,7 @@ final class SessionEnds {
         isKept: (String) -> Bool = { _ in false }
     ) -> Transaction {
         let author = Author(record.session, record.user)
+        let inbox = LogKey(tenant, .user, record.session.text)
         var changes = record.channels.sorted().map { name in
             LogChange(
                 LogKey(tenant, .channel, name),
@@ -86,7 +87,7 @@ final class SessionEnds {
         )
         changes.append(
             LogChange(
-                LogKey(tenant, .user, record.session.text),
+                inbox,
                 payload: UserEvent.signedOff(reason: reason).encoded,
                 lifetime: .drop,
                 holder: .cleared
@@ -99,7 +100,6 @@ final class SessionEnds {
             )
         )
         if let holds = record.holds {
-            let inbox = LogKey(tenant, .user, record.session.text)
             changes += holds.holders.map { LogChange($0.log(of: inbox), lifetime: .drop, holder: .cleared) }
             if let account = holds.account {
                 changes.append(LogChange(LogKey(tenant, .account, account), lifetime: .drop))

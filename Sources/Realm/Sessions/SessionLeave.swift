@@ -33,8 +33,7 @@ final class SessionLeave {
             return shard.ends.append(self.end) { _ in then() }
         }
         let own = shard.holder
-        var next = holds
-        next.revision &+= 1
+        var next = holds.next
         next.holders.removeAll { $0 == own }
         let transaction: Transaction
         if next.holders.isEmpty, self.departure.ends(holds) {

@@ -22,8 +22,6 @@ final class WaitingSessions {
 
     init(_ shard: RealmShard) { self.shard = shard }
 
-    var count: Int { self.deadlines.count }
-
     func add(_ inbox: LogKey, _ holds: SessionHolds) {
         guard let detached = holds.detached else { return }
         func moment(after milliseconds: Int64) -> Int64 {

@@ -55,10 +55,3 @@ func answer<Answer: Sendable>(
     }
     return try result.get()
 }
-
-extension Duration {
-    /// Whole milliseconds.
-    var milliseconds: Int64 {
-        self.components.seconds.times(1000).plus(self.components.attoseconds / 1_000_000_000_000_000)
-    }
-}
