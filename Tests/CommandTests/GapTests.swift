@@ -32,10 +32,13 @@ import Testing
         }
 
         /// The shard hears again, and finds that it cannot be told entry by entry what it missed.
-        func reload(times: Int = 1) throws {
+        ///
+        /// - `isAnswered`: whether the store answers from then on.
+        func reload(times: Int = 1, isAnswered: Bool = true) throws {
             let harness = self.past.harness
             harness.gates[0].isDeaf = false
             let snapshot = try #require(harness.snapshot(of: LogKey(harness.tenant.id, .channel, "#a")))
+            if !isAnswered { harness.gates[0].shut() }
             for _ in 0..<times { harness.shards[0].realm.reloaded(snapshot) }
         }
     }
@@ -92,6 +95,22 @@ import Testing
         #expect(Self.isGap(lines[0]) && lines.count == 2 && lines[1].text == "later", "\(lines)")
         _ = await rig.ann.send("PRIVMSG #a :here")
         #expect(await rig.bob.hears().last?.short == "ann PRIVMSG #a here")
+    }
+
+    @Test func `nobody waits for long where the answer does not come`() async throws {
+        let rig = try await Rig()
+        let (harness, gate) = (rig.past.harness, rig.past.harness.gates[0])
+        await rig.bobSays(10)
+        try await rig.past.keep()
+        try rig.reload(isAnswered: false)
+        _ = await rig.bob.send("PRIVMSG #a :later")
+        await harness.advance(by: 4)
+        #expect(await rig.ann.hears().with("PRIVMSG").isEmpty)
+        await harness.advance(by: 1)
+        #expect(await rig.ann.hears().filter { $0.command != "MODE" }.map(\.command) == ["NOTICE", "PRIVMSG"])
+        // And nothing comes twice when it comes after all.
+        gate.open()
+        #expect(await rig.ann.hears().isEmpty)
     }
 
     @Test(arguments: ["", "echo-message"])

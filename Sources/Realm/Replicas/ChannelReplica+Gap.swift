@@ -1,10 +1,14 @@
 import Chat
 import IRC
+import NIOCore
 import StateStore
 
 /// What the live store could not bring any more, since its log keeps the last entries only: it comes from the history, before
 /// anything later is told.
 extension ChannelReplica {
+    /// How long it is waited for, and with it all else that happens in the channel.
+    private static let patience = TimeAmount.seconds(5)
+
     /// A part of the log that was not told.
     struct Gap: Equatable {
         /// What was told last, by the attachments of those here.
@@ -36,12 +40,15 @@ extension ChannelReplica {
         // The history has them, too.
         stale.entries = []
         self.stale = stale
-        self.network.said(in: gap, of: self.key) { records, isAll in
-            // Meanwhile it may have been loaded once more: then that goes on.
-            guard self.stale?.gap == gap else { return }
-            self.tell(records, isAll: isAll, of: gap)
-            self.goOn()
-        }
+        self.network.said(in: gap, of: self.key) { self.end(gap, with: $0, isAll: $1) }
+        self.network.shard.later(Self.patience) { self.end(gap, with: [], isAll: false) }
+    }
+
+    private func end(_ gap: Gap, with records: [HistoryRecord], isAll: Bool) {
+        // It may have ended, or the channel have been loaded once more: then that goes on.
+        guard self.stale?.gap == gap else { return }
+        self.tell(records, isAll: isAll, of: gap)
+        self.goOn()
     }
 
     private func tell(_ records: [HistoryRecord], isAll: Bool, of gap: Gap) {
