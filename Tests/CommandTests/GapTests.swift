@@ -1,5 +1,6 @@
 // A channel's log keeps the last entries only: what a shard missed beyond them comes from the history.
 
+import Chat
 import Edge
 import Realm
 import Simulation
@@ -95,6 +96,30 @@ import Testing
         #expect(Self.isGap(lines[0]) && lines.count == 2 && lines[1].text == "later", "\(lines)")
         _ = await rig.ann.send("PRIVMSG #a :here")
         #expect(await rig.bob.hears().last?.short == "ann PRIVMSG #a here")
+    }
+
+    @Test(arguments: [0, 1])
+    func `what a store lost that went back is said to be missing, though the history has all that it knows`(
+        epochs: UInt64
+    ) async throws {
+        let rig = try await Rig()
+        await rig.bobSays(3)
+        try await rig.past.keep()
+        let harness = rig.past.harness
+        harness.gates[0].isDeaf = false
+        let log = LogKey(harness.tenant.id, .channel, "#a")
+        let now = try #require(harness.snapshot(of: log)).position
+        // The shard was told more than the store has, which gives those numbers again, in a later epoch or soon.
+        let lost = Entry(
+            position: Position(epoch: now.epoch - epochs, sequence: now.sequence + 5),
+            time: harness.clock.now,
+            producer: ProducerID(rawValue: 1 << 20),
+            payload: ChannelEvent.topic(nil, by: Author(session: nil, prefix: "x", account: nil)).encoded
+        )
+        harness.shards[0].realm.received(lost, of: log)
+        try rig.reload()
+        await harness.advance(by: 3)
+        #expect(await rig.ann.hears().contains(where: Self.isGap))
     }
 
     @Test func `nobody waits for long where the answer does not come`() async throws {

@@ -27,7 +27,7 @@ extension Network {
                     .filter {
                         !$0.kind.isEvent && $0.id.position.isAfter(gap.after) && !$0.id.position.isAfter(gap.upTo)
                     }
-                then(all.suffix(most), isAll && all.count <= most)
+                then(all.suffix(most), isAll && all.count <= most && gap.goesOn(in: entries))
             }
             if let first = entries.first, first.position.epoch == gap.after.epoch,
                 first.position.sequence(before: 1) <= gap.after.sequence

@@ -18,6 +18,18 @@ extension ChannelReplica {
         /// About when that was, milliseconds since 1970.
         let time: Int64
         let upTo: Position
+
+        /// Whether the log goes on from what was told last, given its last entries.
+        ///
+        /// A store that lost what had been told ends before it, and gives those numbers again in a later epoch: nobody can say
+        /// what else it lost.
+        func goesOn(in entries: [Entry]) -> Bool {
+            if self.after.epoch == self.upTo.epoch { return self.after.sequence <= self.upTo.sequence }
+            guard let first = entries.first, first.position.epoch <= self.after.epoch else { return false }
+            return !entries.contains {
+                $0.position.epoch > self.after.epoch && $0.position.sequence <= self.after.sequence
+            }
+        }
     }
 
     /// What is missing between what was told and a place, if there is somebody to tell and a history to ask.

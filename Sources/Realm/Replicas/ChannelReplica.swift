@@ -281,7 +281,7 @@ package final class ChannelReplica {
         self.pins += 1
         for session in self.network.sessions.all where self.state.members.contains(session.id) { self.enter(session) }
         self.tellDifference(from: before)
-        if let gap {
+        if let gap, !self.groups.isEmpty {
             self.fill(gap)
         } else {
             if missed { for group in self.groups { group.tellOfGap(in: self.state) } }

@@ -8,6 +8,8 @@ from harness.client import Client
 from harness.scenario import scenario
 from harness.world import World
 
+from .sessions import LEASE, PASSWORD, log_in
+
 
 async def admission(world: World, edge, nick: str) -> str:
     """Tries to register. Returns the reason for a refusal, or nothing."""
@@ -43,6 +45,32 @@ async def connections(world: World) -> None:
         await asyncio.sleep(0.02)
     alive = [client for client in world.clients if not client.is_closed]
     assert len(alive) <= 9, f"{len(alive)} connections from one address"
+
+
+@scenario
+async def sessions(world: World) -> None:
+    """The sessions of a tenant over both edges: those that wait count, coming back is free, and a dead edge's are given back."""
+    world.tenants.tenant("acme", admins={"alice": PASSWORD}, sessions=6)
+    edges = await world.edges(lease_seconds=LEASE)
+    alice = await log_in(world, edges[0], "alice")
+    reasons = await asyncio.gather(*(admission(world, edges[i % 2], f"user{i}") for i in range(12)))
+    assert reasons.count("") == 5, reasons
+    assert all("too many sessions" in reason for reason in reasons if reason), reasons
+    # She waits, and nobody gets her place; it is still hers.
+    await alice.abort()
+    assert "too many sessions" in await admission(world, edges[1], "thief")
+    await log_in(world, edges[1], "alice")
+    # Those of an edge that is killed are free once it is found dead, but for hers, which is elsewhere.
+    here = reasons[::2].count("")
+    await edges[0].kill()
+    end = time.monotonic() + 10 * LEASE
+    let_in = 0
+    while let_in < here:
+        assert time.monotonic() < end, f"{let_in} of {here} places are free"
+        if await admission(world, edges[1], f"heir{let_in}") == "":
+            let_in += 1
+        await asyncio.sleep(0.1)
+    assert "too many sessions" in await admission(world, edges[1], "late")
 
 
 @scenario
