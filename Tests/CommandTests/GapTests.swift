@@ -148,4 +148,51 @@ import Testing
         let said = await rig.ann.hears().with("PRIVMSG").map(\.text)
         #expect(said == (echo.isEmpty ? [] : ["mine"]) + ["0", "1", "2"])
     }
+
+    // MARK: Coming back
+
+    /// Ann's account is in the channel without a client; what is said is more than the log keeps.
+    private func comesBack(isKept: Bool, shard: Int, after count: Int) async throws -> [Line] {
+        let past = try await PastRig(shards: 2)
+        let bob = await past.harness.client("bob", shard: 1, in: "#a")
+        let capabilities = "batch server-time message-tags"
+        let laptop = await past.logIn("ann", capabilities: capabilities)
+        _ = await past.harness.send(laptop, "JOIN #a")
+        _ = await bob.send("PRIVMSG #a :before")
+        laptop.disconnect()
+        await past.harness.settle()
+        for number in 0..<count { bob.begin("PRIVMSG #a :\(number)") }
+        for number in 0..<260 { bob.begin("MODE #a \(number.isMultiple(of: 2) ? "+" : "-")i") }
+        _ = await bob.send("PRIVMSG #a :last", "PRIVMSG #a :really last")
+        if isKept { try await past.keep() }
+        let phone = past.harness.connect(shard: shard)
+        phone.send("PASS ann:sesame", "CAP REQ :\(capabilities)", "NICK ann", "USER x 0 * :X", "CAP END")
+        await past.harness.settle()
+        await past.harness.advance(by: 6)
+        return phone.take().map { Line($0) }
+    }
+
+    private static func isMore(_ line: Line) -> Bool { line.text.hasPrefix("More was said in #a") }
+
+    @Test(arguments: 0..<2)
+    func `who comes back is told from the history what the log has not any more`(shard: Int) async throws {
+        let lines = try await self.comesBack(isKept: true, shard: shard, after: 100)
+        let said = lines.with("PRIVMSG")
+        #expect(said.map(\.text) == (0..<100).map(String.init) + ["last", "really last"])
+        #expect(Set(said.map { $0.tags["batch"] }).count == 1 && said[0].tags["batch"] != nil)
+        #expect(Set(said.map { $0.tags["msgid"] }).count == 102)
+        #expect(!lines.contains(where: Self.isMore))
+    }
+
+    @Test func `of more than two hundred messages the last are told, and that there were more`() async throws {
+        let lines = try await self.comesBack(isKept: true, shard: 0, after: 300)
+        #expect(lines.with("PRIVMSG").map(\.text) == (102..<300).map(String.init) + ["last", "really last"])
+        #expect(lines.contains(where: Self.isMore))
+    }
+
+    @Test func `who comes back before the history has it is told that there was more`() async throws {
+        let lines = try await self.comesBack(isKept: false, shard: 0, after: 100)
+        #expect(lines.with("PRIVMSG").map(\.text) == ["last", "really last"])
+        #expect(lines.contains(where: Self.isMore))
+    }
 }

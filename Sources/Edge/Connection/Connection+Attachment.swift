@@ -45,7 +45,8 @@ extension Connection: Attachment {
         case .entered(let channel, let isAnnounced): self.tellOfEntering(channel, isAnnounced: isAnnounced)
         case .renamedUnseen(let before):
             self.write(.news) { $0.message(source: before, command: "NICK", parameters: [self.nick]) }
-        case .missed(let channel, let messages, let isAll): self.tellMissed(messages, in: channel, isAll: isAll)
+        case .missed(let channel, let older, let messages, let isAll):
+            self.tellMissed(older, messages, in: channel, isAll: isAll)
         case .caughtUp(let channel, let records, let own): self.tellCaughtUp(records, in: channel, own: own)
         case .gap: self.notice("Some of what was sent to you may be missing: the chat store was away for too long")
         case .presence(.online(let prefix), _): self.reply(.rplMonOnline, text: prefix, .news)

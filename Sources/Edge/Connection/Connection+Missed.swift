@@ -10,13 +10,17 @@ extension Connection {
 
     /// Messages of one conversation, in a batch if the client knows those (IRCv3 batch, chathistory).
     ///
-    /// - `channel`: where they were said; nil for messages to the user.
-    func tellMissed(_ messages: [Said], in channel: String?, isAll: Bool) {
+    /// - Parameters:
+    ///   - older: What was said before, of a channel.
+    ///   - messages: What was said.
+    ///   - channel: Where they were said; nil for messages to the user.
+    ///   - isAll: Whether nothing is missing.
+    func tellMissed(_ older: [HistoryRecord], _ messages: [Said], in channel: String?, isAll: Bool) {
         if !isAll {
             let place = channel.map { "in \($0)" } ?? "to you"
             self.notice("More was said \(place) while you were away than is shown here")
         }
-        if let channel { return self.write(messages, of: channel) }
+        if let channel { return self.write(messages, behind: older, of: channel) }
         guard self.capabilities.contains(.batch) else { return self.write(messages, of: self.nick) }
         var senders: [String] = []
         var bySender: [String: [Said]] = [:]
@@ -34,19 +38,17 @@ extension Connection {
     func tellCaughtUp(_ records: [HistoryRecord], in channel: String, own: String?) {
         let wantsEchoes = self.capabilities.contains(.echoMessage)
         let wanted = records.filter { wantsEchoes || $0.prefix != own }
-        guard !wanted.isEmpty else { return }
-        self.writeBatch(of: channel) { reference, lines in
-            lines.withLineWriter { writer in
-                for record in wanted {
-                    self.clients.encoder.write(record, of: channel, in: reference, for: self.capabilities, &writer)
-                }
-            }
-        }
+        self.write([], behind: wanted, of: channel)
     }
 
-    private func write(_ messages: [Said], of target: String) {
-        guard !messages.isEmpty else { return }
+    private func write(_ messages: [Said], behind older: [HistoryRecord] = [], of target: String) {
+        guard !messages.isEmpty || !older.isEmpty else { return }
         self.writeBatch(of: target) { reference, lines in
+            lines.withLineWriter { writer in
+                for record in older {
+                    self.clients.encoder.write(record, of: target, in: reference, for: self.capabilities, &writer)
+                }
+            }
             for (message, entry) in messages where message.verb != .tagmsg {
                 self.clients.encoder.withLine(of: message, at: entry.time, id: entry.position, for: self.capabilities) {
                     if let reference {

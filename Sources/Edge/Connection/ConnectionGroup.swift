@@ -27,7 +27,7 @@ final class ConnectionGroup: AttachmentGroup {
         if let connection = attachment as? Connection { self.connections.append(connection) }
     }
 
-    func contains(_ attachment: any Attachment) -> Bool { self.connections.contains { $0 === attachment } }
+    var attachments: [any Attachment] { Array(self.connections) }
 
     func remove(_ attachment: any Attachment) -> Bool {
         guard let place = self.connections.firstIndex(where: { $0 === attachment }) else { return false }

@@ -70,7 +70,7 @@ package protocol AttachmentGroup: AnyObject {
 
     func insert(_ attachment: any Attachment)
 
-    func contains(_ attachment: any Attachment) -> Bool
+    var attachments: [any Attachment] { get }
 
     /// - Returns: false if it was not in the group.
     func remove(_ attachment: any Attachment) -> Bool
@@ -124,8 +124,9 @@ package enum Notice {
     case entered(ChannelView, isAnnounced: Bool)
     /// Goes by its present nickname since changes were missed, and by this prefix before.
     case renamedUnseen(from: String)
-    /// What was said while nobody took part in the session: in a channel, or to the user if that is nil; whether it is all.
-    case missed(channel: String?, [(message: ChatMessage, entry: Entry)], isAll: Bool)
+    /// What was said while nobody took part in the session: in a channel, or to the user if that is nil; first what the log
+    /// has not any more, and whether it is all.
+    case missed(channel: String?, older: [HistoryRecord], [(message: ChatMessage, entry: Entry)], isAll: Bool)
     /// What was said in a channel while the store was out of reach, as far as it is kept; what the client said itself, by
     /// this prefix, is for those who want echoes.
     case caughtUp(channel: String, [HistoryRecord], own: String?)

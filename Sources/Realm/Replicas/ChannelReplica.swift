@@ -49,6 +49,8 @@ package final class ChannelReplica {
         var answered: [Position: UInt32] = [:]
         /// What was missed and is looked for in the history.
         var gap: Gap?
+        /// Up to where those were told who miss it.
+        var told: Told = [:]
     }
 
     init(_ key: LogKey, _ name: ChannelName, _ snapshot: Snapshot, in network: Network, token: FollowToken?) {
@@ -281,8 +283,8 @@ package final class ChannelReplica {
         self.pins += 1
         for session in self.network.sessions.all where self.state.members.contains(session.id) { self.enter(session) }
         self.tellDifference(from: before)
-        if let gap, !self.groups.isEmpty {
-            self.fill(gap)
+        if let (gap, told) = gap, !self.groups.isEmpty {
+            self.fill(gap, told)
         } else {
             if missed { for group in self.groups { group.tellOfGap(in: self.state) } }
             self.goOn()

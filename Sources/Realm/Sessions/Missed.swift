@@ -49,6 +49,15 @@ package struct Missed {
         return max(place.sequence, latest)
     }
 
+    /// What it is of a channel's log.
+    func gap(in log: String, upTo end: Position) -> Gap {
+        let place = self.places?.places[log].map { Position(epoch: $0.epoch, sequence: $0.sequence) }
+        let seen = self.seen.flatMap { $0.epoch == end.epoch ? $0 : nil }
+        // Where all other places are known it came into this channel as it left.
+        let time = self.places == nil ? self.since.received : self.since.received - 1
+        return Gap(after: place ?? seen, time: time, upTo: end)
+    }
+
     /// Whether an entry is news.
     func isNews(_ entry: Entry, in log: String) -> Bool {
         if let seen, entry.position.epoch == seen.epoch { return entry.position.sequence > seen.sequence }
@@ -93,7 +102,7 @@ extension Session {
             self.catchUp(self.inbox, missed, from: nil, to: { self.place }) { entries, isAll in
                 guard self.has(attachment) else { return done() }
                 self.toldAll(attachment)
-                self.tellMissed(entries, of: nil, isAll, to: attachment, done)
+                self.tellMissed([], entries, of: nil, isAll, to: attachment, done)
             }
         }
     }
@@ -114,7 +123,7 @@ extension Session {
             self.show(replica, to: attachment)
             return self.pace(attachment, next)
         }
-        self.catchUp(replica.key, missed, from: nil, to: { replica.position }) { entries, isAll in
+        self.read(replica, missed) { older, entries, isAll in
             guard self.isMember(of: replica), self.has(attachment), self.show(replica, to: attachment) else {
                 return next()
             }
@@ -122,7 +131,8 @@ extension Session {
             let wanted = entries.filter { entry in
                 entry.time >= since && ChatMessage(entry: entry.payload).map { modes.reaches($0.minimum) } ?? false
             }
-            self.tellMissed(wanted, of: replica.state.name.raw, isAll, to: attachment, next)
+            let readable = older.filter { $0.id.time >= since }
+            self.tellMissed(readable, wanted, of: replica.state.name.raw, isAll, to: attachment, next)
         }
     }
 
@@ -133,6 +143,29 @@ extension Session {
         replica.add(attachment)
         if !isKnown { attachment.tell(.entered(ChannelView(replica, for: self), isAnnounced: false)) }
         return !isKnown
+    }
+
+    /// Reads what was said in a channel: what its log does not have any more from the history.
+    private func read(
+        _ replica: ChannelReplica,
+        _ missed: Missed,
+        _ then: @escaping (_ older: [HistoryRecord], [Entry], _ isAll: Bool) -> Void
+    ) {
+        let (log, most) = (replica.key, self.network.limits.missedMessages)
+        self.catchUp(log, missed, from: nil, to: { replica.position }) { entries, isAll in
+            // All of it, or as many as are told.
+            guard !isAll, entries.count < most, self.network.hasPast else { return then([], entries, isAll) }
+            self.network.said(in: missed.gap(in: log.name, upTo: replica.position), of: log) { records, isBridged in
+                // More may have come meanwhile, and have pushed out what there was.
+                self.catchUp(log, missed, from: nil, to: { replica.position }) { entries, isAll in
+                    let older = records.filter { record in
+                        entries.first.map { $0.position.isAfter(record.id.position) } ?? true
+                    }
+                    let told = older.suffix(max(0, most - entries.count))
+                    then(Array(told), entries, isAll || (isBridged && told.count == older.count))
+                }
+            }
+        }
     }
 
     /// Reads what a log has behind a place, until nothing more has come meanwhile.
@@ -166,6 +199,7 @@ extension Session {
     }
 
     private func tellMissed(
+        _ older: [HistoryRecord],
         _ entries: [Entry],
         of channel: String?,
         _ isAll: Bool,
@@ -175,7 +209,9 @@ extension Session {
         let messages = entries.compactMap { entry in
             ChatMessage(entry: entry.payload).flatMap { $0.isCopy ? nil : (message: $0, entry: entry) }
         }
-        if !messages.isEmpty || !isAll { attachment.tell(.missed(channel: channel, messages, isAll: isAll)) }
+        if !messages.isEmpty || !older.isEmpty || !isAll {
+            attachment.tell(.missed(channel: channel, older: older, messages, isAll: isAll))
+        }
         self.pace(attachment, next)
     }
 
