@@ -45,7 +45,10 @@ extension CellReconciler {
             findings.scaling = Condition("Autoscaling", .yes, "External", text)
             findings.fleet.desiredReplicas = observation.replicas
         }
-        self.context.metrics.set(cell: name, desired: decision.replicas, connections: decision.status.connections)
+        self.context.figures.update(name) { figures in
+            figures.desired = decision.replicas
+            figures.connections = decision.status.connections
+        }
         try await self.carryOut(decision, observation, pods, deployment, findings.object)
     }
 

@@ -49,9 +49,10 @@ package struct CellReconciler: Sendable {
     package func reconcile(_ name: String) async -> WorkOutcome {
         guard let parsed = self.context.directory.cell(name) else {
             await self.context.cells.remove(name)
-            self.context.metrics.forget(cell: name)
+            self.context.figures.forget(name)
             return .done
         }
+        self.context.figures.begin(name)
         do {
             if parsed.isDeleting {
                 if try await self.deleting(parsed) { return .done }
@@ -296,6 +297,12 @@ package struct CellReconciler: Sendable {
         }
         let runtime = self.context.cells.runtime(object.name)
         let name = object.name
+        let certificates = await runtime.stores?.certificateEnds
+        self.context.figures.update(name) { [conditions] figures in
+            figures.conditions = conditions
+            // Those of a store that is not connected are used on.
+            if let certificates { figures.certificates = certificates }
+        }
         let tenants = self.context.directory.allTenants.filter { $0.object.status["cell"].string == name }.count
         let selector = OperatorNames.selector(name).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let status: JSON = [

@@ -36,7 +36,7 @@ struct RetentionSweeper: Sendable {
                 page = try await stores.durable.tenants.list(after: last.tenant)
             }
             self.runtime.state.withLock { [retained] in $0.retained = retained }
-            self.context.metrics.set(cell: self.runtime.name, overdueErasures: overdue)
+            self.context.figures.update(self.runtime.name) { [overdue] in $0.overdueErasures = overdue }
         } catch { self.warn("what is kept cannot be looked up", nil, error) }
     }
 

@@ -25,6 +25,8 @@ package struct OperatorContext: Sendable {
     let apis: OptionalAPIs
     /// The time of leading that this is for.
     package var leadership = Leadership()
+    /// What is known of cells in that time.
+    var figures = CellFigures()
 
     func known(_ resource: KubeResource, _ key: ObjectKey) -> KubeObject? { self.owned[resource]?[key] }
 

@@ -8,10 +8,7 @@ package final class OperatorMetrics: Sendable {
     private let reconciles: CounterFamily
     private let seconds: HistogramFamily
     private let kubeRequests: CounterFamily
-    private let desired: GaugeFamily
-    private let connections: GaugeFamily
     private let scalings: CounterFamily
-    private let overdue: GaugeFamily
     private let count = Atomic(0)
 
     package init() {
@@ -30,25 +27,10 @@ package final class OperatorMetrics: Sendable {
             help: "Requests to the API server; code 0 is no answer.",
             labels: ["verb", "resource", "code"]
         )
-        self.desired = self.registry.gauge(
-            "roost_cell_desired_replicas",
-            help: "Edges that the autoscaler wants.",
-            labels: ["cell"]
-        )
-        self.connections = self.registry.gauge(
-            "roost_cell_connections",
-            help: "Connections that the edges report.",
-            labels: ["cell"]
-        )
         self.scalings = self.registry.counter(
             "roost_cell_scalings_total",
             help: "Changes of the number of edges.",
             labels: ["cell", "direction"]
-        )
-        self.overdue = self.registry.gauge(
-            "roost_cell_overdue_erasures",
-            help: "Tenants whose data should be erased from a cell for ten minutes or longer, and is not.",
-            labels: ["cell"]
         )
     }
 
@@ -65,19 +47,6 @@ package final class OperatorMetrics: Sendable {
 
     /// How many requests were made.
     package var requests: Int { self.count.load(ordering: .relaxed) }
-
-    func set(cell: String, desired: Int, connections: Int) {
-        self.desired.set(Double(desired), cell)
-        self.connections.set(Double(connections), cell)
-    }
-
-    func set(cell: String, overdueErasures: Int) { self.overdue.set(Double(overdueErasures), cell) }
-
-    func forget(cell: String) {
-        self.desired.remove(cell)
-        self.connections.remove(cell)
-        self.overdue.remove(cell)
-    }
 
     func scaled(cell: String, up: Bool) { self.scalings.add(1, cell, up ? "up" : "down") }
 }

@@ -18,6 +18,8 @@ package final class OperatorService: Sendable {
     private let cells: Informer
     private let tenants: Informer
     private let logger: Logger
+    /// What is known while this process leads.
+    private let led = Mutex<(leadership: Leadership, figures: CellFigures)?>(nil)
 
     /// Prepares an operator.
     ///
@@ -104,17 +106,7 @@ package final class OperatorService: Sendable {
 
     /// What is known at the moment of a scrape.
     private var families: [MetricFamily] {
-        let depths = [
-            ("Tenant", self.context.tenantQueue.depth), ("Cell", self.context.cellQueue.depth),
-            ("Plan", self.context.planQueue.depth),
-        ]
-        return [
-            MetricFamily(
-                "roost_operator_queue_depth",
-                help: "Objects that wait to be looked at.",
-                kind: .gauge,
-                samples: depths.map { .init(Double($0.1), labels: [MetricLabel("kind", $0.0)]) }
-            ),
+        [
             MetricFamily(
                 "roost_operator_leader",
                 help: "Whether this process leads.",
@@ -127,7 +119,24 @@ package final class OperatorService: Sendable {
                 kind: .counter,
                 samples: [.init(Double(self.context.events.dropped))]
             ),
+        ] + self.familiesOfLeader
+    }
+
+    /// What only who leads tells: nobody works on the queues of those that follow, which fill up to all objects there are, and
+    /// what they know of cells is old.
+    private var familiesOfLeader: [MetricFamily] {
+        guard let (leadership, figures) = self.led.withLock({ $0 }), leadership.isHeld else { return [] }
+        let depths = [
+            ("Tenant", self.context.tenantQueue.depth), ("Cell", self.context.cellQueue.depth),
+            ("Plan", self.context.planQueue.depth),
         ]
+        let queues = MetricFamily(
+            "roost_operator_queue_depth",
+            help: "Objects that wait to be looked at.",
+            kind: .gauge,
+            samples: depths.map { .init(Double($0.1), labels: [MetricLabel("kind", $0.0)]) }
+        )
+        return [queues] + figures.families
     }
 
     /// Works until the task is cancelled.
@@ -215,6 +224,9 @@ package final class OperatorService: Sendable {
         try Task.checkCancellation()
         var context = self.context
         context.leadership = leadership
+        context.figures = CellFigures()
+        self.led.withLock { [figures = context.figures] in $0 = (leadership, figures) }
+        defer { self.led.withLock { $0 = nil } }
         await self.work(context, until: leadership)
         if let superseded = leadership.superseded { throw superseded }
     }

@@ -8,6 +8,12 @@ import Observability
 package import StateStore
 package import Tenant
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// The live and the durable store of one cell, and what is projected there.
 package actor CellStores {
     /// Why a cell's stores cannot be used, with the reason of its condition.
@@ -59,6 +65,8 @@ package actor CellStores {
     private var isOwnSettled = false
     /// Certificates of the projection that do not open with the key that there is now.
     private var closed: Set<String> = []
+    /// When certificates end, by name, as far as they were looked at.
+    private var ends: [String: Date] = [:]
     private var livePulse = StorePulse(at: TimeSource.continuous.now())
     private var durablePulse = StorePulse(at: TimeSource.continuous.now())
     /// What the edges told last, and when that was read, in milliseconds since 1970.
@@ -295,6 +303,7 @@ package actor CellStores {
     /// Has a certificate used as it was last, if the live store lost it.
     package func keepCertificate(name: String) async throws(LiveStoreError) {
         await self.reading?.value
+        self.noteEnd(of: name)
         guard let certificate = self.lost.certificates[name], self.certificates[name] != certificate,
             let box = try? self.seal.seal(certificate, name: name)
         else { return }
@@ -380,6 +389,7 @@ package actor CellStores {
         } else {
             try await self.put(certificate, sealed: try self.seal.seal(certificate, name: name), name: name)
         }
+        self.ends[name] = bundle.notAfter
     }
 
     private func put(
@@ -398,12 +408,27 @@ package actor CellStores {
     package func removeCertificate(name: String) async throws(LiveStoreError) {
         await self.reading?.value
         self.lost.certificates[name] = nil
+        self.ends[name] = nil
         guard self.certificates[name] != nil || self.closed.contains(name) else { return }
         let before = self.readings
         try await self.writer.remove(certificate: name)
         guard self.readings == before else { return }
         self.certificates[name] = nil
         self.closed.remove(name)
+    }
+
+    /// Looks when a certificate ends that is used on although nobody can say what it is to be.
+    private func noteEnd(of name: String) {
+        guard self.ends[name] == nil, let known = self.lost.certificates[name] ?? self.certificates[name] else {
+            return
+        }
+        self.ends[name] = CertificateBundle.end(of: known.certificatePEM)
+    }
+
+    /// When the first of the certificates ends that the edges use.
+    var certificateEnds: CertificateEnds {
+        let tenants = self.ends.lazy.filter { $0.key != Projection.wildcard }.map(\.value)
+        return CertificateEnds(own: self.ends[Projection.wildcard], tenants: tenants.min())
     }
 }
 

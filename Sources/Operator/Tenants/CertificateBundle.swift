@@ -35,9 +35,9 @@ package struct CertificateBundle: Sendable, Hashable {
         guard let key = key.flatMap({ String(validating: $0, as: UTF8.self) }) else {
             throw Problem(text: "it has no tls.key")
         }
-        guard let document = (try? PEMDocument.parseMultiple(pemString: chain))?.first,
-            let certificate = try? Certificate(pemDocument: document)
-        else { throw Problem(text: "tls.crt is no certificate in PEM form") }
+        guard let certificate = Self.first(of: chain) else {
+            throw Problem(text: "tls.crt is no certificate in PEM form")
+        }
         // EC keys may come after their parameters.
         let documents = (try? PEMDocument.parseMultiple(pemString: key)) ?? []
         let keys = documents.compactMap { try? Certificate.PrivateKey(pemDocument: $0) }
@@ -56,6 +56,13 @@ package struct CertificateBundle: Sendable, Hashable {
         self.key = key
         self.hostnames = names
         self.notAfter = certificate.notValidAfter
+    }
+
+    /// When the first certificate of a chain ends; nil if it is none.
+    static func end(of chain: String) -> Date? { Self.first(of: chain)?.notValidAfter }
+
+    private static func first(of chain: String) -> Certificate? {
+        (try? PEMDocument.parseMultiple(pemString: chain))?.first.flatMap { try? Certificate(pemDocument: $0) }
     }
 
     /// Whether it is for a hostname.

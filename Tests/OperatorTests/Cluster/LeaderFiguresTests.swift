@@ -1,0 +1,114 @@
+import FoundationEssentials
+import KubeAPIDouble
+import KubeClient
+import Observability
+import Operator
+import TestSupport
+import Testing
+
+/// Who tells of cells and of what waits: alerts are made of it, so it is told once, and by who knows.
+@Suite(.serialized)
+struct LeaderFiguresTests {
+    /// What only who leads knows.
+    private static let known = ["roost_cell_desired_replicas{", "roost_operator_queue_depth{"]
+
+    private static func told(_ running: ClusterRig.Running) async -> [String] {
+        let text = await running.service.metrics.registry.render()
+        return Self.known.filter(text.contains)
+    }
+
+    @Test func `who follows tells nothing of cells and queues, nor does who leads no more`() async throws {
+        try await ClusterRig.with { rig in
+            let first = try rig.startOperator("first", elects: true)
+            try await rig.applyCell()
+            try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+            try await rig.waitReady("acme")
+            try await until("the leader's figures") { await Self.told(first) == Self.known }
+            let second = try rig.startOperator("second", elects: true)
+            await second.service.synced()
+            #expect(await Self.told(second) == [])
+            // Somebody hands the lease over.
+            try rig.server.patch(
+                "leases.coordination.k8s.io",
+                namespace: "roost",
+                name: "roost-operator",
+                ["spec": ["holderIdentity": "second"]]
+            )
+            try await until("the second one leading") { second.service.election?.isLeader == true }
+            try await until("the second one's figures") { await Self.told(second) == Self.known }
+            #expect(first.service.election?.isLeader == false)
+            try await until("the first one's silence") { await Self.told(first).isEmpty }
+            await first.stop()
+            await second.stop()
+        }
+    }
+
+    // MARK: What is told
+
+    /// The lines of a metric.
+    private static func lines(_ name: String, _ running: ClusterRig.Running) async -> [Substring] {
+        await running.service.metrics.registry.render().split(separator: "\n").filter { $0.hasPrefix(name + "{") }
+    }
+
+    /// In how many days the first certificate ends, of the cell's or of its tenants'.
+    private static func days(_ whose: String, _ running: ClusterRig.Running) async -> Int? {
+        let lines = await Self.lines("roost_cell_certificate_end_timestamp_seconds", running)
+        let line = lines.first { $0.contains("of=\"\(whose)\"") }
+        guard let end = line?.split(separator: " ").last.flatMap({ Double($0) }) else { return nil }
+        return Int(((end - Date().timeIntervalSince1970) / 86_400).rounded())
+    }
+
+    @Test func `each condition of a cell is told with its reason and how bad that is, until the cell is gone`()
+        async throws
+    {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { running in
+                @Sendable func told() async -> [Substring] { await Self.lines("roost_cell_condition", running) }
+                try await rig.applyCell()
+                let available = """
+                    roost_cell_condition{cell="default",type="EdgeReady",status="True",reason="Available",severity="well"} 1
+                    """
+                try await until("the edges being told") { await told().contains { $0 == available } }
+                var second = ClusterRig.cell("two", isDefault: false, ["redis": ["urlSecretRef": ["name": "none"]]])
+                second.json["metadata"]["annotations"] = ["roost.chat/abandon-retained": "true"]
+                try await rig.apply(second, .cells)
+                let away = """
+                    roost_cell_condition{cell="two",type="StoresReady",status="False",reason="SecretNotFound",severity="complaint"} 1
+                    """
+                try await until("the stores being told") { await told().contains { $0 == away } }
+                #expect(await told().count { $0.contains("cell=\"two\",type=\"Ready\"") } == 1)
+                try await rig.user.delete(.cells, "two")
+                try await until("the second cell being forgotten") { await !told().contains { $0.contains("\"two\"") } }
+                #expect(await told().contains { $0 == available })
+            }
+        }
+    }
+
+    @Test func `it is told when the first certificate ends, also of one whose Secret is gone`() async throws {
+        try await ClusterRig.with { rig in
+            func serve(_ name: String, days: Double) async throws {
+                let certificate = try TestCertificates.make(for: ["\(name).chat.example.com"], days: days)
+                try await rig.apply(ClusterRig.secret(name, in: "chat", certificate))
+                try await rig.apply(ClusterRig.tenant(name, ["tls": ["secretRef": ["name": .string(name)]]]), .tenants)
+                try await rig.waitReady(name)
+            }
+            try await rig.withOperator { running in
+                try await rig.applyCell()
+                try await until("the cell's own") { await Self.days("cell", running) == 30 }
+                #expect(await Self.days("tenants", running) == nil)
+                try await serve("acme", days: 10)
+                try await serve("globex", days: 20)
+                try await until("the first of the tenants'") { await Self.days("tenants", running) == 10 }
+            }
+            try await rig.user.delete(.secrets, "acme", in: "chat")
+            // Who leads next finds it with the edges alone.
+            try await rig.withOperator { running in
+                try await until("the first of the tenants'") { await Self.days("tenants", running) == 10 }
+                try await serve("acme", days: 25)
+                try await until("the other tenant's") { await Self.days("tenants", running) == 20 }
+                try await rig.apply(ClusterRig.tenant("globex"), .tenants)
+                try await until("the one that is left") { await Self.days("tenants", running) == 25 }
+            }
+        }
+    }
+}
