@@ -3,15 +3,27 @@ import IRC
 
 /// What a client knows of its channels by nothing but the lines that it was sent.
 ///
-/// It needs `multi-prefix`, `message-tags` and `echo-message`. It tells people apart by more than their nickname: logs come one
-/// by one, so for a moment the last holder of a nickname may still be seen when the next one is.
+/// It needs `multi-prefix`, `userhost-in-names`, `message-tags` and `echo-message`. It tells people apart by more than their
+/// nickname: logs come one by one, so for a moment the last holder of a nickname may still be seen when the next one is.
 struct ClientView {
+    /// Somebody as lines name them.
+    struct Somebody: Hashable {
+        let nick: String
+        /// `user@host`.
+        let host: String
+
+        init(nick: String, host: String) { (self.nick, self.host) = (nick, host) }
+
+        /// Reads `nick!user@host`.
+        init(_ text: some StringProtocol) {
+            self.init(nick: String(text.prefix { $0 != "!" }), host: String(text.drop { $0 != "!" }.dropFirst()))
+        }
+    }
+
     /// One stay in a channel.
     struct Stay {
-        /// The ranks' signs of each member, by nickname.
-        var members: [String: Set<Character>] = [:]
-        /// `user@host` of members, where a line has told it.
-        var hosts: [String: String] = [:]
+        /// The ranks' signs of each member.
+        var members: [Somebody: Set<Character>] = [:]
         /// Message ids in the order in which they came.
         var messages: [String] = []
         /// Where in them others may be missing, as it was said.
@@ -22,7 +34,8 @@ struct ClientView {
         var isComplete = false
     }
 
-    private(set) var nick = "*"
+    private var own = Somebody(nick: "*", host: "")
+    var nick: String { self.own.nick }
     private(set) var isRegistered = false
     private(set) var channels: [String: Stay] = [:]
     /// Stays that are over, by channel, in order.
@@ -58,30 +71,28 @@ struct ClientView {
             line = line.drop { $0 != " " }.dropFirst()
         }
         guard let command = words.first else { return }
-        let host = String(source.drop { $0 != "!" }.dropFirst())
-        self.read(command, Array(words.dropFirst()), by: String(source.prefix { $0 != "!" }), host, id)
+        self.read(command, Array(words.dropFirst()), by: Somebody(source), id)
     }
 
-    private mutating func read(_ command: String, _ words: [String], by who: String, _ host: String, _ id: String?) {
+    private mutating func read(_ command: String, _ words: [String], by who: Somebody, _ id: String?) {
         func word(_ index: Int) -> String { index < words.count ? words[index] : "" }
         switch command {
         case "404", "441", "442", "443", "471", "473", "474", "475", "482": self.refusals += 1
         case "001":
-            self.nick = word(0)
+            self.own = Somebody(word(1).split(separator: " ").last ?? "")
             self.isRegistered = true
-        case "JOIN": self.joined(who, host, word(0))
+        case "JOIN": self.joined(who, word(0))
         case "PART": self.left(who, word(0))
-        case "KICK": self.left(word(1), word(0))
-        case "QUIT":
-            for channel in self.channels.keys where self.channels[channel]?.hosts[who] ?? host == host {
-                self.channels[channel]?.members[who] = nil
-            }
+        case "KICK":
+            let kicked = self.member(word(1), of: word(0))
+            self.left(kicked ?? Somebody(nick: word(1), host: ""), word(0))
+        case "QUIT": for channel in self.channels.keys { self.channels[channel]?.members[who] = nil }
         case "NICK":
-            if who == self.nick { self.nick = word(0) }
-            for channel in self.channels.keys where self.channels[channel]?.hosts[who] ?? host == host {
+            let renamed = Somebody(nick: word(0), host: who.host)
+            if who == self.own { self.own = renamed }
+            for channel in self.channels.keys {
                 if let signs = self.channels[channel]?.members.removeValue(forKey: who) {
-                    self.channels[channel]?.members[word(0)] = signs
-                    self.channels[channel]?.hosts[word(0)] = host
+                    self.channels[channel]?.members[renamed] = signs
                 }
             }
         case "MODE": if word(0).hasPrefix("#") { self.modes(word(0), Array(words.dropFirst())) }
@@ -91,9 +102,9 @@ struct ClientView {
             guard let id else { return self.mistakes.append("a message without an id") }
             guard self.channels[word(0)] != nil else { return }
             self.channels[word(0)]?.messages.append(id)
-        case "PRIVMSG" where who != self.nick && word(0) == self.nick:
+        case "PRIVMSG" where who != self.own && word(0) == self.nick:
             if let id, !self.direct.insert(id).inserted { self.mistakes.append("\(id) came twice") }
-        case "NOTICE" where host.isEmpty: self.told(word(1))
+        case "NOTICE" where who.host.isEmpty: self.told(word(1))
         case "ERROR": self.isLost = word(0).contains("session was lost")
         default: break
         }
@@ -111,23 +122,18 @@ struct ClientView {
 
     mutating func set(_ origin: StayOrigin, of channel: String) { self.channels[channel]?.origin = origin }
 
-    private mutating func joined(_ who: String, _ host: String, _ channel: String) {
-        if who == self.nick {
+    private mutating func joined(_ who: Somebody, _ channel: String) {
+        if who == self.own {
             if self.channels[channel] != nil { self.mistakes.append("joined \(channel) twice") }
-            self.channels[channel] = Stay(members: [who: []])
-        } else {
-            if let stay = self.channels[channel], stay.isComplete, stay.members[who] != nil {
-                if self.channels[channel]?.hosts[who] ?? host == host {
-                    self.mistakes.append("\(who) came to \(channel) twice")
-                }
-            }
-            self.channels[channel]?.members[who] = []
+            self.channels[channel] = Stay()
+        } else if let stay = self.channels[channel], stay.isComplete, stay.members[who] != nil {
+            self.mistakes.append("\(who.nick) came to \(channel) twice")
         }
-        self.channels[channel]?.hosts[who] = host
+        self.channels[channel]?.members[who] = []
     }
 
-    private mutating func left(_ who: String, _ channel: String) {
-        if who == self.nick {
+    private mutating func left(_ who: Somebody, _ channel: String) {
+        if who == self.own {
             guard let stay = self.channels.removeValue(forKey: channel) else {
                 return self.mistakes.append("left \(channel) without being in it")
             }
@@ -135,29 +141,35 @@ struct ClientView {
         } else if self.channels[channel]?.members.removeValue(forKey: who) == nil,
             self.channels[channel]?.isComplete != false
         {
-            self.mistakes.append("\(who) left \(channel) without being seen in it")
+            self.mistakes.append("\(who.nick) left \(channel) without being seen in it")
         }
+    }
+
+    /// The member whom a line names by its nickname alone: of two who are seen with it, the one whose nickname it was before.
+    private func member(_ nick: String, of channel: String) -> Somebody? {
+        let members = self.channels[channel]?.members.keys.filter { $0.nick == nick } ?? []
+        return members.first { $0 != self.own } ?? members.first
     }
 
     private mutating func modes(_ channel: String, _ words: [String]) {
         var parameters = words.dropFirst()
         for request in ModeRequest.parse(words) {
             let parameter = request.parameter == nil ? nil : parameters.popFirst()
-            guard case .rank(_, let sign)? = ChannelModeTable.row(request.letter)?.kind, let nick = parameter else {
-                continue
-            }
+            guard case .rank(_, let sign)? = ChannelModeTable.row(request.letter)?.kind, let nick = parameter,
+                let member = self.member(nick, of: channel)
+            else { continue }
             if request.isAdding {
-                self.channels[channel]?.members[nick]?.insert(sign)
+                self.channels[channel]?.members[member]?.insert(sign)
             } else {
-                self.channels[channel]?.members[nick]?.remove(sign)
+                self.channels[channel]?.members[member]?.remove(sign)
             }
         }
     }
 
     private mutating func names(_ channel: String, _ text: String) {
         for word in text.split(separator: " ") {
-            let nick = word.drop { MemberModes.rank(sign: $0) != nil }
-            self.channels[channel]?.members[String(nick)] = Set(word.prefix(word.count - nick.count))
+            let member = word.drop { MemberModes.rank(sign: $0) != nil }
+            self.channels[channel]?.members[Somebody(member)] = Set(word.prefix(word.count - member.count))
         }
     }
 }

@@ -63,7 +63,7 @@ package final class CommandHarness {
         let wrapped = WrappedStore(self.store) { store, loop, receiver in
             let gate = StoreGate()
             made.value.append(gate)
-            return GatedClient(on: loop, of: store, receiver: receiver, gate)
+            return GatedClient(store.makeClient(on: loop, receiver: gate.receiver(receiver)), gate)
         }
         self.edge = SimulatedEdge(
             shards: count,

@@ -5,6 +5,8 @@ struct MemberArrival {
     let session: SessionID
     /// Whether no other client of the account took part in it.
     let isAlone: Bool
+    /// When the session had come into the channels that it was in then, by folded name; see ``StayOrigin/join``.
+    let joins: [String: Int]
     /// The process on which the last one had been, if up to where it had been told is known exactly.
     let successor: UInt64?
 }

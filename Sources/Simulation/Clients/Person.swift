@@ -15,6 +15,8 @@ final class Person {
     let address: String
     /// The account that they log in to.
     let account: String?
+    /// Of those of the account.
+    let number: Int
     private(set) var shard: Int
     private(set) var client: SimulatedClient?
     private(set) var view = ClientView()
@@ -25,18 +27,23 @@ final class Person {
     /// When they connected, and when they left before, in the clock's milliseconds.
     private(set) var connected: Int64 = 0
     private(set) var left: Int64 = 0
-    /// Whether they have signed off.
+    /// Whether their client has signed off.
     private(set) var hasQuit = false
+    /// When any of their clients did last.
+    private(set) var lastQuit: Int64?
     /// How the client came to its session; nil until it has.
     var arrival: MemberArrival?
     private var lastNumber = 0
+    /// Gets what they say and what they are told.
+    var trace: ((String) -> Void)?
 
-    init(name: String, isOperator: Bool, address: String, shard: Int, account: String? = nil) {
+    init(name: String, isOperator: Bool, address: String, shard: Int, account: String? = nil, number: Int = 0) {
         self.name = name
         self.isOperator = isOperator
         self.address = address
         self.shard = shard
         self.account = account
+        self.number = number
     }
 
     func nextNumber() -> Int {
@@ -52,11 +59,14 @@ final class Person {
 
     func connect(to tenant: HostedTenant, on shard: ShardClients, of pod: UInt64, at now: Int64) {
         let client = SimulatedClient(to: tenant, on: shard, address: self.address)
+        self.trace?("\(self.label) connects to shard \(shard.realm.number) of pod \(pod)")
         self.client = client
         self.view = ClientView()
         (self.shard, self.pod, self.connected) = (shard.realm.number, pod, now)
         (self.hasQuit, self.arrival) = (false, nil)
-        client.send("CAP REQ :multi-prefix message-tags echo-message" + (self.account == nil ? "" : " sasl"))
+        client.send(
+            "CAP REQ :multi-prefix userhost-in-names message-tags echo-message" + (self.account == nil ? "" : " sasl")
+        )
         if let account {
             let plain = Data("\0\(account)\0sesame".utf8).base64EncodedString()
             client.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain)")
@@ -69,15 +79,20 @@ final class Person {
     func say(_ line: String, at now: Int64) {
         if line.hasPrefix("QUIT") {
             self.hasQuit = true
-            self.left = now
+            (self.left, self.lastQuit) = (now, now)
         }
+        self.trace?("\(self.label) says \(line)")
         self.client?.send(line)
     }
+
+    /// Tells the two clients of an account apart.
+    private var label: String { "\(self.name)\(self.number)" }
 
     /// Reads what came.
     func read(at now: Int64) {
         guard let client else { return }
         for line in client.take() {
+            self.trace?("\(self.label) hears \(line)")
             if line.hasPrefix("PING") { client.send("PONG x") }
             self.view.read(line)
         }
@@ -93,6 +108,7 @@ final class Person {
     /// The process at the other end is no more.
     func lose(at now: Int64) {
         guard self.client != nil else { return }
+        self.trace?("\(self.label) is gone")
         self.former.append((self.view, self.pod))
         self.left = now
         self.client = nil

@@ -70,16 +70,16 @@ extension World {
         let nick = person.view.nick
         // A session of an account is known by more than what its client believes.
         let session = person.account.flatMap { self.witness.sessions.accounts[$0] }
-        var truth: [String: [String: Set<Character>]] = [:]
+        var truth: [String: [ClientView.Somebody: Set<Character>]] = [:]
         for state in self.witness.states.values
         where state.members.contains(where: { $0.session == session || session == nil && $0.user.nick.raw == nick }) {
             truth[state.name.raw] = Dictionary(
-                state.members.map { ($0.user.nick.raw, Set($0.modes.prefixes)) },
+                state.members.map { (ClientView.Somebody($0.user.prefix), Set($0.modes.prefixes)) },
                 uniquingKeysWith: { first, _ in first }
             )
         }
         let seen = person.view.channels.mapValues(\.members)
-        if seen != truth { self.witness.violation("\(nick) was told of \(seen), there is \(truth)") }
+        if seen != truth { self.witness.violation("\(nick) was told of \(seen.traced), there is \(truth.traced)") }
         if let session, let user = self.witness.sessions.sessions[session]?.user, user.nick.raw != nick {
             self.witness.violation("\(nick) goes by \(user.nick.raw)")
         }
@@ -101,5 +101,14 @@ extension World {
             }
             last = place
         }
+    }
+}
+
+extension [String: [ClientView.Somebody: Set<Character>]] {
+    fileprivate var traced: String {
+        self.map { channel, members in
+            let members = members.map { "\(String($1.sorted()))\($0.nick)!\($0.host)" }.sorted()
+            return "\(channel): \(members.joined(separator: " "))"
+        }.sorted().joined(separator: "; ")
     }
 }

@@ -24,6 +24,7 @@ extension World {
             person.arrival = MemberArrival(
                 session: session,
                 isAlone: isAlone,
+                joins: self.witness.sessions.joins[session] ?? [:],
                 successor: resumed?.isExact == true ? resumed?.pod : nil
             )
         }
@@ -35,7 +36,9 @@ extension World {
                     view.stays(in: channel, of: session, since: join).map { (pod: pod, place: self.last($0)) }
                 }
             }
-            let told = arrival.successor.map { pod in heard.filter { $0.pod == pod }.map(\.place).max() ?? -1 }
+            // What it came into since is not what the one before it had been told of.
+            let successor = arrival.joins[channel] == join ? arrival.successor : nil
+            let told = successor.map { pod in heard.filter { $0.pod == pod }.map(\.place).max() ?? -1 }
             person.set(
                 StayOrigin(
                     session: session,
@@ -81,7 +84,7 @@ extension World {
             self.witness.violation("\(account)'s session ended under its client \(client.view.nick) on \(client.shard)")
         }
         let now = self.clock.now
-        if clients.contains(where: { $0.hasQuit && now - $0.left < Self.grace }) { return }
+        if clients.contains(where: { $0.lastQuit.map { now - $0 < Self.grace } == true }) { return }
         let left = clients.filter { $0.arrival?.session == id }.map(\.left).max() ?? 0
         if now - left < Self.grace {
             self.witness.violation("\(account)'s session ended \(now - left) ms after its last client left")

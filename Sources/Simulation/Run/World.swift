@@ -27,6 +27,8 @@ package final class World: CustomStringConvertible {
         package var faultsInThousand = 0
         /// How many requests and arrivals move on in a step, at most.
         package var (requests, arrivals) = (3, 6)
+        /// Gets every line, and every change that the store applies, to see how a world went wrong.
+        package var trace: (@Sendable (String) -> Void)?
 
         package init() {}
 
@@ -69,7 +71,10 @@ package final class World: CustomStringConvertible {
         let inner = InProcessLiveStore(wallClock: { clock.now }, now: { clock.instant })
         let makeStore = { (pod: PodID) -> any LiveStore in
             WrappedStore(inner, pod: pod) { store, _, receiver in
-                let link = StoreLink(store: store, receiver: receiver, clock: clock) { witness.saw($0, $1) }
+                let link = StoreLink(store: store, receiver: receiver, clock: clock) { change, outcome in
+                    options.trace?("\(clock.now % 1_000_000) pod \(pod.rawValue) \(change.traced) \(outcome)")
+                    witness.saw(change, outcome)
+                }
                 made.value.append(link)
                 return link
             }
@@ -88,6 +93,9 @@ package final class World: CustomStringConvertible {
         )
         self.people = Self.people(options)
         for person in self.people {
+            if let trace = options.trace {
+                person.trace = { trace("\(clock.now % 1_000_000) \($0)") }
+            }
             if let account = person.account { accounts.add(account, password: "sesame") }
         }
         self.witness.sessions.ended = { [unowned self] in self.sessionEnded($0, $1) }
@@ -125,7 +133,8 @@ package final class World: CustomStringConvertible {
                         isOperator: false,
                         address: "10.0.\(number % 2).\(number)",
                         shard: client % options.shards,
-                        account: name(number)
+                        account: name(number),
+                        number: client
                     )
                 }
             }

@@ -2,7 +2,7 @@ import NIOCore
 package import StateStore
 import Tenant
 
-/// The way of one shard's calls to the store: open, shut for a while, or cut.
+/// The way of one shard's calls to the store: open, shut for a while, or cut; and of a log's entries to the shard.
 ///
 /// One thread uses it.
 package final class StoreGate {
@@ -41,6 +41,29 @@ package final class StoreGate {
     /// How many calls wait.
     package var waiting: Int { if case .shut(let waiting) = self.state { waiting.count } else { 0 } }
 
+    // MARK: Entries
+
+    private var held: [LogKey: [Entry]] = [:]
+    private var bring: (Entry, LogKey) -> Void = { _, _ in }
+
+    /// Keeps a log's entries back from now on: those of other logs come before them.
+    package func hold(_ log: LogKey) { self.held[log] = [] }
+
+    /// Brings a log's entries that were kept back.
+    package func letGo(_ log: LogKey) {
+        for entry in self.held.removeValue(forKey: log) ?? [] { self.bring(entry, log) }
+    }
+
+    /// What hears of the store by way of the gate.
+    func receiver(_ inner: any LiveStoreReceiver) -> any LiveStoreReceiver {
+        self.bring = { [unowned inner] in inner.received($0, of: $1) }
+        return GatedReceiver(inner, self)
+    }
+
+    fileprivate func arrived(_ entry: Entry, of log: LogKey) {
+        if self.held[log] == nil { self.bring(entry, log) } else { self.held[log]?.append(entry) }
+    }
+
     fileprivate func pass(_ call: @escaping () -> Void) {
         switch self.state {
         case .open, .cut: call()
@@ -55,6 +78,22 @@ package final class StoreGate {
         if case .cut(let error) = self.state { return then(.failure(error)) }
         self.pass { call(then) }
     }
+}
+
+/// Brings entries to a shard as its gate lets them.
+private final class GatedReceiver: LiveStoreReceiver {
+    private unowned let inner: any LiveStoreReceiver
+    private let gate: StoreGate
+
+    init(_ inner: any LiveStoreReceiver, _ gate: StoreGate) {
+        self.inner = inner
+        self.gate = gate
+    }
+
+    func received(_ entry: Entry, of log: LogKey) { self.gate.arrived(entry, of: log) }
+    func reloaded(_ snapshot: Snapshot) { self.inner.reloaded(snapshot) }
+    func repairing(_ log: LogKey, next: @escaping () -> Void) { self.inner.repairing(log, next: next) }
+    func storeBecameReady() { self.inner.storeBecameReady() }
 }
 
 /// Brings a shard's calls to the store as its gate lets them.
