@@ -1,8 +1,10 @@
 // Several clients take part in a session at once, come and go, and each is told what there is.
 
+import Chat
 import Realm
 import Simulation
 import StateStore
+import Tenant
 import Testing
 
 @Suite struct SharedSessionTests {
@@ -121,5 +123,70 @@ import Testing
         heard += await phone.hears()
         #expect(heard.with("JOIN").count == 1)
         #expect(heard.with("353").count == 1)
+    }
+
+    @Test func `a client knows its new nickname before it leaves a channel by that name`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.member("ann", in: "#a").client
+        let phone = await harness.member("ann", shard: 1).client
+        let inbox = harness.inbox(of: "ann")
+        harness.gates[1].hold(inbox)
+        _ = await ann.send("NICK anna", "PART #a")
+        var heard = await phone.hears()
+        harness.gates[1].letGo(inbox)
+        heard += await phone.hears()
+        #expect(heard.shorts == ["ann NICK anna", "anna PART #a"])
+    }
+
+    @Test func `a client that knows its new nickname is told by that of what happened before`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.member("ann", in: "#a").client
+        let phone = await harness.member("ann", shard: 1).client
+        harness.gates[1].hold(harness.log(.channel, "#a"))
+        _ = await ann.send("MODE #a +v ann", "NICK anna")
+        var heard = await phone.hears()
+        harness.gates[1].letGo(harness.log(.channel, "#a"))
+        heard += await phone.hears()
+        #expect(heard.shorts == ["ann NICK anna", "anna MODE #a +v anna"])
+    }
+
+    @Test func `a client that is left when another had asked to join is shown the channel`() async throws {
+        let harness = try CommandHarness()
+        _ = await harness.client("bob", in: "#a")
+        let ann = await harness.member("ann").client
+        let phone = await harness.member("ann").client
+        harness.gates[0].shut()
+        phone.begin("JOIN #a")
+        await harness.settle()
+        phone.wire.disconnect()
+        harness.gates[0].open()
+        #expect(await ann.hears().commands == ["JOIN", "353", "366"])
+    }
+
+    @Test func `a channel's log that is behind brings a client into it all the same`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let (bob, carol) = (await harness.client("bob", in: "#a"), await harness.client("carol", shard: 1, in: "#a"))
+        let ann = await harness.member("ann").client
+        let phone = await harness.member("ann", shard: 1).client
+        // It ends while the phone's shard still follows it, and begins again.
+        _ = await carol.send("PART #a")
+        _ = await bob.send("PART #a")
+        harness.gates[1].hold(harness.log(.channel, "#a"))
+        _ = await ann.send("JOIN #a")
+        #expect(await phone.hears().isEmpty)
+        harness.gates[1].letGo(harness.log(.channel, "#a"))
+        await harness.advance(by: 2)
+        #expect(await phone.hears().commands == ["JOIN", "MODE", "353", "366"])
+        #expect(await phone.send("NICK anna").shorts == ["ann NICK anna"])
+    }
+}
+
+extension CommandHarness {
+    fileprivate func log(_ kind: LogKey.Kind, _ name: String) -> LogKey { LogKey(self.tenant.id, kind, name) }
+
+    /// The log of the session that goes by a nickname.
+    fileprivate func inbox(of nick: String) -> LogKey {
+        let claim = self.snapshot(of: self.log(.nick, nick))?.fields[FieldName(NameClaim.field)]
+        return self.log(.user, claim.flatMap(NameClaim.session)?.text ?? "")
     }
 }

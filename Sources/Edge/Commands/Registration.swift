@@ -114,7 +114,7 @@ enum Registration {
         let nick = session.user.nick.raw
         call.reply(.rplWelcome, text: "Welcome to \(call.network.tenant.displayName), \(session.prefix)")
         connection.write(connection.clients.welcome.server(of: call.network, for: nick), .answer)
-        if case .new = signedOn { session.tellEarly() }
+        session.tellEarly()
         ServerCommands.sendUsers(call) {
             ServerCommands.sendMotd(call)
             if !session.user.modes.isEmpty {

@@ -23,7 +23,7 @@ extension Network {
             if session.isMember(of: name.folded) { return .nothing(nil) }
             if replica.state.members.contains(session.id) {
                 // Another attachment has come in, elsewhere.
-                session.enter(replica)
+                session.enter(name.folded)
                 return .nothing(nil)
             }
             let event = try replica.state.decideJoin(

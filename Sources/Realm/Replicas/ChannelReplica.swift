@@ -161,9 +161,7 @@ package final class ChannelReplica {
             let session = self.network.sessions[member.session]
             if let session { self.enter(session) }
             self.announce(.joined(known, founding: founding), time: entry.time, from: entry.producer)
-            if let session, session.isShared {
-                self.show(to: session, but: session.acting(in: self.key, by: entry.producer))
-            }
+            if let session { self.show(to: session, but: session.acting(in: self.key, by: entry.producer)) }
         case .parted(let id, _, _), .kicked(let id, _, _, _):
             if self.state.members.contains(id), !self.network.news.isGone(id) {
                 self.announce(event, time: entry.time, from: entry.producer)
@@ -176,9 +174,10 @@ package final class ChannelReplica {
             }
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }
-        case .changed(let id, _, _, let number):
+        case .changed(let id, let change, let author, let number):
             if self.network.news.isNew(number, of: id) {
                 self.tellEverywhere(event, id, at: entry.time, from: entry.producer)
+                self.network.sessions[id]?.changed(change, author, number, entry)
             }
             self.evolve(event, at: entry.position)
         case .message: self.position = entry.position
@@ -199,8 +198,8 @@ package final class ChannelReplica {
     }
 
     /// A change of a user, or its end, holds in all channels here as soon as one log has brought it, and each who shares any
-    /// of them with the user hears of it once.
-    private func tellEverywhere(
+    /// of them with the user hears of it once; the user's own clients hear of it through their session.
+    func tellEverywhere(
         _ event: Chat.ChannelEvent,
         _ id: SessionID,
         at time: Int64,
@@ -347,9 +346,8 @@ package final class ChannelReplica {
 
     /// Shows the channel to those of a session's attachments that did not ask to join it.
     private func show(to session: Session, but acting: (any Attachment)?) {
-        let view = ChannelView(self, for: session)
         for attachment in session.attachments where attachment !== acting {
-            attachment.tell(.entered(view, isAnnounced: true))
+            attachment.tell(.entered(ChannelView(self, for: session), isAnnounced: true))
         }
     }
 

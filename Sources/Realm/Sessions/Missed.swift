@@ -39,6 +39,11 @@ package struct Missed {
         self.init(since: .init(since: now, received: received, isExact: false, reason: ""), nil)
     }
 
+    /// All that is there since it came into a channel.
+    static var sinceEntering: Missed {
+        Missed(since: SessionHolds.Detachment(since: 0, received: 0, isExact: false, reason: ""), nil)
+    }
+
     /// Up to when what was sent was received, milliseconds since 1970.
     var received: Int64 { self.since.received }
 
@@ -63,7 +68,7 @@ package struct Missed {
         if let seen, entry.position.epoch == seen.epoch { return entry.position.sequence > seen.sequence }
         guard let place = self.places?.places[log] else {
             // Where all other places are known it came into this channel as it left: it was told nothing of it.
-            return self.places == nil ? entry.time > self.since.received : entry.time >= self.since.received
+            return self.places != nil || entry.time > self.since.received
         }
         if entry.position.epoch == place.epoch { return entry.position.sequence > place.sequence }
         return entry.position.epoch > place.epoch
@@ -83,7 +88,7 @@ package struct Missed {
                 && !entries.contains { $0.position.epoch > place.epoch && $0.position.sequence <= place.sequence }
         }
         guard let first else { return end.sequence == 0 }
-        return first.time <= self.since.received || first.position.sequence == 1
+        return self.places == nil && first.time <= self.since.received || first.position.sequence == 1
     }
 }
 
@@ -107,6 +112,30 @@ extension Session {
         }
     }
 
+    /// Shows a channel that the session came into by somebody's doing elsewhere, with what was said there since.
+    ///
+    /// - `done`: goes on when it was shown, or is not to be shown any more.
+    func show(_ replica: ChannelReplica, _ done: @escaping () -> Void) {
+        self.catchUp(replica.key, .sinceEntering, from: nil, to: { replica.position }) { entries, isAll in
+            defer { done() }
+            guard self.isPresent, !self.isMember(of: replica), replica.state.members.contains(self.id) else { return }
+            replica.enter(self)
+            let view = ChannelView(replica, for: self)
+            for attachment in self.attachments {
+                attachment.tell(.entered(view, isAnnounced: false))
+                self.tellMissed([], self.meant(entries, in: replica), of: view.name, isAll, to: attachment) {}
+            }
+        }
+    }
+
+    /// Those of some messages that reach the rank that it has in a channel, and that it may read.
+    private func meant(_ entries: [Entry], in replica: ChannelReplica) -> [Entry] {
+        let (modes, since) = (replica.state.members.modes(of: self.id) ?? [], replica.readable(by: self))
+        return entries.filter { entry in
+            entry.time >= since && ChatMessage(entry: entry.payload).map { modes.reaches($0.minimum) } ?? false
+        }
+    }
+
     private func has(_ attachment: any Attachment) -> Bool { self.attachments.contains { $0 === attachment } }
 
     /// One channel after the other, no faster than the client reads.
@@ -127,12 +156,10 @@ extension Session {
             guard self.isMember(of: replica), self.has(attachment), self.show(replica, to: attachment) else {
                 return next()
             }
-            let (modes, since) = (replica.state.members.modes(of: self.id) ?? [], replica.readable(by: self))
-            let wanted = entries.filter { entry in
-                entry.time >= since && ChatMessage(entry: entry.payload).map { modes.reaches($0.minimum) } ?? false
-            }
+            let since = replica.readable(by: self)
             let readable = older.filter { $0.id.time >= since }
-            self.tellMissed(readable, wanted, of: replica.state.name.raw, isAll, to: attachment, next)
+            let meant = self.meant(entries, in: replica)
+            self.tellMissed(readable, meant, of: replica.state.name.raw, isAll, to: attachment, next)
         }
     }
 
@@ -168,19 +195,25 @@ extension Session {
         }
     }
 
-    /// Reads what a log has behind a place, until nothing more has come meanwhile.
+    /// How often the store is asked for what was missed while it does not answer: some seconds long.
+    private static let readTries = 16
+
+    /// Reads what a log has behind a place, until nothing more has come meanwhile; nothing from before it came into a channel.
     private func catchUp(
         _ log: LogKey,
         _ missed: Missed,
         from read: [Entry]?,
         to end: @escaping () -> Position,
+        attempt: Int = 0,
         _ then: @escaping ([Entry], _ isAll: Bool) -> Void
     ) {
         let limit = self.network.limits.missedMessages
         let (name, upTo) = (log.kind == .user ? "" : log.name, end())
         func finish(isAll: Bool) {
             let takenBack = (read ?? []).takenBack
-            let news = (read ?? []).filter { entry in
+            let start = (read ?? []).lastIndex { $0.brings(self.id) }
+            let isAll = isAll || start != nil
+            let news = (read ?? []).dropFirst(start ?? 0).filter { entry in
                 missed.isNews(entry, in: name) && ChatMessage(entry: entry.payload) != nil
                     && !(takenBack.contains(Stamp(position: entry.position, time: entry.time)))
             }
@@ -191,6 +224,11 @@ extension Session {
             return finish(isAll: missed.reaches(read ?? [], in: name, upTo: upTo))
         }
         self.network.store.entries(of: log, after: start, limit: 2 * limit) { result in
+            if case .failure = result, attempt < Self.readTries {
+                return self.again(attempt) {
+                    self.catchUp(log, missed, from: read, to: end, attempt: attempt + 1, then)
+                }
+            }
             let known = (try? result.get())?.filter { $0.position.sequence <= end().sequence } ?? []
             // What cannot be had is said to be missing.
             guard !known.isEmpty else { return finish(isAll: false) }
@@ -219,6 +257,16 @@ extension Session {
         let pace = Pace(next)
         attachment.hold(pace)
         if !pace.isHeld { next() }
+    }
+}
+
+extension Entry {
+    /// Whether a session came into a channel with it.
+    fileprivate func brings(_ id: SessionID) -> Bool {
+        guard ChatMessage(entry: self.payload) == nil, case .joined(let member, _)? = ChannelEvent(self.payload) else {
+            return false
+        }
+        return member.session == id
     }
 }
 

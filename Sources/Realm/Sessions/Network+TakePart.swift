@@ -135,8 +135,7 @@ extension Network {
                 self.followOwnLog()
                 self.follow(record.channels.sorted()[...], for: session) {
                     session.began(with: attachment, missed)
-                    session.tellEarly()
-                    self.giveUpRights(of: session, attachment)
+                    session.whenTold { self.giveUpRights(of: session, attachment) }
                     self.replaceOthers(of: session, by: attachment)
                     then(.success(.taken(.back(session, .init(missed: missed)))))
                 }
@@ -183,8 +182,8 @@ extension Network {
                     self.replicas.letGo(of: replica)
                 }
             } else {
-                // Told of it once the store can say.
-                session.missedEarly = true
+                // Shown once the store can say.
+                session.whenTold { session.enter(channel) }
             }
             self.follow(channels.dropFirst(), for: session, then)
         }

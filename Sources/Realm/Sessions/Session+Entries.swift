@@ -52,8 +52,13 @@ extension Session {
         self.network.usage.delivered(deliveries)
     }
 
-    private func changed(_ change: UserChange, _ author: Author, _ number: UInt32, _ entry: Entry) {
-        guard UserChange.isNewer(number, than: self.changes) else { return }
+    /// Its own log or a channel's has brought a change of the user, whichever came first: it holds everywhere from now on.
+    func changed(_ change: UserChange, _ author: Author, _ number: UInt32, _ entry: Entry) {
+        guard !self.isEarly, UserChange.isNewer(number, than: self.changes) else { return }
+        if self.network.news.isNew(number, of: self.id) {
+            let event = Chat.ChannelEvent.changed(self.id, change, by: author, number: number)
+            self.memberships.first?.tellEverywhere(event, self.id, at: entry.time, from: entry.producer)
+        }
         self.requester.changes = number
         if case .nick(let nick) = change { self.network.sessions.name(self, nick) }
         let (before, acting) = (self.user.modes, self.acting(in: self.inbox, by: entry.producer))
@@ -69,28 +74,6 @@ extension Session {
     private func adoptUser() {
         self.prefix = self.requester.user.prefix
         self.requester.rights = self.user.modes.contains(.operator) ? self.grantedRights : []
-    }
-
-    /// An attachment elsewhere came into a channel, or what was missed says so.
-    func enter(_ channel: String) {
-        guard self.isPresent, !self.isMember(of: channel), let name = ChannelName(channel, under: Names.caseMapping)
-        else { return }
-        self.entering += 1
-        self.network.replicas.follow(name) { result in
-            self.entering -= 1
-            guard case .success(let replica) = result else { return }
-            guard self.isPresent, replica.state.members.contains(self.id) else {
-                return self.network.replicas.letGo(of: replica)
-            }
-            self.enter(replica)
-        }
-    }
-
-    /// It is a member of a channel, which is not known here yet.
-    func enter(_ replica: ChannelReplica) {
-        guard !self.isMember(of: replica) else { return }
-        replica.enter(self)
-        self.tell(.entered(ChannelView(replica, for: self), isAnnounced: false))
     }
 
     /// An entry could not be read: the store says what holds.

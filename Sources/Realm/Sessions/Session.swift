@@ -98,7 +98,9 @@ package final class Session {
     /// What came before the client of the first attachment knows that the session is there; nil once it does.
     private var early: [Entry]? = []
     /// There was more than is kept.
-    var missedEarly = false
+    private var missedEarly = false
+    /// What is to be done once what came so early was told.
+    private var afterEarly: [() -> Void] = []
     /// More than anybody is sent in that moment.
     private static let mostEarly = 256
 
@@ -153,9 +155,11 @@ package final class Session {
         return nil
     }
 
-    /// The attachment here whose command led to an entry of a log, if it was one's here.
+    /// The attachment whose command here led to an entry of a log; it may be gone by now.
+    ///
+    /// Where nobody else ever takes part in the session it needs no look.
     func acting(in log: LogKey, by producer: ProducerID) -> (any Attachment)? {
-        guard self.isShared else { return self.attachments.first }
+        guard self.holds != nil else { return self.attachments.first }
         guard producer == self.network.store.producer else { return nil }
         return self.commits.first { $0.transaction.changes.contains { $0.log == log } }?.attachment
     }
@@ -178,6 +182,9 @@ package final class Session {
     /// An attachment was told all that it had missed.
     func toldAll(_ attachment: any Attachment) { self.untold[attachment.number] = nil }
 
+    /// Whether its client does not know yet that it is there.
+    var isEarly: Bool { self.early != nil }
+
     /// Keeps what comes too early.
     ///
     /// - Returns: false if it does not.
@@ -187,13 +194,21 @@ package final class Session {
         return true
     }
 
-    /// Passes on what came while the session began; its client knows now that it is there.
+    /// Passes on what came while the session began or came here; its client knows now that it is there.
     package func tellEarly() {
         let early = self.early
         self.early = nil
         for entry in early ?? [] { self.received(entry) }
         if self.missedEarly { self.tell(.gap) }
         self.missedEarly = false
+        let after = self.afterEarly
+        self.afterEarly = []
+        for body in after { body() }
+    }
+
+    /// Goes on once the session is as the store has it, and its client knows that it is there.
+    func whenTold(_ body: @escaping () -> Void) {
+        if !self.isEarly { body() } else { self.afterEarly.append(body) }
     }
 
     /// An attachment is told differently from now on.
