@@ -150,6 +150,22 @@ import Testing
         #expect(heard.shorts == ["ann NICK anna", "anna MODE #a +v anna"])
     }
 
+    @Test func `a channel that tells a new nickname first tells it for all, and what came before is not lost`()
+        async throws
+    {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", in: "#a")
+        let ann = await harness.client("ann", shard: 1, in: "#a", "#b")
+        harness.gates[1].hold(harness.log(.channel, "#a"))
+        _ = await bob.send("NICK bobby", "JOIN #b", "AWAY :gone")
+        var heard = await ann.hears()
+        #expect(heard.shorts == ["bob NICK bobby", "bobby JOIN #b"])
+        harness.gates[1].letGo(harness.log(.channel, "#a"))
+        heard = await ann.hears()
+        #expect(heard.isEmpty)
+        #expect(await ann.send("NAMES #a").first?.text == ".bobby ann")
+    }
+
     @Test func `a client that is left when another had asked to join is shown the channel`() async throws {
         let harness = try CommandHarness()
         _ = await harness.client("bob", in: "#a")

@@ -18,16 +18,22 @@ extension ChannelState {
         case .topic(let topic, _):
             self.topic = topic
         case .changed(let session, let change, _, let number):
-            guard var member = self.members[session], member.lacks(number) else { return }
-            member.user.apply(change)
-            member.changes = number
-            self.members.insert(member)
+            guard var user = self.members[session]?.user else { return }
+            user.apply(change)
+            self.adopt(user, of: session, changes: number)
         case .invited(let session, _, _):
             if let lapsing = self.lapsingInvitation(for: session) { self.invited.remove(lapsing) }
             self.invited.insert(session)
         case .message, .redacted:
             break
         }
+    }
+
+    /// A member as it is after its change of this number, if that is not known yet.
+    package mutating func adopt(_ user: User, of session: SessionID, changes number: UInt32) {
+        guard var member = self.members[session], member.lacks(number) else { return }
+        (member.user, member.changes) = (user, number)
+        self.members.insert(member)
     }
 
     private mutating func evolve(_ change: ModeChange) {

@@ -138,6 +138,21 @@ package enum UserChange: Hashable, Sendable {
 }
 
 extension User {
+    /// What makes another state of the same user of this one.
+    package func changes(to other: User) -> [UserChange] {
+        var changes: [UserChange] = []
+        if self.account != other.account { changes.append(.account(other.account)) }
+        if (self.username, self.host) != (other.username, other.host) {
+            changes.append(.host(username: other.username, host: other.host))
+        }
+        if self.nick.raw != other.nick.raw { changes.append(.nick(other.nick)) }
+        if self.realname != other.realname { changes.append(.realname(other.realname)) }
+        if self.away != other.away { changes.append(.away(other.away)) }
+        var user = self
+        for change in changes { user.apply(change) }
+        return user.modes == other.modes ? changes : changes + [.modes(other.modes)]
+    }
+
     package mutating func apply(_ change: UserChange) {
         let parts = self.parts
         var (nick, username, host, realname) = (parts.nick, parts.username, parts.host, parts.realname)

@@ -27,6 +27,7 @@ struct UserNews {
         }
     }
 
+    /// Whether somebody has left the network.
     func isGone(_ id: SessionID) -> Bool { if case .gone? = self.news[id] { true } else { false } }
 
     /// A member as it is known by now.

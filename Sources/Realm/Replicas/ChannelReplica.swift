@@ -31,6 +31,8 @@ package final class ChannelReplica {
     private var waiting = Deque<() -> Void>()
     /// Who relies on the replica while they wait for something else.
     var pins = 0
+    /// Sessions here that are in it; their clients may not have been shown it yet.
+    private var residents = 0
     /// The second in which it was last found to be needed by nobody, while it is kept for those who come back.
     var left: UInt32?
     /// The last entries that were in a loaded state and not told one by one: behind the first position, up to the second.
@@ -57,7 +59,7 @@ package final class ChannelReplica {
         self.key = key
         self.label = FeedLabel(Conversation.channel(key.name).text)
         self.network = network
-        self.state = ChannelState(name: name, fields: snapshot.chatFields)
+        self.state = network.news.latest(ChannelState(name: name, fields: snapshot.chatFields))
         self.membersSpeakFreely = !self.state.restrictsMembers
         self.position = snapshot.position
         self.changed = snapshot.position.sequence
@@ -69,7 +71,8 @@ package final class ChannelReplica {
     package var exists: Bool { self.position != .none }
     /// Whether nobody here needs it any more.
     var isUnused: Bool {
-        self.groups.isEmpty && self.changesUnderWay == 0 && self.pins == 0 && self.waiting.isEmpty
+        self.groups.isEmpty && self.residents == 0 && self.changesUnderWay == 0 && self.pins == 0
+            && self.waiting.isEmpty
             && self.stale == nil
     }
 
@@ -155,6 +158,8 @@ package final class ChannelReplica {
         guard let event = ChannelEvent(entry.payload) else { return self.receivedUnknown(entry) }
         switch event {
         case .joined(let member, let founding):
+            // Who never changed anything is nowhere else as it was before.
+            if member.changes != 0 { self.network.tell(member, at: entry.time, from: entry.producer) }
             let known = self.network.news.latest(member)
             self.evolve(.joined(known, founding: founding), at: entry.position)
             if self.network.news.isGone(member.session) { break }
@@ -170,14 +175,15 @@ package final class ChannelReplica {
             if let session = self.network.sessions[id] { self.exit(session) }
         case .quit(let id, _, _):
             if !self.network.news.isGone(id), self.state.members.contains(id) {
-                self.tellEverywhere(event, id, at: entry.time, from: entry.producer)
+                self.network.tellQuit(event, of: id, at: entry.time, from: entry.producer)
             }
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }
-        case .changed(let id, let change, let author, let number):
-            if self.network.news.isNew(number, of: id) {
-                self.tellEverywhere(event, id, at: entry.time, from: entry.producer)
-                self.network.sessions[id]?.changed(change, author, number, entry)
+        case .changed(let id, let change, _, let number):
+            if var member = self.state.members[id], member.lacks(number) {
+                member.user.apply(change)
+                member.changes = number
+                self.network.tell(member, by: change, at: entry.time, from: entry.producer)
             }
             self.evolve(event, at: entry.position)
         case .message: self.position = entry.position
@@ -195,32 +201,6 @@ package final class ChannelReplica {
         self.position = position
         self.changed = position.sequence
         self.state.evolve(event)
-    }
-
-    /// A change of a user, or its end, holds in all channels here as soon as one log has brought it, and each who shares any
-    /// of them with the user hears of it once; the user's own clients hear of it through their session.
-    func tellEverywhere(
-        _ event: Chat.ChannelEvent,
-        _ id: SessionID,
-        at time: Int64,
-        from producer: ProducerID? = nil
-    ) {
-        var told: Set<ObjectIdentifier> = []
-        let replicas = self.network.replicas.having(id)
-        for replica in replicas {
-            if case .changed(_, _, _, let number) = event, replica.state.members[id]?.lacks(number) == false {
-                continue
-            }
-            replica.announce(event, time: time, from: producer) {
-                $0.session?.id != id && told.insert(ObjectIdentifier($0)).inserted
-            }
-            guard case .changed = event else { continue }
-            replica.state.evolve(event)
-            if let member = replica.state.members[id] { self.network.news.changed(member) }
-        }
-        guard case .quit = event else { return }
-        self.network.news.quit(id)
-        for replica in replicas where replica !== self { replica.state.evolve(event) }
     }
 
     /// Something newer wrote it, or it is damaged: its envelope says what to do.
@@ -272,7 +252,7 @@ package final class ChannelReplica {
     /// - `missed`: whether messages may be missing: then what the history has of them is told before anything later.
     func reloaded(_ snapshot: Snapshot, missed: Bool) {
         let gap = missed ? self.gap(upTo: snapshot.position) : nil
-        self.tellRenames(to: snapshot)
+        self.tellChanges(to: snapshot)
         let before = self.state
         if missed { self.untold = (self.position, snapshot.position) }
         self.state = ChannelState(name: self.state.name, fields: snapshot.chatFields)
@@ -312,18 +292,12 @@ package final class ChannelReplica {
         self.network.replicas.letGo(of: self)
     }
 
-    /// Nicknames that changed meanwhile, each told once to whoever shares a channel with them.
-    private func tellRenames(to snapshot: Snapshot) {
+    /// What users changed meanwhile, each told once to whoever shares a channel with them.
+    private func tellChanges(to snapshot: Snapshot) {
         let after = ChannelState(name: self.state.name, fields: snapshot.chatFields)
-        let now = self.network.shard.now
         for id in after.members.sessions where !after.members.isSame(id, in: self.state.members) {
-            guard let member = after.members[id], let old = self.state.members[id],
-                old.user.nick.raw != member.user.nick.raw,
-                self.network.news.isNew(member.changes, of: id)
-            else { continue }
-            let change = UserChange.nick(member.user.nick)
-            let event = Chat.ChannelEvent.changed(id, change, by: Author(id, old.user), number: member.changes)
-            self.tellEverywhere(event, id, at: now)
+            guard let member = after.members[id], self.state.members.contains(id) else { continue }
+            self.network.tell(member, at: self.network.shard.now)
         }
     }
 
@@ -353,13 +327,26 @@ package final class ChannelReplica {
 
     func enter(_ session: Session) {
         guard !session.isMember(of: self) else { return }
+        // Either may be behind; its clients are told of its name before they see it here.
+        if let member = self.state.members[session.id], !session.isEarly {
+            self.network.tell(member, at: self.network.shard.now)
+            self.state.adopt(session.user, of: session.id, changes: session.changes)
+        }
         session.memberships.append(self)
+        self.residents += 1
         for attachment in session.attachments { self.add(attachment) }
     }
 
     private func exit(_ session: Session) {
+        guard session.isMember(of: self) else { return }
         session.memberships.removeAll { $0 === self }
         for attachment in session.attachments { self.remove(attachment) }
+        self.residentLeft()
+    }
+
+    /// A session that was in it here is not any more.
+    func residentLeft() {
+        self.residents -= 1
         self.network.replicas.letGo(of: self)
     }
 }

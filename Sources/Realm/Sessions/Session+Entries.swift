@@ -16,7 +16,10 @@ extension Session {
         switch event {
         case .message(let message): self.deliver(message, entry)
         case .invited(let channel, let author): self.tell(.invited(channel: channel, by: author, time: entry.time))
-        case .changed(let change, let author, let number): self.changed(change, author, number, entry)
+        case .changed(let change, _, let number):
+            var user = self.user
+            user.apply(change)
+            self.changed(to: user, number, by: change, at: entry.time, from: entry.producer)
         case .killed(let author, let reason):
             self.tell(.killed(by: author, reason: reason))
             let nick = author.prefix.prefix { $0 != "!" }
@@ -52,22 +55,33 @@ extension Session {
         self.network.usage.delivered(deliveries)
     }
 
-    /// Its own log or a channel's has brought a change of the user, whichever came first: it holds everywhere from now on.
-    func changed(_ change: UserChange, _ author: Author, _ number: UInt32, _ entry: Entry) {
+    /// The user is another one by its change of this number, which its own log or a channel's has brought: whichever comes first.
+    ///
+    /// - `change`: that change, if it comes just now.
+    func changed(
+        to user: User,
+        _ number: UInt32,
+        by change: UserChange?,
+        at time: Int64,
+        from producer: ProducerID?
+    ) {
         guard !self.isEarly, UserChange.isNewer(number, than: self.changes) else { return }
-        if self.network.news.isNew(number, of: self.id) {
-            let event = Chat.ChannelEvent.changed(self.id, change, by: author, number: number)
-            self.memberships.first?.tellEverywhere(event, self.id, at: entry.time, from: entry.producer)
-        }
+        let isNext = number == self.changes &+ 1
+        let changes = isNext ? change.map { [$0] } : nil
+        let acting = isNext ? producer.flatMap { self.acting(in: self.inbox, by: $0) } : nil
         self.requester.changes = number
-        if case .nick(let nick) = change { self.network.sessions.name(self, nick) }
-        let (before, acting) = (self.user.modes, self.acting(in: self.inbox, by: entry.producer))
-        self.requester.user.apply(change)
-        self.adoptUser()
-        for attachment in self.attachments {
-            let isCaused = attachment === acting
-            attachment.tell(.changed(change, by: author, time: entry.time, modesBefore: before, isCaused: isCaused))
+        if user.nick.raw != self.user.nick.raw { self.network.sessions.name(self, user.nick) }
+        for change in changes ?? self.user.changes(to: user) {
+            let (before, author) = (self.user.modes, self.author)
+            self.requester.user.apply(change)
+            self.adoptUser()
+            for attachment in self.attachments {
+                let isCaused = attachment === acting
+                attachment.tell(.changed(change, by: author, time: time, modesBefore: before, isCaused: isCaused))
+            }
         }
+        let member = Member(session: self.id, user: self.user, modes: [], changes: number)
+        self.network.tell(member, at: time, from: producer)
     }
 
     /// What follows from the user as it is now.
