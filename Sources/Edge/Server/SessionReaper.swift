@@ -43,6 +43,8 @@ package struct SessionReaper: Sendable {
             group.addTask { await self.keepLease() }
             // Beside it: however much a dead pod left behind, this one's lease is renewed.
             group.addTask { await self.keepReaping() }
+            // Beside it, too: a renewal may hang for as long as the store is away.
+            group.addTask { await self.keepWatching() }
         }
     }
 
@@ -59,6 +61,8 @@ package struct SessionReaper: Sendable {
         let steadiness = Atomic(0)
         /// Whether others may have taken this pod for dead, or the store went back, since its sessions were looked at last.
         let isInDoubt = Atomic(false)
+        /// When the store answered last.
+        let reached = Mutex(ContinuousClock.now)
 
         func count(_ isSteady: Bool) {
             let count = self.steadiness.load(ordering: .relaxed)
@@ -68,6 +72,7 @@ package struct SessionReaper: Sendable {
 
     private func renew() async throws(LiveStoreError) -> LeaseRenewal {
         let renewal = try await self.live.renewLease(for: self.term, carrying: await self.figures())
+        self.lease.reached.withLock { $0 = .now }
         if renewal != .kept { self.lease.isInDoubt.store(true, ordering: .relaxed) }
         if renewal == .forgotten {
             for shard in self.shards.all { await shard.reserveAgain() }
@@ -90,6 +95,14 @@ package struct SessionReaper: Sendable {
             if self.lease.isInDoubt.exchange(false, ordering: .relaxed), await !self.checkOwnSessions() {
                 self.lease.isInDoubt.store(true, ordering: .relaxed)
             }
+            try? await self.clock.sleep(for: self.term / 3)
+        }
+    }
+
+    private func keepWatching() async {
+        while !Task.isCancelled {
+            let away = ContinuousClock.now - self.lease.reached.withLock { $0 }
+            if away > self.term { for shard in self.shards.all { await shard.storeIsAway(for: away) } }
             try? await self.clock.sleep(for: self.term / 3)
         }
     }
@@ -170,6 +183,9 @@ extension Shard {
             self.clients.realm.settle(orphans: orphans, lastSeen: seen) { continuation.resume(returning: $0) }
         }
     }
+
+    /// Leads those away who can go on elsewhere, if the store has not been reached for too long.
+    func storeIsAway(for duration: Duration) { self.clients.realm.storeIsAway(for: duration) }
 
     /// Takes the slots of its connections anew, after the store gave them to others.
     func reserveAgain() { self.clients.realm.slots.takeAgain() }

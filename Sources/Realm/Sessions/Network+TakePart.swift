@@ -168,8 +168,16 @@ extension Network {
         self.change(.modes(modes), by: Actor(session, through: attachment)) { _ in }
     }
 
+    /// How often a channel is asked for that the store cannot say anything of, until who comes back is let in without it.
+    private static let followTries = 16
+
     /// Follows the channels that a session is in, one after the other.
-    private func follow(_ channels: ArraySlice<String>, for session: Session, _ then: @escaping () -> Void) {
+    private func follow(
+        _ channels: ArraySlice<String>,
+        for session: Session,
+        attempt: Int = 0,
+        _ then: @escaping () -> Void
+    ) {
         guard let channel = channels.first else { return then() }
         guard let name = ChannelName(channel, under: Names.caseMapping) else {
             return self.follow(channels.dropFirst(), for: session, then)
@@ -180,6 +188,10 @@ extension Network {
                     replica.enter(session)
                 } else {
                     self.replicas.letGo(of: replica)
+                }
+            } else if attempt < Self.followTries {
+                return self.shard.later(self.shard.pause(after: attempt)) {
+                    self.follow(channels, for: session, attempt: attempt + 1, then)
                 }
             } else {
                 // Shown once the store can say.

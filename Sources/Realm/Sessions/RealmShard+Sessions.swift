@@ -97,6 +97,19 @@ extension RealmShard {
         self.store.append(end) { _ in }
     }
 
+    /// Leads those away who can go on elsewhere, where the store has not been reached for as long as their session waits:
+    /// others wait for them now, who end it soon.
+    ///
+    /// Who cannot come back to anything stays: the store may be away for everybody.
+    package func storeIsAway(for duration: Duration) {
+        for network in self.networks.values
+        where network.resumeGrace > 0 && duration >= .milliseconds(network.resumeGrace) {
+            for session in Array(network.sessions.all) where session.holds != nil {
+                session.endAttachments(reason: "This server is cut off, connect again", parting: .lost)
+            }
+        }
+    }
+
     /// Closes those whose session is gone from the store.
     ///
     /// - `then`: gets false if the store could not say of some.

@@ -43,7 +43,8 @@ extension Session {
         }
     }
 
-    private func again(_ attempt: Int, _ body: @escaping () -> Void) {
+    /// Goes on a while later.
+    func again(_ attempt: Int, _ body: @escaping () -> Void) {
         let shard = self.network.shard
         shard.later(shard.pause(after: attempt), body)
     }

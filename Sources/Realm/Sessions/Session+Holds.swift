@@ -16,16 +16,26 @@ extension Session {
     /// Others changed who holds it.
     func held(_ holds: SessionHolds) {
         self.holds = holds
-        guard self.isPresent, !holds.holders.contains(self.own) || holds.detached != nil else { return }
-        // Others took this pod for dead while it was away from the store; its clients are here all the same.
+        self.takeAgain(holds)
+    }
+
+    /// Others took this pod for dead while it was away from the store; its clients are here all the same.
+    private func takeAgain(_ holds: SessionHolds, attempt: Int = 0) {
+        guard self.isPresent, self.holds == holds, !holds.holders.contains(self.own) || holds.detached != nil else {
+            return
+        }
+        let shard = self.network.shard
         let taken = holds.taken(by: self.own)
         self.network.store.append(taken.transaction(of: self.inbox, from: holds, by: self.own)) { result in
-            // Refused: it has changed again, and that was told. Otherwise the next look of the reaper finds it.
-            if case .failure(let error) = result {
-                self.network.shard.logger.warning(
+            switch result {
+            // Refused: it has changed again, and that is told.
+            case .success, .failure(.closed), .failure(.fenced): break
+            case .failure(let error):
+                shard.logger.warning(
                     "a session waits for the store",
                     metadata: ["tenant": "\(self.network.id)", "reason": "\(error)"]
                 )
+                shard.later(shard.pause(after: attempt)) { self.takeAgain(holds, attempt: attempt + 1) }
             }
         }
     }
@@ -46,7 +56,7 @@ extension Session {
         self.speech.end()
         let kept = Set(replicas.filter { $0.state.modes.contains(.registered) }.map(\.key.name))
         let leave = SessionLeave(record, departure, in: network) { kept.contains($0) }
-        leave.begin { for replica in replicas { network.replicas.letGo(of: replica) } }
+        leave.begin { for replica in replicas { replica.residentLeft() } }
     }
 }
 

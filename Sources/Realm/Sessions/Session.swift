@@ -269,7 +269,7 @@ package final class Session {
     /// The store has it no more: its attachments can only begin anew.
     package func lost() {
         self.holds = nil
-        self.endAttachments(reason: "The session was lost, connect again", parting: .ended)
+        self.endAttachments(reason: "Your session ended while this server was cut off, connect again", parting: .ended)
     }
 
     /// Attachments close; where they sign off too and are all that there are, that ends the session.

@@ -11,6 +11,12 @@ final class SessionLeave {
     private let departure: Session.Departure
     private let isKept: (String) -> Bool
     private var record: SessionRecord
+    /// When it left, milliseconds since 1970.
+    private let left: Int64
+    /// Whether others were there after it had left.
+    private var wasShared = false
+    /// A sign-off that the store took so many milliseconds later is not what the others went by who left meanwhile.
+    private static let lateness: Int64 = 2000
 
     init(
         _ record: SessionRecord,
@@ -22,6 +28,7 @@ final class SessionLeave {
         self.departure = departure
         self.network = network
         self.isKept = isKept
+        self.left = network.shard.now
     }
 
     private var inbox: LogKey { self.network.inboxKey(self.record.session) }
@@ -32,11 +39,16 @@ final class SessionLeave {
         guard let holds = self.record.holds else {
             return shard.ends.append(self.end) { _ in then() }
         }
+        // Left by another shard since this one was taken for dead: that one knows better where it was left.
+        if holds.detached?.isExact == true { return then() }
         let own = shard.holder
         var next = holds.next
-        next.holders.removeAll { $0 == own }
+        // Where others wait in this pod's place they wait for those who leave now.
+        next.holders.removeAll { $0 == own || holds.detached != nil }
         let transaction: Transaction
-        if next.holders.isEmpty, self.departure.ends(holds) {
+        if !next.holders.isEmpty { self.wasShared = true }
+        let isLate = self.wasShared && shard.now - self.left > Self.lateness
+        if next.holders.isEmpty, self.departure.ends(holds), self.departure.parting == .ended || !isLate {
             var end = self.end
             end.conditions.append(holds.condition(on: self.inbox))
             transaction = end
@@ -77,18 +89,25 @@ final class SessionLeave {
     /// What it rested on has changed.
     private func lookAgain(attempt: Int = 0) {
         let (network, shard) = (self.network, self.network.shard)
+        let later = { shard.later(shard.pause(after: attempt)) { self.lookAgain(attempt: attempt + 1) } }
         network.store.load([self.inbox]) { result in
             switch result {
             case .success(let snapshots):
-                // Ended meanwhile, or somebody is back here.
-                guard let record = SessionRecord(fields: snapshots[0].chatFields),
-                    network.sessions[self.record.session] == nil, record.holds?.holders.contains(shard.holder) == true,
-                    record.holds?.detached == nil
-                else { return }
+                // Ended meanwhile.
+                guard let record = SessionRecord(fields: snapshots[0].chatFields), let holds = record.holds else {
+                    return
+                }
+                // Somebody is back here, or about to be: that may still come to nothing.
+                if let session = network.sessions[self.record.session] { return session.isPresent ? () : later() }
+                let isHeld = holds.holders.contains(shard.holder) && holds.detached == nil
+                // Others took this pod for dead; nobody was there since.
+                let isWaitedFor =
+                    holds.detached?.isExact == false && holds.revision == (self.record.holds?.revision ?? 0) &+ 1
+                guard isHeld || isWaitedFor else { return }
                 self.record = record
                 self.begin {}
             case .failure(.closed), .failure(.fenced): break
-            case .failure: shard.later(shard.pause(after: attempt)) { self.lookAgain(attempt: attempt + 1) }
+            case .failure: later()
             }
         }
     }

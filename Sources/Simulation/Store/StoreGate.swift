@@ -20,8 +20,12 @@ package final class StoreGate {
     /// Lets calls wait from now on.
     package func shut() { if case .open = self.state { self.state = .shut([]) } }
 
-    /// Fails calls from now on; nothing of them happens.
-    package func cut(_ error: LiveStoreError = .unavailable(reason: "cut")) { self.state = .cut(error) }
+    /// Fails calls from now on, those that wait too; nothing of them happens.
+    package func cut(_ error: LiveStoreError = .unavailable(reason: "cut")) {
+        let before = self.state
+        self.state = .cut(error)
+        if case .shut(let waiting) = before { for call in waiting { call() } }
+    }
 
     /// Lets everything through again, what waits first.
     package func open() {
@@ -75,8 +79,9 @@ package final class StoreGate {
         _ then: @escaping (Result<Answer, LiveStoreError>) -> Void,
         _ call: @escaping (@escaping (Result<Answer, LiveStoreError>) -> Void) -> Void
     ) {
-        if case .cut(let error) = self.state { return then(.failure(error)) }
-        self.pass { call(then) }
+        self.pass {
+            if case .cut(let error) = self.state { then(.failure(error)) } else { call(then) }
+        }
     }
 }
 
