@@ -1,6 +1,5 @@
-// Sessions of accounts outlive their connections, whatever their clients do.
+// Sessions of accounts outlive their connections, whatever their clients, the pods and the store do.
 
-import Foundation
 import Simulation
 import Testing
 
@@ -12,11 +11,40 @@ import Testing
     @Test(arguments: Seeds.chosen(or: 0...59))
     func `nobody is seen to go who comes back, and nothing is left of who does not`(seed: UInt64) async throws {
         var options = World.Options.sessions
-        options.faultsInThousand = Int(ProcessInfo.processInfo.environment["ROOST_FAULTS"] ?? "") ?? 0
         options.trace = Seeds.trace
         try await withSimulation(seed: seed, options: options) { world in
             await world.run(steps: Self.steps)
             await world.settle()
         }
+    }
+
+    /// The same while pods die, are taken for dead and live, and wait for a store that stalls.
+    @Test(arguments: Seeds.chosen(or: 0...79))
+    func `the same holds while pods die and the store stalls`(seed: UInt64) async throws {
+        var options = World.Options.sessions
+        options.trace = Seeds.trace
+        options.faultsInThousand = 10
+        try await withSimulation(seed: seed, options: options) { world in
+            await world.run(steps: Self.steps)
+            await world.settle()
+        }
+    }
+
+    /// Properties hold of themselves where nothing happens.
+    @Test func `enough goes wrong and enough comes back`() async throws {
+        var counts: [String: Int] = [:]
+        for seed: UInt64 in 0..<10 {
+            var options = World.Options.sessions
+            options.faultsInThousand = 10
+            try await withSimulation(seed: seed, options: options) { world in
+                await world.run(steps: Self.steps)
+                await world.settle()
+                counts.merge(world.counts, uniquingKeysWith: +)
+            }
+        }
+        for what in ["death", "doubt", "stall", "settling", "recovery", "resumed", "message"] {
+            #expect(counts[what, default: 0] >= 10, "\(what): \(counts)")
+        }
+        #expect(counts["end", default: 0] > 0, "\(counts)")
     }
 }

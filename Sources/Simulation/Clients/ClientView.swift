@@ -105,7 +105,7 @@ struct ClientView {
         case "PRIVMSG" where who != self.own && word(0) == self.nick:
             if let id, !self.direct.insert(id).inserted { self.mistakes.append("\(id) came twice") }
         case "NOTICE" where who.host.isEmpty: self.told(word(1))
-        case "ERROR": self.isLost = word(0).contains("session was lost")
+        case "ERROR": self.isLost = word(0).contains("session ended")
         default: break
         }
     }

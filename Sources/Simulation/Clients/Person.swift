@@ -31,6 +31,10 @@ final class Person {
     private(set) var hasQuit = false
     /// When any of their clients did last.
     private(set) var lastQuit: Int64?
+    /// Their account signed off through another client while the process of this one was taken for dead.
+    var isSignedOffElsewhere = false
+    /// Whether a client of theirs was told that its session is no more, without that.
+    private(set) var wasLost = false
     /// How the client came to its session; nil until it has.
     var arrival: MemberArrival?
     private var lastNumber = 0
@@ -63,14 +67,19 @@ final class Person {
         self.client = client
         self.view = ClientView()
         (self.shard, self.pod, self.connected) = (shard.realm.number, pod, now)
-        (self.hasQuit, self.arrival) = (false, nil)
+        (self.hasQuit, self.arrival, self.isSignedOffElsewhere) = (false, nil, false)
         client.send(
             "CAP REQ :multi-prefix userhost-in-names message-tags echo-message" + (self.account == nil ? "" : " sasl")
         )
         if let account {
             let plain = Data("\0\(account)\0sesame".utf8).base64EncodedString()
-            client.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain)")
+            return client.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain)")
         }
+        self.register()
+    }
+
+    private func register() {
+        guard let client else { return }
         client.send("NICK \(self.name)", "USER \(self.name) 0 * :\(self.name)")
         client.send("CAP END")
         if self.isOperator { client.send("OPER boss secret") }
@@ -94,6 +103,9 @@ final class Person {
         for line in client.take() {
             self.trace?("\(self.label) hears \(line)")
             if line.hasPrefix("PING") { client.send("PONG x") }
+            if line.contains(" 903 ") { self.register() }
+            // Who cannot log in does not come as somebody else.
+            if line.contains(" 904 ") || line.contains(" NOTICE * :AUTHENTICATE: ") { return self.disconnect(at: now) }
             self.view.read(line)
         }
         if client.isClosed { self.disconnect(at: now) }
@@ -110,7 +122,11 @@ final class Person {
         guard self.client != nil else { return }
         self.trace?("\(self.label) is gone")
         self.former.append((self.view, self.pod))
-        self.left = now
+        // Who signed off left then, however late that is taken up.
+        if !self.hasQuit {
+            self.left = now
+            if self.view.isLost, !self.isSignedOffElsewhere { self.wasLost = true }
+        }
         self.client = nil
     }
 

@@ -61,10 +61,15 @@ final class Pods {
 
     private func soon(_ most: Int) -> Int64 { self.now + Int64(self.world.random.below(most)) }
 
+    private func tell(_ what: String, _ shard: Int) {
+        self.world.witness.count(what)
+        self.world.options.trace?("\(self.now % 1_000_000) \(what) of pod \(self.pods[shard])")
+    }
+
     private func kill(_ shard: Int) {
         let links = self.world.links
         guard links.count(where: { !$0.isDead }) > 2, !links[shard].isDead else { return }
-        self.world.witness.count("death")
+        self.tell("death", shard)
         // Some of what it asked for last is done.
         for _ in 0..<self.world.random.below(links[shard].requestsUnderWay + 1) where !self.isStalled(shard) {
             links[shard].carry()
@@ -81,7 +86,7 @@ final class Pods {
     /// Its lease lapses while it lives.
     private func doubt(_ shard: Int) {
         guard !self.world.links[shard].isDead, self.suspects[self.pods[shard]] == nil else { return }
-        self.world.witness.count("doubt")
+        self.tell("doubt", shard)
         self.stalls[shard] = self.soon(3000)
         self.suspects[self.pods[shard]] = self.now - Self.silence
         self.doubtful.insert(shard)
@@ -89,7 +94,7 @@ final class Pods {
 
     private func stall(_ shard: Int) {
         guard !self.world.links[shard].isDead else { return }
-        self.world.witness.count("stall")
+        self.tell("stall", shard)
         self.stalls[shard] = self.soon(4000)
         // It may be the store itself.
         guard self.world.random.chance(30) else { return }
@@ -108,6 +113,7 @@ final class Pods {
         for link in self.world.links { link.expire(after: Self.deadline) }
         for (shard, until) in self.stalls.sorted(by: { $0.key < $1.key }) where until <= self.now {
             self.stalls[shard] = nil
+            self.tell("recovery", shard)
             self.world.links[shard].forget(percent: 5, &self.world.random)
             // Its lease is renewed.
             if self.doubtful.contains(shard) { self.suspects[self.pods[shard]] = nil }
@@ -132,6 +138,7 @@ final class Pods {
         let others = self.pods.indices.filter { self.suspects[self.pods[$0]] == nil && !self.isStalled($0) }
         guard !orphans.isEmpty, let other = others.first else { return }
         self.settlers[pod] = self.pods[other]
+        self.tell("settling", other)
         self.world.shards[other].realm.settle(orphans: Array(orphans.prefix(200))) { _ in self.settlers[pod] = nil }
     }
 

@@ -39,9 +39,9 @@ extension World {
         for person in self.people {
             for view in person.former.map(\.view) + [person.view] {
                 self.compareMessages(of: view, person.name)
-                if view.isLost, person.account != nil {
-                    self.witness.violation("\(person.name) was told that all is lost")
-                }
+            }
+            if person.wasLost, person.account != nil {
+                self.witness.violation("\(person.name) was told that all is lost")
             }
             guard let client = person.client, client.isConnected, person.view.isRegistered else { continue }
             self.compare(person)

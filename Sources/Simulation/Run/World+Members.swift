@@ -33,7 +33,9 @@ extension World {
             guard let join = self.witness.sessions.joins[session]?[channel] else { continue }
             let heard = clients.flatMap { client in
                 (client.former + [(client.view, client.pod)]).flatMap { view, pod in
-                    view.stays(in: channel, of: session, since: join).map { (pod: pod, place: self.last($0)) }
+                    view.stays(in: channel, of: session, since: join).map { stay in
+                        (pod: pod, place: self.last(stay), isOpen: stay.gaps.contains(stay.messages.count))
+                    }
                 }
             }
             // What it came into since is not what the one before it had been told of.
@@ -45,7 +47,8 @@ extension World {
                     join: join,
                     heard: heard.map(\.place).max() ?? -1,
                     told: told,
-                    isWhole: arrival.isAlone && arrival.session == session
+                    // What one of them was told to have missed, others are not told any more.
+                    isWhole: arrival.isAlone && arrival.session == session && !heard.contains(where: \.isOpen)
                 ),
                 of: channel
             )
@@ -80,11 +83,18 @@ extension World {
         guard let account = known.holds?.account, !known.isKilled else { return }
         let clients = self.people.filter { $0.account == account }
         self.witness.count("end")
-        if let client = clients.first(where: { $0.isAttached && $0.arrival?.session == id }) {
-            self.witness.violation("\(account)'s session ended under its client \(client.view.nick) on \(client.shard)")
-        }
         let now = self.clock.now
-        if clients.contains(where: { $0.lastQuit.map { now - $0 < Self.grace } == true }) { return }
+        let isSignedOff = clients.contains { $0.lastQuit.map { now - $0 < Self.grace } == true }
+        for client in clients where client.isAttached && client.arrival?.session == id {
+            // Who signs off ends the session for all clients that anybody knows of. One whose process was taken for dead, and
+            // is, for all that the others can know, is not among them; it is told to connect again.
+            if isSignedOff, known.holds?.holders.contains(where: { $0.pod == client.pod }) == false {
+                client.isSignedOffElsewhere = true
+            } else {
+                self.witness.violation("\(account)'s session ended under \(client.view.nick) on \(client.shard)")
+            }
+        }
+        if isSignedOff { return }
         let left = clients.filter { $0.arrival?.session == id }.map(\.left).max() ?? 0
         if now - left < Self.grace {
             self.witness.violation("\(account)'s session ended \(now - left) ms after its last client left")

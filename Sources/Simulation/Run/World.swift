@@ -98,6 +98,7 @@ package final class World: CustomStringConvertible {
             }
             if let account = person.account { accounts.add(account, password: "sesame") }
         }
+        self.witness.trace = options.trace
         self.witness.sessions.ended = { [unowned self] in self.sessionEnded($0, $1) }
     }
 

@@ -10,6 +10,8 @@ final class SessionWitness {
         var holds: SessionHolds?
         /// Where the last who took part in it had been.
         var leaver: UInt64?
+        /// Up to when the last of them had been told.
+        var received: Int64?
         /// Somebody ended it.
         var isKilled = false
     }
@@ -63,8 +65,12 @@ final class SessionWitness {
             let (before, after) = (self.sessions[id]?.holds, SessionHolds(bytes))
             self.sessions[id, default: Known()].holds = after
             self.resumed[id] = nil
-            if before?.detached == nil, after?.detached != nil {
-                self.sessions[id]?.leaver = after?.holders.first?.pod
+            if before?.detached == nil, let detached = after?.detached {
+                // Who came and went without having been told anything leaves it as the one before did, whose process may have
+                // told others more since: nobody can say here then what comes twice.
+                let isAsBefore = detached.received == self.sessions[id]?.received
+                self.sessions[id]?.leaver = isAsBefore ? nil : after?.holders.first?.pod
+                self.sessions[id]?.received = detached.received
             } else if let detached = before?.detached, after?.detached == nil, let pod = self.sessions[id]?.leaver {
                 self.resumed[id] = Resumed(pod: pod, isExact: detached.isExact)
             }

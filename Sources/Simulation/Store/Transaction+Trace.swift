@@ -1,3 +1,5 @@
+// What transactions change, for somebody who reads a trace.
+
 import Chat
 import StateStore
 

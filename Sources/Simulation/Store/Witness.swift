@@ -38,7 +38,13 @@ final class Witness {
         }
     }
 
-    func violation(_ text: String) { self.violations.append(text) }
+    /// Gets each violation when it is noticed.
+    var trace: ((String) -> Void)?
+
+    func violation(_ text: String) {
+        self.violations.append(text)
+        self.trace?("broken: \(text)")
+    }
 
     func count(_ what: String) { self.counts[what, default: 0] += 1 }
 
