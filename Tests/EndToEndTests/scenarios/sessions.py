@@ -7,7 +7,9 @@ import random
 import re
 
 from harness.client import Client
+from harness.door import Door
 from harness.edge import Edge
+from harness.processes import until
 from harness.scenario import scenario
 from harness.world import World
 
@@ -291,3 +293,126 @@ async def laptop_and_phone(world: World) -> None:
     assert texts == [
         "hello from the laptop", "hello from the phone", "is the laptop there?", "while you slept", "good morning"
     ], texts  # fmt: skip
+
+
+class CutOff:
+    """Bob on one edge, and on another, whose way to Redis leads through a door, Alice with her account and Gil with a token."""
+
+    def __init__(self, world: World):
+        self.world = world
+        #: What Bob said.
+        self.said: list[str] = []
+        #: Where the messages begin that count.
+        self.starts: dict[str, int] = {}
+
+    async def begin(self, **spec) -> None:
+        world = self.world
+        world.tenants.tenant("acme", admins={"alice": PASSWORD}, spec=spec)
+        await world.stores()
+        self.door = Door(world.redis.port)
+        redis = f"redis://127.0.0.1:{await self.door.open()}"
+        [self.left] = await world.edges(1, lease_seconds=LEASE, redis_url=redis)
+        [self.right] = await world.edges(1, lease_seconds=LEASE)
+        self.bob = await world.client(self.right, "bob")
+        self.alice = await log_in(world, self.left, "alice", "echo-message message-tags")
+        self.gil = Resumer(world, "gil", "#lobby", 1)
+        await self.bob.join("#lobby")
+        await self.alice.join("#lobby")
+        await self.gil.begin(self.left)
+        for client in (self.bob, self.alice, self.gil.client):
+            await client.sync()
+        self.start = len(self.bob.messages)
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+        self.bob.send(f"PRIVMSG #lobby :{text}")
+
+    async def is_taken_for_dead(self) -> None:
+        """The other edge has seen to what the one that is cut off held."""
+        seen = len(self.right.output)
+        await self.right.wait_for_output("a pod is gone", 60, after=seen)
+
+    def check_bob(self) -> None:
+        """He noticed nothing."""
+        flaps = [m.line for m in self.bob.messages[self.start :] if m.command in ("JOIN", "PART", "QUIT", "NICK")]
+        assert not flaps, flaps
+
+    @staticmethod
+    def heard(client: Client, start: int = 0) -> list[str]:
+        """What came from Bob."""
+        lines = client.messages[start:]
+        return [m.text for m in lines if m.command == "PRIVMSG" and m.nick == "bob"]
+
+
+@scenario
+async def an_edge_is_cut_off(world: World) -> None:
+    """An edge does not reach Redis for longer than a lease: its people notice a pause, and the others nothing at all."""
+    cut = CutOff(world)
+    await cut.begin()
+    people = [cut.alice, cut.gil.client]
+    for way in (cut.door.stall, cut.door.shut):
+        mine = f"hers while it {way.__name__}s"
+        cut.say(f"before it {way.__name__}s")
+        await cut.alice.expect(("PRIVMSG", "#lobby", cut.said[-1]))
+        way()
+        cut.say(f"while it {way.__name__}s")
+        cut.alice.send(f"PRIVMSG #lobby :{mine}")
+        await cut.is_taken_for_dead()
+        cut.say(f"when it was taken for dead, {way.__name__}")
+        cut.door.go_on()
+        for person in people:
+            await person.expect(("PRIVMSG", "#lobby", cut.said[-1]))
+
+        async def is_told() -> bool:
+            """Alice knows how it ended, and Bob has heard it if it was taken."""
+            echoes = [m for m in cut.alice.messages if m.command == "PRIVMSG" and m.text == mine]
+            refusals = [m for m in cut.alice.messages if m.command in ("NOTICE", "FAIL") and "PRIVMSG" in m.line]
+            await cut.bob.sync()
+            heard = [m for m in cut.bob.messages if m.command == "PRIVMSG" and m.text == mine]
+            assert len(echoes) <= 1 and len(heard) <= 1, [m.line for m in echoes + heard]
+            return len(heard) == len(echoes) and bool(echoes or refusals)
+
+        await until(is_told, "Alice to be told how her message ended")
+    for person in people:
+        await person.sync()
+        assert not person.is_closed
+        assert cut.heard(person) == cut.said, cut.heard(person)
+        gaps = [m.line for m in person.messages if "missing" in m.line or "More was said" in m.line]
+        assert not gaps, gaps
+    cut.check_bob()
+    await check_no_ghosts(world, cut.right, 3)
+
+
+@scenario
+async def an_edge_is_cut_off_for_long(world: World) -> None:
+    """Longer than sessions wait: its people are led away, come back on another edge, and still nobody noticed anything."""
+    cut = CutOff(world)
+    await cut.begin(sessions={"resumeGrace": f"{3 * LEASE}s"})
+    cut.say("before")
+    await cut.alice.expect(("PRIVMSG", "#lobby", "before"))
+    await cut.gil.client.sync()
+    cut.gil.look()
+    cut.door.shut()
+    cut.say("while it is cut off")
+    for person in (cut.alice, cut.gil.client):
+        assert "cut off, connect again" in (await person.expect("ERROR")).text
+    alice = await log_in(world, cut.right, "alice", "echo-message message-tags")
+    await cut.gil.come_back([cut.right])
+    cut.say("when they are back")
+    for person in (alice, cut.gil.client):
+        await person.expect(("PRIVMSG", "#lobby", "when they are back"))
+        # After a pod's death the last half a minute is told, to who does not say what it has seen.
+        assert cut.heard(person)[-2:] == cut.said[1:], cut.heard(person)
+    assert cut.heard(cut.gil.client) == cut.said[1:], cut.heard(cut.gil.client)
+    cut.door.go_on()
+
+    async def is_ready() -> bool:
+        return (await cut.left.get("/readyz"))[0] == 200
+
+    await until(is_ready, "the edge to be back")
+    # What the edge had to tell of those who left it is no news to anybody.
+    newcomer = await world.client(cut.left, "newcomer")
+    await newcomer.sync()
+    alice.send("PRIVMSG #lobby :here I am")
+    await cut.bob.expect(("PRIVMSG", "#lobby", "here I am"))
+    cut.check_bob()
