@@ -166,6 +166,22 @@ import Testing
         #expect(await ann.send("NAMES #a").first?.text == ".bobby ann")
     }
 
+    @Test func `a client that has a new nickname is shown a channel by that, which was read before`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        _ = await harness.client("bob", in: "#a")
+        let ann = await harness.member("ann").client
+        let phone = await harness.member("ann", shard: 1).client
+        harness.gates[1].shut()
+        _ = await ann.send("JOIN #a")
+        harness.gates[1].letOneThrough()
+        harness.gates[1].hold(harness.log(.channel, "#a"))
+        _ = await ann.send("NICK anna")
+        harness.gates[1].open()
+        #expect(await phone.hears().shorts.prefix(2) == ["ann NICK anna", "anna JOIN #a"])
+        harness.gates[1].letGo(harness.log(.channel, "#a"))
+        #expect(await phone.hears().isEmpty)
+    }
+
     @Test func `a client that is left when another had asked to join is shown the channel`() async throws {
         let harness = try CommandHarness()
         _ = await harness.client("bob", in: "#a")

@@ -38,6 +38,18 @@ struct UserNews {
         return member
     }
 
+    /// The state of a channel with what is known of its members by now: it may have been read before that.
+    func latest(_ state: ChannelState) -> ChannelState {
+        var state = state
+        for (id, news) in self.news where state.members.contains(id) {
+            switch news {
+            case .changed(let known): state.adopt(known.user, of: id, changes: known.changes)
+            case .gone: state.evolve(.quit(id, by: Author(session: id, prefix: "", account: nil), reason: ""))
+            }
+        }
+        return state
+    }
+
     mutating func changed(_ member: Member) { self.set(.changed(member), member.session) }
 
     mutating func quit(_ id: SessionID) { self.set(.gone, id) }

@@ -18,7 +18,8 @@ extension Network {
         let (id, number) = (latest.session, latest.changes)
         guard self.news.isNew(number, of: id) else { return }
         var told: Set<ObjectIdentifier> = []
-        var isNews = false
+        // Who is here may be about to be seen in channels that do not know of it yet.
+        var isNews = self.sessions[id] != nil
         for replica in self.replicas.having(id) {
             guard let old = replica.state.members[id], old.lacks(number) else { continue }
             isNews = true
