@@ -65,6 +65,7 @@ package final class StoreGate {
     }
 
     fileprivate func arrived(_ entry: Entry, of log: LogKey) {
+        if self.isDeaf { return }
         if self.held[log] == nil { self.bring(entry, log) } else { self.held[log]?.append(entry) }
     }
 
@@ -106,12 +107,8 @@ final class GatedClient: LiveStoreClient {
     private let inner: any LiveStoreClient
     private let gate: StoreGate
 
-    /// What the store tells, which knows its receiver no longer than the client does.
-    private let receiver: GatedReceiver
-
-    init(on loop: any EventLoop, of store: InProcessLiveStore, receiver: any LiveStoreReceiver, _ gate: StoreGate) {
-        self.receiver = GatedReceiver(receiver, gate)
-        self.inner = store.makeClient(on: loop, receiver: self.receiver)
+    init(_ inner: any LiveStoreClient, _ gate: StoreGate) {
+        self.inner = inner
         self.gate = gate
     }
 
@@ -185,23 +182,4 @@ final class GatedClient: LiveStoreClient {
     func giveBack(_ count: Int, to bucket: CounterKey, rate: Double, burst: Double) {
         self.gate.pass { [inner] in inner.giveBack(count, to: bucket, rate: rate, burst: burst) }
     }
-}
-
-/// Brings what the store tells a shard, while its gate is not deaf.
-final class GatedReceiver: LiveStoreReceiver {
-    private let inner: any LiveStoreReceiver
-    private let gate: StoreGate
-
-    init(_ inner: any LiveStoreReceiver, _ gate: StoreGate) {
-        self.inner = inner
-        self.gate = gate
-    }
-
-    func received(_ entry: Entry, of log: LogKey) { if !self.gate.isDeaf { self.inner.received(entry, of: log) } }
-
-    func reloaded(_ snapshot: Snapshot) { self.inner.reloaded(snapshot) }
-
-    func repairing(_ log: LogKey, next: @escaping () -> Void) { self.inner.repairing(log, next: next) }
-
-    func storeBecameReady() { self.inner.storeBecameReady() }
 }
