@@ -50,6 +50,20 @@ import Testing
         #expect(await phone.hears().shorts == ["bob PRIVMSG #a three"])
     }
 
+    @Test func `who came in and is not told so by the store is shown the channel all the same`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        _ = await harness.client("bob", shard: 1, in: "#a")
+        let ann = await harness.client("ann")
+        harness.gates[0].loseAnswer()
+        ann.begin("JOIN #a")
+        await harness.settle()
+        harness.gates[0].giveUp()
+        let heard = await ann.hears()
+        #expect(heard.with("JOIN").shorts == ["ann JOIN #a"])
+        #expect(heard.with("353").map { $0.text.split(separator: " ").count } == [2])
+        #expect(heard.commands.last == "366")
+    }
+
     @Test(arguments: 0..<2)
     func `a client that comes back is told nothing from before its session came into a channel`(shard: Int) async throws
     {

@@ -50,6 +50,12 @@ extension Network {
             )
             return Decided(transaction: transaction, value: replica, refusals: refusals)
         } then: { (result: Result<ChannelReplica?, Refusal>) in
+            if case .failure(let refusal) = result, refusal.reason == .unavailable, session.isMember(of: name.folded),
+                let replica = self.replicas[name.folded]
+            {
+                // The store does not say whether it was done; the channel's log did, and who asked waits for the rest.
+                return then(.success(ChannelView(replica, for: session)))
+            }
             then(result.map { $0.map { ChannelView($0, for: session) } })
         }
     }

@@ -45,6 +45,30 @@ package final class StoreGate {
     /// How many calls wait.
     package var waiting: Int { if case .shut(let waiting) = self.state { waiting.count } else { 0 } }
 
+    // MARK: Answers
+
+    private var losesAnswer = false
+    private var lost: (() -> Void)?
+
+    /// Keeps the answer to the next append from coming, which is done all the same.
+    package func loseAnswer() { self.losesAnswer = true }
+
+    /// Says of the append whose answer was lost that nobody knows whether it was done.
+    package func giveUp() {
+        let lost = self.lost
+        self.lost = nil
+        lost?()
+    }
+
+    fileprivate func answered(
+        _ result: Result<Outcome, LiveStoreError>,
+        _ then: @escaping (Result<Outcome, LiveStoreError>) -> Void
+    ) {
+        guard self.losesAnswer else { return then(result) }
+        self.losesAnswer = false
+        self.lost = { then(.failure(.uncertain(reason: "lost"))) }
+    }
+
     // MARK: Entries
 
     private var held: [LogKey: [Entry]] = [:]
@@ -120,7 +144,11 @@ final class GatedClient: LiveStoreClient {
         _ transaction: Transaction,
         unsettled: (() -> Void)?,
         _ then: @escaping (Result<Outcome, LiveStoreError>) -> Void
-    ) { self.gate.pass(then) { [inner] in inner.append(transaction, unsettled: unsettled, $0) } }
+    ) {
+        self.gate.pass(then) { [inner, gate] then in
+            inner.append(transaction, unsettled: unsettled) { gate.answered($0, then) }
+        }
+    }
 
     func follow(_ token: FollowToken, _ then: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
         self.gate.pass(then) { [inner] in inner.follow(token, $0) }
