@@ -35,7 +35,15 @@ package enum ConditionPages {
 
     /// A remedy without Markdown: what a link says, and behind it the page.
     private static func plain(_ text: String) -> String {
-        text.replacing(/\[([^\]]*)\]\(([^)#]*)(?:#[^)]*)?\)/) { "\($0.output.1) (docs/operations/\($0.output.2))" }
-            .replacing("`", with: "")
+        var plain = ""
+        var rest = text[...]
+        while let start = rest.firstIndex(of: "["), let middle = rest[start...].firstRange(of: "]("),
+            let end = rest[middle.upperBound...].firstIndex(of: ")")
+        {
+            let page = rest[middle.upperBound..<end].prefix { $0 != "#" }
+            plain += rest[..<start] + rest[start..<middle.lowerBound].dropFirst() + " (docs/operations/\(page))"
+            rest = rest[end...].dropFirst()
+        }
+        return (plain + rest).replacing("`", with: "")
     }
 }
