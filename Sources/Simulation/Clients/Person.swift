@@ -108,7 +108,11 @@ final class Person {
             if line.contains(" 904 ") || line.contains(" NOTICE * :AUTHENTICATE: ") { return self.disconnect(at: now) }
             self.view.read(line)
         }
-        if client.isClosed { self.disconnect(at: now) }
+    }
+
+    /// Is gone once the other side has closed, after all was read that came before.
+    func leaveIfClosed(at now: Int64) {
+        if self.client?.isClosed == true { self.disconnect(at: now) }
     }
 
     func disconnect(at now: Int64) {

@@ -11,7 +11,8 @@ extension World {
 
     /// Looks at what somebody was told just now, for what it goes on from.
     func note(_ person: Person) {
-        guard let account = person.account, person.isAttached,
+        // Who signs off is told on until that is taken up.
+        guard let account = person.account, person.isAttached || person.arrival != nil && person.client != nil,
             let session = self.witness.sessions.accounts[account]
         else { return }
         let clients = self.people.filter { $0.account == account }

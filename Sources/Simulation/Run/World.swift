@@ -175,6 +175,7 @@ package final class World: CustomStringConvertible {
             for person in self.people {
                 person.read(at: self.clock.now)
                 self.note(person)
+                person.leaveIfClosed(at: self.clock.now)
             }
         }
         self.witness.learn(self.shards.map(\.realm), self.tenant.id)
