@@ -12,7 +12,7 @@ extension World {
     /// Looks at what somebody was told just now, for what it goes on from.
     func note(_ person: Person) {
         // Who signs off is told on until that is taken up.
-        guard let account = person.account, person.isAttached || person.arrival != nil && person.client != nil,
+        guard let account = person.account, person.client != nil, person.view.isRegistered,
             let session = self.witness.sessions.accounts[account]
         else { return }
         let clients = self.people.filter { $0.account == account }
