@@ -1,5 +1,6 @@
 import Chat
 import DequeModule
+import IRC
 
 /// What is known here of users' latest changes, whichever log brought it first.
 ///
@@ -17,6 +18,9 @@ struct UserNews {
     private static let limit = 1024
     private var news: [SessionID: News] = [:]
     private var order: Deque<SessionID> = []
+    /// Who were the last two that were seen with a nickname, by folded nickname, of as many; either may be the later one.
+    private var holders: [String: (last: SessionID, other: SessionID?)] = [:]
+    private var holdersOrder: Deque<String> = []
 
     /// Whether a change is not known yet.
     func isNew(_ number: UInt32, of id: SessionID) -> Bool {
@@ -50,7 +54,30 @@ struct UserNews {
         return state
     }
 
-    mutating func changed(_ member: Member) { self.set(.changed(member), member.session) }
+    mutating func changed(_ member: Member) {
+        self.set(.changed(member), member.session)
+        self.seen(member)
+    }
+
+    /// Somebody came with a nickname.
+    mutating func seen(_ member: Member) {
+        let (id, nick) = (member.session, member.user.nick.folded)
+        guard let before = self.holders[nick] else {
+            self.holders[nick] = (id, nil)
+            self.holdersOrder.append(nick)
+            if self.holdersOrder.count > Self.limit, let oldest = self.holdersOrder.popFirst() {
+                self.holders[oldest] = nil
+            }
+            return
+        }
+        if before.last != id { self.holders[nick] = (id, before.last) }
+    }
+
+    /// Who besides somebody was seen with a nickname and has not left, for all that is known.
+    func namesake(_ nick: Nickname, of id: SessionID) -> SessionID? {
+        guard let holders = self.holders[nick.folded] else { return nil }
+        return [holders.last, holders.other].lazy.compactMap(\.self).first { $0 != id && !self.isGone($0) }
+    }
 
     mutating func quit(_ id: SessionID) { self.set(.gone, id) }
 

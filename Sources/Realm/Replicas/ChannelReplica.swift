@@ -163,6 +163,7 @@ package final class ChannelReplica {
             let known = self.network.news.latest(member)
             self.evolve(.joined(known, founding: founding), at: entry.position)
             if self.network.news.isGone(member.session) { break }
+            self.network.news.seen(known)
             let session = self.network.sessions[member.session]
             if let session { self.enter(session) }
             self.announce(.joined(known, founding: founding), time: entry.time, from: entry.producer)
@@ -173,9 +174,9 @@ package final class ChannelReplica {
             }
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }
-        case .quit(let id, _, _):
-            if !self.network.news.isGone(id), self.state.members.contains(id) {
-                self.network.tellQuit(event, of: id, at: entry.time, from: entry.producer)
+        case .quit(let id, let author, let reason):
+            if !self.network.news.isGone(id), let member = self.state.members[id] {
+                self.network.tellQuit(of: member, by: author, reason: reason, at: entry.time, from: entry.producer)
             }
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }

@@ -1,4 +1,5 @@
 import Chat
+import IRC
 import StateStore
 
 /// What a log brings of a user holds in all channels here from then on, and each client that shares any of them hears of it once.
@@ -23,23 +24,69 @@ extension Network {
         for replica in self.replicas.having(id) {
             guard let old = replica.state.members[id], old.lacks(number) else { continue }
             isNews = true
-            told.formUnion(replica.tell(latest, insteadOf: old.user, at: time, from: producer, except: told))
+            let isRenamed = old.user.nick.folded != latest.user.nick.folded
+            let namesake = isRenamed ? self.namesake(old.user.nick, of: id) : nil
+            told.formUnion(replica.tell(latest, insteadOf: old, at: time, from: producer, except: told, namesake))
         }
         if isNews { self.news.changed(latest) }
         self.sessions[id]?.changed(to: latest.user, number, by: change, at: time, from: producer)
     }
 
     /// A user has left the network.
-    func tellQuit(_ event: Chat.ChannelEvent, of id: SessionID, at time: Int64, from producer: ProducerID?) {
+    ///
+    /// - `member`: as it was known.
+    func tellQuit(
+        of member: Member,
+        by author: Author,
+        reason: String,
+        at time: Int64,
+        from producer: ProducerID?
+    ) {
+        let id = member.session
         var told: Set<ObjectIdentifier> = []
         let replicas = self.replicas.having(id)
+        let namesake = self.namesake(member.user.nick, of: id)
+        let event = Chat.ChannelEvent.quit(id, by: author, reason: reason)
         for replica in replicas {
+            if let namesake {
+                let parted = Chat.ChannelEvent.parted(id, by: author, reason: reason)
+                replica.announce(parted, time: time, from: producer) {
+                    namesake.isSeen(by: $0) && $0.session?.id != namesake.id
+                }
+            }
             replica.announce(event, time: time, from: producer) {
-                $0.session?.id != id && told.insert(ObjectIdentifier($0)).inserted
+                if namesake?.isSeen(by: $0) == true { return false }
+                return $0.session?.id != id && told.insert(ObjectIdentifier($0)).inserted
             }
         }
         self.news.quit(id)
         for replica in replicas { replica.state.evolve(event) }
+    }
+
+    /// Who else has somebody's nickname, as far as is known here, while that one is still seen with it.
+    private func namesake(_ nick: Nickname, of id: SessionID) -> Namesake? {
+        if let session = self.sessions.named(nick), session.id != id {
+            return Namesake(id: session.id, replicas: self.replicas.having(session.id))
+        }
+        guard let other = self.news.namesake(nick, of: id) else { return nil }
+        let replicas = self.replicas.having(other)
+        // It may go by another name by now.
+        guard replicas.first?.state.members[other]?.user.nick.folded == nick.folded else { return nil }
+        return Namesake(id: other, replicas: replicas)
+    }
+}
+
+/// Another holder of a nickname: the next one, whom clients may have been shown before the last one's end, or the last one.
+///
+/// Clients tell people apart by nickname: what they are told of one must not touch the other.
+private struct Namesake {
+    let id: SessionID
+    let replicas: [ChannelReplica]
+
+    /// Whether a client sees it anywhere, or is its own.
+    func isSeen(by attachment: any Attachment) -> Bool {
+        guard let session = attachment.session else { return false }
+        return session.id == self.id || self.replicas.contains { session.isMember(of: $0) }
     }
 }
 
@@ -48,24 +95,37 @@ extension ChannelReplica {
     /// - Returns: who was told.
     fileprivate func tell(
         _ latest: Member,
-        insteadOf old: User,
+        insteadOf old: Member,
         at time: Int64,
         from producer: ProducerID?,
-        except told: Set<ObjectIdentifier>
+        except told: Set<ObjectIdentifier>,
+        _ namesake: Namesake?
     ) -> Set<ObjectIdentifier> {
         let (id, number) = (latest.session, latest.changes)
-        var (user, told, now) = (old, told, Set<ObjectIdentifier>())
-        for change in old.changes(to: latest.user) {
+        var (user, now) = (old.user, Set<ObjectIdentifier>())
+        for change in old.user.changes(to: latest.user) {
             let event = Chat.ChannelEvent.changed(id, change, by: Author(id, user), number: number)
             self.announce(event, time: time, from: producer) {
-                guard $0.session?.id != id, !told.contains(ObjectIdentifier($0)) else { return false }
+                guard $0.session?.id != id, !told.contains(ObjectIdentifier($0)), namesake?.isSeen(by: $0) != true
+                else { return false }
                 now.insert(ObjectIdentifier($0))
                 return true
             }
             user.apply(change)
         }
+        if let namesake {
+            // It goes by its old name and comes by its new one, in each channel.
+            let parted = Chat.ChannelEvent.parted(id, by: Author(id, old.user), reason: nil)
+            self.announce(parted, time: time, from: producer) {
+                namesake.isSeen(by: $0) && $0.session?.id != namesake.id && $0.session?.id != id
+            }
+        }
         self.state.adopt(latest.user, of: id, changes: number)
-        told = now
-        return told
+        if let namesake, let member = self.state.members[id] {
+            self.announce(.joined(member, founding: nil), time: time, from: producer) {
+                namesake.isSeen(by: $0) && $0.session?.id != id
+            }
+        }
+        return now
     }
 }

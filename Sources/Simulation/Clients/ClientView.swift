@@ -89,7 +89,15 @@ struct ClientView {
         case "QUIT": for channel in self.channels.keys { self.channels[channel]?.members[who] = nil }
         case "NICK":
             let renamed = Somebody(nick: word(0), host: who.host)
-            if who == self.own { self.own = renamed }
+            if who == self.own {
+                self.own = renamed
+                // Nobody else can have that name any more, and it is not told what becomes of who had it.
+                self.channels = self.channels.mapValues { stay in
+                    var stay = stay
+                    stay.members = stay.members.filter { $0.key.nick != renamed.nick }
+                    return stay
+                }
+            }
             for channel in self.channels.keys {
                 if let signs = self.channels[channel]?.members.removeValue(forKey: who) {
                     self.channels[channel]?.members[renamed] = signs
