@@ -50,6 +50,24 @@ import Testing
         #expect(await bob.hears().shorts == ["ann QUIT Quit: bye"])
     }
 
+    @Test func `who leaves while a shard takes its session again is waited for, and gone after that`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", shard: 1, in: "#a")
+        let ann = await harness.member("ann", in: "#a").client
+        let phone = await harness.member("ann", shard: 1).client
+        _ = await bob.hears()
+        await harness.kill(shard: 0)
+        phone.wire.disconnect()
+        await harness.settle()
+        // It is on its way to the store.
+        #expect(harness.gates[0].waiting > 0)
+        ann.wire.disconnect()
+        await harness.settle()
+        harness.gates[0].open()
+        #expect(await bob.waits(100).isEmpty)
+        #expect(await bob.waits(50).shorts == ["ann QUIT Connection closed"])
+    }
+
     @Test func `a sign-off that was held up does not end the session of who lost a connection since`() async throws {
         let harness = try CommandHarness(shards: 3)
         let bob = await harness.client("bob", shard: 2, in: "#a")

@@ -169,8 +169,12 @@ package final class ChannelReplica {
             self.announce(.joined(known, founding: founding), time: entry.time, from: entry.producer)
             if let session { self.show(to: session, but: session.acting(in: self.key, by: entry.producer)) }
         case .parted(let id, _, _), .kicked(let id, _, _, _):
-            if self.state.members.contains(id), !self.network.news.isGone(id) {
-                self.announce(event, time: entry.time, from: entry.producer)
+            if let member = self.state.members[id], !self.network.news.isGone(id) {
+                // Who has the nickname by now must not take it for its own end.
+                let namesake = self.network.sessions.named(member.user.nick)
+                self.announce(event, time: entry.time, from: entry.producer) {
+                    $0.session?.id == id || $0.session !== namesake || namesake == nil
+                }
             }
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }

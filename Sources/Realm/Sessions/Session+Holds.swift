@@ -26,8 +26,14 @@ extension Session {
         }
         let shard = self.network.shard
         let taken = holds.taken(by: self.own)
+        self.takings += 1
         self.network.store.append(taken.transaction(of: self.inbox, from: holds, by: self.own)) { result in
+            self.takings -= 1
+            defer { self.departIfNothingIsUnderWay() }
             switch result {
+            // Who left meanwhile leaves what was taken, if it may have been.
+            case .success(.appended) where self.isLeaving: self.left(holds, as: taken)
+            case .failure(let error) where self.isLeaving && error.isUnknown: self.left(holds, as: taken)
             // Refused: it has changed again, and that is told.
             case .success, .failure(.closed), .failure(.fenced): break
             case .failure(let error):
@@ -40,8 +46,17 @@ extension Session {
         }
     }
 
-    /// Leaves this shard, once nothing of the session is under way any more.
-    func depart(_ departure: Departure) {
+    private func left(_ before: SessionHolds, as taken: SessionHolds) { if self.holds == before { self.holds = taken } }
+
+    /// Leaves this shard once nothing of the session is under way any more, if it is to.
+    func departIfNothingIsUnderWay() {
+        guard !self.isCommitting, self.takings == 0, case .leaving(let departure) = self.stage else { return }
+        self.depart(departure)
+    }
+
+    private var isLeaving: Bool { if case .leaving = self.stage { true } else { false } }
+
+    private func depart(_ departure: Departure) {
         self.stage = .over
         let network = self.network
         network.sessions.remove(self)

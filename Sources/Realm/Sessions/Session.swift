@@ -91,6 +91,9 @@ package final class Session {
     var stage = Stage.claiming
     /// Changes in the store's hands, in order, with what asked for them: what leaves must be known exactly.
     private var commits: [Commit] = []
+    var isCommitting: Bool { !self.commits.isEmpty }
+    /// How often this shard is just taking the session again.
+    var takings = 0
     /// Channels that a JOIN without an answer may have taken it into; its end takes it out of them too.
     var uncertainChannels: Set<String> = []
     /// What some of those here have missed and were not told yet, by their numbers.
@@ -250,7 +253,7 @@ package final class Session {
         }
         self.lastTarget = nil
         self.stage = .leaving(departure)
-        if self.commits.isEmpty { self.depart(departure) }
+        self.departIfNothingIsUnderWay()
     }
 
     /// Up to where the last attachment was told of the session's logs; nil if that is not known.
@@ -291,7 +294,7 @@ package final class Session {
     func commitEnded(_ number: UInt32, uncertain: String? = nil) {
         self.commits.removeAll { $0.number == number }
         if let uncertain { self.uncertainChannels.insert(uncertain) }
-        if self.commits.isEmpty, case .leaving(let departure) = self.stage { self.depart(departure) }
+        self.departIfNothingIsUnderWay()
     }
 }
 

@@ -86,12 +86,13 @@ extension World {
         self.witness.count("end")
         let now = self.clock.now
         let isSignedOff = clients.contains { $0.lastQuit.map { now - $0 < Self.grace } == true }
-        for client in clients where client.isAttached && client.arrival?.session == id {
+        for client in clients where client.client != nil && (client.arrival.map { $0.session == id } ?? true) {
             // Who signs off ends the session for all clients that anybody knows of. One whose process was taken for dead, and
-            // is, for all that the others can know, is not among them; it is told to connect again.
+            // is, for all that the others can know, is not among them; it is told to connect again, also if it is just
+            // logging in.
             if isSignedOff, known.holds?.holders.contains(where: { $0.pod == client.pod }) == false {
                 client.isSignedOffElsewhere = true
-            } else {
+            } else if client.isAttached, client.arrival != nil {
                 self.witness.violation("\(account)'s session ended under \(client.view.nick) on \(client.shard)")
             }
         }
