@@ -163,6 +163,8 @@ import Testing
             connectionsPerPod: value,
             shards: value,
             bufferPods: value,
+            scaleUpMaxPodsPerMinute: value,
+            scaleUpMaxPercentPerMinute: value,
             scaleDownStabilization: .seconds(value < 0 ? -1 : value),
             scaleDownMaxPodsAtOnce: value,
             fallbackReplicas: value,

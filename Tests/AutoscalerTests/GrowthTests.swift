@@ -28,6 +28,64 @@ import Testing
         #expect(decision.reason == .scaledUp)
     }
 
+    /// Most pods over two minutes in which clients, 20 a second, come for so long to two pods of 100.
+    private static func mostInBurst(steps: Int = 2, pods: Int, percent: Int) -> Int {
+        var fleet = TestFleet(
+            [0, 0],
+            settings: AutoscalerSettings(
+                maxReplicas: 200,
+                connectionsPerPod: 100,
+                scaleUpMaxPodsPerMinute: pods,
+                scaleUpMaxPercentPerMinute: percent
+            )
+        )
+        for index in fleet.pods.indices { fleet.pods[index].capacity = 100 }
+        fleet.watch(for: 120)
+        var most = 0
+        for step in 0..<24 {
+            if step < steps { fleet.add(50) }
+            fleet.replicas = fleet.plan().replicas
+            most = max(most, fleet.replicas)
+        }
+        return most
+    }
+
+    @Test func `a burst of seconds is not taken for ten minutes of growth`() {
+        // Of 200 who are there, at 70 of a pod: three, and one is spare.
+        #expect(Self.mostInBurst(pods: 10_000, percent: 0) == 4)
+        // Half a minute might be the beginning of anything; the 600 who are there need ten, and one comes a minute.
+        #expect(Self.mostInBurst(steps: 6, pods: 10_000, percent: 0) > 30)
+        #expect((10...11).contains(Self.mostInBurst(steps: 6, pods: 1, percent: 0)))
+        #expect((11...20).contains(Self.mostInBurst(steps: 6, pods: 4, percent: 100)))
+    }
+
+    @Test func `what is there is served at once, whatever comes in a minute`() {
+        var fleet = TestFleet([9_000, 9_000], settings: TestFleet.settings)
+        fleet.settings.scaleUpMaxPodsPerMinute = 1
+        fleet.settings.scaleUpMaxPercentPerMinute = 0
+        fleet.settings.bufferPods = 3
+        // 18,000 need three of 7,000, and three are spare.
+        #expect(fleet.plan().replicas == 6)
+    }
+
+    @Test func `a crowd that goes on has more pods each minute`() {
+        var fleet = TestFleet([6_000, 6_000, 6_000, 6_000, 0])
+        fleet.settings.maxReplicas = 100
+        fleet.settings.scaleUpMaxPodsPerMinute = 1
+        fleet.settings.scaleUpMaxPercentPerMinute = 0
+        fleet.watch(for: 600)
+        var wanted: [Int] = []
+        for _ in 0..<24 {
+            fleet.add(40)
+            let decision = fleet.plan()
+            if fleet.replicas != decision.replicas { wanted.append(decision.replicas) }
+            fleet.replicas = decision.replicas
+            guard decision.replicas > 5 else { continue }
+            #expect(decision.message.contains("no more than 1 pod or 0 % come in a minute"))
+        }
+        #expect(wanted == [6, 7])
+    }
+
     @Test func `the end of a crowd is seen within half a minute`() {
         var fleet = TestFleet([6_000, 6_000, 6_000, 6_000, 0])
         fleet.settings.maxReplicas = 100

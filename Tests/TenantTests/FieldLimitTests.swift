@@ -12,6 +12,8 @@ import Testing
         ("autoscaling: {targetLoopUtilization: #}", 1...100), ("autoscaling: {bufferPods: #}", 0...1_000),
         ("autoscaling: {fallbackReplicas: #}", 1...10_000),
         ("autoscaling: {scaleDown: {maxPodsAtOnce: #}}", 1...10_000),
+        ("autoscaling: {scaleUp: {maxPodsPerMinute: #}}", 1...10_000),
+        ("autoscaling: {scaleUp: {maxPercentPerMinute: #}}", 0...10_000),
         ("pod: {tolerations: [{tolerationSeconds: #}]}", 0...2_147_483_647),
     ]
 
@@ -136,6 +138,7 @@ import Testing
         #expect(scaling.minReplicas == 2 && scaling.maxReplicas == 50 && scaling.bufferPods == 1)
         #expect(scaling.targetConnections == 70 && scaling.targetLoopUtilization == 60)
         #expect(scaling.scaleDownStabilization == .seconds(600) && scaling.scaleDownMaxPodsAtOnce == 1)
+        #expect(scaling.scaleUpMaxPodsPerMinute == 4 && scaling.scaleUpMaxPercentPerMinute == 100)
         #expect(scaling.fallbackReplicas == 4)
         let whole =
             "autoscaling: {targetConnections: 11, targetLoopUtilization: 12, bufferPods: 13, fallbackReplicas: 14}"
@@ -214,13 +217,16 @@ import Testing
     @Test func `what is said of pods is taken`() async throws {
         let pod = """
             pod: {imagePullSecrets: [{name: s}], nodeSelector: {a: b}, annotations: {c: d}, priorityClassName: high}
-                autoscaling: {scaleDown: {maxPodsAtOnce: 15, stabilization: 7m}}
+                autoscaling:
+                  scaleDown: {maxPodsAtOnce: 15, stabilization: 7m}
+                  scaleUp: {maxPodsPerMinute: 3, maxPercentPerMinute: 20}
             """
         let edge = try #require(try await load(self.cell(pod)).resources.cells["a"]).spec.edge
         #expect(edge.pod.imagePullSecrets.map(\.name) == ["s"] && edge.pod.nodeSelector == ["a": "b"])
         #expect(edge.pod.annotations == ["c": "d"] && edge.pod.priorityClassName == "high")
         #expect(edge.autoscaling.scaleDownMaxPodsAtOnce == 15)
         #expect(edge.autoscaling.scaleDownStabilization == .seconds(420))
+        #expect(edge.autoscaling.scaleUpMaxPodsPerMinute == 3 && edge.autoscaling.scaleUpMaxPercentPerMinute == 20)
     }
 
     @Test func `one tenant that comes, changes or goes is a change`() throws {

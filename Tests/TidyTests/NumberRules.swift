@@ -11,6 +11,7 @@ struct NumberRules {
         "hardLimit", "messageLimit", "resumeGrace", "retention", "historyRetention", "included", "upTo",
         // A cell's edges.
         "connectionsPerPod", "minReplicas", "maxReplicas", "bufferPods", "fallbackReplicas", "scaleDownMaxPodsAtOnce",
+        "scaleUpMaxPodsPerMinute", "scaleUpMaxPercentPerMinute",
         "targetConnections", "targetLoopUtilization", "drainGracePeriod", "drainAnnouncement",
         "scaleDownStabilization", "tolerationSeconds",
         // An edge's configuration.

@@ -12,7 +12,8 @@
 // | look-ahead by twice the time that pods take to be ready | the morning |
 // | room in the fullest pod for ten minutes of growth | the morning, a flash crowd: old pods are fuller than new ones |
 // | at most twice as many in ten minutes, counted from the start | a flash crowd: not for ever more pods as it goes on |
-// | growth by four steps as well as by two minutes | a flash crowd begins, and ends |
+// | so many pods, or percent, in a minute, beyond what is there | a burst of seconds, which ends as it began |
+// | growth by six steps as well as by two minutes, but for the steepest | a flash crowd begins, and ends; a burst is none |
 // | what was provided ten minutes ago, from the pods' ages | an operator starts anew in the midst of a crowd |
 // | the buffer, and room for what a pod as full as the fullest holds | a pod or its node dies |
 // | growth is what exceeds the highest of ten minutes | clients come back after a pod or a network failed |

@@ -1,5 +1,7 @@
 // What a Cell says about the size of its fleet: `spec.edge`, with the defaults that its resource documents.
 
+import Numbers
+
 /// The part of a Cell's `spec.edge` that decides how many pods it has.
 ///
 /// Values are taken as they are; what makes no sense (a maximum below the minimum, a target of 0) is read as the
@@ -19,6 +21,11 @@ package struct AutoscalerSettings: Hashable, Sendable {
     package var shards: Int
     /// Pods above what the load needs, so that as many may be lost at once.
     package var bufferPods: Int
+    /// How many pods may come in a minute, or ``scaleUpMaxPercentPerMinute`` of those there were, whichever are more, beyond
+    /// what the clients who are there need.
+    package var scaleUpMaxPodsPerMinute: Int
+    /// See ``scaleUpMaxPodsPerMinute``.
+    package var scaleUpMaxPercentPerMinute: Int
     /// For how long fewer pods must have sufficed before one goes.
     package var scaleDownStabilization: Duration
     /// How many pods may drain at once because of a scale-down.
@@ -39,6 +46,8 @@ package struct AutoscalerSettings: Hashable, Sendable {
         connectionsPerPod: Int = 20_000,
         shards: Int = 1,
         bufferPods: Int = 1,
+        scaleUpMaxPodsPerMinute: Int = 4,
+        scaleUpMaxPercentPerMinute: Int = 100,
         scaleDownStabilization: Duration = .seconds(600),
         scaleDownMaxPodsAtOnce: Int = 1,
         fallbackReplicas: Int = 4,
@@ -52,6 +61,8 @@ package struct AutoscalerSettings: Hashable, Sendable {
         self.connectionsPerPod = connectionsPerPod
         self.shards = shards
         self.bufferPods = bufferPods
+        self.scaleUpMaxPodsPerMinute = scaleUpMaxPodsPerMinute
+        self.scaleUpMaxPercentPerMinute = scaleUpMaxPercentPerMinute
         self.scaleDownStabilization = scaleDownStabilization
         self.scaleDownMaxPodsAtOnce = scaleDownMaxPodsAtOnce
         self.fallbackReplicas = fallbackReplicas
@@ -77,6 +88,13 @@ extension AutoscalerSettings {
     var podCapacity: Int { self.connectionsPerPod.clamped(to: 1...FleetMember.mostConnections) }
 
     var buffer: Int { self.bufferPods.clamped(to: 0...FleetMember.mostPods) }
+
+    /// How many pods there may be a minute after there were so many.
+    func raised(from pods: Int) -> Int {
+        let percent = Double(self.scaleUpMaxPercentPerMinute.clamped(to: 0...FleetMember.mostPods))
+        let share = Int(saturating: (Double(pods) * percent / 100).rounded(.up))
+        return pods + max(share, self.scaleUpMaxPodsPerMinute.clamped(to: 1...FleetMember.mostPods))
+    }
 
     /// Milliseconds.
     var stabilization: Int64 { self.scaleDownStabilization.wholeMilliseconds }

@@ -14,6 +14,8 @@ struct ScalingChoice {
     var obstacle: ScaleDownObstacle?
     /// Whether fewer would do if the silent pods were like the others.
     var isForMissing = false
+    /// Whether more are needed, which come later if they still are.
+    var isPaced = false
 }
 
 extension AutoscalerState {
@@ -33,10 +35,12 @@ extension AutoscalerState {
     ) -> ScalingChoice {
         let current = view.replicas
         let bounds = view.settings.bounds
-        let wanted = up.replicas.clamped(to: bounds)
+        let most = max(up.present, self.raises.most(after: current, view.settings, at: view.now))
+        let wanted = min(up.replicas, most).clamped(to: bounds)
+        let isPaced = up.replicas.clamped(to: bounds) > wanted
         if wanted > current {
             self.change = ScalingChange(from: current, to: wanted, at: view.now)
-            return ScalingChoice(replicas: wanted, direction: .up(from: current))
+            return ScalingChoice(replicas: wanted, direction: .up(from: current), isPaced: isPaced)
         }
         let lowest = self.window.highest.clamped(to: bounds)
         // Who lowers the maximum wants fewer pods now, however full they get.
@@ -46,8 +50,8 @@ extension AutoscalerState {
         if lowest < current, isSeen {
             // Clients on their way back, and those who come while a pod drains.
             let coming = outlook.away + outlook.growth * Double(view.settings.longestDrain) / 1_000
-            let most = min(current - lowest, max(1, view.settings.scaleDownMaxPodsAtOnce))
-            for count in stride(from: most, to: 0, by: -1) {
+            let removable = min(current - lowest, max(1, view.settings.scaleDownMaxPodsAtOnce))
+            for count in stride(from: removable, to: 0, by: -1) {
                 obstacle = view.obstacle(toRemoving: count, coming: coming, isUrgent: isAbove)
                 guard obstacle == nil else { continue }
                 self.change = ScalingChange(from: current, to: current - count, at: view.now)
@@ -60,7 +64,8 @@ extension AutoscalerState {
             replicas: current,
             direction: self.lasting(view),
             obstacle: obstacle,
-            isForMissing: wanted < current && down.replicas >= current && view.missing > 0
+            isForMissing: wanted < current && down.replicas >= current && view.missing > 0,
+            isPaced: isPaced
         )
     }
 

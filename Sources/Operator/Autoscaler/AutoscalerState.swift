@@ -13,6 +13,7 @@ package struct AutoscalerState: Hashable, Sendable {
     private(set) var pods: [String: PodMemory] = [:]
     private var demand = DemandHistory()
     var window = RecommendationWindow()
+    var raises = RaisePace()
     var change: ScalingChange?
 
     /// Nothing remembered.
@@ -88,6 +89,7 @@ extension AutoscalerState {
         self.since = now
         self.demand = DemandHistory()
         self.window = RecommendationWindow()
+        self.raises = RaisePace()
         self.change = nil
     }
 

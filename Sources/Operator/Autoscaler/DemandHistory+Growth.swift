@@ -6,11 +6,13 @@ extension DemandHistory {
     /// The time over which growth is measured, in milliseconds.
     static let trend: Int64 = 120_000
     /// The steps in which a crowd is noticed, where none is older than a minute.
-    static let start = 4
+    static let start = 6
+    /// How many of them a burst takes.
+    static let burst = 3
 
     /// By how much demand grows, in clients a second, 0 where it does not.
     ///
-    /// The growth of two minutes, unless the last four steps say otherwise and it is not by chance: so a crowd is seen
+    /// The growth of two minutes, unless the last six steps say otherwise and it is not by chance: so a crowd is seen
     /// within half a minute, and so is its end. Chance is taken to be two deviations of as many coming and going as if
     /// clients stayed for an hour.
     func growth(at now: Int64) -> Double { self.growth(at: now, fewest: Self.start) }
@@ -71,10 +73,11 @@ extension DemandHistory {
         return steps
     }
 
-    /// Clients a second over some steps, whichever of them is left out: a step is no trend.
+    /// Clients a second over some steps, but for the steepest: a burst is no trend.
     private static func rate(_ steps: [Step], fewest: Int) -> Double {
         guard steps.count >= fewest else { return 0 }
-        let (rise, seconds) = steps.reduce((0, 0)) { ($0.0 + $1.rise, $0.1 + $1.seconds) }
-        return steps.map { max(0, rise - $0.rise) / max(0.001, seconds - $0.seconds) }.min() ?? 0
+        let rest = steps.sorted { $0.rise * $1.seconds > $1.rise * $0.seconds }.dropFirst(Self.burst)
+        let (rise, seconds) = rest.reduce((0, 0)) { ($0.0 + $1.rise, $0.1 + $1.seconds) }
+        return rise / max(0.001, seconds)
     }
 }

@@ -6,6 +6,8 @@ import Numbers
 struct Recommendation: Hashable {
     /// For the connections that there are and that will be there before a new pod helps.
     let byConnections: Int
+    /// For those that there are, the buffer and what drains included: how many may come at once.
+    let present: Int
     /// For the event loops.
     let byUtilization: Int
     /// So that the fullest pod does not overflow before growth ends.
@@ -44,6 +46,8 @@ extension Recommendation {
         // Utilization is averaged over a minute; what an assumption adds to it is added to the average.
         let work = outlook.work + max(0, view.work(assumption) - view.work(.average))
         self.byConnections = Self.pods(connections / (view.settings.connectionsTarget * view.podCapacity))
+        let there = Self.pods(view.demand(assumption) / (view.settings.connectionsTarget * view.podCapacity))
+        self.present = min(FleetMember.mostPods, there + view.settings.buffer + view.drainingInPlace)
         self.byUtilization = Self.byUtilization(view, work: work)
         self.byFullestPod = byFullestPod
         self.drainingInPlace = view.drainingInPlace

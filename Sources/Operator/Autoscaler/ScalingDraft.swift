@@ -55,6 +55,13 @@ extension ScalingDraft {
             }
         var parts = [Self.change(choice), Self.need(up, view, outlook)]
         if isAtMaximum { parts.append("\(up.replicas) are needed and maxReplicas is \(maximum)") }
+        if choice.isPaced {
+            let settings = view.settings
+            parts.append(
+                "no more than \(Self.pods(settings.scaleUpMaxPodsPerMinute)) or \(settings.scaleUpMaxPercentPerMinute) % "
+                    + "come in a minute"
+            )
+        }
         if view.missing > 0 { parts.append("\(Self.pods(view.missing)) silent") }
         if let obstacle = choice.obstacle { parts.append(Self.reason(obstacle, view.settings)) }
         return ScalingDraft(replicas: choice.replicas, reason: reason, message: parts.joined(separator: "; "))

@@ -113,6 +113,8 @@ extension CellReconciler {
             connectionsPerPod: edge.connectionsPerPod,
             shards: edge.shards,
             bufferPods: edge.autoscaling.bufferPods,
+            scaleUpMaxPodsPerMinute: edge.autoscaling.scaleUpMaxPodsPerMinute,
+            scaleUpMaxPercentPerMinute: edge.autoscaling.scaleUpMaxPercentPerMinute,
             scaleDownStabilization: edge.autoscaling.scaleDownStabilization,
             scaleDownMaxPodsAtOnce: edge.autoscaling.scaleDownMaxPodsAtOnce,
             fallbackReplicas: edge.autoscaling.fallbackReplicas,

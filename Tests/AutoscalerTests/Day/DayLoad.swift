@@ -9,6 +9,7 @@
 /// | 12:15-13:15 | lunch: a sixth fewer |
 /// | 15:00-16:00 | the peak, 300,000 |
 /// | 19:00-19:30 | people talk twice as much |
+/// | each hour, on a day with bursts | a tenth more within ten seconds, gone again within ten minutes |
 /// | 20:45 | a flash crowd: as many again within ten minutes, gone again two hours later |
 /// | 22:30-24:00 | a tail as of a weekend: slowly fewer |
 enum DayLoad {

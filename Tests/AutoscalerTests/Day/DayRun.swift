@@ -8,7 +8,7 @@ struct DayRun {
     static let settings = AutoscalerSettings(maxReplicas: 80)
 
     private enum Event {
-        case kill, crash, outage, blind, silence(Int), restart, drain
+        case kill, crash, outage, blind, silence(Int), restart, drain, burst
     }
 
     private var world: FleetWorld
@@ -19,7 +19,13 @@ struct DayRun {
     /// The operator plans again from then on.
     private var awayUntil = 0
 
-    init(seed: UInt64, balancer: Balancer, settings: AutoscalerSettings = Self.settings, readyAfter: Int = 45) {
+    init(
+        seed: UInt64,
+        balancer: Balancer,
+        settings: AutoscalerSettings = Self.settings,
+        readyAfter: Int = 45,
+        hasBursts: Bool = false
+    ) {
         // Enough for the first hour's load, so that the day does not begin with an emergency.
         let pods = Int(DayLoad.clients(at: 0) / (0.7 * Double(settings.connectionsPerPod))) + 2
         self.world = FleetWorld(
@@ -30,7 +36,7 @@ struct DayRun {
             replicas: pods
         )
         self.report = DayReport(balancer: balancer)
-        self.events = Self.events(seed: seed)
+        self.events = Self.events(seed: seed, hasBursts: hasBursts)
     }
 
     mutating func run() -> DayReport {
@@ -44,7 +50,7 @@ struct DayRun {
     }
 
     /// What happens when: within half an hour from the time that is said, by the seed.
-    private static func events(seed: UInt64) -> [Int: Event] {
+    private static func events(seed: UInt64, hasBursts: Bool) -> [Int: Event] {
         var random = DayRandom(seed: seed ^ 0xDA7)
         var events: [Int: Event] = [:]
         let day: [(hour: Double, Event)] = [
@@ -55,6 +61,9 @@ struct DayRun {
         for hour in stride(from: 0.5, to: 24, by: 2) {
             let time = (Int(hour * 720) + random.below(360)) * FleetWorld.step
             events[time] = .silence(120 + random.below(600))
+        }
+        for hour in hasBursts ? 0..<24 : 0..<0 {
+            events[(hour * 720 + random.below(720)) * FleetWorld.step] = .burst
         }
         // In the midst of the crowd, or a minute before: an operator that knows nothing of how it grew.
         let restart = random.below((DayLoad.flashRise + 60) / FleetWorld.step) * FleetWorld.step
@@ -70,6 +79,7 @@ struct DayRun {
         case .blind: self.world.blindUntil = self.world.second + 120
         case .silence(let seconds): self.world.silenceOne(for: seconds)
         case .drain: self.world.requestDrain()
+        case .burst: self.world.burst()
         case .restart:
             self.state = AutoscalerState()
             self.awayUntil = self.world.second + 15

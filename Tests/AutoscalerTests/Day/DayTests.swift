@@ -15,6 +15,16 @@ import Testing
         static let turns = 24
     }
 
+    /// Growth of seconds is no growth of hours: the day costs hardly more for them.
+    @Test(arguments: [UInt64(1), 6])
+    func `bursts do not fill the fleet with pods`(seed: UInt64) {
+        var day = DayRun(seed: seed, balancer: .random, hasBursts: true)
+        let report = day.run()
+        // Those who came in it are gone after ten minutes.
+        #expect(report.worstStretch <= 600, "\(report)")
+        #expect(report.ratio <= Bounds.ratio, "\(report)")
+    }
+
     /// Random spreading is the hardest: nothing ever evens out what old pods hold more than new ones.
     @Test(arguments: [(Balancer.random, UInt64(1)), (.random, 2), (.random, 3), (.twoChoices, 4), (.leastLoaded, 5)])
     func `a day passes without a pod that is too full, and without many pods too much`(balancer: Balancer, seed: UInt64)

@@ -51,6 +51,8 @@ struct FleetWorld {
     private var mood = 1.0
     /// Clients on their way back, by when they are.
     private var returning: [Int: Int] = [:]
+    /// Who came in a burst and leaves in the next minutes: how many at each step, and until when.
+    private var passing: (count: Int, until: Int) = (0, 0)
 
     init(settings: AutoscalerSettings, readyAfter: Int, balancer: Balancer, seed: UInt64, replicas: Int) {
         self.settings = settings
@@ -132,7 +134,10 @@ extension FleetWorld {
     }
 
     private mutating func disconnect() {
-        let excess = max(0, -self.arrivals) / DayLoad.clients(at: self.second)
+        let passing = self.second < self.passing.until ? Double(self.passing.count) : 0
+        let excess =
+            max(0, -self.arrivals) / DayLoad.clients(at: self.second)
+            + passing / Double(Self.step * max(1, self.connections))
         let hazard = (1 / Self.meanStay + excess) * Double(Self.step)
         for index in self.pods.indices {
             let held = self.pods[index].connections
@@ -252,6 +257,13 @@ extension FleetWorld {
             self.pods[index].connections -= gone
             self.comeBack(gone, within: 60)
         }
+    }
+
+    /// A tenth more within ten seconds, who are gone within ten minutes.
+    mutating func burst() {
+        let count = self.connections / 10
+        self.comeBack(count, within: 10)
+        self.passing = (count / 120, self.second + 610)
     }
 
     mutating func requestDrain() {

@@ -17,6 +17,7 @@ import Testing
     private func recommendation(_ replicas: Int) -> Recommendation {
         Recommendation(
             byConnections: replicas,
+            present: replicas,
             byUtilization: 0,
             byFullestPod: 0,
             drainingInPlace: 0,

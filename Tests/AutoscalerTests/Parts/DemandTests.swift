@@ -72,39 +72,40 @@ private func demand(_ first: Double, _ steps: [(count: Int, by: Double)]) -> [Do
 
     @Test(arguments: [
         Growing(demand: [], growth: 0), Growing(demand: [7], growth: 0),
-        // Three steps are too few, four are enough.
-        Growing(demand: [0, 1, 2, 3], growth: 0), Growing(demand: [0, 1, 2, 3, 4], growth: 0.2),
-        Growing(demand: [0, 1, 3, 5, 7], growth: 1 / 3.0), Growing(demand: demand(900, [(30, 0)]), growth: 0),
+        // Five steps are too few, six are enough.
+        Growing(demand: [0, 1, 2, 3, 4, 5], growth: 0), Growing(demand: [0, 1, 2, 3, 4, 5, 6], growth: 0.2),
+        Growing(demand: [0, 1, 2, 4, 6, 8, 10], growth: 4 / 15.0), Growing(demand: demand(900, [(30, 0)]), growth: 0),
         Growing(demand: demand(900, [(30, 50)]), growth: 10), Growing(demand: demand(9_000, [(30, -50)]), growth: 0),
-        // One step is none.
+        // One step is none, nor are three.
+        Growing(demand: demand(900, [(26, 0), (3, 500)]), growth: 0),
         Growing(demand: demand(900, [(28, 0), (1, 500)]), growth: 0),
         Growing(demand: demand(900, [(20, 0), (1, 500), (8, 0)]), growth: 0),
-        // A crowd begins: 40 a second in the last four steps, of 7,200 clients, but for two deviations.
-        Growing(demand: demand(7_200, [(24, 0), (4, 200)]), growth: 40 - 0.1 * 80.0.squareRoot()),
-        // It ends.
-        Growing(demand: demand(3_200, [(20, 200), (4, 0)]), growth: 0.1 * 80.0.squareRoot()),
+        // A crowd begins: 40 a second in the last six steps, of 7,200 clients, but for two deviations.
+        Growing(demand: demand(7_200, [(24, 0), (6, 200)]), growth: 40 - 120.0.squareRoot() / 15),
+        // It ends: the steepest three of six are all that there is.
+        Growing(demand: demand(3_200, [(20, 200), (3, 0)]), growth: 110.0.squareRoot() / 15),
         // Two minutes are 24 steps, of which the oldest is flat.
-        Growing(demand: demand(9_000, [(7, 0), (23, 50)]), growth: 22 * 50 / 115),
+        Growing(demand: demand(9_000, [(7, 0), (23, 50)]), growth: 20 * 50 / 105.0),
         // Clients that come back are none.
         Growing(demand: demand(1_000, [(20, 0), (1, -100), (4, 25)]), growth: 0),
-        Growing(demand: demand(9_000, [(10, 0), (1, -20), (15, 5)]), growth: 10 * 5 / 115),
-        Growing(demand: demand(9_000, [(8, 0), (2, 5), (1, -10), (8, 5)]), growth: 7 * 5 / 90),
+        Growing(demand: demand(9_000, [(10, 0), (1, -20), (15, 5)]), growth: 8 * 5 / 105.0),
+        Growing(demand: demand(9_000, [(8, 0), (2, 5), (1, -10), (8, 5)]), growth: 5 * 5 / 80.0),
         // Where pods fell silent or spoke again there was no step.
-        Growing(demand: [0, 1, 2, 3, 9], missing: [0, 0, 0, 0, 1], growth: 0),
-        Growing(demand: [0, 1, 2, 3, 4, 9], missing: [0, 0, 0, 0, 0, 1], growth: 0.2),
+        Growing(demand: [0, 1, 2, 3, 4, 5, 9], missing: [0, 0, 0, 0, 0, 0, 1], growth: 0),
+        Growing(demand: [0, 1, 2, 3, 4, 5, 6, 9], missing: [0, 0, 0, 0, 0, 0, 0, 1], growth: 0.2),
         // Nor where nobody looked for longer than 20 s. Where there are too few steps, growth is within chance.
-        Growing(demand: demand(3_600, [(7, 200)]), spacing: 20_000, growth: 140.0.squareRoot() / 30),
+        Growing(demand: demand(3_600, [(7, 200)]), spacing: 20_000, growth: (3_800 / 30.0).squareRoot() / 30),
         Growing(demand: demand(3_600, [(7, 200)]), spacing: 20_001, growth: 0),
     ])
-    func `growth is what goes above the highest of ten minutes, whichever step is left out`(growing: Growing) {
+    func `growth is what goes above the highest of ten minutes, but for the steepest steps`(growing: Growing) {
         let history = self.history(growing.demand, every: growing.spacing, missing: growing.missing)
         let growth = history.growth(at: history.samples.last?.at ?? 0)
         #expect(self.isNear(growth, growing.growth), "\(growth)")
     }
 
     @Test func `where nothing is known of the last minute, growth is within the chance of a second`() {
-        var history = self.history(demand(6_750, [(12, 50)]))
-        history.add(.init(at: 125_000, demand: 7_350, work: 0, missing: 0))
+        var history = self.history(demand(6_850, [(12, 50)]))
+        history.add(.init(at: 125_000, demand: 7_450, work: 0, missing: 0))
         #expect(self.isNear(history.growth(at: 125_000), 4))
     }
 
@@ -127,10 +128,10 @@ private func demand(_ first: Double, _ steps: [(count: Int, by: Double)]) -> [Do
     @Test(
         arguments: [
             // What comes within half a minute is not left: a client a second, ten, and forty but for chance.
-            (demand(1_000, [(24, 5)]), 2_000 - 1_100 - 1 * (30 + 20)), (demand(1_000, [(24, 50)]), 0),
-            (demand(7_200, [(24, 0), (4, 200)]), 7_200 - (400 / 15.0 - 0.1 * 80.0.squareRoot()) * (30 + 20)),
+            (demand(1_000, [(24, 5)]), 2_000 - 1_090 - 1 * (30 + 30)), (demand(1_000, [(24, 50)]), 0),
+            (demand(7_200, [(24, 0), (6, 200)]), 7_200 - (400 / 15.0 - 120.0.squareRoot() / 15) * (30 + 30)),
             // It is seen a step earlier than the growth itself.
-            (demand(1_000, [(4, 5)]), 2_000 - 1_000 - 1 * (30 + 20)), (demand(1_000, [(3, 5)]), 1_000), ([], 0),
+            (demand(1_000, [(6, 5)]), 2_000 - 1_000 - 1 * (30 + 30)), (demand(1_000, [(5, 5)]), 1_000), ([], 0),
         ] as [([Double], Double)]
     )
     func `what comes until new pods are ready is none of what is left`(demand: [Double], more: Double) {

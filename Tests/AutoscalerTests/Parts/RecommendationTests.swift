@@ -123,6 +123,7 @@ import Testing
         func replicas(_ connections: Int, _ utilization: Int, _ fullest: Int, buffer: Int, draining: Int) -> Int {
             Recommendation(
                 byConnections: connections,
+                present: 0,
                 byUtilization: utilization,
                 byFullestPod: fullest,
                 drainingInPlace: draining,

@@ -8,6 +8,7 @@ import Testing
     private func up(_ connections: Int, _ utilization: Int = 0, fullest: Int = 0, buffer: Int = 1) -> Recommendation {
         Recommendation(
             byConnections: connections,
+            present: connections + buffer,
             byUtilization: utilization,
             byFullestPod: fullest,
             drainingInPlace: 0,

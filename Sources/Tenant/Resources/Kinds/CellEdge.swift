@@ -12,6 +12,10 @@ package struct CellEdge: Hashable, Sendable {
         package var targetLoopUtilization = 60
         /// Pods kept ready beyond what is needed.
         package var bufferPods = 1
+        /// How many pods may come in a minute, or ``scaleUpMaxPercentPerMinute`` of those there were, whichever are more.
+        package var scaleUpMaxPodsPerMinute = 4
+        /// See ``scaleUpMaxPodsPerMinute``, in percent.
+        package var scaleUpMaxPercentPerMinute = 100
         /// For how long fewer pods must have sufficed before one goes.
         package var scaleDownStabilization: Duration = .seconds(600)
         /// How many pods go at once.
@@ -187,6 +191,24 @@ extension CellEdge.Autoscaling: SettingsObject {
             "Wanted share of a shard's event-loop time, in percent."
         ),
         Setting("bufferPods", \.bufferPods, .integer(0...1000), "Pods kept ready beyond what is needed."),
+        Setting.group(
+            "scaleUp",
+            "How pods become more, beyond what the clients who are connected need: the larger of both.",
+            [
+                Setting(
+                    "maxPodsPerMinute",
+                    \.scaleUpMaxPodsPerMinute,
+                    .integer(1...10_000),
+                    "How many pods come in a minute."
+                ),
+                Setting(
+                    "maxPercentPerMinute",
+                    \.scaleUpMaxPercentPerMinute,
+                    .integer(0...10_000),
+                    "How many come in a minute, in percent of those there were."
+                ),
+            ]
+        ),
         Setting.group(
             "scaleDown",
             "How pods become fewer.",
