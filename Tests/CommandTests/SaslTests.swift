@@ -123,6 +123,7 @@ extension CommandHarness {
         _ = await client.send("CAP REQ :sasl standard-replies", "NICK ann", "USER ann 0 * :X", "AUTHENTICATE PLAIN")
         let lines = await client.send("AUTHENTICATE \(plain("ann", "sesame"))")
         #expect(lines.begin(with: ["FAIL AUTHENTICATE TEMPORARILY_UNAVAILABLE", "904"]), "\(lines)")
+        #expect(lines.last?.text == "accounts cannot be checked now, try again")
         #expect(await client.send("CAP END").first?.command == "001")
     }
 

@@ -171,7 +171,7 @@ import Testing
             let note = try self.tenant("acme", .erasing)
             try await store.tenants.upsert(note)
             for transactions in [0, 3, 9] {
-                let broken = TenantEraser(CutOffDatabase(store.database, after: transactions), batch: 10)
+                let broken = TenantEraser(cutOff(store.database, after: transactions), batch: 10)
                 await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
                     try await broken.erase(note)
                 }

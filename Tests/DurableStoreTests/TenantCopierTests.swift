@@ -113,7 +113,7 @@ import Testing
         try await route.withStores { source, target in
             try await source.fill(.acme, history: 200)
             for transactions in [0, 1, 5, 12] {
-                let broken = DurableStore(CutOffDatabase(target.database, after: transactions))
+                let broken = DurableStore(cutOff(target.database, after: transactions))
                 await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
                     try await TenantCopier(from: source, to: broken, batch: 7).copy(.acme)
                 }
@@ -174,7 +174,7 @@ import Testing
             // Rows of the history are copied in 41 transactions, and gone through in 41.
             var cuts = 0
             for transactions in [80, 55] {
-                let broken = DurableStore(CutOffDatabase(target.database, after: transactions))
+                let broken = DurableStore(cutOff(target.database, after: transactions))
                 do {
                     try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
                 } catch DurableStoreError.unavailable(reason: "cut off") { cuts += 1 }
@@ -192,7 +192,7 @@ import Testing
             let letters = try (0..<60).map { DeadLetter.refused(1, of: try .acme, in: "#\u{0}\($0)") }
             try await source.deadLetters.keep(letters)
             for transactions in stride(from: 10, to: 60, by: 4) {
-                let broken = DurableStore(CutOffDatabase(target.database, after: transactions))
+                let broken = DurableStore(cutOff(target.database, after: transactions))
                 do {
                     try await TenantCopier(from: source, to: broken, batch: 5).copy(.acme)
                 } catch DurableStoreError.unavailable(reason: "cut off") {}
@@ -205,7 +205,7 @@ import Testing
     @Test func `a place that was noted in a copy goes with its erasure`() async throws {
         try await Route.postgresToPostgres.withStores { source, target in
             try await source.fill(.acme, history: 100)
-            let broken = DurableStore(CutOffDatabase(target.database, after: 34))
+            let broken = DurableStore(cutOff(target.database, after: 34))
             await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
                 try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
             }

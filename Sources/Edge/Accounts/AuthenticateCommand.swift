@@ -172,15 +172,17 @@ enum AuthenticateCommand {
 
     private static func fail(_ call: Call, _ refusal: Refusal = Refusal(.wrongPassword)) {
         call.connection.log(.info, "log-in failed")
-        if refusal.reason != .wrongPassword { call.refuse(refusal) }
-        Self.abort(call, .errSaslFail)
+        guard refusal.reason != .wrongPassword else { return Self.abort(call, .errSaslFail) }
+        call.refuse(refusal)
+        // Whose client shows nothing else must not think of its password.
+        Self.abort(call, .errSaslFail, text: refusal.text)
     }
 
-    private static func abort(_ call: Call, _ numeric: Numeric) {
+    private static func abort(_ call: Call, _ numeric: Numeric, text: String? = nil) {
         let connection = call.connection
         let wasUnderWay = connection.sasl != nil
         connection.sasl = nil
-        call.reply(numeric)
+        call.reply(numeric, text: text)
         if wasUnderWay, connection.session == nil {
             Registration.follow(connection.registration.authenticationEnded(), call)
         }

@@ -20,6 +20,10 @@ package final class AccountService: Authenticator {
     private let decoyKey: SymmetricKey
     private let clock: any Clock<Duration>
     private let provisioning = Mutex<[TenantID: Provisioning]>([:])
+    /// Whether the store did not answer when it was asked last: until it does, nobody waits for it.
+    private let isAway = Mutex(false)
+    /// How long an answer may take: it is one row by its key.
+    private static let patience = Duration.seconds(3)
 
     /// The making of a tenant's admins.
     private struct Provisioning {
@@ -87,15 +91,40 @@ package final class AccountService: Authenticator {
     }
 
     private func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {
+        if self.isAway.withLock({ $0 }) { throw .unavailable }
         await self.provisioning.withLock { $0[tenant]?.first }?.value
+        let folded = Names.caseMapping.fold(name)
         do {
-            return try await self.accounts.find(Names.caseMapping.fold(name), of: tenant)
+            return try await self.accounts.find(folded, of: tenant, within: Self.patience)
         } catch {
             self.logger.warning(
                 "accounts cannot be read",
                 metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]
             )
+            if error.isAway { self.waitForStore(asking: folded, of: tenant) }
             throw .unavailable
+        }
+    }
+
+    /// Asks the store the same again until it answers; who logs in meanwhile is told at once that it does not.
+    private func waitForStore(asking folded: String, of tenant: TenantID) {
+        let wasAway = self.isAway.withLock { isAway in
+            defer { isAway = true }
+            return isAway
+        }
+        guard !wasAway else { return }
+        Task {
+            var backoff = Backoff(first: .milliseconds(250), longest: .seconds(2))
+            var isAnswered = false
+            repeat {
+                do { try await self.clock.sleep(for: backoff.failed()) } catch { break }
+                do throws(DurableStoreError) {
+                    _ = try await self.accounts.find(folded, of: tenant, within: Self.patience)
+                    isAnswered = true
+                } catch { isAnswered = !error.isAway }
+            } while !isAnswered
+            self.isAway.withLock { $0 = false }
+            self.logger.info("accounts can be read again")
         }
     }
 
@@ -161,6 +190,16 @@ package final class AccountService: Authenticator {
                 metadata: ["tenant": "\(tenant.id)", "reason": "\(String(reflecting: error))"]
             )
             return false
+        }
+    }
+}
+
+extension DurableStoreError {
+    /// Whether the next one who asks would wait in vain, too.
+    fileprivate var isAway: Bool {
+        switch self {
+        case .unavailable, .timedOut: true
+        default: false
         }
     }
 }

@@ -38,12 +38,17 @@ package struct AccountRepository: Sendable {
     }
 
     /// The account of a name, or nil.
-    package func find(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Account? {
+    package func find(
+        _ folded: String,
+        of tenant: TenantID,
+        within deadline: Duration = .seconds(10)
+    ) async throws(DurableStoreError) -> Account? {
         let rows = try await self.database.execute(
             "SELECT \(Self.columns) FROM accounts WHERE tenant = $1 AND folded = $2",
             [.text(tenant.text), .text(folded)],
             in: .tenant(tenant),
-            .readOnly
+            .readOnly,
+            deadline: deadline
         )
         guard let row = rows.first else { return nil }
         return try Self.account(row, of: tenant)

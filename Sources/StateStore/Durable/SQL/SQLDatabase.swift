@@ -148,9 +148,10 @@ extension SQLDatabase {
         _ sql: String,
         _ bindings: [SQLValue] = [],
         in scope: SQLScope,
-        _ access: SQLAccess = .readWrite
+        _ access: SQLAccess = .readWrite,
+        deadline: Duration? = nil
     ) async throws(DurableStoreError) -> [SQLRow] {
-        try await self.withTransaction(scope, access, deadline: Self.usualDeadline) {
+        try await self.withTransaction(scope, access, deadline: deadline ?? Self.usualDeadline) {
             connection throws(DurableStoreError) in
             try connection.execute(sql, bindings)
         }
