@@ -19,6 +19,38 @@ import Testing
         #expect(Set(told[1][1].text.split(separator: " ")) == [".ann", "bob"])
     }
 
+    @Test func `a channel whose last known member is heard to quit elsewhere is still there`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann", in: "#a", "#b")
+        // Follows it for a while yet.
+        let bob = await harness.client("bob", shard: 1, in: "#a", "#b")
+        _ = await bob.send("PART #b")
+        let log = LogKey(harness.tenant.id, .channel, "#b")
+        harness.gates[1].hold(log)
+        _ = await ann.send("MODE #b +s", "TOPIC #b :kept")
+        _ = await harness.client("carol", in: "#b")
+        _ = await ann.send("QUIT")
+        #expect(await bob.hears().shorts == ["ann QUIT Quit"])
+        harness.gates[1].letGo(log)
+        let told = await bob.send("JOIN #b")
+        #expect(told.with("332").map(\.text) == ["kept"])
+        #expect(await bob.send("MODE #b").with("324").first?.parameters.last?.contains("s") == true)
+    }
+
+    @Test func `a channel whose last member left it before quitting elsewhere is over`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann", in: "#a", "#b")
+        let bob = await harness.client("bob", shard: 1, in: "#a", "#b")
+        _ = await bob.send("PART #b")
+        let log = LogKey(harness.tenant.id, .channel, "#b")
+        harness.gates[1].hold(log)
+        _ = await ann.send("TOPIC #b :gone", "PART #b", "QUIT")
+        #expect(await bob.hears().shorts == ["ann QUIT Quit"])
+        harness.gates[1].letGo(log)
+        let told = await bob.send("JOIN #b")
+        #expect(told.shorts.contains("bob MODE #b +q bob") && told.with("332").isEmpty)
+    }
+
     @Test func `of two who take a nickname at once one gets it`() async throws {
         let harness = try CommandHarness(shards: 2)
         let clients = [await harness.client("ann"), await harness.client("bob", shard: 1)]

@@ -39,6 +39,8 @@ package final class ChannelReplica {
     var untold: (after: Position, upTo: Position)?
     /// Up to where the state was loaded that an unreadable entry asked for.
     private var loaded: Position?
+    /// Who is known to have left the network before the log here says so: their channel is not over yet.
+    private var early: Set<SessionID> = []
     /// Set while the state is not true, since an entry could not be read, or while what was missed has to be told first.
     var stale: Stale?
 
@@ -59,7 +61,9 @@ package final class ChannelReplica {
         self.key = key
         self.label = FeedLabel(Conversation.channel(key.name).text)
         self.network = network
-        self.state = network.news.latest(ChannelState(name: name, fields: snapshot.chatFields))
+        let stored = ChannelState(name: name, fields: snapshot.chatFields)
+        self.state = network.news.latest(stored)
+        self.early = Set(stored.members.sessions.filter { network.news.isGone($0) })
         self.membersSpeakFreely = !self.state.restrictsMembers
         self.position = snapshot.position
         self.changed = snapshot.position.sequence
@@ -176,12 +180,14 @@ package final class ChannelReplica {
                     $0.session?.id == id || $0.session !== namesake || namesake == nil
                 }
             }
+            self.early.remove(id)
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }
         case .quit(let id, let author, let reason):
             if !self.network.news.isGone(id), let member = self.state.members[id] {
                 self.network.tellQuit(of: member, by: author, reason: reason, at: entry.time, from: entry.producer)
             }
+            self.early.remove(id)
             self.evolve(event, at: entry.position)
             if let session = self.network.sessions[id] { self.exit(session) }
         case .changed(let id, let change, _, let number):
@@ -199,7 +205,13 @@ package final class ChannelReplica {
             self.evolve(event, at: entry.position)
             self.announce(event, time: entry.time, from: entry.producer)
         }
-        if self.state.members.isEmpty, !self.state.modes.contains(.registered) { self.dropped() }
+        if self.state.members.isEmpty, self.early.isEmpty, !self.state.modes.contains(.registered) { self.dropped() }
+    }
+
+    /// Another channel's log has brought that a member left the network.
+    func quitEarly(_ event: Chat.ChannelEvent, of id: SessionID) {
+        self.early.insert(id)
+        self.state.evolve(event)
     }
 
     private func evolve(_ event: Chat.ChannelEvent, at position: Position) {
@@ -261,6 +273,7 @@ package final class ChannelReplica {
         let before = self.state
         if missed { self.untold = (self.position, snapshot.position) }
         self.state = ChannelState(name: self.state.name, fields: snapshot.chatFields)
+        self.early = []
         self.position = snapshot.position
         self.changed = snapshot.position.sequence
         // Nobody lets go of it amid what follows.

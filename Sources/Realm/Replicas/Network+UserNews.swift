@@ -60,7 +60,7 @@ extension Network {
             }
         }
         self.news.quit(id)
-        for replica in replicas { replica.state.evolve(event) }
+        for replica in replicas { replica.quitEarly(event, of: id) }
     }
 
     /// Who else has somebody's nickname, as far as is known here, while that one is still seen with it.
