@@ -58,7 +58,7 @@ extension CellReconciler {
         }
         self.observe(runtime, &findings)
         if refusals.isEmpty {
-            await self.removeOldConfigurations(keeping: manifests.configurationName, of: name, runtime)
+            await self.removeOldConfigurations(keeping: manifests.configurationName, findings, runtime)
         } else {
             let text = "the API server does not take what the edges consist of, which stays as it was: "
             findings.edge = Condition("EdgeReady", findings.edge.status, "ApplyRejected", text + refusals.summary())
@@ -112,11 +112,16 @@ extension CellReconciler {
     }
 
     /// Deletes the configurations that no pod may ask for any more: one that is made anew must find its own.
-    private func removeOldConfigurations(keeping current: String, of cell: String, _ runtime: CellRuntime) async {
+    private func removeOldConfigurations(
+        keeping current: String,
+        _ findings: Findings,
+        _ runtime: CellRuntime
+    ) async {
+        let cell = findings.object.name
         guard let deployment = self.deployment(of: cell, runtime), EdgeRollout.isOver(deployment),
             KubeObject.configurations(in: deployment.spec["template"]["spec"]) == [current]
         else { return }
-        let used = Set(self.pods(of: cell).flatMap { KubeObject.configurations(in: $0.spec) } + [current])
+        let used = Set(findings.pods.flatMap { KubeObject.configurations(in: $0.spec) } + [current])
         let old = (self.context.owned[.configMaps]?.all ?? []).filter { map in
             map.labels[OperatorNames.cellLabel] == cell && map.name.hasPrefix(OperatorNames.edge(cell) + "-")
                 && !used.contains(map.name)
@@ -133,7 +138,7 @@ extension CellReconciler {
         }
     }
 
-    /// The pods of a cell, as known, those included that have ended and that nobody deleted.
+    /// The pods of a cell, as known, found among those of all cells: once a look.
     func pods(of cell: String) -> [KubeObject] {
         (self.context.owned[.pods]?.all ?? []).filter { $0.labels[OperatorNames.cellLabel] == cell }
     }
@@ -150,15 +155,14 @@ extension CellReconciler {
             )
             return
         }
-        let pods = self.pods(of: name)
-        let images = pods.filter(\.isPodReady)
+        let images = findings.pods.filter(\.isPodReady)
             .compactMap { $0.spec["containers"][0]["image"].string }
         findings.image =
             Dictionary(grouping: images) { $0 }.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }?
             .key
         findings.fleet.replicas = deployment.status["replicas"].int ?? 0
         findings.fleet.readyReplicas = deployment.status["readyReplicas"].int ?? 0
-        findings.edge = EdgeRollout.condition(of: deployment, pods: pods, now: Date())
+        findings.edge = EdgeRollout.condition(of: deployment, pods: findings.pods, now: Date())
     }
 }
 

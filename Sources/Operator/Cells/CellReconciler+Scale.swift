@@ -17,7 +17,7 @@ extension CellReconciler {
         let name = findings.object.name
         guard let deployment = self.context.known(.deployments, self.deploymentKey(name)) else { return }
         let now = self.context.settings.now()
-        let pods = self.pods(of: name).filter { !$0.hasPodEnded }
+        let pods = findings.pods.filter { !$0.hasPodEnded }
         let figures = await runtime.stores?.figures
         let observation = FleetObservation(
             replicas: deployment.spec["replicas"].int ?? 1,

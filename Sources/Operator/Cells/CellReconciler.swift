@@ -28,10 +28,13 @@ package struct CellReconciler: Sendable {
         var image: String?
         var wantedImage: String?
         var fleet: FleetStatus
+        /// Its pods, as known when the look began, those included that have ended and that nobody deleted.
+        let pods: [KubeObject]
 
         /// Begins with what was told last: what cannot be looked at now stays told.
-        init(object: KubeObject, stores: Condition) {
+        init(object: KubeObject, pods: [KubeObject], stores: Condition) {
             self.object = object
+            self.pods = pods
             self.stores = stores
             let status = object.status
             self.image = status["image"].string
@@ -117,6 +120,7 @@ package struct CellReconciler: Sendable {
         let problem = await self.connect(runtime, secrets.access)
         var findings = Findings(
             object: object,
+            pods: self.pods(of: object.name),
             stores: problem.map { Condition("StoresReady", .no, $0.reason, $0.message) }
                 ?? Condition("StoresReady", .yes, "Connected", "Redis and PostgreSQL answer")
         )
@@ -151,7 +155,8 @@ package struct CellReconciler: Sendable {
         let runtime = self.context.cells.runtime(object.name)
         runtime.state.withLock { $0.problem = .init(reason: invalid.reason, message: invalid.message) }
         let text = "not looked at while the specification is invalid"
-        var findings = Findings(object: object, stores: Condition("StoresReady", .unknown, "InvalidSpec", text))
+        let stores = Condition("StoresReady", .unknown, "InvalidSpec", text)
+        var findings = Findings(object: object, pods: self.pods(of: object.name), stores: stores)
         findings.scaling = Condition("Autoscaling", .unknown, "InvalidSpec", text)
         self.observe(runtime, &findings)
         try await self.write(Self.conditions(findings, invalid), findings, parsed)

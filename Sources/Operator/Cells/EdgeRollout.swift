@@ -25,19 +25,20 @@ package enum EdgeRollout {
         let wanted = deployment.spec["replicas"].int ?? 1
         let (ready, updated) = (status["readyReplicas"].int ?? 0, status["updatedReplicas"].int ?? 0)
         let total = status["replicas"].int ?? 0
-        let troubles = Self.troubles(of: deployment, pods, now)
         let count = "\(ready) of \(wanted) \(wanted == 1 ? "edge is" : "edges are") ready"
+        let isStuck = deployment.condition("Progressing")?["reason"].string == "ProgressDeadlineExceeded"
+        let isWhole = Self.isObserved(deployment) && updated >= wanted && total <= updated && ready >= wanted
+        if isWhole, !isStuck {
+            // Nothing is missing, so nobody looks at what pods have to say. One that failed may lie there still; another is in
+            // its place.
+            return Condition("EdgeReady", .yes, "Available", count)
+        }
+        let troubles = Self.troubles(of: deployment, pods, now)
         func condition(_ isServing: Bool, _ reason: String, _ text: String) -> Condition {
             Condition("EdgeReady", isServing ? .yes : .no, reason, ([text] + troubles).joined(separator: "; "))
         }
-        if deployment.condition("Progressing")?["reason"].string == "ProgressDeadlineExceeded" {
-            return condition(ready > 0, "RolloutStuck", "new edges do not become ready: \(count)")
-        }
+        if isStuck { return condition(ready > 0, "RolloutStuck", "new edges do not become ready: \(count)") }
         if ready == 0, wanted > 0 { return condition(false, "NoPodsReady", count) }
-        if Self.isObserved(deployment), updated >= wanted, total <= updated, ready >= wanted {
-            // A pod that has failed may lie there still; another is in its place.
-            return Condition("EdgeReady", .yes, "Available", count)
-        }
         if !troubles.isEmpty { return condition(true, "Degraded", count) }
         return condition(true, "Progressing", "\(updated) of \(wanted) edges are up to date, \(ready) are ready")
     }
