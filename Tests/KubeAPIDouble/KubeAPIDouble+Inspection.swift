@@ -85,11 +85,22 @@ extension KubeAPIDouble {
 
     /// Deletes an object as somebody else would.
     ///
+    /// - Parameters:
+    ///   - resource: `pods`, `deployments.apps`, `tenants.roost.chat`.
+    ///   - namespace: the object's; `default` where none is given.
+    ///   - name: the object's.
+    ///   - propagation: `Background`, `Foreground` or `Orphan`, as `kubectl delete --cascade` says it.
     /// - Throws: `KubeStatus` when it is not there.
-    package func delete(_ resource: String, namespace: String? = nil, name: String) throws {
+    package func delete(
+        _ resource: String,
+        namespace: String? = nil,
+        name: String,
+        propagation: String? = nil
+    ) throws {
         try withState { state in
             let target = try Self.target(state, resource, namespace: namespace, name: name, subresource: "")
-            _ = try state.delete(target.type, namespace: target.namespace, name: name, DeletionOptions())
+            let options = DeletionOptions(propagation: propagation)
+            _ = try state.delete(target.type, namespace: target.namespace, name: name, options)
             state.settle()
         }
     }

@@ -68,16 +68,7 @@ package struct CellManifests: Sendable {
     private func object(_ resource: KubeResource, _ name: String, _ fields: JSON) -> KubeObject {
         var object = KubeObject(resource, name: name, namespace: self.input.namespace, fields)
         object.json["metadata"]["labels"] = self.labels
-        object.json["metadata"]["ownerReferences"] = [self.owner]
         return object
-    }
-
-    /// The Cell owns everything: what is left of it goes with it.
-    package var owner: JSON {
-        [
-            "apiVersion": .string(KubeResource.cells.apiVersion), "kind": "Cell", "name": .string(self.name),
-            "uid": .string(self.input.cell.uid), "controller": true, "blockOwnerDeletion": true,
-        ]
     }
 
     // MARK: Who and what

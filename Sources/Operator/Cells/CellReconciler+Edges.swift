@@ -95,7 +95,6 @@ extension CellReconciler {
         let metadata = object.metadata
         json["metadata"] = [
             "uid": metadata["uid"], "labels": metadata["labels"], "annotations": metadata["annotations"],
-            "ownerReferences": metadata["ownerReferences"],
         ]
         for field in ["apiVersion", "kind", "status"] { json[field] = .null }
         // The number of pods is the autoscaler's.

@@ -219,61 +219,6 @@ package struct CellReconciler: Sendable {
         for key in self.context.directory.tenants(in: cell) { self.context.tenantQueue.add(key) }
     }
 
-    // MARK: Going
-
-    /// - Returns: whether nothing is left to do for it.
-    private func deleting(_ parsed: Parsed<CellResource>) async throws -> Bool {
-        let name = parsed.object.name
-        guard parsed.object.finalizers.contains(OperatorNames.finalizer) else { return true }
-        guard await self.usedBy(parsed) == nil else { return false }
-        let isAbandoned = Self.isAbandoned(parsed)
-        if let stores = self.context.cells.existing(name)?.stores {
-            do {
-                // The second look at what was erased does not wait for its time.
-                for note in try await stores.durable.tenants.list(.erasing) {
-                    try await TenantErasure.erase(note, in: stores, looksAgain: false)
-                }
-            } catch {
-                guard isAbandoned else { throw error }
-            }
-        }
-        try await self.context.removeFinalizer(.cells, parsed.object)
-        await self.context.cells.remove(name)
-        return true
-    }
-
-    /// Why a cell cannot go yet.
-    func usedBy(_ parsed: Parsed<CellResource>) async -> String? {
-        let name = parsed.object.name
-        let tenants = self.context.directory.tenants(in: name).sorted().map(\.description)
-        if !tenants.isEmpty {
-            return "deleting waits until no tenant lives in it: \(tenants.summary()): move or delete them"
-        }
-        if Self.isAbandoned(parsed) { return nil }
-        let advice =
-            "to leave it in the database for good, annotate the Cell with \(OperatorNames.abandonRetained)=true"
-        // Nobody but the database itself can say.
-        let runtime = self.context.cells.runtime(name)
-        guard let stores = runtime.stores else {
-            let problem = runtime.state.withLock { $0.problem?.message } ?? "it is not connected yet"
-            return
-                "deleting waits until its database tells whether data of deleted tenants is kept there (\(problem)); "
-                + advice
-        }
-        do {
-            let kept = try await RetentionSweeper.kept(stores)
-            guard kept > 0 else { return nil }
-            return "deleting waits for the data of \(kept) tenants that are gone, which is erased in time; \(advice)"
-        } catch {
-            return "deleting waits until its database tells whether data of deleted tenants is kept there (\(error)); "
-                + advice
-        }
-    }
-
-    private static func isAbandoned(_ parsed: Parsed<CellResource>) -> Bool {
-        parsed.object.annotations[OperatorNames.abandonRetained] == "true"
-    }
-
     // MARK: The status
 
     private static func conditions(_ findings: Findings, _ invalid: Condition?) -> [Condition] {

@@ -97,6 +97,7 @@ final class APIServerState {
             collectGarbage(ownedBy: object.uid)
             finishNamespace(of: object)
         }
+        for owner in Set(object.ownerUIDs + (previous?.ownerUIDs ?? [])) { releaseIfUnblocked(owner) }
     }
 
     private func index(_ type: ResourceType, _ object: StoredObject, isGone: Bool, previous: StoredObject?) {

@@ -9,7 +9,7 @@ struct DeletionOptions: Sendable {
     var uid: String?
     var resourceVersion: String?
     var gracePeriod: Int?
-    /// `Background`, `Foreground` or `Orphan`.
+    /// `Background`, `Foreground` or `Orphan`; nil is the first of these.
     var propagation: String?
     var isDryRun = false
 }
@@ -36,9 +36,17 @@ extension APIServerState {
         if options.isDryRun { return DeletionResult(object: current, isGone: current.finalizers.isEmpty) }
         if type.rules == .namespace { return deleteNamespace(current, type) }
         var finalizers = current.finalizers
-        if !current.isTerminating, collectsGarbage, dependents[current.uid]?.isEmpty == false {
-            if options.propagation == "Foreground" { finalizers.append("foregroundDeletion") }
-            if options.propagation == "Orphan" { finalizers.append("orphan") }
+        if collectsGarbage, let special = options.propagation.flatMap({ Self.specialFinalizers[$0] }),
+            !finalizers.contains(special)
+        {
+            finalizers.append(special)
+            if current.isTerminating {
+                var value = current.object
+                value[at: "metadata.finalizers"] = .array(finalizers.map(DoubleJSON.string))
+                let marked = replace(current, with: value, type)
+                finishSpecialFinalizers(type, marked)
+                return DeletionResult(object: marked, isGone: false)
+            }
         }
         let grace = gracePeriod(of: current, type, options)
         if finalizers.isEmpty, grace == 0 {
@@ -135,48 +143,91 @@ extension APIServerState {
 
     // MARK: Owners
 
+    /// What the server puts on an object so that the garbage collector sees to those that it owns, by propagation policy.
+    private static let specialFinalizers = ["Foreground": "foregroundDeletion", "Orphan": "orphan"]
+
     /// Deletes what the gone object owned, unless something else owns it too.
     func collectGarbage(ownedBy uid: String) {
         guard collectsGarbage, let owned = dependents.removeValue(forKey: uid) else { return }
-        for reference in owned.sorted(by: { $0.key < $1.key }) {
-            guard let type = types[reference.type], let object = stores[reference.type]?.objects[reference.key] else {
-                continue
-            }
-            if object.ownerUIDs.contains(where: { uids[$0] != nil }) {
-                disown(object, type, owner: uid)
-            } else {
-                _ = try? delete(type, namespace: object.namespace, name: object.name, DeletionOptions())
-            }
-        }
+        for reference in owned.sorted(by: { $0.key < $1.key }) { collect(reference) }
     }
 
-    private func disown(_ object: StoredObject, _ type: ResourceType, owner uid: String) {
+    /// Looks at one object as the garbage collector does: it stays for one owner that stays, and loses the others.
+    ///
+    /// Whether it blocks its owner's deletion does not matter for that, only for how long the owner waits.
+    private func collect(_ reference: ObjectReference) {
+        guard let type = types[reference.type], let object = stores[reference.type]?.objects[reference.key] else {
+            return
+        }
+        let owners = object.ownerUIDs
+        let staying = owners.filter { uids[$0] != nil && !isWaitingForDependents($0) }
+        if !staying.isEmpty {
+            return disown(object, type, owners: Set(owners).subtracting(staying))
+        }
+        let isSlow = owners.contains(where: isWaitingForDependents) && dependents[object.uid]?.isEmpty == false
+        let options = DeletionOptions(propagation: isSlow ? "Foreground" : nil)
+        _ = try? delete(type, namespace: object.namespace, name: object.name, options)
+    }
+
+    private func disown(_ object: StoredObject, _ type: ResourceType, owners uids: Set<String>) {
+        guard !uids.isEmpty else { return }
         var value = object.object
-        let rest = (value[at: "metadata.ownerReferences"]?.array ?? []).filter { $0["uid"]?.string != uid }
+        let rest = (value[at: "metadata.ownerReferences"]?.array ?? []).filter { reference in
+            reference["uid"]?.string.map { !uids.contains($0) } ?? true
+        }
         value[at: "metadata.ownerReferences"] = rest.isEmpty ? nil : .array(rest)
         replace(object, with: value, type)
     }
 
+    private func stored(_ uid: String) -> (ResourceType, StoredObject)? {
+        guard let reference = uids[uid], let type = types[reference.type],
+            let object = stores[reference.type]?.objects[reference.key]
+        else { return nil }
+        return (type, object)
+    }
+
+    /// Whether an owner is being deleted and goes after those of its dependents that block it.
+    private func isWaitingForDependents(_ uid: String) -> Bool {
+        guard let (_, owner) = stored(uid) else { return false }
+        return owner.isTerminating && owner.finalizers.contains("foregroundDeletion")
+    }
+
     /// Does what the garbage collector does for an owner that waits for its dependents, or lets go of them.
     private func finishSpecialFinalizers(_ type: ResourceType, _ owner: StoredObject) {
-        let special = owner.finalizers.filter { ["foregroundDeletion", "orphan"].contains($0) }
-        guard let finalizer = special.first else { return }
-        for reference in (dependents[owner.uid] ?? []).sorted(by: { $0.key < $1.key }) {
-            guard let type = types[reference.type], let object = stores[reference.type]?.objects[reference.key] else {
-                continue
+        let owned = (dependents[owner.uid] ?? []).sorted { $0.key < $1.key }
+        if owner.finalizers.contains("orphan") {
+            for reference in owned {
+                guard let type = types[reference.type], let object = stores[reference.type]?.objects[reference.key]
+                else {
+                    continue
+                }
+                disown(object, type, owners: [owner.uid])
             }
-            if finalizer == "orphan" {
-                disown(object, type, owner: owner.uid)
-            } else {
-                _ = try? delete(type, namespace: object.namespace, name: object.name, DeletionOptions())
+            release(owner.uid, from: "orphan")
+        } else if owner.finalizers.contains("foregroundDeletion") {
+            for reference in owned { collect(reference) }
+            releaseIfUnblocked(owner.uid)
+        }
+    }
+
+    /// Lets an owner go that waits for its dependents, once none is left that blocks it.
+    func releaseIfUnblocked(_ uid: String) {
+        guard isWaitingForDependents(uid) else { return }
+        let isBlocked = (dependents[uid] ?? []).contains { reference in
+            (stores[reference.type]?.objects[reference.key]?.metadata["ownerReferences"]?.array ?? []).contains {
+                $0["uid"]?.string == uid && $0["blockOwnerDeletion"] == true
             }
         }
-        guard let current = stores[type.name]?.objects[owner.key] else { return }
-        var value = current.object
-        let rest = current.finalizers.filter { !special.contains($0) }
+        if !isBlocked { release(uid, from: "foregroundDeletion") }
+    }
+
+    private func release(_ uid: String, from finalizer: String) {
+        guard let (type, owner) = stored(uid) else { return }
+        var value = owner.object
+        let rest = owner.finalizers.filter { $0 != finalizer }
         value[at: "metadata.finalizers"] = rest.isEmpty ? nil : .array(rest.map(DoubleJSON.string))
-        let released = replace(current, with: value, type)
-        if rest.isEmpty { remove(type, released) }
+        let released = replace(owner, with: value, type)
+        if rest.isEmpty, released.isTerminating { remove(type, released) }
     }
 
     // MARK: Namespaces

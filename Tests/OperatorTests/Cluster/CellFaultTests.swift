@@ -205,7 +205,7 @@ struct CellFaultTests {
         arguments: [
             ("serviceaccounts", edge, ["automountServiceAccountToken": true], "automountServiceAccountToken"),
             ("deployments.apps", edge, ["spec": ["progressDeadlineSeconds": 7]], "progressDeadlineSeconds"),
-            ("services", "roost-default", ["metadata": ["ownerReferences": []]], "ownerReferences"),
+            ("services", "roost-default", ["spec": ["externalTrafficPolicy": "Cluster"]], "externalTrafficPolicy"),
             ("podmonitors.monitoring.coreos.com", edge, ["spec": ["podMetricsEndpoints": []]], "podMetricsEndpoints"),
         ] as [(String, String, DoubleJSON, String)]
     )

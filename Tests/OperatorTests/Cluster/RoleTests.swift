@@ -61,17 +61,22 @@ struct RoleTests {
             try await rig.wait(for: .pods, pod, in: "roost", "the pod being drained") { $0 == nil }
             try rig.server.delete("tenants.roost.chat", namespace: "chat", name: "acme")
             try await rig.wait(for: .tenants, "acme", in: "chat") { $0 == nil }
+            // The data that is kept stays for good.
+            let abandon: DoubleJSON = ["metadata": ["annotations": [.init(OperatorNames.abandonRetained): "true"]]]
+            try rig.server.patch("cells.roost.chat", name: "default", abandon)
+            try rig.server.delete("cells.roost.chat", name: "default")
+            try await rig.wait(for: .cells, "default", "the cell being gone") { $0 == nil }
             await running.stop()
             let called = rig.server.calledRules
             let granted = try Self.granted()
             // Looking at namespaces' tenants and at what APIs there are is everybody's (system:discovery); the test looks too.
             let asked = called.filter { !$0.hasPrefix("get /") }
             #expect(asked.subtracting(granted).isEmpty, "called and not allowed")
-            // An object that is applied and is not there is created, which is a permission of its own; and so is keeping an
-            // owner until its objects are gone. What happens twice is counted on its event, if it happens twice here.
+            // An object that is applied and is not there is created, which is a permission of its own. What happens twice is
+            // counted on its event, if it happens twice here.
             let unused = granted.subtracting(called).filter { rule in
                 let applied = rule.hasPrefix("create ") && called.contains("patch " + rule.dropFirst("create ".count))
-                return !applied && rule != "update roost.chat/cells/finalizers" && rule != "patch events.k8s.io/events"
+                return !applied && rule != "patch events.k8s.io/events"
             }
             #expect(unused.isEmpty, "allowed and not called")
         }
