@@ -53,6 +53,11 @@ package enum TenantStep: Sendable, Hashable {
     }
 }
 
+/// Why a step was not done that others do not wait for.
+struct TenantStepRefused: Error {
+    let condition: Condition
+}
+
 /// What to do and how the status reads then.
 package struct TenantPlan: Sendable {
     package var steps: [TenantStep] = []

@@ -57,7 +57,7 @@ extension TenantReconciler {
         case .provisionAdmins(let hosted, let cell):
             self.admins.provision(hosted, uid: object.uid, in: try self.stores(cell))
         case .requestCertificate(let secret, let hostnames):
-            try await self.requestCertificate(secret, hostnames, object)
+            try await self.requestCertificate(secret, hostnames, for: object)
         case .applyRoutes(let hostnames, let cell, let gateway):
             let namespace = self.context.settings.namespace
             let routes = TenantRoutes.objects(
@@ -118,34 +118,5 @@ extension TenantReconciler {
                 context.announce("Erased", "everything of it was erased from cell \(cell)", of: object)
             }
         }
-    }
-
-    private func requestCertificate(_ secret: String, _ hostnames: [String], _ tenant: KubeObject) async throws {
-        guard let issuer = self.context.settings.issuer else { return }
-        var object = KubeObject(
-            .certificates,
-            name: secret,
-            namespace: tenant.namespace,
-            [
-                "spec": [
-                    "secretName": .string(secret), "dnsNames": .array(hostnames.map(JSON.string)),
-                    "issuerRef": [
-                        "group": "cert-manager.io", "kind": .string(issuer.kind), "name": .string(issuer.name),
-                    ],
-                ]
-            ]
-        )
-        object.json["metadata"]["labels"] = ["app.kubernetes.io/managed-by": .string(OperatorNames.manager)]
-        // It goes with its tenant.
-        object.json["metadata"]["ownerReferences"] = [
-            [
-                "apiVersion": .string(KubeResource.tenants.apiVersion), "kind": "Tenant",
-                "name": .string(tenant.name), "uid": .string(tenant.uid),
-            ]
-        ]
-        let whom = "certificate \(object.key)"
-        if self.applied.isApplied([object], for: whom) { return }
-        _ = try await self.context.client.apply(.certificates, object, manager: OperatorNames.manager)
-        self.applied.applied([object], for: whom)
     }
 }

@@ -51,6 +51,9 @@ package struct TenantReconciler: Sendable {
                 for step in plan.steps {
                     do {
                         try await self.perform(step, on: &object, of: parsed)
+                    } catch let error as TenantStepRefused where !parsed.isDeleting {
+                        plan.set(error.condition)
+                        plan.judge()
                     } catch let error as KubeError where step.besides != nil && !parsed.isDeleting {
                         // Nobody goes unserved because another controller does not take what it is asked.
                         plan.set(Condition(step.besides ?? "", .no, "ApplyRejected", "\(error)"))
@@ -94,9 +97,8 @@ package struct TenantReconciler: Sendable {
     /// What nobody tells us about is looked at again by ourselves: soon at first, seldom where it goes on for long.
     private func wait(_ plan: TenantPlan, _ object: KubeObject, now: Date) -> Duration? {
         let soon = [
-            "SecretNotFound", "SecretForbidden", "Issuing", "Moving", "Erasing", "CellNotReady", "StoreUnavailable",
-            "Pending",
-            "ApplyRejected", "InvalidCertificate", "Expired", "HostnameNotCovered",
+            "SecretNotFound", "SecretForbidden", "Issuing", "CertificateTaken", "Moving", "Erasing", "CellNotReady",
+            "StoreUnavailable", "Pending", "ApplyRejected", "InvalidCertificate", "Expired", "HostnameNotCovered",
         ]
         let waiting = plan.conditions.filter { $0.status == .no && soon.contains($0.reason) && $0.type != "Ready" }
         let period = self.context.settings.waitPeriod

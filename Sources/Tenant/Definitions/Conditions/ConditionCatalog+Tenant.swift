@@ -154,10 +154,20 @@ extension ConditionCatalog {
         ),
         .init(
             "CertificateReady",
+            "CertificateTaken",
+            .complaint,
+            "another Certificate, of a website or of another tenant, fills the Secret in `spec.tls`: cert-manager was not asked",
+            do: "name a Secret that nothing else fills"
+        ),
+        .init(
+            "CertificateReady",
             "ApplyRejected",
             .complaint,
-            "the API server refused the Certificate; the tenant is served all the same",
-            do: "the message has its words: often cert-manager's webhook, or a policy"
+            """
+            the API server refused the Certificate, or somebody else set a field of it, which is not taken back; the tenant is \
+            served all the same
+            """,
+            do: "the message has its words: often cert-manager's webhook, a policy, or who set the field"
         ),
         .init(
             "CertificateReady",
