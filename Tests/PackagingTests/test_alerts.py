@@ -59,9 +59,12 @@ def cell_rows():
 
 def conditions(kind, reason, severity):
     """The series of a cell of which this is true, as the operator has them: Ready follows the others."""
-    serves = severity != "complaint" or (kind, reason) in STILL_SERVES
+    holds = severity != "complaint" or (kind, reason) in STILL_SERVES
+    # Tenants may have certificates of their own: without the cell's it serves on, save where its specification is invalid.
+    serves = holds or kind == "CertificateReady" and reason != "InvalidSpec"
     for one in {kind, "Ready"}:
-        labels = f'cell="first", type="{one}", status="{serves}", reason="{reason}", severity="{severity}"'
+        status = serves if one == "Ready" else holds
+        labels = f'cell="first", type="{one}", status="{status}", reason="{reason}", severity="{severity}"'
         yield {"series": f"roost_cell_condition{{{labels}}}", "values": "1+0x60"}
 
 

@@ -73,17 +73,39 @@ extension CellReconciler {
     /// The cell's own certificate; what the edges have stays if it cannot be used.
     private func certificate(_ spec: CellSpec, _ cell: String) async -> CellStores.OwnCertificate {
         guard let name = spec.tlsSecretRef?.name else { return .notNamed }
-        do {
-            let namespace = self.context.settings.namespace
-            let secret = try await self.context.client.get(.secrets, name, in: namespace)
-            return .found(try CertificateBundle(chain: secret.decoded("tls.crt"), key: secret.decoded("tls.key")))
-        } catch {
-            let reason = (error as? CertificateBundle.Problem)?.text ?? "\(error)"
+        let certificate = await self.readCertificate(name)
+        let problem: String? =
+            switch certificate {
+            case .notNamed, .found: nil
+            case .unusable(_, let message): message
+            case .unknown(let why): why
+            }
+        if let problem {
             self.context.logger.warning(
                 "the cell's certificate cannot be used",
-                metadata: ["cell": "\(cell)", "secret": "\(name)", "reason": "\(reason)"]
+                metadata: ["cell": "\(cell)", "secret": "\(name)", "reason": "\(problem)"]
             )
-            return (error as? KubeError)?.isPassing == true ? .unknown : .unusable
+        }
+        return certificate
+    }
+
+    private func readCertificate(_ name: String) async -> CellStores.OwnCertificate {
+        let namespace = self.context.settings.namespace
+        let found: KubeObject?
+        do throws(KubeError) {
+            found = try await self.context.client.find(.secrets, name, in: namespace)
+        } catch {
+            let text = "Secret \(name) in namespace \(namespace) cannot be read: \(error)"
+            return error.isPassing ? .unknown(text) : .unusable(reason: "SecretForbidden", message: text)
+        }
+        guard let secret = found else {
+            let text = "there is no Secret \(name) in namespace \(namespace)"
+            return .unusable(reason: "SecretNotFound", message: text)
+        }
+        do throws(CertificateBundle.Problem) {
+            return .found(try CertificateBundle(chain: secret.decoded("tls.crt"), key: secret.decoded("tls.key")))
+        } catch {
+            return .unusable(reason: "InvalidCertificate", message: "Secret \(name): \(error.text)")
         }
     }
 

@@ -25,6 +25,7 @@ package struct CellReconciler: Sendable {
         var stores: Condition
         var edge = Condition("EdgeReady", .unknown, "NoPodsReady", "no edge was looked at yet")
         var scaling = Condition("Autoscaling", .unknown, "FiguresMissing", "no figures yet")
+        var certificate = Condition("CertificateReady", .unknown, "SecretUnreadable", "not read yet")
         var image: String?
         var wantedImage: String?
         var fleet: FleetStatus
@@ -115,7 +116,7 @@ package struct CellReconciler: Sendable {
         let runtime = self.context.cells.runtime(object.name)
         let secrets = await self.secrets(spec, object, runtime)
         // Known before anybody looks at a tenant, which would have no certificate else.
-        if case .found(let bundle) = secrets.certificate { self.note(bundle.hostnames, runtime) }
+        if case .found(let bundle) = secrets.certificate { self.note(bundle.hostnames, bundle.notAfter, runtime) }
         let wasReady = runtime.stores != nil
         let problem = await self.connect(runtime, secrets.access)
         var findings = Findings(
@@ -131,6 +132,8 @@ package struct CellReconciler: Sendable {
                 findings.stores = Condition("StoresReady", .no, trouble.reason, trouble.message)
             }
         }
+        let served = await runtime.stores?.certificateEnds.own
+        findings.certificate = CellCertificate.condition(secrets.certificate, served: served, now: Date())
         // The first edges are made when there is something to start with: the Secrets, stores that answer and a schema. Those
         // that there are wait for their stores by themselves.
         let edges = self.context.known(.deployments, self.deploymentKey(object.name))
@@ -158,6 +161,7 @@ package struct CellReconciler: Sendable {
         let stores = Condition("StoresReady", .unknown, "InvalidSpec", text)
         var findings = Findings(object: object, pods: self.pods(of: object.name), stores: stores)
         findings.scaling = Condition("Autoscaling", .unknown, "InvalidSpec", text)
+        findings.certificate = Condition("CertificateReady", .unknown, "InvalidSpec", text)
         self.observe(runtime, &findings)
         try await self.write(Self.conditions(findings, invalid), findings, parsed)
     }
@@ -173,7 +177,8 @@ package struct CellReconciler: Sendable {
         let trouble = await stores.trouble(patience: self.context.settings.storePatience)
         if let trouble, trouble.reason != "PostgresUnavailable" { return trouble }
         do {
-            self.note(try await stores.settle(own: certificate), runtime)
+            let names = try await stores.settle(own: certificate)
+            self.note(names, await stores.certificateEnds.own, runtime)
             let directory = self.context.directory
             let known = Set(directory.tenants(in: runtime.name).compactMap { TenantID($0.name) })
             for id in await stores.projected.subtracting(known).sorted() {
@@ -192,11 +197,11 @@ package struct CellReconciler: Sendable {
         return trouble
     }
 
-    /// Notes the names of the cell's own certificate, and has tenants looked at again if they are others.
-    private func note(_ names: [String], _ runtime: CellRuntime) {
+    /// Notes the names of the cell's own certificate and when it ends, and has tenants looked at again if these are others.
+    private func note(_ names: [String], _ end: Date?, _ runtime: CellRuntime) {
         let isNew = runtime.state.withLock { state in
-            defer { state.certificateNames = names }
-            return state.certificateNames != names
+            defer { (state.certificateNames, state.certificateEnd) = (names, end) }
+            return state.certificateNames != names || state.certificateEnd != end
         }
         if isNew { self.wakeTenants(of: runtime.name) }
     }
@@ -222,8 +227,8 @@ package struct CellReconciler: Sendable {
     // MARK: The status
 
     private static func conditions(_ findings: Findings, _ invalid: Condition?) -> [Condition] {
-        let parts = [findings.stores, findings.edge, findings.scaling]
-        let wrong = parts.dropLast().first { $0.status != .yes }
+        let parts = [findings.stores, findings.edge, findings.scaling, findings.certificate]
+        let wrong = parts.prefix(2).first { $0.status != .yes }
         // What is not as it should be although everybody is served. Figures are missing for a moment after each start.
         let besides = parts.first { $0.severity == .complaint && $0.reason != "FiguresMissing" }
         let edges = findings.fleet.readyReplicas

@@ -2,6 +2,12 @@ import KubeClient
 import Synchronization
 import Tenant
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// What the operator holds of a cell while it runs: its stores, and what was seen of it last.
 package final class CellRuntime: Sendable {
     struct State {
@@ -14,6 +20,8 @@ package final class CellRuntime: Sendable {
         var firstSeen: Duration?
         /// The names of the cell's own certificate.
         var certificateNames: [String] = []
+        /// When that ends, as far as it is known.
+        var certificateEnd: Date?
         var usage: [TenantID: TenantView.Usage] = [:]
         /// When usage was looked up last.
         var usageAt: Duration?
@@ -56,6 +64,7 @@ package final class CellRuntime: Sendable {
                 problem: state.problem?.message ?? "its stores are not connected yet",
                 wasTried: state.stores != nil || state.problem != nil,
                 certificateNames: state.certificateNames,
+                certificateEnd: state.certificateEnd,
                 gateway: gateway
             )
         }

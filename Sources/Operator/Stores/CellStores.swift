@@ -9,9 +9,9 @@ package import StateStore
 package import Tenant
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+package import FoundationEssentials
 #else
-import Foundation
+package import Foundation
 #endif
 
 /// The live and the durable store of one cell, and what is projected there.
@@ -26,10 +26,10 @@ package actor CellStores {
     package enum OwnCertificate: Sendable {
         /// It names none.
         case notNamed
-        /// What it names is not there, or no certificate.
-        case unusable
-        /// Nobody can say now.
-        case unknown
+        /// What it names is not there, or no certificate: the reason of a condition, and why.
+        case unusable(reason: String, message: String)
+        /// Nobody can say now, and why.
+        case unknown(String)
         case found(CertificateBundle)
 
         /// Whether there should be one and is not.
@@ -377,8 +377,14 @@ package actor CellStores {
     }
 
     /// Gives a certificate to the edges, under the tenant's name or ``Projection/wildcard``.
-    package func put(_ bundle: CertificateBundle, name: String) async throws {
+    ///
+    /// One that is over takes nothing from those who have one that holds.
+    package func put(_ bundle: CertificateBundle, name: String, now: Date = Date()) async throws {
         await self.reading?.value
+        if bundle.notAfter <= now, let end = self.end(ofServed: name), end > now {
+            self.ends[name] = end
+            return try await self.keepCertificate(name: name)
+        }
         let certificate = ProjectedCertificate(
             hostnames: bundle.hostnames,
             certificatePEM: bundle.chain,
@@ -419,10 +425,13 @@ package actor CellStores {
 
     /// Looks when a certificate ends that is used on although nobody can say what it is to be.
     private func noteEnd(of name: String) {
-        guard self.ends[name] == nil, let known = self.lost.certificates[name] ?? self.certificates[name] else {
-            return
-        }
-        self.ends[name] = CertificateBundle.end(of: known.certificatePEM)
+        if self.ends[name] == nil { self.ends[name] = self.end(ofServed: name) }
+    }
+
+    /// When a certificate ends that the edges have, or had before their store lost it.
+    private func end(ofServed name: String) -> Date? {
+        let known = self.lost.certificates[name] ?? self.certificates[name]
+        return known.flatMap { CertificateBundle.end(of: $0.certificatePEM) }
     }
 
     /// When the first of the certificates ends that the edges use.

@@ -174,7 +174,13 @@ package enum TenantPlanner {
         case .notNamed:
             plan.steps.append(.removeCertificate(cell: cell.name))
             let uncovered = hosted.hostnames.filter { !DNSName.isCovered($0, by: cell.certificateNames) }
-            if uncovered.isEmpty { return set(.yes, "CellCertificate", "cell \(cell.name) has one for its hostnames") }
+            if uncovered.isEmpty {
+                if let end = cell.certificateEnd, end <= view.now {
+                    let text = "the certificate of cell \(cell.name) ended at \(KubeTime.text(end)): renew it"
+                    return set(.no, "Expired", text)
+                }
+                return set(.yes, "CellCertificate", "cell \(cell.name) has one for its hostnames")
+            }
             if cell.certificateNames.isEmpty {
                 let text = "neither the tenant nor cell \(cell.name) has a certificate: set spec.tls of one of them"
                 return set(.no, "NoCertificate", text)

@@ -23,6 +23,8 @@ package struct TenantView: Sendable {
         package var wasTried: Bool
         /// The names that its own certificate is for; empty if it has none.
         package var certificateNames: [String]
+        /// When that certificate ends, as far as it is known.
+        package var certificateEnd: Date?
         /// Whether routes of a gateway lead to it.
         package var gateway: GatewayReference?
         /// Whether any of its edges is ready, as its status says.
@@ -34,6 +36,7 @@ package struct TenantView: Sendable {
             problem: String = "",
             wasTried: Bool = true,
             certificateNames: [String] = [],
+            certificateEnd: Date? = nil,
             gateway: GatewayReference? = nil,
             hasEdges: Bool = true
         ) {
@@ -42,6 +45,7 @@ package struct TenantView: Sendable {
             self.problem = problem
             self.wasTried = wasTried
             self.certificateNames = certificateNames
+            self.certificateEnd = certificateEnd
             self.gateway = gateway
             self.hasEdges = hasEdges
         }

@@ -69,6 +69,19 @@ struct TenantCertificateTests {
         #expect(plan.steps.contains(.removeCertificate(cell: "one")))
     }
 
+    @Test(
+        arguments: [
+            (1, "True CellCertificate"), (0, "False Expired"), (-1, "False Expired"), (nil, "True CellCertificate"),
+        ] as [(Double?, String)]
+    )
+    func `who has the cell's has it until it ends`(left: Double?, expected: String) throws {
+        let plan = try self.plan(.notNamed) { view in
+            let end = left.map { Views.now.addingTimeInterval($0) }
+            view.cell = .success(.init(name: "one", certificateNames: ["*.example.com"], certificateEnd: end))
+        }
+        #expect(self.found(plan) == expected)
+    }
+
     @Test func `after a mistake in an edit a good certificate is still renewed`() throws {
         let good = try TestCertificates.bundle(for: "acme.example.com")
         let other = try TestCertificates.bundle(for: "other.example.com")

@@ -152,6 +152,55 @@ extension ConditionCatalog {
             "the annotation `roost.chat/autoscaling: external` leaves the number to somebody else"
         ),
         .init("Autoscaling", "InvalidSpec", .complaint, "see `Ready`", do: "see `Ready`"),
+        .init(
+            "CertificateReady",
+            "Served",
+            .well,
+            "the certificate of tenants that have none of their own is served, until the date in the message"
+        ),
+        .init(
+            "CertificateReady",
+            "NotNamed",
+            .notice,
+            "`spec.tls` is not set: only tenants that bring their own can be reached",
+            do: "set it, if they do not all"
+        ),
+        .init(
+            "CertificateReady",
+            "SecretNotFound",
+            .complaint,
+            "the Secret in `spec.tls` does not exist; what was served before is served on, the message says until when",
+            do: "create it in the operator's namespace"
+        ),
+        .init(
+            "CertificateReady",
+            "SecretForbidden",
+            .complaint,
+            "the operator may not read it; as above",
+            do: "the message has the server's words; see the operator's role"
+        ),
+        .init(
+            "CertificateReady",
+            "SecretUnreadable",
+            .notice,
+            "the API server cannot be asked for it now; as above",
+            do: "wait; then look at the API server"
+        ),
+        .init(
+            "CertificateReady",
+            "InvalidCertificate",
+            .complaint,
+            "the Secret holds no certificate with its key; as above",
+            do: "replace it"
+        ),
+        .init(
+            "CertificateReady",
+            "Expired",
+            .complaint,
+            "its time is over; one that holds, and that the edges have, is served on",
+            do: "renew it"
+        ),
+        .init("CertificateReady", "InvalidSpec", .complaint, "see `Ready`", do: "see `Ready`"),
         .init("SettingsIgnored", "NotImplemented", .notice, "as for a tenant"),
         .init(
             "Deleting",

@@ -176,7 +176,13 @@ extension ConditionCatalog {
             "the Secret holds no certificate with its key",
             do: "replace it; what was served before is served on"
         ),
-        .init("CertificateReady", "Expired", .complaint, "its time is over", do: "renew it"),
+        .init(
+            "CertificateReady",
+            "Expired",
+            .complaint,
+            "its time is over, or that of the cell's; one that holds, and that the edges have, is served on",
+            do: "renew it"
+        ),
         .init(
             "CertificateReady",
             "HostnameNotCovered",
