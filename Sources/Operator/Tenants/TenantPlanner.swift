@@ -216,17 +216,21 @@ package enum TenantPlanner {
             plan.steps.append(.applyRoutes(hostnames: hosted.hostnames, cell: cell.name, gateway: gateway))
             let text = "the cluster's Gateway API has no TLSRoute: WebSocket and web are routed, IRC is not"
             plan.conditions.append(Condition("RoutesReady", .no, "GatewayApiMissing", text))
-        case .pending, .accepted:
+        case .pending, .refused, .accepted:
             plan.steps.append(.applyRoutes(hostnames: hosted.hostnames, cell: cell.name, gateway: gateway))
-            let isAccepted = view.routes == .accepted
-            plan.conditions.append(
-                Condition(
-                    "RoutesReady",
-                    isAccepted ? .yes : .no,
-                    isAccepted ? "Accepted" : "Pending",
-                    "gateway \(gateway.name) \(isAccepted ? "has taken" : "has not taken") the routes"
-                )
-            )
+            plan.conditions.append(Self.answer(of: gateway, view.routes))
+        }
+    }
+
+    /// What a gateway says to the routes.
+    private static func answer(of gateway: GatewayReference, _ routes: TenantView.Routes) -> Condition {
+        switch routes {
+        case .refused(let why):
+            return Condition("RoutesReady", .no, "RoutesRefused", "gateway \(gateway.name) refuses \(why)")
+        case .pending(let name):
+            return Condition("RoutesReady", .no, "Pending", "gateway \(gateway.name) has not taken \(name) yet")
+        case .accepted, .unavailable, .withoutTLS:
+            return Condition("RoutesReady", .yes, "Accepted", "gateway \(gateway.name) has taken the routes")
         }
     }
 

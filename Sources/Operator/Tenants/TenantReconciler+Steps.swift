@@ -74,6 +74,7 @@ extension TenantReconciler {
             for (resource, route) in routes where await self.context.apis.has(resource) {
                 _ = try await client.apply(resource, route, manager: OperatorNames.manager)
             }
+            try await self.removeRoutes(of: id, keeping: routes)
             self.applied.applied(routes.map(\.1), for: "routes \(id)")
         case .removeRoutes:
             // Only a tenant that may have had some; one that goes is asked for in any case.
@@ -82,10 +83,7 @@ extension TenantReconciler {
                     || object.condition("RoutesReady").map({ $0["reason"].string != "ServiceOnly" }) == true
             else { return }
             self.applied.applied([], for: "routes \(id)")
-            let kinds = [await self.context.apis.first(of: KubeResource.tlsRoutes), .httpRoutes].compactMap(\.self)
-            for resource in kinds where await self.context.apis.has(resource) {
-                try await client.delete(resource, TenantRoutes.name(id), in: self.context.settings.namespace)
-            }
+            try await self.removeRoutes(of: id, keeping: [])
         case .move(let from, let to):
             let (source, target) = (try self.stores(from), try self.stores(to))
             try self.context.chores.begin(.move(from: from, to: to), of: id, for: object.key) { [object, admins] in
@@ -117,6 +115,15 @@ extension TenantReconciler {
                 try await TenantErasure.erase(id, of: object, in: stores)
                 context.announce("Erased", "everything of it was erased from cell \(cell)", of: object)
             }
+        }
+    }
+
+    /// Deletes those of a tenant's routes that are not asked for.
+    private func removeRoutes(of id: TenantID, keeping wanted: [(KubeResource, KubeObject)]) async throws {
+        let kept = wanted.map { [$0.plural, $1.name] }
+        for (resource, route) in try await self.foundRoutes(of: id) where !kept.contains([resource.plural, route.name])
+        {
+            try await self.context.client.delete(resource, route.name, in: route.namespace, uid: route.uid)
         }
     }
 }

@@ -22,7 +22,6 @@ extension TenantReconciler {
         let secrets = parsed.isDeleting ? Secrets() : try await self.secrets(of: parsed)
         let (hosted, adminProblem) = self.hosted(parsed, secrets)
         let isHosted = if case .success = hosted { true } else { false }
-        let gateway = (try? cell.get())?.gateway
         return TenantView(
             object: object,
             hosted: hosted,
@@ -38,7 +37,7 @@ extension TenantReconciler {
             certificate: Self.certificate(parsed, secrets),
             isIssued: parsed.resource?.spec.tlsSecretRef.map { secrets.issued.contains($0.name) } ?? false,
             canIssue: await self.canIssue(parsed),
-            routes: gateway == nil || parsed.isDeleting ? .unavailable : try await self.routes(of: parsed),
+            routes: try await self.routes(of: parsed, in: try? cell.get()),
             usage: TenantID(object.name).flatMap { id in
                 (try? cell.get()).flatMap { self.context.cells.existing($0.name)?.usage(of: id) }
             },
@@ -176,23 +175,40 @@ extension TenantReconciler {
         return await self.context.apis.has(.certificates)
     }
 
-    private func routes(of parsed: Parsed<TenantResource>) async throws(KubeError) -> TenantView.Routes {
+    private func routes(
+        of parsed: Parsed<TenantResource>,
+        in cell: TenantView.Cell?
+    ) async throws(KubeError) -> TenantView.Routes {
+        guard let cell, let gateway = cell.gateway, let tenant = parsed.resource, !parsed.isDeleting else {
+            return .unavailable
+        }
         guard let tlsRoutes = await self.context.apis.first(of: KubeResource.tlsRoutes) else {
             return await self.context.apis.has(.httpRoutes) ? .withoutTLS : .unavailable
         }
-        guard let id = TenantID(parsed.object.name),
-            let route = try await self.context.client.find(
-                tlsRoutes,
-                TenantRoutes.name(id),
-                in: self.context.settings.namespace
+        let wanted = TenantRoutes.objects(
+            tenant.id,
+            tlsRoutes: tlsRoutes,
+            hostnames: tenant.spec.hostnames,
+            cell: cell.name,
+            gateway: gateway,
+            namespace: self.context.settings.namespace
+        )
+        return TenantRoutes.verdict(on: wanted, found: try await self.foundRoutes(of: tenant.id).map(\.1))
+    }
+
+    /// The routes of a tenant that there are.
+    func foundRoutes(of tenant: TenantID) async throws(KubeError) -> [(KubeResource, KubeObject)] {
+        var found: [(KubeResource, KubeObject)] = []
+        for resource in [await self.context.apis.first(of: KubeResource.tlsRoutes), .httpRoutes].compactMap(\.self)
+        where await self.context.apis.has(resource) {
+            let list = try await self.context.client.list(
+                resource,
+                in: self.context.settings.namespace,
+                TenantRoutes.selector(tenant)
             )
-        else { return .pending }
-        let isAccepted = (route.status["parents"].elements ?? []).contains { parent in
-            (parent["conditions"].elements ?? []).contains {
-                $0["type"].string == "Accepted" && $0["status"].string == "True"
-            }
+            found += list.items.map { (resource, $0) }
         }
-        return isAccepted ? .accepted : .pending
+        return found
     }
 
     // MARK: Where its data is

@@ -98,7 +98,8 @@ package struct TenantReconciler: Sendable {
     private func wait(_ plan: TenantPlan, _ object: KubeObject, now: Date) -> Duration? {
         let soon = [
             "SecretNotFound", "SecretForbidden", "Issuing", "CertificateTaken", "Moving", "Erasing", "CellNotReady",
-            "StoreUnavailable", "Pending", "ApplyRejected", "InvalidCertificate", "Expired", "HostnameNotCovered",
+            "StoreUnavailable", "Pending", "RoutesRefused", "ApplyRejected", "InvalidCertificate", "Expired",
+            "HostnameNotCovered",
         ]
         let waiting = plan.conditions.filter { $0.status == .no && soon.contains($0.reason) && $0.type != "Ready" }
         let period = self.context.settings.waitPeriod

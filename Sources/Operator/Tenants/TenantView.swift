@@ -68,9 +68,11 @@ package struct TenantView: Sendable {
         case unavailable
         /// It has the API, but routes of HTTP alone.
         case withoutTLS
-        /// Not asked for yet, or nobody answered yet.
-        case pending
-        /// The gateway has taken them.
+        /// Not asked for yet, or nobody answered yet: the first of these.
+        case pending(String)
+        /// The gateway does not take one, in its words.
+        case refused(String)
+        /// The gateway has taken them all.
         case accepted
     }
 

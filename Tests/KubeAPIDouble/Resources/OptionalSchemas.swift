@@ -27,14 +27,24 @@ enum OptionalSchemas {
         { parents: [{ parentRef: any controllerName: str conditions: [@condition]<type> }] }
         """
 
-    static let httpRoute = BuiltInSchemas.object(
+    /// As the kind's definition has it: 16 hostnames at most.
+    private static func route(_ text: String) -> SchemaNode {
+        var limits = SchemaNode.Limits()
+        limits.maxItems = 16
+        let hostnames = SchemaNode(kind: .array, items: SchemaNode(kind: .string), limits: limits)
+        let object = BuiltInSchemas.object(text)
+        guard let spec = object.properties["spec"] else { return object }
+        return object.with(properties: ["spec": spec.with(properties: ["hostnames": hostnames])])
+    }
+
+    static let httpRoute = route(
         """
         { spec: { parentRefs: \(parents) hostnames: [str]
             rules: [{ name: str matches: any filters: any timeouts: any backendRefs: \(backends) }] }
           status: \(routeStatus) }
         """
     )
-    static let tlsRoute = BuiltInSchemas.object(
+    static let tlsRoute = route(
         """
         { spec: { parentRefs: \(parents) hostnames: [str] rules: [{ name: str backendRefs: \(backends) }] }
           status: \(routeStatus) }

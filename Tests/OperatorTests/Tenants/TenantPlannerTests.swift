@@ -365,7 +365,8 @@ struct TenantPlannerTests {
     @Test func `routes go to the cell's gateway`() throws {
         let gateway = try #require(Self.gateway)
         for (routes, expected) in [
-            (TenantView.Routes.accepted, "True Accepted"), (.pending, "False Pending"),
+            (TenantView.Routes.accepted, "True Accepted"), (.pending("one"), "False Pending"),
+            (.refused("one"), "False RoutesRefused"),
             (.unavailable, "False GatewayApiMissing"), (.withoutTLS, "False GatewayApiMissing"),
         ] {
             let plan = TenantPlanner.plan(

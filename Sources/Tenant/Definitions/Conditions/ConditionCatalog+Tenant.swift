@@ -191,13 +191,21 @@ extension ConditionCatalog {
             do: "have it issued for those in the message, or remove them"
         ),
         .init("RoutesReady", "ServiceOnly", .well, "the cell has no gateway; clients come through the Service"),
-        .init("RoutesReady", "Accepted", .well, "the gateway has taken the routes"),
+        .init("RoutesReady", "Accepted", .well, "the gateway has taken each of the routes as it is now"),
         .init(
             "RoutesReady",
             "Pending",
             .notice,
-            "the gateway has not taken them yet",
+            "the gateway has not said anything to the one in the message yet",
             do: "`kubectl -n roost describe tlsroute,httproute`, in the operator's namespace"
+        ),
+        .init(
+            "RoutesReady",
+            "RoutesRefused",
+            .complaint,
+            "the gateway does not take a route (`Accepted`), or what it refers to (`ResolvedRefs`)",
+            do:
+                "the message has its words: often a listener that allows no routes of the operator's namespace, or other hostnames"
         ),
         .init(
             "RoutesReady",

@@ -135,12 +135,24 @@ package struct GatewayReference: Hashable, Sendable {
     package var name = ""
     /// Its namespace, by default the operator's.
     package var namespace: String?
+    /// The listener that passes IRC's TLS through; `nil` means any that fits.
+    package var ircListener: String?
+    /// The listener of HTTP; `nil` means any that fits.
+    package var webListener: String?
 }
 
 extension GatewayReference: SettingsObject {
     static let settings: [Setting<Self>] = [
         Setting("name", \.name, .objectName, required: "name the gateway", "The gateway's name."),
         Setting("namespace", \.namespace, .label, "The gateway's namespace; by default the operator's."),
+        Setting.group(
+            "listeners",
+            "Which of the gateway's listeners the routes are for (sectionName); by default any that fits.",
+            [
+                Setting("irc", \.ircListener, .objectName, "The one that passes IRC's TLS through."),
+                Setting("web", \.webListener, .objectName, "The one of HTTP."),
+            ]
+        ),
     ]
 }
 
