@@ -87,6 +87,9 @@ class Chart(unittest.TestCase):
         objects = rendered.rendered("chart-everything")
         redis = rendered.one(objects, "StatefulSet", "roost-redis")["spec"]["template"]["spec"]["containers"][0]
         self.assertIn("--appendonly yes --appendfsync always --maxmemory-policy noeviction", " ".join(redis["args"]))
+        # It refuses before it is killed: rewriting its log takes room, too.
+        self.assertEqual(redis["resources"]["limits"]["memory"], "512Mi")
+        self.assertEqual(redis["args"][redis["args"].index("--maxmemory") + 1], str(round(512 * 2**20 * 0.7)))
         init = rendered.one(objects, "ConfigMap", "roost-postgres-init")["data"]["roost.sh"]
         self.assertEqual(init.strip(), rendered.text("helm", "roost", "files", "postgres-init.sh").strip())
         self.assertIn("NOSUPERUSER", init)

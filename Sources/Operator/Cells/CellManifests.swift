@@ -42,6 +42,8 @@ package struct CellManifests: Sendable {
     static let afterDrain = 30
 
     let input: Input
+    /// On the pods' template: the digest of the stores' addresses.
+    static let storesAnnotation = "roost.chat/stores"
     package let configurationName: String
     private let configuration: String
 
@@ -227,7 +229,7 @@ package struct CellManifests: Sendable {
                             "labels": self.labels,
                             "annotations": JSON(
                                 self.input.spec.edge.pod.annotations
-                                    .merging(["roost.chat/stores": self.input.storesDigest]) { $1 }
+                                    .merging([Self.storesAnnotation: self.input.storesDigest]) { $1 }
                             ),
                         ],
                         "spec": self.podSpec,

@@ -32,14 +32,19 @@ extension CellReconciler {
         // asked last, since a hand may have set it.
         let image = spec.edge.image ?? findings.wantedImage ?? runningImage ?? self.context.settings.image
         findings.wantedImage = image
+        let digest = access.keys.digest([access.redis, access.postgres])
+        // Pods read the addresses when they start. Those that run keep theirs until somebody has connected with the new ones.
+        let isProven = runtime.state.withLock { $0.stores != nil && $0.storesDigest == digest }
+        let proven = running?.spec["template"]["metadata"]["annotations"][CellManifests.storesAnnotation].string
         let manifests = CellManifests(
             .init(
                 cell: findings.object,
                 spec: spec,
                 namespace: self.context.settings.namespace,
                 image: image,
-                storesDigest: access.keys.digest([access.redis, access.postgres]),
-                storePorts: access.ports
+                storesDigest: isProven ? digest : proven ?? digest,
+                storePorts: access.ports,
+                leaving: findings.pods.count { $0.deletionTimestamp != nil && !$0.hasPodEnded }
             )
         )
         var objects = manifests.all
@@ -49,6 +54,7 @@ extension CellReconciler {
         for (resource, object) in objects {
             // Pods that miss their configuration would not start.
             if resource == .deployments, !isConfigured { continue }
+            if resource == .networkPolicies, !isProven, running != nil { continue }
             do throws(KubeError) {
                 try await self.applyIfChanged(resource, object, runtime)
             } catch {

@@ -151,13 +151,15 @@ extension CellReconciler {
 
     /// Connects if nothing is connected, or to other stores than these.
     ///
+    /// Stores that are connected stay so until the others are: an address with a password that does not hold yet, or no more,
+    /// takes nobody off the net.
+    ///
     /// - Returns: why there are no stores, if there are none, or what keeps new edges from them.
     func connect(_ runtime: CellRuntime, _ access: Result<Access, CellStores.Problem>) async -> CellStores.Problem? {
         let found: Access
         switch access {
         case .success(let usable): found = usable
         case .failure(let problem):
-            // Stores that are connected stay so while a Secret cannot be read.
             runtime.state.withLock { $0.problem = problem }
             return problem
         }
@@ -176,7 +178,6 @@ extension CellReconciler {
             runtime.state.withLock { $0.problem = problem }
             return problem
         }
-        await runtime.close()
         do throws(CellStores.Problem) {
             let stores = try await CellStores.open(
                 redis: found.redis,
@@ -186,6 +187,7 @@ extension CellReconciler {
                 leadership: self.context.leadership,
                 logger: self.context.logger
             )
+            await runtime.close()
             let (context, name) = (self.context, runtime.name)
             let keeper = Task {
                 await stores.run(lookingEvery: context.settings.cellPeriod) {
@@ -196,6 +198,7 @@ extension CellReconciler {
             runtime.state.withLock { state in
                 state.stores = stores
                 state.storesDigest = digest
+                state.places = places
                 state.keeper = keeper
                 state.problem = nil
                 state.usageAt = nil
@@ -204,8 +207,16 @@ extension CellReconciler {
             }
             return nil
         } catch {
-            runtime.state.withLock { $0.problem = error }
-            return error
+            var problem = error
+            if runtime.stores != nil {
+                let places = runtime.state.withLock { $0.places }
+                _ = self.context.cells.claim(places, for: runtime.name)
+                let text =
+                    "\(error.message); so says the address in the Secret, and what was connected before is used on"
+                problem = CellStores.Problem(reason: error.reason, message: text)
+            }
+            runtime.state.withLock { [problem] in $0.problem = problem }
+            return problem
         }
     }
 }

@@ -14,6 +14,8 @@ package final class CellRuntime: Sendable {
         var stores: CellStores?
         /// The digest of the URLs that the stores were opened with.
         var storesDigest = ""
+        /// Where those are.
+        var places: [StorePlace] = []
         var keeper: Task<Void, Never>?
         var problem: CellStores.Problem?
         /// When it was looked at first.

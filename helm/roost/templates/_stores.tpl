@@ -102,16 +102,20 @@ spec:
             - always
             - --maxmemory-policy
             - noeviction
-          env:
-            - name: REDISCLI_AUTH
-              valueFrom: {secretKeyRef: {name: roost-redis, key: password}}
+            {{- /* Below what the kernel kills it at: what it is asked then is refused, and what it has stays. The rest is for
+                the copy that rewriting its log makes, and for connections. */}}
+            {{- with dig "limits" "memory" "" $values.resources }}
+            - --maxmemory
+            - {{ include "roost.bytes" (toString .) | float64 | mulf 0.7 | printf "%.0f" | quote }}
+            {{- end }}
           ports:
             - {name: redis, containerPort: 6379}
           livenessProbe:
             tcpSocket: {port: redis}
             failureThreshold: 6
           readinessProbe:
-            exec: {command: [sh, -c, "redis-cli ping | grep -q PONG"]}
+            # By the file, which follows the Secret.
+            exec: {command: [sh, -c, "REDISCLI_AUTH=\"$(cat /etc/roost/password)\" redis-cli ping | grep -q PONG"]}
             periodSeconds: 5
           resources:
             {{- toYaml $values.resources | nindent 12 }}
@@ -125,7 +129,7 @@ spec:
           secret:
             secretName: roost-redis
             defaultMode: 0440
-            items: [{key: redis.conf, path: redis.conf}]
+            items: [{key: redis.conf, path: redis.conf}, {key: password, path: password}]
 {{- end }}
 
 {{- define "roost.postgres" }}
