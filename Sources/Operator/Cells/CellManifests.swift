@@ -20,6 +20,8 @@ package struct CellManifests: Sendable {
         package var storesDigest: String
         /// The ports that the edges reach their stores at.
         package var storePorts: [Int]
+        /// How many edges take their leave now.
+        package var leaving: Int
 
         package init(
             cell: KubeObject,
@@ -27,7 +29,8 @@ package struct CellManifests: Sendable {
             namespace: String,
             image: String,
             storesDigest: String,
-            storePorts: [Int]
+            storePorts: [Int],
+            leaving: Int = 0
         ) {
             self.cell = cell
             self.spec = spec
@@ -35,15 +38,16 @@ package struct CellManifests: Sendable {
             self.image = image
             self.storesDigest = storesDigest
             self.storePorts = storePorts
+            self.leaving = leaving
         }
     }
 
+    /// On the pods' template: the digest of the stores' addresses.
+    static let storesAnnotation = "roost.chat/stores"
     /// What a pod has left after its drain.
     static let afterDrain = 30
 
     let input: Input
-    /// On the pods' template: the digest of the stores' addresses.
-    static let storesAnnotation = "roost.chat/stores"
     package let configurationName: String
     private let configuration: String
 
@@ -123,6 +127,8 @@ package struct CellManifests: Sendable {
             [
                 "spec": [
                     "type": .string(service.type.rawValue),
+                    "ipFamilyPolicy": JSON(service.ipFamilyPolicy?.rawValue),
+                    "loadBalancerClass": JSON(service.loadBalancerClass),
                     "selector": self.selector,
                     // The client's address stays its own, and no second hop is made between nodes.
                     "externalTrafficPolicy": service.type == .clusterIP ? .null : "Local",
@@ -166,13 +172,17 @@ package struct CellManifests: Sendable {
         )
     }
 
+    /// As many at once as a scale-down takes, those included that take their leave already: a budget by itself knows only who is
+    /// ready, and lets the next node be drained as soon as another pod is, while the clients of the first are still moved.
     private var budget: KubeObject {
-        self.object(
+        let atOnce = self.input.spec.edge.autoscaling.scaleDownMaxPodsAtOnce
+        return self.object(
             .podDisruptionBudgets,
             OperatorNames.edge(self.name),
             [
                 "spec": [
-                    "maxUnavailable": 1, "selector": ["matchLabels": self.selector],
+                    "maxUnavailable": .integer(Int64(max(0, atOnce.minus(self.input.leaving)))),
+                    "selector": ["matchLabels": self.selector],
                     // A pod that serves nobody does not keep its node from being drained.
                     "unhealthyPodEvictionPolicy": "AlwaysAllow",
                 ]
@@ -259,6 +269,8 @@ package struct CellManifests: Sendable {
                     [
                         "maxSkew": 1, "topologyKey": .string(key), "whenUnsatisfiable": "ScheduleAnyway",
                         "labelSelector": ["matchLabels": self.selector],
+                        // Those of one template among themselves: old ones that a rollout takes away do not count.
+                        "matchLabelKeys": ["pod-template-hash"],
                     ]
                 }
             ),

@@ -43,9 +43,24 @@ struct CellManifestsTests {
         #expect(annotations == ["example.com/kind": "network"])
     }
 
+    @Test func `a Service has the addresses and the load balancer that the Cell asks for`() throws {
+        let asked: JSON = ["ipFamilyPolicy": "PreferDualStack", "loadBalancerClass": "example.com/internal"]
+        let service = try #require(CellSamples.objects(["edge": ["service": asked]])[.services]).spec
+        #expect(service["ipFamilyPolicy"] == "PreferDualStack")
+        #expect(service["loadBalancerClass"] == "example.com/internal")
+        let plain = try #require(CellSamples.objects()[.services]).spec
+        #expect(plain["ipFamilyPolicy"] == .null && plain["loadBalancerClass"] == .null)
+    }
+
     @Test func `nodes are drained one edge at a time, and a sick edge is in nobody's way`() throws {
         let budget = try #require(CellSamples.objects()[.podDisruptionBudgets]).spec
         #expect(budget["maxUnavailable"] == 1 && budget["minAvailable"] == .null)
+        // Who takes leave already counts.
+        for (most, leaving, left) in [(1, 1, 0), (1, 3, 0), (3, 1, 2), (3, 0, 3)] as [(Int64, Int, Int64)] {
+            let spec: JSON = ["edge": ["autoscaling": ["scaleDown": ["maxPodsAtOnce": .integer(most)]]]]
+            let busy = try #require(CellSamples.objects(spec, leaving: leaving)[.podDisruptionBudgets]).spec
+            #expect(busy["maxUnavailable"] == .integer(left))
+        }
         #expect(budget["selector"]["matchLabels"] == Self.selector)
         #expect(budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow")
     }
@@ -90,6 +105,8 @@ struct CellManifestsTests {
         #expect(spread.map { $0["topologyKey"] } == ["kubernetes.io/hostname", "topology.kubernetes.io/zone"])
         #expect(spread.allSatisfy { $0["whenUnsatisfiable"] == "ScheduleAnyway" && $0["maxSkew"] == 1 })
         #expect(spread.allSatisfy { $0["labelSelector"]["matchLabels"] == Self.selector })
+        // The new pods of a rollout among themselves: the old ones, which go, do not count.
+        #expect(spread.allSatisfy { $0["matchLabelKeys"] == ["pod-template-hash"] })
     }
 
     @Test(

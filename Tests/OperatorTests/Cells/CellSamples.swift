@@ -18,6 +18,7 @@ enum CellSamples {
                     "drain": ["announce": "20s", "gracePeriod": "2m"],
                     "service": [
                         "type": "NodePort", "annotations": ["example.com/kind": "network"], "proxyProtocol": true,
+                        "ipFamilyPolicy": "PreferDualStack",
                     ],
                     "pod": [
                         "imagePullSecrets": [["name": "registry"]], "nodeSelector": ["example.com/pool": "chat"],
@@ -42,7 +43,11 @@ enum CellSamples {
         ),
     ]
 
-    static func manifests(_ spec: JSON = [:], ports: [Int] = [6379, 5432]) throws -> CellManifests {
+    static func manifests(
+        _ spec: JSON = [:],
+        ports: [Int] = [6379, 5432],
+        leaving: Int = 0
+    ) throws -> CellManifests {
         var cell = ClusterRig.cell("default", spec)
         cell.json["metadata"]["uid"] = "9f4a4c1e-6d0f-4b6e-8a52-0c6e1d7f3b90"
         let parsed = Parsed<CellResource>(cell: cell)
@@ -54,13 +59,18 @@ enum CellSamples {
                 namespace: "roost",
                 image: spec.edge.image ?? "example/roost:own",
                 storesDigest: "0123456789",
-                storePorts: ports
+                storePorts: ports,
+                leaving: leaving
             )
         )
     }
 
     /// The objects of a cell by kind.
-    static func objects(_ spec: JSON = [:], ports: [Int] = [6379, 5432]) throws -> [KubeResource: KubeObject] {
-        Dictionary(uniqueKeysWithValues: try self.manifests(spec, ports: ports).all)
+    static func objects(
+        _ spec: JSON = [:],
+        ports: [Int] = [6379, 5432],
+        leaving: Int = 0
+    ) throws -> [KubeResource: KubeObject] {
+        Dictionary(uniqueKeysWithValues: try self.manifests(spec, ports: ports, leaving: leaving).all)
     }
 }

@@ -234,6 +234,29 @@ struct CellTests {
         }
     }
 
+    @Test func `a node is not drained while the edge of another still takes its leave`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await self.waitAvailable(rig)
+                func budget(_ left: Int64) async throws {
+                    try await rig.wait(for: .podDisruptionBudgets, Self.deployment, in: "roost", "\(left) may go") {
+                        $0?.spec["maxUnavailable"] == .integer(left)
+                    }
+                }
+                try await budget(1)
+                let pod = try #require(try await rig.user.list(.pods, in: "roost").items.first)
+                rig.server.terminatePods(.held)
+                try await rig.user.delete(.pods, pod.name, in: "roost")
+                // Another is ready in its place, and the budget by itself would let the next one go.
+                try await rig.wait(for: .deployments, Self.deployment, in: "roost") { $0?.status["readyReplicas"] == 2 }
+                try await budget(0)
+                rig.server.finishTermination(pod: pod.name, namespace: "roost")
+                try await budget(1)
+            }
+        }
+    }
+
     @Test func `a pod that was evicted stands in nobody's way`() async throws {
         try await ClusterRig.with { rig in
             try await rig.withOperator { _ in

@@ -76,7 +76,8 @@ import Testing
             Cell archive, Cell edge.autoscaling.maxReplicas, Cell edge.image, Cell edge.pod.annotations,
             Cell edge.pod.imagePullSecrets, Cell edge.pod.nodeSelector, Cell edge.pod.priorityClassName,
             Cell edge.pod.tolerations, Cell edge.podMonitor.labels, Cell edge.replicas, Cell edge.resources,
-            Cell edge.service.annotations, Cell postgres, Cell redis, Cell routes, Cell tls,
+            Cell edge.service.annotations, Cell edge.service.ipFamilyPolicy, Cell edge.service.loadBalancerClass,
+            Cell postgres, Cell redis, Cell routes, Cell tls,
             Plan displayName, Plan price, Plan quotas,
             Tenant admins, Tenant cellRef, Tenant displayName, Tenant history.enabled, Tenant history.retention,
             Tenant motd, Tenant quotas, Tenant sessions.alwaysOn, Tenant tls

@@ -39,12 +39,23 @@ package struct CellEdge: Hashable, Sendable {
             case clusterIP = "ClusterIP"
         }
 
+        /// Kubernetes' policies of IPv4 and IPv6.
+        package enum Families: String, Hashable, Sendable, CaseIterable {
+            case single = "SingleStack"
+            case preferDual = "PreferDualStack"
+            case requireDual = "RequireDualStack"
+        }
+
         /// The type.
         package var type: Kind = .loadBalancer
         /// Annotations for the provider's load balancer.
         package var annotations: [String: String] = [:]
         /// Whether the load balancer speaks the PROXY protocol.
         package var proxyProtocol = false
+        /// Which kinds of addresses it has; `nil` means what the cluster gives.
+        package var ipFamilyPolicy: Families?
+        /// Which of the cluster's load balancers; `nil` means the default one.
+        package var loadBalancerClass: String?
     }
 
     /// What Kubernetes is to know of the pods: fields of the same names in a PodSpec.
@@ -244,7 +255,61 @@ extension CellEdge.Service: SettingsObject {
         Setting("type", \.type, .choice, "How it is reached, as in a Service."),
         Setting("annotations", \.annotations, .texts, "Annotations for the provider's load balancer."),
         Setting("proxyProtocol", \.proxyProtocol, .flag, "Whether the load balancer speaks the PROXY protocol."),
+        Setting(
+            "ipFamilyPolicy",
+            \.ipFamilyPolicy,
+            .choice,
+            "Whether it has addresses of IPv4 and IPv6, as in a Service; by default what the cluster gives."
+        ),
+        Setting(
+            "loadBalancerClass",
+            \.loadBalancerClass,
+            .className,
+            "Which of the cluster's load balancers, as in a Service, where it cannot be changed any more; by default the cluster's."
+        ),
     ]
+
+    static let rules = [
+        Schema.Rule(
+            "!has(self.loadBalancerClass) || !has(self.type) || self.type == 'LoadBalancer'",
+            "loadBalancerClass is for type LoadBalancer"
+        )
+    ]
+
+    static func check(_ value: Self, _ fields: ObjectFields) {
+        guard value.loadBalancerClass != nil, value.type != .loadBalancer else { return }
+        let text = "a Service of type \(value.type.rawValue) has no load balancer: leave it out"
+        fields["loadBalancerClass"].report(.badValue, text)
+    }
+}
+
+extension SettingType where Value == String {
+    /// The name of a class, with or without a domain before it: a label's name.
+    fileprivate static var className: SettingType {
+        .text(
+            "name",
+            "name of a class: write one like example.com/internal",
+            pattern: "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
+            { text in
+                let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+                guard let name = parts.last, parts.count <= 2, Self.isName(name, most: 63, upper: true, "-_.") else {
+                    return nil
+                }
+                let domain = parts.count == 2 ? parts[0] : "a"
+                return Self.isName(domain, most: 253, upper: false, "-.") ? text : nil
+            }
+        )
+    }
+
+    /// Whether a text is of letters and digits, with others between.
+    private static func isName(_ text: Substring, most: Int, upper: Bool, _ between: String) -> Bool {
+        func isAlphanumeric(_ character: Character) -> Bool {
+            character.isASCII && (character.isNumber || character.isLetter && (upper || character.isLowercase))
+        }
+        guard let first = text.first, let last = text.last, text.utf8.count <= most else { return false }
+        return isAlphanumeric(first) && isAlphanumeric(last)
+            && text.allSatisfy { isAlphanumeric($0) || between.contains($0) }
+    }
 }
 
 extension CellEdge.Pod: SettingsObject {
