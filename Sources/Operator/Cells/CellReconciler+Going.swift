@@ -80,6 +80,6 @@ extension CellReconciler {
     }
 
     private static func isAbandoned(_ parsed: Parsed<CellResource>) -> Bool {
-        parsed.object.annotations[OperatorNames.abandonRetained] == "true"
+        parsed.object.annotations[OperatorNames.abandonRetained] == "true" || parsed.object.areStoresLost
     }
 }

@@ -134,6 +134,13 @@ package struct CellReconciler: Sendable {
         }
         let served = await runtime.stores?.certificateEnds.own
         findings.certificate = CellCertificate.condition(secrets.certificate, served: served, now: Date())
+        let isAway = findings.stores.status != .yes
+        let wasAway = runtime.state.withLock { state in
+            defer { state.isAway = isAway }
+            return state.isAway
+        }
+        // Who may go, or go elsewhere, since nobody waits for these stores, hears of it.
+        if isAway != wasAway, object.areStoresLost { self.wakeTenants(of: object.name) }
         // The first edges are made when there is something to start with: the Secrets, stores that answer and a schema. Those
         // that there are wait for their stores by themselves.
         let edges = self.context.known(.deployments, self.deploymentKey(object.name))

@@ -24,7 +24,8 @@ struct RetentionSweeper: Sendable {
             if isDue { state.sweptAt = now }
             return isDue
         }
-        guard isDue else { return }
+        // What comes back though it was said to be lost is left for people to look at.
+        guard isDue, self.context.directory.cell(self.runtime.name)?.object.areStoresLost != true else { return }
         do {
             var (retained, overdue) = (0, 0)
             var page = try await stores.durable.tenants.list(after: nil)

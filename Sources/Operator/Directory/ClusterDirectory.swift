@@ -202,6 +202,9 @@ extension KubeObject {
     /// Whether a cell's status tells of a ready edge.
     package var hasEdges: Bool { self.status["readyReplicas"].int ?? 0 > 0 }
 
+    /// Whether a cell's stores are said to be lost for good.
+    package var areStoresLost: Bool { self.annotations[OperatorNames.storesLost] == "true" }
+
     /// The hostnames under which a tenant is served now, as its status says.
     package var hostnamesHeld: [String] { (self.status["hostnames"].elements ?? []).compactMap(\.string) }
 }

@@ -39,6 +39,8 @@ package enum OperatorNames {
     package static let autoscaling = "roost.chat/autoscaling"
     /// On a Cell: it may go although deleted tenants' data is still kept in its database.
     package static let abandonRetained = "roost.chat/abandon-retained"
+    /// On a Cell: its stores are lost for good, and nobody waits for what they held.
+    package static let storesLost = "roost.chat/stores-lost"
     package static let cellLabel = "roost.chat/cell"
     package static let tenantLabel = "roost.chat/tenant"
 

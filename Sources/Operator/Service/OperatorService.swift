@@ -79,7 +79,7 @@ package final class OperatorService: Sendable {
             cellQueue: WorkQueue(),
             planQueue: WorkQueue(),
             usageQueue: WorkQueue(),
-            chores: TenantChores { tenantQueue.add($0) },
+            chores: TenantChores(pause: settings.movePause) { tenantQueue.add($0) },
             owned: owned,
             apis: OptionalAPIs(client)
         )
@@ -181,7 +181,9 @@ package final class OperatorService: Sendable {
                 if !isSame {
                     // Which cell is the default one may be another now.
                     for tenant in context.directory.allTenants { context.tenantQueue.add(tenant.key) }
-                } else if change.object?.hasEdges != change.previous?.hasEdges {
+                } else if change.object?.hasEdges != change.previous?.hasEdges
+                    || change.object?.areStoresLost != change.previous?.areStoresLost
+                {
                     for tenant in context.directory.tenants(in: change.key.name) { context.tenantQueue.add(tenant) }
                 }
             }

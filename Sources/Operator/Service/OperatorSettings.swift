@@ -1,3 +1,4 @@
+package import Backoff
 import Observability
 
 /// What an operator is told when it starts.
@@ -45,6 +46,8 @@ package struct OperatorSettings: Sendable {
     package var sweepPeriod: Duration = .seconds(60)
     /// How often a tenant whose certificate or Secret is missing is looked at again.
     package var waitPeriod: Duration = .seconds(5)
+    /// How long a move that failed is not tried again, each time longer: an attempt may take the tenant's people off.
+    package var movePause = Backoff(first: .seconds(30), longest: .seconds(600))
     /// The time that the autoscaler goes by, in milliseconds since 1970.
     package var now: @Sendable () -> Int64 = WallClock.system
 

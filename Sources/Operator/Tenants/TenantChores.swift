@@ -1,9 +1,12 @@
 // Long work on what is stored of tenants, beside the queue of tenants: a copy of a large one may take an hour, and everybody
 // else is to be looked at meanwhile. There is one chore at a time for a name, so that nobody copies what somebody erases, and
 // a few in all. Nothing depends on a chore being remembered: its notes in the databases say what is left to do, and who finds
-// that something is asks for it again.
+// that something is asks for it again. Only of a move that failed it is known for how long nobody is to try again, since each
+// attempt may take the tenant's people off.
 
+package import Backoff
 package import KubeClient
+import StateStore
 import Synchronization
 package import Tenant
 
@@ -19,9 +22,18 @@ package final class TenantChores: Sendable {
     package struct Failure: Error, Sendable, CustomStringConvertible {
         package let kind: Kind
         package let description: String
+    }
 
-        /// Whether it was a copy that failed.
-        package var isMove: Bool { if case .move = self.kind { true } else { false } }
+    /// A move that failed.
+    package struct Setback: Sendable, Hashable {
+        package let reason: String
+        /// Whether it is too early to try again.
+        package let isPausing: Bool
+
+        package init(reason: String, isPausing: Bool) {
+            self.reason = reason
+            self.isPausing = isPausing
+        }
     }
 
     private struct Chore {
@@ -31,6 +43,8 @@ package final class TenantChores: Sendable {
         let body: @Sendable () async throws -> Void
         var task: Task<Void, any Error>?
         var isCancelled = false
+        /// Whether nobody is served until it ends.
+        var isOffline = false
         /// Who is to be looked at when it ends.
         var waiting: Set<ObjectKey> = []
     }
@@ -38,17 +52,31 @@ package final class TenantChores: Sendable {
     private struct State {
         var chores: [TenantID: Chore] = [:]
         var failures: [ObjectKey: Failure] = [:]
+        /// Moves that failed: until when nobody tries again.
+        var setbacks: [ObjectKey: (kind: Kind, reason: String, backoff: Backoff, until: Duration)] = [:]
     }
 
+    private static let time = TimeSource.continuous
     private let state = Mutex(State())
     private let moves = WorkQueue<TenantID>()
+    /// Moves whose tenants are off the air already, since an operator ended in the middle: they wait for nobody's turn.
+    private let begunMoves = WorkQueue<TenantID>()
     private let erasures = WorkQueue<TenantID>()
+    private let pause: Backoff
     private let wake: @Sendable (ObjectKey) -> Void
 
     /// Begins with nothing to do.
     ///
-    /// - Parameter wake: Has a tenant looked at, since something it waited for ended.
-    package init(wake: @escaping @Sendable (ObjectKey) -> Void) { self.wake = wake }
+    /// - Parameters:
+    ///   - pause: How long a move that failed is not tried again.
+    ///   - wake: Has a tenant looked at, since something it waited for ended.
+    package init(
+        pause: Backoff = Backoff(first: .seconds(30), longest: .seconds(600)),
+        wake: @escaping @Sendable (ObjectKey) -> Void
+    ) {
+        self.pause = pause
+        self.wake = wake
+    }
 
     /// What is being done for a tenant.
     package func current(of owner: ObjectKey) -> Kind? {
@@ -56,15 +84,51 @@ package final class TenantChores: Sendable {
         return self.state.withLock { state in state.chores[id].flatMap { $0.owner == owner ? $0.kind : nil } }
     }
 
+    /// Notes that nobody is served until what is being done for a tenant has ended, and has that told.
+    package func goesOffline(_ owner: ObjectKey) {
+        guard let id = TenantID(owner.name) else { return }
+        self.state.withLock { $0.chores[id]?.isOffline = true }
+        self.wake(owner)
+    }
+
+    /// Whether nobody is served until what is being done for a tenant has ended.
+    package func isOffline(_ owner: ObjectKey) -> Bool {
+        guard let id = TenantID(owner.name) else { return false }
+        return self.state.withLock { $0.chores[id].map { $0.owner == owner && $0.isOffline } ?? false }
+    }
+
+    /// How the last attempt at a move failed, if it was this one and did.
+    package func setback(of owner: ObjectKey, in kind: Kind) -> Setback? {
+        self.state.withLock { state in
+            guard let setback = state.setbacks[owner] else { return nil }
+            guard setback.kind == kind else {
+                // Another move is another matter.
+                state.setbacks[owner] = nil
+                return nil
+            }
+            return Setback(reason: setback.reason, isPausing: Self.time.now() < setback.until)
+        }
+    }
+
+    /// Forgets what failed for a tenant that is not on its way any more.
+    package func forgetSetback(of owner: ObjectKey) { self.state.withLock { $0.setbacks[owner] = nil } }
+
     /// Has something done for a tenant, which is looked at again when that ends, well or not.
     ///
     /// If something else is being done under its name, that comes first, and it is to be asked for again.
     ///
-    /// - Throws: ``Failure``, once, if it was done before and failed.
+    /// - Parameters:
+    ///   - kind: What it is.
+    ///   - id: Under whose name.
+    ///   - owner: The tenant.
+    ///   - isBegun: Whether somebody began with it and was cut off: then it waits for nobody else's turn.
+    ///   - body: Does it.
+    /// - Throws: ``Failure``, once, if it is an erasure that was done before and failed; of a move there is the ``Setback``.
     package func begin(
         _ kind: Kind,
         of id: TenantID,
         for owner: ObjectKey,
+        isBegun: Bool = false,
         _ body: @escaping @Sendable () async throws -> Void
     ) throws(Failure) {
         let (failure, isFree) = self.state.withLock { state -> (Failure?, Bool) in
@@ -77,7 +141,7 @@ package final class TenantChores: Sendable {
             return (nil, true)
         }
         if let failure { throw failure }
-        if isFree { self.queue(for: kind).add(id) }
+        if isFree { self.queue(for: kind, isBegun).add(id) }
     }
 
     /// Has something done that nobody waits for, unless something is being done under the name.
@@ -101,9 +165,9 @@ package final class TenantChores: Sendable {
         task?.cancel()
     }
 
-    private func queue(for kind: Kind) -> WorkQueue<TenantID> {
+    private func queue(for kind: Kind, _ isBegun: Bool = false) -> WorkQueue<TenantID> {
         switch kind {
-        case .move: self.moves
+        case .move: isBegun ? self.begunMoves : self.moves
         case .erase: self.erasures
         }
     }
@@ -111,7 +175,9 @@ package final class TenantChores: Sendable {
     /// Works until the task is cancelled, which cuts off what is being done.
     package func run(moves: Int = 2, erasures: Int = 4) async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.moves.run(workers: moves) { await self.work($0) } }
+            for queue in [self.moves, self.begunMoves] {
+                group.addTask { await queue.run(workers: moves) { await self.work($0) } }
+            }
             group.addTask { await self.erasures.run(workers: erasures) { await self.work($0) } }
         }
         self.state.withLock { $0 = State() }
@@ -139,12 +205,21 @@ package final class TenantChores: Sendable {
         }
         let waiting = self.state.withLock { state -> Set<ObjectKey> in
             guard let chore = state.chores.removeValue(forKey: id) else { return [] }
-            if let problem, let owner = chore.owner, !chore.isCancelled {
-                state.failures[owner] = Failure(kind: chore.kind, description: "\(problem)")
-            }
+            if let owner = chore.owner, !chore.isCancelled { self.note(problem, of: chore.kind, for: owner, &state) }
             return chore.waiting
         }
         for key in waiting { self.wake(key) }
         return .done
+    }
+
+    private func note(_ problem: (any Error)?, of kind: Kind, for owner: ObjectKey, _ state: inout State) {
+        guard let problem else { return state.setbacks[owner] = nil }
+        guard case .move = kind else {
+            return state.failures[owner] = Failure(kind: kind, description: "\(problem)")
+        }
+        let known = state.setbacks[owner]
+        var backoff = known?.kind == kind ? known?.backoff ?? self.pause : self.pause
+        let until = Self.time.now() + backoff.failed()
+        state.setbacks[owner] = (kind, "\(problem)", backoff, until)
     }
 }

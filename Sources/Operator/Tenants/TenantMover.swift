@@ -1,5 +1,6 @@
-// From one cell to another: what is stored is copied, what is live is not, since its people connect again. Nobody is served
-// meanwhile. The notes in both databases say how far it is, so that who goes on needs to know nothing else: the data itself is
+// From one cell to another: what is stored is copied, what is live is not, since its people connect again. Everything that can
+// fail without taking anybody off comes first: both stores of the new cell answer, what lay there is erased, and some rows were
+// stored there and taken back. Only then nobody is served until the copy is complete. The notes in both databases say how far it is, so that who goes on needs to know nothing else: the data itself is
 // `leaving`, the copy `arriving` and, once it is complete, `active`; notes of the same time belong to the same move. A tenant
 // that is served at its old place again notes that there, which makes every copy that was begun before worthless.
 
@@ -14,22 +15,39 @@ enum TenantMover {
     /// what came late is copied before the rest is erased.
     static let keepsCopy: Int64 = 3_600_000
 
-    /// Why a copy cannot be completed.
-    struct Differs: Error, CustomStringConvertible {
+    /// Why a tenant cannot be moved.
+    struct Obstacle: Error, CustomStringConvertible {
         let description: String
     }
 
-    /// Copies a tenant, or goes on with what was begun.
-    static func copy(_ id: TenantID, of object: KubeObject, from: CellStores, to: CellStores) async throws {
+    /// Moves a tenant, or goes on with what was begun.
+    ///
+    /// - Parameters:
+    ///   - id: The tenant.
+    ///   - object: Its object.
+    ///   - from: The stores that it leaves.
+    ///   - to: Those that it goes to.
+    ///   - takeOff: Has it served no more; done once there is nothing else left to try.
+    /// - Throws: Why it could not be moved.
+    static func move(
+        _ id: TenantID,
+        of object: KubeObject,
+        from: CellStores,
+        to: CellStores,
+        takeOff: () async throws -> Void
+    ) async throws {
         let arriving = try await Self.prepare(id, of: object, from: from, to: to)
+        try await takeOff()
         do {
             try await TenantCopier(from: from.durable, to: to.durable).copy(id)
         } catch DurableStoreError.differs(let what) {
             // Going on would never mend that: the next attempt begins with nothing.
             let spoilt = arriving.noting(.erasing, at: WallClock.system())
             _ = try await to.durable.tenants.replace(arriving, with: spoilt)
-            throw Differs(description: "the copy is not like the original: \(what)")
+            throw Obstacle(description: "the copy is not like the original: \(what)")
         }
+        // Who arrives is to be served there.
+        try await Self.askLive(to)
         let complete = arriving.noting(.active, at: arriving.updatedAt)
         guard try await to.durable.tenants.replace(arriving, with: complete) else { throw TenantErasure.NoteChanged() }
     }
@@ -48,17 +66,19 @@ enum TenantMover {
         )
         // What another namespace's tenant has there is not ours to take along.
         if let source, source.namespace != object.namespace {
-            throw Differs(description: "what the old cell has under the name is of namespace \(source.namespace)")
+            throw Obstacle(description: "what the old cell has under the name is of namespace \(source.namespace)")
         }
         if let source, let target, target.isCopy(of: source), target.isNote(of: object, .arriving) { return target }
         // The same note is the same database, whatever the cells' URLs look like.
         guard source == nil || source != target else {
-            throw Differs(description: "both cells use the same database: give each cell its own")
+            throw Obstacle(description: "both cells use the same database: give each cell its own")
         }
         if let target {
             guard target.namespace == object.namespace else { throw TenantErasure.NoteChanged() }
             try await TenantErasure.erase(target, in: to, looksAgain: false)
         }
+        try await Self.askLive(to)
+        try await TenantCopier(from: from.durable, to: to.durable).rehearse(id)
         // Later than anything that is noted, whatever the clock says.
         let noted = max(source?.updatedAt ?? 0, target?.updatedAt ?? 0)
         let now = max(WallClock.system(), noted + 1)
@@ -69,6 +89,15 @@ enum TenantMover {
         guard try await from.durable.tenants.replace(source, with: leaving) else { throw TenantErasure.NoteChanged() }
         await from.note(owner: nil, of: id)
         return arriving
+    }
+
+    /// Makes sure that the live store of the new cell answers.
+    private static func askLive(_ stores: CellStores) async throws {
+        do {
+            _ = try await stores.live.liveFigures()
+        } catch {
+            throw Obstacle(description: "the new cell's Redis: \(error)")
+        }
     }
 
     /// Copies what came to the old cell after the copy: messages and counts that were on their way.

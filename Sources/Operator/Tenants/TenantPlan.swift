@@ -34,8 +34,10 @@ package enum TenantStep: Sendable, Hashable {
     /// Asks the gateway to lead its hostnames to the cell.
     case applyRoutes(hostnames: [String], cell: String, gateway: GatewayReference)
     case removeRoutes
-    /// Copies what is stored of it from one cell to another; soon, or goes on with that.
-    case move(from: String, to: String)
+    /// Copies what is stored of it from one cell to another, when its turn comes; at once if that was begun and cut off.
+    case move(from: String, to: String, isBegun: Bool)
+    /// Says that nothing can be done in the cell that it lived in, since that is lost.
+    case giveUp(cell: String)
     /// Lets the old cell keep its copy for a while, then erase it.
     case leave(cell: String)
     /// Keeps its data for so many days, then erases it.
@@ -105,6 +107,11 @@ package struct TenantPlan: Sendable {
             let status: Condition.Status = suspended.status == .yes ? .no : .yes
             return Condition("Ready", status, suspended.reason, suspended.message)
         }
-        return self.edgeProblem ?? Condition("Ready", .yes, "Serving", "clients may connect")
+        if let edgeProblem { return edgeProblem }
+        // On its way, and served until it is its turn.
+        if let store = self.conditions["StoreReady"], store.reason == "Moving" {
+            return Condition("Ready", .yes, "Moving", store.message)
+        }
+        return Condition("Ready", .yes, "Serving", "clients may connect")
     }
 }

@@ -28,11 +28,25 @@ extension TenantPlanner {
         return TenantView.Refusal("NameTaken", text)
     }
 
-    /// Brings the data to where the tenant is to live, as far as that is not done.
-    ///
-    /// - Returns: whether it may be served there now.
-    static func bringData(_ view: TenantView, _ cell: TenantView.Cell, _ plan: inout TenantPlan) -> Bool {
-        if let home = view.home, home.name != cell.name { return Self.move(view, from: home, to: cell, &plan) }
+    /// Where a tenant is to be served now.
+    enum Place {
+        case nowhere
+        /// In the cell that it is to live in.
+        case here
+        /// In the one that it lives in still, and what is to be done then to bring it away from there.
+        case atHome(TenantView.Cell, TenantStep?)
+    }
+
+    /// Brings the data to where the tenant is to live, as far as that is not done, and says where it may be served meanwhile.
+    static func place(_ view: TenantView, _ cell: TenantView.Cell, _ plan: inout TenantPlan) -> Place {
+        if let home = view.home, home.name != cell.name, !home.isLost {
+            return Self.move(view, from: home, to: cell, &plan)
+        }
+        guard cell.isReady else {
+            let text = "cell \(cell.name) is not ready: \(cell.problem)"
+            plan.conditions.append(Condition("StoreReady", .no, "CellNotReady", text))
+            return .nowhere
+        }
         let note = view.notes[cell.name]
         if note?.isNote(of: view.object, .active) != true {
             // A copy that was left for another cell is still the data itself if nobody came to live there.
@@ -41,13 +55,13 @@ extension TenantPlanner {
                 plan.steps.append(.clear(cell: cell.name, note))
                 let text = "what a tenant of this name left in cell \(cell.name) is erased first"
                 plan.conditions.append(Condition("StoreReady", .no, "Erasing", text))
-                return false
+                return .nowhere
             }
             plan.steps.append(.claimName(cell: cell.name, over: note))
         }
-        guard view.isFoundElsewhere else { return true }
+        guard view.isFoundElsewhere else { return .here }
         Self.arrive(in: cell.name, &plan)
-        return false
+        return .nowhere
     }
 
     /// Nobody is served by two cells: first out of the one, then the data, then the status, then into the other.
@@ -56,29 +70,61 @@ extension TenantPlanner {
         from home: TenantView.Cell,
         to cell: TenantView.Cell,
         _ plan: inout TenantPlan
-    ) -> Bool {
-        func waits(_ text: String) { plan.conditions.append(Condition("StoreReady", .no, "Moving", text)) }
+    ) -> Place {
+        func tell(_ status: Condition.Status, _ text: String) {
+            plan.conditions.append(Condition("StoreReady", status, "Moving", text))
+        }
         plan.cell = home.name
         guard home.isReady else {
-            waits("moving waits for cell \(home.name): \(home.problem)")
-            return false
+            tell(.no, "moving waits for cell \(home.name): \(home.problem)")
+            return .nowhere
         }
+        let (source, copy) = (view.notes[home.name], view.notes[cell.name])
         let out: [TenantStep] = [.withdraw(cell: home.name), .removeCertificate(cell: home.name)]
-        if let copy = view.notes[cell.name], copy.isNote(of: view.object, .active),
-            let source = view.notes[home.name], copy.isCopy(of: source)
-        {
+        if let copy, copy.isNote(of: view.object, .active), let source, copy.isCopy(of: source) {
             plan.steps += out + [.leave(cell: home.name)]
             Self.arrive(in: cell.name, &plan)
-        } else {
-            // Copies take turns: it is taken out when its own begins, and served until then.
-            let hasBegun = view.notes[home.name].map { $0.state != .active } ?? false
-            plan.steps += (hasBegun ? out : []) + [.move(from: home.name, to: cell.name)]
-            waits(
-                "its data is copied from cell \(home.name) to cell \(cell.name) when its turn comes; nobody can connect from "
-                    + "then until that is done"
-            )
+            return .nowhere
         }
-        return false
+        let lives = view.object.status["cell"].string == home.name
+        let isOff = source?.isNote(of: view.object, .leaving, .moved) == true
+        if isOff, cell.isReady, !lives || view.setback == nil {
+            // A copy that was begun and cut off goes on where it ended.
+            plan.steps += out + [.move(from: home.name, to: cell.name, isBegun: true)]
+            let text =
+                "its data is copied from cell \(home.name) to cell \(cell.name); nobody can connect until that is done"
+            tell(.no, text)
+            return .nowhere
+        }
+        let isOwn = source?.isNote(of: view.object, .active) ?? true
+        guard lives, isOff || isOwn else {
+            if source?.state != .active { plan.steps += out }
+            let (step, text) = Self.nextAttempt(view, from: home, to: cell)
+            if let step { plan.steps.append(step) }
+            tell(.no, text)
+            return .nowhere
+        }
+        // What failed, or waits, leaves nobody off the air: back to where it lives, which makes what was copied worthless.
+        if isOff || source == nil { plan.steps.append(.claimName(cell: home.name, over: source)) }
+        let (step, text) = Self.nextAttempt(view, from: home, to: cell)
+        tell(.yes, "\(text); it is served in cell \(home.name) until then")
+        return .atHome(home, step)
+    }
+
+    /// What is to be done now for who waits to be moved, and what it waits for.
+    private static func nextAttempt(
+        _ view: TenantView,
+        from home: TenantView.Cell,
+        to cell: TenantView.Cell
+    ) -> (TenantStep?, String) {
+        guard cell.isReady else { return (nil, "moving waits for cell \(cell.name): \(cell.problem)") }
+        guard cell.hasEdges else { return (nil, "moving waits for cell \(cell.name): none of its edges is ready") }
+        let attempt = TenantStep.move(from: home.name, to: cell.name, isBegun: false)
+        guard let setback = view.setback else {
+            return (attempt, "it moves from cell \(home.name) to cell \(cell.name) when its turn comes")
+        }
+        let text = "it could not be moved to cell \(cell.name), which is tried again: \(setback.reason)"
+        return (setback.isPausing ? nil : attempt, text)
     }
 
     /// Before it is served, the status says where it lives: who goes on after that finds it there.
@@ -96,7 +142,9 @@ extension TenantPlanner {
         var plan = TenantPlan()
         plan.hasStatus = false
         guard view.object.finalizers.contains(OperatorNames.finalizer) else { return plan }
-        if let home = view.home {
+        if let home = view.home, home.isLost {
+            plan.steps.append(.giveUp(cell: home.name))
+        } else if let home = view.home {
             guard home.isReady else {
                 plan.hasStatus = true
                 plan.cell = home.name
@@ -114,7 +162,7 @@ extension TenantPlanner {
         let isErased = Self.erasures(view).map { cell in
             plan.steps.append(.erase(cell: cell))
         }.isEmpty
-        if let home = view.home, view.deletionPolicy == .retain {
+        if let home = view.home, !home.isLost, view.deletionPolicy == .retain {
             let note = view.notes[home.name]
             if note.map({ $0.uid == view.object.uid && ![.retained, .erasing].contains($0.state) }) ?? true {
                 plan.steps.append(.retain(cell: home.name, days: Self.retentionDays))
@@ -136,7 +184,7 @@ extension TenantPlanner {
             return view.home.map { cell != $0.name && note != view.notes[$0.name] } ?? true
         }.map(\.key)
         // Where it lived there may be something that is not noted.
-        if let home = view.home, view.notes[home.name] == nil, view.deletionPolicy == .delete {
+        if let home = view.home, !home.isLost, view.notes[home.name] == nil, view.deletionPolicy == .delete {
             cells.append(home.name)
         }
         return cells.sorted()

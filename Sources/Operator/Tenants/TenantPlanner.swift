@@ -26,9 +26,6 @@ package enum TenantPlanner {
                 } ?? Condition("Admitted", .yes, "Admitted", "on plan \(hosted.planName) in cell \(cell.name)")
             )
             Self.admit(view, hosted, cell, &plan)
-            if !cell.hasEdges {
-                plan.edgeProblem = Condition("Ready", .no, "NoPodsReady", "no edge of cell \(cell.name) is ready")
-            }
         }
         if let ignored = Condition(ignored: view.ignored) { plan.conditions.append(ignored) }
         plan.judge()
@@ -105,23 +102,36 @@ package enum TenantPlanner {
         _ cell: TenantView.Cell,
         _ plan: inout TenantPlan
     ) {
-        guard cell.isReady else {
-            plan.conditions.append(
-                Condition("StoreReady", .no, "CellNotReady", "cell \(cell.name) is not ready: \(cell.problem)")
-            )
-            return Self.sideConditions(view, hosted, cell, &plan)
+        switch Self.place(view, cell, &plan) {
+        case .nowhere: break
+        case .here: Self.serve(view, hosted, cell, &plan)
+        case .atHome(let home, let step):
+            Self.serve(view, hosted, home, &plan)
+            if let step { plan.steps.append(step) }
         }
-        guard Self.bringData(view, cell, &plan) else { return Self.sideConditions(view, hosted, cell, &plan) }
+        Self.sideConditions(view, hosted, &plan)
+    }
+
+    private static func serve(
+        _ view: TenantView,
+        _ hosted: HostedTenant,
+        _ cell: TenantView.Cell,
+        _ plan: inout TenantPlan
+    ) {
         Self.certificate(view, hosted, cell, &plan)
         plan.steps.append(.project(hosted, cell: cell.name))
         plan.steps.append(.provisionAdmins(hosted, cell: cell.name))
         plan.cell = cell.name
         plan.hostnames = hosted.hostnames
-        plan.conditions.append(
-            Condition("StoreReady", .yes, "Projected", "generation \(view.object.generation) is with the edges")
-        )
+        if plan.conditions["StoreReady"] == nil {
+            plan.conditions.append(
+                Condition("StoreReady", .yes, "Projected", "generation \(view.object.generation) is with the edges")
+            )
+        }
         Self.routes(view, hosted, cell, &plan)
-        Self.sideConditions(view, hosted, cell, &plan)
+        if !cell.hasEdges {
+            plan.edgeProblem = Condition("Ready", .no, "NoPodsReady", "no edge of cell \(cell.name) is ready")
+        }
     }
 
     private static func certificate(
@@ -237,7 +247,6 @@ package enum TenantPlanner {
     private static func sideConditions(
         _ view: TenantView,
         _ hosted: HostedTenant,
-        _ cell: TenantView.Cell,
         _ plan: inout TenantPlan
     ) {
         plan.conditions.append(

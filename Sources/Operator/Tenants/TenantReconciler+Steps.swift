@@ -84,14 +84,21 @@ extension TenantReconciler {
             else { return }
             self.applied.applied([], for: "routes \(id)")
             try await self.removeRoutes(of: id, keeping: [])
-        case .move(let from, let to):
+        case .move(let from, let to, let isBegun):
             let (source, target) = (try self.stores(from), try self.stores(to))
-            try self.context.chores.begin(.move(from: from, to: to), of: id, for: object.key) { [object, admins] in
-                admins.forget(id)
-                _ = try await source.withdraw(id)
-                try await source.removeCertificate(name: id.text)
-                try await TenantMover.copy(id, of: object, from: source, to: target)
+            let (chores, key) = (self.context.chores, object.key)
+            try chores.begin(.move(from: from, to: to), of: id, for: key, isBegun: isBegun) { [object, admins] in
+                try await TenantMover.move(id, of: object, from: source, to: target) {
+                    admins.forget(id)
+                    chores.goesOffline(key)
+                    _ = try await source.withdraw(id)
+                    try await source.removeCertificate(name: id.text)
+                }
             }
+        case .giveUp(let cell):
+            self.admins.forget(id)
+            let note = "cell \(cell) is said to be lost: nothing is kept or erased there"
+            self.context.announce("StoresLost", note, of: object)
         case .leave(let cell):
             let stores = try self.stores(cell)
             guard let known = try await stores.durable.tenants.find(id), known.isNote(of: object, .leaving) else {

@@ -2,6 +2,7 @@
 
 import KubeClient
 import StateStore
+import Synchronization
 import Tenant
 
 #if canImport(FoundationEssentials)
@@ -22,6 +23,9 @@ extension TenantReconciler {
         let secrets = parsed.isDeleting ? Secrets() : try await self.secrets(of: parsed)
         let (hosted, adminProblem) = self.hosted(parsed, secrets)
         let isHosted = if case .success = hosted { true } else { false }
+        let homeView = home.flatMap { self.cellView($0) }
+        // Routes lead to where it lives until it has arrived elsewhere.
+        let routed = homeView ?? (try? cell.get())
         return TenantView(
             object: object,
             hosted: hosted,
@@ -31,13 +35,14 @@ extension TenantReconciler {
                 directory.conflicts(of: $0, key: parsed.key, promising: isHosted && !parsed.isDeleting)
             } ?? .init(),
             cell: cell,
-            home: home.flatMap { self.cellView($0) },
+            home: homeView,
+            setback: self.setback(of: parsed.key, from: homeView, to: try? cell.get()),
             isFoundElsewhere: current == nil && found != nil && found != directory.wantedCell(of: parsed),
             adminProblem: adminProblem,
             certificate: Self.certificate(parsed, secrets),
             isIssued: parsed.resource?.spec.tlsSecretRef.map { secrets.issued.contains($0.name) } ?? false,
             canIssue: await self.canIssue(parsed),
-            routes: try await self.routes(of: parsed, in: try? cell.get()),
+            routes: try await self.routes(of: parsed, in: routed),
             usage: TenantID(object.name).flatMap { id in
                 (try? cell.get()).flatMap { self.context.cells.existing($0.name)?.usage(of: id) }
             },
@@ -67,7 +72,27 @@ extension TenantReconciler {
         guard let cell = self.context.directory.cell(name) else { return nil }
         var view = self.context.cells.runtime(name).view(gateway: cell.resource?.spec.gateway)
         view.hasEdges = cell.object.hasEdges
+        view.isLost = self.isLost(name)
+        if view.isLost { view.isReady = false }
         return view
+    }
+
+    /// Whether a cell's stores are said to be lost for good, and do not answer: who is wrong about it loses nothing.
+    private func isLost(_ cell: String) -> Bool {
+        guard let known = self.context.directory.cell(cell), known.object.areStoresLost else { return false }
+        return self.context.cells.existing(cell)?.state.withLock { $0.isAway || $0.stores == nil } ?? false
+    }
+
+    private func setback(
+        of key: ObjectKey,
+        from home: TenantView.Cell?,
+        to cell: TenantView.Cell?
+    ) -> TenantChores.Setback? {
+        guard let home, let cell, home.name != cell.name else {
+            self.context.chores.forgetSetback(of: key)
+            return nil
+        }
+        return self.context.chores.setback(of: key, in: .move(from: home.name, to: cell.name))
     }
 
     // MARK: What it refers to
@@ -228,7 +253,7 @@ extension TenantReconciler {
         let cells = isEverywhere ? essential.union(directory.allCells.map(\.object.name)) : essential
         var notes: [String: StoredTenant] = [:]
         for cell in cells.sorted() {
-            guard let stores = self.context.cells.existing(cell)?.stores else { continue }
+            guard let stores = self.context.cells.existing(cell)?.stores, !self.isLost(cell) else { continue }
             // Looked at once: who was found to have the name has it until we write otherwise.
             if isSettled, await stores.owner(of: id) == parsed.object.uid {
                 notes[cell] = StoredTenant(id, .active, of: parsed.object, at: 0)

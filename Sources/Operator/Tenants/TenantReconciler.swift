@@ -33,7 +33,12 @@ package struct TenantReconciler: Sendable {
     private func reconcile(_ parsed: Parsed<TenantResource>) async -> WorkOutcome {
         // What is being copied or erased for it comes first; it is looked at again when that ends.
         if let chore = self.context.chores.current(of: parsed.key) {
-            if !self.isWanted(chore, by: parsed) { self.context.chores.cancel(parsed.key) }
+            if !self.isWanted(chore, by: parsed) {
+                self.context.chores.cancel(parsed.key)
+            } else if case .move(let from, let to) = chore, self.context.chores.isOffline(parsed.key) {
+                let text = "its data is copied from cell \(from) to cell \(to); nobody can connect until that is done"
+                await self.tell("Moving", text, of: parsed.object)
+            }
             return .done
         }
         do {
@@ -66,11 +71,7 @@ package struct TenantReconciler: Sendable {
             } catch is TenantErasure.NoteChanged {
                 return .again(after: .milliseconds(200))
             } catch let error as TenantChores.Failure {
-                if error.isMove {
-                    Self.explain(error, &plan)
-                } else {
-                    Self.fail(&plan, view: view, reason: "\(error)")
-                }
+                Self.fail(&plan, view: view, reason: "\(error)")
                 try await self.write(plan, view: view, object: object)
                 return .again(after: self.context.settings.waitPeriod)
             } catch {
@@ -83,7 +84,7 @@ package struct TenantReconciler: Sendable {
             guard let wait = self.wait(plan, object, now: view.now) else { return .done }
             return .again(after: wait)
         } catch let error as DurableStoreError {
-            await self.tell("the database: \(error)", of: parsed.object)
+            await self.tell("StoreUnavailable", "the database: \(error)", of: parsed.object)
             return .failed
         } catch {
             self.context.logger.warning(
@@ -101,7 +102,11 @@ package struct TenantReconciler: Sendable {
             "StoreUnavailable", "Pending", "RoutesRefused", "ApplyRejected", "InvalidCertificate", "Expired",
             "HostnameNotCovered",
         ]
-        let waiting = plan.conditions.filter { $0.status == .no && soon.contains($0.reason) && $0.type != "Ready" }
+        let waiting = plan.conditions.filter { condition in
+            // Who waits for its turn is served meanwhile.
+            (condition.status == .no || condition.reason == "Moving") && soon.contains(condition.reason)
+                && condition.type != "Ready"
+        }
         let period = self.context.settings.waitPeriod
         let waits = waiting.map { condition in
             guard let known = object.condition(condition.type), known["reason"].string == condition.reason,
@@ -119,16 +124,6 @@ package struct TenantReconciler: Sendable {
         return !parsed.isDeleting && lives == from && self.context.directory.wantedCell(of: parsed) == to
     }
 
-    /// Says why it could not be moved; it stays on its way, and is tried again.
-    private static func explain(_ failure: TenantChores.Failure, _ plan: inout TenantPlan) {
-        let text =
-            "its data could not be copied, which is tried again: \(failure); nobody can connect until that is done"
-        plan.conditions = plan.conditions.map { condition in
-            guard condition.reason == "Moving" else { return condition }
-            return Condition(condition.type, condition.status, condition.reason, text)
-        }
-    }
-
     private static func fail(_ plan: inout TenantPlan, view: TenantView, reason: String) {
         plan.hasStatus = true
         plan.cell = view.object.status["cell"].string
@@ -138,15 +133,15 @@ package struct TenantReconciler: Sendable {
     }
 
     /// Says in the status why nothing can be done now; the rest of it stays.
-    private func tell(_ problem: String, of object: KubeObject) async {
+    private func tell(_ reason: String, _ problem: String, of object: KubeObject) async {
         var plan = TenantPlan()
         plan.cell = object.status["cell"].string
         plan.hostnames = object.hostnamesHeld
         plan.conditions = (object.status["conditions"].elements ?? []).compactMap { $0["type"].string }.compactMap {
             Condition($0, of: object)
         }
-        plan.set(Condition("StoreReady", .no, "StoreUnavailable", problem))
-        plan.set(Condition("Ready", .no, "StoreUnavailable", problem))
+        plan.set(Condition("StoreReady", .no, reason, problem))
+        plan.set(Condition("Ready", .no, reason, problem))
         do {
             try await self.write(plan, usage: nil, limit: nil, object: object, now: Date())
         } catch {

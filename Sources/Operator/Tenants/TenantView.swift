@@ -29,6 +29,8 @@ package struct TenantView: Sendable {
         package var gateway: GatewayReference?
         /// Whether any of its edges is ready, as its status says.
         package var hasEdges: Bool
+        /// Whether somebody says that its stores are lost for good, and they are away.
+        package var isLost: Bool
 
         package init(
             name: String,
@@ -38,7 +40,8 @@ package struct TenantView: Sendable {
             certificateNames: [String] = [],
             certificateEnd: Date? = nil,
             gateway: GatewayReference? = nil,
-            hasEdges: Bool = true
+            hasEdges: Bool = true,
+            isLost: Bool = false
         ) {
             self.name = name
             self.isReady = isReady
@@ -48,6 +51,7 @@ package struct TenantView: Sendable {
             self.certificateEnd = certificateEnd
             self.gateway = gateway
             self.hasEdges = hasEdges
+            self.isLost = isLost
         }
     }
 
@@ -123,6 +127,8 @@ package struct TenantView: Sendable {
     package var cell: Result<Cell, Refusal>
     /// The cell that it lives in: so says its status, or, before that says anything, the data that is noted as its own.
     package var home: Cell?
+    /// How its last attempt to move there failed.
+    package var setback: TenantChores.Setback?
     /// Whether it lives in a cell that neither it nor its status names.
     package var isFoundElsewhere: Bool
     /// Why an administrator has no password, if one has none.
@@ -160,6 +166,7 @@ package struct TenantView: Sendable {
         conflicts: ClusterDirectory.Conflicts,
         cell: Result<Cell, Refusal>,
         home: Cell?,
+        setback: TenantChores.Setback? = nil,
         isFoundElsewhere: Bool = false,
         adminProblem: Refusal? = nil,
         certificate: Certificate,
@@ -177,6 +184,7 @@ package struct TenantView: Sendable {
         self.conflicts = conflicts
         self.cell = cell
         self.home = home
+        self.setback = setback
         self.isFoundElsewhere = isFoundElsewhere
         self.adminProblem = adminProblem
         self.certificate = certificate

@@ -238,6 +238,7 @@ final class ClusterRig: Sendable {
         settings.secretsPeriod = .milliseconds(500)
         settings.storePatience = .seconds(1)
         settings.sweepPeriod = .milliseconds(200)
+        settings.movePause = Backoff(first: .milliseconds(200), longest: .seconds(1))
         change(&settings)
         var timing = Informer.Timing()
         timing.backoff = Backoff(first: .milliseconds(20), longest: .milliseconds(200))

@@ -43,8 +43,9 @@ struct TwoCells: Sendable {
     }
 
     /// The tenant as it is applied: without a cell's name it lives in the default one.
-    static func acme(in cell: String?, _ policy: DeletionPolicy = .retain) -> KubeObject {
+    static func acme(in cell: String?, _ policy: DeletionPolicy = .retain, displayName: String? = nil) -> KubeObject {
         var spec: JSON = ["deletionPolicy": .string(policy == .delete ? "Delete" : "Retain")]
+        if let displayName { spec = spec.merging(["displayName": .string(displayName)]) }
         if let cell { spec = spec.merging(["cellRef": ["name": .string(cell)]]) }
         return ClusterRig.tenant("acme", spec)
     }
@@ -117,7 +118,20 @@ struct TwoCells: Sendable {
         try await until(what) { try await store.eraser.remains(of: acme).isEmpty }
     }
 
-    /// Makes copies into a database fail, half way: accounts can be written there and history cannot.
+    /// Makes a database refuse history from some message on: what the first rows tell of it is not the whole truth.
+    func refuseHistory(from sequence: Int, in store: DurableStore) async throws {
+        let sql = """
+            CREATE TRIGGER refuses BEFORE INSERT ON history WHEN NEW.sequence >= \(sequence)
+            BEGIN SELECT RAISE(ABORT, 'the disk is full'); END
+            """
+        _ = try await store.database.execute(sql, in: .cell)
+    }
+
+    func takeHistory(in store: DurableStore) async throws {
+        _ = try await store.database.execute("DROP TRIGGER refuses", in: .cell)
+    }
+
+    /// Makes a database fail that accounts can be written to and history cannot.
     func breakHistory(of store: DurableStore) async throws {
         _ = try await store.database.execute("ALTER TABLE history RENAME TO history_away", in: .cell)
     }
@@ -130,7 +144,7 @@ struct TwoCells: Sendable {
     func waitStuck() async throws -> KubeObject? {
         try await self.rig.wait(for: .tenants, "acme", in: "chat", "the copy failing") {
             $0?.condition("StoreReady")?["reason"] == "Moving"
-                && $0?.condition("StoreReady")?["message"].string?.contains("could not be copied") == true
+                && $0?.condition("StoreReady")?["message"].string?.contains("could not be moved") == true
         }
     }
 }

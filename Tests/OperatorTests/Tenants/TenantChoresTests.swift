@@ -1,3 +1,4 @@
+import Backoff
 import KubeClient
 import NIOCore
 import Operator
@@ -43,6 +44,36 @@ struct TenantChoresTests {
         // Asked for again, it is its turn.
         try chores.begin(.move(from: "one", to: "two"), of: id, for: owner) { moves.count.withLock { $0 += 1 } }
         try await until("the move") { moves.count.withLock { $0 } == 1 }
+        running.cancel()
+        await running.value
+    }
+
+    @Test func `a move that failed is not tried again at once, and another move is another matter`() async throws {
+        let (woken, wakes) = AsyncStream.makeStream(of: ObjectKey.self)
+        let hour = Backoff(first: .seconds(3600), longest: .seconds(3600))
+        let chores = TenantChores(pause: hour) { wakes.yield($0) }
+        let id = try #require(TenantID("acme"))
+        let owner = ObjectKey(namespace: "chat", name: "acme")
+        let running = Task { await chores.run() }
+        let move = TenantChores.Kind.move(from: "one", to: "two")
+        try chores.begin(move, of: id, for: owner) {
+            chores.goesOffline(owner)
+            throw CancellationError()
+        }
+        try await within(.seconds(30), "its tenant being looked at, when it goes off and when it failed") {
+            var looks = 0
+            for await key in woken where key == owner {
+                looks += 1
+                if looks == 2 { break }
+            }
+        }
+        #expect(!chores.isOffline(owner))
+        let setback = try #require(chores.setback(of: owner, in: move))
+        #expect(setback.isPausing)
+        #expect(setback.reason.contains("CancellationError"))
+        #expect(chores.setback(of: owner, in: .move(from: "one", to: "three")) == nil)
+        // Who went elsewhere, or turned back, begins without a past.
+        #expect(chores.setback(of: owner, in: move) == nil)
         running.cancel()
         await running.value
     }

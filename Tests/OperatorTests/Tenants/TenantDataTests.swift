@@ -13,7 +13,7 @@ struct TenantDataTests {
         TenantPlanner.plan(
             try Views.view {
                 $0.object = Views.object(status: Views.living(in: "old"))
-                $0.home = .init(name: "old")
+                $0.home = .init(name: "old", certificateNames: ["*.example.com"])
                 $0.notes = notes
                 change(&$0)
             }
@@ -28,10 +28,24 @@ struct TenantDataTests {
 
     // MARK: Moving
 
-    @Test func `who waits for the turn of its copy is served until then`() throws {
+    /// What has it served where it lives.
+    private static func served() throws -> [TenantStep] {
+        [
+            .removeCertificate(cell: "old"), .project(try Views.hosted(), cell: "old"),
+            .provisionAdmins(try Views.hosted(), cell: "old"), .removeRoutes,
+        ]
+    }
+
+    @Test func `who waits for the turn of its copy is served until then, as it is written now`() throws {
         let plan = try self.moving(["old": Views.note()])
-        #expect(plan.steps == [.move(from: "old", to: "one")])
-        #expect(self.ready(plan) == "False Moving")
+        #expect(plan.steps == (try Self.served()) + [.move(from: "old", to: "one", isBegun: false)])
+        #expect(self.ready(plan) == "True Moving")
+        #expect(plan.conditions["Ready"]?.message.contains("served in cell old") == true)
+        let suspended = try self.moving(["old": Views.note()]) {
+            $0.hosted = (try? Views.hosted(state: .suspended)).map { .success($0) } ?? $0.hosted
+        }
+        #expect(suspended.steps.contains(.project(try Views.hosted(state: .suspended), cell: "old")))
+        #expect(self.ready(suspended) == "False Suspended")
         // It lives where its data is, and keeps its hostnames.
         #expect(plan.cell == "old")
         #expect(plan.hostnames == ["acme.example.com"])
@@ -43,12 +57,66 @@ struct TenantDataTests {
             try Views.note(.active, uid: "other", updatedAt: 5), try Views.note(.moved, updatedAt: 5),
         ] {
             let plan = try self.moving(["old": Views.note(.leaving, updatedAt: 5), "one": copy])
-            #expect(plan.steps == Self.out + [.move(from: "old", to: "one")], "\(copy)")
+            #expect(plan.steps == Self.out + [.move(from: "old", to: "one", isBegun: true)], "\(copy)")
             #expect(plan.cell == "old")
+            #expect(self.ready(plan) == "False Moving")
         }
         // Who was served at the old place again has no use for what was copied before.
         let served = try self.moving(["old": Views.note(updatedAt: 5), "one": Views.note(updatedAt: 5)])
-        #expect(served.steps == [.move(from: "old", to: "one")])
+        #expect(served.steps.last == .move(from: "old", to: "one", isBegun: false))
+    }
+
+    @Test(arguments: [true, false])
+    func `a copy that failed leaves its tenant on the air, and is tried again after a while`(isPausing: Bool) throws {
+        let note = try Views.note(.leaving, updatedAt: 5)
+        let plan = try self.moving(["old": note, "one": Views.note(.arriving, updatedAt: 5)]) {
+            $0.setback = .init(reason: "the disk is full", isPausing: isPausing)
+        }
+        let again: [TenantStep] = isPausing ? [] : [.move(from: "old", to: "one", isBegun: false)]
+        #expect(plan.steps == [.claimName(cell: "old", over: note)] + (try Self.served()) + again)
+        #expect(self.ready(plan) == "True Moving")
+        #expect(plan.conditions["Ready"]?.message.contains("the disk is full") == true)
+        #expect(plan.cell == "old")
+    }
+
+    @Test func `nobody is taken off for a cell that is away, or serves nobody`() throws {
+        for note in [try Views.note(), try Views.note(.leaving)] {
+            let away = try self.moving(["old": note]) {
+                $0.cell = .success(.init(name: "one", isReady: false, problem: "Redis is away"))
+            }
+            #expect(away.steps.suffix(4) == (try Self.served())[...], "\(note)")
+            #expect(self.ready(away) == "True Moving")
+            #expect(away.conditions["Ready"]?.message.contains("Redis is away") == true)
+        }
+        let empty = try self.moving(["old": Views.note()]) { $0.cell = .success(.init(name: "one", hasEdges: false)) }
+        #expect(empty.steps == (try Self.served()))
+        #expect(empty.conditions["Ready"]?.message.contains("none of its edges") == true)
+    }
+
+    @Test func `without edges where it lives nobody is said to be served while it waits`() throws {
+        let plan = try self.moving(["old": Views.note()]) {
+            $0.home = .init(name: "old", certificateNames: ["*.example.com"], hasEdges: false)
+        }
+        #expect(self.ready(plan) == "False NoPodsReady")
+    }
+
+    // MARK: Lost stores
+
+    @Test func `who lived in stores that are lost begins anew elsewhere`() throws {
+        let plan = try self.moving([:]) { $0.home = .init(name: "old", isReady: false, isLost: true) }
+        #expect(plan.steps.first == .claimName(cell: "one", over: nil))
+        #expect(plan.steps.contains(.project(try Views.hosted(), cell: "one")))
+        #expect(plan.cell == "one")
+        // A copy that was begun is not the whole.
+        let copy = try Views.note(.arriving)
+        let cutOff = try self.moving(["one": copy]) { $0.home = .init(name: "old", isReady: false, isLost: true) }
+        #expect(cutOff.steps == [.clear(cell: "one", copy)])
+    }
+
+    @Test(arguments: [DeletionPolicy.retain, .delete])
+    func `who lived in stores that are lost can go`(policy: DeletionPolicy) throws {
+        let plan = try self.deleting([:], policy) { $0.home = .init(name: "old", isReady: false, isLost: true) }
+        #expect(plan.steps == [.giveUp(cell: "old"), .removeRoutes, .removeFinalizer])
     }
 
     @Test(arguments: [StoredTenant.State.leaving, .moved])
@@ -88,11 +156,21 @@ struct TenantDataTests {
     @Test func `who names no cell in its status moves from where its data is kept`() throws {
         let plan = try self.moving(["old": Views.note()]) { $0.object = Views.object() }
         #expect(plan.cell == "old")
-        #expect(plan.steps.contains(.move(from: "old", to: "one")))
+        // The status says first where it lives.
+        #expect(plan.steps == [.move(from: "old", to: "one", isBegun: false)])
+        #expect(self.ready(plan) == "False Moving")
     }
 
     @Test func `a move of what nothing is noted of takes nobody out before its turn`() throws {
-        #expect(try self.moving([:]).steps == [.move(from: "old", to: "one")])
+        let plan = try self.moving([:])
+        #expect(plan.steps.first == .claimName(cell: "old", over: nil))
+        #expect(plan.steps.dropFirst() == (try Self.served())[...] + [.move(from: "old", to: "one", isBegun: false)])
+    }
+
+    @Test func `data that was kept is moved without anybody being served meanwhile`() throws {
+        let plan = try self.moving(["old": Views.note(.retained, uid: "before", eraseAt: 7)])
+        #expect(plan.steps == Self.out + [.move(from: "old", to: "one", isBegun: false)])
+        #expect(self.ready(plan) == "False Moving")
     }
 
     @Test func `what a move left behind is cleared before its tenant comes back, unless it never went`() throws {

@@ -50,6 +50,35 @@ package struct TenantCopier: Sendable {
         return copied
     }
 
+    /// Tries whether the target takes the tenant's rows: some of each table are stored there, and taken back.
+    ///
+    /// - Throws: What either database says.
+    package func rehearse(_ tenant: TenantID, rows limit: Int = 20) async throws(DurableStoreError) {
+        let tables = TenantTable.all.filter(\.isData)
+        let sample = try await self.source.withTransaction(.tenant(tenant), .readOnly, deadline: Self.deadline) {
+            connection throws(DurableStoreError) in
+            try tables.map { table throws(DurableStoreError) in
+                try KeyRange(table, tenant, after: nil).rows(
+                    table.bulk.columns.map(\.name),
+                    connection,
+                    limit: limit
+                )
+            }
+        }
+        let done = DurableStoreError.differs("a rehearsal, which is taken back")
+        do {
+            try await self.inTarget(tenant, .readWrite) { connection throws(DurableStoreError) -> Void in
+                for (table, rows) in zip(tables, sample) {
+                    _ = try KeyRange(table, tenant, after: nil).keys(connection, limit: 1)
+                    if !rows.isEmpty { _ = try connection.insertNew(rows, into: table.bulk) }
+                }
+                throw done
+            }
+        } catch {
+            if error != done { throw error }
+        }
+    }
+
     /// Copies what was added to the source after the copy: messages and counts that were on their way.
     ///
     /// The target went on meanwhile. What changes in place, accounts and channels, is as it says; only what is added and

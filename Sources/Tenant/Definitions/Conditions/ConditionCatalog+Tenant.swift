@@ -100,12 +100,12 @@ extension ConditionCatalog {
             "Moving",
             .notice,
             """
-            it is between two cells; the message says what it waits for, or why its data cannot be copied. It is served \
-            until its turn comes, and nobody can connect from then on
+            it is on its way to another cell; the message says what it waits for, or why it could not be moved. While this is \
+            True it is served where it lives; while it is False its data is copied and nobody can connect
             """,
             do: """
-                wait; if it waits for a cell or a store, look at that. Setting `cellRef` back has it served at its old \
-                place at once
+                wait; if it waits for a cell or a store, look at that. Setting `cellRef` back ends it, and has it served at \
+                its old place at once; see [Stores that never come back](backup-and-restore.md#stores-that-never-come-back)
                 """
         ),
         .init(
