@@ -197,6 +197,19 @@ import Testing
         #expect(await harness.client("ann").send("PING x").commands == ["PONG"])
     }
 
+    @Test func `a tenant that has moved tells everybody where to, and goes on when it comes back`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let clients = [await harness.client("ann"), await harness.client("bob", shard: 1), harness.stranger()]
+        let text = "Acme has moved to 203.0.113.7: acme.example leads there soon, connect again in some minutes"
+        await harness.apply(try HostedTenant.simulated().departed(saying: text))
+        for client in clients + [harness.stranger(shard: 1)] {
+            let lines = await client.hears()
+            #expect(lines.commands == ["ERROR"] && lines[0].text.contains(text) && client.isClosed, "\(lines)")
+        }
+        await harness.apply(try .simulated())
+        #expect(await harness.client("ann").send("PING x").commands == ["PONG"])
+    }
+
     @Test func `a cordoned tenant keeps who is here and lets nobody in`() async throws {
         let harness = try CommandHarness(shards: 2)
         let room = await harness.room("#a", "ann", "bob", shard: { $0 })

@@ -52,7 +52,9 @@ class Rules(unittest.TestCase):
 
 class Status(unittest.TestCase):
     # Fields that a function of its own makes.
-    BY_FUNCTIONS = {"Tenant": [("usage", "Tenants/TenantQuotas", "json")]}
+    BY_FUNCTIONS = {
+        "Tenant": [("usage", "Tenants/TenantQuotas", "json"), ("endpoints", "Tenants/TenantReconciler", "endpoints")]
+    }
 
     def test_has_the_fields_that_the_operator_writes(self):
         """Server-side apply refuses a status with a field that the definition lacks."""

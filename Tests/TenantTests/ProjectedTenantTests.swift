@@ -47,6 +47,18 @@ struct ProjectedTenantTests {
         #expect(whole.without(["a.example", "b.example"], state: nil) == nil)
     }
 
+    @Test func `who has moved is told where to, and is suspended for whom does not know of that`() throws {
+        let hosted = HostedTenant(id: try .named("acme"), displayName: "Acme", hostnames: ["a.example", "b.example"])
+        let whole = ProjectedTenant(hosted, uid: "uid", generation: 7)
+        let gone = whole.departed(saying: "Acme has moved", until: 99)
+        let read = try ProjectedTenant(json: gone.json())
+        #expect(read == gone && read.leavesAt == 99 && read.hosted.closedText == "Acme has moved")
+        #expect(read.hosted.state == .suspended && read.hosted.hostnames == hosted.hostnames)
+        #expect(read.without(["a.example"], state: nil)?.hosted.closedText == "Acme has moved")
+        #expect(whole.hosted.closedText == "Acme is suspended")
+        #expect(String(decoding: try gone.json(), as: UTF8.self).contains(#""state":"Suspended""#))
+    }
+
     @Test func `keys that are absent take their defaults`() throws {
         let read = try ProjectedTenant(json: Data(#"{"id":"acme","hostnames":["chat.acme.example"]}"#.utf8))
         let id = try #require(TenantID("acme"))

@@ -90,7 +90,7 @@ package final class ShardClients {
             network.update(tenant)
             if tenant == before { continue }
             if tenant.state == .suspended {
-                self.closeAll(of: network, reason: "\(tenant.displayName) is suspended")
+                self.closeAll(of: network, reason: tenant.closedText)
                 continue
             }
             self.tellMechanisms(of: network, before)

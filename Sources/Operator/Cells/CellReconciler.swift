@@ -188,7 +188,10 @@ package struct CellReconciler: Sendable {
             self.note(names, await stores.certificateEnds.own, runtime)
             let directory = self.context.directory
             let known = Set(directory.tenants(in: runtime.name).compactMap { TenantID($0.name) })
-            for id in await stores.projected.subtracting(known).sorted() {
+            let away = try await stores.expireDeparted(at: self.context.settings.now()) { id, uid in
+                directory.tenants(named: id.text).contains { $0.object.uid == uid && !$0.isDeleting }
+            }
+            for id in await stores.projected.subtracting(known).subtracting(away).sorted() {
                 self.context.logger.warning(
                     "a projected tenant does not live here: withdrawn",
                     metadata: ["tenant": "\(id)", "cell": "\(runtime.name)"]

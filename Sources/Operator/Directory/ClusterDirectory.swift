@@ -33,6 +33,11 @@ package final class ClusterDirectory: Sendable {
     package var allCells: [Parsed<CellResource>] { self.state.withLock { Array($0.cells.values) } }
     package var allTenants: [Parsed<TenantResource>] { self.state.withLock { Array($0.tenants.values) } }
 
+    /// The tenants that go by a name, over all namespaces.
+    package func tenants(named name: String) -> [Parsed<TenantResource>] {
+        self.state.withLock { state in (state.names[name] ?? []).compactMap { state.tenants[$0] } }
+    }
+
     /// The tenants on a plan.
     package func tenants(on plan: String) -> Set<ObjectKey> { self.state.withLock { $0.byPlan[plan] ?? [] } }
 

@@ -30,6 +30,12 @@ package struct OperatorContext: Sendable {
 
     func known(_ resource: KubeResource, _ key: ObjectKey) -> KubeObject? { self.owned[resource]?[key] }
 
+    /// Where a cell's clients reach it from outside, as far as its Service has such addresses: what DNS must lead to.
+    func addresses(of cell: String) -> [String] {
+        let key = ObjectKey(namespace: self.settings.namespace, name: OperatorNames.service(cell))
+        return self.known(.services, key)?.balancerAddresses ?? []
+    }
+
     /// Tells of a condition that changed.
     func announce(_ condition: Condition, of object: KubeObject) {
         self.announce(condition.reason, condition.message, of: object, warning: condition.severity == .complaint)
@@ -117,5 +123,12 @@ package struct OperatorContext: Sendable {
         } catch {
             if !error.isNotFound { throw error }
         }
+    }
+}
+
+extension KubeObject {
+    /// The addresses that a load balancer gave a Service.
+    var balancerAddresses: [String] {
+        (self.status["loadBalancer"]["ingress"].elements ?? []).compactMap { $0["hostname"].string ?? $0["ip"].string }
     }
 }

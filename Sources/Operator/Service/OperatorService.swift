@@ -211,6 +211,10 @@ package final class OperatorService: Sendable {
                         let cell = (change.object ?? change.previous)?.labels[OperatorNames.cellLabel]
                     else { return }
                     context.cellQueue.add(cell)
+                    // Its tenants say where they are reached.
+                    if change.object?.balancerAddresses != change.previous?.balancerAddresses {
+                        for key in context.directory.tenants(in: cell) { context.tenantQueue.add(key) }
+                    }
                 }
             }
         }

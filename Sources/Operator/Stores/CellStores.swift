@@ -268,8 +268,18 @@ package actor CellStores {
     /// Everybody who is served.
     package var projected: Set<TenantID> { Set(self.tenants.keys) }
 
+    /// Those of them that are served no more, since they live elsewhere or are on their way there.
+    var departed: [ProjectedTenant] { self.tenants.values.filter { $0.hosted.farewell != nil } }
+
+    /// A tenant as the edges have it.
+    func served(_ id: TenantID) async -> ProjectedTenant? {
+        await self.reading?.value
+        return self.tenants[id]
+    }
+
     package func project(_ tenant: ProjectedTenant) async throws(LiveStoreError) {
         await self.reading?.value
+        try await self.makeRoom(for: tenant)
         if self.tenants[tenant.id] != tenant {
             let before = self.readings
             try await self.writer.put(tenant: tenant)

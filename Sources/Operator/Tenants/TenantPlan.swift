@@ -21,6 +21,8 @@ package enum TenantStep: Sendable, Hashable {
     case claimName(cell: String, over: StoredTenant?)
     /// Lets the edges serve it as it is now.
     case project(HostedTenant, cell: String)
+    /// Lets the edges serve it no more, and tell those who come where it is; while it is on its way, if it has not arrived.
+    case depart(cell: String, to: String, hasArrived: Bool)
     /// Lets the edges serve it no more, and ends its sessions.
     case withdraw(cell: String)
     /// Gives its own certificate to the edges.

@@ -82,7 +82,7 @@ extension TenantPlanner {
         let (source, copy) = (view.notes[home.name], view.notes[cell.name])
         let out: [TenantStep] = [.withdraw(cell: home.name), .removeCertificate(cell: home.name)]
         if let copy, copy.isNote(of: view.object, .active), let source, copy.isCopy(of: source) {
-            plan.steps += out + [.leave(cell: home.name)]
+            plan.steps += [.depart(cell: home.name, to: cell.name, hasArrived: true), .leave(cell: home.name)]
             Self.arrive(in: cell.name, &plan)
             return .nowhere
         }
@@ -90,7 +90,10 @@ extension TenantPlanner {
         let isOff = source?.isNote(of: view.object, .leaving, .moved) == true
         if isOff, cell.isReady, !lives || view.setback == nil {
             // A copy that was begun and cut off goes on where it ended.
-            plan.steps += out + [.move(from: home.name, to: cell.name, isBegun: true)]
+            plan.steps += [
+                .depart(cell: home.name, to: cell.name, hasArrived: false),
+                .move(from: home.name, to: cell.name, isBegun: true),
+            ]
             let text =
                 "its data is copied from cell \(home.name) to cell \(cell.name); nobody can connect until that is done"
             tell(.no, text)

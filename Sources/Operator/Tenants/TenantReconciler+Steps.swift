@@ -87,14 +87,14 @@ extension TenantReconciler {
         case .move(let from, let to, let isBegun):
             let (source, target) = (try self.stores(from), try self.stores(to))
             let (chores, key) = (self.context.chores, object.key)
-            try chores.begin(.move(from: from, to: to), of: id, for: key, isBegun: isBegun) { [object, admins] in
+            try chores.begin(.move(from: from, to: to), of: id, for: key, isBegun: isBegun) { [object, self] in
                 try await TenantMover.move(id, of: object, from: source, to: target) {
-                    admins.forget(id)
                     chores.goesOffline(key)
-                    _ = try await source.withdraw(id)
-                    try await source.removeCertificate(name: id.text)
+                    try await self.depart(id, from: source, to: to, hasArrived: false)
                 }
             }
+        case .depart(let from, let to, let hasArrived):
+            try await self.depart(id, from: try self.stores(from), to: to, hasArrived: hasArrived)
         case .giveUp(let cell):
             self.admins.forget(id)
             let note = "cell \(cell) is said to be lost: nothing is kept or erased there"
@@ -132,5 +132,28 @@ extension TenantReconciler {
         {
             try await self.context.client.delete(resource, route.name, in: route.namespace, uid: route.uid)
         }
+    }
+
+    /// Has a tenant served no more where it was, and those who come there told where it is.
+    private func depart(
+        _ id: TenantID,
+        from source: CellStores,
+        to cell: String,
+        hasArrived: Bool
+    ) async throws(LiveStoreError) {
+        self.admins.forget(id)
+        guard let hosted = await source.served(id)?.hosted else { return }
+        let (name, host) = (hosted.displayName, hosted.serverName)
+        guard hasArrived else {
+            let text = "\(name) moves to another server, connect again in some minutes"
+            return try await source.depart(id, saying: text, until: nil)
+        }
+        let places = self.context.addresses(of: cell)
+        let place = places.isEmpty ? "another server" : places.joined(separator: " and ")
+        try await source.depart(
+            id,
+            saying: "\(name) has moved to \(place): \(host) leads there soon, connect again in some minutes",
+            until: self.context.settings.now() + TenantMover.keepsCopy
+        )
     }
 }

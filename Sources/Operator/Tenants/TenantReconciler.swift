@@ -166,14 +166,26 @@ package struct TenantReconciler: Sendable {
     // MARK: The status
 
     private func write(_ plan: TenantPlan, view: TenantView, object: KubeObject) async throws(KubeError) {
-        let limit = (try? view.hosted.get())?.quotas.connections.limit
-        try await self.write(plan, usage: view.usage, limit: limit, object: object, now: view.now)
+        let hosted = try? view.hosted.get()
+        let limit = hosted?.quotas.connections.limit
+        let offers = hosted?.features.contains(.webSocket)
+        try await self.write(plan, usage: view.usage, limit: limit, offers, object: object, now: view.now)
+    }
+
+    /// Where clients connect: what answers there.
+    private static func endpoints(_ host: String, webSocket: Bool, _ addresses: [String]) -> JSON {
+        [
+            "irc": .string("ircs://\(host):6697"),
+            "webSocket": webSocket ? .string("wss://\(host)/irc") : .null,
+            "addresses": addresses.isEmpty ? .null : .array(addresses.map(JSON.string)),
+        ]
     }
 
     private func write(
         _ plan: TenantPlan,
         usage: TenantView.Usage?,
         limit: Int?,
+        _ offersWebSocket: Bool? = nil,
         object: KubeObject,
         now: Date
     ) async throws(KubeError) {
@@ -184,10 +196,10 @@ package struct TenantReconciler: Sendable {
             "hostnames": plan.hostnames.isEmpty ? .null : .array(plan.hostnames.map(JSON.string)),
         ]
         if let host = plan.hostnames.first {
-            status["endpoints"] = [
-                "irc": .string("ircs://\(host):6697"), "webSocket": .string("wss://\(host)/irc"),
-                "web": .string("https://\(host)/"),
-            ]
+            // One that cannot be read now goes on as it was.
+            let webSocket = offersWebSocket ?? (object.status["endpoints"]["webSocket"] != .null)
+            let addresses = plan.cell.map(self.context.addresses) ?? []
+            status["endpoints"] = Self.endpoints(host, webSocket: webSocket, addresses)
         }
         if let usage {
             status["usage"] = usage.json(limit: limit)
@@ -208,7 +220,9 @@ package struct TenantReconciler: Sendable {
             }
         }
         if object.status["cell"].string.map({ $0 != plan.cell }) == true, let cell = plan.cell {
-            self.context.announce("Moved", "now in cell \(cell)", of: object)
+            let places = self.context.addresses(of: cell)
+            let rest = places.isEmpty ? "" : "; its hostnames must lead to \(places.joined(separator: " and "))"
+            self.context.announce("Moved", "now in cell \(cell)\(rest)", of: object)
         }
         try await self.context.write(status: status, of: object, .tenants)
     }

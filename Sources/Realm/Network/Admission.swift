@@ -15,7 +15,7 @@ final class Admission {
         let tenant = self.network.tenant
         switch tenant.state {
         case .active: break
-        case .suspended: return Refusal(.networkIsClosed, text: "\(tenant.displayName) is suspended")
+        case .suspended: return Refusal(.networkIsClosed, text: tenant.closedText)
         case .cordoned:
             let text = "\(tenant.displayName) takes no new connections now, try later"
             return Refusal(.networkIsClosed, text: text)

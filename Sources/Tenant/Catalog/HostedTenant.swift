@@ -20,6 +20,8 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
     package let namespace: String
     /// What it is like, the plan considered.
     package var settings: TenantSettings
+    /// What its people are told where it is served no more since it lives elsewhere, or is on its way there.
+    package private(set) var farewell: String?
 
     /// States a tenant directly, for tests and tools; a catalog makes them from resources.
     ///
@@ -79,6 +81,16 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
     package var archive: ArchiveSettings { self.settings.archive }
     /// How IRCX looks here.
     package var ircx: IRCXSettings { self.settings.ircx }
+
+    /// The same tenant where it is served no more: nobody may connect, and everybody is told this instead of a suspension.
+    package func departed(saying farewell: String) -> HostedTenant {
+        var tenant = self.with(state: .suspended)
+        tenant.farewell = farewell
+        return tenant
+    }
+
+    /// The words for who may not connect, or not stay, while it is closed.
+    package var closedText: String { self.farewell ?? "\(self.displayName) is suspended" }
 
     /// The same tenant under other hostnames, in another state, or with its administrators' names alone.
     func with(hostnames: [String]? = nil, state: TenantState? = nil, passwords: Bool = true) -> HostedTenant {

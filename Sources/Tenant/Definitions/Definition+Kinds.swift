@@ -64,7 +64,11 @@ extension Definition {
                 "properties": [
                     "irc": .words("IRC over TLS, such as ircs://acme.example.com:6697."),
                     "webSocket": .words("IRC over WebSocket, such as wss://acme.example.com/irc."),
-                    "web": .words("The web address, such as https://acme.example.com/."),
+                    "addresses": [
+                        "description":
+                            "What the hostnames must lead to in DNS: the addresses of the cell's load balancer, if it has one.",
+                        "type": "array", "x-kubernetes-list-type": "atomic", "items": ["type": "string"],
+                    ],
                 ],
             ],
             "usage": [

@@ -40,7 +40,14 @@ extension ProjectedTenant: Codable {
             namespace: object.value("namespace") ?? "default"
         )
         try hosted.settings.take(from: object)
-        self.init(hosted, uid: object.value("uid") ?? "", generation: object.value("generation") ?? 0)
+        // Who does not know of this takes it for suspended.
+        if let farewell: String = object.value("farewell") { hosted = hosted.departed(saying: farewell) }
+        self.init(
+            hosted,
+            uid: object.value("uid") ?? "",
+            generation: object.value("generation") ?? 0,
+            leavesAt: object.value("leavesAt")
+        )
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -55,6 +62,8 @@ extension ProjectedTenant: Codable {
         try object.encode(self.admins, forKey: "admins")
         try object.encode(self.uid, forKey: "uid")
         try object.encode(self.generation, forKey: "generation")
+        try object.encodeIfPresent(tenant.farewell, forKey: "farewell")
+        try object.encodeIfPresent(self.leavesAt, forKey: "leavesAt")
         var quotas = object.nestedContainer(keyedBy: ProjectionKey.self, forKey: "quotas")
         for name in QuotaName.allCases where tenant.quotas[name] != .unlimited {
             var quota = quotas.nestedContainer(keyedBy: ProjectionKey.self, forKey: ProjectionKey(name.rawValue))

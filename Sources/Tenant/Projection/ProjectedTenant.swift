@@ -9,12 +9,25 @@ package struct ProjectedTenant: Hashable, Sendable {
     package let uid: String
     /// The `metadata.generation` of its object.
     package let generation: Int64
+    /// Until when those who come here are told that it has moved, in milliseconds since 1970; nil while it lives here.
+    package let leavesAt: Int64?
 
     /// Projects a tenant.
-    package init(_ hosted: HostedTenant, uid: String, generation: Int64) {
+    package init(_ hosted: HostedTenant, uid: String, generation: Int64, leavesAt: Int64? = nil) {
         self.hosted = hosted.with(passwords: false)
         self.uid = uid
         self.generation = generation
+        self.leavesAt = leavesAt
+    }
+
+    /// The same tenant where it is served no more, with the words for those who come here still.
+    package func departed(saying farewell: String, until end: Int64?) -> ProjectedTenant {
+        ProjectedTenant(
+            self.hosted.departed(saying: farewell),
+            uid: self.uid,
+            generation: self.generation,
+            leavesAt: end
+        )
     }
 
     /// The same tenant without some of its hostnames, and in another state; nothing if no hostname is left.
@@ -22,7 +35,7 @@ package struct ProjectedTenant: Hashable, Sendable {
         let left = self.hosted.hostnames.filter { !hostnames.contains($0) }
         guard !left.isEmpty else { return nil }
         let hosted = self.hosted.with(hostnames: left, state: state)
-        return ProjectedTenant(hosted, uid: self.uid, generation: self.generation)
+        return ProjectedTenant(hosted, uid: self.uid, generation: self.generation, leavesAt: self.leavesAt)
     }
 
     /// The tenant's name.

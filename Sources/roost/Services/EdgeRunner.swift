@@ -136,7 +136,10 @@ struct EdgeRunner: Sendable {
         let drain = self.drain
         let retention = HistoryRetention(
             history: self.durable.history,
-            tenants: { server.directory.current.tenants.mapValues(\.history.retention) },
+            // What lives elsewhere, or is being copied there, is left as it is.
+            tenants: {
+                server.directory.current.tenants.filter { $0.value.farewell == nil }.mapValues(\.history.retention)
+            },
             // A clock that jumps must not forget everything; nothing is old as long as nobody knows what time it is.
             now: { collector.now ?? 0 },
             logger: self.logger

@@ -28,7 +28,12 @@ struct TenantLifeTests {
                 #expect(try #require(times.min()) < .seconds(2), "\(times)")
                 let tenant = try await rig.user.get(.tenants, "acme", in: "chat")
                 #expect(tenant.finalizers == [OperatorNames.finalizer])
-                #expect(tenant.status["endpoints"]["irc"] == "ircs://acme.chat.example.com:6697")
+                // What answers, and nothing else.
+                #expect(
+                    tenant.status["endpoints"] == [
+                        "irc": "ircs://acme.chat.example.com:6697", "webSocket": "wss://acme.chat.example.com/irc",
+                    ]
+                )
                 #expect(tenant.status["cell"] == "default")
                 // The API server's defaults are nobody's wish.
                 #expect(tenant.condition("SettingsIgnored") == nil)
@@ -183,7 +188,7 @@ struct TenantLifeTests {
                 try await rig.wait(for: .tenants, "acme", in: "chat") {
                     $0?.status["cell"] == "two" && $0?.condition("Ready")?["reason"] == "Serving"
                 }
-                #expect(try await rig.projection().tenants.isEmpty)
+                #expect(try await rig.projection().tenants.values.allSatisfy { $0.hosted.farewell != nil })
                 #expect(try await rig.projection(other.url).tenants[id] != nil)
                 let to = try DurableStore.open(rig.database("two"), logger: rig.logger)
                 #expect(try await to.accounts.find("bob", of: id) != nil)
@@ -191,6 +196,19 @@ struct TenantLifeTests {
                 #expect(try await to.tenants.find(id)?.state == .active)
                 await from.close()
                 await to.close()
+            }
+        }
+    }
+
+    @Test func `a plan without WebSocket offers none`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.applyCell()
+            let spec: JSON = ["spec": ["features": ["History"]]]
+            try await rig.apply(.init(.plans, name: "plain", spec), .plans)
+            try await rig.withOperator { _ in
+                try await rig.apply(ClusterRig.tenant("acme", ["planRef": ["name": "plain"]]), .tenants)
+                let tenant = try await rig.waitReady("acme")
+                #expect(tenant.status["endpoints"] == ["irc": "ircs://acme.chat.example.com:6697"])
             }
         }
     }
