@@ -32,6 +32,40 @@ class Plugin(PluginTest):
         ):
             self.assertIn(part, out)
 
+    def test_connect_without_a_load_balancer_says_how_to_get_there(self):
+        service = {
+            "kind": "Service", "metadata": {"name": "roost-default", "namespace": "roost"},
+            "spec": {"type": "ClusterIP", "ports": [{"port": 6697}, {"port": 443}]}, "status": {"loadBalancer": {}},
+        }
+        self.given(OPERATOR, service, tenant())
+        code, out, _ = self.run_plugin("connect", "acme")
+        self.assertEqual(code, 0)
+        for part in (
+            "no load balancer leads to Service roost-default (ClusterIP)",
+            "kubectl -n roost port-forward service/roost-default 6697 8443:443",
+            "echo '127.0.0.1 acme.example.com'",
+            "-servername acme.example.com -connect 127.0.0.1:6697", 'new WebSocket("wss://acme.example.com:8443/irc"',
+        ):
+            self.assertIn(part, out)
+        service["spec"] = {"type": "NodePort", "ports": [{"port": 6697, "nodePort": 30697}]}
+        self.given(OPERATOR, service, tenant())
+        self.assertIn("any node does, on port 30697", self.run_plugin("connect", "acme")[1])
+
+    def test_connect_offers_what_answers(self):
+        # The addresses are in the status, for who may not see the Service.
+        endpoints = {"irc": "ircs://acme.example.com:6697", "addresses": ["192.0.2.9"]}
+        one = tenant()
+        one["status"]["endpoints"] = endpoints
+        self.given(one, rights="chat", context="chat")
+        code, out, _ = self.run_plugin("connect", "acme")
+        self.assertEqual(code, 0)
+        self.assertIn("acme.example.com must lead to 192.0.2.9", out)
+        self.assertNotIn("WebSocket", out)
+        self.given(tenant(), rights="chat", context="chat")
+        self.assertIn("you may not see what acme.example.com must lead to", self.run_plugin("connect", "acme")[1])
+        self.given(tenant(more=conditions(RoutesReady=("True", "Accepted", "taken"))))
+        self.assertIn("must lead to the gateway", self.run_plugin("connect", "acme")[1])
+
     def test_connect_says_that_it_is_not_ready(self):
         self.given(tenant(ready=("False", "NoCertificate", "set spec.tls")))
         code, out, err = self.run_plugin("connect", "acme")
@@ -101,7 +135,31 @@ class Plugin(PluginTest):
         self.assertEqual(self.object("Tenant", "acme")["spec"]["cellRef"], {"name": "other"})
         self.assertIn("moves from default to other", out)
         self.assertIn("StoreReady: Moving: copying", out)
-        self.assertTrue(out.endswith("lives in cell other\n"))
+        self.assertIn("lives in cell other\n", out)
+
+    def test_move_tells_what_dns_must_do(self):
+        def at(generation, where, addresses):
+            status = {
+                "observedGeneration": generation, "cell": where, "endpoints": {"addresses": addresses},
+                "conditions": conditions(StoreReady=("True", "Projected", "there")),
+            }
+            return {"status": status}
+
+        for before, after, told in (
+            (["192.0.2.1"], ["192.0.2.7"], "acme.example.com and acme.example.org must lead to 192.0.2.7 now, no longer to 192.0.2.1"),
+            (["192.0.2.1"], ["192.0.2.1"], "nothing to do in DNS"),
+            (["192.0.2.1"], [], "no load balancer leads to Service roost-other"),
+        ):
+            with self.subTest(after=after):
+                service = {"kind": "Service", "metadata": {"name": "roost-other", "namespace": "roost"}}
+                one = {**tenant(), **at(1, "default", before), "_later": [at(2, "other", after)]}
+                self.given(OPERATOR, cell(), cell("other"), service, one)
+                code, out, _ = self.run_plugin("move", "acme", "--to", "other", "--interval", "0")
+                self.assertEqual(code, 0, out)
+                self.assertIn(told, out)
+                self.assertEqual("for an hour those who still come to cell default are told" in out, "no longer" in told)
+        self.given(OPERATOR, cell(), cell("other"), tenant())
+        self.assertIn("kubectl roost connect acme tells", self.run_plugin("move", "acme", "--to", "other", "--no-wait")[1])
 
     def test_move_to_nowhere(self):
         self.given(cell(), tenant())
@@ -300,6 +358,21 @@ class Plugin(PluginTest):
         self.assertEqual(code, 1)
         self.assertIn("missing: logs/roost-default-edge-1.log", err)
         self.assertEqual(self.run_plugin("support-bundle", "--output", "b.tar.gz")[0], 64)
+
+    def test_a_team_collects_what_it_may_see(self):
+        event = {
+            "kind": "Event", "metadata": {"name": "e", "namespace": "chat"}, "message": "clients may connect",
+            "involvedObject": {"apiVersion": "roost.chat/v1alpha1", "kind": "Tenant", "name": "acme"},
+        }
+        self.given(cell(), OPERATOR, pod(), tenant(), tenant("other", namespace="x"), event, rights="chat", context="chat")
+        code, out, err = self.run_plugin("support-bundle", "--output", "b.tar.gz")
+        self.assertEqual(code, 0, err)
+        self.assertIn("without cells, plans, deployments", err)
+        with tarfile.open(os.path.join(self.folder, "b.tar.gz")) as bundle:
+            texts = {os.path.basename(m.name): bundle.extractfile(m).read().decode() for m in bundle.getmembers()}
+        self.assertIn("clients may connect", texts["events.json"])
+        self.assertEqual([t["metadata"]["name"] for t in json.loads(texts["tenants.json"])], ["acme"])
+        self.assertIn("pods", texts["not-allowed.txt"])
 
 
 if __name__ == "__main__":
