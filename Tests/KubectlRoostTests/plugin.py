@@ -94,13 +94,14 @@ class PluginTest(unittest.TestCase):
         with open(self.cluster, "w", encoding="utf-8") as file:
             json.dump({"objects": list(objects), **more}, file)
 
-    def run_plugin(self, *arguments):
+    def run_plugin(self, *arguments, said=""):
         environment = {
             "PATH": os.environ["PATH"], "KUBECTL": self.kubectl, "FAKE_CLUSTER": self.cluster,
             "COLUMNS": "200",
         }
         done = subprocess.run(
-            [sys.executable, "-I", "-S", PLUGIN, *arguments], env=environment, cwd=self.folder, capture_output=True, text=True, timeout=60
+            [sys.executable, "-I", "-S", PLUGIN, *arguments], env=environment, cwd=self.folder, capture_output=True, text=True, timeout=60,
+            input=said,
         )
         return done.returncode, done.stdout, done.stderr
 

@@ -37,6 +37,10 @@ package final class CellRuntime: Sendable {
         /// What was stored when it was summed up last, and when that was.
         var stored: (accounts: [TenantID: Int], historyBytes: [TenantID: Int], at: Duration)?
         var sweptAt: Duration?
+        /// Whether something of what is kept has changed since.
+        var isRecountDue = false
+        /// The list of it as it was applied last.
+        var retainedList: KubeObject?
         /// What the Cell said when it could be read last.
         var spec: CellSpec?
         /// The Deployment as our last apply left it.
@@ -77,6 +81,9 @@ package final class CellRuntime: Sendable {
     func usage(of tenant: TenantID) -> TenantView.Usage? {
         self.state.withLock { $0.usageAt == nil ? nil : $0.usage[tenant] ?? TenantView.Usage() }
     }
+
+    /// Has what is kept of deleted tenants counted soon.
+    func recount() { self.state.withLock { $0.isRecountDue = true } }
 
     /// Ends what runs for the cell.
     func close() async {

@@ -19,24 +19,40 @@ struct RetentionSweeper: Sendable {
 
     func sweep(_ stores: CellStores) async {
         let now = TimeSource.continuous.now()
+        let requests = self.requests
+        let settings = self.context.settings
         let isDue = self.runtime.state.withLock { state in
-            let isDue = state.sweptAt.map { now - $0 >= self.context.settings.sweepPeriod } ?? true
-            if isDue { state.sweptAt = now }
-            return isDue
+            let isNews = state.isRecountDue || !requests.entries.isEmpty
+            let period = isNews ? min(settings.recountPeriod, settings.sweepPeriod) : settings.sweepPeriod
+            guard state.sweptAt.map({ now - $0 >= period }) ?? true else {
+                if isNews { self.context.cellQueue.add(self.runtime.name, after: settings.recountPeriod) }
+                return false
+            }
+            state.sweptAt = now
+            state.isRecountDue = false
+            return true
         }
         // What comes back though it was said to be lost is left for people to look at.
         guard isDue, self.context.directory.cell(self.runtime.name)?.object.areStoresLost != true else { return }
         do {
+            try await self.hasten(requests, stores)
             var (retained, overdue) = (0, 0)
+            var kept: [StoredTenant] = []
             var page = try await stores.durable.tenants.list(after: nil)
             while let last = page.last {
                 for note in page {
                     if note.state == .retained || note.state == .moved { retained += 1 }
+                    if note.state == .retained { kept.append(note) }
                     if await self.look(at: note, stores) { overdue += 1 }
                 }
                 page = try await stores.durable.tenants.list(after: last.tenant)
             }
-            self.runtime.state.withLock { [retained] in $0.retained = retained }
+            let isNew = self.runtime.state.withLock { [retained] state in
+                defer { state.retained = retained }
+                return state.retained != retained
+            }
+            if isNew { self.context.cellQueue.add(self.runtime.name) }
+            await self.list(kept)
             self.context.figures.update(self.runtime.name) { [overdue] in $0.overdueErasures = overdue }
         } catch { self.warn("what is kept cannot be looked up", nil, error) }
     }
@@ -48,6 +64,66 @@ struct RetentionSweeper: Sendable {
             kept += try await stores.durable.tenants.list(state).count
         }
         return kept
+    }
+
+    // MARK: What people see and ask for
+
+    private var cell: KubeObject? { self.context.directory.cell(self.runtime.name)?.object }
+
+    private var requests: ErasureRequests { ErasureRequests(self.cell?.annotations[OperatorNames.erase]) }
+
+    /// Brings the date of what is to be erased at once, and takes back what was asked for and is done.
+    private func hasten(_ requests: ErasureRequests, _ stores: CellStores) async throws {
+        guard !requests.entries.isEmpty, let cell else { return }
+        let now = WallClock.system()
+        var done: Set<ErasureRequests.Entry> = []
+        for entry in requests.entries {
+            let note = try await stores.durable.tenants.find(entry.tenant)
+            guard let note, note.namespace == entry.namespace, note.uid == entry.uid,
+                note.state == .retained || note.state == .erasing && !note.isErased
+            else {
+                done.insert(entry)
+                continue
+            }
+            guard note.state == .retained, note.eraseAt.map({ $0 > now }) ?? true else { continue }
+            _ = try await stores.durable.tenants.replace(note, with: note.noting(.retained, until: now, at: now))
+        }
+        guard !done.isEmpty else { return }
+        let rest = requests.without(done).text
+        // A literal would leave out the null that removes it.
+        let metadata: JSON = [
+            "annotations": .object([OperatorNames.erase: JSON(rest)]), "resourceVersion": .string(cell.resourceVersion),
+            "uid": .string(cell.uid),
+        ]
+        do throws(KubeError) {
+            _ = try await self.context.client.patch(
+                .cells,
+                cell.name,
+                manager: OperatorNames.manager,
+                ["metadata": metadata]
+            )
+        } catch {
+            // Somebody asked for more meanwhile: the next look sees it.
+            if !error.isConflict { throw error }
+        }
+    }
+
+    /// Lists what is kept of deleted tenants.
+    private func list(_ notes: [StoredTenant]) async {
+        guard let cell, cell.deletionTimestamp == nil else { return }
+        let owner: JSON = [
+            "apiVersion": .string(KubeResource.cells.apiVersion), "kind": "Cell", "name": .string(cell.name),
+            "uid": .string(cell.uid),
+        ]
+        let list = RetainedList.object(notes, in: cell.name, owner: owner, namespace: self.context.settings.namespace)
+        let isThere = self.context.known(.configMaps, list.key) != nil
+        let known = self.runtime.state.withLock { $0.retainedList }
+        if notes.isEmpty, !isThere, known == nil { return }
+        if isThere, known == list { return }
+        do throws(KubeError) {
+            _ = try await self.context.client.apply(.configMaps, list, manager: OperatorNames.manager)
+            self.runtime.state.withLock { $0.retainedList = list }
+        } catch { self.warn("what is kept cannot be listed", nil, error) }
     }
 
     /// Has done what is to be done about one note; what goes wrong there is no matter of the others.
@@ -92,6 +168,14 @@ struct RetentionSweeper: Sendable {
                 "erased a tenant",
                 metadata: ["tenant": "\(note.tenant)", "cell": "\(self.runtime.name)", "was": "\(note.state)"]
             )
+            self.runtime.recount()
+            self.context.cellQueue.add(self.runtime.name)
+            let isAsked = self.requests.entries.contains { $0.tenant == note.tenant && $0.uid == note.uid }
+            if isAsked, let cell {
+                let text =
+                    "everything of the deleted tenant \(note.namespace)/\(note.tenant) was erased, as was asked for"
+                self.context.announce("Erased", text, of: cell)
+            }
             // Somebody may wait for the name.
             for tenant in self.context.directory.allTenants where tenant.object.name == note.tenant.text {
                 self.context.tenantQueue.add(tenant.key)

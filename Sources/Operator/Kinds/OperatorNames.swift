@@ -41,6 +41,12 @@ package enum OperatorNames {
     package static let abandonRetained = "roost.chat/abandon-retained"
     /// On a Cell: its stores are lost for good, and nobody waits for what they held.
     package static let storesLost = "roost.chat/stores-lost"
+    /// On a Cell: data of deleted tenants that is to be erased now, see ``ErasureRequests``.
+    package static let erase = "roost.chat/erase"
+    /// On a list of what is kept: of how many it says nothing.
+    package static let leftOut = "roost.chat/left-out"
+    /// On a list of what is kept.
+    package static let retainedLabel = "roost.chat/retained"
     package static let cellLabel = "roost.chat/cell"
     package static let tenantLabel = "roost.chat/tenant"
 

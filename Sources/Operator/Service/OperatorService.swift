@@ -193,6 +193,11 @@ package final class OperatorService: Sendable {
                 // Known first, then looked at.
                 let others = change.isResync ? [] : context.directory.update(tenant: change.object, key: change.key)
                 for key in others { context.tenantQueue.add(key) }
+                // Cells say how many live in them.
+                let places = [change.previous, change.object].map { $0?.status["cell"].string }
+                if places[0] != places[1] {
+                    for cell in places.compactMap(\.self) { context.cellQueue.add(cell, after: .seconds(1)) }
+                }
                 // Our own words about it are no reason to look at it again.
                 guard change.isResync || change.saysMore else { return }
                 context.tenantQueue.add(change.key)

@@ -44,6 +44,8 @@ package struct OperatorSettings: Sendable {
     package var storedUsagePeriod: Duration = .seconds(600)
     /// How often it is looked at what is kept of tenants that are gone.
     package var sweepPeriod: Duration = .seconds(60)
+    /// How soon that is looked at again after something of it changed.
+    package var recountPeriod: Duration = .seconds(2)
     /// How often a tenant whose certificate or Secret is missing is looked at again.
     package var waitPeriod: Duration = .seconds(5)
     /// How long a move that failed is not tried again, each time longer: an attempt may take the tenant's people off.

@@ -36,6 +36,7 @@ extension TenantReconciler {
                 throw TenantErasure.NoteChanged()
             }
             await stores.note(owner: object.uid, of: id)
+            if known != nil { self.context.cells.runtime(cell).recount() }
         case .keep(let cell, let hostnames, let state):
             try await self.stores(cell).keep(id, without: hostnames, state: state)
         case .keepCertificate(let cell): try await self.stores(cell).keepCertificate(name: id.text)
@@ -107,6 +108,7 @@ extension TenantReconciler {
             // Of the same time as the copy that it was left for.
             let left = known.noting(.moved, until: now + TenantMover.keepsCopy, at: known.updatedAt)
             guard try await stores.durable.tenants.replace(known, with: left) else { throw TenantErasure.NoteChanged() }
+            self.context.cells.runtime(cell).recount()
         case .retain(let cell, let days):
             let until = now + Int64(days) * 86_400_000
             let stores = try self.stores(cell)
@@ -114,6 +116,7 @@ extension TenantReconciler {
             let kept = StoredTenant(id, .retained, until: until, of: object, at: now)
             guard known?.uid ?? object.uid == object.uid, try await stores.durable.tenants.replace(known, with: kept)
             else { throw TenantErasure.NoteChanged() }
+            self.context.cells.runtime(cell).recount()
             let date = KubeTime.text(Date(timeIntervalSince1970: Double(until) / 1000))
             self.context.announce("Retained", "its data is kept until \(date) and erased then", of: object)
         case .erase(let cell):

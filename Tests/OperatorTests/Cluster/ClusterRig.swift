@@ -238,6 +238,7 @@ final class ClusterRig: Sendable {
         settings.secretsPeriod = .milliseconds(500)
         settings.storePatience = .seconds(1)
         settings.sweepPeriod = .milliseconds(200)
+        settings.recountPeriod = .milliseconds(100)
         settings.movePause = Backoff(first: .milliseconds(200), longest: .seconds(1))
         change(&settings)
         var timing = Informer.Timing()

@@ -86,6 +86,79 @@ struct RetentionTests {
         }
     }
 
+    @Test func `a mass deletion is counted and listed at once, and one of them can be erased early`() async throws {
+        try await ClusterRig.with { rig in
+            // Nothing but the deletions themselves has it counted in time.
+            try await rig.withOperator {
+                $0.sweepPeriod = .seconds(3600)
+            } _: { _ in
+                try await rig.applyCell()
+                let names = (0..<30).map { "t\($0)" }
+                for name in names { try await rig.apply(ClusterRig.tenant(name), .tenants) }
+                for name in names { try await rig.waitReady(name) }
+                try await rig.wait(for: .cells, "default", "all being counted") { $0?.status["tenants"] == 30 }
+                let uid = try await rig.user.get(.tenants, "t7", in: "chat").uid
+                for name in names { try await rig.user.delete(.tenants, name, in: "chat") }
+                try await rig.wait(for: .cells, "default", "all being kept", within: .seconds(10)) {
+                    $0?.status["tenants"] == 0 && $0?.status["retainedTenants"] == 30
+                }
+                let listed = try await rig.wait(for: .configMaps, "roost-default-retained", in: "roost", "the list") {
+                    $0?.json["data"].fields?.count == 30
+                }
+                #expect(listed?.json["data"]["chat.t7"].string?.hasSuffix(" \(uid)") == true)
+                // What kubectl roost erase does; of an object that is another's nothing is erased.
+                let asked: JSON = ["roost.chat/erase": .string("chat/t7@\(uid) chat/t8@other")]
+                _ = try await rig.user.patch(
+                    .cells,
+                    "default",
+                    manager: "kubectl",
+                    ["metadata": ["annotations": asked]]
+                )
+                try await rig.wait(for: .cells, "default", "the request being done") {
+                    $0?.annotations["roost.chat/erase"] == nil && $0?.status["retainedTenants"] == 29
+                }
+                try await rig.wait(for: .configMaps, "roost-default-retained", in: "roost", "the list without it") {
+                    $0?.json["data"]["chat.t7"] == .null && $0?.json["data"]["chat.t8"] != .null
+                }
+                let store = try await Self.open(rig)
+                let (gone, left) = (try #require(TenantID("t7")), try #require(TenantID("t8")))
+                #expect(try await store.eraser.remains(of: gone).isEmpty)
+                #expect(try await store.tenants.find(left)?.state == .retained)
+                await store.close()
+                let event = try await rig.waitTold("Erased")
+                #expect(event.json["note"].string?.contains("chat/t7") == true)
+            }
+        }
+    }
+
+    @Test func `what is asked to be erased and was had back meanwhile stays`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                let first = try await rig.waitReady("acme")
+                try await rig.user.delete(.tenants, "acme", in: "chat")
+                try await rig.wait(for: .tenants, "acme", in: "chat", "acme being gone") { $0 == nil }
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                let second = try await rig.waitReady("acme")
+                let asked: JSON = ["roost.chat/erase": .string("chat/acme@\(first.uid) chat/acme@\(second.uid)")]
+                _ = try await rig.user.patch(
+                    .cells,
+                    "default",
+                    manager: "kubectl",
+                    ["metadata": ["annotations": asked]]
+                )
+                try await rig.wait(for: .cells, "default", "the request being taken back") {
+                    $0?.annotations["roost.chat/erase"] == nil
+                }
+                let store = try await Self.open(rig)
+                let id = try #require(TenantID("acme"))
+                #expect(try await store.tenants.find(id)?.state == .active)
+                await store.close()
+            }
+        }
+    }
+
     @Test func `what an edge hands over after an erasure is found at the second look`() async throws {
         try await ClusterRig.with { rig in
             try await rig.withOperator { _ in

@@ -211,8 +211,8 @@ extension ConditionCatalog {
             up to 30 days, or an hour after a move; or its database cannot be asked what it keeps
             """,
             do: """
-                move or delete those in the message; for the data, wait, or [leave \
-                it](backup-and-restore.md#deleting-a-cell-that-keeps-data); bring it back; or the same
+                move or delete those in the message; for the data, wait, have it erased (`kubectl roost \
+                erase`), or [leave it](backup-and-restore.md#deleting-a-cell-that-keeps-data); bring it back; or the same
                 """
         ),
     ]
