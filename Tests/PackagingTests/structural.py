@@ -82,13 +82,18 @@ def evaluate(rule, value, old=None):
     program = _programs.get(rule)
     if program is None:
         environment = celpy.Environment()
-        program = _programs[rule] = environment.program(environment.compile(rule), functions={"isSorted": is_sorted})
+        program = _programs[rule] = environment.program(environment.compile(rule), functions={"isSorted": is_sorted, "split": split})
     return bool(program.evaluate({"self": celpy.json_to_cel(value), "oldSelf": celpy.json_to_cel(old)}))
 
 
 def is_sorted(elements):
     """Kubernetes' addition to CEL."""
     return celtypes.BoolType(all(a <= b for a, b in zip(elements, elements[1:])))
+
+
+def split(text, separator):
+    """Of CEL's extended strings, which Kubernetes has."""
+    return celtypes.ListType([celtypes.StringType(part) for part in str(text).split(str(separator))])
 
 
 _programs = {}

@@ -32,6 +32,19 @@ struct BoundsTests {
         }
     }
 
+    /// What is far too much is told to be that, and not to be nothing that is known.
+    @Test(arguments: [
+        ("quotas: {historyBytes: 2Pi}", "`2Pi` is too large: write at most 1125899906842624 bytes, which is 1Pi"),
+        ("quotas: {historyBytes: 1e19}", "`1e19` is too large"),
+        ("quotas: {historyBytes: {limit: 20Ei}}", "`20Ei` is too large"),
+        ("history: {retention: 999999999999d}", "it is too long a time: write 0s to 36500d"),
+        ("sessions: {resumeGrace: 31d}", "31d is out of bounds: write 0s to 30d"),
+    ])
+    func `what is too much is told so`(field: String, words: String) async throws {
+        let loaded = try await load(tenantYAML(spec: "  \(field)") + "\n---\n" + freePlan)
+        #expect(try #require(loaded.errors.first).message.contains(words), "\(loaded.errors)")
+    }
+
     @Test func `the bounds of quotas are documented`() throws {
         let path = CustomResource.root.appending(path: "docs/operations/limits.md").path
         let documented = try String(contentsOfFile: path, encoding: .utf8)

@@ -12,7 +12,9 @@ import Testing
         #expect(GoDuration.parse(GoDuration.text(duration)) == duration, "what is written can be read")
     }
 
-    @Test(arguments: ["", "s", "90", "1 h", "-1s", "1w", "1..5s", ".s", "1s30", "999999999999d", "1h-1m"])
+    @Test(arguments: [
+        "", "s", "90", "1 h", "-1s", "1w", "1..5s", ".s", "1s30", "999999999999d", "1h-1m", "1.5d", "1h1d",
+    ])
     func `other texts are no durations`(text: String) {
         #expect(GoDuration.parse(text) == nil)
     }
@@ -24,6 +26,22 @@ import Testing
     ])
     func `sizes are Kubernetes quantities`(text: String, bytes: Int64) {
         #expect(ByteQuantity.parse(text) == bytes)
+    }
+
+    @Test func `what is too much is told from what is nothing`() {
+        for text in ["1e19", "9Ei", "20E", "1234567890123456789", "5e99"] {
+            #expect(ByteQuantity.read(text) == .tooLarge, "\(text)")
+        }
+        for text in ["", "Gi", "1e100", "1.2.3", "0.1234567890123456789", "1x"] {
+            #expect(ByteQuantity.read(text) == .nothing, "\(text)")
+        }
+        #expect(ByteQuantity.read("0e99") == .bytes(0))
+        #expect(
+            ByteQuantity.text(1 << 50) == "1Pi" && ByteQuantity.text(1536) == "1536"
+                && ByteQuantity.text(3 << 20) == "3Mi"
+        )
+        for text in ["999999999999d", "106751d24h", "9999999999999h"] { #expect(GoDuration.read(text) == .tooLong) }
+        for text in ["", "d", "1w", "999999999999d1"] { #expect(GoDuration.read(text) == .nothing) }
     }
 
     @Test(arguments: ["", "Gi", "10Gb", "10 Gi", "-1", "1m", "10E9E", "9Ei", "1e19", "1ki"])

@@ -74,8 +74,14 @@ extension Definition {
             "usage": [
                 "description": "What it uses, as of the last look.", "type": "object",
                 "properties": [
-                    "connections": .count(), "connectionsLimit": .count(), "accounts": .count(), "channels": .count(),
-                    "historyBytes": .count(), "messagesPerSecond": ["type": "number", "minimum": 0],
+                    "connections": .count("Connections now, over all pods."),
+                    "connectionsLimit": .count("The most connections, if there is a limit."),
+                    "accounts": .count("Registered accounts."),
+                    "channels": .count("Channels, registered ones included."),
+                    "historyBytes": .count("Bytes of history."),
+                    "messagesPerSecond": [
+                        "description": "Messages in a second, lately.", "type": "number", "minimum": 0,
+                    ],
                 ],
             ],
         ],

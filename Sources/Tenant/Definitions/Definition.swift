@@ -105,8 +105,11 @@ package struct Definition: Sendable {
         )
         return Schema(
             object: [
-                ("apiVersion", Schema(["type": "string"])), ("kind", Schema(["type": "string"])),
-                ("metadata", Schema(["type": "object"])), ("spec", self.spec),
+                ("apiVersion", Schema(["type": "string"]).described("The version of the kind, roost.chat/v1alpha1.")),
+                ("kind", Schema(["type": "string"]).described("The kind, \(self.kind).")),
+                // What is said of it is the server's own affair.
+                ("metadata", Schema(["type": "object"])),
+                ("spec", self.spec),
                 ("status", status.described("What the operator saw last.")),
             ],
             required: self.spec["required"] == nil ? [] : ["spec"],
@@ -116,15 +119,22 @@ package struct Definition: Sendable {
     }
 
     private static let everyStatus: PlainValue = [
-        "observedGeneration": .count(),
+        "observedGeneration": .count(
+            "The generation of the object that this tells of; a lower one than it has is out of date."
+        ),
         "conditions": [
             "description": "What is the case, one entry a type.", "type": "array", "x-kubernetes-list-type": "map",
             "x-kubernetes-list-map-keys": ["type"],
             "items": [
                 "type": "object", "required": ["type", "status", "reason", "message", "lastTransitionTime"],
                 "properties": [
-                    "type": ["type": "string", "minLength": 1, "maxLength": 316],
-                    "status": ["type": "string", "enum": ["True", "False", "Unknown"]],
+                    "type": [
+                        "description": "What it is about, such as Ready.", "type": "string", "minLength": 1,
+                        "maxLength": 316,
+                    ],
+                    "status": [
+                        "description": "Whether it holds.", "type": "string", "enum": ["True", "False", "Unknown"],
+                    ],
                     "reason": [
                         "description":
                             "Why, in one word for programs. docs/operations/failure-modes.md explains each.",
@@ -136,7 +146,7 @@ package struct Definition: Sendable {
                     "lastTransitionTime": [
                         "description": "When the status changed last.", "type": "string", "format": "date-time",
                     ],
-                    "observedGeneration": .count(),
+                    "observedGeneration": .count("The generation of the object that it was found for."),
                 ],
             ],
         ],

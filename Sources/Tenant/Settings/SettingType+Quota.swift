@@ -42,7 +42,7 @@ extension SettingType where Value == QuotaSpec {
 extension SettingType where Value == Int {
     /// A size in bytes within bounds, as a number or a Kubernetes quantity.
     fileprivate static func size(_ bounds: ClosedRange<Int>) -> SettingType {
-        let pattern = #"^[0-9]{1,18}(\.[0-9]{1,18})?(k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE]\+?(0?[0-9]|1[0-8]))?$"#
+        let pattern = SizePattern(upTo: bounds.upperBound).text
         return SettingType(
             "size",
             Schema([
@@ -54,5 +54,37 @@ extension SettingType where Value == Int {
             read: { $0.bytes(bounds) },
             plain: { .integer($0) }
         )
+    }
+}
+
+/// The sizes up to a bound, as a pattern.
+///
+/// CEL cannot see a field without a type, so the first two digits are all that is compared: what is up to a tenth above the bound the
+/// reader refuses alone. What nobody writes is left out: fractions of an exabyte, and exponents after several digits.
+private struct SizePattern {
+    private static let fraction = #"(\.[0-9]{1,18})?"#
+    private let most: Int
+
+    init(upTo most: Int) { self.most = most }
+
+    var text: String {
+        let suffixes = [(1, ""), (1000, "(k|Ki)"), (1_000_000, "(M|Mi)"), (1_000_000_000, "(G|Gi)")]
+        let large = [(1_000_000_000_000, "(T|Ti)"), (1_000_000_000_000_000, "(P|Pi)")]
+        let forms = (suffixes + large).map { scale, suffix in
+            Self.whole(upTo: self.most / scale) + Self.fraction + suffix
+        }
+        let exponents = "[0-9]\(Self.fraction)[eE]" + #"\+?(0?[0-9]|1[0-\#(String(String(self.most).count - 12))])"#
+        return "^(" + (forms + [exponents]).joined(separator: "|") + ")$"
+    }
+
+    /// Whole numbers, of which those with as many digits as the bound begin no higher than it does.
+    private static func whole(upTo most: Int) -> String {
+        let digits = String(most).compactMap(\.wholeNumberValue)
+        guard digits.count > 1 else { return "[0-\(most)]" }
+        var forms = ["[0-9]{1,\(digits.count - 1)}"]
+        let rest = digits.count > 2 ? "[0-9]{\(digits.count - 2)}" : ""
+        if digits[0] > 1 { forms.append("[1-\(digits[0] - 1)][0-9]\(rest)") }
+        forms.append("\(digits[0])[0-\(digits[1])]\(rest)")
+        return "(" + forms.joined(separator: "|") + ")"
     }
 }

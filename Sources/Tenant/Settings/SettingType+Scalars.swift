@@ -110,10 +110,13 @@ extension SettingType where Value == Duration {
 
     /// A duration within bounds.
     static func duration(_ bounds: ClosedRange<Duration>, _ unusable: Unusable = .passedOver) -> SettingType {
-        let pattern = #"^(0|([0-9]{1,18}(\.[0-9]{1,18})?(ns|us|µs|μs|ms|s|m|h|d))+)$"#
+        let pattern = #"^(0|([0-9]{1,18}d)?([0-9]{1,18}(\.[0-9]{1,18})?(ns|us|µs|μs|ms|s|m|h))*)$"#
+        var schema = Schema(["type": "string", "pattern": .text(pattern)])
+        (schema["minLength"], schema["maxLength"]) = (1, .integer(GoDuration.longestText))
+        schema.add([Self.rule(bounds.upperBound)])
         return SettingType(
             "duration",
-            Schema(["type": "string", "pattern": .text(pattern)]),
+            schema,
             range: (GoDuration.text(bounds.lowerBound), GoDuration.text(bounds.upperBound)),
             read: { $0.duration(bounds) },
             plain: { .text(GoDuration.text($0)) },
@@ -123,6 +126,23 @@ extension SettingType where Value == Duration {
                 case .refused: try object.duration(key, in: bounds)
                 }
             }
+        )
+    }
+}
+
+extension SettingType where Value == Duration {
+    /// What CEL says of the longest time.
+    ///
+    /// It knows no days, so they are reckoned with by themselves; beside them the fraction of a second is left to the reader.
+    fileprivate static func rule(_ most: Duration) -> Schema.Rule {
+        let seconds = most.components.seconds
+        let rest = "(self.endsWith('d') ? 0 : duration(self.split('d')[1]).getSeconds())"
+        let days = "int(self.split('d')[0])"
+        // What is far too long is no duration of CEL's, nor a number.
+        let isShort = "self.split('d')[0].size() < 7 && \(days) * 86400 + \(rest) <= \(seconds)"
+        return Schema.Rule(
+            "self.contains('d') ? \(isShort) : self == '0' || duration(self) <= duration('\(seconds)s')",
+            "too long: write at most \(GoDuration.text(most))"
         )
     }
 }

@@ -48,6 +48,17 @@ import Testing
     }
 
     @Test(arguments: CustomResource.allCases)
+    func `have every field explained`(resource: CustomResource) throws {
+        let schema = try resource.schema()
+        let silent = schema.paths([]).filter { path in
+            // An element of a list, or a value under a free name, is explained with what it is in.
+            guard case .field = path.last, path != [.field("metadata")] else { return false }
+            return schema.node(path[...])?.says == nil
+        }
+        #expect(silent.map(\.text) == [])
+    }
+
+    @Test(arguments: CustomResource.allCases)
     func `default to what the decoder defaults to`(resource: CustomResource) throws {
         let schema = try resource.schema()
         let least = resource.least

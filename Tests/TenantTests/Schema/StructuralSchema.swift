@@ -58,6 +58,9 @@ final class StructuralSchema {
         return self.children.first { $0.step == step }?.child.node(path.dropFirst())
     }
 
+    /// What `kubectl explain` says of it; nil if it says nothing.
+    var says: String? { self.source["description"]?.text.flatMap { $0.isEmpty ? nil : $0 } }
+
     /// The values of `enum`.
     var choices: [JSONValue] { self.source["enum"]?.elements ?? [] }
 

@@ -110,12 +110,16 @@ struct FieldCursor {
             self.report(.wrongType, "is \(type.rawValue) where a size is due: write a quantity such as 500M or 10Gi")
             return nil
         }
-        if let value = ByteQuantity.parse(scalar.string) {
+        let most = "at most \(bounds.upperBound) bytes, which is \(ByteQuantity.text(bounds.upperBound))"
+        switch ByteQuantity.read(scalar.string) {
+        case .bytes(let value):
             if let size = Int(exactly: value), bounds.contains(size) { return size }
-            return self.outOfBounds(scalar.string, bounds)
+            fallthrough
+        case .tooLarge: self.report(.badValue, "\(Self.quoted(scalar.string)) is too large: write \(most)")
+        case .nothing:
+            let advice = "write a quantity such as 500M or 10Gi, of \(most)"
+            self.report(.badValue, "\(Self.quoted(scalar.string)) is no size: \(advice)")
         }
-        let advice = "write a quantity such as 500M or 10Gi, of at most \(bounds.upperBound) bytes"
-        self.report(.badValue, "\(Self.quoted(scalar.string)) is no size: \(advice)")
         return nil
     }
 
@@ -130,7 +134,16 @@ struct FieldCursor {
         }
         let (least, most) = (GoDuration.text(bounds.lowerBound), GoDuration.text(bounds.upperBound))
         let expected = "duration: write a number with a unit, such as 90s, 2m, 1h30m or 30d, of at most \(most)"
-        guard let value = self.parsed(expected, GoDuration.parse) else { return nil }
+        let reading = self.parsed(expected) { text in
+            let isShort = text.unicodeScalars.count <= GoDuration.longestText
+            let reading = isShort ? GoDuration.read(text) : .nothing
+            return reading == .nothing ? nil : reading
+        }
+        guard let reading else { return nil }
+        guard case .duration(let value) = reading else {
+            self.report(.badValue, "it is too long a time: write \(least) to \(most)")
+            return nil
+        }
         if bounds.contains(value) { return value }
         self.report(.badValue, "\(GoDuration.text(value)) is out of bounds: write \(least) to \(most)")
         return nil

@@ -1,6 +1,6 @@
 // What somebody may write at most, where more than one place has to know. All of it is far below what overflows and
 // below 2^53, up to which JSON's readers, Lua and SQL hold a whole number exactly. The definitions under k8s/crds say the
-// same of numbers; what a text such as `40000d` may come to they cannot say, so that is refused here alone.
+// same of numbers and durations, and of sizes as far as a pattern can.
 
 /// The least and the greatest of what is read.
 package enum Bounds {

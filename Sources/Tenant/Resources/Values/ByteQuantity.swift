@@ -2,6 +2,14 @@
 ///
 /// The suffixes are those of `resource.Quantity`, less the ones below 1 (`n`, `u`, `m`), which mean nothing for bytes.
 package enum ByteQuantity {
+    /// What a text comes to.
+    package enum Reading: Hashable, Sendable {
+        case bytes(Int64)
+        /// It is a size, of more than an `Int64` holds.
+        case tooLarge
+        case nothing
+    }
+
     private static let suffixes: [String: Int64] = [
         "": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000, "T": 1_000_000_000_000, "P": 1_000_000_000_000_000,
         "E": 1_000_000_000_000_000_000, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50,
@@ -13,21 +21,44 @@ package enum ByteQuantity {
     /// - Parameter text: The quantity, without sign or spaces.
     /// - Returns: Bytes, rounded up as Kubernetes does, or `nil` if the text is none or the size exceeds an `Int64`.
     package static func parse(_ text: some StringProtocol) -> Int64? {
+        guard case .bytes(let bytes) = Self.read(text) else { return nil }
+        return bytes
+    }
+
+    /// Reads a size, and tells what is none from what is too large.
+    package static func read(_ text: some StringProtocol) -> Reading {
         let number = String(text.prefix { ("0"..."9").contains($0) || $0 == "." })
         let suffix = String(text.dropFirst(number.count))
-        guard let decimal = ExactDecimal(number), let scale = Self.suffixes[suffix] ?? Self.exponent(suffix)
-        else { return nil }
-        return decimal.multiplied(by: scale, rounding: .up)
+        guard let power = Self.suffixes[suffix].map({ Optional.some($0) }) ?? Self.exponent(suffix) else {
+            return .nothing
+        }
+        guard let decimal = ExactDecimal(number) else {
+            // Digits alone are a number, though none that is reckoned with.
+            return !number.isEmpty && !number.contains(".") ? .tooLarge : .nothing
+        }
+        if decimal == .zero { return .bytes(0) }
+        return power.flatMap { decimal.multiplied(by: $0, rounding: .up) }.map(Reading.bytes) ?? .tooLarge
+    }
+
+    /// Writes a size with the largest of the binary suffixes that leaves it whole.
+    package static func text(_ bytes: Int) -> String {
+        for (index, suffix) in ["Pi", "Ti", "Gi", "Mi", "Ki"].enumerated() {
+            let scale = 1 << (50 - 10 * index)
+            if bytes >= scale, bytes % scale == 0 { return "\(bytes / scale)\(suffix)" }
+        }
+        return "\(bytes)"
     }
 
     /// `e3` and `E3` are powers of ten; `E` alone is the suffix exa.
-    private static func exponent(_ suffix: String) -> Int64? {
+    ///
+    /// - Returns: nil for what is no exponent; nil within that for one that no `Int64` holds.
+    private static func exponent(_ suffix: String) -> Int64?? {
         guard let first = suffix.first, first == "e" || first == "E" else { return nil }
         var digits = suffix.dropFirst()
         if digits.first == "+" { digits = digits.dropFirst() }
-        guard (1...2).contains(digits.count), digits.allSatisfy({ ("0"..."9").contains($0) }), let power = Int(digits),
-            power <= 18
+        guard (1...2).contains(digits.count), digits.allSatisfy({ ("0"..."9").contains($0) }), let power = Int(digits)
         else { return nil }
+        guard power <= 18 else { return .some(nil) }
         return (0..<power).reduce(Int64(1)) { product, _ in product * 10 }
     }
 }

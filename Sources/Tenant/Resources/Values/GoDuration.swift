@@ -1,7 +1,20 @@
 // Durations as Go and Kubernetes write them, with `d` for days: `90s`, `1h30m`, `1.5h`, `30d`.
 
 /// Reads and writes durations in Go's form, plus `d` for a day of 24 hours.
+///
+/// Days are whole and come first: the definitions' rules have to reckon with them, and CEL knows no days.
 package enum GoDuration {
+    /// How long a text may be: the longest that ``text(_:)`` writes fits.
+    package static let longestText = 32
+
+    /// What a text comes to.
+    package enum Reading: Hashable, Sendable {
+        case duration(Duration)
+        /// It is a duration, of more than 292 years.
+        case tooLong
+        case nothing
+    }
+
     private static let nanoseconds: [String: Int64] = [
         "ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000,
         "h": 3_600_000_000_000, "d": 86_400_000_000_000,
@@ -12,23 +25,36 @@ package enum GoDuration {
     /// - Parameter text: The duration, without sign or spaces.
     /// - Returns: The duration, or `nil` if the text is none or exceeds 292 years.
     package static func parse(_ text: some StringProtocol) -> Duration? {
-        if text == "0" { return .zero }
+        guard case .duration(let duration) = Self.read(text) else { return nil }
+        return duration
+    }
+
+    /// Reads a duration, and tells what is none from what is too long.
+    package static func read(_ text: some StringProtocol) -> Reading {
+        if text == "0" { return .duration(.zero) }
+        var isTooLong = false
         var rest = String(text)[...]
         var total: Int64 = 0
-        guard !rest.isEmpty else { return nil }
+        guard !rest.isEmpty else { return .nothing }
         while !rest.isEmpty {
             let number = rest.prefix { ("0"..."9").contains($0) || $0 == "." }
             rest = rest.dropFirst(number.count)
             let unit = rest.prefix { !("0"..."9").contains($0) && $0 != "." }
             rest = rest.dropFirst(unit.count)
-            guard let scale = self.nanoseconds[String(unit)], let part = Self.scaled(String(number), by: scale) else {
-                return nil
+            guard let scale = self.nanoseconds[String(unit)], let decimal = ExactDecimal(String(number)) else {
+                return .nothing
+            }
+            let isFirst = number.startIndex == text.startIndex
+            if unit == "d", !isFirst || number.contains(".") { return .nothing }
+            guard let part = decimal.multiplied(by: scale, rounding: .towardZero) else {
+                isTooLong = true
+                continue
             }
             let (sum, overflow) = total.addingReportingOverflow(part)
-            if overflow { return nil }
+            isTooLong = isTooLong || overflow
             total = sum
         }
-        return .nanoseconds(total)
+        return isTooLong ? .tooLong : .duration(.nanoseconds(total))
     }
 
     /// Writes a duration in the largest units that fit: `30d`, `1h30m`, `250ms`.
@@ -46,10 +72,5 @@ package enum GoDuration {
             nanoseconds %= length
         }
         return text.isEmpty ? "0s" : text
-    }
-
-    private static func scaled(_ number: String, by scale: Int64) -> Int64? {
-        guard let decimal = ExactDecimal(number) else { return nil }
-        return decimal.multiplied(by: scale, rounding: .towardZero)
     }
 }
