@@ -158,6 +158,7 @@ import Testing
         metadata: {name: team}
         spec:
           displayName: Team
+          overrides: {connections: 800}
           quotas:
             connections: {limit: 500, mode: Soft, warnAt: [50]}
             accounts: 1000

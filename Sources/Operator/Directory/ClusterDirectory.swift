@@ -16,6 +16,7 @@ package final class ClusterDirectory: Sendable {
         /// Who goes by a name, over all namespaces.
         var names: [String: Set<ObjectKey>] = [:]
         var byPlan: [String: Set<ObjectKey>] = [:]
+        var byNamespace: [String: Set<ObjectKey>] = [:]
         /// Who was promised a hostname or a name, and may have it at the edges before its status says so.
         var promisedHostnames: [String: ObjectKey] = [:]
         var promisedNames: [String: ObjectKey] = [:]
@@ -40,6 +41,11 @@ package final class ClusterDirectory: Sendable {
 
     /// The tenants on a plan.
     package func tenants(on plan: String) -> Set<ObjectKey> { self.state.withLock { $0.byPlan[plan] ?? [] } }
+
+    /// The tenants of a namespace.
+    package func tenants(inNamespace namespace: String) -> Set<ObjectKey> {
+        self.state.withLock { $0.byNamespace[namespace] ?? [] }
+    }
 
     /// The tenants that live in a cell, or want to.
     package func tenants(in cell: String) -> [ObjectKey] {
@@ -169,6 +175,11 @@ package final class ClusterDirectory: Sendable {
             }
             if let plan = before?.resource?.spec.planRef.name { state.byPlan[plan]?.remove(key) }
             if let plan = parsed?.resource?.spec.planRef.name { state.byPlan[plan, default: []].insert(key) }
+            if parsed == nil {
+                state.byNamespace[key.namespace]?.remove(key)
+            } else {
+                state.byNamespace[key.namespace, default: []].insert(key)
+            }
             state.tenants[key] = parsed
             touched.remove(key)
             return touched

@@ -7,6 +7,7 @@ package struct OperatorContext: Sendable {
     package let client: KubeClient
     package let settings: OperatorSettings
     package let directory: ClusterDirectory
+    package let namespaces: NamespaceDirectory
     package let cells: CellRegistry
     package let events: EventRecorder
     package let metrics: OperatorMetrics

@@ -12,11 +12,12 @@ package import Tenant
 package final class OperatorService: Sendable {
     package let metrics: OperatorMetrics
     package let election: LeaderElection?
-    private let context: OperatorContext
+    let context: OperatorContext
     private let admins: AdminProvisioner
     private let plans: Informer
     private let cells: Informer
     private let tenants: Informer
+    let namespaces: Informer
     private let logger: Logger
     /// What is known while this process leads.
     private let led = Mutex<(leadership: Leadership, figures: CellFigures)?>(nil)
@@ -52,6 +53,7 @@ package final class OperatorService: Sendable {
         self.plans = informer(.plans, nil)
         self.cells = informer(.cells, nil)
         self.tenants = informer(.tenants, nil)
+        self.namespaces = informer(.namespaces, nil)
         let kinds: [KubeResource] = [
             .deployments, .pods, .services, .configMaps, .serviceAccounts, .podDisruptionBudgets, .networkPolicies,
         ]
@@ -65,6 +67,7 @@ package final class OperatorService: Sendable {
             client: client,
             settings: settings,
             directory: ClusterDirectory(),
+            namespaces: NamespaceDirectory(),
             cells: CellRegistry(),
             events: EventRecorder(
                 client,
@@ -97,7 +100,9 @@ package final class OperatorService: Sendable {
         metrics.registry.register { [weak self] in self?.families ?? [] }
     }
 
-    private var copies: [Informer] { [self.plans, self.cells, self.tenants] + self.context.owned.values }
+    private var copies: [Informer] {
+        [self.plans, self.cells, self.tenants, self.namespaces] + self.context.owned.values
+    }
 
     /// Waits until the copies are complete.
     package func synced() async {
@@ -143,6 +148,7 @@ package final class OperatorService: Sendable {
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             self.watch(&group)
+            self.watchAccess(&group)
             group.addTask { await self.context.events.run() }
             group.addTask { await self.admins.run() }
             group.addTask {

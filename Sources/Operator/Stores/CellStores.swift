@@ -296,13 +296,18 @@ package actor CellStores {
     ///   - id: The tenant.
     ///   - hostnames: Those that it has no more.
     ///   - state: The state that it is in now, if that is known.
+    ///   - ceiling: The most that a tenant on a plan may have, if the plan is known.
     /// - Throws: ``LiveStoreError``
-    package func keep(_ id: TenantID, without hostnames: Set<String>, state: TenantState?) async throws(LiveStoreError)
-    {
+    package func keep(
+        _ id: TenantID,
+        without hostnames: Set<String>,
+        state: TenantState?,
+        below ceiling: @Sendable (_ plan: String) -> QuotaCeiling? = { _ in nil }
+    ) async throws(LiveStoreError) {
         await self.reading?.value
         // A store that went back has an older one.
         guard let known = self.lost.tenants[id] ?? self.tenants[id] else { return }
-        guard let tenant = known.without(hostnames, state: state) else {
+        guard let tenant = known.without(hostnames, state: state, below: ceiling(known.hosted.planName)) else {
             _ = try await self.withdraw(id)
             return try await self.removeCertificate(name: id.text)
         }

@@ -38,7 +38,10 @@ extension TenantReconciler {
             await stores.note(owner: object.uid, of: id)
             if known != nil { self.context.cells.runtime(cell).recount() }
         case .keep(let cell, let hostnames, let state):
-            try await self.stores(cell).keep(id, without: hostnames, state: state)
+            // The plan that it is served on, whatever it names now.
+            try await self.stores(cell).keep(id, without: hostnames, state: state) { [directory = context.directory] in
+                directory.plan($0)?.resource.map { QuotaCeiling($0.spec) }
+            }
         case .keepCertificate(let cell): try await self.stores(cell).keepCertificate(name: id.text)
         case .clear(let cell, let note):
             let stores = try self.stores(cell)

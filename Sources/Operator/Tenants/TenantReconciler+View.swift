@@ -149,6 +149,10 @@ extension TenantReconciler {
             guard let plan = plan.resource else {
                 return (.failure(.init("InvalidSpec", "Plan \(planName): \(plan.problems.summary())")), nil)
             }
+            guard self.context.namespaces.allows(plan.spec.allowedNamespaces, parsed.object.namespace) else {
+                let text = "tenants of namespace \(parsed.object.namespace) may not be on the plan \(planName): "
+                return (.failure(.init("PlanNotAllowed", text + "name another, or have the platform allow it")), nil)
+            }
             set.plans = [planName: plan]
         }
         let (catalog, findings) = TenantCatalog.make(from: set)
@@ -161,6 +165,7 @@ extension TenantReconciler {
             switch errors.first.map({ ($0.reason, $0.field ?? "") }) {
             case (.notFound, let field)? where field.hasPrefix("spec.planRef"): "PlanNotFound"
             case (.notInPlan, _)?: "NotInPlan"
+            case (.abovePlan, _)?: "QuotaAbovePlan"
             default: "InvalidSpec"
             }
         return (.failure(.init(reason, errors.map(\.fieldAndMessage).summary())), nil)

@@ -5,7 +5,7 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
     /// The names under which clients reach it, lower case, at least one.
     package private(set) var hostnames: [String]
     /// Every quota in effect.
-    package let quotas: Quotas
+    package private(set) var quotas: Quotas
     /// Accounts that administer it and exist from the start, as far as they have a password.
     ///
     /// Empty where somebody else makes their accounts, as the operator does; ``adminNames`` are known then too.
@@ -92,9 +92,15 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
     /// The words for who may not connect, or not stay, while it is closed.
     package var closedText: String { self.farewell ?? "\(self.displayName) is suspended" }
 
-    /// The same tenant under other hostnames, in another state, or with its administrators' names alone.
-    func with(hostnames: [String]? = nil, state: TenantState? = nil, passwords: Bool = true) -> HostedTenant {
+    /// The same tenant under other hostnames, in another state, with other quotas, or with its administrators' names alone.
+    func with(
+        hostnames: [String]? = nil,
+        state: TenantState? = nil,
+        quotas: Quotas? = nil,
+        passwords: Bool = true
+    ) -> HostedTenant {
         var tenant = self
+        if let quotas { tenant.quotas = quotas }
         if let hostnames { tenant.hostnames = hostnames }
         if let state { tenant.settings.state = state }
         if !passwords { tenant.admins = [] }

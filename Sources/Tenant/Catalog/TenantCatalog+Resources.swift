@@ -153,11 +153,18 @@ private struct CatalogMaker {
                 "the plan `\(spec.planRef.name)` has no archive: \(advice)"
             )
         }
+        let ceiling = QuotaCeiling(plan)
+        for name in QuotaName.allCases {
+            guard let asked = spec.quotas[name],
+                let excess = ceiling.excess(of: asked, name, plan: spec.planRef.name)
+            else { continue }
+            self.report(resource, .abovePlan, "spec.quotas.\(name.rawValue)", excess)
+        }
         guard self.errors.count == errorsBefore else { return nil }
         var tenant = HostedTenant(
             id: resource.id,
             hostnames: spec.hostnames,
-            quotas: Quotas(plan: plan.quotas, tenant: spec.quotas),
+            quotas: Quotas(plan: ceiling.base, tenant: spec.quotas),
             admins: admins,
             adminNames: spec.admins.map(\.account),
             features: plan.features,

@@ -54,7 +54,9 @@ package enum SettingsPages {
     private static var bounds: String {
         let rows = Definition.all.flatMap { definition in
             definition.lines.compactMap { line -> String? in
-                guard let least = line.least, let most = line.most, !line.path.contains(".quotas.") else { return nil }
+                guard let least = line.least, let most = line.most, !line.path.contains(".quotas."),
+                    !line.path.contains(".overrides.")
+                else { return nil }
                 return "| `\(definition.kind)` `\(line.path)` | `\(least)` | `\(most)` |"
             }
         }

@@ -30,11 +30,18 @@ package struct ProjectedTenant: Hashable, Sendable {
         )
     }
 
-    /// The same tenant without some of its hostnames, and in another state; nothing if no hostname is left.
-    package func without(_ hostnames: Set<String>, state: TenantState?) -> ProjectedTenant? {
+    /// The same tenant without some of its hostnames, in another state, and with what it still may have of its quotas.
+    ///
+    /// - Returns: Nothing if no hostname is left.
+    package func without(
+        _ hostnames: Set<String>,
+        state: TenantState?,
+        below ceiling: QuotaCeiling? = nil
+    ) -> ProjectedTenant? {
         let left = self.hosted.hostnames.filter { !hostnames.contains($0) }
         guard !left.isEmpty else { return nil }
-        let hosted = self.hosted.with(hostnames: left, state: state)
+        let quotas = ceiling?.lowering(self.hosted.quotas)
+        let hosted = self.hosted.with(hostnames: left, state: state, quotas: quotas)
         return ProjectedTenant(hosted, uid: self.uid, generation: self.generation, leavesAt: self.leavesAt)
     }
 

@@ -25,6 +25,8 @@ package struct ResourceError: Error, Hashable, Sendable {
         case conflict
         /// The tenant asks for something that its plan excludes.
         case notInPlan
+        /// The tenant asks for more of a quota than its plan allows.
+        case abovePlan
         /// A kind that is none of ours, which was passed over.
         case otherKind
         /// A setting that this version does not act on.

@@ -8,7 +8,7 @@ extension SettingType where Value == QuotaSpec {
     /// A number alone, or `{limit, mode, warnAt}`.
     static func quota(_ name: QuotaName) -> SettingType {
         let row = name.row
-        let limit: SettingType<Int> = row.isSize ? .size(row.bounds) : .integer(row.bounds, isWide: true)
+        let limit = SettingType<Int>.limit(row)
         let rows = QuotaSpec.rows(limit, isSize: row.isSize)
         var schema = Schema(rows)
         schema["type"] = nil
@@ -40,6 +40,11 @@ extension SettingType where Value == QuotaSpec {
 }
 
 extension SettingType where Value == Int {
+    /// The limit of a quota.
+    static func limit(_ row: QuotaRow) -> SettingType {
+        row.isSize ? .size(row.bounds) : .integer(row.bounds, isWide: true)
+    }
+
     /// A size in bytes within bounds, as a number or a Kubernetes quantity.
     fileprivate static func size(_ bounds: ClosedRange<Int>) -> SettingType {
         let pattern = SizePattern(upTo: bounds.upperBound).text

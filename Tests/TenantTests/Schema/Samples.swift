@@ -136,6 +136,9 @@ struct Difference: Sendable {
                 || ["spec.features", "spec.accounts.sasl"].contains(path)
                     && Set(value?.elements ?? []).count < (value?.elements.count ?? 0)
         },
+        Difference(stricter: .decoder, reason: "CEL: comparisons of labels go with their values") { path, _ in
+            ["operator", "values"].contains { path.hasSuffix("atchExpressions[].\($0)") }
+        },
         Difference(stricter: .decoder, reason: "CEL: who requires accounts offers a mechanism") { path, value in
             path == "spec.accounts.sasl" && value == .list([])
         },

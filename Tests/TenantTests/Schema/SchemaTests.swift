@@ -89,7 +89,7 @@ import Testing
             Cell edge.pod.tolerations, Cell edge.podMonitor.labels, Cell edge.replicas, Cell edge.resources,
             Cell edge.service.annotations, Cell edge.service.ipFamilyPolicy, Cell edge.service.loadBalancerClass,
             Cell postgres, Cell redis, Cell routes, Cell tls,
-            Plan displayName, Plan price, Plan quotas,
+            Plan allowedNamespaces, Plan displayName, Plan overrides, Plan price, Plan quotas,
             Tenant admins, Tenant cellRef, Tenant displayName, Tenant history.enabled, Tenant history.retention,
             Tenant motd, Tenant quotas, Tenant sessions.alwaysOn, Tenant tls
             """

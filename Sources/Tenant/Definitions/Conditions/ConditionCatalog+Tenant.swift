@@ -34,6 +34,23 @@ extension ConditionCatalog {
         ),
         .init(
             "Admitted",
+            "QuotaAbovePlan",
+            .complaint,
+            """
+            the tenant writes more of a quota than its plan allows; if it was served before, it is served on as it was, with \
+            no more than its plan allows now
+            """,
+            do: "write what the message allows; the platform raises `spec.overrides` of the Plan"
+        ),
+        .init(
+            "Admitted",
+            "PlanNotAllowed",
+            .complaint,
+            "the Plan's `allowedNamespaces` lack the tenant's namespace; if it was served before, it is served on as it was",
+            do: "name another Plan, or have the platform allow this one"
+        ),
+        .init(
+            "Admitted",
             "HostnameTaken",
             .complaint,
             "another tenant has the hostname, and is older or serves it already",

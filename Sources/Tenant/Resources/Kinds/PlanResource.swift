@@ -4,6 +4,10 @@ package struct PlanSpec: Hashable, Sendable {
     package var displayName: String?
     /// The quotas that the plan sets; one that it does not name is unlimited.
     package var quotas: [QuotaName: QuotaSpec] = [:]
+    /// Up to which limits tenants may raise them.
+    package var overrides = PlanOverrides()
+    /// The namespaces whose tenants may be on it; `nil` means all.
+    package var allowedNamespaces: AllowedNamespaces?
     /// The longest time for which a tenant on this plan may keep history.
     package var historyRetention = Self.defaultHistoryRetention
     /// The longest time for which sessions that are always on may stay without a client.
@@ -51,6 +55,20 @@ extension PlanSpec: SettingsObject {
             notImplemented: .yet("people see the object's name")
         ),
         Setting("quotas", \.quotas, .object, "What tenants may use. A quota that is not named is unlimited."),
+        Setting(
+            "overrides",
+            \.overrides,
+            .object,
+            """
+            Up to which limits tenants may raise these quotas for themselves; one that is not named they may only lower.
+            """
+        ),
+        Setting(
+            "allowedNamespaces",
+            \.allowedNamespaces,
+            .object,
+            "Which namespaces' tenants may be on the plan: those that are named or selected; by default all, with {} none."
+        ),
         Setting.group(
             "history",
             "What tenants may keep of conversations.",

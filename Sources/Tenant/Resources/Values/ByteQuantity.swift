@@ -49,6 +49,15 @@ package enum ByteQuantity {
         return "\(bytes)"
     }
 
+    /// Writes a size in the largest binary unit of which it is a whole number: `10Gi`.
+    package static func text(_ bytes: Int) -> String {
+        for (suffix, shift) in [("Ei", 60), ("Pi", 50), ("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10)]
+        where bytes > 0 && bytes & ((1 << shift) - 1) == 0 {
+            return "\(bytes >> shift)\(suffix)"
+        }
+        return "\(bytes)"
+    }
+
     /// `e3` and `E3` are powers of ten; `E` alone is the suffix exa.
     ///
     /// - Returns: nil for what is no exponent; nil within that for one that no `Int64` holds.

@@ -1,0 +1,42 @@
+// What is known of namespaces: who a team is says its namespace, by its name and its labels.
+
+package import KubeClient
+import Synchronization
+package import Tenant
+
+/// Namespaces with what the platform says of them.
+package final class NamespaceDirectory: Sendable {
+    private struct State {
+        var labels: [String: [String: String]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// Takes a namespace as it is now.
+    ///
+    /// - Parameters:
+    ///   - object: `nil` if it is gone.
+    ///   - name: Its name.
+    /// - Returns: Whether its tenants may be allowed something else now.
+    package func update(namespace object: KubeObject?, name: String) -> Bool {
+        self.state.withLock { state in
+            let before = state.labels[name]
+            state.labels[name] = object?.labels
+            return state.labels[name] != before
+        }
+    }
+
+    /// Whether something may be used from a namespace.
+    ///
+    /// - Parameters:
+    ///   - allowed: Who may use it; `nil` means all.
+    ///   - namespace: The namespace's name. One that is not known yet has the label that every namespace has.
+    /// - Returns: Whether that is so.
+    package func allows(_ allowed: AllowedNamespaces?, _ namespace: String) -> Bool {
+        guard let allowed else { return true }
+        let known = self.state.withLock { $0.labels[namespace] }
+        return allowed.contains(namespace, labels: known ?? ["kubernetes.io/metadata.name": namespace])
+    }
+}
