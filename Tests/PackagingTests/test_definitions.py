@@ -8,7 +8,7 @@ import unittest
 import rendered
 import structural
 
-LEAST = {"Plan": {}, "Cell": {}, "Tenant": {"hostnames": ["a.example.com"], "planRef": {"name": "free"}}}
+LEAST = {"Plan": {}, "Cell": {}, "TenantQuota": {}, "Tenant": {"hostnames": ["a.example.com"], "planRef": {"name": "free"}}}
 
 
 class Rules(unittest.TestCase):
@@ -53,12 +53,17 @@ class Rules(unittest.TestCase):
 class Status(unittest.TestCase):
     # Fields that a function of its own makes.
     BY_FUNCTIONS = {
-        "Tenant": [("usage", "Tenants/TenantQuotas", "json"), ("endpoints", "Tenants/TenantReconciler", "endpoints")]
+        "Tenant": [
+            ("usage", "Tenants/TenantQuotas", "json"),
+            ("endpoints", "Tenants/TenantReconciler", "endpoints"),
+            ("reserved", "Budgets/BudgetItem", "json"),
+        ]
     }
 
     def test_has_the_fields_that_the_operator_writes(self):
         """Server-side apply refuses a status with a field that the definition lacks."""
         writers = {"Plan": "Plans/PlanPlanner", "Tenant": "Tenants/TenantReconciler", "Cell": "Cells/CellReconciler"}
+        writers["TenantQuota"] = "Budgets/BudgetPlanner"
         for kind, file in writers.items():
             source = rendered.text("Sources", "Operator", f"{file}.swift")
             status = rendered.schema(kind)["properties"]["status"]["properties"]

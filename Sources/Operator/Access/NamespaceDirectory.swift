@@ -8,6 +8,8 @@ package import Tenant
 package final class NamespaceDirectory: Sendable {
     private struct State {
         var labels: [String: [String: String]] = [:]
+        /// By namespace and name.
+        var quotas: [String: [String: Parsed<TenantQuotaResource>]] = [:]
     }
 
     private let state = Mutex(State())
@@ -26,6 +28,30 @@ package final class NamespaceDirectory: Sendable {
             state.labels[name] = object?.labels
             return state.labels[name] != before
         }
+    }
+
+    /// Takes a budget as it is now, `nil` if it is gone.
+    package func update(tenantQuota object: KubeObject?, key: ObjectKey) {
+        let parsed = object.map { Parsed<TenantQuotaResource>(tenantQuota: $0) }
+        self.state.withLock { state in
+            state.quotas[key.namespace, default: [:]][key.name] = parsed
+            if state.quotas[key.namespace]?.isEmpty == true { state.quotas[key.namespace] = nil }
+        }
+    }
+
+    /// The objects with a namespace's budgets, by their names.
+    func tenantQuotas(of namespace: String) -> [Parsed<TenantQuotaResource>] {
+        let quotas = self.state.withLock { $0.quotas[namespace] ?? [:] }
+        return quotas.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    func hasBudgets(_ namespace: String) -> Bool { self.state.withLock { $0.quotas[namespace] != nil } }
+
+    /// The budgets that hold in a namespace.
+    ///
+    /// One that cannot be read gives nothing: it may have been meant to.
+    package func budgets(of namespace: String) -> [BudgetLedger.Budget] {
+        self.tenantQuotas(of: namespace).map { ($0.object.name, $0.resource?.spec ?? .nothing) }
     }
 
     /// Whether something may be used from a namespace.

@@ -43,6 +43,10 @@ extension Parsed<CellResource> {
     package init(cell object: KubeObject) { self.init(object) { $0.cells.values.first } }
 }
 
+extension Parsed<TenantQuotaResource> {
+    package init(tenantQuota object: KubeObject) { self.init(object) { $0.tenantQuotas.values.first } }
+}
+
 extension ResourceError {
     /// Without file and line, which mean nothing for an object.
     var fieldAndMessage: String { self.field.map { "\($0): \(self.message)" } ?? self.message }

@@ -8,6 +8,8 @@ extension KubeResource {
     package static let cells = KubeResource(group, "v1alpha1", "cells", kind: "Cell", isNamespaced: false)
     package static let tenants = KubeResource(group, "v1alpha1", "tenants", kind: "Tenant")
 
+    package static let tenantQuotas = KubeResource(group, "v1alpha1", "tenantquotas", kind: "TenantQuota")
+
     /// cert-manager's, where it is installed.
     package static let certificates = KubeResource("cert-manager.io", "v1", "certificates", kind: "Certificate")
     /// The Gateway API's, where it is installed: the newest version first, since its releases drop the older ones.

@@ -8,6 +8,7 @@ package struct OperatorContext: Sendable {
     package let settings: OperatorSettings
     package let directory: ClusterDirectory
     package let namespaces: NamespaceDirectory
+    package let budgets: BudgetLedger
     package let cells: CellRegistry
     package let events: EventRecorder
     package let metrics: OperatorMetrics
@@ -17,6 +18,8 @@ package struct OperatorContext: Sendable {
     package let tenantQueue: WorkQueue<ObjectKey>
     package let cellQueue: WorkQueue<String>
     package let planQueue: WorkQueue<String>
+    /// Namespaces whose budgets are to be looked at.
+    package let budgetQueue: WorkQueue<String>
     /// Tenants whose figures are to be written.
     package let usageQueue: WorkQueue<ObjectKey>
     /// Copies and erasures of what is stored, beside the queues.

@@ -14,5 +14,22 @@ extension OperatorService {
                 for key in context.directory.tenants(inNamespace: change.key.name) { context.tenantQueue.add(key) }
             }
         }
+        group.addTask {
+            await self.tenantQuotas.run { change in
+                if !change.isResync { context.namespaces.update(tenantQuota: change.object, key: change.key) }
+                let isSame = change.object?.spec == change.previous?.spec && change.object != nil
+                // Who waits may have room now; who was accepted is not concerned.
+                if change.isResync || !isSame { context.budgetQueue.add(change.key.namespace) }
+            }
+        }
+    }
+}
+
+extension OperatorContext {
+    /// Keeps the books of budgets: a tenant that is gone has nothing more.
+    func account(for change: Informer.Change) {
+        if change.isResync { return }
+        let isNews = change.object.map(self.budgets.adopt) ?? self.budgets.release(change.key)
+        if isNews { self.budgetsChanged(change.key.namespace) }
     }
 }

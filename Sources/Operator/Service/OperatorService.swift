@@ -18,6 +18,7 @@ package final class OperatorService: Sendable {
     private let cells: Informer
     private let tenants: Informer
     let namespaces: Informer
+    let tenantQuotas: Informer
     private let logger: Logger
     /// What is known while this process leads.
     private let led = Mutex<(leadership: Leadership, figures: CellFigures)?>(nil)
@@ -54,6 +55,7 @@ package final class OperatorService: Sendable {
         self.cells = informer(.cells, nil)
         self.tenants = informer(.tenants, nil)
         self.namespaces = informer(.namespaces, nil)
+        self.tenantQuotas = informer(.tenantQuotas, nil)
         let kinds: [KubeResource] = [
             .deployments, .pods, .services, .configMaps, .serviceAccounts, .podDisruptionBudgets, .networkPolicies,
         ]
@@ -68,6 +70,7 @@ package final class OperatorService: Sendable {
             settings: settings,
             directory: ClusterDirectory(),
             namespaces: NamespaceDirectory(),
+            budgets: BudgetLedger(),
             cells: CellRegistry(),
             events: EventRecorder(
                 client,
@@ -81,6 +84,7 @@ package final class OperatorService: Sendable {
             tenantQueue: tenantQueue,
             cellQueue: WorkQueue(),
             planQueue: WorkQueue(),
+            budgetQueue: WorkQueue(),
             usageQueue: WorkQueue(),
             chores: TenantChores(pause: settings.movePause) { tenantQueue.add($0) },
             owned: owned,
@@ -101,7 +105,7 @@ package final class OperatorService: Sendable {
     }
 
     private var copies: [Informer] {
-        [self.plans, self.cells, self.tenants, self.namespaces] + self.context.owned.values
+        [self.plans, self.cells, self.tenants, self.namespaces, self.tenantQuotas] + self.context.owned.values
     }
 
     /// Waits until the copies are complete.
@@ -204,6 +208,7 @@ package final class OperatorService: Sendable {
                 if places[0] != places[1] {
                     for cell in places.compactMap(\.self) { context.cellQueue.add(cell, after: .seconds(1)) }
                 }
+                context.account(for: change)
                 // Our own words about it are no reason to look at it again.
                 guard change.isResync || change.saysMore else { return }
                 context.tenantQueue.add(change.key)
@@ -249,6 +254,9 @@ package final class OperatorService: Sendable {
     }
 
     private func work(_ context: OperatorContext, until leadership: Leadership) async {
+        // What another process gave out since stands in the statuses.
+        context.budgets.reset { context.directory.allTenants.map(\.object) }
+        for budget in self.tenantQuotas.all { context.budgetQueue.add(budget.namespace) }
         for plan in self.plans.all { context.planQueue.add(plan.name) }
         for cell in self.cells.all { context.cellQueue.add(cell.name) }
         for tenant in self.tenants.all { context.tenantQueue.add(tenant.key) }
@@ -270,6 +278,12 @@ package final class OperatorService: Sendable {
             group.addTask {
                 let figures = TenantUsageWriter(context)
                 await context.usageQueue.run(workers: 2) { key in await figures.write(key) }
+            }
+            group.addTask {
+                let budgets = BudgetReconciler(context)
+                await context.budgetQueue.run(workers: 2) { namespace in
+                    await self.timed("TenantQuota") { await budgets.reconcile(namespace) }
+                }
             }
             group.addTask {
                 await context.planQueue.run(workers: 2) { name in

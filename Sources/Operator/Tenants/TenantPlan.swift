@@ -70,6 +70,8 @@ package struct TenantPlan: Sendable {
     package var cell: String?
     /// The hostnames that it holds once the steps are done.
     package var hostnames: [String] = []
+    /// What it takes of its namespace's budgets, if it is admitted.
+    package var charge: BudgetCharge?
     /// Whether there is a status to write: not once the object is let go.
     package var hasStatus = true
     /// Whether it goes on as soon as the status is written.

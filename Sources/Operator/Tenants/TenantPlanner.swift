@@ -20,6 +20,7 @@ package enum TenantPlanner {
         case .failure(let refusal):
             Self.refuse(view, refusal, &plan)
         case .success(let (hosted, cell)):
+            plan.charge = BudgetCharge(hosted.quotas)
             plan.conditions.append(
                 view.adminProblem.map {
                     Condition("Admitted", .no, $0.reason, "\($0.message); it is served without this administrator")
@@ -48,6 +49,10 @@ package enum TenantPlanner {
             {
                 let text = "\(hostname) belongs to the tenant \(holder): choose another hostname, or remove it there"
                 return .failure(.init("HostnameTaken", text))
+            }
+            // Last, since it gives away what others could have.
+            if case .success = view.cell, !view.shortages.isEmpty {
+                return .failure(.init("BudgetExceeded", view.shortages.map(\.text).joined(separator: "; ")))
             }
             return view.cell.map { (hosted, $0) }
         }

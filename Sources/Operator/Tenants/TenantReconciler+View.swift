@@ -35,6 +35,7 @@ extension TenantReconciler {
                 directory.conflicts(of: $0, key: parsed.key, promising: isHosted && !parsed.isDeleting)
             } ?? .init(),
             cell: cell,
+            shortages: parsed.isDeleting ? [] : self.shortages(parsed, hosted),
             home: homeView,
             setback: self.setback(of: parsed.key, from: homeView, to: try? cell.get()),
             isFoundElsewhere: current == nil && found != nil && found != directory.wantedCell(of: parsed),
@@ -66,6 +67,15 @@ extension TenantReconciler {
             return .failure(.init("CellNotFound", "there is no Cell \(name): make it, or change spec.cellRef"))
         }
         return .success(cell)
+    }
+
+    private func shortages(
+        _ parsed: Parsed<TenantResource>,
+        _ hosted: Result<HostedTenant, TenantView.Refusal>
+    ) -> [BudgetShortage] {
+        guard case .success(let tenant) = hosted else { return [] }
+        let budgets = self.context.namespaces.budgets(of: parsed.object.namespace)
+        return self.context.budgets.shortages(of: BudgetCharge(tenant.quotas), for: parsed.key, under: budgets)
     }
 
     private func cellView(_ name: String) -> TenantView.Cell? {

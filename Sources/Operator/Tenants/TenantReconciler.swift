@@ -47,6 +47,7 @@ package struct TenantReconciler: Sendable {
             // Right after a start no cell was looked at yet: that says nothing about this tenant.
             if case .success(let cell) = view.cell, !cell.wasTried { return .again(after: .milliseconds(200)) }
             var plan = TenantPlanner.plan(view)
+            guard self.settleBudget(plan, view) else { return .again(after: .milliseconds(10)) }
             var object = view.object
             var failure: String?
             if !plan.isServing, let resource = parsed.resource {
@@ -201,6 +202,7 @@ package struct TenantReconciler: Sendable {
             let addresses = plan.cell.map(self.context.addresses) ?? []
             status["endpoints"] = Self.endpoints(host, webSocket: webSocket, addresses)
         }
+        if let charge = self.context.budgets.charge(of: object.key) { status["reserved"] = charge.json() }
         if let usage {
             status["usage"] = usage.json(limit: limit)
         } else if object.status["usage"] != .null {

@@ -125,6 +125,8 @@ package struct TenantView: Sendable {
     package var conflicts: ClusterDirectory.Conflicts
     /// The cell that it is to live in, or why there is none.
     package var cell: Result<Cell, Refusal>
+    /// What its namespace's budgets lack for what it asks for.
+    package var shortages: [BudgetShortage]
     /// The cell that it lives in: so says its status, or, before that says anything, the data that is noted as its own.
     package var home: Cell?
     /// How its last attempt to move there failed.
@@ -165,6 +167,7 @@ package struct TenantView: Sendable {
         ignored: [String] = [],
         conflicts: ClusterDirectory.Conflicts,
         cell: Result<Cell, Refusal>,
+        shortages: [BudgetShortage] = [],
         home: Cell?,
         setback: TenantChores.Setback? = nil,
         isFoundElsewhere: Bool = false,
@@ -183,6 +186,7 @@ package struct TenantView: Sendable {
         self.ignored = ignored
         self.conflicts = conflicts
         self.cell = cell
+        self.shortages = shortages
         self.home = home
         self.setback = setback
         self.isFoundElsewhere = isFoundElsewhere

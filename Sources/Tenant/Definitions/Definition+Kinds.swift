@@ -2,15 +2,15 @@
 
 extension Definition {
     /// Every kind that a cluster gets.
-    package static let all = [tenant, plan, cell]
+    package static let all = [tenant, plan, cell, tenantQuota]
 
     private static let ready = [
         Column(name: "Ready", type: "string", path: #".status.conditions[?(@.type=="Ready")].status"#),
         Column(name: "Reason", type: "string", path: #".status.conditions[?(@.type=="Ready")].reason"#),
     ]
-    private static let age = Column(name: "Age", type: "date", path: ".metadata.creationTimestamp")
+    static let age = Column(name: "Age", type: "date", path: ".metadata.creationTimestamp")
 
-    private static let source = """
+    static let source = """
         It is made by scripts/generate-crds from the rows of settings in Sources/Tenant: change those. It accepts what they \
         accept; Tests/TenantTests compares them.
         """
@@ -70,6 +70,12 @@ extension Definition {
                         "type": "array", "x-kubernetes-list-type": "atomic", "items": ["type": "string"],
                     ],
                 ],
+            ],
+            "reserved": [
+                "description":
+                    "What it was accepted with, and takes of the budgets of its namespace; what is not there has no limit.",
+                "type": "object",
+                "properties": ["connections": .count("Connections."), "storage": .count("Bytes of history.")],
             ],
             "usage": [
                 "description": "What it uses, as of the last look.", "type": "object",

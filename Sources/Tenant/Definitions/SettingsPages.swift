@@ -12,7 +12,7 @@ package enum SettingsPages {
         """
         # Settings
 
-        Everything that a Tenant, Plan or Cell may say, made by `scripts/generate-crds` from the rows that also read it.
+        Everything that our objects may say, made by `scripts/generate-crds` from the rows that also read it.
         [Limits](limits.md) has how large a number may be.
 
         **Not yet:** this version takes the setting and does not act on it. Who writes one is told so: `roost dev` and `roost edge`

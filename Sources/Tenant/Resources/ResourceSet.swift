@@ -9,6 +9,8 @@ package struct ResourceSet: Sendable {
     package var tenants: [TenantResource] = []
     /// The cells by name.
     package var cells: [String: CellResource] = [:]
+    /// The budgets of namespaces, by namespace and name.
+    package var tenantQuotas: [String: TenantQuotaResource] = [:]
     /// The secrets by namespace and name, as ``secret(_:in:)`` looks them up.
     package var secrets: [String: SecretResource] = [:]
 
@@ -29,7 +31,8 @@ package struct ResourceSet: Sendable {
         case .plan(let plan): self.plans[plan.metadata.name] = plan
         case .cell(let cell): self.cells[cell.metadata.name] = cell
         case .tenant(let tenant): self.tenants.append(tenant)
-        case .secret(let secret): self.secrets["\(secret.metadata.namespace)/\(secret.metadata.name)"] = secret
+        case .tenantQuota(let quota): self.tenantQuotas[quota.metadata.path] = quota
+        case .secret(let secret): self.secrets[secret.metadata.path] = secret
         }
         return nil
     }
@@ -37,7 +40,8 @@ package struct ResourceSet: Sendable {
     /// Every resource.
     var all: [AnyResource] {
         self.plans.values.map(AnyResource.plan) + self.cells.values.map(AnyResource.cell)
-            + self.tenants.map(AnyResource.tenant) + self.secrets.values.map(AnyResource.secret)
+            + self.tenants.map(AnyResource.tenant) + self.tenantQuotas.values.map(AnyResource.tenantQuota)
+            + self.secrets.values.map(AnyResource.secret)
     }
 
     private func source(of key: ResourceKey) -> ResourceSource? {
@@ -46,6 +50,7 @@ package struct ResourceSet: Sendable {
         case .cell: self.cells[key.name]?.source
         case .tenant:
             self.tenants.first { $0.metadata.name == key.name && $0.metadata.namespace == key.namespace }?.source
+        case .tenantQuota: self.tenantQuotas["\(key.namespace)/\(key.name)"]?.source
         case .secret: self.secrets["\(key.namespace)/\(key.name)"]?.source
         }
     }
@@ -56,6 +61,7 @@ enum ResourceKind: String, CaseIterable {
     case plan = "Plan"
     case tenant = "Tenant"
     case cell = "Cell"
+    case tenantQuota = "TenantQuota"
     case secret = "Secret"
 
     /// Group and version of the kind.
@@ -81,6 +87,7 @@ enum AnyResource {
     case plan(PlanResource)
     case cell(CellResource)
     case tenant(TenantResource)
+    case tenantQuota(TenantQuotaResource)
     case secret(SecretResource)
 
     var key: ResourceKey {
@@ -88,6 +95,7 @@ enum AnyResource {
         case .plan(let plan): ResourceKey(.plan, plan.metadata)
         case .cell(let cell): ResourceKey(.cell, cell.metadata)
         case .tenant(let tenant): ResourceKey(.tenant, tenant.metadata)
+        case .tenantQuota(let quota): ResourceKey(.tenantQuota, quota.metadata)
         case .secret(let secret): ResourceKey(.secret, secret.metadata)
         }
     }
@@ -97,6 +105,7 @@ enum AnyResource {
         case .plan(let plan): plan.source
         case .cell(let cell): cell.source
         case .tenant(let tenant): tenant.source
+        case .tenantQuota(let quota): quota.source
         case .secret(let secret): secret.source
         }
     }

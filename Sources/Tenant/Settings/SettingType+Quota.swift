@@ -46,7 +46,7 @@ extension SettingType where Value == Int {
     }
 
     /// A size in bytes within bounds, as a number or a Kubernetes quantity.
-    fileprivate static func size(_ bounds: ClosedRange<Int>) -> SettingType {
+    static func size(_ bounds: ClosedRange<Int>) -> SettingType {
         let pattern = SizePattern(upTo: bounds.upperBound).text
         return SettingType(
             "size",

@@ -38,7 +38,8 @@ final class ClusterRig: Sendable {
         let crds = try Self.read(
             "k8s/crds/tenants.roost.chat.yaml",
             "k8s/crds/plans.roost.chat.yaml",
-            "k8s/crds/cells.roost.chat.yaml"
+            "k8s/crds/cells.roost.chat.yaml",
+            "k8s/crds/tenantquotas.roost.chat.yaml"
         )
         let server = try await KubeAPIDouble.start(crds: crds, groups: groups, namespaces: ["roost", "chat"])
         server.runDeploymentController(.readyAtOnce)

@@ -14,10 +14,16 @@ import Testing
 struct ThousandTests {
     private static let count = 1000
 
-    @Test func `a thousand tenants created at once are all served, with few requests`() async throws {
+    @Test func `a thousand tenants created at once are all served within their budget, with few requests`() async throws
+    {
         try await ClusterRig.with { rig in
             try await rig.withOperator { running in
                 try await rig.applyCell()
+                let budget: JSON = ["tenants": .integer(Int64(Self.count)), "connections": 500_000]
+                try await rig.apply(
+                    .init(.tenantQuotas, name: "team", namespace: "chat", ["spec": budget]),
+                    .tenantQuotas
+                )
                 try await rig.wait(for: .cells, "default") { $0?.condition("StoresReady")?["status"] == "True" }
                 // Usage is told now and then; here only what the creation costs is counted.
                 let before = running.service.metrics.requests

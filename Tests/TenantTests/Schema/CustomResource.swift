@@ -9,12 +9,16 @@ enum CustomResource: String, CaseIterable, Sendable, CustomTestStringConvertible
     case plan = "Plan"
     case tenant = "Tenant"
     case cell = "Cell"
+    case tenantQuota = "TenantQuota"
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
 
     var testDescription: String { self.rawValue }
 
-    var isNamespaced: Bool { self == .tenant }
+    var isNamespaced: Bool { self == .tenant || self == .tenantQuota }
+
+    /// How many fields it has at least.
+    var leastFields: Int { self == .tenantQuota ? 3 : 20 }
 
     /// The file's content.
     func definition() throws -> JSONValue {
@@ -76,6 +80,7 @@ enum CustomResource: String, CaseIterable, Sendable, CustomTestStringConvertible
             switch self {
             case .plan: Set(resources.plans.keys)
             case .cell: Set(resources.cells.keys)
+            case .tenantQuota: Set(resources.tenantQuotas.values.map(\.metadata.name))
             case .tenant: Set(resources.tenants.map(\.metadata.name))
             }
         return documents.indices.map { names.contains("s\($0)") }

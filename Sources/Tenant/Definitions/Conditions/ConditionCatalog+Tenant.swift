@@ -51,6 +51,16 @@ extension ConditionCatalog {
         ),
         .init(
             "Admitted",
+            "BudgetExceeded",
+            .complaint,
+            """
+            the namespace's TenantQuota has not left what the tenant asks for: another tenant, or higher quotas; if it was \
+            served before, it is served on as it was
+            """,
+            do: "ask for what the message says is left, or have the platform raise the budget"
+        ),
+        .init(
+            "Admitted",
             "HostnameTaken",
             .complaint,
             "another tenant has the hostname, and is older or serves it already",

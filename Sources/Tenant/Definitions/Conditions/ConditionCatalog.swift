@@ -34,7 +34,7 @@ package enum ConditionSeverity: String, Hashable, Sendable, CaseIterable {
 package enum ConditionCatalog {
     /// By kind, in the documentation's order.
     package static let all: [(kind: String, rows: [ConditionRow])] = [
-        ("Tenant", Self.tenant), ("Cell", Self.cell), ("Plan", Self.plan),
+        ("Tenant", Self.tenant), ("Cell", Self.cell), ("Plan", Self.plan), ("TenantQuota", Self.tenantQuota),
     ]
 
     private static let byReason: [String: [ConditionRow]] = Dictionary(grouping: Self.all.flatMap(\.rows), by: \.reason)

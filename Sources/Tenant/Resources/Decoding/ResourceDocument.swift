@@ -42,7 +42,7 @@ struct ResourceDocument {
         _ = cursor.log.takeWarnings()
         let fields = ObjectFields(mapping, at: cursor)
         let version = fields["apiVersion"].required("write roost.chat/v1alpha1, or v1 for a Secret").string()
-        let kind = fields["kind"].required("write one of Plan, Tenant, Cell, Secret").string()
+        let kind = fields["kind"].required("write one of Plan, Tenant, Cell, TenantQuota, Secret").string()
         guard let version, let kind else {
             self.brokenUnnamed = true
             return
@@ -109,11 +109,14 @@ struct ResourceDocument {
         var plan: PlanSpec?
         var tenant: TenantSpec?
         var cell: CellSpec?
+        var quota: TenantQuotaSpec?
         var data: [String: Redacted<[UInt8]>] = [:]
         switch kind {
         case .plan: plan = fields["spec"].isPresent ? PlanSpec.read(fields["spec"]) : PlanSpec()
         case .tenant: tenant = TenantSpec.read(fields["spec"].required("write hostnames and planRef"))
         case .cell: cell = fields["spec"].isPresent ? CellSpec.read(fields["spec"]) : CellSpec()
+        case .tenantQuota:
+            quota = fields["spec"].isPresent ? TenantQuotaSpec.read(fields["spec"]) : TenantQuotaSpec()
         case .secret: data = SecretResource.readData(fields)
         }
         fields.reportUnknown()
@@ -149,6 +152,9 @@ struct ResourceDocument {
             self.resources.append(.tenant(TenantResource(id: id, metadata: metadata, spec: tenant, source: source)))
         } else if let cell {
             self.resources.append(.cell(CellResource(metadata: metadata, spec: cell, source: source)))
+        } else if let quota {
+            let resource = TenantQuotaResource(metadata: metadata, spec: quota, source: source)
+            self.resources.append(.tenantQuota(resource))
         } else if kind == .secret {
             self.resources.append(.secret(SecretResource(metadata: metadata, data: data, source: source)))
         }

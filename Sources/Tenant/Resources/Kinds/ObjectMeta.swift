@@ -19,6 +19,9 @@ package struct ObjectMeta: Hashable, Sendable {
 }
 
 extension ObjectMeta {
+    /// Namespace and name.
+    var path: String { "\(self.namespace)/\(self.name)" }
+
     static func read(_ cursor: FieldCursor) -> ObjectMeta? {
         cursor.required("write metadata: {name: …}").object { fields in
             fields.ignore(

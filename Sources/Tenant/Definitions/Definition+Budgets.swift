@@ -1,0 +1,44 @@
+// The kinds by which the platform says what teams may have.
+
+extension Definition {
+    private static func column(_ name: String, _ path: String, _ says: String) -> Column {
+        Column(name: name, type: "string", path: path, says: says)
+    }
+
+    static let tenantQuota = Definition(
+        "TenantQuota",
+        TenantQuotaSpec.self,
+        comment: """
+            What `kubectl` may write as a TenantQuota. \(Self.source)
+
+            A size is a number or a text, which a structural schema cannot say with `type`.
+            """,
+        isNamespaced: true,
+        shortName: "rtq",
+        says: "What the tenants of its namespace may have together. Of several, each holds.",
+        specSays: "The budget. What is left out is not limited.",
+        columns: [
+            column("Within", #".status.conditions[?(@.type=="WithinBudget")].status"#, "Whether no more is given out."),
+            column("Reason", #".status.conditions[?(@.type=="WithinBudget")].reason"#, "Why, in a word."),
+            Column(name: "Tenants", type: "integer", path: ".status.used.tenants", says: "Tenants that there are."),
+            Column(name: "Of", type: "integer", path: ".spec.tenants", says: "The most tenants."),
+            Column(name: "Connections", type: "integer", path: ".status.used.connections", says: "The sum of quotas."),
+            Column(name: "Of-Conns", type: "integer", path: ".spec.connections", says: "The most that it may be."),
+            column("Storage", ".status.used.storage", "The sum of quotas."),
+            column("Of-Storage", ".spec.storage", "The most that it may be."), Self.age,
+        ],
+        status: [
+            "used": amounts("What is given out, also beyond the budget where it was lowered later."),
+            "left": amounts("What may be given out yet."),
+        ]
+    )
+
+    private static func amounts(_ says: String) -> PlainValue {
+        [
+            "description": .text(says), "type": "object",
+            "properties": [
+                "tenants": .count("Tenants."), "connections": .count("Connections."), "storage": .words("A size."),
+            ],
+        ]
+    }
+}
