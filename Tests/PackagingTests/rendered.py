@@ -5,7 +5,7 @@ import os
 import yaml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-KINDS = ("Plan", "Tenant", "Cell", "TenantQuota")
+KINDS = ("Plan", "Tenant", "Cell", "TenantGrant", "TenantQuota")
 
 
 class Loader(yaml.SafeLoader):

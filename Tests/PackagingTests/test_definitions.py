@@ -8,7 +8,7 @@ import unittest
 import rendered
 import structural
 
-LEAST = {"Plan": {}, "Cell": {}, "TenantQuota": {}, "Tenant": {"hostnames": ["a.example.com"], "planRef": {"name": "free"}}}
+LEAST = {"Plan": {}, "Cell": {}, "TenantGrant": {}, "TenantQuota": {}, "Tenant": {"hostnames": ["a.example.com"], "planRef": {"name": "free"}}}
 
 
 class Rules(unittest.TestCase):
@@ -63,6 +63,7 @@ class Status(unittest.TestCase):
     def test_has_the_fields_that_the_operator_writes(self):
         """Server-side apply refuses a status with a field that the definition lacks."""
         writers = {"Plan": "Plans/PlanPlanner", "Tenant": "Tenants/TenantReconciler", "Cell": "Cells/CellReconciler"}
+        writers["TenantGrant"] = "Access/GrantReconciler"
         writers["TenantQuota"] = "Budgets/BudgetPlanner"
         for kind, file in writers.items():
             source = rendered.text("Sources", "Operator", f"{file}.swift")

@@ -8,6 +8,7 @@ package import Tenant
 package final class NamespaceDirectory: Sendable {
     private struct State {
         var labels: [String: [String: String]] = [:]
+        var grants: [ObjectKey: Parsed<TenantGrantResource>] = [:]
         /// By namespace and name.
         var quotas: [String: [String: Parsed<TenantQuotaResource>]] = [:]
     }
@@ -29,6 +30,15 @@ package final class NamespaceDirectory: Sendable {
             return state.labels[name] != before
         }
     }
+
+    /// Takes a grant as it is now, `nil` if it is gone.
+    package func update(tenantGrant object: KubeObject?, key: ObjectKey) {
+        let parsed = object.map { Parsed<TenantGrantResource>(tenantGrant: $0) }
+        self.state.withLock { $0.grants[key] = parsed }
+    }
+
+    /// The grant of a tenant's name.
+    func tenantGrant(_ tenant: ObjectKey) -> Parsed<TenantGrantResource>? { self.state.withLock { $0.grants[tenant] } }
 
     /// Takes a budget as it is now, `nil` if it is gone.
     package func update(tenantQuota object: KubeObject?, key: ObjectKey) {

@@ -43,6 +43,10 @@ extension Parsed<CellResource> {
     package init(cell object: KubeObject) { self.init(object) { $0.cells.values.first } }
 }
 
+extension Parsed<TenantGrantResource> {
+    package init(tenantGrant object: KubeObject) { self.init(object) { $0.tenantGrants.values.first } }
+}
+
 extension Parsed<TenantQuotaResource> {
     package init(tenantQuota object: KubeObject) { self.init(object) { $0.tenantQuotas.values.first } }
 }

@@ -8,6 +8,7 @@ extension KubeResource {
     package static let cells = KubeResource(group, "v1alpha1", "cells", kind: "Cell", isNamespaced: false)
     package static let tenants = KubeResource(group, "v1alpha1", "tenants", kind: "Tenant")
 
+    package static let tenantGrants = KubeResource(group, "v1alpha1", "tenantgrants", kind: "TenantGrant")
     package static let tenantQuotas = KubeResource(group, "v1alpha1", "tenantquotas", kind: "TenantQuota")
 
     /// cert-manager's, where it is installed.

@@ -18,6 +18,7 @@ package struct OperatorContext: Sendable {
     package let tenantQueue: WorkQueue<ObjectKey>
     package let cellQueue: WorkQueue<String>
     package let planQueue: WorkQueue<String>
+    let grantQueue: WorkQueue<ObjectKey>
     /// Namespaces whose budgets are to be looked at.
     package let budgetQueue: WorkQueue<String>
     /// Tenants whose figures are to be written.

@@ -15,6 +15,14 @@ extension OperatorService {
             }
         }
         group.addTask {
+            await self.tenantGrants.run { change in
+                if !change.isResync { context.namespaces.update(tenantGrant: change.object, key: change.key) }
+                let isSame = change.object?.spec == change.previous?.spec && change.object != nil
+                if change.isResync || !isSame { context.grantQueue.add(change.key) }
+                if !isSame { context.tenantQueue.add(change.key) }
+            }
+        }
+        group.addTask {
             await self.tenantQuotas.run { change in
                 if !change.isResync { context.namespaces.update(tenantQuota: change.object, key: change.key) }
                 let isSame = change.object?.spec == change.previous?.spec && change.object != nil
@@ -31,5 +39,8 @@ extension OperatorContext {
         if change.isResync { return }
         let isNews = change.object.map(self.budgets.adopt) ?? self.budgets.release(change.key)
         if isNews { self.budgetsChanged(change.key.namespace) }
+        // A grant may have waited for its tenant, or have none any more.
+        let comesOrGoes = (change.object == nil) != (change.previous == nil)
+        if comesOrGoes, self.namespaces.tenantGrant(change.key) != nil { self.grantQueue.add(change.key) }
     }
 }

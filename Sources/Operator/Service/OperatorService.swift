@@ -18,6 +18,7 @@ package final class OperatorService: Sendable {
     private let cells: Informer
     private let tenants: Informer
     let namespaces: Informer
+    let tenantGrants: Informer
     let tenantQuotas: Informer
     private let logger: Logger
     /// What is known while this process leads.
@@ -55,6 +56,7 @@ package final class OperatorService: Sendable {
         self.cells = informer(.cells, nil)
         self.tenants = informer(.tenants, nil)
         self.namespaces = informer(.namespaces, nil)
+        self.tenantGrants = informer(.tenantGrants, nil)
         self.tenantQuotas = informer(.tenantQuotas, nil)
         let kinds: [KubeResource] = [
             .deployments, .pods, .services, .configMaps, .serviceAccounts, .podDisruptionBudgets, .networkPolicies,
@@ -84,6 +86,7 @@ package final class OperatorService: Sendable {
             tenantQueue: tenantQueue,
             cellQueue: WorkQueue(),
             planQueue: WorkQueue(),
+            grantQueue: WorkQueue(),
             budgetQueue: WorkQueue(),
             usageQueue: WorkQueue(),
             chores: TenantChores(pause: settings.movePause) { tenantQueue.add($0) },
@@ -105,7 +108,8 @@ package final class OperatorService: Sendable {
     }
 
     private var copies: [Informer] {
-        [self.plans, self.cells, self.tenants, self.namespaces, self.tenantQuotas] + self.context.owned.values
+        [self.plans, self.cells, self.tenants, self.namespaces, self.tenantGrants, self.tenantQuotas]
+            + self.context.owned.values
     }
 
     /// Waits until the copies are complete.
@@ -256,6 +260,7 @@ package final class OperatorService: Sendable {
     private func work(_ context: OperatorContext, until leadership: Leadership) async {
         // What another process gave out since stands in the statuses.
         context.budgets.reset { context.directory.allTenants.map(\.object) }
+        for grant in self.tenantGrants.all { context.grantQueue.add(grant.key) }
         for budget in self.tenantQuotas.all { context.budgetQueue.add(budget.namespace) }
         for plan in self.plans.all { context.planQueue.add(plan.name) }
         for cell in self.cells.all { context.cellQueue.add(cell.name) }
@@ -278,6 +283,12 @@ package final class OperatorService: Sendable {
             group.addTask {
                 let figures = TenantUsageWriter(context)
                 await context.usageQueue.run(workers: 2) { key in await figures.write(key) }
+            }
+            group.addTask {
+                let grants = GrantReconciler(context)
+                await context.grantQueue.run(workers: 1) { key in
+                    await self.timed("TenantGrant") { await grants.reconcile(key) }
+                }
             }
             group.addTask {
                 let budgets = BudgetReconciler(context)

@@ -39,8 +39,9 @@ extension TenantReconciler {
             if known != nil { self.context.cells.runtime(cell).recount() }
         case .keep(let cell, let hostnames, let state):
             // The plan that it is served on, whatever it names now.
-            try await self.stores(cell).keep(id, without: hostnames, state: state) { [directory = context.directory] in
-                directory.plan($0)?.resource.map { QuotaCeiling($0.spec) }
+            try await self.stores(cell).keep(id, without: hostnames, state: state) { [context, key = object.key] in
+                let granted = context.namespaces.tenantGrant(key)?.resource?.spec
+                return context.directory.plan($0)?.resource.map { QuotaCeiling($0.spec, granted: granted) }
             }
         case .keepCertificate(let cell): try await self.stores(cell).keepCertificate(name: id.text)
         case .clear(let cell, let note):

@@ -153,13 +153,18 @@ extension TenantReconciler {
             return (.failure(.init("InvalidSpec", parsed.problems.summary())), nil)
         }
         let planName = resource.spec.planRef.name
+        let granted = self.context.namespaces.tenantGrant(parsed.key)?.resource
         var set = secrets.found
         set.tenants = [resource]
+        if let granted { set.set(granted) }
         if let plan = self.context.directory.plan(planName) {
             guard let plan = plan.resource else {
                 return (.failure(.init("InvalidSpec", "Plan \(planName): \(plan.problems.summary())")), nil)
             }
-            guard self.context.namespaces.allows(plan.spec.allowedNamespaces, parsed.object.namespace) else {
+            guard
+                granted?.spec.plans.contains(planName) == true
+                    || self.context.namespaces.allows(plan.spec.allowedNamespaces, parsed.object.namespace)
+            else {
                 let text = "tenants of namespace \(parsed.object.namespace) may not be on the plan \(planName): "
                 return (.failure(.init("PlanNotAllowed", text + "name another, or have the platform allow it")), nil)
             }

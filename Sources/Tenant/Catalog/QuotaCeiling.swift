@@ -1,4 +1,4 @@
-// Quotas that bind: what a tenant may have at most, by its plan, and what it has then.
+// Quotas that bind: what a tenant may have at most, by its plan and by what the platform granted it, and what it has then.
 
 /// The most that a tenant may have of each quota.
 package struct QuotaCeiling: Hashable, Sendable {
@@ -6,9 +6,15 @@ package struct QuotaCeiling: Hashable, Sendable {
     package let base: [QuotaName: QuotaSpec]
     private let overrides: PlanOverrides
 
-    /// Takes it from a plan.
-    package init(_ plan: PlanSpec) {
-        self.base = plan.quotas
+    /// Takes it from a plan, and from what was granted to the tenant alone, which takes the place of the plan's.
+    package init(_ plan: PlanSpec, granted: TenantGrantSpec? = nil) {
+        self.base = plan.quotas.merging(granted?.quotas ?? [:]) { given, granted in
+            QuotaSpec(
+                limit: granted.limit,
+                mode: granted.mode ?? given.mode,
+                warnAt: granted.warnAt ?? given.warnAt
+            )
+        }
         self.overrides = plan.overrides
     }
 
@@ -31,7 +37,7 @@ package struct QuotaCeiling: Hashable, Sendable {
     /// - Returns: What is asked for, what is allowed and what to do; `nil` if all is well.
     func excess(of asked: QuotaSpec, _ name: QuotaName, plan: String) -> String? {
         guard let given = self.base[name], let most = self.limit(name) else { return nil }
-        let advice = "or have the platform raise it"
+        let advice = "or ask the platform for a TenantGrant"
         if asked.limit > most {
             let raised = most > given.limit ? " and lets tenants raise it to \(name.text(most))" : ""
             return "\(name.text(asked.limit)) requested, the plan `\(plan)` gives \(name.text(given.limit))\(raised): "

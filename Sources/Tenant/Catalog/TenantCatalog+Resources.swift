@@ -153,7 +153,7 @@ private struct CatalogMaker {
                 "the plan `\(spec.planRef.name)` has no archive: \(advice)"
             )
         }
-        let ceiling = QuotaCeiling(plan)
+        let ceiling = QuotaCeiling(plan, granted: self.resources.tenantGrants[resource.metadata.path]?.spec)
         for name in QuotaName.allCases {
             guard let asked = spec.quotas[name],
                 let excess = ceiling.excess(of: asked, name, plan: spec.planRef.name)

@@ -5,6 +5,18 @@ extension Definition {
         Column(name: name, type: "string", path: path, says: says)
     }
 
+    static let tenantGrant = Definition(
+        "TenantGrant",
+        TenantGrantSpec.self,
+        comment: "What `kubectl` may write as a TenantGrant. \(Self.source)\n\n\(Self.quotas)",
+        isNamespaced: true,
+        shortName: "rtg",
+        says: "What the platform gives the tenant of the same name and namespace beside its plan.",
+        specSays: "What it is given. What is left out stays as the plan has it.",
+        columns: Self.ready + [column("Why", ".spec.reason", "Why, for people."), Self.age],
+        status: .object([])
+    )
+
     static let tenantQuota = Definition(
         "TenantQuota",
         TenantQuotaSpec.self,

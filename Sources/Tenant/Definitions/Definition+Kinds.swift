@@ -2,9 +2,9 @@
 
 extension Definition {
     /// Every kind that a cluster gets.
-    package static let all = [tenant, plan, cell, tenantQuota]
+    package static let all = [tenant, plan, cell, tenantGrant, tenantQuota]
 
-    private static let ready = [
+    static let ready = [
         Column(name: "Ready", type: "string", path: #".status.conditions[?(@.type=="Ready")].status"#),
         Column(name: "Reason", type: "string", path: #".status.conditions[?(@.type=="Ready")].reason"#),
     ]
@@ -14,7 +14,7 @@ extension Definition {
         It is made by scripts/generate-crds from the rows of settings in Sources/Tenant: change those. It accepts what they \
         accept; Tests/TenantTests compares them.
         """
-    private static let quotas = """
+    static let quotas = """
         A quota is a number or an object, which a structural schema cannot say with `type`: it goes without one, and the \
         keywords that only hold for a text, a list or a boolean refuse these; `anyOf` counts an object's fields, so that an \
         unknown one is one too many. What nothing reads yet has no default.

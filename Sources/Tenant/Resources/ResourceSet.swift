@@ -9,6 +9,8 @@ package struct ResourceSet: Sendable {
     package var tenants: [TenantResource] = []
     /// The cells by name.
     package var cells: [String: CellResource] = [:]
+    /// What single tenants are given beside their plans, by namespace and name.
+    package var tenantGrants: [String: TenantGrantResource] = [:]
     /// The budgets of namespaces, by namespace and name.
     package var tenantQuotas: [String: TenantQuotaResource] = [:]
     /// The secrets by namespace and name, as ``secret(_:in:)`` looks them up.
@@ -31,16 +33,21 @@ package struct ResourceSet: Sendable {
         case .plan(let plan): self.plans[plan.metadata.name] = plan
         case .cell(let cell): self.cells[cell.metadata.name] = cell
         case .tenant(let tenant): self.tenants.append(tenant)
+        case .tenantGrant(let grant): self.tenantGrants[grant.metadata.path] = grant
         case .tenantQuota(let quota): self.tenantQuotas[quota.metadata.path] = quota
         case .secret(let secret): self.secrets[secret.metadata.path] = secret
         }
         return nil
     }
 
+    /// Adds what a tenant is granted, in the place of what it was.
+    package mutating func set(_ grant: TenantGrantResource) { self.tenantGrants[grant.metadata.path] = grant }
+
     /// Every resource.
     var all: [AnyResource] {
         self.plans.values.map(AnyResource.plan) + self.cells.values.map(AnyResource.cell)
-            + self.tenants.map(AnyResource.tenant) + self.tenantQuotas.values.map(AnyResource.tenantQuota)
+            + self.tenants.map(AnyResource.tenant) + self.tenantGrants.values.map(AnyResource.tenantGrant)
+            + self.tenantQuotas.values.map(AnyResource.tenantQuota)
             + self.secrets.values.map(AnyResource.secret)
     }
 
@@ -50,6 +57,7 @@ package struct ResourceSet: Sendable {
         case .cell: self.cells[key.name]?.source
         case .tenant:
             self.tenants.first { $0.metadata.name == key.name && $0.metadata.namespace == key.namespace }?.source
+        case .tenantGrant: self.tenantGrants["\(key.namespace)/\(key.name)"]?.source
         case .tenantQuota: self.tenantQuotas["\(key.namespace)/\(key.name)"]?.source
         case .secret: self.secrets["\(key.namespace)/\(key.name)"]?.source
         }
@@ -61,6 +69,7 @@ enum ResourceKind: String, CaseIterable {
     case plan = "Plan"
     case tenant = "Tenant"
     case cell = "Cell"
+    case tenantGrant = "TenantGrant"
     case tenantQuota = "TenantQuota"
     case secret = "Secret"
 
@@ -87,6 +96,7 @@ enum AnyResource {
     case plan(PlanResource)
     case cell(CellResource)
     case tenant(TenantResource)
+    case tenantGrant(TenantGrantResource)
     case tenantQuota(TenantQuotaResource)
     case secret(SecretResource)
 
@@ -95,6 +105,7 @@ enum AnyResource {
         case .plan(let plan): ResourceKey(.plan, plan.metadata)
         case .cell(let cell): ResourceKey(.cell, cell.metadata)
         case .tenant(let tenant): ResourceKey(.tenant, tenant.metadata)
+        case .tenantGrant(let grant): ResourceKey(.tenantGrant, grant.metadata)
         case .tenantQuota(let quota): ResourceKey(.tenantQuota, quota.metadata)
         case .secret(let secret): ResourceKey(.secret, secret.metadata)
         }
@@ -105,6 +116,7 @@ enum AnyResource {
         case .plan(let plan): plan.source
         case .cell(let cell): cell.source
         case .tenant(let tenant): tenant.source
+        case .tenantGrant(let grant): grant.source
         case .tenantQuota(let quota): quota.source
         case .secret(let secret): secret.source
         }

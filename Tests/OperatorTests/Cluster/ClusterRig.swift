@@ -39,6 +39,7 @@ final class ClusterRig: Sendable {
             "k8s/crds/tenants.roost.chat.yaml",
             "k8s/crds/plans.roost.chat.yaml",
             "k8s/crds/cells.roost.chat.yaml",
+            "k8s/crds/tenantgrants.roost.chat.yaml",
             "k8s/crds/tenantquotas.roost.chat.yaml"
         )
         let server = try await KubeAPIDouble.start(crds: crds, groups: groups, namespaces: ["roost", "chat"])

@@ -39,9 +39,11 @@ struct RoleTests {
                 $0.issuer = OperatorSettings.Issuer("ClusterIssuer/test")
             }
             try put(ClusterRig.cell(["routes": ["gateway": ["name": "edge", "namespace": "infra"]]]))
+            try put(.init(.tenantGrants, name: "acme", namespace: "chat", ["spec": ["quotas": ["connections": 900]]]))
             try put(.init(.tenantQuotas, name: "team", namespace: "chat", ["spec": ["tenants": 5]]))
             try put(ClusterRig.tenant("acme", ["tls": ["secretRef": ["name": "acme-tls"]]]))
             try await rig.waitReady("acme", reason: "Issuing")
+            try await rig.wait(for: .tenantGrants, "acme", in: "chat") { $0?.condition("Ready") != nil }
             try await rig.wait(for: .tenantQuotas, "team", in: "chat") { $0?.status["used"]["tenants"].int == 1 }
             try put(
                 ClusterRig.secret("acme-tls", in: "chat", TestCertificates.make(for: ["acme.chat.example.com"]))

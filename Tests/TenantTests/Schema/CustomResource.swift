@@ -9,13 +9,14 @@ enum CustomResource: String, CaseIterable, Sendable, CustomTestStringConvertible
     case plan = "Plan"
     case tenant = "Tenant"
     case cell = "Cell"
+    case tenantGrant = "TenantGrant"
     case tenantQuota = "TenantQuota"
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
 
     var testDescription: String { self.rawValue }
 
-    var isNamespaced: Bool { self == .tenant || self == .tenantQuota }
+    var isNamespaced: Bool { self != .plan && self != .cell }
 
     /// How many fields it has at least.
     var leastFields: Int { self == .tenantQuota ? 3 : 20 }
@@ -80,6 +81,7 @@ enum CustomResource: String, CaseIterable, Sendable, CustomTestStringConvertible
             switch self {
             case .plan: Set(resources.plans.keys)
             case .cell: Set(resources.cells.keys)
+            case .tenantGrant: Set(resources.tenantGrants.values.map(\.metadata.name))
             case .tenantQuota: Set(resources.tenantQuotas.values.map(\.metadata.name))
             case .tenant: Set(resources.tenants.map(\.metadata.name))
             }

@@ -21,6 +21,7 @@ import Testing
         (CustomResource.tenant, "READY REASON PLAN CELL HOST CONNECTIONS LIMIT AGE", "ACCOUNTS CHANNELS MESSAGES/S"),
         (.cell, "READY REASON DESIRED READY-PODS CONNECTIONS TENANTS IMAGE AGE", ""),
         (.plan, "TENANTS BASE CURRENCY AGE", ""),
+        (.tenantGrant, "READY REASON WHY AGE", ""),
         (.tenantQuota, "WITHIN REASON TENANTS OF CONNECTIONS OF-CONNS STORAGE OF-STORAGE AGE", ""),
     ])
     func `show these columns`(resource: CustomResource, columns: String, wide: String) throws {
@@ -72,6 +73,8 @@ import Testing
         case .plan: #expect(try #require(one.plans["a"]).spec == other.plans["a"]?.spec)
         case .cell: #expect(try #require(one.cells["a"]).spec == other.cells["a"]?.spec)
         case .tenant: #expect(try #require(one.tenants.first).spec == other.tenants.first?.spec)
+        case .tenantGrant:
+            #expect(try #require(one.tenantGrants["default/a"]).spec == other.tenantGrants["default/a"]?.spec)
         case .tenantQuota:
             #expect(try #require(one.tenantQuotas["default/a"]).spec == other.tenantQuotas["default/a"]?.spec)
         }
@@ -93,6 +96,7 @@ import Testing
             Cell edge.service.annotations, Cell edge.service.ipFamilyPolicy, Cell edge.service.loadBalancerClass,
             Cell postgres, Cell redis, Cell routes, Cell tls,
             Plan allowedNamespaces, Plan displayName, Plan overrides, Plan price, Plan quotas,
+            TenantGrant plans, TenantGrant quotas, TenantGrant reason,
             TenantQuota connections, TenantQuota storage, TenantQuota tenants,
             Tenant admins, Tenant cellRef, Tenant displayName, Tenant history.enabled, Tenant history.retention,
             Tenant motd, Tenant quotas, Tenant sessions.alwaysOn, Tenant tls

@@ -1,5 +1,24 @@
 /// The reasons of the kinds by which the platform says what teams may have, in the documentation's order.
 extension ConditionCatalog {
+    /// What conditions of a TenantGrant say.
+    package static let tenantGrant: [ConditionRow] = [
+        .init("Ready", "InEffect", .well, "the tenant of its name has what it says"),
+        .init(
+            "Ready",
+            "NoTenant",
+            .notice,
+            "there is no tenant of its name in its namespace; it takes effect when there is one",
+            do: "look at the spelling, or wait"
+        ),
+        .init(
+            "Ready",
+            "InvalidSpec",
+            .complaint,
+            "the object says something that its definition could not refuse; it gives nothing",
+            do: "correct the field that the message names"
+        ),
+    ]
+
     /// What conditions of a TenantQuota say.
     package static let tenantQuota: [ConditionRow] = [
         .init("Ready", "Valid", .well, "it holds"),

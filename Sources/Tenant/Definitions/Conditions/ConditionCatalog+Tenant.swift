@@ -40,14 +40,15 @@ extension ConditionCatalog {
             the tenant writes more of a quota than its plan allows; if it was served before, it is served on as it was, with \
             no more than its plan allows now
             """,
-            do: "write what the message allows; the platform raises `spec.overrides` of the Plan"
+            do:
+                "write what the message allows; the platform raises `spec.overrides` of the Plan, or makes a TenantGrant"
         ),
         .init(
             "Admitted",
             "PlanNotAllowed",
             .complaint,
             "the Plan's `allowedNamespaces` lack the tenant's namespace; if it was served before, it is served on as it was",
-            do: "name another Plan, or have the platform allow this one"
+            do: "name another Plan, or have the platform allow this one, for the tenant alone with a TenantGrant"
         ),
         .init(
             "Admitted",

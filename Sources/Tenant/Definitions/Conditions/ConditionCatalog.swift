@@ -34,7 +34,8 @@ package enum ConditionSeverity: String, Hashable, Sendable, CaseIterable {
 package enum ConditionCatalog {
     /// By kind, in the documentation's order.
     package static let all: [(kind: String, rows: [ConditionRow])] = [
-        ("Tenant", Self.tenant), ("Cell", Self.cell), ("Plan", Self.plan), ("TenantQuota", Self.tenantQuota),
+        ("Tenant", Self.tenant), ("Cell", Self.cell), ("Plan", Self.plan), ("TenantGrant", Self.tenantGrant),
+        ("TenantQuota", Self.tenantQuota),
     ]
 
     private static let byReason: [String: [ConditionRow]] = Dictionary(grouping: Self.all.flatMap(\.rows), by: \.reason)

@@ -42,7 +42,7 @@ struct ResourceDocument {
         _ = cursor.log.takeWarnings()
         let fields = ObjectFields(mapping, at: cursor)
         let version = fields["apiVersion"].required("write roost.chat/v1alpha1, or v1 for a Secret").string()
-        let kind = fields["kind"].required("write one of Plan, Tenant, Cell, TenantQuota, Secret").string()
+        let kind = fields["kind"].required("write one of Plan, Tenant, Cell, TenantGrant, TenantQuota, Secret").string()
         guard let version, let kind else {
             self.brokenUnnamed = true
             return
@@ -109,12 +109,15 @@ struct ResourceDocument {
         var plan: PlanSpec?
         var tenant: TenantSpec?
         var cell: CellSpec?
+        var grant: TenantGrantSpec?
         var quota: TenantQuotaSpec?
         var data: [String: Redacted<[UInt8]>] = [:]
         switch kind {
         case .plan: plan = fields["spec"].isPresent ? PlanSpec.read(fields["spec"]) : PlanSpec()
         case .tenant: tenant = TenantSpec.read(fields["spec"].required("write hostnames and planRef"))
         case .cell: cell = fields["spec"].isPresent ? CellSpec.read(fields["spec"]) : CellSpec()
+        case .tenantGrant:
+            grant = fields["spec"].isPresent ? TenantGrantSpec.read(fields["spec"]) : TenantGrantSpec()
         case .tenantQuota:
             quota = fields["spec"].isPresent ? TenantQuotaSpec.read(fields["spec"]) : TenantQuotaSpec()
         case .secret: data = SecretResource.readData(fields)
@@ -152,6 +155,9 @@ struct ResourceDocument {
             self.resources.append(.tenant(TenantResource(id: id, metadata: metadata, spec: tenant, source: source)))
         } else if let cell {
             self.resources.append(.cell(CellResource(metadata: metadata, spec: cell, source: source)))
+        } else if let grant {
+            let resource = TenantGrantResource(metadata: metadata, spec: grant, source: source)
+            self.resources.append(.tenantGrant(resource))
         } else if let quota {
             let resource = TenantQuotaResource(metadata: metadata, spec: quota, source: source)
             self.resources.append(.tenantQuota(resource))

@@ -60,7 +60,8 @@ extension PlanSpec: SettingsObject {
             \.overrides,
             .object,
             """
-            Up to which limits tenants may raise these quotas for themselves; one that is not named they may only lower.
+            Up to which limits tenants may raise these quotas for themselves; one that is not named they may only lower. A \
+            TenantGrant raises them for one tenant.
             """
         ),
         Setting(
