@@ -16,6 +16,25 @@ package struct KubeAPICall: Sendable, Hashable {
     package var name: String
     /// The body's form, for patches: `application/apply-patch+yaml`.
     package var contentType: String = ""
+
+    /// States a request; one to a resource's objects, unless it says more.
+    package init(
+        verb: String,
+        group: String,
+        resource: String,
+        subresource: String = "",
+        namespace: String?,
+        name: String = "",
+        contentType: String = ""
+    ) {
+        self.verb = verb
+        self.group = group
+        self.resource = resource
+        self.subresource = subresource
+        self.namespace = namespace
+        self.name = name
+        self.contentType = contentType
+    }
 }
 
 /// Which requests a fault meets; nil meets all.

@@ -3,7 +3,8 @@
 // It does what kube-apiserver does about the resources that an operator of Roost touches; where the two were compared
 // they give the same answers. What it does not do: rules in CEL (`x-kubernetes-validations` are not evaluated, so that
 // what only such a rule refuses is taken here), strategic merge patches, admission webhooks, conversion webhooks,
-// protobuf, tables, OpenAPI documents, the log/exec/eviction subresources, and RBAC but for what a test states.
+// protobuf, tables, OpenAPI documents, and the log/exec/eviction subresources. RBAC holds for those whom a test lets in
+// with a token of their own.
 
 package import Foundation
 import HTTPTypes
@@ -174,6 +175,7 @@ package final class KubeAPIDouble: Sendable {
             if let authorizer = state.authorizer, !authorizer(call) {
                 throw KubeStatus.forbidden(call, user: "system:serviceaccount:test")
             }
+            try state.authorize(request)
             let answer = try state.answer(request)
             state.settle()
             return answer

@@ -77,6 +77,8 @@ struct APIRequest: Sendable {
     let contentType: String
     let userAgent: String
     let body: [UInt8]
+    /// Who it is from; nil for the test itself.
+    var user: KubeAPIUser?
 
     /// The verb as RBAC knows it.
     var verb: String {

@@ -32,6 +32,7 @@ struct APIResponder: HTTPResponder {
         if let token = double.requiredToken, request.headers[.authorization] != "Bearer \(token)" {
             throw KubeStatus.unauthorized
         }
+        let user = try double.withState { try $0.user(bearing: request.headers[.authorization]) }
         let accept = request.headers[.accept] ?? "*/*"
         let known = ["*/*", "application/*", "application/json", "application/yaml"]
         guard accept.isEmpty || known.contains(where: accept.contains) else {
@@ -61,7 +62,8 @@ struct APIResponder: HTTPResponder {
             query: query,
             contentType: contentType,
             userAgent: request.headers[.userAgent] ?? "",
-            body: body
+            body: body,
+            user: user
         )
         let answer = try await double.carryOut(apiRequest, channel: context.channel)
         if case .watch(let stream, let id, let resource, let timeout) = answer {

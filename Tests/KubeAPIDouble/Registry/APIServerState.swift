@@ -20,6 +20,8 @@ final class APIServerState {
     var calls: [KubeAPICall] = []
     var faults: [ArmedFault] = []
     var nextFault = 0
+    /// Who bears which token.
+    var users: [String: KubeAPIUser] = [:]
     var authorizer: (@Sendable (KubeAPICall) -> Bool)?
     var collectsGarbage = true
     var podTermination = PodTermination.atOnce

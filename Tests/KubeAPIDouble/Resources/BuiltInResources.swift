@@ -142,8 +142,21 @@ enum BuiltInResources {
         definitions.shortNames = ["crd", "crds"]
         definitions.countsGeneration = true
         definitions.allowsUnconditionalUpdate = false
-        return [deployments, budgets, policies, leases, definitions]
+        return [deployments, budgets, policies, leases, definitions] + access
     }()
+
+    private static let access: [ResourceType] = [
+        type("rbac.authorization.k8s.io", "roles", "Role", BuiltInSchemas.role),
+        type("rbac.authorization.k8s.io", "rolebindings", "RoleBinding", BuiltInSchemas.roleBinding),
+        type("rbac.authorization.k8s.io", "clusterroles", "ClusterRole", BuiltInSchemas.role, isNamespaced: false),
+        type(
+            "rbac.authorization.k8s.io",
+            "clusterrolebindings",
+            "ClusterRoleBinding",
+            BuiltInSchemas.roleBinding,
+            isNamespaced: false
+        ),
+    ]
 
     /// The kinds of a group that a cluster may lack.
     static func resources(of group: OptionalAPIGroup) -> [ResourceType] {

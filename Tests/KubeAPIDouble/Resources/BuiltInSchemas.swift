@@ -215,5 +215,17 @@ enum BuiltInSchemas {
     static let scale = object(
         "{ spec: { replicas: int } status: { replicas: int selector: str } }"
     )
+    static let role = object(
+        """
+        { rules: [{ verbs: [str] apiGroups: [str] resources: [str] resourceNames: [str] nonResourceURLs: [str] }]
+          aggregationRule: any }
+        """
+    )
+    static let roleBinding = object(
+        """
+        { subjects: [{ kind: str apiGroup: str name: str namespace: str }]
+          roleRef: { apiGroup: str kind: str name: str } }
+        """
+    )
     static let customResourceDefinition = object("{ spec: any status: any }")
 }
