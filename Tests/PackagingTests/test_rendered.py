@@ -196,6 +196,11 @@ class Same(unittest.TestCase):
             for word in ("roleRef", "subjects"):
                 self.assertEqual(rendered.one(chart, kind)[word], rendered.one(base, kind)[word], kind)
 
+    def test_admission_in_chart_and_base(self):
+        chart, base = rendered.rendered("chart-default"), rendered.rendered("kustomize-base")
+        for kind in ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"):
+            self.assertEqual(rendered.one(chart, kind)["spec"], rendered.one(base, kind)["spec"], kind)
+
     def test_operator_in_chart_and_base(self):
         chart, base = rendered.rendered("chart-default"), rendered.rendered("kustomize-base")
         for kind in ("Deployment", "PodDisruptionBudget", "Service", "NetworkPolicy"):
