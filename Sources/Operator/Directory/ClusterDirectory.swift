@@ -91,16 +91,27 @@ package final class ClusterDirectory: Sendable {
     ///   - key: Its name.
     ///   - promising: Whether it is promised all that it asks for if nobody else holds any of it: tenants are looked at side
     ///     by side, and one must know of the other before their status does.
+    ///   - mayHave: Whether a hostname may be had from a namespace in a cell: who may not have it does not hold it.
     /// - Returns: The holders, where those are others.
-    package func conflicts(of tenant: TenantResource, key: ObjectKey, promising: Bool = false) -> Conflicts {
-        self.state.withLock { state in
+    package func conflicts(
+        of tenant: TenantResource,
+        key: ObjectKey,
+        promising: Bool = false,
+        mayHave: (_ hostname: String, _ namespace: String, _ cell: CellSpec) -> Bool = { _, _, _ in true }
+    ) -> Conflicts {
+        let standard = self.defaultCell
+        return self.state.withLock { state in
             var conflicts = Conflicts()
             func holder(
                 _ claims: Set<ObjectKey>?,
                 _ promised: ObjectKey?,
+                _ mayHave: (Parsed<TenantResource>) -> Bool = { _ in true },
                 _ has: (KubeObject) -> Bool
             ) -> ObjectKey? {
-                let rivals = (claims ?? []).compactMap { state.tenants[$0]?.object }
+                guard let claims, claims.count > 1 else { return nil }
+                let rivals = claims.compactMap { state.tenants[$0] }.filter {
+                    $0.key == key || has($0.object) || mayHave($0)
+                }.map(\.object)
                 guard rivals.count > 1 else { return nil }
                 func rank(_ object: KubeObject) -> Int { object.key == promised ? 0 : has(object) ? 1 : 2 }
                 let first = rivals.min { left, right in
@@ -112,7 +123,11 @@ package final class ClusterDirectory: Sendable {
             conflicts.name = holder(state.names[name], state.promisedNames[name]) { !$0.hostnamesHeld.isEmpty }
             for hostname in tenant.spec.hostnames {
                 let promised = state.promisedHostnames[hostname]
-                conflicts.hostnames[hostname] = holder(state.claims[hostname], promised) {
+                let mayHave = { (rival: Parsed<TenantResource>) in
+                    let cell = Self.wantedCell(of: rival, standard).flatMap { state.cells[$0]?.resource?.spec }
+                    return cell.map { mayHave(hostname, rival.object.namespace, $0) } ?? true
+                }
+                conflicts.hostnames[hostname] = holder(state.claims[hostname], promised, mayHave) {
                     $0.hostnamesHeld.contains(hostname)
                 }
             }

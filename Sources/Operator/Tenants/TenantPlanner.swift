@@ -50,11 +50,14 @@ package enum TenantPlanner {
                 let text = "\(hostname) belongs to the tenant \(holder): choose another hostname, or remove it there"
                 return .failure(.init("HostnameTaken", text))
             }
-            // Last, since it gives away what others could have.
-            if case .success = view.cell, !view.shortages.isEmpty {
-                return .failure(.init("BudgetExceeded", view.shortages.map(\.text).joined(separator: "; ")))
+            return view.cell.flatMap { cell in
+                if let denial = view.denial { return .failure(denial) }
+                // Last, since it gives away what others could have.
+                guard view.shortages.isEmpty else {
+                    return .failure(.init("BudgetExceeded", view.shortages.map(\.text).joined(separator: "; ")))
+                }
+                return .success((hosted, cell))
             }
-            return view.cell.map { (hosted, $0) }
         }
     }
 

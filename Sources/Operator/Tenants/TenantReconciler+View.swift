@@ -32,9 +32,15 @@ extension TenantReconciler {
             deletionPolicy: parsed.resource?.spec.deletionPolicy ?? .retain,
             ignored: parsed.ignored,
             conflicts: parsed.resource.map {
-                directory.conflicts(of: $0, key: parsed.key, promising: isHosted && !parsed.isDeleting)
+                directory.conflicts(
+                    of: $0,
+                    key: parsed.key,
+                    promising: isHosted && !parsed.isDeleting,
+                    mayHave: self.context.namespaces.allows(hostname:from:in:)
+                )
             } ?? .init(),
             cell: cell,
+            denial: parsed.isDeleting ? nil : (try? cell.get()).flatMap { self.denial(of: parsed, in: $0.name) },
             shortages: parsed.isDeleting ? [] : self.shortages(parsed, hosted),
             home: homeView,
             setback: self.setback(of: parsed.key, from: homeView, to: try? cell.get()),

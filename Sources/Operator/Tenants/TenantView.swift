@@ -125,6 +125,8 @@ package struct TenantView: Sendable {
     package var conflicts: ClusterDirectory.Conflicts
     /// The cell that it is to live in, or why there is none.
     package var cell: Result<Cell, Refusal>
+    /// Why it may not live there as it is written, if it may not.
+    package var denial: Refusal?
     /// What its namespace's budgets lack for what it asks for.
     package var shortages: [BudgetShortage]
     /// The cell that it lives in: so says its status, or, before that says anything, the data that is noted as its own.
@@ -167,6 +169,7 @@ package struct TenantView: Sendable {
         ignored: [String] = [],
         conflicts: ClusterDirectory.Conflicts,
         cell: Result<Cell, Refusal>,
+        denial: Refusal? = nil,
         shortages: [BudgetShortage] = [],
         home: Cell?,
         setback: TenantChores.Setback? = nil,
@@ -186,6 +189,7 @@ package struct TenantView: Sendable {
         self.ignored = ignored
         self.conflicts = conflicts
         self.cell = cell
+        self.denial = denial
         self.shortages = shortages
         self.home = home
         self.setback = setback

@@ -31,7 +31,11 @@ struct SelfServiceTests {
         try await ClusterRig.with { rig in
             let (platform, team) = try Self.page()
             // The grant comes later: it is for one day in May.
-            for object in platform where object["kind"] != "TenantGrant" { try rig.server.put(object) }
+            for object in platform where !["TenantGrant", "Cell"].contains(object["kind"]) {
+                try rig.server.put(object)
+            }
+            let cell = try #require(platform.first { $0["kind"] == "Cell" }?["spec"])
+            try await rig.applyCell(JSON(parsing: Array(cell.text.utf8)))
             rig.server.admit(Self.member, token: "dora's")
             let configuration = KubeConfiguration(server: rig.server.baseURL, identity: .token("dora's"))
             let client = try KubeClient(configuration, userAgent: "kubectl", logger: rig.logger)
@@ -51,7 +55,6 @@ struct SelfServiceTests {
     @Test func `a team makes, changes, sees and deletes its tenants`() async throws {
         try await Self.withTeam { rig, team, objects in
             try await rig.withOperator { _ in
-                try await rig.applyCell()
                 for object in objects {
                     _ = try await team.apply(try Self.resource(object), object, manager: "kubectl")
                 }
@@ -77,6 +80,11 @@ struct SelfServiceTests {
                     try rig.server.put(object)
                 }
                 try await rig.waitReady("blue", in: Self.namespace)
+                var elsewhere = objects[1]
+                elsewhere.json["metadata"]["name"] = "acme"
+                elsewhere.json["spec"]["hostnames"] = ["www.acme.org"]
+                _ = try await team.apply(.tenants, elsewhere, manager: "kubectl")
+                try await rig.waitReady("acme", reason: "HostnameNotAllowed", in: Self.namespace)
                 // What is left of the budget is 500.
                 var second = objects[1]
                 second.json["metadata"]["name"] = "sky"

@@ -90,7 +90,7 @@ struct Difference: Sendable {
     static let all: [Difference] = [
         Difference(stricter: .schema, reason: "the decoder folds case, an API server cannot") { path, value in
             let names = [value].compactMap { $0?.text } + (value?.elements.compactMap(\.text) ?? [])
-            return path.hasPrefix("spec.hostnames") && names.contains { $0.contains(where: \.isUppercase) }
+            return path.lowercased().hasPrefix("spec.hostnames") && names.contains { $0.contains(where: \.isUppercase) }
         },
         Difference(stricter: .schema, reason: "the decoder leaves quantities of resources to the API server") {
             path,
@@ -119,7 +119,8 @@ struct Difference: Sendable {
             return isDuration && isOver
         },
         Difference(stricter: .decoder, reason: "CEL: an address is no host name") { path, value in
-            path == "spec.hostnames[]" && value?.text?.split(separator: ".").last?.allSatisfy(\.isNumber) == true
+            ["spec.hostnames[]", "spec.hostnameSuffixes[].suffix"].contains(path)
+                && value?.text?.split(separator: ".").last?.allSatisfy(\.isNumber) == true
         },
         Difference(stricter: .decoder, reason: "CEL: maxReplicas is at least minReplicas") { path, _ in
             ["spec.edge.autoscaling.minReplicas", "spec.edge.autoscaling.maxReplicas"].contains(path)

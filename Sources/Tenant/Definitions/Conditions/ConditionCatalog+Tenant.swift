@@ -52,6 +52,23 @@ extension ConditionCatalog {
         ),
         .init(
             "Admitted",
+            "CellNotAllowed",
+            .complaint,
+            "the Cell's `allowedNamespaces` lack the tenant's namespace; if it was served before, it is served on as it was",
+            do: "name another Cell, or have the platform allow this one"
+        ),
+        .init(
+            "Admitted",
+            "HostnameNotAllowed",
+            .complaint,
+            """
+            the Cell's `hostnameSuffixes` have none for the hostname that the tenant's namespace may use; if it was served \
+            before, it is served on as it was
+            """,
+            do: "choose a hostname below a suffix that the message names, or have the platform allow this one"
+        ),
+        .init(
+            "Admitted",
             "BudgetExceeded",
             .complaint,
             """

@@ -4,6 +4,10 @@
 package struct CellSpec: Hashable, Sendable {
     /// Whether tenants without a `cellRef` live here.
     package var isDefault = false
+    /// The namespaces whose tenants may live here; `nil` means all.
+    package var allowedNamespaces: AllowedNamespaces?
+    /// The hostnames that tenants may have here; empty for any.
+    package var hostnameSuffixes: [HostnameSuffix] = []
     /// The fleet of edges.
     package var edge = CellEdge()
     /// The Redis instances, each through a secret with its URL; a tenant lives on one of them.
@@ -33,6 +37,21 @@ package struct CellResource: Sendable {
 extension CellSpec: SettingsObject {
     static let settings: [Setting<Self>] = [
         Setting("default", \.isDefault, .flag, "Whether tenants without a cellRef live here."),
+        Setting(
+            "allowedNamespaces",
+            \.allowedNamespaces,
+            .object,
+            "Which namespaces' tenants may live here: those that are named or selected; by default all, with {} none."
+        ),
+        Setting(
+            "hostnameSuffixes",
+            \.hostnameSuffixes,
+            .list(of: .object, .objects(by: "suffix", \.suffix), most: 100),
+            """
+            Below which names tenants may have hostnames here; by default any. Of several that are meant for a hostname the \
+            longest decides.
+            """
+        ),
         Setting("edge", \.edge, .object, "The fleet of edges."),
         Setting(
             "redis",

@@ -124,7 +124,7 @@ extension TenantAdmin: SettingsObject {
 
 extension SettingType where Value == String {
     /// The name of a host; an address is none.
-    fileprivate static var hostname: SettingType {
+    static var hostname: SettingType {
         SettingType.text(
             "host name",
             "host name: write labels of letters, digits and `-` with dots between, and no address",
