@@ -40,15 +40,6 @@ package enum ByteQuantity {
         return power.flatMap { decimal.multiplied(by: $0, rounding: .up) }.map(Reading.bytes) ?? .tooLarge
     }
 
-    /// Writes a size with the largest of the binary suffixes that leaves it whole.
-    package static func text(_ bytes: Int) -> String {
-        for (index, suffix) in ["Pi", "Ti", "Gi", "Mi", "Ki"].enumerated() {
-            let scale = 1 << (50 - 10 * index)
-            if bytes >= scale, bytes % scale == 0 { return "\(bytes / scale)\(suffix)" }
-        }
-        return "\(bytes)"
-    }
-
     /// Writes a size in the largest binary unit of which it is a whole number: `10Gi`.
     package static func text(_ bytes: Int) -> String {
         for (suffix, shift) in [("Ei", 60), ("Pi", 50), ("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10)]
