@@ -138,7 +138,8 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "IRC", "Chat", "Edge", "Observability", "Tenant", "StateStore", "Metering", "KubeClient", "Operator",
+                "Backoff", "IRC", "Chat", "Edge", "Observability", "Tenant", "StateStore", "Metering", "KubeClient",
+                "Operator",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -113,7 +113,8 @@ enum ImportTable {
         ),
         "roost": ImportRow(
             own: [
-                "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering", "Edge", "KubeClient", "Operator",
+                "Backoff", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
+                "Operator",
             ],
             libraries: collections,
             foundation,

@@ -81,8 +81,15 @@ extension World {
 
     /// An account's session ends: somebody signed off or was killed, or nobody came back in time.
     func sessionEnded(_ id: SessionID, _ known: SessionWitness.Known) {
-        guard let account = known.holds?.account, !known.isKilled else { return }
+        guard let account = known.holds?.account else { return }
         let clients = self.people.filter { $0.account == account }
+        if known.isKilled {
+            // Whose process was taken for dead hears of it late, if it came back before all had heard of the KILL.
+            for client in clients where known.holds?.holders.contains(where: { $0.pod == client.pod }) == false {
+                client.isSignedOffElsewhere = true
+            }
+            return
+        }
         self.witness.count("end")
         let now = self.clock.now
         let isSignedOff = clients.contains { $0.lastQuit.map { now - $0 < Self.grace } == true }

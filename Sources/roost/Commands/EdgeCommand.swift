@@ -38,7 +38,8 @@ struct EdgeCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { [format] in LineLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "roost")
         let runner = try await self.runner(configuration, addresses, EdgeRunner.Metrics(), logger, format)
-        try await runner.run()
+        // Told to end before there was anything to serve with.
+        try await runner?.run()
     }
 
     private func runner(
@@ -47,7 +48,7 @@ struct EdgeCommand: AsyncParsableCommand {
         _ metrics: EdgeRunner.Metrics,
         _ logger: Logger,
         _ format: LineLogHandler.Format
-    ) async throws -> EdgeRunner {
+    ) async throws -> EdgeRunner? {
         let certificates: CertificateStore
         let proxies: TrustedNetworks
         let durable: DurableStore
@@ -67,18 +68,22 @@ struct EdgeCommand: AsyncParsableCommand {
             try InstallationSecret.load(configuration.secretFile)
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.shards)
-        let live: any LiveStore
-        do {
-            try await durable.migrator.requireCurrent()
-            var redis = RedisConfiguration()
-            redis.appendTimes = metrics.latencies.append
-            live = try await RedisLiveStore.connect(
-                url: configuration.redisURL,
-                group: group,
-                logger: logger,
-                configuration: redis
+        let operations = try await EdgeRunner.Operations(at: addresses.metrics, metrics.registry, logger: logger)
+        guard
+            let live = try await self.stores(
+                configuration,
+                durable,
+                group,
+                metrics,
+                operations.readiness,
+                logger,
+                format
             )
-        } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)", as: format) }
+        else {
+            await durable.close()
+            try await group.shutdownGracefully()
+            return nil
+        }
         var limits = ConnectionLimits()
         if !configuration.floodControl { limits.floodBurst = 0 }
         return EdgeRunner(
@@ -97,6 +102,7 @@ struct EdgeCommand: AsyncParsableCommand {
             life: .lease(.seconds(configuration.leaseSeconds)),
             pod: (configuration.podName, configuration.capacityConnections),
             metrics: metrics,
+            operations: operations,
             logger: logger,
             announce: { _, _ in
                 switch format {
@@ -105,6 +111,44 @@ struct EdgeCommand: AsyncParsableCommand {
                 }
             }
         )
+    }
+
+    /// Waits for the stores, and for the operator or `roost migrate up` to make the schema.
+    ///
+    /// - Returns: nil if the process was told to end meanwhile.
+    private func stores(
+        _ configuration: EdgeConfiguration,
+        _ durable: DurableStore,
+        _ group: MultiThreadedEventLoopGroup,
+        _ metrics: EdgeRunner.Metrics,
+        _ readiness: Readiness,
+        _ logger: Logger,
+        _ format: LineLogHandler.Format
+    ) async throws -> (any LiveStore)? {
+        do {
+            let schema: Void? = try await StoresAtStart.wait(for: "schema", readiness, logger: logger) { error in
+                switch error as? DurableStoreError {
+                case .schema(.older): true
+                case let error?: error.isTransient
+                case nil: false
+                }
+            } _: {
+                try await durable.migrator.requireCurrent()
+            }
+            guard schema != nil else { return nil }
+            var redis = RedisConfiguration()
+            redis.appendTimes = metrics.latencies.append
+            return try await StoresAtStart.wait(for: "store", readiness, logger: logger) { error in
+                if case .unavailable? = error as? LiveStoreError { true } else { false }
+            } _: { [redis] in
+                try await RedisLiveStore.connect(
+                    url: configuration.redisURL,
+                    group: group,
+                    logger: logger,
+                    configuration: redis
+                )
+            }
+        } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)", as: format) }
     }
 
     /// - Throws: ``EdgeConfiguration/Problem`` for what is not a pair of files.

@@ -35,6 +35,32 @@ struct EdgeRunner: Sendable {
         }
     }
 
+    /// `/metrics`, `/livez` and `/readyz`: up from before it can serve until the end, so that waiting and draining can be seen.
+    struct Operations: Sendable {
+        let readiness = Readiness(["listening", "schema", "store", "tenants"])
+        let channel: (any Channel)?
+
+        /// - `address`: where it listens; nil is nowhere.
+        init(at address: SocketAddress?, _ registry: MetricsRegistry, logger: Logger) async throws {
+            guard let address else {
+                self.channel = nil
+                return
+            }
+            let listener = OperationsListener(
+                metrics: registry,
+                readiness: self.readiness,
+                logger: logger,
+                // Of what the clients leave, half.
+                entrance: Entrance(
+                    descriptors: DescriptorLimit.raise(logger: logger),
+                    reserve: Entrance.reserve / 2,
+                    logger: logger
+                )
+            )
+            self.channel = try await EdgeRunner.binding("metrics", address) { try await listener.bind(to: address) }
+        }
+    }
+
     /// With whom it shares what is live.
     enum Life: Sendable {
         /// With other pods, each for as long as it renews its lease.
@@ -71,6 +97,8 @@ struct EdgeRunner: Sendable {
     var pod: (name: String, capacity: Int)
     /// What `/metrics` shows.
     var metrics: Metrics
+    /// What operators see of it, if they do already.
+    var operations: Operations?
     var logger: Logger
     /// Times the end.
     var clock: any Clock<Duration> = ContinuousClock()
@@ -127,12 +155,17 @@ struct EdgeRunner: Sendable {
         let (reaper, reaping) = await self.reaper(of: server, figures)
         let (listeners, first) = try await self.listen(for: server, entrance)
         var bound = first
-        let readiness = Readiness(["listening", "store", "tenants"])
         let registry = self.metrics.registry
         registry.register { await metrics.families(of: server.shards) + history.figures.families + entrance.families }
         registry.register { await ledger.clocks.families }
-        let operations = try await self.operate(registry, readiness, descriptors)
-        bound.metrics = operations?.localAddress
+        let operations: Operations
+        if let early = self.operations {
+            operations = early
+        } else {
+            operations = try await Operations(at: self.addresses.metrics, registry, logger: self.logger)
+        }
+        let readiness = operations.readiness
+        bound.metrics = operations.channel?.localAddress
         let drain = self.drain
         let retention = HistoryRetention(
             history: self.durable.history,
@@ -172,6 +205,8 @@ struct EdgeRunner: Sendable {
                 await server.reportUsage()
             }
         )
+        // Whoever starts it without waiting has it made.
+        readiness.met("schema")
         readiness.met("listening")
         self.announce(catalog, bound)
         let group = ServiceGroup(
@@ -323,25 +358,8 @@ struct EdgeRunner: Sendable {
         return (channels, bound)
     }
 
-    /// `/metrics`, `/livez` and `/readyz`; stays up until the end, so that draining can be seen.
-    private func operate(
-        _ registry: MetricsRegistry,
-        _ readiness: Readiness,
-        _ descriptors: Int
-    ) async throws -> (any Channel)? {
-        guard let address = self.addresses.metrics else { return nil }
-        let listener = OperationsListener(
-            metrics: registry,
-            readiness: readiness,
-            logger: self.logger,
-            // Of what the clients leave, half.
-            entrance: Entrance(descriptors: descriptors, reserve: Entrance.reserve / 2, logger: self.logger)
-        )
-        return try await Self.binding("metrics", address) { try await listener.bind(to: address) }
-    }
-
     /// - Throws: what says which listener could not be bound, and why.
-    private static func binding<Value>(
+    fileprivate static func binding<Value>(
         _ name: String,
         _ address: SocketAddress,
         _ bind: () async throws -> Value

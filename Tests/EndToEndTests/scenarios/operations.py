@@ -11,8 +11,10 @@ import re
 import signal
 import time
 
+from harness.edge import Edge
 from harness.processes import free_port, status, until
 from harness.scenario import scenario
+from harness.services import PostgreSQL, Redis
 from harness.world import World
 
 
@@ -212,10 +214,6 @@ async def exit_codes(world: World) -> None:
         "ROOST_TENANTS": str(world.tenants.folder), "ROOST_SECRET_FILE": str(secret), "ROOST_CERTIFICATES": pair,
         "ROOST_LISTEN_IRCS": f"127.0.0.1:{free_port()}", "ROOST_LISTEN_HTTP": "off", "ROOST_LISTEN_METRICS": "off",
     }  # fmt: skip
-    for variable in ("ROOST_REDIS_URL", "ROOST_DATABASE_URL"):
-        away = settings[variable].rpartition(":")[0] + f":{free_port()}" + ("/roost" if "DATABASE" in variable else "")
-        code, text = await status(binary, "edge", within=60, **(settings | {variable: away}))
-        assert code == 69, (variable, code, text[-1000:])
     code, text = await status(binary, "migrate", "status", "--database", f"postgres://roost@127.0.0.1:{free_port()}/roost")
     assert code == 69, (code, text)
     code, text = await status(binary, "edge", **(settings | {"ROOST_PROJECTION": "true"}))
@@ -227,6 +225,54 @@ async def exit_codes(world: World) -> None:
         "--ircs", "off", "--http", "off", "--metrics", "off",
     )  # fmt: skip
     assert code != 0 and str(taken.irc) in text, (code, text)
+
+
+@scenario
+async def waits_for_its_stores(world: World) -> None:
+    """An edge without a database, a schema or a Redis stays, says in /readyz what it waits for, and serves once it is there."""
+    world.tenants.tenant("acme")
+    world.redis, world.postgres = Redis(world.folder), PostgreSQL(world.folder)
+    world.programs += [world.redis, world.postgres]
+    starting = asyncio.create_task(world.edges(1))
+
+    async def is_made() -> bool:
+        return len(world.programs) == 3
+
+    await until(is_made, "an edge to be made")
+    edge = world.programs[2]
+
+    async def says(words: str) -> None:
+        async def is_said() -> bool:
+            try:
+                code, text = await edge.get("/readyz")
+            except OSError:
+                return False
+            assert code == 503, (code, text)
+            return words in text
+
+        await until(is_said, words, within=60)
+        assert (await edge.get("/livez"))[0] == 200
+
+    await says("schema: the database is unavailable")
+    await world.postgres.launch()
+    await says("run `roost migrate up`")
+    await world.roost("migrate", "up", "--database", world.postgres.url)
+    await says("store: the chat store is unavailable")
+    await world.redis.launch()
+    await starting
+    ann = await world.client(edge, "ann")
+    await ann.join("#lobby")
+    await ann.sync()
+
+    # One that waits ends when it is told to.
+    await world.redis.kill()
+    other = Edge(world, "other")
+    world.programs.append(other)
+    starting = asyncio.create_task(other.launch_edge())
+    edge = other
+    await says("store: the chat store is unavailable")
+    starting.cancel()
+    assert await other.terminate() == 0
 
 
 @scenario
