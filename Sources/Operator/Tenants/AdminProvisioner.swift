@@ -29,6 +29,8 @@ package final class AdminProvisioner: Sendable {
     private let logger: Logger
     /// What was asked for last and is not done.
     private let wanted = Mutex<[TenantID: Work]>([:])
+    /// Whose account is being made, and who waits for that.
+    private let making = Mutex<(tenant: TenantID?, waiting: [CheckedContinuation<Void, Never>])>((nil, []))
     /// What was done: only who for and where, no passwords but those that their Secrets hold now.
     private let done = Mutex<[TenantID: Work]>([:])
     private let wake: AsyncStream<Void>
@@ -51,10 +53,18 @@ package final class AdminProvisioner: Sendable {
         self.continuation.yield()
     }
 
-    /// Forgets a tenant that is served no more.
-    package func forget(_ tenant: TenantID) {
+    /// Forgets a tenant that is served no more; afterwards nothing is written for it.
+    package func forget(_ tenant: TenantID) async {
         self.wanted.withLock { $0[tenant] = nil }
         self.done.withLock { $0[tenant] = nil }
+        await withCheckedContinuation { continuation in
+            let isBeingMade = self.making.withLock { making in
+                guard making.tenant == tenant else { return false }
+                making.waiting.append(continuation)
+                return true
+            }
+            if !isBeingMade { continuation.resume() }
+        }
     }
 
     /// Works until the task is cancelled.
@@ -67,7 +77,10 @@ package final class AdminProvisioner: Sendable {
                 if round.isEmpty { break }
                 var hasFailed = false
                 for work in round where !Task.isCancelled {
-                    guard await self.make(work) else {
+                    guard self.begin(work) else { continue }
+                    let isMade = await self.make(work)
+                    self.end()
+                    guard isMade else {
                         hasFailed = true
                         continue
                     }
@@ -85,6 +98,24 @@ package final class AdminProvisioner: Sendable {
                 }
             }
         }
+    }
+
+    /// - Returns: whether it is wanted still.
+    private func begin(_ work: Work) -> Bool {
+        self.making.withLock { making in
+            // Under the lock: who forgets it either finds it being made or has it not begun.
+            guard self.wanted.withLock({ $0[work.tenant.id]?.isSame(work) == true }) else { return false }
+            making.tenant = work.tenant.id
+            return true
+        }
+    }
+
+    private func end() {
+        let waiting = self.making.withLock { making in
+            defer { making = (nil, []) }
+            return making.waiting
+        }
+        for continuation in waiting { continuation.resume() }
     }
 
     /// - Returns: whether there is nothing more to try.

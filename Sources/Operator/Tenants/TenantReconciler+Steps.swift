@@ -54,7 +54,7 @@ extension TenantReconciler {
             try await self.stores(cell).project(tenant)
             self.context.cells.runtime(cell).state.withLock { $0.quotas[id] = hosted.quotas }
         case .withdraw(let cell):
-            self.admins.forget(id)
+            await self.admins.forget(id)
             self.context.cells.runtime(cell).state.withLock { $0.quotas[id] = nil }
             _ = try await self.stores(cell).withdraw(id)
         case .putCertificate(let bundle, let cell): try await self.stores(cell).put(bundle, name: id.text)
@@ -101,7 +101,7 @@ extension TenantReconciler {
         case .depart(let from, let to, let hasArrived):
             try await self.depart(id, from: try self.stores(from), to: to, hasArrived: hasArrived)
         case .giveUp(let cell):
-            self.admins.forget(id)
+            await self.admins.forget(id)
             let note = "cell \(cell) is said to be lost: nothing is kept or erased there"
             self.context.announce("StoresLost", note, of: object)
         case .leave(let cell):
@@ -148,7 +148,7 @@ extension TenantReconciler {
         to cell: String,
         hasArrived: Bool
     ) async throws(LiveStoreError) {
-        self.admins.forget(id)
+        await self.admins.forget(id)
         guard let hosted = await source.served(id)?.hosted else { return }
         let (name, host) = (hosted.displayName, hosted.serverName)
         guard hasArrived else {
