@@ -52,6 +52,8 @@ package final class TenantChores: Sendable {
     private struct State {
         var chores: [TenantID: Chore] = [:]
         var failures: [ObjectKey: Failure] = [:]
+        /// Tenants that are being looked at, and who waits for the end of that.
+        var looks: [ObjectKey: [CheckedContinuation<Void, Never>]] = [:]
         /// Moves that failed: until when nobody tries again.
         var setbacks: [ObjectKey: (kind: Kind, reason: String, backoff: Backoff, until: Duration)] = [:]
     }
@@ -84,17 +86,40 @@ package final class TenantChores: Sendable {
         return self.state.withLock { state in state.chores[id].flatMap { $0.owner == owner ? $0.kind : nil } }
     }
 
-    /// Notes that nobody is served until what is being done for a tenant has ended, and has that told.
-    package func goesOffline(_ owner: ObjectKey) {
+    /// Notes that nobody is to be served until what is being done for a tenant has ended, and has that told.
+    ///
+    /// Afterwards nobody looks at the tenant who does not know of it.
+    package func goesOffline(_ owner: ObjectKey) async {
         guard let id = TenantID(owner.name) else { return }
-        self.state.withLock { $0.chores[id]?.isOffline = true }
+        await withCheckedContinuation { continuation in
+            let isLookedAt = self.state.withLock { state in
+                state.chores[id]?.isOffline = true
+                guard state.looks[owner] != nil else { return false }
+                state.looks[owner]?.append(continuation)
+                return true
+            }
+            if !isLookedAt { continuation.resume() }
+        }
         self.wake(owner)
     }
 
-    /// Whether nobody is served until what is being done for a tenant has ended.
-    package func isOffline(_ owner: ObjectKey) -> Bool {
-        guard let id = TenantID(owner.name) else { return false }
-        return self.state.withLock { $0.chores[id].map { $0.owner == owner && $0.isOffline } ?? false }
+    /// Begins a look at a tenant, unless nobody is to be served until what is being done for it has ended.
+    ///
+    /// - Returns: whether it was begun, and is to be ended with ``endLook(at:)``.
+    package func beginLook(at owner: ObjectKey) -> Bool {
+        self.state.withLock { state in
+            if let id = TenantID(owner.name), let chore = state.chores[id], chore.owner == owner, chore.isOffline {
+                return false
+            }
+            state.looks[owner] = state.looks[owner] ?? []
+            return true
+        }
+    }
+
+    /// Ends a look at a tenant.
+    package func endLook(at owner: ObjectKey) {
+        let waiting = self.state.withLock { $0.looks.removeValue(forKey: owner) ?? [] }
+        for continuation in waiting { continuation.resume() }
     }
 
     /// How the last attempt at a move failed, if it was this one and did.
@@ -154,15 +179,20 @@ package final class TenantChores: Sendable {
         if isFree { self.queue(for: kind).add(id) }
     }
 
-    /// Ends what is being done for a tenant; it is looked at when that has ended.
+    /// Ends what is being done for a tenant; it is looked at when that has ended, at once if it was not begun.
     package func cancel(_ owner: ObjectKey) {
         guard let id = TenantID(owner.name) else { return }
-        let task = self.state.withLock { state -> Task<Void, any Error>? in
-            guard state.chores[id]?.owner == owner else { return nil }
+        let (task, waiting) = self.state.withLock { state -> (Task<Void, any Error>?, Set<ObjectKey>) in
+            guard let chore = state.chores[id], chore.owner == owner else { return (nil, []) }
+            guard let task = chore.task else {
+                state.chores[id] = nil
+                return (nil, chore.waiting)
+            }
             state.chores[id]?.isCancelled = true
-            return state.chores[id]?.task
+            return (task, [])
         }
         task?.cancel()
+        for key in waiting { self.wake(key) }
     }
 
     private func queue(for kind: Kind, _ isBegun: Bool = false) -> WorkQueue<TenantID> {
@@ -180,29 +210,30 @@ package final class TenantChores: Sendable {
             }
             group.addTask { await self.erasures.run(workers: erasures) { await self.work($0) } }
         }
-        self.state.withLock { $0 = State() }
+        let waiting = self.state.withLock { state in
+            defer { state = State() }
+            return state.looks.values.flatMap(\.self)
+        }
+        for continuation in waiting { continuation.resume() }
     }
 
     private func work(_ id: TenantID) async -> WorkOutcome {
-        let (task, isOurs) = self.state.withLock { state -> (Task<Void, any Error>?, Bool) in
+        let begun = self.state.withLock { state -> Task<Void, any Error>? in
             // One that is being worked on is somebody else's to end.
-            guard let chore = state.chores[id], chore.task == nil else { return (nil, false) }
-            guard !chore.isCancelled else { return (nil, true) }
+            guard let chore = state.chores[id], chore.task == nil else { return nil }
             let task = Task { try await chore.body() }
             state.chores[id]?.task = task
-            return (task, true)
+            return task
         }
-        guard isOurs else { return .done }
+        guard let task = begun else { return .done }
         var problem: (any Error)?
-        if let task {
-            do {
-                try await withTaskCancellationHandler {
-                    try await task.value
-                } onCancel: {
-                    task.cancel()
-                }
-            } catch { problem = error }
-        }
+        do {
+            try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        } catch { problem = error }
         let waiting = self.state.withLock { state -> Set<ObjectKey> in
             guard let chore = state.chores.removeValue(forKey: id) else { return [] }
             if let owner = chore.owner, !chore.isCancelled { self.note(problem, of: chore.kind, for: owner, &state) }

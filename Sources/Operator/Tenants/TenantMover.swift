@@ -27,16 +27,18 @@ enum TenantMover {
     ///   - object: Its object.
     ///   - from: The stores that it leaves.
     ///   - to: Those that it goes to.
-    ///   - takeOff: Has it served no more; done once there is nothing else left to try.
+    ///   - isolate: Keeps everybody else from it; done once there is nothing else left to try.
+    ///   - takeOff: Has it served no more.
     /// - Throws: Why it could not be moved.
     static func move(
         _ id: TenantID,
         of object: KubeObject,
         from: CellStores,
         to: CellStores,
+        isolate: () async -> Void,
         takeOff: () async throws -> Void
     ) async throws {
-        let arriving = try await Self.prepare(id, of: object, from: from, to: to)
+        let arriving = try await Self.prepare(id, of: object, from: from, to: to, isolate)
         try await takeOff()
         do {
             try await TenantCopier(from: from.durable, to: to.durable).copy(id)
@@ -59,7 +61,8 @@ enum TenantMover {
         _ id: TenantID,
         of object: KubeObject,
         from: CellStores,
-        to: CellStores
+        to: CellStores,
+        _ isolate: () async -> Void
     ) async throws -> StoredTenant {
         let (source, target) = (
             try await from.durable.tenants.find(id), try await to.durable.tenants.find(id)
@@ -68,7 +71,10 @@ enum TenantMover {
         if let source, source.namespace != object.namespace {
             throw Obstacle(description: "what the old cell has under the name is of namespace \(source.namespace)")
         }
-        if let source, let target, target.isCopy(of: source), target.isNote(of: object, .arriving) { return target }
+        if let source, let target, target.isCopy(of: source), target.isNote(of: object, .arriving) {
+            await isolate()
+            return target
+        }
         // The same note is the same database, whatever the cells' URLs look like.
         guard source == nil || source != target else {
             throw Obstacle(description: "both cells use the same database: give each cell its own")
@@ -84,6 +90,7 @@ enum TenantMover {
         let now = max(WallClock.system(), noted + 1)
         let arriving = StoredTenant(id, .arriving, of: object, at: now)
         guard try await to.durable.tenants.replace(nil, with: arriving) else { throw TenantErasure.NoteChanged() }
+        await isolate()
         // After the copy's note: were it the other way round, an older copy might pass for one of this move.
         let leaving = StoredTenant(id, .leaving, of: object, at: now)
         guard try await from.durable.tenants.replace(source, with: leaving) else { throw TenantErasure.NoteChanged() }

@@ -94,7 +94,8 @@ extension TenantReconciler {
             let (chores, key) = (self.context.chores, object.key)
             try chores.begin(.move(from: from, to: to), of: id, for: key, isBegun: isBegun) { [object, self] in
                 try await TenantMover.move(id, of: object, from: source, to: target) {
-                    chores.goesOffline(key)
+                    await chores.goesOffline(key)
+                } takeOff: {
                     try await self.depart(id, from: source, to: to, hasArrived: false)
                 }
             }

@@ -31,16 +31,23 @@ package struct TenantReconciler: Sendable {
     }
 
     private func reconcile(_ parsed: Parsed<TenantResource>) async -> WorkOutcome {
-        // What is being copied or erased for it comes first; it is looked at again when that ends.
-        if let chore = self.context.chores.current(of: parsed.key) {
-            if !self.isWanted(chore, by: parsed) {
-                self.context.chores.cancel(parsed.key)
-            } else if case .move(let from, let to) = chore, self.context.chores.isOffline(parsed.key) {
+        // What is being erased for it comes first, and so does a copy once nobody is served any more; it is looked at again when that
+        // ends. While a copy waits for its turn the tenant is served, as it is written.
+        let chores = self.context.chores
+        let chore = chores.current(of: parsed.key)
+        if let chore, !self.isWanted(chore, by: parsed) {
+            chores.cancel(parsed.key)
+            return .done
+        }
+        if case .erase = chore { return .done }
+        guard chores.beginLook(at: parsed.key) else {
+            if case .move(let from, let to) = chore {
                 let text = "its data is copied from cell \(from) to cell \(to); nobody can connect until that is done"
                 await self.tell("Moving", text, of: parsed.object)
             }
             return .done
         }
+        defer { chores.endLook(at: parsed.key) }
         do {
             if self.mayBeKept(parsed) { return .again(after: .milliseconds(200)) }
             let view = try await self.view(of: parsed)

@@ -173,6 +173,20 @@ struct MoveTests {
                 }
                 try await rig.apply(ClusterRig.tenant("globex"), .tenants)
                 try await rig.waitReady("globex")
+                // Who waits is served, as it is written now.
+                let last = try #require(TenantID("t19"))
+                let suspended: JSON = ["cellRef": ["name": "two"], "state": "Suspended"]
+                try await rig.apply(ClusterRig.tenant("t19", suspended), .tenants)
+                try await rig.waitReady("t19", reason: "Suspended")
+                #expect(try await rig.projection().tenants[last]?.hosted.state == .suspended)
+                try await rig.apply(
+                    ClusterRig.tenant("t19", ["cellRef": ["name": "two"], "state": "Active"]),
+                    .tenants
+                )
+                // Who turns back does not wait for its turn either.
+                try await rig.apply(ClusterRig.tenant("t18", ["cellRef": ["name": "default"]]), .tenants)
+                try await rig.waitReady("t18")
+                try await rig.apply(ClusterRig.tenant("t18", ["cellRef": ["name": "two"]]), .tenants)
                 await lock.give()
                 for name in names {
                     try await rig.wait(for: .tenants, name, in: "chat", "\(name) having moved", within: .seconds(60)) {

@@ -57,7 +57,7 @@ struct TenantChoresTests {
         let running = Task { await chores.run() }
         let move = TenantChores.Kind.move(from: "one", to: "two")
         try chores.begin(move, of: id, for: owner) {
-            chores.goesOffline(owner)
+            await chores.goesOffline(owner)
             throw CancellationError()
         }
         try await within(.seconds(30), "its tenant being looked at, when it goes off and when it failed") {
@@ -67,13 +67,49 @@ struct TenantChoresTests {
                 if looks == 2 { break }
             }
         }
-        #expect(!chores.isOffline(owner))
+        #expect(chores.beginLook(at: owner))
+        chores.endLook(at: owner)
         let setback = try #require(chores.setback(of: owner, in: move))
         #expect(setback.isPausing)
         #expect(setback.reason.contains("CancellationError"))
         #expect(chores.setback(of: owner, in: .move(from: "one", to: "three")) == nil)
         // Who went elsewhere, or turned back, begins without a past.
         #expect(chores.setback(of: owner, in: move) == nil)
+        running.cancel()
+        await running.value
+    }
+
+    @Test func `nobody is taken off while somebody looks at it, and nobody looks who would serve it then`() async throws
+    {
+        let (gone, goes) = AsyncStream.makeStream(of: Void.self)
+        let (begun, begins) = AsyncStream.makeStream(of: Void.self)
+        let (gate, opens) = AsyncStream.makeStream(of: Void.self)
+        let chores = TenantChores { _ in }
+        let id = try #require(TenantID("acme"))
+        let owner = ObjectKey(namespace: "chat", name: "acme")
+        let isOff = Mutex(false)
+        let running = Task { await chores.run() }
+        #expect(chores.beginLook(at: owner))
+        try chores.begin(.move(from: "one", to: "two"), of: id, for: owner) {
+            begins.yield()
+            await chores.goesOffline(owner)
+            isOff.withLock { $0 = true }
+            goes.yield()
+            for await _ in gate { break }
+        }
+        for await _ in begun { break }
+        try await until("the next look being refused") {
+            let isAllowed = chores.beginLook(at: ObjectKey(namespace: "other", name: "acme"))
+            #expect(isAllowed)
+            return !chores.beginLook(at: owner)
+        }
+        // The look that was begun is not over yet.
+        #expect(!isOff.withLock { $0 })
+        chores.endLook(at: owner)
+        for await _ in gone { break }
+        #expect(!chores.beginLook(at: owner))
+        opens.yield()
+        try await until("looks being allowed again") { chores.beginLook(at: owner) }
         running.cancel()
         await running.value
     }
