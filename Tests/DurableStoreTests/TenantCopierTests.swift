@@ -93,6 +93,27 @@ import Testing
     }
 
     @Test(arguments: Route.allCases)
+    func `a rehearsal leaves nothing behind, and tells of each table that does not take what it is to get`(
+        _ route: Route
+    ) async throws {
+        try await route.withStores { source, target in
+            try await source.fill(.acme, history: 30)
+            let copier = TenantCopier(from: source, to: target)
+            for _ in 1...2 { try await copier.rehearse(.acme) }
+            #expect(try await target.eraser.remains(of: .acme).isEmpty)
+            // One that is empty has to be there, too.
+            for tenant in try [TenantID.acme, .globex] {
+                _ = try await target.database.execute("ALTER TABLE read_markers RENAME TO away", in: .cell)
+                await #expect(throws: DurableStoreError.self) { try await copier.rehearse(tenant) }
+                _ = try await target.database.execute("ALTER TABLE away RENAME TO read_markers", in: .cell)
+            }
+            try await copier.rehearse(.acme)
+            _ = try await copier.copy(.acme)
+            #expect(try await self.rows(.acme, target) == self.rows(.acme, source))
+        }
+    }
+
+    @Test(arguments: Route.allCases)
     func `copying again copies only what is missing`(_ route: Route) async throws {
         try await route.withStores { source, target in
             try await source.fill(.acme, history: 50)

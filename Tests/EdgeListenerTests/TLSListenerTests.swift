@@ -57,6 +57,27 @@ struct TLSListenerTests {
         }
     }
 
+    @Test func `who comes to the old place of a tenant that has moved is let in, and told where it is`() async throws {
+        try await Rig.run { rig in
+            let authority = try DevelopmentAuthority.ephemeral()
+            let certificates = try CertificateStore(authority: authority, logger: rig.logger)
+            let server = try await TLSListener(directory: rig.directory, certificates: certificates, shards: rig.shards)
+                .bind(to: Rig.anyPort())
+            let text = "acme has moved to 203.0.113.7: acme.localhost leads there soon, connect again in some minutes"
+            let catalog = rig.directory.current.tenants.values.map {
+                $0.id.text == "acme" ? $0.departed(saying: text) : $0
+            }
+            rig.directory.replace(TenantCatalog(catalog))
+            await rig.shards.apply(rig.directory.current)
+            let tls = try Client.TLS(roots: authority.certificatePEM, serverName: "acme.localhost")
+            let answer = try await Client.talk(to: server, tls: tls) { conversation in
+                try await conversation.send("NICK ann\r\nUSER ann 0 * :Ann\r\n")
+                return try await conversation.hear(until: "connect again")
+            }
+            #expect(answer.contains("ERROR ") && answer.contains(text), "\(answer)")
+        }
+    }
+
     @Test func `a client that takes too long is closed`() async throws {
         try await Rig.run { rig in
             let certificates = try CertificateStore(authority: .ephemeral(), logger: rig.logger)
