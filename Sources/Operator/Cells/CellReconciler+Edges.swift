@@ -54,6 +54,8 @@ extension CellReconciler {
         for (resource, object) in objects {
             // Pods that miss their configuration would not start.
             if resource == .deployments, !isConfigured { continue }
+            // Somebody else may do it by now.
+            guard self.context.leadership.isHeld else { return }
             if resource == .networkPolicies, !isProven, running != nil { continue }
             do throws(KubeError) {
                 try await self.applyIfChanged(resource, object, runtime)
@@ -123,7 +125,8 @@ extension CellReconciler {
         _ runtime: CellRuntime
     ) async {
         let cell = findings.object.name
-        guard let deployment = self.deployment(of: cell, runtime), EdgeRollout.isOver(deployment),
+        guard self.context.leadership.isHeld, let deployment = self.deployment(of: cell, runtime),
+            EdgeRollout.isOver(deployment),
             KubeObject.configurations(in: deployment.spec["template"]["spec"]) == [current]
         else { return }
         let used = Set(findings.pods.flatMap { KubeObject.configurations(in: $0.spec) } + [current])

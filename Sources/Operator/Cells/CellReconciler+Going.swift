@@ -24,6 +24,7 @@ extension CellReconciler {
                 guard isAbandoned else { throw error }
             }
         }
+        guard self.context.leadership.isHeld else { return false }
         try await self.removeFleet(of: name)
         try await self.context.removeFinalizer(.cells, parsed.object)
         await self.context.cells.remove(name)

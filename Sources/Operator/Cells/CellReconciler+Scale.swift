@@ -13,7 +13,7 @@ import Foundation
 #endif
 
 extension CellReconciler {
-    func scale(_ spec: CellSpec, _ runtime: CellRuntime, _ findings: inout Findings) async throws {
+    func scale(_ spec: CellSpec, _ runtime: CellRuntime, isHeld: Bool, _ findings: inout Findings) async throws {
         let name = findings.object.name
         guard let deployment = self.context.known(.deployments, self.deploymentKey(name)) else { return }
         let now = self.context.settings.now()
@@ -49,6 +49,7 @@ extension CellReconciler {
             figures.desired = decision.replicas
             figures.connections = decision.status.connections
         }
+        guard isHeld else { return }
         try await self.carryOut(decision, observation, pods, deployment, findings.object)
     }
 
@@ -62,7 +63,7 @@ extension CellReconciler {
         let client = self.context.client
         let namespace = deployment.namespace
         for pod in pods {
-            guard let cost = decision.deletionCosts[pod.name],
+            guard self.context.leadership.isHeld, let cost = decision.deletionCosts[pod.name],
                 pod.annotations[OperatorNames.deletionCost] != String(cost)
             else { continue }
             do throws(KubeError) {
@@ -75,11 +76,15 @@ extension CellReconciler {
                 )
             } catch { if !error.isNotFound { throw error } }
         }
-        if decision.replicas != observation.replicas, cell.annotations[OperatorNames.autoscaling] != "external" {
+        if decision.replicas != observation.replicas, cell.annotations[OperatorNames.autoscaling] != "external",
+            self.context.leadership.isHeld
+        {
             try await self.setReplicas(decision, observation, deployment, cell)
         }
         for name in decision.podsToDelete {
-            guard let pod = pods.first(where: { $0.name == name }), pod.deletionTimestamp == nil else { continue }
+            guard let pod = pods.first(where: { $0.name == name }), pod.deletionTimestamp == nil,
+                self.context.leadership.isHeld
+            else { continue }
             try await client.delete(.pods, name, in: namespace, uid: pod.uid)
             self.context.announce("Drained", "pod \(name) drains, as its annotation asks", of: cell)
         }

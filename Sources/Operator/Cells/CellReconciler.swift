@@ -62,7 +62,9 @@ package struct CellReconciler: Sendable {
                 if try await self.deleting(parsed) { return .done }
             }
             var object = parsed.object
-            if !parsed.isDeleting, !object.finalizers.contains(OperatorNames.finalizer) {
+            if !parsed.isDeleting, !object.finalizers.contains(OperatorNames.finalizer),
+                self.context.leadership.isHeld
+            {
                 object = try await self.context.addFinalizer(.cells, object)
             }
             let runtime = self.context.cells.runtime(name)
@@ -144,15 +146,15 @@ package struct CellReconciler: Sendable {
         // The first edges are made when there is something to start with: the Secrets, stores that answer and a schema. Those
         // that there are wait for their stores by themselves.
         let edges = self.context.known(.deployments, self.deploymentKey(object.name))
-        if let access = try? secrets.access.get(), problem?.reason != "StoresInUse",
-            runtime.stores != nil || edges != nil
-        {
+        // Who does not hold the stores leaves the edges to who does.
+        let isHeld = findings.stores.reason != "StoresInUse"
+        if isHeld, let access = try? secrets.access.get(), runtime.stores != nil || edges != nil {
             await self.applyEdges(spec, runtime, access, &findings)
         } else {
             self.observe(runtime, &findings)
         }
         do {
-            try await self.scale(spec, runtime, &findings)
+            try await self.scale(spec, runtime, isHeld: isHeld, &findings)
         } catch {
             let text = "the API server does not take the number of edges: \(error)"
             findings.scaling = Condition("Autoscaling", .unknown, "ApplyRejected", text)

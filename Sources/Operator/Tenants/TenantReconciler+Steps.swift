@@ -12,6 +12,11 @@ import FoundationEssentials
 import Foundation
 #endif
 
+/// Nothing is done any more by this process.
+private struct NotLeading: Error, CustomStringConvertible {
+    var description: String { "another operator leads" }
+}
+
 extension TenantReconciler {
     /// A cell's stores, or why there are none now.
     private func stores(_ cell: String) throws -> CellStores {
@@ -26,6 +31,8 @@ extension TenantReconciler {
         let client = self.context.client
         let now = WallClock.system()
         guard let id = TenantID(object.name) else { return }
+        // The stores refuse who leads no more, and objects do not.
+        guard self.context.leadership.isHeld else { throw NotLeading() }
         switch step {
         case .addFinalizer: object = try await self.context.addFinalizer(.tenants, object)
         case .removeFinalizer: try await self.context.removeFinalizer(.tenants, object)

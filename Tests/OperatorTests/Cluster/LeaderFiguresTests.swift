@@ -72,6 +72,33 @@ struct LeaderFiguresTests {
         }
     }
 
+    @Test func `who wakes after its lease was over changes no object, though it does not know yet that it follows`()
+        async throws
+    {
+        try await ClusterRig.with { rig in
+            let clock = HandClock()
+            let running = try rig.startOperator("first", elects: true, electionTime: clock.source)
+            try await rig.applyCell(["edge": ["replicas": 2]])
+            try await rig.wait(for: .cells, "default") { $0?.condition("EdgeReady")?["reason"] == "Available" }
+            clock.now.withLock { $0 += .seconds(5) }
+            // All that makes it apply, scale, delete and take hold of something.
+            try await rig.applyCell(["edge": ["replicas": 3, "shards": 2]])
+            try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+            for pod in rig.server.objects("pods", namespace: "roost") {
+                let asked: DoubleJSON = ["metadata": ["annotations": [.init(OperatorNames.drainAnnotation): "true"]]]
+                let name = pod[at: "metadata.name"]?.string ?? ""
+                try rig.server.patch("pods", namespace: "roost", name: name, asked)
+            }
+            rig.server.forgetCalls()
+            try await until("some looks") {
+                rig.server.count(verb: "get", resource: "secrets", name: "roost-redis") > 3
+            }
+            let writes = rig.server.calls.filter { !["get", "list", "watch"].contains($0.verb) }
+            #expect(writes.filter { $0.resource != "events" && $0.resource != "leases" } == [])
+            await running.stop()
+        }
+    }
+
     // MARK: What is told
 
     /// The lines of a metric.
