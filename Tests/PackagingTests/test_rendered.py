@@ -83,6 +83,32 @@ class Chart(unittest.TestCase):
             {"ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "Pod"},
         )
 
+    def test_secrets_are_read_in_no_other_namespaces_than_are_named(self):
+        objects = rendered.rendered("chart-namespaces")
+        own = [o for o in objects if o["kind"] in ("ClusterRole", "Role")]
+        readers = {o["metadata"].get("namespace") for o in own for rule in o["rules"] if "secrets" in rule["resources"]}
+        self.assertEqual(readers, {"roost", "chat", "teams"})
+        tenants = {o["metadata"].get("namespace") for o in own for rule in o["rules"] if "tenants" in rule["resources"]}
+        self.assertEqual(tenants, {"chat", "teams"})
+        # What is told of cells is told in default.
+        telling = {o["metadata"].get("namespace") for o in own for rule in o["rules"] if "events" in rule["resources"]}
+        self.assertEqual(telling, {"default", "chat", "teams"})
+        for o in own:
+            if o["kind"] == "Role":
+                binding = [b for b in objects if b["kind"] == "RoleBinding" and b["metadata"] == o["metadata"]]
+                self.assertEqual([b["roleRef"]["name"] for b in binding], [o["metadata"]["name"]])
+        container = rendered.one(objects, "Deployment")["spec"]["template"]["spec"]["containers"][0]
+        self.assertIn({"name": "ROOST_TENANT_NAMESPACES", "value": "chat,teams"}, container["env"])
+
+    def test_users_may_be_the_platforms(self):
+        for name, wanted in (("chart-namespaces", False), ("chart-everything", True)):
+            for o in rendered.rendered(name):
+                spec = o["spec"] if o["kind"] == "Pod" else o.get("spec", {}).get("template", {}).get("spec")
+                if spec:
+                    self.assertTrue(spec["securityContext"]["runAsNonRoot"])
+                    for field in ("runAsUser", "runAsGroup"):
+                        self.assertEqual(field in spec["securityContext"], wanted, (name, o["kind"], o["metadata"]["name"]))
+
     def test_stores_are_durable_and_their_role_is_no_superuser(self):
         objects = rendered.rendered("chart-everything")
         redis = rendered.one(objects, "StatefulSet", "roost-redis")["spec"]["template"]["spec"]["containers"][0]

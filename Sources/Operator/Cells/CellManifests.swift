@@ -44,6 +44,8 @@ package struct CellManifests: Sendable {
 
     /// On the pods' template: the digest of the stores' addresses.
     static let storesAnnotation = "roost.chat/stores"
+    /// Where pods are asked for names: policies see the pod's port and not the Service's, and OpenShift's listens at another.
+    private static let namePorts = [53, 5353]
     /// What a pod has left after its drain.
     static let afterDrain = 30
 
@@ -64,10 +66,10 @@ package struct CellManifests: Sendable {
 
     /// The objects in the order in which they are applied, each with its kind.
     package var all: [(KubeResource, KubeObject)] {
-        [
-            (.serviceAccounts, self.serviceAccount), (.configMaps, self.configMap),
-            (.networkPolicies, self.networkPolicy), (.services, self.service),
-            (.podDisruptionBudgets, self.budget), (.deployments, self.deployment),
+        let policy =
+            self.input.spec.edge.networkPolicy.enabled ? [(KubeResource.networkPolicies, self.networkPolicy)] : []
+        return [(.serviceAccounts, self.serviceAccount), (.configMaps, self.configMap)] + policy + [
+            (.services, self.service), (.podDisruptionBudgets, self.budget), (.deployments, self.deployment),
         ]
     }
 
@@ -151,6 +153,7 @@ package struct CellManifests: Sendable {
         func ports(_ numbers: [Int], _ name: String = "TCP") -> [JSON] {
             numbers.map { ["port": .integer(Int64($0)), "protocol": .string(name)] }
         }
+        let more = self.input.spec.edge.networkPolicy.egressPorts
         return self.object(
             .networkPolicies,
             OperatorNames.edge(self.name),
@@ -164,8 +167,8 @@ package struct CellManifests: Sendable {
                         ["ports": .array(ports([9090])), "from": [["namespaceSelector": [:]]]],
                     ],
                     "egress": [
-                        ["ports": .array(ports([53], "UDP") + ports([53]))],
-                        ["ports": .array(ports(Set(self.input.storePorts).sorted()))],
+                        ["ports": .array(ports(Self.namePorts, "UDP") + ports(Self.namePorts))],
+                        ["ports": .array(ports(Set(self.input.storePorts + more).sorted()))],
                     ],
                 ]
             ]
@@ -251,6 +254,8 @@ package struct CellManifests: Sendable {
 
     private var podSpec: JSON {
         let pod = self.input.spec.edge.pod
+        // Of a range that the namespace has, where nobody may choose.
+        let user: JSON = pod.userFromPlatform ? .null : 65532
         return [
             "serviceAccountName": .string(OperatorNames.edge(self.name)),
             "automountServiceAccountToken": false,
@@ -261,7 +266,7 @@ package struct CellManifests: Sendable {
             "priorityClassName": JSON(pod.priorityClassName),
             "terminationGracePeriodSeconds": .integer(Int64(self.farewell.plus(Self.afterDrain))),
             "securityContext": [
-                "runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532, "fsGroup": 65532,
+                "runAsNonRoot": true, "runAsUser": user, "runAsGroup": user, "fsGroup": user,
                 "seccompProfile": ["type": "RuntimeDefault"],
             ],
             "topologySpreadConstraints": .array(

@@ -64,6 +64,9 @@ extension CellReconciler {
                 refusals.append("\(resource.kind) \(object.name): \(error)")
             }
         }
+        if !spec.edge.networkPolicy.enabled {
+            do throws(KubeError) { try await self.removePolicy(of: name) } catch { refusals.append("\(error)") }
+        }
         self.observe(runtime, &findings)
         if refusals.isEmpty {
             await self.removeOldConfigurations(keeping: manifests.configurationName, findings, runtime)
@@ -71,6 +74,14 @@ extension CellReconciler {
             let text = "the API server does not take what the edges consist of, which stays as it was: "
             findings.edge = Condition("EdgeReady", findings.edge.status, "ApplyRejected", text + refusals.summary())
         }
+    }
+
+    /// Deletes the edges' NetworkPolicy, if they have one that nobody wants any more.
+    private func removePolicy(of cell: String) async throws(KubeError) {
+        guard let policy = self.context.known(.networkPolicies, self.deploymentKey(cell)),
+            policy.labels[OperatorNames.cellLabel] == cell, self.context.leadership.isHeld
+        else { return }
+        try await self.context.client.delete(.networkPolicies, policy.name, in: policy.namespace, uid: policy.uid)
     }
 
     /// What was applied stays applied until somebody changes it, which the informers tell.
@@ -82,13 +93,16 @@ extension CellReconciler {
         let key = "\(resource.plural)/\(object.name)"
         var hasher = Hasher()
         hasher.combine(object)
-        hasher.combine(Self.essence(self.context.known(resource, object.key), resource))
+        let known = self.context.known(resource, object.key)
+        hasher.combine(Self.essence(known, resource))
         // Nobody tells of a change of what we keep no copy of: it is applied again now and then.
         if self.context.owned[resource] == nil {
             hasher.combine(Int(TimeSource.continuous.now() / self.context.settings.reapplyPeriod))
         }
         let mark = hasher.finalize()
-        if runtime.state.withLock({ $0.applied[key] }) == mark { return }
+        // What is gone, or was never seen, is applied whatever was applied before.
+        let isThere = known != nil || self.context.owned[resource] == nil
+        if isThere, runtime.state.withLock({ $0.applied[key] }) == mark { return }
         let applied = try await self.context.client.apply(resource, object, manager: OperatorNames.manager)
         runtime.state.withLock { state in
             state.applied[key] = mark

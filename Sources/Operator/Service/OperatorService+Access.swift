@@ -14,20 +14,24 @@ extension OperatorService {
                 for key in context.directory.tenants(inNamespace: change.key.name) { context.tenantQueue.add(key) }
             }
         }
-        group.addTask {
-            await self.tenantGrants.run { change in
-                if !change.isResync { context.namespaces.update(tenantGrant: change.object, key: change.key) }
-                let isSame = change.object?.spec == change.previous?.spec && change.object != nil
-                if change.isResync || !isSame { context.grantQueue.add(change.key) }
-                if !isSame { context.tenantQueue.add(change.key) }
+        for grants in self.tenantGrants {
+            group.addTask {
+                await grants.run { change in
+                    if !change.isResync { context.namespaces.update(tenantGrant: change.object, key: change.key) }
+                    let isSame = change.object?.spec == change.previous?.spec && change.object != nil
+                    if change.isResync || !isSame { context.grantQueue.add(change.key) }
+                    if !isSame { context.tenantQueue.add(change.key) }
+                }
             }
         }
-        group.addTask {
-            await self.tenantQuotas.run { change in
-                if !change.isResync { context.namespaces.update(tenantQuota: change.object, key: change.key) }
-                let isSame = change.object?.spec == change.previous?.spec && change.object != nil
-                // Who waits may have room now; who was accepted is not concerned.
-                if change.isResync || !isSame { context.budgetQueue.add(change.key.namespace) }
+        for budgets in self.tenantQuotas {
+            group.addTask {
+                await budgets.run { change in
+                    if !change.isResync { context.namespaces.update(tenantQuota: change.object, key: change.key) }
+                    let isSame = change.object?.spec == change.previous?.spec && change.object != nil
+                    // Who waits may have room now; who was accepted is not concerned.
+                    if change.isResync || !isSame { context.budgetQueue.add(change.key.namespace) }
+                }
             }
         }
     }

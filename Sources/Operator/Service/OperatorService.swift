@@ -16,10 +16,11 @@ package final class OperatorService: Sendable {
     private let admins: AdminProvisioner
     private let plans: Informer
     private let cells: Informer
-    private let tenants: Informer
+    /// Of each namespace that there may be tenants in, or of all.
+    private let tenants: [Informer]
+    let tenantGrants: [Informer]
+    let tenantQuotas: [Informer]
     let namespaces: Informer
-    let tenantGrants: Informer
-    let tenantQuotas: Informer
     private let logger: Logger
     /// What is known while this process leads.
     private let led = Mutex<(leadership: Leadership, figures: CellFigures)?>(nil)
@@ -54,10 +55,11 @@ package final class OperatorService: Sendable {
         }
         self.plans = informer(.plans, nil)
         self.cells = informer(.cells, nil)
-        self.tenants = informer(.tenants, nil)
         self.namespaces = informer(.namespaces, nil)
-        self.tenantGrants = informer(.tenantGrants, nil)
-        self.tenantQuotas = informer(.tenantQuotas, nil)
+        let places: [String?] = settings.tenantNamespaces.isEmpty ? [nil] : settings.tenantNamespaces
+        self.tenants = places.map { informer(.tenants, $0) }
+        self.tenantGrants = places.map { informer(.tenantGrants, $0) }
+        self.tenantQuotas = places.map { informer(.tenantQuotas, $0) }
         let kinds: [KubeResource] = [
             .deployments, .pods, .services, .configMaps, .serviceAccounts, .podDisruptionBudgets, .networkPolicies,
         ]
@@ -108,7 +110,7 @@ package final class OperatorService: Sendable {
     }
 
     private var copies: [Informer] {
-        [self.plans, self.cells, self.tenants, self.namespaces, self.tenantGrants, self.tenantQuotas]
+        [self.plans, self.cells, self.namespaces] + self.tenants + self.tenantGrants + self.tenantQuotas
             + self.context.owned.values
     }
 
@@ -202,24 +204,26 @@ package final class OperatorService: Sendable {
                 }
             }
         }
-        group.addTask {
-            await self.tenants.run { change in
-                // Known first, then looked at.
-                let others = change.isResync ? [] : context.directory.update(tenant: change.object, key: change.key)
-                for key in others { context.tenantQueue.add(key) }
-                // Cells say how many live in them.
-                let places = [change.previous, change.object].map { $0?.status["cell"].string }
-                if places[0] != places[1] {
-                    for cell in places.compactMap(\.self) { context.cellQueue.add(cell, after: .seconds(1)) }
-                }
-                context.account(for: change)
-                // Our own words about it are no reason to look at it again.
-                guard change.isResync || change.saysMore else { return }
-                context.tenantQueue.add(change.key)
-                if change.isResync { return }
-                for object in [change.object, change.previous] {
-                    if let plan = object?.spec["planRef"]["name"].string {
-                        context.planQueue.add(plan, after: .milliseconds(500))
+        for tenants in self.tenants {
+            group.addTask {
+                await tenants.run { change in
+                    // Known first, then looked at.
+                    let others = change.isResync ? [] : context.directory.update(tenant: change.object, key: change.key)
+                    for key in others { context.tenantQueue.add(key) }
+                    // Cells say how many live in them.
+                    let places = [change.previous, change.object].map { $0?.status["cell"].string }
+                    if places[0] != places[1] {
+                        for cell in places.compactMap(\.self) { context.cellQueue.add(cell, after: .seconds(1)) }
+                    }
+                    context.account(for: change)
+                    // Our own words about it are no reason to look at it again.
+                    guard change.isResync || change.saysMore else { return }
+                    context.tenantQueue.add(change.key)
+                    if change.isResync { return }
+                    for object in [change.object, change.previous] {
+                        if let plan = object?.spec["planRef"]["name"].string {
+                            context.planQueue.add(plan, after: .milliseconds(500))
+                        }
                     }
                 }
             }
@@ -260,11 +264,11 @@ package final class OperatorService: Sendable {
     private func work(_ context: OperatorContext, until leadership: Leadership) async {
         // What another process gave out since stands in the statuses.
         context.budgets.reset { context.directory.allTenants.map(\.object) }
-        for grant in self.tenantGrants.all { context.grantQueue.add(grant.key) }
-        for budget in self.tenantQuotas.all { context.budgetQueue.add(budget.namespace) }
+        for grant in self.tenantGrants.flatMap(\.all) { context.grantQueue.add(grant.key) }
+        for budget in self.tenantQuotas.flatMap(\.all) { context.budgetQueue.add(budget.namespace) }
         for plan in self.plans.all { context.planQueue.add(plan.name) }
         for cell in self.cells.all { context.cellQueue.add(cell.name) }
-        for tenant in self.tenants.all { context.tenantQueue.add(tenant.key) }
+        for tenant in self.tenants.flatMap(\.all) { context.tenantQueue.add(tenant.key) }
         let tenants = TenantReconciler(context, admins: self.admins)
         let (cells, plans) = (CellReconciler(context), PlanReconciler(context))
         await withTaskGroup(of: Void.self) { group in

@@ -20,6 +20,8 @@ package struct OperatorSettings: Sendable {
 
     /// Where cells' objects live.
     package var namespace: String
+    /// Where Tenants and what they refer to are looked for; empty for all namespaces.
+    package var tenantNamespaces: [String] = []
     /// The image of edges whose Cell names none and that have no Deployment yet.
     package var image: String
     /// Different for each process in each life.

@@ -96,6 +96,8 @@ struct OperatorRunCommand: AsyncParsableCommand {
                 identity: "\(environment["ROOST_POD_NAME"] ?? "roost-operator")_\(UUID().uuidString.lowercased())",
                 electsLeader: !self.noLeaderElection
             )
+            let namespaces = (environment["ROOST_TENANT_NAMESPACES"] ?? "").split { ", ".contains($0) }.map(String.init)
+            settings.tenantNamespaces = Set(namespaces).sorted()
             if let text = environment["ROOST_CERT_ISSUER"], !text.isEmpty {
                 guard let issuer = OperatorSettings.Issuer(text) else {
                     throw KubeError.configuration(

@@ -18,7 +18,25 @@ struct CellManifestsTests {
         #expect(policy["policyTypes"] == ["Ingress", "Egress"])
         #expect(policy["podSelector"]["matchLabels"] == Self.selector)
         let egress = try #require(policy["egress"].elements)
-        #expect(egress.map(self.ports) == [["UDP 53", "TCP 53"], ["TCP 5432", "TCP 5433", "TCP 6380"]])
+        // OpenShift's DNS listens at a port of its own, and policies are about that.
+        let names = ["UDP 53", "UDP 5353", "TCP 53", "TCP 5353"]
+        #expect(egress.map(self.ports) == [names, ["TCP 5432", "TCP 5433", "TCP 6380"]])
+        let more: JSON = ["edge": ["networkPolicy": ["egressPorts": [6379, 16_379]]]]
+        let wider = try #require(CellSamples.objects(more)[.networkPolicies]?.spec["egress"].elements)
+        #expect(wider.map(self.ports) == [names, ["TCP 5432", "TCP 6379", "TCP 16379"]])
+        #expect(try CellSamples.objects(["edge": ["networkPolicy": ["enabled": false]]])[.networkPolicies] == nil)
+    }
+
+    @Test func `who runs an edge is ours to say, or the platform's`() throws {
+        for isPlatforms in [false, true] {
+            let spec: JSON = ["edge": ["pod": ["userFromPlatform": .bool(isPlatforms)]]]
+            let pod = try #require(CellSamples.objects(spec)[.deployments]).spec["template"]["spec"]
+            let security = pod["securityContext"]
+            for field in ["runAsUser", "runAsGroup", "fsGroup"] {
+                #expect(security[field] == (isPlatforms ? .null : 65_532))
+            }
+            #expect(security["runAsNonRoot"] == true)
+        }
     }
 
     @Test func `clients reach an edge from everywhere, and metrics only the cluster`() throws {

@@ -27,6 +27,7 @@ enum CellSamples {
                             ["key": "spot", "value": "yes", "tolerationSeconds": 60],
                         ],
                         "priorityClassName": "chat", "annotations": ["example.com/team": "chat"],
+                        "userFromPlatform": true,
                     ],
                     "podMonitor": ["labels": ["release": "prometheus"]],
                 ]
@@ -35,7 +36,10 @@ enum CellSamples {
         (
             "gateway",
             [
-                "edge": ["service": ["type": "ClusterIP"], "drain": ["announce": "0s"]],
+                "edge": [
+                    "service": ["type": "ClusterIP"], "drain": ["announce": "0s"],
+                    "networkPolicy": ["egressPorts": [16_379]],
+                ],
                 "routes": [
                     "gateway": ["name": "edge", "namespace": "infra"], "trustedProxies": ["10.0.0.0/8"],
                 ],

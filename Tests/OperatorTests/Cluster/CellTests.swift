@@ -234,6 +234,19 @@ struct CellTests {
         }
     }
 
+    @Test func `edges have no policy of traffic where the Cell wants none`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                for enabled in [true, false, true] {
+                    try await rig.applyCell(["edge": ["networkPolicy": ["enabled": .bool(enabled)]]])
+                    try await rig.wait(for: .networkPolicies, Self.deployment, in: "roost", "enabled: \(enabled)") {
+                        ($0 != nil) == enabled
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `a node is not drained while the edge of another still takes its leave`() async throws {
         try await ClusterRig.with { rig in
             try await rig.withOperator { _ in

@@ -13,6 +13,44 @@
 {{- else -}}{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}{{- end -}}
 {{- end -}}
 
+{{/* What tenants refer to, of a Role or the ClusterRole. */}}
+{{- define "roost.tenantRules" -}}
+- apiGroups: [roost.chat]
+  resources: [tenantgrants, tenantquotas]
+  verbs: [list, watch]
+- apiGroups: [roost.chat]
+  resources: [tenantgrants/status, tenantquotas/status]
+  verbs: [patch]
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get]
+{{- if or .Values.operator.certificateIssuer (not .Values.operator.namespaces) }}
+- apiGroups: [cert-manager.io]
+  resources: [certificates]
+  verbs: [list, create, patch]
+{{- end }}
+{{ include "roost.eventRules" . }}
+{{- end -}}
+
+{{- define "roost.eventRules" -}}
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+{{- end -}}
+
+{{/* Whose processes a pod's are; where the platform chooses, as OpenShift does, nobody else may. */}}
+{{- define "roost.user" -}}
+runAsNonRoot: true
+{{- if not .root.Values.userFromPlatform }}
+runAsUser: {{ .user }}
+runAsGroup: {{ .user }}
+{{- if .group }}
+fsGroup: {{ .user }}
+{{- end }}
+{{- end }}
+seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
 {{/* What selects the operator's pods; never changed, since a Deployment's selector cannot be. */}}
 {{- define "roost.selector" -}}
 app.kubernetes.io/name: roost-operator

@@ -76,11 +76,7 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
       securityContext:
-        runAsNonRoot: true
-        runAsUser: 999
-        runAsGroup: 999
-        fsGroup: 999
-        seccompProfile: {type: RuntimeDefault}
+        {{- include "roost.user" (dict "root" .root "user" 999 "group" true) | nindent 8 }}
 {{- end -}}
 
 {{- define "roost.redis" }}

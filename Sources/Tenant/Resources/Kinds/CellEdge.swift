@@ -93,6 +93,16 @@ package struct CellEdge: Hashable, Sendable {
         package var priorityClassName: String?
         /// Annotations of the pods.
         package var annotations: [String: String] = [:]
+        /// Whether the platform chooses the pods' user and groups, as OpenShift does.
+        package var userFromPlatform = false
+    }
+
+    /// Which traffic of the edges is let through.
+    package struct NetworkPolicy: Hashable, Sendable {
+        /// Whether there is a policy at all.
+        package var enabled = true
+        /// Ports that they reach beside those of names and of their stores' addresses.
+        package var egressPorts: [Int] = []
     }
 
     /// The container image; `nil` means the operator's own.
@@ -117,6 +127,8 @@ package struct CellEdge: Hashable, Sendable {
     package var service = Service()
     /// What Kubernetes is to know of the pods.
     package var pod = Pod()
+    /// Which traffic is let through.
+    package var networkPolicy = NetworkPolicy()
     /// Labels of the PodMonitor, for a Prometheus that chooses by them.
     package var podMonitorLabels: [String: String] = [:]
 }
@@ -172,6 +184,7 @@ extension CellEdge: SettingsObject {
         ),
         Setting("service", \.service, .object, "The Service that clients reach."),
         Setting("pod", \.pod, .object, "What Kubernetes is to know of the pods, as in a PodSpec."),
+        Setting("networkPolicy", \.networkPolicy, .object, "Which traffic of the edges is let through."),
         Setting.group(
             "podMonitor",
             "The PodMonitor, where the Prometheus operator is installed.",
@@ -324,6 +337,29 @@ extension CellEdge.Pod: SettingsObject {
         Setting("tolerations", \.tolerations, .list(of: .object, .plain), "Taints that the pods put up with."),
         Setting("priorityClassName", \.priorityClassName, .objectName, "The PriorityClass of the pods."),
         Setting("annotations", \.annotations, .texts, "Annotations of the pods."),
+        Setting(
+            "userFromPlatform",
+            \.userFromPlatform,
+            .flag,
+            "Whether the platform chooses the pods' user and groups, as OpenShift does; else these are 65532."
+        ),
+    ]
+}
+
+extension CellEdge.NetworkPolicy: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "enabled",
+            \.enabled,
+            .flag,
+            "Whether there is a NetworkPolicy; without it, what is let through is the cluster's."
+        ),
+        Setting(
+            "egressPorts",
+            \.egressPorts,
+            .list(of: .integer(1...65535), .set, most: 100),
+            "Ports that edges reach beside those of names and of the stores' addresses, such as a store's targetPort."
+        ),
     ]
 }
 
