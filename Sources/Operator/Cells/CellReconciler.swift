@@ -70,7 +70,11 @@ package struct CellReconciler: Sendable {
             let runtime = self.context.cells.runtime(name)
             if self.mustWait(parsed, runtime) { return .again(after: .milliseconds(100)) }
             if let cell = parsed.resource {
-                runtime.state.withLock { $0.spec = cell.spec }
+                let before = runtime.state.withLock { state in
+                    defer { state.spec = cell.spec }
+                    return state.spec
+                }
+                if let before { self.tell(before.edge.replicas, cell.spec.edge.replicas, of: object) }
                 try await self.reconcile(cell.spec, object, parsed)
             } else {
                 let invalid = Condition("Ready", .no, "InvalidSpec", parsed.problems.summary())
@@ -88,6 +92,15 @@ package struct CellReconciler: Sendable {
             self.context.logger.warning("a cell waits", metadata: ["cell": "\(name)", "reason": "\(error)"])
             return .failed
         }
+    }
+
+    /// Tells of another number of edges: what `kubectl scale` set, an upgrade of the chart may have taken back without a word.
+    private func tell(_ before: Int?, _ now: Int?, of object: KubeObject) {
+        guard before != now else { return }
+        let state = now.map { "is \($0) now" } ?? "is not set any more"
+        let was = before.map { "was \($0)" } ?? "was not set"
+        let then = now == nil ? ": the autoscaler goes on" : before == nil ? ": the autoscaler stays off" : ""
+        self.context.announce("ReplicasChanged", "spec.edge.replicas \(state), and \(was)\(then)", of: object)
     }
 
     /// Whether an older cell is to have its stores first, for a while: if both name the same, they are the older one's.

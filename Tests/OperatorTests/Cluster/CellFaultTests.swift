@@ -259,6 +259,31 @@ struct CellFaultTests {
         }
     }
 
+    @Test func `who sets a number of edges, and takes it back, is told what was before`() async throws {
+        try await ClusterRig.with { rig in
+            @Sendable func replicas(_ value: DoubleJSON, by manager: String) throws {
+                let change: DoubleJSON = ["spec": ["edge": ["replicas": value]]]
+                try rig.server.patch("cells.roost.chat", name: "default", change, manager: manager)
+            }
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                _ = try await self.waitEdge(rig, "Available")
+                for (value, by, words) in [
+                    (5, "kubectl", "spec.edge.replicas is 5 now, and was not set: the autoscaler stays off"),
+                    (3, "helm", "spec.edge.replicas is 3 now, and was 5"),
+                    (.null, "helm", "spec.edge.replicas is not set any more, and was 3: the autoscaler goes on"),
+                ] as [(DoubleJSON, String, String)] {
+                    try replicas(value, by: by)
+                    try await until("being told: \(words)") {
+                        try await rig.user.list(.events, in: "default").items.contains {
+                            $0.json["reason"] == "ReplicasChanged" && $0.json["note"].string == words
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `changes of the number of edges and drains are events`() async throws {
         try await ClusterRig.with { rig in
             func set(replicas: Int) throws {
