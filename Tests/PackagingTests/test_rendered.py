@@ -100,6 +100,26 @@ class Chart(unittest.TestCase):
         container = rendered.one(objects, "Deployment")["spec"]["template"]["spec"]["containers"][0]
         self.assertIn({"name": "ROOST_TENANT_NAMESPACES", "value": "chat,teams"}, container["env"])
 
+    def test_who_has_certificates_issued_may_create_them(self):
+        self.assertNotIn("ValidatingAdmissionPolicy", {o["kind"] for o in rendered.rendered("chart-default")})
+        objects = rendered.rendered("chart-everything")
+        policy = rendered.one(objects, "ValidatingAdmissionPolicy")
+        self.assertEqual(policy["spec"]["failurePolicy"], "Fail")
+        rule = policy["spec"]["matchConstraints"]["resourceRules"][0]
+        # Not of the status, which is the operator's.
+        self.assertEqual((rule["resources"], rule["operations"]), (["tenants"], ["CREATE", "UPDATE"]))
+        binding = rendered.one(objects, "ValidatingAdmissionPolicyBinding")["spec"]
+        self.assertEqual(binding, {"policyName": policy["metadata"]["name"], "validationActions": ["Deny"]})
+        # The fields that it looks at are a Tenant's.
+        properties = rendered.schema("Tenant")["properties"]["spec"]["properties"]
+        conditions = policy["spec"]["matchConditions"] + policy["spec"]["validations"]
+        text = " ".join(one["expression"] for one in conditions)
+        for found in re.findall(r"bject\.spec\.([\w.]+)", text):
+            known = properties
+            for part in found.split("."):
+                self.assertIn(part, known, found)
+                known = known[part].get("properties", {})
+
     def test_users_may_be_the_platforms(self):
         for name, wanted in (("chart-namespaces", False), ("chart-everything", True)):
             for o in rendered.rendered(name):

@@ -222,7 +222,9 @@ extension TenantReconciler {
     }
 
     private func canIssue(_ parsed: Parsed<TenantResource>) async -> Bool {
-        guard self.context.settings.issuer != nil, parsed.resource?.spec.tlsSecretRef != nil else { return false }
+        guard self.context.settings.issuer != nil, let spec = parsed.resource?.spec, spec.tlsIssue,
+            spec.tlsSecretRef != nil
+        else { return false }
         return await self.context.apis.has(.certificates)
     }
 

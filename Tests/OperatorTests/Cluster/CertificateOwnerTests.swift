@@ -47,6 +47,18 @@ struct CertificateOwnerTests {
         }
     }
 
+    @Test func `who brings a certificate has none asked for`() async throws {
+        try await Self.with { rig in
+            let own: JSON = ["tls": ["secretRef": ["name": "www-tls"], "issue": false]]
+            try await rig.apply(ClusterRig.tenant("acme", own), .tenants)
+            try await rig.waitReady("acme", reason: "SecretNotFound")
+            #expect(try await rig.user.list(.certificates, in: "chat").items.isEmpty)
+            let data = try TestCertificates.make(for: ["acme.chat.example.com"])
+            try await rig.apply(ClusterRig.secret("www-tls", in: "chat", data))
+            try await rig.waitReady("acme")
+        }
+    }
+
     @Test func `two tenants do not take turns with one certificate`() async throws {
         try await Self.with { rig in
             try await rig.apply(Self.tenant("acme"), .tenants)

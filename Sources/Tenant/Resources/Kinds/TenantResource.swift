@@ -14,6 +14,8 @@ package struct TenantSpec: Hashable, Sendable {
     package var quotas: [QuotaName: QuotaSpec] = [:]
     /// The `kubernetes.io/tls` secret with its certificate; `nil` means the cell's.
     package var tlsSecretRef: ObjectReference?
+    /// Whether cert-manager is asked to fill that secret, where the platform has an issuer.
+    package var tlsIssue = true
     /// Accounts that administer it and exist from the start.
     package var admins: [TenantAdmin] = []
     /// What its edges get as it is written.
@@ -83,11 +85,24 @@ extension TenantSpec: SettingsObject {
                 .object,
                 "Overrides of the plan's quotas. What one leaves open comes from the plan."
             ),
-            Setting(
+            Setting.group(
                 "tls",
-                \.tlsSecretRef,
-                .certificate("A Secret of type kubernetes.io/tls in the tenant's namespace."),
-                "The tenant's own certificate; by default the cell's is used."
+                isOpen: true,
+                "The tenant's own certificate; by default the cell's is used.",
+                [
+                    Setting(
+                        "secretRef",
+                        \.tlsSecretRef,
+                        .object,
+                        "A Secret of type kubernetes.io/tls in the tenant's namespace."
+                    ),
+                    Setting(
+                        "issue",
+                        \.tlsIssue,
+                        .flag,
+                        "Whether cert-manager is asked to fill the Secret, where the platform has an issuer."
+                    ),
+                ]
             ),
             Setting(
                 "admins",
