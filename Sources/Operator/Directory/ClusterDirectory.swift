@@ -20,6 +20,8 @@ package final class ClusterDirectory: Sendable {
         /// Who was promised a hostname or a name, and may have it at the edges before its status says so.
         var promisedHostnames: [String: ObjectKey] = [:]
         var promisedNames: [String: ObjectKey] = [:]
+        /// Who is refused for what is nobody else's matter: what it asks for, others may have.
+        var yielding: Set<ObjectKey> = []
     }
 
     private let state = Mutex(State())
@@ -84,7 +86,8 @@ package final class ClusterDirectory: Sendable {
 
     /// Finds who else holds what a tenant asks for.
     ///
-    /// A name goes to who was promised it, then to who has it (so says ``KubeObject/status``), then to the older object.
+    /// A name goes to who was promised it, then to who has it (so says ``KubeObject/status``), then to the older object of those that
+    /// could be served under it: who is refused for something else keeps it from nobody.
     ///
     /// - Parameters:
     ///   - tenant: Who asks.
@@ -110,7 +113,8 @@ package final class ClusterDirectory: Sendable {
             ) -> ObjectKey? {
                 guard let claims, claims.count > 1 else { return nil }
                 let rivals = claims.compactMap { state.tenants[$0] }.filter {
-                    $0.key == key || has($0.object) || mayHave($0)
+                    $0.key == key || $0.key == promised || has($0.object)
+                        || !state.yielding.contains($0.key) && mayHave($0)
                 }.map(\.object)
                 guard rivals.count > 1 else { return nil }
                 func rank(_ object: KubeObject) -> Int { object.key == promised ? 0 : has(object) ? 1 : 2 }
@@ -146,6 +150,22 @@ package final class ClusterDirectory: Sendable {
             for hostname in tenant.spec.hostnames where state.promisedHostnames[hostname] == key {
                 state.promisedHostnames[hostname] = nil
             }
+        }
+    }
+
+    /// Notes whether a tenant leaves what it asks for to others, since it is refused for something that is not theirs.
+    ///
+    /// - Returns: Others who asked for something that it leaves to them now.
+    package func note(yields: Bool, key: ObjectKey) -> Set<ObjectKey> {
+        self.state.withLock { state in
+            guard yields else {
+                state.yielding.remove(key)
+                return []
+            }
+            guard state.yielding.insert(key).inserted else { return [] }
+            let asked = Self.claims(of: state.tenants[key])
+            let others = asked.names.compactMap { state.names[$0] } + asked.hostnames.compactMap { state.claims[$0] }
+            return Set(others.joined()).subtracting([key])
         }
     }
 
@@ -192,6 +212,7 @@ package final class ClusterDirectory: Sendable {
             if let plan = parsed?.resource?.spec.planRef.name { state.byPlan[plan, default: []].insert(key) }
             if parsed == nil {
                 state.byNamespace[key.namespace]?.remove(key)
+                state.yielding.remove(key)
             } else {
                 state.byNamespace[key.namespace, default: []].insert(key)
             }

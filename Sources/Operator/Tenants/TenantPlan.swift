@@ -72,6 +72,8 @@ package struct TenantPlan: Sendable {
     package var hostnames: [String] = []
     /// What it takes of its namespace's budgets, if it is admitted.
     package var charge: BudgetCharge?
+    /// Whether it is refused for what is nobody else's matter, so that others may have what it asks for.
+    package var yields = false
     /// Whether there is a status to write: not once the object is let go.
     package var hasStatus = true
     /// Whether it goes on as soon as the status is written.

@@ -70,6 +70,7 @@ package enum TenantPlanner {
         let isNamed = view.conflicts.name == nil && (livesElsewhere || Self.nameHolder(view) == nil)
         plan.hostnames.removeAll { !isNamed || others.contains($0) }
         let isServed = !plan.hostnames.isEmpty && !view.isOnItsWay
+        plan.yields = view.conflicts == .init() && plan.hostnames.isEmpty
         let state = view.object.spec["state"].string.map(TenantState.init(rawValue:)) ?? .active
         let keep: (String) -> TenantStep = { .keep(cell: $0, without: others, state: state) }
         if isServed, let cell = plan.cell {

@@ -22,10 +22,14 @@ extension TenantReconciler {
         let home = current ?? found
         let secrets = parsed.isDeleting ? Secrets() : try await self.secrets(of: parsed)
         let (hosted, adminProblem) = self.hosted(parsed, secrets)
-        let isHosted = if case .success = hosted { true } else { false }
         let homeView = home.flatMap { self.cellView($0) }
         // Routes lead to where it lives until it has arrived elsewhere.
         let routed = homeView ?? (try? cell.get())
+        let isGoing = parsed.isDeleting
+        let denial = isGoing ? nil : (try? cell.get()).flatMap { self.denial(of: parsed, in: $0.name) }
+        let shortages = isGoing ? [] : self.shortages(parsed, hosted)
+        // Nobody is promised a name that it could not be served under.
+        let mayBeServed = !isGoing && (try? hosted.get()) != nil && denial == nil && shortages.isEmpty
         return TenantView(
             object: object,
             hosted: hosted,
@@ -35,13 +39,13 @@ extension TenantReconciler {
                 directory.conflicts(
                     of: $0,
                     key: parsed.key,
-                    promising: isHosted && !parsed.isDeleting,
+                    promising: mayBeServed,
                     mayHave: self.context.namespaces.allows(hostname:from:in:)
                 )
             } ?? .init(),
             cell: cell,
-            denial: parsed.isDeleting ? nil : (try? cell.get()).flatMap { self.denial(of: parsed, in: $0.name) },
-            shortages: parsed.isDeleting ? [] : self.shortages(parsed, hosted),
+            denial: denial,
+            shortages: shortages,
             home: homeView,
             setback: self.setback(of: parsed.key, from: homeView, to: try? cell.get()),
             isFoundElsewhere: current == nil && found != nil && found != directory.wantedCell(of: parsed),

@@ -55,6 +55,9 @@ package struct TenantReconciler: Sendable {
             if case .success(let cell) = view.cell, !cell.wasTried { return .again(after: .milliseconds(200)) }
             var plan = TenantPlanner.plan(view)
             guard self.settleBudget(plan, view) else { return .again(after: .milliseconds(10)) }
+            for key in self.context.directory.note(yields: plan.yields, key: parsed.key) {
+                self.context.tenantQueue.add(key)
+            }
             var object = view.object
             var failure: String?
             if !plan.isServing, let resource = parsed.resource {

@@ -64,6 +64,24 @@ struct BudgetTests {
         }
     }
 
+    /// Otherwise a team that may have nothing could keep everybody from their names.
+    @Test func `who is refused keeps names and hostnames from nobody, and does not get them later`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(Self.budget(["tenants": 0]), .tenantQuotas)
+                try await rig.apply(Self.tenant("acme", connections: 1), .tenants)
+                try await rig.waitReady("acme", reason: "BudgetExceeded")
+                try await rig.apply(ClusterRig.tenant("acme", in: "roost"), .tenants)
+                try await rig.waitReady("acme", in: "roost")
+                try await rig.apply(Self.budget(["tenants": 1]), .tenantQuotas)
+                let refused = try await rig.waitReady("acme", reason: "NameTaken")
+                #expect(refused.status["reserved"] == .null)
+                #expect(try await rig.projection().tenants.count == 1)
+            }
+        }
+    }
+
     @Test func `a lowered budget cuts nobody off, says so, and gives nothing more, also after another operator`()
         async throws
     {

@@ -75,6 +75,31 @@ struct DirectoryTests {
         #expect(try self.conflicts(directory, alpha) == .init())
     }
 
+    @Test func `who is refused for something else keeps names from nobody, and others hear of it once`() throws {
+        let directory = ClusterDirectory()
+        let old = self.tenant("same", in: "red", hostnames: ["a.example.com"], created: "2026-01-01T00:00:00Z")
+        let new = self.tenant("same", in: "blue", hostnames: ["a.example.com"], created: "2026-02-01T00:00:00Z")
+        for object in [old, new] { _ = directory.update(tenant: object, key: object.key) }
+        #expect(try self.conflicts(directory, new).name == old.key)
+        #expect(directory.note(yields: true, key: old.key) == [new.key])
+        #expect(directory.note(yields: true, key: old.key).isEmpty)
+        #expect(try self.conflicts(directory, new) == .init())
+        // Two who are refused do not wake one another for ever.
+        #expect(directory.note(yields: true, key: new.key) == [old.key])
+        #expect(
+            directory.note(yields: true, key: old.key).isEmpty && directory.note(yields: true, key: new.key).isEmpty
+        )
+        // What it was promised, or has, stays its own.
+        let resource = try #require(directory.tenant(old.key)?.resource)
+        #expect(directory.conflicts(of: resource, key: old.key, promising: true) == .init())
+        #expect(try self.conflicts(directory, new).name == old.key)
+        directory.takeBack(from: resource, key: old.key)
+        let held = self.tenant("same", in: "red", hostnames: ["a.example.com"], held: ["a.example.com"])
+        _ = directory.update(tenant: held, key: held.key)
+        #expect(try self.conflicts(directory, new).hostnames == ["a.example.com": old.key])
+        #expect(directory.note(yields: false, key: old.key).isEmpty)
+    }
+
     @Test func `a promise ends with the wish, and with the tenant`() throws {
         let directory = ClusterDirectory()
         let young = self.tenant("young", hostnames: ["a.example.com"], created: "2026-03-01T00:00:00Z")
