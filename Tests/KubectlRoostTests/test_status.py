@@ -48,6 +48,22 @@ class Status(PluginTest):
         self.assertIn("plan team: Deleting is StillUsed: acme is on it", out)
         self.assertIn("plan free: Ready is InvalidSpec: tiers do not ascend", out)
 
+    def test_status_knows_budgets_and_grants(self):
+        full = conditions(Ready=("True", "Valid", ""), WithinBudget=("False", "Overcommitted", "tenants: 2 of 1"))
+        broken = conditions(Ready=("False", "InvalidSpec", "spec.quotas.connections: -1"))
+
+        def made(kind, name, found):
+            return {"kind": kind, "metadata": {"name": name, "namespace": "chat"}, "status": {"conditions": found}}
+
+        self.given(cell(), tenant(), made("TenantQuota", "team", full))
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 0, "it was asked for")
+        self.assertIn("budget chat/team: WithinBudget is Overcommitted: tenants: 2 of 1", out)
+        self.given(cell(), tenant(), made("TenantGrant", "acme", broken), rights="chat", context="chat")
+        code, out, _ = self.run_plugin("status")
+        self.assertEqual(code, 1)
+        self.assertIn("grant chat/acme: Ready is InvalidSpec", out)
+
     def test_status_is_not_fooled_by_what_is_true(self):
         """What serves all the same, and what Ready does not speak of."""
         for more in (
