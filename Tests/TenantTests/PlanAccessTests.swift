@@ -48,6 +48,39 @@ import Testing
     }
 
     @Test(arguments: [
+        ("{connections: 5000}", "", Optional(Quota(limit: 5000, mode: .hard))),
+        ("{connections: 5000}", "  quotas: {connections: 4000}", Quota(limit: 4000)),
+        ("{connections: 5000}", "  quotas: {connections: 5001}", nil),
+        ("{connections: {limit: 200, mode: Soft}}", "  quotas: {connections: {limit: 501, mode: Soft}}", nil),
+        (
+            "{connections: {limit: 200, mode: Soft}}", "  quotas: {connections: {limit: 150, mode: Soft}}",
+            Quota(limit: 150, mode: .soft)
+        ),
+        // It takes the plan's place, also where it is less; what tenants may raise for themselves they may still.
+        ("{connections: 50}", "", Quota(limit: 50)),
+        ("{connections: 50}", "  quotas: {connections: 500}", Quota(limit: 500)),
+    ])
+    func `is raised for the tenant that is granted more, and for no other`(
+        granted: String,
+        spec: String,
+        has: Quota?
+    ) async throws {
+        func grant(_ name: String, _ quotas: String) -> String {
+            """
+            apiVersion: roost.chat/v1alpha1
+            kind: TenantGrant
+            metadata: {name: \(name)}
+            spec: {quotas: \(quotas), reason: a conference}
+            """
+        }
+        let other = tenantYAML("other", spec: "  quotas: {connections: 5000}")
+        let documents = [tenantYAML(spec: spec), other, Self.plan, grant("acme", granted)]
+        let loaded = try await load(documents.joined(separator: "\n---\n"))
+        #expect(loaded.catalog.tenants[try .named("acme")]?.quotas.connections == has)
+        #expect(loaded.catalog.tenants[try .named("other")] == nil)
+    }
+
+    @Test(arguments: [
         ("{}", false), ("{names: [chat]}", true), ("{names: [other]}", false), ("{selector: {}}", true),
         ("{selector: {matchLabels: {team: a}}}", true), ("{selector: {matchLabels: {team: b}}}", false),
         ("{selector: {matchLabels: {team: a, stage: b}}}", false),

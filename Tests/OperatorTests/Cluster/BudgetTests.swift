@@ -60,6 +60,11 @@ struct BudgetTests {
                     $0?.status["used"]["connections"] == 251
                         && $0?.condition("WithinBudget")?["reason"] == "WithinBudget"
                 }
+                // Without a budget there is room for all.
+                try await rig.apply(Self.tenant("hooli", connections: 250), .tenants)
+                try await rig.waitReady("hooli", reason: "BudgetExceeded")
+                try await rig.user.delete(.tenantQuotas, "team", in: "chat")
+                try await rig.waitReady("hooli")
             }
         }
     }
