@@ -15,6 +15,7 @@ enum StoresAtStart {
     ///   - condition: The condition of the readiness.
     ///   - readiness: Says what is waited for.
     ///   - logger: Says it too, each time that it is something else.
+    ///   - clock: Times the pauses.
     ///   - mayHelp: Whether waiting may be of use after this error.
     ///   - body: What is tried.
     /// - Returns: What it returned; nil if the process was told to end (SIGTERM, SIGINT).
@@ -23,6 +24,7 @@ enum StoresAtStart {
         for condition: String,
         _ readiness: Readiness,
         logger: Logger,
+        clock: any Clock<Duration> = ContinuousClock(),
         mayHelp: @escaping @Sendable (any Error) -> Bool,
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
@@ -48,7 +50,7 @@ enum StoresAtStart {
                             logger.warning("waiting for \(condition)", metadata: ["reason": "\(reason)"])
                         }
                         said = reason
-                        try await Task.sleep(for: backoff.failed())
+                        try await clock.sleep(for: backoff.failed())
                     }
                 }
             }
