@@ -13,6 +13,8 @@ struct TestPod {
     var isDraining = false
     var drainRequested = false
     var deletionCost: Int32 = 0
+    /// Its zone or node.
+    var place: String?
     /// Seconds.
     var age: Int64 = 3_600
     /// When it became ready; nil where Kubernetes does not say.
@@ -52,7 +54,8 @@ struct TestFleet {
                     createdAt: self.now - pod.age * 1_000,
                     readySince: pod.isReady ? pod.readyFor.map { self.now - $0 * 1_000 } : nil,
                     drainRequested: pod.drainRequested,
-                    deletionCost: pod.deletionCost
+                    deletionCost: pod.deletionCost,
+                    place: pod.place
                 )
             },
             reports: self.pods.compactMap { pod in

@@ -35,6 +35,8 @@ package struct EdgePod: Hashable, Sendable {
     package var drainRequested: Bool
     /// The annotation `controller.kubernetes.io/pod-deletion-cost`; 0 where there is none.
     package var deletionCost: Int32
+    /// What it shares its fate with: its zone, or its node where zones are not known.
+    package var place: String?
 
     /// A pod.
     package init(
@@ -44,7 +46,8 @@ package struct EdgePod: Hashable, Sendable {
         createdAt: Int64,
         readySince: Int64? = nil,
         drainRequested: Bool = false,
-        deletionCost: Int32 = 0
+        deletionCost: Int32 = 0,
+        place: String? = nil
     ) {
         self.name = name
         self.isReady = isReady
@@ -53,6 +56,7 @@ package struct EdgePod: Hashable, Sendable {
         self.readySince = readySince
         self.drainRequested = drainRequested
         self.deletionCost = deletionCost
+        self.place = place
     }
 }
 

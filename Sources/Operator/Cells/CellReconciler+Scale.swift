@@ -21,7 +21,7 @@ extension CellReconciler {
         let figures = await runtime.stores?.figures
         let observation = FleetObservation(
             replicas: deployment.spec["replicas"].int ?? 1,
-            pods: pods.map(Self.pod),
+            pods: Self.pods(pods),
             reports: figures.map { heard in heard.pods.map { Self.report($0, at: heard.at) } } ?? []
         )
         let state = runtime.state.withLock { $0.scaler }
@@ -128,7 +128,17 @@ extension CellReconciler {
         )
     }
 
-    private static func pod(_ pod: KubeObject) -> EdgePod {
+    /// Pods with their places: zones if each that has a node tells its own, else nodes.
+    ///
+    /// Kubernetes labels pods with their zone since 1.35; so the operator needs no rights on nodes.
+    private static func pods(_ pods: [KubeObject]) -> [EdgePod] {
+        func zone(_ pod: KubeObject) -> String? { pod.labels["topology.kubernetes.io/zone"] }
+        func node(_ pod: KubeObject) -> String? { pod.spec["nodeName"].string }
+        let knowsZones = pods.allSatisfy { zone($0) != nil || node($0) == nil }
+        return pods.map { Self.pod($0, place: knowsZones ? zone($0) : node($0)) }
+    }
+
+    private static func pod(_ pod: KubeObject, place: String?) -> EdgePod {
         EdgePod(
             name: pod.name,
             isReady: pod.isPodReady,
@@ -136,7 +146,8 @@ extension CellReconciler {
             createdAt: Self.milliseconds(pod.creationTimestamp) ?? 0,
             readySince: pod.isPodReady ? Self.milliseconds(pod.condition("Ready")?["lastTransitionTime"].string) : nil,
             drainRequested: pod.annotations[OperatorNames.drainAnnotation] == "true",
-            deletionCost: pod.annotations[OperatorNames.deletionCost].flatMap { Int32($0) } ?? 0
+            deletionCost: pod.annotations[OperatorNames.deletionCost].flatMap { Int32($0) } ?? 0,
+            place: place
         )
     }
 

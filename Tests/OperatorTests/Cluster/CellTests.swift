@@ -270,6 +270,28 @@ struct CellTests {
         }
     }
 
+    @Test func `of the zone that has more edges one goes first`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell(["edge": ["replicas": 3]])
+                try await rig.wait(for: .cells, "default") { $0?.status["readyReplicas"] == 3 }
+            }
+            let pods = try await rig.user.list(.pods, in: "roost").items.map(\.name).sorted()
+            // By name the first one would go.
+            for (pod, zone) in zip(pods, ["b", "a", "a"]) {
+                let labels: DoubleJSON = ["topology.kubernetes.io/zone": .string(zone)]
+                try rig.server.patch("pods", namespace: "roost", name: pod, ["metadata": ["labels": labels]])
+            }
+            try await rig.applyCell(["edge": ["replicas": 2]])
+            // One that begins knows all of it before it looks.
+            try await rig.withOperator { _ in
+                try await rig.wait(for: .cells, "default") { $0?.status["readyReplicas"] == 2 }
+                let left = try await rig.user.list(.pods, in: "roost").items
+                #expect(Set(left.compactMap { $0.labels["topology.kubernetes.io/zone"] }) == ["a", "b"])
+            }
+        }
+    }
+
     @Test func `a pod that was evicted stands in nobody's way`() async throws {
         try await ClusterRig.with { rig in
             try await rig.withOperator { _ in
