@@ -36,7 +36,9 @@ extension CellReconciler {
     private func removeFleet(of name: String) async throws(KubeError) {
         let client = self.context.client
         let namespace = self.context.settings.namespace
-        let ours = ListOptions(labelSelector: "\(OperatorNames.cellLabel)=\(name)")
+        // What somebody else made for the cell's pods may carry its label, too.
+        let managed = "app.kubernetes.io/managed-by=\(OperatorNames.manager)"
+        let ours = ListOptions(labelSelector: "\(managed),\(OperatorNames.cellLabel)=\(name)")
         // Who runs first, then what they need. Not those that the copies know but those that there are: the last one may just
         // have been made.
         let kinds: [KubeResource] = [

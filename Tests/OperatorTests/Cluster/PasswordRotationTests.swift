@@ -57,6 +57,30 @@ struct PasswordRotationTests {
         }
     }
 
+    @Test func `nor does an operator that begins while the password does not hold`() async throws {
+        try await ClusterRig.with { rig in
+            func use(_ password: String) async throws {
+                let url = "redis://cell:\(password)@127.0.0.1:\(rig.redis.port)"
+                try await rig.apply(ClusterRig.secret("roost-redis", ["url": url]))
+            }
+            try rig.redis.command("ACL", "SETUSER", "cell", "on", ">old", "~*", "&*", "+@all")
+            try await use("old")
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.wait(for: .cells, "default") { $0?.condition("EdgeReady")?["reason"] == "Available" }
+            }
+            let before = try #require(Self.template(rig))
+            try await use("new")
+            try await rig.withOperator { _ in
+                try await Self.wait(rig, "RedisUnavailable")
+                #expect(Self.template(rig) == before)
+                try await use("old")
+                try await Self.wait(rig, "Connected")
+                #expect(Self.template(rig) == before)
+            }
+        }
+    }
+
     @Test func `PostgreSQL's password is another when another role acts as the owner`() async throws {
         let postgres = try PostgresServer.shared()
         let first = try postgres.makeDatabase()
