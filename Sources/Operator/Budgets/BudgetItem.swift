@@ -88,16 +88,22 @@ package struct BudgetUse: Hashable, Sendable {
     /// How many have no limit.
     package func unlimited(_ item: BudgetItem) -> Int { self.unlimited[item] ?? 0 }
 
-    package mutating func add(_ charge: BudgetCharge) { self.change(charge, by: 1) }
-
-    package mutating func remove(_ charge: BudgetCharge) { self.change(charge, by: -1) }
-
-    private mutating func change(_ charge: BudgetCharge, by sign: Int128) {
+    package mutating func add(_ charge: BudgetCharge) {
         for item in BudgetItem.allCases {
             if let amount = charge[item] {
-                self.sums[item, default: 0] += Int128(amount) * sign
+                self.sums[item, default: 0] += Int128(amount)
             } else {
-                self.unlimited[item, default: 0] += Int(sign)
+                self.unlimited[item, default: 0] += 1
+            }
+        }
+    }
+
+    package mutating func remove(_ charge: BudgetCharge) {
+        for item in BudgetItem.allCases {
+            if let amount = charge[item] {
+                self.sums[item]? -= Int128(amount)
+            } else {
+                self.unlimited[item]? -= 1
             }
         }
     }

@@ -54,8 +54,7 @@ package final class BudgetLedger: Sendable {
         for key: ObjectKey,
         under budgets: [Budget]
     ) -> [BudgetShortage] {
-        guard !budgets.isEmpty else { return [] }
-        return self.namespaces.withLock { namespaces in
+        self.namespaces.withLock { namespaces in
             let known = namespaces[key.namespace] ?? Namespace()
             return Self.shortages(of: charge, instead: known.charges[key], of: known.use, under: budgets)
         }
@@ -161,7 +160,7 @@ package final class BudgetLedger: Sendable {
     // MARK: Who waits
 
     /// Who waits for a budget, the oldest first.
-    func waiting(for budget: Budget, in namespace: String) -> [ObjectKey] {
+    package func waiting(for budget: Budget, in namespace: String) -> [ObjectKey] {
         self.namespaces.withLock { namespaces in
             guard let known = namespaces[namespace] else { return [] }
             return Self.inOrder(known).filter { key, waiting in

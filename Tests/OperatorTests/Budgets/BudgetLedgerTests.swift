@@ -44,6 +44,9 @@ struct BudgetLedgerTests {
                     + "raise it"
             ]
         )
+        // What it has counts for itself.
+        let more = ledger.shortages(of: Self.charge(1001), for: Self.key("a"), under: Self.budget(connections: 1000))
+        #expect(more.map(\.used) == [400] && more.map(\.left) == [600])
         // Another namespace has another budget.
         #expect(ledger.take(Self.charge(900), for: Self.key("a", in: "other"), under: budget) == true)
         #expect(ledger.release(Self.key("a")) && !ledger.release(Self.key("a")))
@@ -75,6 +78,7 @@ struct BudgetLedgerTests {
         #expect(lack.first?.text.contains("0 of 1000 used by others and 1 without a limit, 0 left") == true)
         // With a limit it takes that and no more.
         #expect(ledger.take(Self.charge(900), for: Self.key("a"), under: budget) == true)
+        #expect(ledger.use(of: "chat").unlimited(.connections) == 0)
         #expect(ledger.take(Self.charge(100), for: Self.key("b"), under: budget) == true)
         let refused = ledger.shortages(of: Self.charge(nil), for: Self.key("c"), under: budget)
         #expect(refused.first?.text.hasPrefix("connections: no hard limit requested, 1000 of 1000") == true)
@@ -111,6 +115,9 @@ struct BudgetLedgerTests {
         }
         #expect(ledger.fitting(in: "chat", under: budget).map(\.name) == ["old", "small"])
         #expect(ledger.fitting(in: "chat", under: []).map(\.name) == ["large", "old", "young", "small"])
+        #expect(ledger.waiting(for: budget[0], in: "chat").map(\.name) == ["large"])
+        #expect(ledger.waiting(for: Self.budget(connections: 0)[0], in: "chat").count == 4)
+        #expect(ledger.waiting(for: budget[0], in: "other").isEmpty)
         _ = ledger.take(Self.charge(600), for: Self.key("old"), under: budget)
         #expect(ledger.fitting(in: "chat", under: budget).map(\.name) == ["small"])
         // Who is gone, or is refused for something else, waits no more.
@@ -133,6 +140,7 @@ struct BudgetLedgerTests {
         // What is known is newer than a status on its way.
         _ = ledger.take(Self.charge(200), for: Self.key("a"), under: [])
         #expect(!ledger.adopt(tenant("a", ["connections": 300, "storage": 5])))
+        #expect(!ledger.adopt(tenant("new", nil)) && ledger.charge(of: Self.key("new")) == nil)
         #expect(ledger.adopt(tenant("late", ["connections": 1])))
         #expect(ledger.use(of: "chat").sum(.connections) == 201 && ledger.use(of: "chat").unlimited(.connections) == 1)
     }

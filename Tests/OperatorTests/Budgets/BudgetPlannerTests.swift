@@ -43,8 +43,11 @@ struct BudgetPlannerTests {
         let (status, reason, message) = Self.within(Self.status(["tenants": 1, "connections": 400], Self.two))
         #expect(status == "False" && reason == "Overcommitted")
         #expect(
-            message.hasPrefix("tenants: 2 of 1, connections: 500 of 400: who was accepted before keeps what it has")
+            message
+                == "tenants: 2 of 1, connections: 500 of 400: who was accepted before keeps what it has, nobody gets more"
         )
+        let waited = Self.within(Self.status(["tenants": 1], Self.two, waiting: ["c"]))
+        #expect(waited.1 == "Overcommitted" && waited.2.hasSuffix("nobody gets more; these wait for room: c"))
         let unlimited = Self.status(["connections": 400], [BudgetCharge(connections: nil, storage: 0)])
         #expect(Self.within(unlimited).2.hasPrefix("connections: 0 of 400 and 1 tenants without a limit"))
         #expect(unlimited["left"]["connections"] == 0)
