@@ -11,6 +11,7 @@ import Testing
             connections: 100
             accounts: {limit: 50, mode: Soft}
             historyBytes: 1Gi
+            channelMembers: 0
           overrides: {connections: 500, historyBytes: 10Gi}
         """
 
@@ -24,6 +25,7 @@ import Testing
         ("{accounts: {limit: 20, mode: Soft}}", nil),
         ("{accounts: 51}", "51 requested, the plan `free` gives 50: write 50 or less"),
         ("{historyBytes: 10Gi}", nil), ("{historyBytes: 11Gi}", "11Gi requested, the plan `free` gives 1Gi"),
+        ("{channelMembers: 1}", "1 requested, the plan `free` gives 0: write 0 or less"), ("{channelMembers: 0}", nil),
         // What the plan does not limit anybody may limit as they like.
         ("{channels: 1000000}", nil), ("{channels: {limit: 5, mode: Soft}}", nil),
     ])
@@ -55,6 +57,10 @@ import Testing
         (
             "{connections: {limit: 200, mode: Soft}}", "  quotas: {connections: {limit: 150, mode: Soft}}",
             Quota(limit: 150, mode: .soft)
+        ),
+        (
+            "{connections: {limit: 200, warnAt: [50]}}", "  quotas: {connections: 100}",
+            Quota(limit: 100, mode: .hard, warnAt: [50])
         ),
         // It takes the plan's place, also where it is less; what tenants may raise for themselves they may still.
         ("{connections: 50}", "", Quota(limit: 50)),
@@ -105,10 +111,38 @@ import Testing
         #expect(try await load(freePlan).resources.plans["free"]?.spec.allowedNamespaces == nil)
     }
 
-    @Test(arguments: [(0, "0"), (1000, "1000"), (1024, "1Ki"), (1 << 30, "1Gi"), (3 << 29, "1536Mi"), (1 << 50, "1Pi")])
+    @Test(arguments: [
+        (0, "0"), (1000, "1000"), (1024, "1Ki"), (1 << 30, "1Gi"), (3 << 29, "1536Mi"), (1 << 50, "1Pi"),
+        (1 << 40, "1Ti"), (1 << 41, "2Ti"), (1 << 39, "512Gi"), (1 << 60, "1Ei"), (1 << 61, "2Ei"),
+        (1 << 59, "512Pi"),
+    ])
     func `is written as people write sizes`(bytes: Int, text: String) {
         #expect(QuotaName.historyBytes.text(bytes) == text)
         #expect(ByteQuantity.parse(text) == Int64(bytes))
         #expect(QuotaName.connections.text(bytes) == "\(bytes)")
+    }
+
+    @Test(arguments: [
+        ("chat.example.com", "chat.example.com"), ("a.chat.example.com", "chat.example.com"),
+        ("a.vip.chat.example.com", "vip.chat.example.com"), ("vip.chat.example.com", "vip.chat.example.com"),
+        ("notchat.example.com", nil), ("example.com", nil), ("a.acme.org", "acme.org"), ("acme.org.example.com", nil),
+    ])
+    func `has hostnames of which the longest suffix decides, in whatever order they stand`(
+        hostname: String,
+        suffix: String?
+    ) async throws {
+        let suffixes = ["chat.example.com", "vip.chat.example.com", "acme.org"]
+        for order in [suffixes, suffixes.reversed()] {
+            let list = order.map { "{suffix: \($0)}" }.joined(separator: ", ")
+            let loaded = try await load(
+                """
+                apiVersion: roost.chat/v1alpha1
+                kind: Cell
+                metadata: {name: one}
+                spec: {hostnameSuffixes: [\(list)]}
+                """
+            )
+            #expect(try #require(loaded.resources.cells["one"]).spec.rule(for: hostname)?.suffix == suffix)
+        }
     }
 }

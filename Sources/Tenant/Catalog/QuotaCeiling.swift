@@ -24,9 +24,7 @@ package struct QuotaCeiling: Hashable, Sendable {
     }
 
     /// Whether a tenant may let through what exceeds its limit: nobody lifts a hard one by calling it soft.
-    private func allowsSoft(_ name: QuotaName) -> Bool {
-        self.base[name].map { $0.mode == .soft } ?? true
-    }
+    private func allowsSoft(_ name: QuotaName) -> Bool { self.base[name]?.mode == .soft }
 
     /// What is too much about a quota that a tenant writes.
     ///
