@@ -24,6 +24,8 @@ package final class BudgetLedger: Sendable {
         var charges: [ObjectKey: BudgetCharge] = [:]
         var use = BudgetUse()
         var waiting: [ObjectKey: Waiting] = [:]
+        /// Who was looked at: of them more is known here than in a status that is on its way.
+        var judged: Set<ObjectKey> = []
 
         mutating func set(_ charge: BudgetCharge?, _ key: ObjectKey) {
             if let before = self.charges[key] { self.use.remove(before) }
@@ -95,6 +97,7 @@ package final class BudgetLedger: Sendable {
         self.change(key.namespace) { known in
             let held = known.charges[key]
             guard Self.shortages(of: charge, instead: held, of: known.use, under: budgets).isEmpty else { return nil }
+            known.judged.insert(key)
             let waited = known.waiting.removeValue(forKey: key) != nil
             guard held != charge else { return waited }
             known.set(charge, key)
@@ -113,6 +116,7 @@ package final class BudgetLedger: Sendable {
     package func refuse(_ key: ObjectKey, wanting wanted: BudgetCharge?, since: String, keeps: Bool) -> Bool {
         let waiting = wanted.map { Waiting(charge: $0, since: since) }
         return self.change(key.namespace) { known in
+            known.judged.insert(key)
             let isNews = known.waiting[key] != waiting || !keeps && known.charges[key] != nil
             guard isNews else { return false }
             known.waiting[key] = waiting
@@ -125,7 +129,9 @@ package final class BudgetLedger: Sendable {
     ///
     /// - Returns: Whether it had anything, or waited.
     package func release(_ key: ObjectKey) -> Bool {
-        self.refuse(key, wanting: nil, since: "", keeps: false)
+        let had = self.refuse(key, wanting: nil, since: "", keeps: false)
+        self.change(key.namespace) { _ = $0.judged.remove(key) }
+        return had
     }
 
     /// Notes what a tenant's status says that it was given, where nothing is known of it.
@@ -134,7 +140,7 @@ package final class BudgetLedger: Sendable {
     package func adopt(_ tenant: KubeObject) -> Bool {
         guard let charge = BudgetCharge(of: tenant) else { return false }
         return self.change(tenant.namespace) { known in
-            guard known.charges[tenant.key] == nil else { return false }
+            guard known.charges[tenant.key] == nil, !known.judged.contains(tenant.key) else { return false }
             known.set(charge, tenant.key)
             return true
         }

@@ -12,18 +12,45 @@ package import Foundation
 
 /// Plans for budgets.
 package enum BudgetPlanner {
-    /// How a budget's status reads.
+    /// What is to be said of a budget.
     ///
     /// - Parameters:
     ///   - budget: The budget.
     ///   - use: What is given out in its namespace.
     ///   - waiting: Who wants more than is left, the oldest first.
+    /// - Returns: Its conditions.
+    package static func conditions(
+        of budget: Parsed<TenantQuotaResource>,
+        use: BudgetUse,
+        waiting: [ObjectKey]
+    ) -> [Condition] {
+        [
+            budget.problems.isEmpty
+                ? Condition("Ready", .yes, "Valid", "it holds for the tenants of its namespace")
+                : Condition("Ready", .no, "InvalidSpec", "\(budget.problems.summary()); nothing more is given out"),
+            Self.within(budget.resource?.spec ?? .nothing, use, waiting),
+        ]
+    }
+
+    /// Those of a budget's conditions that are news: that all is within it is only after it was not.
+    package static func news(_ conditions: [Condition], of budget: KubeObject) -> [Condition] {
+        conditions.changed(since: budget).filter { condition in
+            condition.severity != .well || budget.condition(condition.type) != nil
+        }
+    }
+
+    /// How a budget's status reads.
+    ///
+    /// - Parameters:
+    ///   - budget: The budget.
+    ///   - use: What is given out in its namespace.
+    ///   - conditions: What is said of it.
     ///   - now: The time.
     /// - Returns: All of the status.
     package static func status(
         of budget: Parsed<TenantQuotaResource>,
         use: BudgetUse,
-        waiting: [ObjectKey],
+        conditions: [Condition],
         now: Date
     ) -> JSON {
         let spec = budget.resource?.spec ?? .nothing
@@ -34,12 +61,6 @@ package enum BudgetPlanner {
             guard let limit = item.limit(spec) else { continue }
             left["\(item)"] = item.json(use.unlimited(item) > 0 ? 0 : max(0, limit.minus(use.sum(item))))
         }
-        let conditions = [
-            budget.problems.isEmpty
-                ? Condition("Ready", .yes, "Valid", "it holds for the tenants of its namespace")
-                : Condition("Ready", .no, "InvalidSpec", "\(budget.problems.summary()); nothing more is given out"),
-            Self.within(spec, use, waiting),
-        ]
         let status: JSON = [
             "observedGeneration": .integer(Int64(budget.object.generation)),
             "conditions": conditions.json(of: budget.object, now: now),

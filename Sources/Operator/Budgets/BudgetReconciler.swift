@@ -29,8 +29,12 @@ package struct BudgetReconciler: Sendable {
             for budget in known.tenantQuotas(of: namespace) where !budget.isDeleting {
                 let rule = (name: budget.object.name, spec: budget.resource?.spec ?? .nothing)
                 let waiting = ledger.waiting(for: rule, in: namespace)
-                let status = BudgetPlanner.status(of: budget, use: use, waiting: waiting, now: Date())
+                let conditions = BudgetPlanner.conditions(of: budget, use: use, waiting: waiting)
+                let status = BudgetPlanner.status(of: budget, use: use, conditions: conditions, now: Date())
                 try await self.context.write(status: status, of: budget.object, .tenantQuotas)
+                for condition in BudgetPlanner.news(conditions, of: budget.object) {
+                    self.context.announce(condition, of: budget.object)
+                }
             }
             return .done
         } catch {

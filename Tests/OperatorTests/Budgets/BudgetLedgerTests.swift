@@ -142,6 +142,12 @@ struct BudgetLedgerTests {
         #expect(!ledger.adopt(tenant("a", ["connections": 300, "storage": 5])))
         #expect(!ledger.adopt(tenant("new", nil)) && ledger.charge(of: Self.key("new")) == nil)
         #expect(ledger.adopt(tenant("late", ["connections": 1])))
+        // Nor does a status bring back what was taken back.
+        _ = ledger.refuse(Self.key("late"), wanting: nil, since: "", keeps: false)
+        #expect(!ledger.adopt(tenant("late", ["connections": 1])))
+        // Who is made again is another.
+        _ = ledger.release(Self.key("late"))
+        #expect(ledger.adopt(tenant("late", ["connections": 1])))
         #expect(ledger.use(of: "chat").sum(.connections) == 201 && ledger.use(of: "chat").unlimited(.connections) == 1)
     }
 }

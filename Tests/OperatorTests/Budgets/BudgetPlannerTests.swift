@@ -14,10 +14,12 @@ struct BudgetPlannerTests {
         let object = KubeObject(.tenantQuotas, name: "team", namespace: "chat", ["spec": spec])
         var use = BudgetUse()
         for charge in charges { use.add(charge) }
+        let budget = Parsed<TenantQuotaResource>(tenantQuota: object)
+        let keys = waiting.map { ObjectKey(namespace: "chat", name: $0) }
         return BudgetPlanner.status(
-            of: Parsed(tenantQuota: object),
+            of: budget,
             use: use,
-            waiting: waiting.map { ObjectKey(namespace: "chat", name: $0) },
+            conditions: BudgetPlanner.conditions(of: budget, use: use, waiting: keys),
             now: Date(timeIntervalSince1970: 1_800_000_000)
         )
     }
@@ -56,6 +58,19 @@ struct BudgetPlannerTests {
     @Test func `a budget names those who wait for it`() {
         let (status, reason, message) = Self.within(Self.status(["tenants": 2], Self.two, waiting: ["a", "b"]))
         #expect(status == "True" && reason == "TenantsWait" && message == "2 tenants want more than is left: a; b")
+    }
+
+    @Test func `that all is within a budget is only news after it was not`() {
+        func news(_ before: JSON, _ reason: String) -> [String] {
+            let object = KubeObject(.tenantQuotas, name: "team", namespace: "chat", ["status": before])
+            return BudgetPlanner.news([Condition("WithinBudget", .yes, reason, "")], of: object).map(\.reason)
+        }
+        func was(_ reason: String) -> JSON {
+            ["conditions": [["type": "WithinBudget", "status": "True", "reason": .string(reason)]]]
+        }
+        #expect(news([:], "WithinBudget").isEmpty && news([:], "TenantsWait") == ["TenantsWait"])
+        #expect(news(was("TenantsWait"), "WithinBudget") == ["WithinBudget"])
+        #expect(news(was("TenantsWait"), "TenantsWait").isEmpty)
     }
 
     @Test func `a budget that cannot be read gives nothing`() {

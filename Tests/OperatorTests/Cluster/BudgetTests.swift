@@ -60,6 +60,13 @@ struct BudgetTests {
                     $0?.status["used"]["connections"] == 251
                         && $0?.condition("WithinBudget")?["reason"] == "WithinBudget"
                 }
+                try await until("what happened to the budget being told") {
+                    let told = try await rig.user.list(.events, in: "chat").items
+                        .filter { $0.json["regarding"]["kind"] == "TenantQuota" }.compactMap {
+                            $0.json["reason"].string
+                        }
+                    return Set(told) == ["TenantsWait", "WithinBudget"]
+                }
                 // Without a budget there is room for all.
                 try await rig.apply(Self.tenant("hooli", connections: 250), .tenants)
                 try await rig.waitReady("hooli", reason: "BudgetExceeded")
