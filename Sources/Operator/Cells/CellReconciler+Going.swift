@@ -57,7 +57,7 @@ extension CellReconciler {
     /// Why a cell cannot go yet.
     func usedBy(_ parsed: Parsed<CellResource>) async -> String? {
         let name = parsed.object.name
-        let tenants = self.context.directory.tenants(in: name).sorted().map(\.description)
+        let tenants = self.context.directory.holders(ofCell: name).sorted().map(\.description)
         if !tenants.isEmpty {
             return "deleting waits until no tenant lives in it: \(tenants.summary()): move or delete them"
         }

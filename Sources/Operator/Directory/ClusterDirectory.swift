@@ -41,7 +41,22 @@ package final class ClusterDirectory: Sendable {
         self.state.withLock { state in (state.names[name] ?? []).compactMap { state.tenants[$0] } }
     }
 
-    /// The tenants on a plan.
+    /// The tenants that hold a plan: not those who name it and are refused.
+    package func holders(of plan: String) -> Set<ObjectKey> {
+        self.state.withLock { ($0.byPlan[plan] ?? []).subtracting($0.yielding) }
+    }
+
+    /// The tenants that hold a cell: not those who want to live there and are refused.
+    package func holders(ofCell cell: String) -> [ObjectKey] {
+        let wanting = self.tenants(in: cell)
+        return self.state.withLock { state in
+            wanting.filter { key in
+                !state.yielding.contains(key) || state.tenants[key]?.object.status["cell"].string == cell
+            }
+        }
+    }
+
+    /// The tenants that name a plan.
     package func tenants(on plan: String) -> Set<ObjectKey> { self.state.withLock { $0.byPlan[plan] ?? [] } }
 
     /// The tenants of a namespace.

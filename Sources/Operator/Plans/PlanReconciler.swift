@@ -15,7 +15,7 @@ package struct PlanReconciler: Sendable {
 
     package func reconcile(_ name: String) async -> WorkOutcome {
         guard let plan = self.context.directory.plan(name) else { return .done }
-        let tenants = self.context.directory.tenants(on: name)
+        let tenants = self.context.directory.holders(of: name)
         var object = plan.object
         do throws(KubeError) {
             for step in PlanPlanner.steps(for: plan, tenants: Array(tenants), now: Date()) {

@@ -58,6 +58,9 @@ package struct TenantReconciler: Sendable {
             for key in self.context.directory.note(yields: plan.yields, key: parsed.key) {
                 self.context.tenantQueue.add(key)
             }
+            if plan.yields, let name = parsed.resource?.spec.planRef.name {
+                self.context.planQueue.add(name, after: .milliseconds(500))
+            }
             var object = view.object
             var failure: String?
             if !plan.isServing, let resource = parsed.resource {

@@ -111,7 +111,7 @@ extension Definition {
             Column(name: "Base", type: "string", path: ".spec.price.base", says: "The price of an interval."),
             Column(name: "Currency", type: "string", path: ".spec.price.currency"), age,
         ],
-        status: ["tenants": .count("Tenants that name this plan.")]
+        status: ["tenants": .count("Tenants on this plan: not those who name it and are refused.")]
     )
 
     static let cell = Definition(

@@ -58,6 +58,26 @@ struct PlanAccessTests {
         }
     }
 
+    /// Otherwise a team kept plans and cells from going by naming them.
+    @Test func `who is refused holds up no plan and no cell`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(Self.plan(["allowedNamespaces": [:]]), .plans)
+                try await rig.apply(Self.tenant(), .tenants)
+                try await rig.waitReady("acme", reason: "PlanNotAllowed")
+                try await rig.wait(for: .plans, "free", "nobody being on the plan") {
+                    $0?.condition("InUse")?["reason"] == "Unused" && $0?.status["tenants"] == 0
+                }
+                try await rig.user.delete(.plans, "free")
+                try await rig.wait(for: .plans, "free") { $0 == nil }
+                try await rig.waitReady("acme", reason: "PlanNotFound")
+                try await rig.user.delete(.cells, "default")
+                try await rig.wait(for: .cells, "default") { $0 == nil }
+            }
+        }
+    }
+
     @Test func `a plan is for the namespaces that it names or selects, as their labels are now`() async throws {
         try await ClusterRig.with { rig in
             try await rig.withOperator { _ in
