@@ -13,7 +13,7 @@ extension CellReconciler {
         let name = parsed.object.name
         guard parsed.object.finalizers.contains(OperatorNames.finalizer) else { return true }
         guard await self.usedBy(parsed) == nil else { return false }
-        let isAbandoned = Self.isAbandoned(parsed)
+        let isAbandoned = self.isAbandoned(parsed)
         if let stores = self.context.cells.existing(name)?.stores {
             do {
                 // The second look at what was erased does not wait for its time.
@@ -61,7 +61,7 @@ extension CellReconciler {
         if !tenants.isEmpty {
             return "deleting waits until no tenant lives in it: \(tenants.summary()): move or delete them"
         }
-        if Self.isAbandoned(parsed) { return nil }
+        if self.isAbandoned(parsed) { return nil }
         let advice =
             "to leave it in the database for good, annotate the Cell with \(OperatorNames.abandonRetained)=true"
         // Nobody but the database itself can say.
@@ -82,7 +82,10 @@ extension CellReconciler {
         }
     }
 
-    private static func isAbandoned(_ parsed: Parsed<CellResource>) -> Bool {
-        parsed.object.annotations[OperatorNames.abandonRetained] == "true" || parsed.object.areStoresLost
+    /// Whether nobody waits for what its database keeps: somebody said so, or that it is lost, and it does not answer.
+    private func isAbandoned(_ parsed: Parsed<CellResource>) -> Bool {
+        if parsed.object.annotations[OperatorNames.abandonRetained] == "true" { return true }
+        let runtime = self.context.cells.existing(parsed.object.name)
+        return parsed.object.areStoresLost && runtime?.state.withLock { $0.isDatabaseAway } == true
     }
 }

@@ -149,10 +149,12 @@ package struct CellReconciler: Sendable {
         }
         let served = await runtime.stores?.certificateEnds.own
         findings.certificate = CellCertificate.condition(secrets.certificate, served: served, now: Date())
-        let isAway = findings.stores.status != .yes
+        let isAway =
+            await runtime.stores?.isDatabaseAway(patience: self.context.settings.storePatience)
+            ?? ["PostgresUnavailable", "SecretNotFound"].contains(problem?.reason)
         let wasAway = runtime.state.withLock { state in
-            defer { state.isAway = isAway }
-            return state.isAway
+            defer { state.isDatabaseAway = isAway }
+            return state.isDatabaseAway
         }
         // Who may go, or go elsewhere, since nobody waits for these stores, hears of it.
         if isAway != wasAway, object.areStoresLost { self.wakeTenants(of: object.name) }

@@ -18,8 +18,8 @@ package final class CellRuntime: Sendable {
         var places: [StorePlace] = []
         var keeper: Task<Void, Never>?
         var problem: CellStores.Problem?
-        /// Whether a store that was connected does not answer.
-        var isAway = false
+        /// Whether its database is not there: what tenants have lies in that.
+        var isDatabaseAway = false
         /// When it was looked at first.
         var firstSeen: Duration?
         /// The names of the cell's own certificate.

@@ -245,6 +245,11 @@ package actor CellStores {
         }
     }
 
+    /// Whether the database does not answer.
+    func isDatabaseAway(patience: Duration) -> Bool {
+        self.durablePulse.trouble(at: TimeSource.continuous.now(), patience: patience) != nil
+    }
+
     private func askLive() async {
         do throws(LiveStoreError) {
             let carried = try await self.live.liveFigures()

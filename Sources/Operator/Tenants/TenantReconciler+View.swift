@@ -97,10 +97,10 @@ extension TenantReconciler {
         return view
     }
 
-    /// Whether a cell's stores are said to be lost for good, and do not answer: who is wrong about it loses nothing.
+    /// Whether a cell's stores are said to be lost for good, and its database does not answer: who is wrong about it loses nothing.
     private func isLost(_ cell: String) -> Bool {
         guard let known = self.context.directory.cell(cell), known.object.areStoresLost else { return false }
-        return self.context.cells.existing(cell)?.state.withLock { $0.isAway || $0.stores == nil } ?? false
+        return self.context.cells.existing(cell)?.state.withLock { $0.isDatabaseAway } ?? false
     }
 
     private func setback(

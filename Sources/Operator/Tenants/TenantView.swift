@@ -29,7 +29,7 @@ package struct TenantView: Sendable {
         package var gateway: GatewayReference?
         /// Whether any of its edges is ready, as its status says.
         package var hasEdges: Bool
-        /// Whether somebody says that its stores are lost for good, and they are away.
+        /// Whether somebody says that its stores are lost for good, and its database is away.
         package var isLost: Bool
 
         package init(
