@@ -124,6 +124,23 @@ struct InformerTests {
         }
     }
 
+    @Test func `what is told again is spread over the time`() async throws {
+        try await ClientTests.with { _, client in
+            for number in 0..<20 { _ = try await client.create(.configMaps, ClientTests.map("n\(number)")) }
+            let again = Mutex<[ContinuousClock.Instant]>([])
+            var timing = Informer.Timing()
+            timing.resync = .seconds(2)
+            let informer = Informer(client, .configMaps, in: "chat", timing: timing, logger: ClientTests.logger)
+            let began = ContinuousClock.now
+            let task = Task { await informer.run { if $0.isResync { again.withLock { $0.append(.now) } } } }
+            try await until("all are told again") { again.withLock { $0.count >= 20 } }
+            task.cancel()
+            await task.value
+            let times = again.withLock(\.self)
+            #expect(times[19] - times[0] > .seconds(1) && times[19] - began > .milliseconds(1700))
+        }
+    }
+
     @Test func `everything is told again now and then`() async throws {
         try await ClientTests.with { _, client in
             _ = try await client.create(.configMaps, ClientTests.map("one"))

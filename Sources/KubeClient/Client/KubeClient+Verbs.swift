@@ -8,6 +8,8 @@ package struct ListOptions: Sendable, Hashable {
     package var labelSelector: String?
     /// Such as `metadata.name=acme`.
     package var fieldSelector: String?
+    /// Leaves out `managedFields` as pages come: they are most of an object's size.
+    package var leavesOutManagedFields = false
 
     package init(labelSelector: String? = nil, fieldSelector: String? = nil) {
         self.labelSelector = labelSelector
@@ -100,7 +102,7 @@ extension KubeClient {
                 // Elements of a list leave out what the list says for all.
                 if object.kind.isEmpty { object.json["kind"] = .string(resource.kind) }
                 if object.apiVersion.isEmpty { object.json["apiVersion"] = .string(resource.apiVersion) }
-                items.append(object)
+                items.append(options.leavesOutManagedFields ? object.withoutManagedFields : object)
             }
             next = page["metadata"]["continue"].string.flatMap { $0.isEmpty ? nil : $0 }
             if next == nil {

@@ -59,6 +59,8 @@ package final class Informer: Sendable {
         self.client = client
         self.resource = resource
         self.namespace = namespace
+        var options = options
+        options.leavesOutManagedFields = true
         self.options = options
         self.timing = timing
         self.logger = logger
@@ -157,16 +159,21 @@ package final class Informer: Sendable {
     private func remind(_ changed: @Sendable (Change) -> Void) async {
         await self.synced()
         while !Task.isCancelled {
-            let delay = self.timing.resync * Double.random(in: 0.9...1.1)
-            guard (try? await TimeSource.continuous.sleep(delay)) != nil else { return }
-            for object in self.all { changed(Change(key: object.key, object: object, previous: object)) }
+            let keys = self.state.withLock { Array($0.objects.keys) }
+            // One after the other over all of the time: what is told for no reason never stands before what has one.
+            let delay = self.timing.resync * Double.random(in: 0.9...1.1) / max(1, keys.count)
+            for key in keys {
+                guard (try? await TimeSource.continuous.sleep(delay)) != nil else { return }
+                if let object = self[key] { changed(Change(key: key, object: object, previous: object)) }
+            }
+            if keys.isEmpty, (try? await TimeSource.continuous.sleep(delay)) == nil { return }
         }
     }
 
     // MARK: The copy
 
     private func replace(_ items: [KubeObject], _ changed: (Change) -> Void) {
-        let objects = Dictionary(items.map { ($0.key, Self.trimmed($0)) }) { _, last in last }
+        let objects = Dictionary(items.map { ($0.key, $0) }) { _, last in last }
         let before = self.state.withLock { state in
             defer { state.objects = objects }
             return state.objects
@@ -184,7 +191,7 @@ package final class Informer: Sendable {
         switch event {
         case .bookmark(let revision): return revision
         case .added(let object), .modified(let object):
-            let object = Self.trimmed(object)
+            let object = object.withoutManagedFields
             let before = self.state.withLock { $0.objects.updateValue(object, forKey: object.key) }
             if before != object { changed(Change(key: object.key, object: object, previous: before)) }
             return object.resourceVersion
@@ -193,14 +200,6 @@ package final class Informer: Sendable {
             changed(Change(key: object.key, object: nil, previous: before ?? object))
             return object.resourceVersion
         }
-    }
-
-    private static func trimmed(_ object: KubeObject) -> KubeObject {
-        var object = object
-        var metadata = object.metadata
-        metadata["managedFields"] = .null
-        object.json["metadata"] = metadata
-        return object
     }
 
     private func finishWaiting(synced: Bool) {

@@ -82,3 +82,14 @@ package struct KubeList: Sendable {
     /// Where a watch goes on.
     package let resourceVersion: String
 }
+
+extension KubeObject {
+    /// The object as people wrote it, without who owns which of its fields.
+    var withoutManagedFields: KubeObject {
+        var object = self
+        var metadata = object.metadata
+        metadata["managedFields"] = .null
+        object.json["metadata"] = metadata
+        return object
+    }
+}

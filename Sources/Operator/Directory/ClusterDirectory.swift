@@ -72,6 +72,11 @@ package final class ClusterDirectory: Sendable {
         }.map(\.key)
     }
 
+    /// The tenants that name no cell and live in none: the default one is theirs.
+    package var tenantsWithoutCell: [ObjectKey] {
+        self.allTenants.filter { Self.wantedCell(of: $0, nil) == nil }.map(\.key)
+    }
+
     /// The cell that a tenant is to live in: the one that it names, else the one that it lives in, else the default one.
     ///
     /// So another default cell moves nobody.

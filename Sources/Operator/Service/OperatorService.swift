@@ -195,8 +195,7 @@ package final class OperatorService: Sendable {
                 if change.isResync || change.saysMore { context.cellQueue.add(change.key.name) }
                 let isSame = change.object?.spec == change.previous?.spec && change.object != nil
                 if !isSame {
-                    // Which cell is the default one may be another now.
-                    for tenant in context.directory.allTenants { context.tenantQueue.add(tenant.key) }
+                    context.lookAtTenants(of: change)
                 } else if change.object?.hasEdges != change.previous?.hasEdges
                     || change.object?.areStoresLost != change.previous?.areStoresLost
                 {
@@ -331,5 +330,21 @@ extension Informer.Change {
         return object.uid != previous.uid || object.generation != previous.generation
             || object.spec != previous.spec || object.deletionTimestamp != previous.deletionTimestamp
             || object.finalizers != previous.finalizers || object.annotations != previous.annotations
+    }
+}
+
+extension OperatorContext {
+    /// Has the tenants looked at whom a change of a cell's specification concerns.
+    fileprivate func lookAtTenants(of change: Informer.Change) {
+        // One that comes may have anybody's data, and one that goes had.
+        guard let object = change.object, let before = change.previous else {
+            for tenant in self.directory.allTenants { self.tenantQueue.add(tenant.key) }
+            return
+        }
+        for key in self.directory.tenants(in: change.key.name) { self.tenantQueue.add(key) }
+        // Which cell is the default one may be another now.
+        if object.spec["default"] != before.spec["default"] {
+            for key in self.directory.tenantsWithoutCell { self.tenantQueue.add(key) }
+        }
     }
 }

@@ -180,6 +180,18 @@ struct DirectoryTests {
         #expect(directory.defaultCell == "late")
     }
 
+    @Test func `those without a cell are whom another default one concerns`() {
+        let directory = ClusterDirectory()
+        let none = self.tenant("none", hostnames: ["a.example.com"])
+        var naming = self.tenant("naming", hostnames: ["b.example.com"])
+        naming.json["spec"]["cellRef"] = ["name": "west"]
+        var living = self.tenant("living", hostnames: ["c.example.com"])
+        living.json["status"] = ["cell": "east"]
+        for object in [none, naming, living] { _ = directory.update(tenant: object, key: object.key) }
+        #expect(directory.tenantsWithoutCell == [none.key])
+        #expect(directory.tenants(in: "west") == [naming.key] && directory.tenants(in: "east") == [living.key])
+    }
+
     @Test func `tenants are found by their plan, also after they changed it`() {
         let directory = ClusterDirectory()
         let before = self.tenant("acme", hostnames: ["a.example.com"], plan: "free")
