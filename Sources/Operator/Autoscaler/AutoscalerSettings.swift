@@ -21,6 +21,8 @@ package struct AutoscalerSettings: Hashable, Sendable {
     package var shards: Int
     /// Pods above what the load needs, so that as many may be lost at once.
     package var bufferPods: Int
+    /// Whether as many are above what the load needs as a zone has, if that is more.
+    package var bufferZone: Bool
     /// How many pods may come in a minute, or ``scaleUpMaxPercentPerMinute`` of those there were, whichever are more, beyond
     /// what the clients who are there need.
     package var scaleUpMaxPodsPerMinute: Int
@@ -46,6 +48,7 @@ package struct AutoscalerSettings: Hashable, Sendable {
         connectionsPerPod: Int = 20_000,
         shards: Int = 1,
         bufferPods: Int = 1,
+        bufferZone: Bool = false,
         scaleUpMaxPodsPerMinute: Int = 4,
         scaleUpMaxPercentPerMinute: Int = 100,
         scaleDownStabilization: Duration = .seconds(600),
@@ -61,6 +64,7 @@ package struct AutoscalerSettings: Hashable, Sendable {
         self.connectionsPerPod = connectionsPerPod
         self.shards = shards
         self.bufferPods = bufferPods
+        self.bufferZone = bufferZone
         self.scaleUpMaxPodsPerMinute = scaleUpMaxPodsPerMinute
         self.scaleUpMaxPercentPerMinute = scaleUpMaxPercentPerMinute
         self.scaleDownStabilization = scaleDownStabilization

@@ -31,7 +31,7 @@ extension FleetView {
         if let name = unready.filter({ $0.connectionsAtMost > 0 }).map(\.name).min() { return .unready(name) }
         if isUrgent { return nil }
         let going = Array(DeletionOrder.sorted(self).prefix(count))
-        return self.crowded(without: going, coming: coming, losing: self.settings.buffer).map { .noRoom($0) }
+        return self.crowded(without: going, coming: coming, losing: self.buffer).map { .noRoom($0) }
     }
 
     /// Pods to delete since their drain was requested: one after the other, and only where the rest has room.

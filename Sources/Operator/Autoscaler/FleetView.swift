@@ -91,6 +91,16 @@ extension FleetView {
     /// Pods that drain by themselves and still take up a replica each.
     var drainingInPlace: Int { self.staying.count { $0.role == .draining } }
 
+    /// Pods above what the load needs, so that as many may be lost at once.
+    ///
+    /// A zone's part is reckoned from how many pods and zones there are, not from the zone that has most: where new pods find
+    /// room in one zone only, a fleet would grow for its own sake.
+    var buffer: Int {
+        let zones = Set(self.staying.compactMap(\.pod.place)).count
+        guard self.settings.bufferZone, zones > 1 else { return self.settings.buffer }
+        return max(self.settings.buffer, (self.staying.count + zones - 1) / zones)
+    }
+
     /// Clients that want to be connected.
     func demand(_ assumption: Assumption) -> Double {
         let known = Double(self.connections)
@@ -121,7 +131,7 @@ extension FleetView {
 
     /// For how many clients the fleet was made, the buffer left out, so many milliseconds ago.
     func provided(before age: Int64) -> Double {
-        let pods = self.staying.count { self.now - $0.pod.createdAt >= age } - self.settings.buffer
+        let pods = self.staying.count { self.now - $0.pod.createdAt >= age } - self.buffer
         return Double(max(1, pods)) * self.podCapacity * self.settings.connectionsTarget
     }
 

@@ -47,11 +47,11 @@ extension Recommendation {
         let work = outlook.work + max(0, view.work(assumption) - view.work(.average))
         self.byConnections = Self.pods(connections / (view.settings.connectionsTarget * view.podCapacity))
         let there = Self.pods(view.demand(assumption) / (view.settings.connectionsTarget * view.podCapacity))
-        self.present = min(FleetMember.mostPods, there + view.settings.buffer + view.drainingInPlace)
+        self.present = min(FleetMember.mostPods, there + view.buffer + view.drainingInPlace)
         self.byUtilization = Self.byUtilization(view, work: work)
         self.byFullestPod = byFullestPod
         self.drainingInPlace = view.drainingInPlace
-        self.buffer = view.settings.buffer
+        self.buffer = view.buffer
     }
 
     /// The algorithm of the HorizontalPodAutoscaler, tolerance included.
@@ -60,7 +60,7 @@ extension Recommendation {
     /// again and again.
     private static func byUtilization(_ view: FleetView, work: Double) -> Int {
         let needed = work / view.settings.loopTarget
-        let carrying = view.replicas - view.settings.buffer
+        let carrying = view.replicas - view.buffer
         if carrying > 0, abs(needed / Double(carrying) - 1) <= Autoscaler.tolerance { return carrying }
         return self.pods(needed)
     }
@@ -78,7 +78,7 @@ extension Recommendation {
         let soon = growth * outlook.leadTime
         let later = growth * (Autoscaler.growthHorizon - Autoscaler.noticeTime - outlook.leadTime)
         let grown = max(soon, min(later, outlook.untilDoubled))
-        let lost = min(Double(view.settings.buffer) * Double(fullest), 2 * growth * Autoscaler.growthHorizon)
+        let lost = min(Double(view.buffer) * Double(fullest), 2 * growth * Autoscaler.growthHorizon)
         let coming = grown + Double(view.drainingConnections)
         // New pods are no help until they are ready; till then their part comes to those that are.
         let before = growth * outlook.partBeforeReady

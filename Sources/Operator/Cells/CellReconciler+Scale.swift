@@ -118,6 +118,7 @@ extension CellReconciler {
             connectionsPerPod: edge.connectionsPerPod,
             shards: edge.shards,
             bufferPods: edge.autoscaling.bufferPods,
+            bufferZone: edge.autoscaling.bufferZone,
             scaleUpMaxPodsPerMinute: edge.autoscaling.scaleUpMaxPodsPerMinute,
             scaleUpMaxPercentPerMinute: edge.autoscaling.scaleUpMaxPercentPerMinute,
             scaleDownStabilization: edge.autoscaling.scaleDownStabilization,

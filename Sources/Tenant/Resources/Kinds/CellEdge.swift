@@ -12,6 +12,8 @@ package struct CellEdge: Hashable, Sendable {
         package var targetLoopUtilization = 60
         /// Pods kept ready beyond what is needed.
         package var bufferPods = 1
+        /// Whether those are as many as a zone has, if that is more.
+        package var bufferZone = false
         /// How many pods may come in a minute, or ``scaleUpMaxPercentPerMinute`` of those there were, whichever are more.
         package var scaleUpMaxPodsPerMinute = 4
         /// See ``scaleUpMaxPodsPerMinute``, in percent.
@@ -215,6 +217,12 @@ extension CellEdge.Autoscaling: SettingsObject {
             "Wanted share of a shard's event-loop time, in percent."
         ),
         Setting("bufferPods", \.bufferPods, .integer(0...1000), "Pods kept ready beyond what is needed."),
+        Setting(
+            "bufferZone",
+            \.bufferZone,
+            .flag,
+            "Whether as many are kept beyond what is needed as a zone has, if that is more than bufferPods."
+        ),
         Setting.group(
             "scaleUp",
             "How pods become more, beyond what the clients who are connected need: the larger of both.",
