@@ -75,6 +75,8 @@ package final class FaultProxy: Sendable {
     /// Changes what happens to bytes from now on.
     package func set(_ mode: Mode) {
         self.state.set(mode)
+        // That is about connections to come; what stands still does not move for it.
+        if mode == .refuse { return }
         let reads = mode != .stall
         for channel in self.state.channels {
             _ = channel.setOption(.autoRead, value: reads)

@@ -64,7 +64,7 @@ extension SettingType where Value == Int {
 
 /// The sizes up to a bound, as a pattern.
 ///
-/// CEL cannot see a field without a type, so the first two digits are all that is compared: what is up to a tenth above the bound the
+/// CEL cannot see a field without a type, so the first two digits are all that is compared: what is up to a fifth above the bound the
 /// reader refuses alone. What nobody writes is left out: fractions of an exabyte, and exponents after several digits.
 private struct SizePattern {
     private static let fraction = #"(\.[0-9]{1,18})?"#

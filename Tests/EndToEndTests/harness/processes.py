@@ -16,10 +16,18 @@ PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None)
 
 
+#: What was handed out may not be bound yet.
+handed_out: set[int] = set()
+
+
 def free_port() -> int:
-    """A port of the loopback that was free a moment ago and is not in the range that the kernel hands out."""
+    """A port of the loopback that was free a moment ago, of which nobody here was told before and which is not in the range
+    that the kernel hands out."""
     while True:
         port = random.randrange(20000, 32000)
+        if port in handed_out:
+            continue
+        handed_out.add(port)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
