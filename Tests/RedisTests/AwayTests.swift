@@ -21,7 +21,7 @@ import Testing
             try await shard.say("later", in: log)
             #expect(shard.receiver.payloads(of: log) == ["late", "later"])
             try await shard.receiver.wait(for: "readiness") { events in
-                events.filter { if case .ready = $0 { true } else { false } }.count == 2
+                events.filter { if case .ready = $0 { true } else { false } }.count >= 2
             }
         }
     }

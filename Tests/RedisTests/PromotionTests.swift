@@ -83,6 +83,7 @@ import Testing
                 #expect(reloads(shard.receiver.events).filter { $0.log == log }.count == 1)
                 // Nothing of the quiet one was lost, so nobody is told anything.
                 #expect(reloads(shard.receiver.events).filter { $0.log == quiet }.isEmpty)
+                try await shard.receiver.wait(forEntries: 2, of: quiet)
                 #expect(shard.receiver.payloads(of: quiet) == ["still", "end"])
                 let positions = shard.receiver.entries(of: log).map(\.position)
                 #expect(Set(positions).count == positions.count)

@@ -43,7 +43,7 @@ struct RedisWorld: Sendable {
     /// Quick to notice and to come back.
     static var impatient: RedisConfiguration {
         var configuration = RedisConfiguration()
-        configuration.silence = .milliseconds(600)
+        configuration.silence = .milliseconds(1000)
         configuration.connectDeadline = .seconds(10)
         configuration.backoff = .milliseconds(5)...(.milliseconds(100))
         return configuration

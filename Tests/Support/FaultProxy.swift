@@ -78,9 +78,9 @@ package final class FaultProxy: Sendable {
         // That is about connections to come; what stands still does not move for it.
         if mode == .refuse { return }
         let reads = mode != .stall
-        for channel in self.state.channels {
-            _ = channel.setOption(.autoRead, value: reads)
-        }
+        let set = self.state.channels.map { $0.setOption(.autoRead, value: reads) }
+        // What is sent from now on stands still, not only what comes once the loops have heard of it.
+        if mode == .stall { for done in set { try? done.wait() } }
     }
 
     /// Leads new connections to another port on 127.0.0.1.
