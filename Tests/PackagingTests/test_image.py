@@ -10,6 +10,20 @@ import unittest
 
 import rendered
 
+# As SwiftPM notes them: a version, and a revision that has none.
+PINS = [
+    {
+        "identity": "swift-nio",
+        "location": "https://github.com/apple/swift-nio.git",
+        "state": {"revision": "5e" * 20, "branch": "main"},
+    },
+    {
+        "identity": "grdb.swift",
+        "location": "https://github.com/groue/GRDB.swift",
+        "state": {"revision": "a6" * 20, "version": "7.10.0"},
+    },
+]
+
 
 class Image(unittest.TestCase):
     @classmethod
@@ -20,6 +34,10 @@ class Image(unittest.TestCase):
         os.mkdir(binaries)
         # Any program that loads libraries.
         shutil.copy(shutil.which("openssl") or shutil.which("ls"), os.path.join(binaries, "roost"))
+        # And what it could have been built from.
+        cls.pins = os.path.join(binaries, "Package.resolved")
+        with open(cls.pins, "w", encoding="utf-8") as file:
+            json.dump({"pins": PINS}, file)
         cls.root = os.path.join(cls.folder, "image")
         words = [rendered.path("scripts", "assemble-image"), "--binaries", binaries, cls.root]
         environment = dict(os.environ, SOURCE_DATE_EPOCH="1700000000")
@@ -60,6 +78,15 @@ class Image(unittest.TestCase):
         for name in noted:
             self.assertTrue(os.path.exists(os.path.join(self.root, "usr", "share", "doc", name, "copyright")), name)
 
+    def test_a_program_without_its_pins_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(shutil.which("ls"), os.path.join(folder, "roost"))
+            words = [rendered.path("scripts", "assemble-image"), "--binaries", folder, os.path.join(folder, "image")]
+            done = subprocess.run(words, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 69)
+            self.assertIn(f"there is no {folder}/Package.resolved", done.stderr)
+            self.assertFalse(os.path.exists(os.path.join(folder, "image")))
+
     def test_it_says_which_system_it_is(self):
         self.assertIn("ID=debian", self.read("etc", "os-release"))
 
@@ -68,13 +95,15 @@ class Image(unittest.TestCase):
         self.assertEqual((sbom["spdxVersion"], sbom["dataLicense"]), ("SPDX-2.3", "CC0-1.0"))
         self.assertEqual(sbom["creationInfo"]["created"], "2023-11-14T22:13:20Z")
         found = {one["name"]: one for one in sbom["packages"]}
-        pins = {pin["identity"]: pin for pin in json.loads(rendered.text("Package.resolved"))["pins"]}
-        self.assertEqual(set(found), {"roost"} | set(dict(self.packages())) | set(pins))
+        self.assertEqual(set(found), {"roost", "grdb.swift", "swift-nio"} | set(dict(self.packages())))
         for name, fields in self.packages():
             self.assertEqual(found[name]["versionInfo"], fields["Version"])
             self.assertRegex(found[name]["externalRefs"][0]["referenceLocator"], rf"^pkg:deb/debian/{re.escape(name)}@")
-        for name, pin in pins.items():
-            self.assertIn(found[name]["versionInfo"], pin["state"].values())
+        self.assertEqual(found["grdb.swift"]["versionInfo"], "7.10.0")
+        self.assertEqual(found["swift-nio"]["versionInfo"], "5e" * 20)
+        where = {name: found[name]["externalRefs"][0]["referenceLocator"] for name in ("grdb.swift", "swift-nio")}
+        self.assertEqual(where["grdb.swift"], "pkg:swift/github.com/groue/GRDB.swift@7.10.0")
+        self.assertEqual(where["swift-nio"], f"pkg:swift/github.com/apple/swift-nio@{'5e' * 20}")
         ids = [one["SPDXID"] for one in sbom["packages"]]
         self.assertEqual(len(ids), len(set(ids)))
         for one in ids:
@@ -84,7 +113,8 @@ class Image(unittest.TestCase):
 
     def test_the_same_image_has_the_same_sbom(self):
         environment = dict(os.environ, SOURCE_DATE_EPOCH="1700000000")
-        words = [rendered.path("scripts", "make-sbom"), self.root, self.sbom()["packages"][0]["versionInfo"]]
+        version = self.sbom()["packages"][0]["versionInfo"]
+        words = [rendered.path("scripts", "make-sbom"), self.root, version, self.pins]
         again = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
         self.assertEqual(json.loads(again.stdout), self.sbom())
 
