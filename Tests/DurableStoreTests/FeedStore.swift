@@ -112,6 +112,8 @@ final class FeedStore: LiveStore {
 
     func remains(of tenant: TenantID) async throws(LiveStoreError) -> Int { try await self.rest.remains(of: tenant) }
 
+    func hasLease(_ pod: PodID) async throws(LiveStoreError) -> Bool { try await self.rest.hasLease(pod) }
+
     func lapsedPods() async throws(LiveStoreError) -> [PodID] { try await self.rest.lapsedPods() }
 
     func orphans(of pod: PodID, limit: Int) async throws(LiveStoreError) -> [LogKey] {

@@ -40,6 +40,20 @@ struct EdgeConfigurationTests {
         #expect(configuration.capacityConnections == 5000)
     }
 
+    @Test func `further live stores are told apart by their names`() throws {
+        let urls = "redis://h/0 two/url=redis://user:pass=word@h2 three=rediss://h3"
+        let configuration = try self.read(["ROOST_TENANTS": "/tenants", "ROOST_REDIS_URL": urls])
+        #expect(configuration.redisURLs.first == "redis://h/0")
+        #expect(configuration.furtherRedis.map(\.name) == ["two/url", "three"])
+        #expect(configuration.furtherRedis.map(\.url) == ["redis://user:pass=word@h2", "rediss://h3"])
+    }
+
+    @Test(arguments: ["redis://a redis://b?x=y", "redis://a two=redis://b two=redis://c", "redis://a =redis://b"])
+    func `a further live store without a name of its own is refused, and its URL not shown`(urls: String) throws {
+        let problems = self.problems(["ROOST_TENANTS": "/tenants", "ROOST_REDIS_URL": urls])
+        #expect(problems == ["redis.url: all but the first are NAME=URL, each with another name"])
+    }
+
     @Test func `the same keys are read from YAML`() throws {
         let path = FileManager.default.temporaryDirectory.path + "/roost-edge-\(UUID().uuidString).yaml"
         let yaml = """

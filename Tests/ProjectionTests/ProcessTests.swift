@@ -38,7 +38,7 @@ struct ProcessTests {
 
     private func follow(_ edge: EdgeProcess, _ store: RedisLiveStore, _ seal: CertificateSeal) async throws {
         try await edge.answers("/readyz") { $0.contains("503") && $0.contains("tenants: not yet") }
-        let writer = ProjectionWriter(live: store, loop: MultiThreadedEventLoopGroup.singleton.next())
+        let writer = ProjectionWriter(live: store, owner: "test", loop: MultiThreadedEventLoopGroup.singleton.next())
         _ = try await writer.takeOver(term: nil)
         let authority = try TestAuthority()
         let pem = try authority.pem(for: "acme.localhost")

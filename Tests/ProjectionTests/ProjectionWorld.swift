@@ -77,6 +77,7 @@ struct ProjectionWorld: Sendable {
         self.live = edge
         self.writer = ProjectionWriter(
             live: store,
+            owner: "test",
             loop: MultiThreadedEventLoopGroup.singleton.next(),
             lookingEvery: .milliseconds(20)
         )

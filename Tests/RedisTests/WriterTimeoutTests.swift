@@ -19,6 +19,7 @@ import Testing
             _ = try await witness.follow(Projection.log)
             let writer = ProjectionWriter(
                 live: try await world.faultyStore(configuration),
+                owner: "test",
                 loop: MultiThreadedEventLoopGroup.singleton.next(),
                 lookingEvery: .milliseconds(20)
             )

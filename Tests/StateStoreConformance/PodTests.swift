@@ -92,6 +92,8 @@ struct PodTests {
             #expect(try await world.first.orphans(of: dead.pod, limit: 2).count == 2)
             try await world.first.bury(dead.pod)
             #expect(try await world.first.lapsedPods() == [dead.pod])
+            #expect(try await !world.first.hasLease(dead.pod))
+            #expect(try await world.first.hasLease(world.first.pod))
             _ = try await reaper.append(
                 Transaction(changes: [
                     .text(logs[0], "quit", [], .drop), .text(logs[1], "moved", holder: .set(world.first.pod)),

@@ -16,10 +16,12 @@ struct ProjectionFenceTests {
     private func writer(
         _ store: any LiveStore,
         term: UInt64?,
+        for owner: String = "test",
         lookingEvery interval: Duration = .seconds(3600)
     ) async throws -> ProjectionWriter {
         let writer = ProjectionWriter(
             live: store,
+            owner: owner,
             loop: MultiThreadedEventLoopGroup.singleton.next(),
             lookingEvery: interval
         )
@@ -84,11 +86,46 @@ struct ProjectionFenceTests {
         }
     }
 
+    @Test(arguments: LiveDriver.withPods)
+    func `another cell's log is left alone, whatever its term, for as long as its writer is there`(
+        driver: LiveDriver
+    ) async throws {
+        try await driver.run { world in
+            let first = try await world.backend.pod()
+            _ = try await first.renewLease(for: .seconds(60))
+            let here = try await self.writer(first, term: 1, for: "cell a")
+            let acme = try Self.tenant("acme")
+            try await here.put(tenant: acme)
+            await #expect(throws: LiveStoreError.occupied(by: "cell a")) {
+                try await self.writer(world.first, term: 9, for: "cell b")
+            }
+            try await here.put(tenant: try Self.tenant("beta"))
+            // It goes: what it left is the other one's to take, who has its own terms.
+            _ = try await first.renewLease(for: .milliseconds(1))
+            try await until("the lease's end") { try await !world.first.hasLease(first.pod) }
+            let there = try await self.writer(world.first, term: 1, for: "cell b")
+            _ = try await world.first.renewLease(for: .seconds(60))
+            #expect(try await there.load().tenants[acme.id] == acme)
+            try await there.put(tenant: try Self.tenant("gamma"))
+            // Back again, it finds that out, and keeps its hands off.
+            await #expect(throws: LiveStoreError.occupied(by: "cell b")) { try await here.put(tenant: acme) }
+            await #expect(throws: LiveStoreError.occupied(by: "cell b")) { try await self.next(here) }
+            await #expect(throws: LiveStoreError.occupied(by: "cell b")) {
+                try await self.writer(first, term: 7, for: "cell a")
+            }
+            #expect(try await there.load().tenants.count == 3)
+        }
+    }
+
     @Test(arguments: LiveDriver.all)
     func `what was not refused is there, and what was refused is not`(driver: LiveDriver) async throws {
         try await driver.run { world in
             let first = try await self.writer(world.first, term: 1)
-            let later = ProjectionWriter(live: world.first, loop: MultiThreadedEventLoopGroup.singleton.next())
+            let later = ProjectionWriter(
+                live: world.first,
+                owner: "test",
+                loop: MultiThreadedEventLoopGroup.singleton.next()
+            )
             var (written, found): (Set<TenantID>, ProjectionState?) = ([], nil)
             try await withThrowingTaskGroup(of: (TenantID?, ProjectionState?).self) { group in
                 for number in 0..<400 {

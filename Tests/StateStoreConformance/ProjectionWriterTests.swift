@@ -20,6 +20,7 @@ struct ProjectionWriterTests {
     private func writer(_ store: any LiveStore) async throws -> ProjectionWriter {
         let writer = ProjectionWriter(
             live: store,
+            owner: "test",
             loop: MultiThreadedEventLoopGroup.singleton.next(),
             lookingEvery: .milliseconds(20)
         )
@@ -30,7 +31,11 @@ struct ProjectionWriterTests {
     @Test(arguments: LiveDriver.all)
     func `what was put is loaded, until it is removed`(driver: LiveDriver) async throws {
         try await driver.run { world in
-            let writer = ProjectionWriter(live: world.first, loop: MultiThreadedEventLoopGroup.singleton.next())
+            let writer = ProjectionWriter(
+                live: world.first,
+                owner: "test",
+                loop: MultiThreadedEventLoopGroup.singleton.next()
+            )
             let empty = try await writer.takeOver(term: nil)
             #expect(empty.position == .none)
             #expect(empty.tenants.isEmpty && empty.certificates.isEmpty && !empty.isComplete)

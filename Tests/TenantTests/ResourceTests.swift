@@ -53,7 +53,7 @@ import Testing
         #expect(cell.edge.requests == ["cpu": "1", "memory": "512Mi"] && cell.edge.service.annotations == ["a": "b"])
         #expect(cell.edge.drainAnnouncement == .seconds(20) && cell.edge.drainGracePeriod == .seconds(240))
         #expect(cell.edge.autoscaling.scaleDownStabilization == .seconds(900) && cell.edge.autoscaling.maxReplicas == 9)
-        #expect(cell.redis.map(\.name) == ["roost-redis"] && cell.postgres?.key == "url")
+        #expect(cell.redis.map(\.secret.name) == ["roost-redis"] && cell.postgres?.key == "url")
         #expect(cell.archive?.bucket == "roost-archive" && cell.gateway?.namespace == "infra")
         #expect(cell.trustedProxies == ["10.0.0.0/8", "2001:db8::/32"])
     }

@@ -22,7 +22,7 @@ final class LineDispatcher {
         if connection.reading.holds.contains(.turn) { return }
         guard connection.reading.isFree else { return self.settle(connection) }
         connection.reading.hold(.turn)
-        let store = self.clients.realm.store
+        let store = connection.network.store
         lines: while connection.isOpen, connection.reading.hasBytes, !connection.reading.holds.contains(.command) {
             guard store.isReady(for: connection.network.id) else {
                 connection.reading.hold(.store)

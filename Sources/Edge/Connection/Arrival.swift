@@ -33,7 +33,8 @@ package struct Arrival {
 /// Connections come, bring bytes, and go.
 extension ShardClients {
     package func opened(_ arrival: Arrival) -> ConnectionID {
-        let network = self.realm.network(of: arrival.tenant)
+        // Whose store is not open here is told so, and let in nowhere.
+        let network = (self.realm(of: arrival.tenant) ?? self.realm).network(of: arrival.tenant)
         let connection = self.connections.insert {
             Connection(id: $0, clients: self, arrival: arrival, network: network)
         }

@@ -36,6 +36,7 @@ final class Outboxes {
     private func flush() {
         // What other shards' clients said meanwhile goes out with the rest: half as many calls to the kernel.
         self.clients.realm.store.deliverWaiting()
+        for realm in self.clients.further.values { realm.store.deliverWaiting() }
         self.isScheduled = false
         let batch = self.queued
         self.queued.removeAll(keepingCapacity: true)

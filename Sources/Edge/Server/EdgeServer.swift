@@ -16,6 +16,7 @@ package struct EdgeServer: Sendable {
     package let shards: ShardSet
     package let accounts: AccountService
     package let live: any LiveStore
+    private let opened: OpenedStores
     package let durable: DurableStore
     /// Whether who is an administrator is written here, or by somebody else.
     private let declaresAdmins: Bool
@@ -77,6 +78,7 @@ package struct EdgeServer: Sendable {
             shards: shards,
             accounts: accounts,
             live: live,
+            opened: OpenedStores(catalog),
             durable: durable,
             declaresAdmins: declaresAdmins,
             logger: logger
@@ -91,11 +93,38 @@ package struct EdgeServer: Sendable {
             self.accounts.provision(update.catalog.sorted.filter { touched.contains($0.id) })
             self.accounts.forget(update.removed)
         }
-        self.directory.replace(update.catalog)
-        await self.shards.apply(update.catalog)
+        self.opened.catalog(update.catalog)
+        await self.show()
         for id in update.added.sorted() { self.logger.info("tenant added", metadata: ["tenant": "\(id)"]) }
         for id in update.changed.sorted() { self.logger.info("tenant changed", metadata: ["tenant": "\(id)"]) }
         for id in update.removed.sorted() { self.logger.info("tenant removed", metadata: ["tenant": "\(id)"]) }
+    }
+
+    /// Begins to use a further live store.
+    ///
+    /// The tenants that live there are served from now on.
+    ///
+    /// - Parameters:
+    ///   - store: The store, which stays the caller's to shut down.
+    ///   - redis: What tenants call it (``HostedTenant/redis``).
+    ///   - place: Its place among the stores, the first further one's being 1.
+    package func open(_ store: any LiveStore, as redis: String, at place: Int) async {
+        for shard in self.shards.all { await shard.open(store, as: redis, at: place) }
+        self.opened.opened(redis)
+        await self.show()
+        self.logger.notice("a live store is there", metadata: ["redis": "\(redis)"])
+    }
+
+    /// Serves the catalog as it is, as far as stores are open.
+    private func show() async {
+        var shown: Int
+        repeat {
+            let (catalog, version) = self.opened.current
+            shown = version
+            self.directory.replace(catalog)
+            await self.shards.apply(catalog)
+            // Who was overtaken meanwhile may have told some shards what is old.
+        } while self.opened.current.version != shown
     }
 
     /// Hands over what the shards counted up to now.

@@ -11,6 +11,7 @@ import Synchronization
 /// looks in a row: after an outage every pod has time to come back.
 package struct SessionReaper: Sendable {
     private let live: any LiveStore
+    private let redis: String?
     private let shards: ShardSet
     private let term: Duration
     private let figures: @Sendable () async -> [UInt8]?
@@ -18,11 +19,13 @@ package struct SessionReaper: Sendable {
     private let logger: Logger
     private let lease = Lease()
 
+    /// - `redis`: what tenants call the store (``HostedTenant/redis``).
     /// - `term`: how long a lease lasts; it is renewed three times in that time.
     /// - `figures`: what the lease carries, asked for at each renewal.
     /// - `clock`: times the renewals.
     package init(
         live: any LiveStore,
+        as redis: String? = nil,
         shards: ShardSet,
         term: Duration = .seconds(15),
         figures: @escaping @Sendable () async -> [UInt8]? = { nil },
@@ -30,6 +33,7 @@ package struct SessionReaper: Sendable {
         logger: Logger
     ) {
         self.live = live
+        self.redis = redis
         self.shards = shards
         self.term = term
         self.figures = figures
@@ -75,7 +79,7 @@ package struct SessionReaper: Sendable {
         self.lease.reached.withLock { $0 = .now }
         if renewal != .kept { self.lease.isInDoubt.store(true, ordering: .relaxed) }
         if renewal == .forgotten {
-            for shard in self.shards.all { await shard.reserveAgain() }
+            for shard in self.shards.all { await shard.reserveAgain(in: self.redis) }
         }
         return renewal
     }
@@ -102,7 +106,7 @@ package struct SessionReaper: Sendable {
     private func keepWatching() async {
         while !Task.isCancelled {
             let away = ContinuousClock.now - self.lease.reached.withLock { $0 }
-            if away > self.term { for shard in self.shards.all { await shard.storeIsAway(for: away) } }
+            if away > self.term { for shard in self.shards.all { await shard.storeIsAway(self.redis, for: away) } }
             try? await self.clock.sleep(for: self.term / 3)
         }
     }
@@ -158,7 +162,7 @@ package struct SessionReaper: Sendable {
                 // None is left, or none that can be ended now: the next look tries again.
                 if orphans.allSatisfy({ tries[$0, default: 0] >= 3 }) { break }
                 for orphan in orphans { tries[orphan, default: 0] += 1 }
-                guard await shard.settle(orphans: orphans, lastSeen: seen) else { return lapsed }
+                guard await shard.settle(orphans: orphans, of: self.redis, lastSeen: seen) else { return lapsed }
             }
             try await self.live.bury(pod)
             self.logger.notice("a pod is gone", metadata: ["pod": "\(pod)", "sessions": "\(tries.count)"])
@@ -169,33 +173,37 @@ package struct SessionReaper: Sendable {
     /// - Returns: false if the store could not say.
     private func checkOwnSessions() async -> Bool {
         var isDone = true
-        for shard in self.shards.all where await !shard.checkSessions() { isDone = false }
+        for shard in self.shards.all where await !shard.checkSessions(in: self.redis) { isDone = false }
         return isDone
     }
 }
 
 extension Shard {
-    /// Sees to what a pod held that died.
+    /// Sees to what a pod held in a store that died.
     ///
     /// - Returns: false if the store did not take it.
-    func settle(orphans: [LogKey], lastSeen seen: Int64?) async -> Bool {
-        await withCheckedContinuation { continuation in
-            self.clients.realm.settle(orphans: orphans, lastSeen: seen) { continuation.resume(returning: $0) }
+    func settle(orphans: [LogKey], of redis: String?, lastSeen seen: Int64?) async -> Bool {
+        guard let realm = self.clients.realm(over: redis) else { return false }
+        return await withCheckedContinuation { continuation in
+            realm.settle(orphans: orphans, lastSeen: seen) { continuation.resume(returning: $0) }
         }
     }
 
-    /// Leads those away who can go on elsewhere, if the store has not been reached for too long.
-    func storeIsAway(for duration: Duration) { self.clients.realm.storeIsAway(for: duration) }
+    /// Leads those away who can go on elsewhere, if their store has not been reached for too long.
+    func storeIsAway(_ redis: String?, for duration: Duration) {
+        self.clients.realm(over: redis)?.storeIsAway(for: duration)
+    }
 
-    /// Takes the slots of its connections anew, after the store gave them to others.
-    func reserveAgain() { self.clients.realm.slots.takeAgain() }
+    /// Takes the slots of a store's connections anew, after it gave them to others.
+    func reserveAgain(in redis: String?) { self.clients.realm(over: redis)?.slots.takeAgain() }
 
-    /// Closes connections whose session is gone from the store.
+    /// Closes connections whose session is gone from a store.
     ///
     /// - Returns: false if the store could not say of some.
-    func checkSessions() async -> Bool {
-        await withCheckedContinuation { continuation in
-            self.clients.realm.checkSessions { continuation.resume(returning: $0) }
+    func checkSessions(in redis: String?) async -> Bool {
+        guard let realm = self.clients.realm(over: redis) else { return false }
+        return await withCheckedContinuation { continuation in
+            realm.checkSessions { continuation.resume(returning: $0) }
         }
     }
 }

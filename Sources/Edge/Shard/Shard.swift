@@ -30,16 +30,21 @@ package actor Shard {
     /// - Returns: how many are left.
     package func drain(share: Double) -> Int { self.clients.drain(share: share) }
 
-    package func reportUsage() { self.clients.realm.reportUsage() }
+    package func reportUsage() { for realm in self.clients.realms { realm.reportUsage() } }
 
-    /// Whether the live store takes calls, and not too many wait.
-    package var isStoreReady: Bool { self.clients.realm.store.isReady }
+    /// Begins to use a further live store, under the name that tenants know it by, the first further one's place being 1.
+    func open(_ store: any LiveStore, as redis: String, at place: Int) {
+        self.clients.open(store, as: redis, at: place)
+    }
+
+    /// Whether a live store takes calls, and not too many wait: where one of several is away, the tenants of the others are served.
+    package var isStoreReady: Bool { self.clients.realms.contains { $0.store.isReady } }
 
     /// Connections open on this shard.
     package var connectionCount: Int { self.clients.connections.count }
 
     /// Whether the store knows of everybody who left.
-    package var hasSettled: Bool { self.clients.realm.hasSettled }
+    package var hasSettled: Bool { self.clients.realms.allSatisfy(\.hasSettled) }
 
     /// What was counted since the shard began, and what there is now.
     package var statistics: ShardStatistics { self.clients.currentStatistics }

@@ -11,7 +11,10 @@ package import Tenant
 package final class ShardClients {
     let loop: any EventLoop
     let environment: EdgeEnvironment
+    /// Its networks over the first live store, and the time.
     package let realm: RealmShard
+    /// Those over further ones, by what tenants call these.
+    var further: [String: RealmShard] = [:]
     let table = CommandTable.standard
     let connections = ConnectionTable()
     let encoder = LineEncoder()
@@ -36,13 +39,19 @@ package final class ShardClients {
 
     package func start() {
         self.loopBegan = .now()
-        self.realm.storeBecameReadyAction = { [unowned self] in self.storeBecameReady() }
-        self.realm.start()
+        self.begin(self.realm)
         let clients = NIOLoopBound(self, eventLoop: self.loop)
         self.loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-            clients.value.realm.tick()
+            for realm in clients.value.realms { realm.tick() }
             clients.value.clock.tick()
         }
+    }
+
+    /// Connects a realm to its store.
+    func begin(_ realm: RealmShard) {
+        realm.isDraining = self.realm.isDraining
+        realm.storeBecameReadyAction = { [unowned self] in self.storeBecameReady() }
+        realm.start()
     }
 
     var limits: ConnectionLimits { self.environment.limits }
@@ -68,11 +77,13 @@ package final class ShardClients {
 
     var currentStatistics: ShardStatistics {
         var result = self.statistics
-        let realm = self.realm.currentStatistics
-        result.storeFailures = realm.storeFailures
-        result.channels = realm.channels
-        result.sessions = realm.sessions
-        result.connections = realm.attachments
+        for realm in self.realms {
+            let counted = realm.currentStatistics
+            result.storeFailures += counted.storeFailures
+            result.channels += counted.channels
+            result.sessions.merge(counted.sessions, uniquingKeysWith: +)
+            result.connections.merge(counted.attachments, uniquingKeysWith: +)
+        }
         return result
     }
 
@@ -80,27 +91,38 @@ package final class ShardClients {
 
     /// - `catalog`: all tenants there are now; those that are gone or suspended lose their connections.
     package func apply(_ catalog: TenantCatalog) {
-        for network in self.realm.networks.values {
-            guard let tenant = catalog.tenants[network.id] else {
-                network.update(nil)
-                self.closeAll(of: network, reason: "This network has ended")
-                continue
-            }
-            let before = network.tenant
-            network.update(tenant)
-            if tenant == before { continue }
-            if tenant.state == .suspended {
-                self.closeAll(of: network, reason: tenant.closedText)
-                continue
-            }
-            self.tellMechanisms(of: network, before)
-            let changes = self.support.changes(to: tenant, from: before)
-            guard !changes.isEmpty else { continue }
-            for connection in self.connections.all where connection.network === network {
-                guard let session = connection.session else { continue }
-                let lines = ISupport.lines(of: changes, for: session.user.nick.raw, source: network.serverName)
-                for line in lines { connection.write(line, .news) }
-            }
+        for realm in self.realms {
+            for network in realm.networks.values { self.apply(catalog.tenants[network.id], to: network, of: realm) }
+        }
+    }
+
+    /// - Parameters:
+    ///   - tenant: What the network's tenant is now; nil if it is gone.
+    ///   - network: A network.
+    ///   - realm: Where it is.
+    private func apply(_ tenant: HostedTenant?, to network: Network, of realm: RealmShard) {
+        guard let tenant else {
+            network.update(nil)
+            return self.closeAll(of: network, reason: "This network has ended")
+        }
+        // One that nobody can connect to need not be where it would be.
+        guard tenant.farewell != nil || self.realm(of: tenant) === realm else {
+            network.update(nil)
+            return self.closeAll(of: network, reason: "This network has moved to another store, connect again")
+        }
+        let before = network.tenant
+        network.update(tenant)
+        if tenant == before { return }
+        if tenant.state == .suspended {
+            return self.closeAll(of: network, reason: tenant.closedText)
+        }
+        self.tellMechanisms(of: network, before)
+        let changes = self.support.changes(to: tenant, from: before)
+        guard !changes.isEmpty else { return }
+        for connection in self.connections.all where connection.network === network {
+            guard let session = connection.session else { continue }
+            let lines = ISupport.lines(of: changes, for: session.user.nick.raw, source: network.serverName)
+            for line in lines { connection.write(line, .news) }
         }
     }
 
@@ -134,7 +156,7 @@ package final class ShardClients {
     // MARK: Draining
 
     func drain(share: Double) -> Int {
-        self.realm.isDraining = true
+        for realm in self.realms { realm.isDraining = true }
         let open = self.connections.all.filter(\.isOpen)
         let count = Int(saturating: (Double(open.count) * share).rounded(.up))
         for connection in open.prefix(count) {

@@ -372,7 +372,17 @@ package struct CellManifests: Sendable {
                 ],
             ])
         }
-        secret("ROOST_REDIS_URL", self.input.spec.redis.first)
+        if self.input.spec.redis.count > 1 {
+            // The kubelet puts the addresses together: nobody else reads them.
+            let redis = self.input.spec.redis
+            for (index, one) in redis.enumerated() { secret("ROOST_REDIS_\(index)", one.secret) }
+            let all = redis.enumerated().map { index, one in
+                index == 0 ? "$(ROOST_REDIS_0)" : "\(one.name)=$(ROOST_REDIS_\(index))"
+            }
+            variables.append(["name": "ROOST_REDIS_URL", "value": .string(all.joined(separator: " "))])
+        } else {
+            secret("ROOST_REDIS_URL", self.input.spec.redis.first?.secret)
+        }
         secret("ROOST_DATABASE_URL", self.input.spec.postgres)
         return variables
     }

@@ -32,7 +32,7 @@ extension CellReconciler {
         // asked last, since a hand may have set it.
         let image = spec.edge.image ?? findings.wantedImage ?? runningImage ?? self.context.settings.image
         findings.wantedImage = image
-        let digest = access.keys.digest([access.redis, access.postgres])
+        let digest = access.digest
         // Pods read the addresses when they start. Those that run keep theirs until somebody has connected with the new ones.
         let isProven = runtime.state.withLock { $0.stores != nil && $0.storesDigest == digest }
         let proven = running?.spec["template"]["metadata"]["annotations"][CellManifests.storesAnnotation].string

@@ -16,9 +16,12 @@ extension CellReconciler {
     /// The stores' URLs and the cell's keys, which are secrets, and the stores' ports, which are not.
     struct Access: Sendable {
         let keys: CellKeys
-        let redis: String
+        let redis: [RedisInstance]
         let postgres: String
         let ports: [Int]
+
+        /// Tells other addresses from these, and nothing of them.
+        var digest: String { self.keys.digest(self.redis.map(\.url) + [self.postgres]) }
     }
 
     /// What the Secrets of a cell say.
@@ -118,17 +121,26 @@ extension CellReconciler {
             let text = "the cell's keys cannot be used: \(error)"
             throw Unread("KeysUnusable", text, isPassing: error.isPassing)
         }
-        guard let redis = spec.redis.first, let postgres = spec.postgres else {
+        guard !spec.redis.isEmpty, let postgres = spec.postgres else {
             throw Unread("NotConfigured", "spec.redis and spec.postgres are needed")
         }
-        guard spec.redis.count == 1 else {
-            let text = "spec.redis names \(spec.redis.count) instances and one is supported: make a Cell for each"
-            throw Unread("NotConfigured", text)
+        var instances: [RedisInstance] = []
+        for redis in spec.redis {
+            guard !instances.contains(where: { $0.name == redis.name }) else {
+                throw Unread(
+                    "NotConfigured",
+                    "spec.redis names \(redis.name) twice: each instance has a Secret or key of its own"
+                )
+            }
+            instances.append(RedisInstance(name: redis.name, url: try await self.url(redis.secret)))
         }
-        let redisURL = try await self.url(redis)
+        let places = instances.map { StorePlace(redis: $0.url) }
+        guard Set(places).count == places.count else {
+            throw Unread("NotConfigured", "two instances of spec.redis are one Redis: name it once")
+        }
         let postgresURL = try await self.url(postgres)
-        let ports = StorePlace(redis: redisURL).ports + StorePlace(database: postgresURL).ports
-        return Access(keys: keys, redis: redisURL, postgres: postgresURL, ports: ports)
+        let ports = places.flatMap(\.ports) + StorePlace(database: postgresURL).ports
+        return Access(keys: keys, redis: instances, postgres: postgresURL, ports: ports)
     }
 
     private func url(_ reference: SecretKeyReference) async throws(Unread) -> String {
@@ -155,7 +167,13 @@ extension CellReconciler {
     /// takes nobody off the net.
     ///
     /// - Returns: why there are no stores, if there are none, or what keeps new edges from them.
-    func connect(_ runtime: CellRuntime, _ access: Result<Access, CellStores.Problem>) async -> CellStores.Problem? {
+    func connect(
+        _ runtime: CellRuntime,
+        _ access: Result<Access, CellStores.Problem>,
+        for object: KubeObject
+    ) async -> CellStores.Problem? {
+        // Those that are another's by now are asked for anew, for the time when that one is gone.
+        if await runtime.stores?.isOccupied == true { await runtime.close() }
         let found: Access
         switch access {
         case .success(let usable): found = usable
@@ -163,14 +181,14 @@ extension CellReconciler {
             runtime.state.withLock { $0.problem = problem }
             return problem
         }
-        let digest = found.keys.digest([found.redis, found.postgres])
+        let digest = found.digest
         let isConnected = runtime.state.withLock { state in
             let isConnected = state.stores != nil && state.storesDigest == digest
             if isConnected { state.problem = nil }
             return isConnected
         }
         if isConnected { return nil }
-        let places = [StorePlace(redis: found.redis), StorePlace(database: found.postgres)]
+        let places = found.redis.map { StorePlace(redis: $0.url) } + [StorePlace(database: found.postgres)]
         if let (place, other) = self.context.cells.claim(places, for: runtime.name) {
             let what = place.kind == .redis ? "Redis" : "database"
             let text = "its \(what) is that of cell \(other): give each Cell a Redis and a database of its own"
@@ -182,6 +200,7 @@ extension CellReconciler {
             let stores = try await CellStores.open(
                 redis: found.redis,
                 postgres: found.postgres,
+                owner: "cell \(runtime.name) of namespace \(self.context.settings.namespace) (\(object.uid))",
                 seal: found.keys.seal,
                 with: self.context.connector,
                 leadership: self.context.leadership,
@@ -205,6 +224,8 @@ extension CellReconciler {
                 state.usageTriedAt = nil
                 state.stored = nil
             }
+            // Where among the instances somebody lives may be called otherwise by now.
+            for key in context.directory.tenants(in: name) { context.tenantQueue.add(key) }
             return nil
         } catch {
             var problem = error

@@ -133,7 +133,7 @@ package struct CellReconciler: Sendable {
         // Known before anybody looks at a tenant, which would have no certificate else.
         if case .found(let bundle) = secrets.certificate { self.note(bundle.hostnames, bundle.notAfter, runtime) }
         let wasReady = runtime.stores != nil
-        let problem = await self.connect(runtime, secrets.access)
+        let problem = await self.connect(runtime, secrets.access, for: object)
         var findings = Findings(
             object: object,
             pods: self.pods(of: object.name),
@@ -156,6 +156,7 @@ package struct CellReconciler: Sendable {
             defer { state.isDatabaseAway = isAway }
             return state.isDatabaseAway
         }
+        if let stores = runtime.stores { await self.look(at: stores, spec, &findings) }
         // Who may go, or go elsewhere, since nobody waits for these stores, hears of it.
         if isAway != wasAway, object.areStoresLost { self.wakeTenants(of: object.name) }
         // The first edges are made when there is something to start with: the Secrets, stores that answer and a schema. Those

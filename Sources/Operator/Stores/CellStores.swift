@@ -2,7 +2,7 @@
 
 import Backoff
 import KubeClient
-package import Logging
+import Logging
 import NIOCore
 import Observability
 package import StateStore
@@ -16,33 +16,14 @@ package import Foundation
 
 /// The live and the durable store of one cell, and what is projected there.
 package actor CellStores {
-    /// Why a cell's stores cannot be used, with the reason of its condition.
-    package struct Problem: Error, Sendable, Hashable {
-        package let reason: String
-        package let message: String
-    }
-
-    /// What a Cell says of a certificate of its own.
-    package enum OwnCertificate: Sendable {
-        /// It names none.
-        case notNamed
-        /// What it names is not there, or no certificate: the reason of a condition, and why.
-        case unusable(reason: String, message: String)
-        /// Nobody can say now, and why.
-        case unknown(String)
-        case found(CertificateBundle)
-
-        /// Whether there should be one and is not.
-        var isLacking: Bool {
-            switch self {
-            case .notNamed, .found: false
-            case .unusable, .unknown: true
-            }
-        }
-    }
-
     package nonisolated let live: any LiveStore
     package nonisolated let durable: DurableStore
+    /// The live stores beside the first.
+    nonisolated let further: [FurtherRedis]
+    /// Where tenants live among all of them.
+    var places: RedisPlaces
+    /// Who is to be erased where it lived before, and when.
+    var left: [(tenant: TenantID, redis: String, at: Duration)] = []
     private let writer: ProjectionWriter
     private let seal: CertificateSeal
     private let leadership: Leadership
@@ -50,8 +31,8 @@ package actor CellStores {
     private var tenants: [TenantID: ProjectedTenant]
     private var certificates: [String: ProjectedCertificate] = [:]
     private var isComplete: Bool
-    /// Whether somebody else took the projection over.
-    private var isFenced = false
+    /// Whether somebody else took the projection over: who that is, as far as it is known.
+    private var fence: LiveStoreError?
     /// How often the log was read again, and the reading under way.
     private var readings = 0
     private var reading: Task<Void, Never>?
@@ -72,60 +53,11 @@ package actor CellStores {
     /// What the edges told last, and when that was read, in milliseconds since 1970.
     package private(set) var figures: (pods: [PodFigures], at: Int64) = ([], 0)
 
-    /// Connects, brings the schema up to date, takes the projection over and reads it.
-    ///
-    /// - Throws: ``Problem``, which shows no URL.
-    package static func open(
-        redis: String,
-        postgres: String,
-        seal: CertificateSeal,
-        with connector: any StoreConnector,
-        leadership: Leadership = Leadership(),
-        logger: Logger
-    ) async throws(Problem) -> CellStores {
-        let durable: DurableStore
-        do {
-            durable = try connector.durable(postgres)
-        } catch { throw Problem(reason: "PostgresUnavailable", message: "\(error)") }
-        do {
-            // Migrations are patient, and whoever looks at the cell is not.
-            try await durable.ping()
-        } catch {
-            await durable.close()
-            throw Problem(reason: "PostgresUnavailable", message: "\(error)")
-        }
-        do {
-            _ = try await durable.migrator.up(now: WallClock.system())
-        } catch {
-            await durable.close()
-            throw Problem(reason: error.isAway ? "PostgresUnavailable" : "MigrationFailed", message: "\(error)")
-        }
-        var opened: (any LiveStore)?
-        do {
-            let live = try await connector.live(redis)
-            opened = live
-            let writer = ProjectionWriter(live: live, loop: connector.loop)
-            let state = try await writer.takeOver(term: leadership.term)
-            return CellStores(
-                live: live,
-                durable: durable,
-                writer: writer,
-                state: state,
-                seal: seal,
-                leadership: leadership,
-                logger: logger
-            )
-        } catch {
-            leadership.met(error)
-            await opened?.shutdown()
-            await durable.close()
-            throw Problem(reason: "RedisUnavailable", message: "\(error)")
-        }
-    }
-
-    private init(
+    init(
         live: any LiveStore,
         durable: DurableStore,
+        further: [FurtherRedis],
+        places: RedisPlaces,
         writer: ProjectionWriter,
         state: ProjectionState,
         seal: CertificateSeal,
@@ -134,6 +66,8 @@ package actor CellStores {
     ) {
         self.live = live
         self.durable = durable
+        self.further = further
+        self.places = places
         self.writer = writer
         self.seal = seal
         self.leadership = leadership
@@ -162,6 +96,7 @@ package actor CellStores {
             group.addTask {
                 repeat { await self.askDurable() } while (try? await TimeSource.continuous.sleep(period)) != nil
             }
+            for further in self.further { group.addTask { await further.run(lookingEvery: period) } }
             group.addTask {
                 while (try? await TimeSource.continuous.sleep(.seconds(5))) != nil {
                     _ = try? await self.live.renewLease(for: .seconds(20))
@@ -179,13 +114,20 @@ package actor CellStores {
                 }
             }
         }
+        // Whoever is given this Redis next need not wait for the lease's end.
+        if self.livePulse.trouble(at: TimeSource.continuous.now(), patience: max(period * 2, .seconds(5))) == nil {
+            _ = try? await self.live.renewLease(for: .milliseconds(1))
+        }
         await self.live.shutdown()
         await self.durable.close()
     }
 
     /// Notes that the log is another's.
     private func met(_ error: any Error) {
-        if case .fenced? = error as? LiveStoreError { self.isFenced = true }
+        switch error as? LiveStoreError {
+        case .fenced?, .occupied?: self.fence = error as? LiveStoreError
+        default: break
+        }
         self.leadership.met(error)
     }
 
@@ -230,8 +172,17 @@ package actor CellStores {
     // MARK: Answers
 
     /// Which store is away, judged by the answers to what is asked all the time.
-    package func trouble(patience: Duration) -> Problem? {
-        if self.isFenced {
+    package func trouble(patience: Duration) async -> Problem? {
+        if let trouble = self.troubleOfShared(patience: patience) { return trouble }
+        for further in self.further {
+            if let trouble = await further.trouble(patience: patience) { return trouble }
+        }
+        return nil
+    }
+
+    private func troubleOfShared(patience: Duration) -> Problem? {
+        if case .occupied(let other) = self.fence { return Problem(occupiedBy: other) }
+        if self.fence != nil {
             let text =
                 "another process projects into its Redis: run one operator for each installation, with an election"
             return Problem(reason: "StoresInUse", message: text)
@@ -245,6 +196,11 @@ package actor CellStores {
         }
     }
 
+    /// Whether the live store is another cell's by now: these stores are of no use any more.
+    var isOccupied: Bool {
+        if case .occupied = self.fence { true } else { false }
+    }
+
     /// Whether the database does not answer.
     func isDatabaseAway(patience: Duration) -> Bool {
         self.durablePulse.trouble(at: TimeSource.continuous.now(), patience: patience) != nil
@@ -254,6 +210,7 @@ package actor CellStores {
         do throws(LiveStoreError) {
             let carried = try await self.live.liveFigures()
             self.figures = (PodFigures.latest(of: carried.values), WallClock.system())
+            self.countPlaces()
             self.livePulse.answered(at: TimeSource.continuous.now())
         } catch { self.livePulse.failed("\(error)") }
     }
@@ -371,8 +328,17 @@ package actor CellStores {
 
     /// How many channels a tenant has now.
     package func channelCount(of tenant: TenantID) async throws(LiveStoreError) -> Int {
-        try await self.writer.channelCount(of: tenant)
+        if let redis = self.tenants[tenant]?.hosted.redis, let further = self.redis(redis) {
+            return try await further.channelCount(of: tenant)
+        }
+        return try await self.writer.channelCount(of: tenant)
     }
+
+    /// Who is served, with what it calls its Redis.
+    var dwellings: [(TenantID, String?)] { self.tenants.map { ($0.key, $0.value.hosted.redis) } }
+
+    /// What a tenant called its Redis when it was served last.
+    func dwelling(of id: TenantID) -> String?? { (self.lost.tenants[id] ?? self.tenants[id]).map(\.hosted.redis) }
 
     // MARK: Certificates
 
@@ -458,25 +424,5 @@ package actor CellStores {
     var certificateEnds: CertificateEnds {
         let tenants = self.ends.lazy.filter { $0.key != Projection.wildcard }.map(\.value)
         return CertificateEnds(own: self.ends[Projection.wildcard], tenants: tenants.min())
-    }
-}
-
-extension DurableStore {
-    /// Has the database answer.
-    fileprivate func ping() async throws(DurableStoreError) {
-        _ = try await self.database.withTransaction(.cell, .readOnly, deadline: .seconds(5)) {
-            connection throws(DurableStoreError) in
-            try connection.execute("SELECT 1")
-        }
-    }
-}
-
-extension DurableStoreError {
-    /// Whether it is the server that is not there.
-    fileprivate var isAway: Bool {
-        switch self {
-        case .unavailable, .timedOut, .busy: true
-        default: false
-        }
     }
 }

@@ -27,7 +27,7 @@ enum TenantErasure {
     static func erase(_ note: StoredTenant, in stores: CellStores, looksAgain: Bool) async throws {
         let begun = try await Self.begin(note, in: stores)
         // The journal first: what a reader of it holds may still reach the database.
-        try await stores.live.erase(begun.tenant)
+        try await stores.eraseLive(begun.tenant)
         try await stores.durable.eraser.erase(begun)
         if looksAgain {
             let now = WallClock.system()

@@ -68,6 +68,8 @@ package struct TenantPlan: Sendable {
     package var conditions: [Condition] = []
     /// The cell that it lives in once the steps are done.
     package var cell: String?
+    /// Which of the cell's Redis instances it lives in then, once that is known.
+    package var redis: String?
     /// The hostnames that it holds once the steps are done.
     package var hostnames: [String] = []
     /// What it takes of its namespace's budgets, if it is admitted.

@@ -57,8 +57,11 @@ extension TenantReconciler {
                 try await TenantErasure.erase(note, in: stores, looksAgain: false)
             }
         case .project(let hosted, let cell):
-            let tenant = ProjectedTenant(hosted, uid: object.uid, generation: Int64(object.generation))
-            try await self.stores(cell).project(tenant)
+            let stores = try self.stores(cell)
+            var placed = hosted
+            let noted = object.status["cell"].string == cell ? object.status["redis"].string : nil
+            placed.redis = try await stores.place(id, noted: noted).call
+            try await stores.project(ProjectedTenant(placed, uid: object.uid, generation: Int64(object.generation)))
             self.context.cells.runtime(cell).state.withLock { $0.quotas[id] = hosted.quotas }
         case .withdraw(let cell):
             await self.admins.forget(id)

@@ -92,6 +92,7 @@ package struct TenantReconciler: Sendable {
                 failure = "\(error)"
                 Self.fail(&plan, view: view, reason: failure ?? "")
             }
+            plan.redis = await self.redis(of: object, in: plan.cell)
             if plan.hasStatus || failure != nil { try await self.write(plan, view: view, object: object) }
             guard failure == nil else { return .failed }
             if plan.isUnderway { return .again(after: .milliseconds(50)) }
@@ -166,6 +167,15 @@ package struct TenantReconciler: Sendable {
         }
     }
 
+    /// Which of its cell's Redis instances a tenant lives in, if that is known.
+    private func redis(of object: KubeObject, in cell: String?) async -> String? {
+        guard let id = TenantID(object.name), let cell, let stores = self.context.cells.existing(cell)?.stores,
+            let redis = await stores.dwelling(of: id)
+        else { return nil }
+        if let redis { return redis }
+        return await stores.places.first
+    }
+
     /// A cell's projection is whole once everybody was looked at, whatever came of it.
     private func settle(_ parsed: Parsed<TenantResource>) async {
         guard let id = TenantID(parsed.object.name) else { return }
@@ -207,6 +217,9 @@ package struct TenantReconciler: Sendable {
             "observedGeneration": .integer(Int64(object.generation)),
             "conditions": plan.conditions.json(of: object, now: now),
             "cell": JSON(plan.cell),
+            "redis": JSON(
+                plan.redis ?? (plan.cell == object.status["cell"].string ? object.status["redis"].string : nil)
+            ),
             "hostnames": plan.hostnames.isEmpty ? .null : .array(plan.hostnames.map(JSON.string)),
         ]
         if let host = plan.hostnames.first {

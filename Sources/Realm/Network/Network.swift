@@ -2,7 +2,7 @@ import Chat
 import IRC
 import Logging
 import NIOCore
-import StateStore
+package import StateStore
 package import Tenant
 
 /// A tenant's network as one shard holds it: who is here, what is followed, and what was counted.
@@ -60,7 +60,7 @@ package final class Network {
     }
 
     package var limits: SessionLimits { self.shard.limits }
-    var store: any LiveStoreClient { self.shard.store }
+    package var store: any LiveStoreClient { self.shard.store }
 
     /// The network itself, where nobody on it did something.
     var serverAuthor: Author { Author(session: nil, prefix: self.serverName, account: nil) }

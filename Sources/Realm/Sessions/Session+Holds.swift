@@ -35,7 +35,7 @@ extension Session {
             case .success(.appended) where self.isLeaving: self.left(holds, as: taken)
             case .failure(let error) where self.isLeaving && error.isUnknown: self.left(holds, as: taken)
             // Refused: it has changed again, and that is told.
-            case .success, .failure(.closed), .failure(.fenced): break
+            case .success, .failure(.closed), .failure(.fenced), .failure(.occupied): break
             case .failure(let error):
                 shard.logger.warning(
                     "a session waits for the store",

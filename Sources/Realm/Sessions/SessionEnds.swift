@@ -37,7 +37,7 @@ final class SessionEnds {
             switch result {
             case .failure(.unavailable), .failure(.busy), .failure(.uncertain), .failure(.invalidAnswer):
                 self.pending.append((end, attempt + 1, then))
-            case .failure(.fenced), .failure(.closed): then(.given)
+            case .failure(.fenced), .failure(.occupied), .failure(.closed): then(.given)
             case .success(.appended): then(.appended)
             case .success(.refused): then(.refused)
             }

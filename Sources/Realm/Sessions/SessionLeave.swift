@@ -106,7 +106,7 @@ final class SessionLeave {
                 guard isHeld || isWaitedFor else { return }
                 self.record = record
                 self.begin {}
-            case .failure(.closed), .failure(.fenced): break
+            case .failure(.closed), .failure(.fenced), .failure(.occupied): break
             case .failure: later()
             }
         }

@@ -68,8 +68,14 @@ package final class RealmShard {
         return found
     }
 
-    package init(loop: any EventLoop, number: Int, environment: RealmEnvironment) {
+    /// - Parameters:
+    ///   - loop: Where it lives.
+    ///   - number: Which shard of its process it is, for counts and holds.
+    ///   - seconds: What another one of the same loop counts now, whose time it is to share.
+    ///   - environment: What it works with.
+    package init(loop: any EventLoop, number: Int, seconds: UInt32 = 0, environment: RealmEnvironment) {
         self.loop = loop
+        self.seconds = seconds
         self.number = number
         self.environment = environment
     }

@@ -36,6 +36,8 @@ package final class WrappedStore: LiveStore {
 
     package func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]] { try await self.inner.liveFigures() }
 
+    package func hasLease(_ pod: PodID) async throws(LiveStoreError) -> Bool { try await self.inner.hasLease(pod) }
+
     package func lapsedPods() async throws(LiveStoreError) -> [PodID] { try await self.inner.lapsedPods() }
 
     package func orphans(of pod: PodID, limit: Int) async throws(LiveStoreError) -> [LogKey] {

@@ -163,6 +163,10 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         }
     }
 
+    package func hasLease(_ pod: PodID) async throws(LiveStoreError) -> Bool {
+        self.state.withLock { state in state.leases[pod].map { $0.expires >= state.now() } ?? false }
+    }
+
     /// The processes before this one, as long as something is left that they held.
     package func lapsedPods() async throws(LiveStoreError) -> [PodID] {
         self.state.withLock { state in

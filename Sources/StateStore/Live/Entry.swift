@@ -27,6 +27,9 @@ package struct ProducerID: Hashable, Sendable {
 
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// The process in this life.
+    var pod: PodID { PodID(rawValue: self.rawValue >> 16) }
+
     /// The number of the shard in its process.
     var shard: UInt64 { self.rawValue & 0xFFFF }
 }

@@ -34,6 +34,9 @@ package protocol LiveStore: Sendable {
     /// A pod that is buried or that renews without anything to carry is not among them.
     func liveFigures() async throws(LiveStoreError) -> [PodID: [UInt8]]
 
+    /// Whether a pod's lease holds.
+    func hasLease(_ pod: PodID) async throws(LiveStoreError) -> Bool
+
     /// Pods whose lease lapsed and that nobody buried yet.
     func lapsedPods() async throws(LiveStoreError) -> [PodID]
 

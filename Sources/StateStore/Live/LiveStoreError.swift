@@ -15,6 +15,8 @@ package enum LiveStoreError: Error, Hashable, CustomStringConvertible, CustomDeb
     case invalidAnswer(String)
     /// What was to be written is another's, who took it over in this term; nothing was applied.
     case fenced(term: UInt64)
+    /// What was to be written is another installation's, who is there; nothing was applied.
+    case occupied(by: String)
     /// The client or the process shuts down. Whether a call that was under way is applied is unknown.
     case closed
 
@@ -22,7 +24,7 @@ package enum LiveStoreError: Error, Hashable, CustomStringConvertible, CustomDeb
     package var isUnknown: Bool {
         switch self {
         case .uncertain, .invalidAnswer, .closed: true
-        case .busy, .unavailable, .fenced: false
+        case .busy, .unavailable, .fenced, .occupied: false
         }
     }
 
@@ -33,6 +35,7 @@ package enum LiveStoreError: Error, Hashable, CustomStringConvertible, CustomDeb
         case .uncertain: "the chat store does not say whether it was done"
         case .invalidAnswer: "the chat store answered wrongly"
         case .fenced: "another process has taken over"
+        case .occupied: "the chat store is another installation's"
         case .closed: "the server is shutting down"
         }
     }
@@ -43,6 +46,7 @@ package enum LiveStoreError: Error, Hashable, CustomStringConvertible, CustomDeb
         case .uncertain(let reason): "uncertain: \(reason)"
         case .invalidAnswer(let what): "invalid answer: \(what)"
         case .fenced(let term): "fenced: another process has taken over in term \(term)"
+        case .occupied(let owner): "occupied: it is the store of \(owner)"
         case .busy, .closed: self.description
         }
     }

@@ -10,6 +10,8 @@ import Tenant
 ///
 /// Loop-bound.
 final class ProjectionLog: LiveStoreReceiver {
+    /// For which cell it is written.
+    private let owner: String
     private let onLoss: () -> Void
     private let onFence: (LiveStoreError) -> Void
     private var client: (any LiveStoreClient)?
@@ -26,10 +28,20 @@ final class ProjectionLog: LiveStoreReceiver {
     /// Who waits for the log being this writer's again.
     private var waiting: [(Result<Void, LiveStoreError>) -> Void] = []
 
+    /// How taking the log over ended.
+    enum Taking: Sendable {
+        /// It is this writer's, and this is what was in it.
+        case taken(Snapshot)
+        /// It is another cell's, by this claim.
+        case occupied(ProjectionClaim)
+    }
+
     /// - Parameters:
+    ///   - owner: For which cell it is written.
     ///   - onLoss: Called on the loop when the log was not what was written, and is this writer's again.
     ///   - onFence: Called on the loop when the log is another's.
-    init(onLoss: @escaping () -> Void, onFence: @escaping (LiveStoreError) -> Void) {
+    init(owner: String, onLoss: @escaping () -> Void, onFence: @escaping (LiveStoreError) -> Void) {
+        self.owner = owner
         self.onLoss = onLoss
         self.onFence = onFence
     }
@@ -65,9 +77,17 @@ final class ProjectionLog: LiveStoreReceiver {
         }
     }
 
-    func takeOver(term: UInt64?, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
-        self.take(term: term) { result in
-            if case .success = result { self.isRead = true }
+    /// - Parameters:
+    ///   - term: The leader's term.
+    ///   - abandoned: Another cell's claim whose producer is gone.
+    ///   - completion: Hears how it ended.
+    func takeOver(
+        term: UInt64?,
+        over abandoned: ProjectionClaim?,
+        _ completion: @escaping (Result<Taking, LiveStoreError>) -> Void
+    ) {
+        self.take(term: term, over: abandoned) { result in
+            if case .success(.taken) = result { self.isRead = true }
             completion(result)
         }
     }
@@ -132,19 +152,29 @@ final class ProjectionLog: LiveStoreReceiver {
     // MARK: Whose the log is
 
     /// Leaves a claim in the log, unless it is another's by right.
-    private func take(term: UInt64?, _ completion: @escaping (Result<Snapshot, LiveStoreError>) -> Void) {
+    private func take(
+        term: UInt64?,
+        over abandoned: ProjectionClaim?,
+        _ completion: @escaping (Result<Taking, LiveStoreError>) -> Void
+    ) {
         self.read { result in
             guard let client = self.client else { return completion(.failure(.closed)) }
-            guard case .success(let snapshot) = result else { return completion(result) }
+            let snapshot: Snapshot
+            switch result {
+            case .success(let read): snapshot = read
+            case .failure(let error): return completion(.failure(error))
+            }
             let found = ProjectionClaim(snapshot.fields[Projection.claim])
             guard
-                let next = ProjectionClaim.over(found, term: term, former: self.claim, by: client.producer)
-            else {
-                let fence = LiveStoreError.fenced(term: found?.term ?? 0)
-                self.fence = fence
-                self.onFence(fence)
-                return completion(.failure(fence))
-            }
+                let next = ProjectionClaim.over(
+                    found,
+                    term: term,
+                    former: self.claim,
+                    abandoned: abandoned,
+                    by: client.producer,
+                    for: self.owner
+                )
+            else { return self.refused(by: found, completion) }
             let caller = Caller(completion)
             let taking = self.taking(snapshot, as: next)
             client.append(taking, unsettled: { caller.tell(.failure(Self.late)) }) { result in
@@ -153,13 +183,29 @@ final class ProjectionLog: LiveStoreReceiver {
                 case .success(.appended(let stamps)):
                     self.claim = next
                     self.last = stamps.last
-                    caller.tell(.success(snapshot))
+                    caller.tell(.success(.taken(snapshot)))
                 // Somebody was quicker.
-                case .success(.refused): self.take(term: term, completion)
+                case .success(.refused): self.take(term: term, over: abandoned, completion)
                 case .failure(let error): caller.tell(.failure(error))
                 }
             }
         }
+    }
+
+    /// The log is another's, by this claim.
+    private func refused(
+        by found: ProjectionClaim?,
+        _ completion: @escaping (Result<Taking, LiveStoreError>) -> Void
+    ) {
+        var fence = LiveStoreError.fenced(term: found?.term ?? 0)
+        if let found, found.owner != self.owner {
+            // Who had nothing yet asks whether that one is there at all.
+            if self.claim == nil { return completion(.success(.occupied(found))) }
+            fence = .occupied(by: found.owner)
+        }
+        self.fence = fence
+        self.onFence(fence)
+        completion(.failure(fence))
     }
 
     /// What leaves a claim in a log if it is as it was found: so what was read of it is all that others wrote.
@@ -180,7 +226,7 @@ final class ProjectionLog: LiveStoreReceiver {
         guard !self.isRecovering else { return }
         self.isRecovering = true
         self.isRead = false
-        self.take(term: nil) { result in
+        self.take(term: nil, over: nil) { result in
             self.isRecovering = false
             let waiting = self.waiting
             self.waiting = []

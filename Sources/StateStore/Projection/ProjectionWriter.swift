@@ -7,7 +7,8 @@ package import Tenant
 /// Writes what a cell's edges are to serve into the cell's live store.
 ///
 /// Any number of calls may be under way at once; those of one task are applied in its order. One writer has the log at a
-/// time: once another took it over, every call that writes fails with ``LiveStoreError/fenced(term:)``.
+/// time: once another took it over, every call that writes fails with ``LiveStoreError/fenced(term:)``, or with
+/// ``LiveStoreError/occupied(by:)`` if that one writes for another cell.
 ///
 /// ```swift
 /// let state = try await writer.takeOver(term: term)
@@ -21,15 +22,23 @@ package final class ProjectionWriter: Sendable {
     /// The log is to be loaded then, and what it lacks written again. Ends with ``LiveStoreError/fenced(term:)`` when
     /// another writer took over. For one task to iterate; losses that nobody took yet are one.
     package let losses: AsyncThrowingStream<Void, any Error>
+    private let live: any LiveStore
     private let core: EventLoopFuture<NIOLoopBound<ProjectionLog>>
 
     /// Prepares to write; nothing is read or written yet.
     ///
     /// - Parameters:
-    ///   - live: The cell's live store; it is shut down by who made it.
+    ///   - live: The cell's live store; it is shut down by who made it. Its lease says that this writer is there.
+    ///   - owner: For which cell it writes, such that no two cells of all clusters are the same.
     ///   - loop: Where the store's client lives.
     ///   - interval: How often to look whether the log is still what was written.
-    package init(live: any LiveStore, loop: any EventLoop, lookingEvery interval: Duration = .seconds(2)) {
+    package init(
+        live: any LiveStore,
+        owner: String,
+        loop: any EventLoop,
+        lookingEvery interval: Duration = .seconds(2)
+    ) {
+        self.live = live
         let (losses, continuation) = AsyncThrowingStream.makeStream(
             of: Void.self,
             throwing: (any Error).self,
@@ -38,6 +47,7 @@ package final class ProjectionWriter: Sendable {
         self.losses = losses
         self.core = loop.submit {
             let core = ProjectionLog(
+                owner: owner,
                 onLoss: { continuation.yield() },
                 onFence: { continuation.finish(throwing: $0) }
             )
@@ -50,10 +60,24 @@ package final class ProjectionWriter: Sendable {
     ///
     /// - Parameter term: The leader's term; nil if nobody else contends: then whoever comes last has the log.
     /// - Returns: What the log held.
-    /// - Throws: ``LiveStoreError``: ``LiveStoreError/fenced(term:)`` if it is in the hands of a later term.
+    /// - Throws: ``LiveStoreError``: ``LiveStoreError/fenced(term:)`` if it is in the hands of a later term,
+    ///   ``LiveStoreError/occupied(by:)`` if in those of another cell's writer whose lease holds.
     package func takeOver(term: UInt64?) async throws(LiveStoreError) -> ProjectionState {
-        let snapshot: Snapshot = try await self.call { core, completion in core.takeOver(term: term, completion) }
-        return ProjectionState(snapshot)
+        var abandoned: ProjectionClaim?
+        while true {
+            let taking: ProjectionLog.Taking = try await self.call { [abandoned] core, completion in
+                core.takeOver(term: term, over: abandoned, completion)
+            }
+            switch taking {
+            case .taken(let snapshot): return ProjectionState(snapshot)
+            case .occupied(let claim):
+                // Asked about each claim once: who comes meanwhile is there.
+                guard abandoned == nil, try await !self.live.hasLease(claim.producer.pod) else {
+                    throw .occupied(by: claim.owner)
+                }
+                abandoned = claim
+            }
+        }
     }
 
     /// Reads everything that the log holds, whosever it is.

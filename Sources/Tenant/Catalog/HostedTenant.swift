@@ -22,6 +22,8 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
     package var settings: TenantSettings
     /// What its people are told where it is served no more since it lives elsewhere, or is on its way there.
     package private(set) var farewell: String?
+    /// Which of its cell's Redis instances has what is live of it; nil for the first.
+    package var redis: String?
 
     /// States a tenant directly, for tests and tools; a catalog makes them from resources.
     ///

@@ -31,6 +31,12 @@ package struct TenantCatalog: Sendable {
         return self.byHostname[name.hasSuffix(".") ? String(name.dropLast()) : name].flatMap { self.tenants[$0] }
     }
 
+    /// The same catalog with some tenants that nobody may connect to, and the words for who does.
+    package func departing(saying farewell: String, where isGone: (HostedTenant) -> Bool) -> TenantCatalog {
+        guard self.tenants.values.contains(where: isGone) else { return self }
+        return TenantCatalog(self.sorted.map { isGone($0) ? $0.departed(saying: farewell) : $0 })
+    }
+
     /// The tenants in the order of their ids.
     package var sorted: [HostedTenant] { self.tenants.values.sorted { $0.id < $1.id } }
 

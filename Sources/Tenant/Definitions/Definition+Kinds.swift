@@ -55,6 +55,7 @@ extension Definition {
         ],
         status: [
             "cell": .words("The Cell that serves it now."),
+            "redis": .words("Which of that Cell's Redis instances has what is live of it, as its Secret and key."),
             "hostnames": [
                 "description": "The hostnames under which it is served now.", "type": "array",
                 "x-kubernetes-list-type": "set", "items": ["type": "string"],

@@ -40,6 +40,7 @@ extension ProjectedTenant: Codable {
             namespace: object.value("namespace") ?? "default"
         )
         try hosted.settings.take(from: object)
+        hosted.redis = object.value("redis")
         // Who does not know of this takes it for suspended.
         if let farewell: String = object.value("farewell") { hosted = hosted.departed(saying: farewell) }
         self.init(
@@ -62,6 +63,7 @@ extension ProjectedTenant: Codable {
         try object.encode(self.admins, forKey: "admins")
         try object.encode(self.uid, forKey: "uid")
         try object.encode(self.generation, forKey: "generation")
+        try object.encodeIfPresent(tenant.redis, forKey: "redis")
         try object.encodeIfPresent(tenant.farewell, forKey: "farewell")
         try object.encodeIfPresent(self.leavesAt, forKey: "leavesAt")
         var quotas = object.nestedContainer(keyedBy: ProjectionKey.self, forKey: "quotas")

@@ -113,7 +113,14 @@ extension SettingType {
         (schema["minLength"], schema["maxLength"]) = (1, 0)
         (schema["minimum"], schema["maximum"]) = (1, 0)
         schema["not"] = ["enum": [true, false]]
-        schema["maxProperties"] = .integer(schema["properties"]?.members.count ?? 0)
+        // Unknown fields are preserved then, so they are counted: one is one too many.
+        var needed: [PlainValue] = []
+        if case .list(let names)? = schema["required"] { needed = names }
+        let others = (schema["properties"]?.members ?? []).map { PlainValue.text($0.name) }.filter {
+            !needed.contains($0)
+        }
+        let choices = others.reduce([needed]) { sets, name in sets + sets.map { $0 + [name] } }
+        schema["anyOf"] = .list(choices.map { ["required": .list($0), "maxProperties": .integer($0.count)] })
         schema["items"] = element.schema.plain
         return SettingType(
             "one or a list",

@@ -84,10 +84,21 @@ struct EdgeCommand: AsyncParsableCommand {
             try await group.shutdownGracefully()
             return nil
         }
+        var redis = RedisConfiguration()
+        redis.appendTimes = metrics.latencies.append
+        let places = configuration.furtherRedis.map { name, url in
+            FurtherStores.Place(name: name) { [redis] in
+                try await RedisLiveStore.connect(url: url, group: group, logger: logger, configuration: redis)
+            }
+        }
+        let term = Duration.seconds(configuration.leaseSeconds)
         var limits = ConnectionLimits()
         if !configuration.floodControl { limits.floodBurst = 0 }
         return EdgeRunner(
             live: live,
+            further: places.isEmpty
+                ? nil
+                : FurtherStores(places, durable: durable, term: term, clock: ContinuousClock(), logger: logger),
             durable: durable,
             tenants: tenants,
             group: group,
@@ -99,7 +110,7 @@ struct EdgeCommand: AsyncParsableCommand {
             limits: limits,
             secret: secret,
             drain: .seconds(configuration.drainSeconds),
-            life: .lease(.seconds(configuration.leaseSeconds)),
+            life: .lease(term),
             pod: (configuration.podName, configuration.capacityConnections),
             metrics: metrics,
             operations: operations,
@@ -142,7 +153,7 @@ struct EdgeCommand: AsyncParsableCommand {
                 if case .unavailable? = error as? LiveStoreError { true } else { false }
             } _: { [redis] in
                 try await RedisLiveStore.connect(
-                    url: configuration.redisURL,
+                    url: configuration.redisURLs[0],
                     group: group,
                     logger: logger,
                     configuration: redis

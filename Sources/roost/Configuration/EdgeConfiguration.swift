@@ -8,7 +8,9 @@ import Yams
 /// `redis.url` is `ROOST_REDIS_URL`, `trustedProxies` is `ROOST_TRUSTED_PROXIES`; the environment wins. Unknown keys
 /// are errors, as are values that do not fit; all are told at once.
 struct EdgeConfiguration {
-    var redisURL = ""
+    /// The live stores: the first, which has what all tenants share, and further ones as `NAME=URL`.
+    var redisURLs: [String] = []
+    private(set) var furtherRedis: [(name: String, url: String)] = []
     var databaseURL = ""
     /// A folder with Tenant and Plan files, as for `roost dev`.
     var tenants = ""
@@ -104,7 +106,7 @@ struct EdgeConfiguration {
 
     private static var keys: [Key] {
         [
-            self.text("redis.url", \.redisURL), self.text("database.url", \.databaseURL),
+            self.list("redis.url", \.redisURLs), self.text("database.url", \.databaseURL),
             self.text("tenants", \.tenants), self.flag("projection", \.projection),
             self.text("sealingKeyFile", \.sealingKeyFile), self.text("secretFile", \.secretFile),
             self.number("shards", 1...1024, \.shards),
@@ -145,7 +147,9 @@ struct EdgeConfiguration {
                 )
             }
         }
-        if self.redisURL.isEmpty { problems.append("redis.url: is missing: set it or ROOST_REDIS_URL") }
+        self.redisURLs.removeAll(where: \.isEmpty)
+        self.readStores(&problems)
+        if self.redisURLs.isEmpty { problems.append("redis.url: is missing: set it or ROOST_REDIS_URL") }
         if self.databaseURL.isEmpty { problems.append("database.url: is missing: set it or ROOST_DATABASE_URL") }
         if self.projection {
             if !self.tenants.isEmpty {
@@ -177,6 +181,19 @@ struct EdgeConfiguration {
         }
         if LineLogHandler.Format(rawValue: self.logFormat) == nil { problems.append("log.format: is text or json") }
         guard problems.isEmpty else { throw Problem(description: problems.joined(separator: "\n")) }
+    }
+
+    /// Takes the further live stores apart.
+    private mutating func readStores(_ problems: inout [String]) {
+        self.furtherRedis = self.redisURLs.dropFirst().map { text in
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            // A URL that has no name before it may have that sign anywhere.
+            return parts.count == 2 && !parts[0].contains("://") ? (parts[0], parts[1]) : ("", text)
+        }
+        let names = self.furtherRedis.map(\.name)
+        if names.contains("") || Set(names).count != names.count {
+            problems.append("redis.url: all but the first are NAME=URL, each with another name")
+        }
     }
 
     private mutating func read(_ yaml: String, from file: String, _ problems: inout [String]) throws {

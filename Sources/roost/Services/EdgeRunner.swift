@@ -77,7 +77,10 @@ struct EdgeRunner: Sendable {
         case projection(CertificateSeal)
     }
 
+    /// What all tenants share, and what is live of those that name no other store.
     var live: any LiveStore
+    /// The stores that tenants may name.
+    var further: FurtherStores?
     var durable: DurableStore
     var tenants: TenantSource
     var group: MultiThreadedEventLoopGroup
@@ -121,6 +124,7 @@ struct EdgeRunner: Sendable {
             logger: self.logger
         )
         let history = HistoryWriter(live: self.live, store: self.durable, logger: self.logger)
+        let further = self.further
         let (tenants, certificates) = (self.tenants, self.certificates)
         var (catalog, declaresAdmins) = (TenantCatalog.empty, false)
         if case .folder(let watcher) = tenants {
@@ -156,7 +160,10 @@ struct EdgeRunner: Sendable {
         let (listeners, first) = try await self.listen(for: server, entrance)
         var bound = first
         let registry = self.metrics.registry
-        registry.register { await metrics.families(of: server.shards) + history.figures.families + entrance.families }
+        registry.register {
+            let feeds = [history.figures] + (further?.figures ?? [])
+            return await metrics.families(of: server.shards) + HistoryFigures.families(of: feeds) + entrance.families
+        }
         registry.register { await ledger.clocks.families }
         let operations: Operations
         if let early = self.operations {
@@ -192,6 +199,9 @@ struct EdgeRunner: Sendable {
             },
         ]
         services.append(Work { try await reaping() })
+        if let further {
+            services.append(Work(patience: Self.storesTime * 2) { await further.run(for: server, carrying: figures) })
+        }
         // Last in, first out: clients go before what keeps their words.
         services.append(
             Drain {
@@ -200,6 +210,7 @@ struct EdgeRunner: Sendable {
                 figures.startDraining()
                 // Nobody waits for it: clients are drained whether the store is there or not.
                 Task { await reaper?.report() }
+                Task { await further?.report() }
                 for listener in listeners { try? await listener.close() }
                 await server.drain(over: drain)
                 await server.reportUsage()
@@ -294,17 +305,19 @@ struct EdgeRunner: Sendable {
 
     /// Sees to it that the process ends in good time, whatever its stores are doing.
     private func endWithoutStores() {
-        let (live, durable, logger, clock) = (self.live, self.durable, self.logger, self.clock)
+        let (live, further, durable, logger, clock) = (self.live, self.further, self.durable, self.logger, self.clock)
         let time = self.drain + Self.storesTime
         Task {
             try? await clock.sleep(for: time)
             logger.warning("the stores do not answer: this process ends without them")
+            await further?.shutdown()
             await live.shutdown()
             await durable.close()
         }
     }
 
     private func end() async {
+        await self.further?.shutdown()
         await self.live.shutdown()
         await self.durable.close()
         try? await self.group.shutdownGracefully()

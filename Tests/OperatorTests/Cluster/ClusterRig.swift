@@ -191,7 +191,7 @@ final class ClusterRig: Sendable {
     func projection(_ url: String? = nil) async throws -> ProjectionState {
         let group = MultiThreadedEventLoopGroup.singleton
         let live = try await RedisLiveStore.connect(url: url ?? self.redis.url, group: group, logger: self.logger)
-        let writer = ProjectionWriter(live: live, loop: group.next())
+        let writer = ProjectionWriter(live: live, owner: "test", loop: group.next())
         let state = try await writer.load()
         await live.shutdown()
         return state

@@ -113,6 +113,44 @@ struct FenceTests {
         }
     }
 
+    @Test func `a second cell that reaches the same Redis by another name is refused, until the first one is gone`()
+        async throws
+    {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                try await rig.waitReady("acme")
+                let alias = rig.redis.url.replacing("127.0.0.1", with: "localhost")
+                #expect(StorePlace(redis: alias) != StorePlace(redis: rig.redis.url))
+                try await rig.apply(ClusterRig.secret("redis-two", ["url": alias]))
+                try await rig.apply(ClusterRig.secret("postgres-two", ["url": rig.database("two")]))
+                let spec: JSON = [
+                    "redis": ["urlSecretRef": ["name": "redis-two", "key": "url"]],
+                    "postgres": ["urlSecretRef": ["name": "postgres-two", "key": "url"]],
+                ]
+                try await rig.apply(ClusterRig.cell("two", isDefault: false, spec), .cells)
+                try await rig.wait(for: .cells, "two", "the refusal") { cell in
+                    let condition = cell?.condition("StoresReady")
+                    return condition?["reason"] == "StoresInUse"
+                        && condition?["message"].string?.contains("cell default of namespace roost") == true
+                }
+                #expect(try await rig.user.find(.deployments, "roost-two-edge", in: "roost") == nil)
+                try await rig.apply(ClusterRig.tenant("acme", ["motd": "Hello"]), .tenants)
+                try await rig.waitReady("acme")
+                #expect(try await self.motd(rig) == ["Hello"])
+                let goes: JSON = ["deletionPolicy": "Delete"]
+                try await rig.apply(ClusterRig.tenant("acme", goes), .tenants)
+                try await rig.waitReady("acme")
+                try await rig.user.delete(.tenants, "acme", in: "chat")
+                try await rig.user.delete(.cells, "default")
+                try await rig.wait(for: .cells, "two", "its stores") { cell in
+                    cell?.condition("StoresReady")?["status"] == "True"
+                }
+            }
+        }
+    }
+
     @Test(
         arguments: [
             ("redis://h", "redis://h:6379/0", true), ("redis://:secret@H:6379", "rediss://other:w?o/r@h/0", true),

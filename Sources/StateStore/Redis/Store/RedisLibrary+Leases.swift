@@ -70,6 +70,13 @@ extension RedisLibrary {
           return out
         end
 
+        local function holds(keys, args)
+          start()
+          local _, now = clock()
+          local ends = run('ZSCORE', LEASES, args[1])
+          return ends and tonumber(ends) >= now and 1 or 0
+        end
+
         -- Nothing for a pod whose own lease (args[1]) has lapsed: the store was away, and the others may only be later.
         local function lapsed(keys, args)
           start()

@@ -14,7 +14,8 @@ enum RedisLibrary {
 
     /// One of the library's functions.
     enum Function: String, CaseIterable {
-        case apply, ping, check, excerpts, listing, page, changed, pod, renew, figures, lapsed, orphans, bury, readers,
+        case apply, ping, check, excerpts, listing, page, changed, pod, renew, figures, holds, lapsed, orphans, bury,
+            readers,
             acknowledge, standing, mentions, forget
 
         /// As `FCALL` takes it.
@@ -25,7 +26,8 @@ enum RedisLibrary {
         /// What keeps a pod alive and what frees memory must work when there is none left; `apply` refuses the rest itself.
         fileprivate var flag: String {
             switch self {
-            case .check, .excerpts, .listing, .page, .changed, .figures, .lapsed, .orphans, .standing, .mentions:
+            case .check, .excerpts, .listing, .page, .changed, .figures, .holds, .lapsed, .orphans, .standing,
+                .mentions:
                 "'no-writes'"
             case .apply, .ping, .renew, .bury, .readers, .acknowledge, .forget: "'allow-oom'"
             case .pod: ""

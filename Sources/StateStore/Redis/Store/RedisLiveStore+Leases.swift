@@ -42,6 +42,10 @@ extension RedisLiveStore {
         }
     }
 
+    package func hasLease(_ pod: PodID) async throws(LiveStoreError) -> Bool {
+        try await self.ask(.redis(.holds, [pod.description])) { $0.integer.map { $0 == 1 } }
+    }
+
     package func lapsedPods() async throws(LiveStoreError) -> [PodID] {
         try await self.ask(.redis(.lapsed, [self.pod.description])) { reply in
             reply.isArray ? reply.elements.compactMap { UInt64($0.text).map(PodID.init(rawValue:)) } : nil

@@ -69,11 +69,14 @@ extension ConditionCatalog {
             "StoresInUse",
             .complaint,
             """
-            another Cell, which the message names, has the Redis (whatever its database's number) or the database; its \
-            tenants are left alone, and this Cell gets no edges. Or another operator has taken the Redis over: nothing \
-            is projected or erased
+            another Cell, which the message names, has the Redis (whatever its database's number) or the database, in \
+            this cluster or in another one: its operator left a mark there and is alive. Its tenants are left alone, \
+            and this Cell gets no edges. Or another operator has taken the Redis over: nothing is projected or erased
             """,
-            do: "give each Cell a Redis and a database of its own"
+            do: """
+                give each Cell a Redis and a database of its own; where the other operator is to go, end it: within \
+                half a minute this one has the Redis
+                """
         ),
         .init(
             "StoresReady",

@@ -11,7 +11,7 @@ package struct CellSpec: Hashable, Sendable {
     /// The fleet of edges.
     package var edge = CellEdge()
     /// The Redis instances, each through a secret with its URL; a tenant lives on one of them.
-    package var redis: [SecretKeyReference] = []
+    package var redis: [CellRedis] = []
     /// The PostgreSQL database, through a secret with its URL.
     package var postgres: SecretKeyReference?
     /// Where archives go, if anywhere.
@@ -56,10 +56,10 @@ extension CellSpec: SettingsObject {
         Setting(
             "redis",
             \.redis,
-            .oneOrMore(.store),
+            .oneOrMore(.object),
             """
-            The Redis instances, each {urlSecretRef: {name, key}} with a redis:// or rediss:// URL: one, or a list of which a \
-            tenant lives on one.
+            The Redis instances: one, or a list of which a tenant lives on one. The first also has what all edges share. An \
+            instance is known by its Secret and key.
             """
         ),
         Setting("postgres", \.postgres, .store, "The PostgreSQL database."),
