@@ -92,7 +92,7 @@ class Alerts(unittest.TestCase):
 
     def test_each_says_what_is_and_where_to_read_what_to_do(self):
         for name, rule in self.rules.items():
-            self.assertIn(rule["labels"]["severity"], ("critical", "warning"), name)
+            self.assertIn(rule["labels"]["severity"], ("critical", "warning", "info"), name)
             self.assertEqual(set(rule["annotations"]), {"summary", "description", "runbook"}, name)
             page, _, anchor = rule["annotations"]["runbook"].partition("#")
             heads = re.findall(r"^#+ (.*)$", rendered.text(page), re.MULTILINE)

@@ -24,6 +24,7 @@ package struct OperatorContext: Sendable {
     /// Tenants whose figures are to be written.
     package let usageQueue: WorkQueue<ObjectKey>
     /// Copies and erasures of what is stored, beside the queues.
+    let tenantFigures: TenantFigures
     package let chores: TenantChores
     /// What cells own, as known, by kind.
     let owned: [KubeResource: Informer]

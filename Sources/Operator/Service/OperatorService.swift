@@ -91,6 +91,7 @@ package final class OperatorService: Sendable {
             grantQueue: WorkQueue(),
             budgetQueue: WorkQueue(),
             usageQueue: WorkQueue(),
+            tenantFigures: TenantFigures(),
             chores: TenantChores(pause: settings.movePause) { tenantQueue.add($0) },
             owned: owned,
             apis: OptionalAPIs(client)
@@ -151,7 +152,7 @@ package final class OperatorService: Sendable {
             kind: .gauge,
             samples: depths.map { .init(Double($0.1), labels: [MetricLabel("kind", $0.0)]) }
         )
-        return [queues] + figures.families
+        return [queues, self.context.tenantFigures.family] + figures.families
     }
 
     /// Works until the task is cancelled.
@@ -206,6 +207,7 @@ package final class OperatorService: Sendable {
         for tenants in self.tenants {
             group.addTask {
                 await tenants.run { change in
+                    if !change.isResync { context.tenantFigures.note(from: change.previous, to: change.object) }
                     // Known first, then looked at.
                     let others = change.isResync ? [] : context.directory.update(tenant: change.object, key: change.key)
                     for key in others { context.tenantQueue.add(key) }

@@ -11,7 +11,10 @@ import Testing
 @Suite(.serialized)
 struct LeaderFiguresTests {
     /// What only who leads knows.
-    private static let known = ["roost_cell_desired_replicas{", "roost_operator_queue_depth{"]
+    private static let known = [
+        "roost_cell_desired_replicas{", "roost_operator_queue_depth{",
+        "roost_tenants{cell=\"default\",reason=\"Serving\"",
+    ]
 
     private static func told(_ running: ClusterRig.Running) async -> [String] {
         let text = await running.service.metrics.registry.render()
@@ -65,6 +68,7 @@ struct LeaderFiguresTests {
             let clock = HandClock()
             let running = try rig.startOperator("first", elects: true, electionTime: clock.source)
             try await rig.applyCell()
+            try await rig.apply(ClusterRig.tenant("acme"), .tenants)
             try await until("the leader's figures") { await Self.told(running) == Self.known }
             clock.now.withLock { $0 += .seconds(5) }
             #expect(await Self.told(running) == [])
