@@ -124,6 +124,7 @@ let package = Package(
             dependencies: [
                 "Backoff", "Numbers",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -349,7 +350,7 @@ let package = Package(
             name: "OperatorTests",
             dependencies: [
                 "Backoff", "KubeClient", "KubeAPIDouble", "Observability", "Operator", "StateStore", "Tenant",
-                "TestClients", "TestSupport",
+                "TestChildren", "TestClients", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -128,6 +128,9 @@ package final class Child: Sendable {
         String(decoding: (try? self.output?.readToEnd()) ?? Data(), as: UTF8.self)
     }
 
+    /// Where Linux says what it takes, while nobody has asked how it ended.
+    package var process: String { "/proc/\(self.pid)" }
+
     // MARK: Its end
 
     /// Whether it has not ended.

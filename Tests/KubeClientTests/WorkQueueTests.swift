@@ -151,4 +151,129 @@ struct WorkQueueTests {
             }
         }
     }
+
+    // MARK: Turns
+
+    @Test func `what somebody changed passes what is only looked at again, also if it waited there`() async {
+        let queue = WorkQueue<Int>()
+        for key in 0..<100 { queue.add(key, .upkeep) }
+        queue.add(1000)
+        queue.add(70)
+        #expect(queue.depth == 101)
+        let (seen, continuation) = AsyncStream.makeStream(of: Int.self)
+        let task = Task {
+            await queue.run(workers: 1) { key in
+                continuation.yield(key)
+                return .done
+            }
+        }
+        var order: [Int] = []
+        for await key in seen {
+            order.append(key)
+            if order.count == 101 { break }
+        }
+        #expect(order == [1000, 70] + (0..<70) + (71..<100))
+        task.cancel()
+        await task.value
+    }
+
+    @Test func `who changes all the time does not keep out what waits to be looked at again`() async {
+        let queue = WorkQueue<String>()
+        queue.add("upkeep", .upkeep)
+        for key in ["a", "b"] { queue.add(key) }
+        let changes = Mutex(0)
+        let (seen, continuation) = AsyncStream.makeStream(of: Int.self)
+        let task = Task {
+            await queue.run(workers: 1) { key in
+                if key == "upkeep" {
+                    continuation.yield(changes.withLock { $0 })
+                    return .done
+                }
+                changes.withLock { $0 += 1 }
+                queue.add(key)
+                return .done
+            }
+        }
+        var found = seen.makeAsyncIterator()
+        #expect(await found.next() ?? .max < 20)
+        task.cancel()
+        await task.value
+    }
+
+    @Test func `what comes back after a look is as urgent as it was`() async {
+        let time = JumpingTime()
+        let queue = WorkQueue<String>(time: time.source)
+        queue.add("change")
+        let looks = Mutex<[String]>([])
+        let (ended, end) = AsyncStream.makeStream(of: Void.self)
+        let task = Task {
+            await queue.run(workers: 1) { key in
+                let seen = looks.withLock {
+                    $0.append(key)
+                    return $0
+                }
+                if seen.count == 1 {
+                    for number in 0..<5 { queue.add("\(number)", .upkeep) }
+                    return .again(after: .zero)
+                }
+                // It is due while the first of the others is looked at, if it was not before.
+                while key == "0", !seen.dropFirst().contains("change"), queue.depth < 5 { await Task.yield() }
+                if seen.count == 7 { end.yield() }
+                return .done
+            }
+        }
+        for await _ in ended { break }
+        #expect(looks.withLock { $0.prefix(3).filter { $0 == "change" }.count } == 2)
+        task.cancel()
+        await task.value
+    }
+
+    @Test func `keys that wait for something slow hold up those that wait for the same, and no others`() async {
+        let queue = WorkQueue<String>(lane: { String($0.prefix(1)) })
+        for number in 0..<10 { queue.add("slow \(number)") }
+        for number in 0..<10 { queue.add("fast \(number)") }
+        let slow = Mutex(0)
+        let (seen, continuation) = AsyncStream.makeStream(of: String.self)
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let task = Task {
+            await queue.run(workers: 3) { key in
+                if key.hasPrefix("s") {
+                    slow.withLock { $0 += 1 }
+                    for await _ in gate { break }
+                }
+                continuation.yield(key)
+                return .done
+            }
+        }
+        var keys = seen.makeAsyncIterator()
+        for _ in 0..<10 { #expect(await keys.next()?.hasPrefix("fast") == true) }
+        #expect(slow.withLock { $0 } == 3 && queue.depth == 7)
+        open.finish()
+        for _ in 0..<10 { #expect(await keys.next()?.hasPrefix("slow") == true) }
+        task.cancel()
+        await task.value
+    }
+
+    @Test func `a closed queue takes nothing, and forgets what it had`() async {
+        let queue = WorkQueue<String>(isOpen: false)
+        queue.add("early")
+        queue.add("early and later", after: .zero)
+        #expect(queue.depth == 0)
+        queue.open()
+        queue.add("forgotten")
+        #expect(queue.depth == 1)
+        queue.close()
+        #expect(queue.depth == 0)
+        queue.open()
+        queue.add("last")
+        let (seen, continuation) = AsyncStream.makeStream(of: String.self)
+        await self.running(queue) { key in
+            continuation.yield(key)
+            return .done
+        } _: {
+            var keys = seen.makeAsyncIterator()
+            #expect(await keys.next() == "last")
+        }
+        #expect(queue.depth == 0)
+    }
 }
