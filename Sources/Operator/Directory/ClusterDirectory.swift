@@ -16,7 +16,10 @@ package final class ClusterDirectory: Sendable {
         /// Who goes by a name, over all namespaces.
         var names: [String: Set<ObjectKey>] = [:]
         var byPlan: [String: Set<ObjectKey>] = [:]
+        /// How many of those who name a plan are refused.
+        var yieldingByPlan: [String: Int] = [:]
         var byNamespace: [String: Set<ObjectKey>] = [:]
+        var homes = TenantHomes()
         /// Who was promised a hostname or a name, and may have it at the edges before its status says so.
         var promisedHostnames: [String: ObjectKey] = [:]
         var promisedNames: [String: ObjectKey] = [:]
@@ -46,6 +49,11 @@ package final class ClusterDirectory: Sendable {
         self.state.withLock { ($0.byPlan[plan] ?? []).subtracting($0.yielding) }
     }
 
+    /// How many hold a plan.
+    package func holderCount(of plan: String) -> Int {
+        self.state.withLock { ($0.byPlan[plan]?.count ?? 0) - ($0.yieldingByPlan[plan] ?? 0) }
+    }
+
     /// The tenants that hold a cell: not those who want to live there and are refused.
     package func holders(ofCell cell: String) -> [ObjectKey] {
         let wanting = self.tenants(in: cell)
@@ -66,15 +74,26 @@ package final class ClusterDirectory: Sendable {
 
     /// The tenants that live in a cell, or want to.
     package func tenants(in cell: String) -> [ObjectKey] {
-        let standard = self.defaultCell
-        return self.allTenants.filter { parsed in
-            parsed.object.status["cell"].string == cell || Self.wantedCell(of: parsed, standard) == cell
-        }.map(\.key)
+        self.state.withLock { state in
+            let isDefault = Self.defaultCell(state) == cell
+            return Array(state.homes.concerned(cell)) + (isDefault ? Array(state.homes.withoutCell) : [])
+        }
     }
 
+    /// How many live in a cell, as their statuses say.
+    package func count(livingIn cell: String) -> Int { self.state.withLock { $0.homes.count(livingIn: cell) } }
+
     /// The tenants that name no cell and live in none: the default one is theirs.
-    package var tenantsWithoutCell: [ObjectKey] {
-        self.allTenants.filter { Self.wantedCell(of: $0, nil) == nil }.map(\.key)
+    package var tenantsWithoutCell: [ObjectKey] { self.state.withLock { Array($0.homes.withoutCell) } }
+
+    /// What a look at a tenant may have to wait for: the cell that it lives in, or wants to, or both.
+    package func lane(of key: ObjectKey) -> String {
+        self.state.withLock { state in
+            guard let parsed = state.tenants[key] else { return "" }
+            let home = parsed.object.status["cell"].string
+            let wanted = Self.wantedCell(of: parsed, nil) ?? Self.defaultCell(state) ?? ""
+            return home.map { $0 == wanted ? $0 : "\($0) \(wanted)" } ?? wanted
+        }
     }
 
     /// The cell that a tenant is to live in: the one that it names, else the one that it lives in, else the default one.
@@ -89,8 +108,10 @@ package final class ClusterDirectory: Sendable {
     }
 
     /// The cell of tenants that name none: the oldest of those that say so.
-    package var defaultCell: String? {
-        self.allCells.filter { $0.resource?.spec.isDefault == true && !$0.isDeleting }
+    package var defaultCell: String? { self.state.withLock { Self.defaultCell($0) } }
+
+    private static func defaultCell(_ state: State) -> String? {
+        state.cells.values.filter { $0.resource?.spec.isDefault == true && !$0.isDeleting }
             .min { ($0.object.creationTimestamp, $0.key) < ($1.object.creationTimestamp, $1.key) }?.object.name
     }
 
@@ -179,10 +200,11 @@ package final class ClusterDirectory: Sendable {
     package func note(yields: Bool, key: ObjectKey) -> Set<ObjectKey> {
         self.state.withLock { state in
             guard yields else {
-                state.yielding.remove(key)
+                Self.yieldNoMore(key, &state)
                 return []
             }
             guard state.yielding.insert(key).inserted else { return [] }
+            if let plan = state.tenants[key]?.planName { state.yieldingByPlan[plan, default: 0] += 1 }
             let asked = Self.claims(of: state.tenants[key])
             let others = asked.names.compactMap { state.names[$0] } + asked.hostnames.compactMap { state.claims[$0] }
             return Set(others.joined()).subtracting([key])
@@ -228,17 +250,38 @@ package final class ClusterDirectory: Sendable {
                 new.hostnames.forEach { add(\.claims, $0) }
                 new.names.forEach { add(\.names, $0) }
             }
-            if let plan = before?.resource?.spec.planRef.name { state.byPlan[plan]?.remove(key) }
-            if let plan = parsed?.resource?.spec.planRef.name { state.byPlan[plan, default: []].insert(key) }
             if parsed == nil {
                 state.byNamespace[key.namespace]?.remove(key)
-                state.yielding.remove(key)
+                Self.yieldNoMore(key, &state)
             } else {
                 state.byNamespace[key.namespace, default: []].insert(key)
             }
+            Self.move(key, from: before?.planName, to: parsed?.planName, &state)
+            func home(_ tenant: Parsed<TenantResource>) -> TenantHomes.Home {
+                .init(lives: tenant.object.status["cell"].string, wants: Self.wantedCell(of: tenant, nil))
+            }
+            state.homes.move(key, from: before.map(home), to: parsed.map(home))
             state.tenants[key] = parsed
             touched.remove(key)
             return touched
+        }
+    }
+
+    private static func yieldNoMore(_ key: ObjectKey, _ state: inout State) {
+        guard state.yielding.remove(key) != nil, let plan = state.tenants[key]?.planName else { return }
+        state.yieldingByPlan[plan, default: 0] -= 1
+    }
+
+    private static func move(_ key: ObjectKey, from old: String?, to new: String?, _ state: inout State) {
+        guard old != new else { return }
+        let yields = state.yielding.contains(key)
+        if let old {
+            state.byPlan[old]?.remove(key)
+            if yields { state.yieldingByPlan[old, default: 0] -= 1 }
+        }
+        if let new {
+            state.byPlan[new, default: []].insert(key)
+            if yields { state.yieldingByPlan[new, default: 0] += 1 }
         }
     }
 
@@ -268,6 +311,11 @@ package final class ClusterDirectory: Sendable {
         let parsed = object.map { Parsed<CellResource>(cell: $0) }
         self.state.withLock { $0.cells[name] = parsed }
     }
+}
+
+extension Parsed<TenantResource> {
+    /// The plan that it names, if it can be read.
+    fileprivate var planName: String? { self.resource?.spec.planRef.name }
 }
 
 extension KubeObject {

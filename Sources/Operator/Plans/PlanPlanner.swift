@@ -22,31 +22,37 @@ package enum PlanPlanner {
     ///
     /// - Parameters:
     ///   - plan: The plan.
-    ///   - tenants: Who is on it.
+    ///   - tenants: How many are on it.
+    ///   - holders: Who they are, which is asked only when that is told.
     ///   - now: The time.
     /// - Returns: The steps, none if all is as it should be.
-    package static func steps(for plan: Parsed<PlanResource>, tenants: [ObjectKey], now: Date) -> [PlanStep] {
+    package static func steps(
+        for plan: Parsed<PlanResource>,
+        tenants: Int,
+        holders: @autoclosure () -> some Sequence<ObjectKey>,
+        now: Date
+    ) -> [PlanStep] {
         var steps: [PlanStep] = []
         let hasFinalizer = plan.object.finalizers.contains(OperatorNames.finalizer)
-        if plan.isDeleting, tenants.isEmpty { return hasFinalizer ? [.removeFinalizer] : [] }
+        if plan.isDeleting, tenants == 0 { return hasFinalizer ? [.removeFinalizer] : [] }
         if !hasFinalizer, !plan.isDeleting { steps.append(.addFinalizer) }
-        let some = tenants.sorted().map(\.description).summary()
         var conditions = [
             plan.problems.isEmpty
                 ? Condition("Ready", .yes, "Valid", "tenants may be on it")
                 : Condition("Ready", .no, "InvalidSpec", plan.problems.summary()),
-            tenants.isEmpty
+            tenants == 0
                 ? Condition("InUse", .no, "Unused", "no tenant is on it")
-                : Condition("InUse", .yes, "InUse", "\(tenants.count) tenants are on it"),
+                : Condition("InUse", .yes, "InUse", "\(tenants) tenants are on it"),
         ]
         if let ignored = Condition(ignored: plan.ignored) { conditions.append(ignored) }
         if plan.isDeleting {
+            let some = holders().sorted().map(\.description).summary()
             let text = "deleting waits until no tenant is on it: \(some)"
             conditions.append(Condition("Deleting", .yes, "StillUsed", text))
         }
         let status: JSON = [
             "observedGeneration": .integer(Int64(plan.object.generation)),
-            "tenants": .integer(Int64(tenants.count)),
+            "tenants": .integer(Int64(tenants)),
             "conditions": conditions.json(of: plan.object, now: now),
         ]
         if status != plan.object.status { steps.append(.writeStatus(status)) }

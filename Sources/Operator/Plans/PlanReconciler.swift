@@ -15,10 +15,16 @@ package struct PlanReconciler: Sendable {
 
     package func reconcile(_ name: String) async -> WorkOutcome {
         guard let plan = self.context.directory.plan(name) else { return .done }
-        let tenants = self.context.directory.holders(of: name)
+        let directory = self.context.directory
+        let steps = PlanPlanner.steps(
+            for: plan,
+            tenants: directory.holderCount(of: name),
+            holders: directory.holders(of: name),
+            now: Date()
+        )
         var object = plan.object
         do throws(KubeError) {
-            for step in PlanPlanner.steps(for: plan, tenants: Array(tenants), now: Date()) {
+            for step in steps {
                 switch step {
                 case .addFinalizer: object = try await self.context.addFinalizer(.plans, object)
                 case .removeFinalizer: try await self.context.removeFinalizer(.plans, object)

@@ -21,7 +21,7 @@ struct PlanPlannerTests {
     }
 
     private static func steps(_ plan: Parsed<PlanResource>, _ tenants: [ObjectKey] = []) -> [PlanStep] {
-        PlanPlanner.steps(for: plan, tenants: tenants, now: Views.now)
+        PlanPlanner.steps(for: plan, tenants: tenants.count, holders: tenants, now: Views.now)
     }
 
     /// The status that is written.

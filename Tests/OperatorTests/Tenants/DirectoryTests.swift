@@ -202,4 +202,57 @@ struct DirectoryTests {
         #expect(directory.tenants(on: "free").isEmpty)
         #expect(directory.tenants(on: "team") == [before.key])
     }
+
+    @Test func `tenants are found by the cell that they live in and by the one that they want to live in`() {
+        let directory = ClusterDirectory()
+        func set(_ lives: String?, _ names: String?) -> ObjectKey {
+            var tenant = self.tenant("acme", hostnames: ["a.example.com"])
+            if let names { tenant.json["spec"]["cellRef"] = ["name": .string(names)] }
+            if let lives { tenant.json["status"] = ["cell": .string(lives)] }
+            _ = directory.update(tenant: tenant, key: tenant.key)
+            return tenant.key
+        }
+        let all = ["east", "west", "main"]
+        func counts() -> [Int] { all.map { directory.count(livingIn: $0) } }
+        let main = KubeObject(.cells, name: "main", ["spec": ["default": true]])
+        directory.update(cell: main, name: "main")
+        for (lives, names, cells, count, lane) in [
+            (nil, nil, ["main"], [0, 0, 0], "main"), (nil, "west", ["west"], [0, 0, 0], "west"),
+            ("west", "west", ["west"], [0, 1, 0], "west"), ("west", "east", ["west", "east"], [0, 1, 0], "west east"),
+            ("east", "east", ["east"], [1, 0, 0], "east"), ("east", nil, ["east"], [1, 0, 0], "east"),
+            ("main", nil, ["main"], [0, 0, 1], "main"),
+        ] as [(String?, String?, [String], [Int], String)] {
+            let key = set(lives, names)
+            #expect(Set(all.filter { directory.tenants(in: $0) == [key] }) == Set(cells))
+            #expect(counts() == count)
+            #expect(directory.lane(of: key) == lane)
+        }
+        let key = set("west", "east")
+        _ = directory.update(tenant: nil, key: key)
+        #expect(all.allSatisfy { directory.tenants(in: $0).isEmpty } && counts() == [0, 0, 0])
+        #expect(directory.tenantsWithoutCell.isEmpty && directory.lane(of: key) == "")
+    }
+
+    @Test func `who holds a plan is counted as it is told`() {
+        let directory = ClusterDirectory()
+        func expect(_ free: Int, _ team: Int) {
+            for (plan, count) in [("free", free), ("team", team)] {
+                #expect(directory.holderCount(of: plan) == count && directory.holders(of: plan).count == count)
+            }
+        }
+        let tenants = ["a", "b", "c"].map { self.tenant($0, hostnames: ["\($0).example.com"], plan: "free") }
+        for tenant in tenants { _ = directory.update(tenant: tenant, key: tenant.key) }
+        expect(3, 0)
+        for _ in 0..<2 { _ = directory.note(yields: true, key: tenants[0].key) }
+        expect(2, 0)
+        let other = self.tenant("a", hostnames: ["a.example.com"], plan: "team")
+        _ = directory.update(tenant: other, key: other.key)
+        expect(2, 0)
+        for _ in 0..<2 { _ = directory.note(yields: false, key: other.key) }
+        expect(2, 1)
+        _ = directory.note(yields: true, key: other.key)
+        _ = directory.update(tenant: nil, key: other.key)
+        _ = directory.update(tenant: other, key: other.key)
+        expect(2, 1)
+    }
 }
