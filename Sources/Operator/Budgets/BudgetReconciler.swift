@@ -22,7 +22,7 @@ package struct BudgetReconciler: Sendable {
     package func reconcile(_ namespace: String) async -> WorkOutcome {
         let (known, ledger) = (self.context.namespaces, self.context.budgets)
         for key in ledger.fitting(in: namespace, under: known.budgets(of: namespace)) {
-            self.context.tenantQueue.add(key)
+            self.context.tenantQueue.add(key, .upkeep)
         }
         let use = ledger.use(of: namespace)
         do throws(KubeError) {

@@ -209,8 +209,9 @@ extension CellReconciler {
             await runtime.close()
             let (context, name) = (self.context, runtime.name)
             let keeper = Task {
-                await stores.run(lookingEvery: context.settings.cellPeriod) {
-                    for key in context.directory.tenants(in: name) { context.tenantQueue.add(key) }
+                let settings = context.settings
+                await stores.run(lookingEvery: settings.cellPeriod, patience: settings.storePatience) {
+                    context.lookAtTenants(in: name)
                     context.cellQueue.add(name)
                 }
             }
@@ -224,8 +225,6 @@ extension CellReconciler {
                 state.usageTriedAt = nil
                 state.stored = nil
             }
-            // Where among the instances somebody lives may be called otherwise by now.
-            for key in context.directory.tenants(in: name) { context.tenantQueue.add(key) }
             return nil
         } catch {
             var problem = error

@@ -132,7 +132,7 @@ package struct CellReconciler: Sendable {
         let secrets = await self.secrets(spec, object, runtime)
         // Known before anybody looks at a tenant, which would have no certificate else.
         if case .found(let bundle) = secrets.certificate { self.note(bundle.hostnames, bundle.notAfter, runtime) }
-        let wasReady = runtime.stores != nil
+        let (former, wasTried) = (runtime.stores, runtime.view(gateway: nil).wasTried)
         let problem = await self.connect(runtime, secrets.access, for: object)
         var findings = Findings(
             object: object,
@@ -141,12 +141,19 @@ package struct CellReconciler: Sendable {
                 ?? Condition("StoresReady", .yes, "Connected", "Redis and PostgreSQL answer")
         )
         if let stores = runtime.stores {
-            if !wasReady { self.wakeTenants(of: object.name) }
             let trouble = await self.serve(secrets.certificate, runtime, stores)
+            let wasTroubled = runtime.state.withLock { state in
+                defer { state.isTroubled = trouble != nil }
+                return state.isTroubled
+            }
+            // What failed meanwhile is not made to wait for its next attempt.
+            if wasTroubled, trouble == nil { self.context.lookAtTenants(in: object.name) }
             if problem == nil, let trouble {
                 findings.stores = Condition("StoresReady", .no, trouble.reason, trouble.message)
             }
         }
+        // Who waited for a first word of the stores has it; in other stores nobody is served yet.
+        if !wasTried || runtime.stores !== former { self.context.lookAtTenants(in: object.name) }
         let served = await runtime.stores?.certificateEnds.own
         findings.certificate = CellCertificate.condition(secrets.certificate, served: served, now: Date())
         let isAway =
@@ -158,7 +165,7 @@ package struct CellReconciler: Sendable {
         }
         if let stores = runtime.stores { await self.look(at: stores, spec, &findings) }
         // Who may go, or go elsewhere, since nobody waits for these stores, hears of it.
-        if isAway != wasAway, object.areStoresLost { self.wakeTenants(of: object.name) }
+        if isAway != wasAway, object.areStoresLost { self.context.lookAtTenants(in: object.name) }
         // The first edges are made when there is something to start with: the Secrets, stores that answer and a schema. Those
         // that there are wait for their stores by themselves.
         let edges = self.context.known(.deployments, self.deploymentKey(object.name))
@@ -217,7 +224,7 @@ package struct CellReconciler: Sendable {
                 _ = try await stores.withdraw(id)
                 try await stores.removeCertificate(name: id.text)
             }
-            try await stores.completeIfSettled(directory.tenants(in: runtime.name).compactMap { TenantID($0.name) })
+            try await stores.completeIfSettled { known }
         } catch {
             return .init(reason: "RedisUnavailable", message: "what the edges serve cannot be written: \(error)")
         }
@@ -231,7 +238,7 @@ package struct CellReconciler: Sendable {
             defer { (state.certificateNames, state.certificateEnd) = (names, end) }
             return state.certificateNames != names || state.certificateEnd != end
         }
-        if isNew { self.wakeTenants(of: runtime.name) }
+        if isNew { self.context.lookAtTenants(in: runtime.name) }
     }
 
     /// Looks up usage and erases what is due, beside the looks at the cell: either may take its time.
@@ -246,10 +253,6 @@ package struct CellReconciler: Sendable {
             await RetentionSweeper(context: context, runtime: runtime).sweep(stores)
             runtime.state.withLock { $0.isKeepingUp = false }
         }
-    }
-
-    func wakeTenants(of cell: String) {
-        for key in self.context.directory.tenants(in: cell) { self.context.tenantQueue.add(key) }
     }
 
     // MARK: The status
@@ -286,7 +289,7 @@ package struct CellReconciler: Sendable {
             // Those of a store that is not connected are used on.
             if let certificates { figures.certificates = certificates }
         }
-        let tenants = self.context.directory.allTenants.filter { $0.object.status["cell"].string == name }.count
+        let tenants = self.context.directory.count(livingIn: name)
         let selector = OperatorNames.selector(name).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let status: JSON = [
             "observedGeneration": .integer(Int64(object.generation)),

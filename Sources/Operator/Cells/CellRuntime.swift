@@ -18,6 +18,8 @@ package final class CellRuntime: Sendable {
         var places: [StorePlace] = []
         var keeper: Task<Void, Never>?
         var problem: CellStores.Problem?
+        /// Whether a store did not answer at the last look.
+        var isTroubled = false
         /// Whether its database is not there: what tenants have lies in that.
         var isDatabaseAway = false
         /// When it was looked at first.

@@ -47,7 +47,7 @@ struct CellUsage: Sendable {
             let used = usage[id] ?? .init()
             let quotas = self.runtime.state.withLock { $0.quotas[id] }
             if isFirst || TenantUsageWriter.asksForALook(object, used, quotas) {
-                self.context.tenantQueue.add(key)
+                self.context.tenantQueue.add(key, .upkeep)
             } else if TenantUsageWriter.isNews(used, since: object.status["usage"]), !object.hostnamesHeld.isEmpty {
                 news.append(key)
             }

@@ -177,7 +177,7 @@ struct RetentionSweeper: Sendable {
                 self.context.announce("Erased", text, of: cell)
             }
             // Somebody may wait for the name.
-            for tenant in self.context.directory.allTenants where tenant.object.name == note.tenant.text {
+            for tenant in self.context.directory.tenants(named: note.tenant.text) {
                 self.context.tenantQueue.add(tenant.key)
             }
         } catch is TenantErasure.NoteChanged {
@@ -200,7 +200,7 @@ struct RetentionSweeper: Sendable {
         // Most live here, and nothing needs to be asked.
         var home: StoredTenant?
         if let lives, lives != self.runtime.name, let stores = self.context.cells.existing(lives)?.stores {
-            home = try await stores.durable.tenants.find(note.tenant)
+            home = try await stores.find(note.tenant, .other(self.context.settings))
         }
         return RetentionVerdict.on(
             note,

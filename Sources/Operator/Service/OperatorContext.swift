@@ -34,6 +34,31 @@ package struct OperatorContext: Sendable {
     /// What is known of cells in that time.
     var figures = CellFigures()
 
+    /// Begins to take what is to be looked at.
+    func openQueues() {
+        self.tenantQueue.open()
+        self.cellQueue.open()
+        self.planQueue.open()
+        self.grantQueue.open()
+        self.budgetQueue.open()
+        self.usageQueue.open()
+    }
+
+    /// Has nothing wait that nobody works on: who begins to lead looks at everything.
+    func closeQueues() {
+        self.tenantQueue.close()
+        self.cellQueue.close()
+        self.planQueue.close()
+        self.grantQueue.close()
+        self.budgetQueue.close()
+        self.usageQueue.close()
+    }
+
+    /// Has all tenants of a cell looked at, behind what somebody changes and waits for.
+    func lookAtTenants(in cell: String) {
+        for key in self.directory.tenants(in: cell) { self.tenantQueue.add(key, .upkeep) }
+    }
+
     func known(_ resource: KubeResource, _ key: ObjectKey) -> KubeObject? { self.owned[resource]?[key] }
 
     /// Where a cell's clients reach it from outside, as far as its Service has such addresses: what DNS must lead to.

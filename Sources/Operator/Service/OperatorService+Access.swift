@@ -11,7 +11,9 @@ extension OperatorService {
             await self.namespaces.run { change in
                 guard !change.isResync, context.namespaces.update(namespace: change.object, name: change.key.name)
                 else { return }
-                for key in context.directory.tenants(inNamespace: change.key.name) { context.tenantQueue.add(key) }
+                for key in context.directory.tenants(inNamespace: change.key.name) {
+                    context.tenantQueue.add(key, .upkeep)
+                }
             }
         }
         for grants in self.tenantGrants {

@@ -1,5 +1,5 @@
-// Wires copies of collections to queues and queues to reconcilers. Every process keeps its copies warm; only the leader works
-// on the queues, so one that takes over begins at once.
+// Wires copies of collections to queues and queues to reconcilers. Every process keeps its copies warm, so one that takes over
+// begins at once; only the leader has anything in its queues, which it fills with all there is when it begins.
 
 package import KubeClient
 package import Logging
@@ -68,11 +68,12 @@ package final class OperatorService: Sendable {
             owned[kind] = informer(kind, settings.namespace, "app.kubernetes.io/managed-by=\(OperatorNames.manager)")
         }
         self.admins = AdminProvisioner(hasher: hasher, logger: logger)
-        let tenantQueue = WorkQueue<ObjectKey>()
+        let directory = ClusterDirectory()
+        let tenantQueue = WorkQueue<ObjectKey>(isOpen: false, lane: directory.lane(of:))
         self.context = OperatorContext(
             client: client,
             settings: settings,
-            directory: ClusterDirectory(),
+            directory: directory,
             namespaces: NamespaceDirectory(),
             budgets: BudgetLedger(),
             cells: CellRegistry(),
@@ -86,11 +87,12 @@ package final class OperatorService: Sendable {
             connector: connector,
             logger: logger,
             tenantQueue: tenantQueue,
-            cellQueue: WorkQueue(),
-            planQueue: WorkQueue(),
-            grantQueue: WorkQueue(),
-            budgetQueue: WorkQueue(),
-            usageQueue: WorkQueue(),
+            // Each cell waits for its own stores alone.
+            cellQueue: WorkQueue(isOpen: false) { $0 },
+            planQueue: WorkQueue(isOpen: false),
+            grantQueue: WorkQueue(isOpen: false),
+            budgetQueue: WorkQueue(isOpen: false),
+            usageQueue: WorkQueue(isOpen: false),
             tenantFigures: TenantFigures(),
             chores: TenantChores(pause: settings.movePause) { tenantQueue.add($0) },
             owned: owned,
@@ -120,6 +122,14 @@ package final class OperatorService: Sendable {
         for copy in self.copies { await copy.synced() }
     }
 
+    /// How many objects of each kind wait to be looked at.
+    package var waiting: [(kind: String, count: Int)] {
+        [
+            ("Tenant", self.context.tenantQueue.depth), ("Cell", self.context.cellQueue.depth),
+            ("Plan", self.context.planQueue.depth),
+        ]
+    }
+
     /// What is known at the moment of a scrape.
     private var families: [MetricFamily] {
         [
@@ -138,19 +148,14 @@ package final class OperatorService: Sendable {
         ] + self.familiesOfLeader
     }
 
-    /// What only who leads tells: nobody works on the queues of those that follow, which fill up to all objects there are, and
-    /// what they know of cells is old.
+    /// What only who leads tells: those that follow have nothing in their queues, and what they know of cells is old.
     private var familiesOfLeader: [MetricFamily] {
         guard let (leadership, figures) = self.led.withLock({ $0 }), leadership.isHeld else { return [] }
-        let depths = [
-            ("Tenant", self.context.tenantQueue.depth), ("Cell", self.context.cellQueue.depth),
-            ("Plan", self.context.planQueue.depth),
-        ]
         let queues = MetricFamily(
             "roost_operator_queue_depth",
             help: "Objects that wait to be looked at.",
             kind: .gauge,
-            samples: depths.map { .init(Double($0.1), labels: [MetricLabel("kind", $0.0)]) }
+            samples: self.waiting.map { .init(Double($0.count), labels: [MetricLabel("kind", $0.kind)]) }
         )
         return [queues, self.context.tenantFigures.family] + figures.families
     }
@@ -187,7 +192,7 @@ package final class OperatorService: Sendable {
                 context.planQueue.add(change.key.name)
                 let isSame = change.object?.spec == change.previous?.spec && change.object != nil
                 if isSame { return }
-                for key in context.directory.tenants(on: change.key.name) { context.tenantQueue.add(key) }
+                for key in context.directory.tenants(on: change.key.name) { context.tenantQueue.add(key, .upkeep) }
             }
         }
         group.addTask {
@@ -200,7 +205,7 @@ package final class OperatorService: Sendable {
                 } else if change.object?.hasEdges != change.previous?.hasEdges
                     || change.object?.areStoresLost != change.previous?.areStoresLost
                 {
-                    for tenant in context.directory.tenants(in: change.key.name) { context.tenantQueue.add(tenant) }
+                    context.lookAtTenants(in: change.key.name)
                 }
             }
         }
@@ -219,7 +224,7 @@ package final class OperatorService: Sendable {
                     context.account(for: change)
                     // Our own words about it are no reason to look at it again.
                     guard change.isResync || change.saysMore else { return }
-                    context.tenantQueue.add(change.key)
+                    context.tenantQueue.add(change.key, change.isResync ? .upkeep : .change)
                     if change.isResync { return }
                     for object in [change.object, change.previous] {
                         if let plan = object?.spec["planRef"]["name"].string {
@@ -238,7 +243,7 @@ package final class OperatorService: Sendable {
                     context.cellQueue.add(cell)
                     // Its tenants say where they are reached.
                     if change.object?.balancerAddresses != change.previous?.balancerAddresses {
-                        for key in context.directory.tenants(in: cell) { context.tenantQueue.add(key) }
+                        context.lookAtTenants(in: cell)
                     }
                 }
             }
@@ -263,13 +268,15 @@ package final class OperatorService: Sendable {
     }
 
     private func work(_ context: OperatorContext, until leadership: Leadership) async {
+        context.openQueues()
+        defer { context.closeQueues() }
         // What another process gave out since stands in the statuses.
         context.budgets.reset { context.directory.allTenants.map(\.object) }
         for grant in self.tenantGrants.flatMap(\.all) { context.grantQueue.add(grant.key) }
         for budget in self.tenantQuotas.flatMap(\.all) { context.budgetQueue.add(budget.namespace) }
         for plan in self.plans.all { context.planQueue.add(plan.name) }
         for cell in self.cells.all { context.cellQueue.add(cell.name) }
-        for tenant in self.tenants.flatMap(\.all) { context.tenantQueue.add(tenant.key) }
+        for tenant in self.tenants.flatMap(\.all) { context.tenantQueue.add(tenant.key, .upkeep) }
         let tenants = TenantReconciler(context, admins: self.admins)
         let (cells, plans) = (CellReconciler(context), PlanReconciler(context))
         await withTaskGroup(of: Void.self) { group in
@@ -281,7 +288,7 @@ package final class OperatorService: Sendable {
                 }
             }
             group.addTask {
-                await context.cellQueue.run(workers: 4) { name in
+                await context.cellQueue.run(workers: 1) { name in
                     await self.timed("Cell") { await cells.reconcile(name) }
                 }
             }
@@ -340,13 +347,13 @@ extension OperatorContext {
     fileprivate func lookAtTenants(of change: Informer.Change) {
         // One that comes may have anybody's data, and one that goes had.
         guard let object = change.object, let before = change.previous else {
-            for tenant in self.directory.allTenants { self.tenantQueue.add(tenant.key) }
+            for tenant in self.directory.allTenants { self.tenantQueue.add(tenant.key, .upkeep) }
             return
         }
-        for key in self.directory.tenants(in: change.key.name) { self.tenantQueue.add(key) }
+        self.lookAtTenants(in: change.key.name)
         // Which cell is the default one may be another now.
         if object.spec["default"] != before.spec["default"] {
-            for key in self.directory.tenantsWithoutCell { self.tenantQueue.add(key) }
+            for key in self.directory.tenantsWithoutCell { self.tenantQueue.add(key, .upkeep) }
         }
     }
 }

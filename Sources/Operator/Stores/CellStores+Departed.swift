@@ -13,7 +13,7 @@ extension CellStores {
     ///   - end: Until when, in milliseconds since 1970; nil while it is on its way.
     /// - Throws: ``LiveStoreError``
     func depart(_ id: TenantID, saying text: String, until end: Int64?) async throws(LiveStoreError) {
-        guard let known = await self.served(id) else { return }
+        guard let known = try await self.served(id) else { return }
         self.note(owner: nil, of: id)
         // Told once: with each look another end would be another word.
         if known.hosted.farewell == text, (known.leavesAt == nil) == (end == nil) { return }
@@ -24,7 +24,7 @@ extension CellStores {
     func makeRoom(for tenant: ProjectedTenant) async throws(LiveStoreError) {
         guard tenant.hosted.farewell == nil else { return }
         let names = Set(tenant.hosted.hostnames)
-        for other in self.departed where other.id != tenant.id && !names.isDisjoint(with: other.hosted.hostnames) {
+        for other in self.departed(under: tenant.hosted.hostnames) where other.id != tenant.id {
             if let rest = other.without(names, state: nil) {
                 try await self.project(rest)
             } else {

@@ -122,7 +122,7 @@ extension DurableStore {
 
 extension DurableStoreError {
     /// Whether it is the server that is not there.
-    fileprivate var isAway: Bool {
+    var isAway: Bool {
         switch self {
         case .unavailable, .timedOut, .busy: true
         default: false

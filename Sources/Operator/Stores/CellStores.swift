@@ -28,20 +28,22 @@ package actor CellStores {
     private let seal: CertificateSeal
     private let leadership: Leadership
     private let logger: Logger
-    private var tenants: [TenantID: ProjectedTenant]
+    private var tenants: ServedTenants
     private var certificates: [String: ProjectedCertificate] = [:]
     private var isComplete: Bool
     /// Whether somebody else took the projection over: who that is, as far as it is known.
     private var fence: LiveStoreError?
     /// How often the log was read again, and the reading under way.
     private var readings = 0
-    private var reading: Task<Void, Never>?
+    private var reading: Gate?
+    /// How long a store may leave calls without an answer before nothing more is asked of it.
+    private var patience: Duration = .seconds(15)
     /// What was projected before the live store lost it: what a tenant that cannot be read now goes on with.
     private var lost: (tenants: [TenantID: ProjectedTenant], certificates: [String: ProjectedCertificate]) = ([:], [:])
     /// Whose name a tenant's is in this cell's database, as far as it was looked at: object ids by tenant.
     private var owners: [TenantID: String] = [:]
     /// Tenants that were looked at since the projection was read or lost.
-    private var settled: Set<TenantID> = []
+    private var settling = Settling()
     /// Whether the cell's own certificate was.
     private var isOwnSettled = false
     /// Certificates of the projection that do not open with the key that there is now.
@@ -72,7 +74,7 @@ package actor CellStores {
         self.seal = seal
         self.leadership = leadership
         self.logger = logger
-        self.tenants = state.tenants
+        self.tenants = ServedTenants(state.tenants)
         self.isComplete = state.isComplete
         self.certificates = Self.opened(state, by: seal)
         self.closed = Set(state.certificates.keys).subtracting(self.certificates.keys)
@@ -88,7 +90,17 @@ package actor CellStores {
 
     /// Keeps this process's lease, looks whether the stores answer and tells of each loss of the projection, until the task is
     /// cancelled; then closes.
-    package func run(lookingEvery period: Duration, lost: @escaping @Sendable () -> Void) async {
+    ///
+    /// - Parameters:
+    ///   - period: How often it looks.
+    ///   - patience: How long a store may leave every call without an answer before nothing more is asked of it.
+    ///   - lost: Told of each loss, once what there is was read.
+    package func run(
+        lookingEvery period: Duration,
+        patience: Duration,
+        lost: @escaping @Sendable () -> Void
+    ) async {
+        self.patience = patience
         await withDiscardingTaskGroup { group in
             group.addTask {
                 repeat { await self.askLive() } while (try? await TimeSource.continuous.sleep(period)) != nil
@@ -137,11 +149,13 @@ package actor CellStores {
     private func readAgain() async {
         self.logger.warning("the live store lost what was projected: what it lacks is written again")
         self.readings += 1
-        self.lost.tenants.merge(self.tenants) { _, new in new }
+        self.lost.tenants.merge(self.tenants.all) { _, new in new }
         self.lost.certificates.merge(self.certificates) { _, new in new }
-        self.settled = []
+        self.settling = Settling()
         self.isOwnSettled = false
         self.isComplete = false
+        let gate = Gate()
+        self.reading = gate
         let reading = Task {
             var backoff = Backoff(first: .milliseconds(50), longest: .seconds(2))
             while !Task.isCancelled {
@@ -153,17 +167,17 @@ package actor CellStores {
                 }
             }
         }
-        self.reading = reading
         await withTaskCancellationHandler {
             await reading.value
         } onCancel: {
             reading.cancel()
         }
         self.reading = nil
+        gate.open()
     }
 
     private func take(_ state: ProjectionState) {
-        self.tenants = state.tenants
+        self.tenants = ServedTenants(state.tenants)
         self.certificates = Self.opened(state, by: self.seal)
         self.closed = Set(state.certificates.keys).subtracting(self.certificates.keys)
         self.isComplete = state.isComplete
@@ -201,6 +215,21 @@ package actor CellStores {
         if case .occupied = self.fence { true } else { false }
     }
 
+    /// For how long who would change something waits while what was lost is read again: that may take as long as the live store
+    /// is away, and whoever waits keeps others from being looked at.
+    private static let longestReading = Duration.seconds(2)
+
+    /// Waits for what is being read again, a little, and for no store that is known to be away.
+    private func reach() async throws(LiveStoreError) {
+        if let why = self.livePulse.trouble(at: TimeSource.continuous.now(), patience: self.patience) {
+            throw .unavailable(reason: why)
+        }
+        guard let reading = self.reading else { return }
+        guard await reading.passes(within: Self.longestReading) else {
+            throw .unavailable(reason: "what its edges serve is being read again")
+        }
+    }
+
     /// Whether the database does not answer.
     func isDatabaseAway(patience: Duration) -> Bool {
         self.durablePulse.trouble(at: TimeSource.continuous.now(), patience: patience) != nil
@@ -228,19 +257,22 @@ package actor CellStores {
     // MARK: Tenants
 
     /// Everybody who is served.
-    package var projected: Set<TenantID> { Set(self.tenants.keys) }
+    package var projected: Set<TenantID> { Set(self.tenants.all.keys) }
 
     /// Those of them that are served no more, since they live elsewhere or are on their way there.
-    var departed: [ProjectedTenant] { self.tenants.values.filter { $0.hosted.farewell != nil } }
+    var departed: [ProjectedTenant] { self.tenants.departed }
+
+    /// Those of them that some hostnames lead to.
+    func departed(under names: [String]) -> [ProjectedTenant] { self.tenants.departed(under: names) }
 
     /// A tenant as the edges have it.
-    func served(_ id: TenantID) async -> ProjectedTenant? {
-        await self.reading?.value
+    func served(_ id: TenantID) async throws(LiveStoreError) -> ProjectedTenant? {
+        try await self.reach()
         return self.tenants[id]
     }
 
     package func project(_ tenant: ProjectedTenant) async throws(LiveStoreError) {
-        await self.reading?.value
+        try await self.reach()
         try await self.makeRoom(for: tenant)
         if self.tenants[tenant.id] != tenant {
             let before = self.readings
@@ -266,7 +298,7 @@ package actor CellStores {
         state: TenantState?,
         below ceiling: @Sendable (_ plan: String) -> QuotaCeiling? = { _ in nil }
     ) async throws(LiveStoreError) {
-        await self.reading?.value
+        try await self.reach()
         // A store that went back has an older one.
         guard let known = self.lost.tenants[id] ?? self.tenants[id] else { return }
         guard let tenant = known.without(hostnames, state: state, below: ceiling(known.hosted.planName)) else {
@@ -279,7 +311,7 @@ package actor CellStores {
 
     /// Has a certificate used as it was last, if the live store lost it.
     package func keepCertificate(name: String) async throws(LiveStoreError) {
-        await self.reading?.value
+        try await self.reach()
         self.noteEnd(of: name)
         guard let certificate = self.lost.certificates[name], self.certificates[name] != certificate,
             let box = try? self.seal.seal(certificate, name: name)
@@ -295,7 +327,7 @@ package actor CellStores {
 
     /// - Returns: whether it was served.
     package func withdraw(_ id: TenantID) async throws(LiveStoreError) -> Bool {
-        await self.reading?.value
+        try await self.reach()
         self.lost.tenants[id] = nil
         self.lost.certificates[id.text] = nil
         self.owners[id] = nil
@@ -308,18 +340,16 @@ package actor CellStores {
 
     /// Notes that a tenant was looked at and has what it is to have; once all of everybody were, the projection is whole.
     package func settle(_ id: TenantID, of everybody: () -> some Sequence<TenantID>) async throws(LiveStoreError) {
-        guard !self.isComplete else { return }
-        self.settled.insert(id)
-        try await self.completeIfSettled(everybody())
+        guard !self.isComplete, self.settling.settle(id) else { return }
+        try await self.completeIfSettled(everybody)
     }
 
     /// Says that the projection is whole if nobody of these is left to look at.
-    package func completeIfSettled(_ everybody: some Sequence<TenantID>) async throws(LiveStoreError) {
-        await self.reading?.value
+    package func completeIfSettled(_ everybody: () -> some Sequence<TenantID>) async throws(LiveStoreError) {
+        guard !self.isComplete, self.isOwnSettled else { return }
+        try await self.reach()
         // Who was served before a loss and lives here still is to be served again first.
-        let isWhole = everybody.allSatisfy { id in
-            self.settled.contains(id) && (self.tenants[id] != nil || self.lost.tenants[id] == nil)
-        }
+        let isWhole = self.settling.isWhole(everybody()) { self.tenants[$0] != nil || self.lost.tenants[$0] == nil }
         guard !self.isComplete, self.isOwnSettled, isWhole else { return }
         let before = self.readings
         try await self.writer.markComplete()
@@ -335,7 +365,7 @@ package actor CellStores {
     }
 
     /// Who is served, with what it calls its Redis.
-    var dwellings: [(TenantID, String?)] { self.tenants.map { ($0.key, $0.value.hosted.redis) } }
+    var dwellings: [(TenantID, String?)] { self.tenants.all.map { ($0.key, $0.value.hosted.redis) } }
 
     /// What a tenant called its Redis when it was served last.
     func dwelling(of id: TenantID) -> String?? { (self.lost.tenants[id] ?? self.tenants[id]).map(\.hosted.redis) }
@@ -349,7 +379,7 @@ package actor CellStores {
     /// - Returns: the names of the one that they have now.
     package func settle(own certificate: OwnCertificate) async throws -> [String] {
         let name = Projection.wildcard
-        await self.reading?.value
+        try await self.reach()
         let before = self.readings
         switch certificate {
         case .notNamed: try await self.removeCertificate(name: name)
@@ -366,7 +396,7 @@ package actor CellStores {
     ///
     /// One that is over takes nothing from those who have one that holds.
     package func put(_ bundle: CertificateBundle, name: String, now: Date = Date()) async throws {
-        await self.reading?.value
+        try await self.reach()
         if bundle.notAfter <= now, let end = self.end(ofServed: name), end > now {
             self.ends[name] = end
             return try await self.keepCertificate(name: name)
@@ -398,7 +428,7 @@ package actor CellStores {
     }
 
     package func removeCertificate(name: String) async throws(LiveStoreError) {
-        await self.reading?.value
+        try await self.reach()
         self.lost.certificates[name] = nil
         self.ends[name] = nil
         guard self.certificates[name] != nil || self.closed.contains(name) else { return }

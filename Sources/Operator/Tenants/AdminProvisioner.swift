@@ -76,12 +76,16 @@ package final class AdminProvisioner: Sendable {
                 let round = self.wanted.withLock { Array($0.values) }
                 if round.isEmpty { break }
                 var hasFailed = false
+                // Nobody else of a cell waits in this round for a database that did not answer one of them.
+                var away: Set<ObjectIdentifier> = []
                 for work in round where !Task.isCancelled {
+                    if away.contains(ObjectIdentifier(work.stores)) { continue }
                     guard self.begin(work) else { continue }
-                    let isMade = await self.make(work)
+                    let outcome = await self.make(work)
                     self.end()
-                    guard isMade else {
+                    guard outcome == .done else {
                         hasFailed = true
+                        if outcome == .away { away.insert(ObjectIdentifier(work.stores)) }
                         continue
                     }
                     let isCurrent = self.wanted.withLock { wanted in
@@ -118,8 +122,15 @@ package final class AdminProvisioner: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// - Returns: whether there is nothing more to try.
-    private func make(_ work: Work) async -> Bool {
+    private enum Outcome {
+        /// There is nothing more to try.
+        case done
+        case failed
+        /// The database does not answer.
+        case away
+    }
+
+    private func make(_ work: Work) async -> Outcome {
         do {
             try await work.stores.durable.accounts.provision(
                 work.tenant.admins,
@@ -130,16 +141,16 @@ package final class AdminProvisioner: Sendable {
                 logger: self.logger,
                 fold: Names.caseMapping.fold
             )
-            return true
+            return .done
         } catch DurableStoreError.closed {
             // Another connection to the cell took its place, and the tenant is looked at again through that.
-            return true
+            return .done
         } catch {
             self.logger.warning(
                 "an admin's account waits for its store",
                 metadata: ["tenant": "\(work.tenant.id)", "reason": "\(error)"]
             )
-            return false
+            return (error as? DurableStoreError)?.isAway == true ? .away : .failed
         }
     }
 }

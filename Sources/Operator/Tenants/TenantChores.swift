@@ -58,12 +58,18 @@ package final class TenantChores: Sendable {
         var setbacks: [ObjectKey: (kind: Kind, reason: String, backoff: Backoff, until: Duration)] = [:]
     }
 
+    /// What one cell erases; a cell whose stores are slow holds up its own.
+    private struct Erasure: Hashable {
+        let tenant: TenantID
+        let cell: String
+    }
+
     private static let time = TimeSource.continuous
     private let state = Mutex(State())
     private let moves = WorkQueue<TenantID>()
     /// Moves whose tenants are off the air already, since an operator ended in the middle: they wait for nobody's turn.
     private let begunMoves = WorkQueue<TenantID>()
-    private let erasures = WorkQueue<TenantID>()
+    private let erasures = WorkQueue<Erasure>(lane: \.cell)
     private let pause: Backoff
     private let wake: @Sendable (ObjectKey) -> Void
 
@@ -166,7 +172,7 @@ package final class TenantChores: Sendable {
             return (nil, true)
         }
         if let failure { throw failure }
-        if isFree { self.queue(for: kind, isBegun).add(id) }
+        if isFree { self.enqueue(kind, of: id, isBegun: isBegun) }
     }
 
     /// Has something done that nobody waits for, unless something is being done under the name.
@@ -176,7 +182,7 @@ package final class TenantChores: Sendable {
             state.chores[id] = Chore(kind: kind, owner: nil, body: body)
             return true
         }
-        if isFree { self.queue(for: kind).add(id) }
+        if isFree { self.enqueue(kind, of: id) }
     }
 
     /// Ends what is being done for a tenant; it is looked at when that has ended, at once if it was not begun.
@@ -195,10 +201,11 @@ package final class TenantChores: Sendable {
         for key in waiting { self.wake(key) }
     }
 
-    private func queue(for kind: Kind, _ isBegun: Bool = false) -> WorkQueue<TenantID> {
+    private func enqueue(_ kind: Kind, of id: TenantID, isBegun: Bool = false) {
         switch kind {
-        case .move: isBegun ? self.begunMoves : self.moves
-        case .erase: self.erasures
+        case .move where isBegun: self.begunMoves.add(id)
+        case .move: self.moves.add(id)
+        case .erase(let cell): self.erasures.add(Erasure(tenant: id, cell: cell))
         }
     }
 
@@ -208,7 +215,7 @@ package final class TenantChores: Sendable {
             for queue in [self.moves, self.begunMoves] {
                 group.addTask { await queue.run(workers: moves) { await self.work($0) } }
             }
-            group.addTask { await self.erasures.run(workers: erasures) { await self.work($0) } }
+            group.addTask { await self.erasures.run(workers: erasures) { await self.work($0.tenant) } }
         }
         let waiting = self.state.withLock { state in
             defer { state = State() }

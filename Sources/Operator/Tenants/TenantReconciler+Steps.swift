@@ -160,7 +160,7 @@ extension TenantReconciler {
         hasArrived: Bool
     ) async throws(LiveStoreError) {
         await self.admins.forget(id)
-        guard let hosted = await source.served(id)?.hosted else { return }
+        guard let hosted = try await source.served(id)?.hosted else { return }
         let (name, host) = (hosted.displayName, hosted.serverName)
         guard hasArrived else {
             let text = "\(name) moves to another server, connect again in some minutes"

@@ -283,6 +283,7 @@ extension TenantReconciler {
         let essential = Set([current, wanted].compactMap { $0 })
         let isEverywhere = parsed.isDeleting || current == nil
         let cells = isEverywhere ? essential.union(directory.allCells.map(\.object.name)) : essential
+        let settings = self.context.settings
         var notes: [String: StoredTenant] = [:]
         for cell in cells.sorted() {
             guard let stores = self.context.cells.existing(cell)?.stores, !self.isLost(cell) else { continue }
@@ -292,7 +293,7 @@ extension TenantReconciler {
                 continue
             }
             do throws(DurableStoreError) {
-                notes[cell] = try await stores.durable.tenants.find(id)
+                notes[cell] = try await stores.find(id, essential.contains(cell) ? .own(settings) : .other(settings))
             } catch {
                 // Who is served stays so while the database is away.
                 if isSettled, !parsed.object.hostnamesHeld.isEmpty {
@@ -321,6 +322,13 @@ extension TenantReconciler {
         return notes.filter { $0.value.state.isOriginal && $0.value.namespace == object.namespace }
             .filter { object.deletionTimestamp == nil || $0.value.uid == object.uid }
             .max { rank($0.key, $0.value) < rank($1.key, $1.value) }?.key
+    }
+
+    /// Whether its cell was not looked at yet, right after a start: that says nothing about the tenant.
+    func isEarly(_ parsed: Parsed<TenantResource>) -> Bool {
+        let directory = self.context.directory
+        guard let name = directory.wantedCell(of: parsed), directory.cell(name) != nil else { return false }
+        return !self.context.cells.runtime(name).view(gateway: nil).wasTried
     }
 
     /// Whether a cell that keeps data of deleted tenants was not looked at yet, so that a new tenant's may be there.

@@ -50,8 +50,9 @@ package struct TenantReconciler: Sendable {
         defer { chores.endLook(at: parsed.key) }
         do {
             if self.mayBeKept(parsed) { return .again(after: .milliseconds(200)) }
+            // Before anything is read for it. The first look at the cell has its tenants looked at.
+            if self.isEarly(parsed) { return .again(after: .seconds(1)) }
             let view = try await self.view(of: parsed)
-            // Right after a start no cell was looked at yet: that says nothing about this tenant.
             if case .success(let cell) = view.cell, !cell.wasTried { return .again(after: .milliseconds(200)) }
             var plan = TenantPlanner.plan(view)
             guard self.settleBudget(plan, view) else { return .again(after: .milliseconds(10)) }

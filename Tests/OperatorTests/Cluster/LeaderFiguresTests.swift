@@ -3,6 +3,7 @@ import KubeAPIDouble
 import KubeClient
 import Observability
 import Operator
+import StateStore
 import Synchronization
 import TestSupport
 import Testing
@@ -43,6 +44,30 @@ struct LeaderFiguresTests {
             #expect(first.service.election?.isLeader == false)
             try await until("the first one's silence") { await Self.told(first).isEmpty }
             await first.stop()
+            await second.stop()
+        }
+    }
+
+    @Test func `who follows has nothing waiting, and looks at everything when it begins to lead`() async throws {
+        try await ClusterRig.with { rig in
+            let first = try rig.startOperator("first", elects: true)
+            try await rig.applyCell()
+            for number in 0..<20 { try await rig.apply(ClusterRig.tenant("t\(number)"), .tenants) }
+            for number in 0..<20 { try await rig.waitReady("t\(number)") }
+            let second = try rig.startOperator("second", elects: true)
+            await second.service.synced()
+            #expect(second.service.waiting.map(\.count) == [0, 0, 0])
+            for number in 0..<20 {
+                try await rig.apply(ClusterRig.tenant("t\(number)", ["displayName": "T"]), .tenants)
+            }
+            for number in 0..<20 { try await rig.waitReady("t\(number)") }
+            #expect(second.service.waiting.map(\.count) == [0, 0, 0])
+            await first.stop()
+            #expect(first.service.waiting.map(\.count) == [0, 0, 0])
+            // What it heard of while it followed is looked at.
+            _ = try rig.redis.command("FLUSHALL")
+            try await until("the second one leading") { second.service.election?.isLeader == true }
+            try await until("everybody being served") { try await rig.projection().tenants.count == 20 }
             await second.stop()
         }
     }

@@ -84,12 +84,22 @@ package struct TenantRepository: Sendable {
     }
 
     /// What is known of a tenant, or nil.
-    package func find(_ tenant: TenantID) async throws(DurableStoreError) -> StoredTenant? {
+    ///
+    /// - Parameters:
+    ///   - tenant: Whom to look for.
+    ///   - deadline: How long that may take; nil for the usual time.
+    /// - Returns: The note.
+    /// - Throws: ``DurableStoreError``
+    package func find(
+        _ tenant: TenantID,
+        within deadline: Duration? = nil
+    ) async throws(DurableStoreError) -> StoredTenant? {
         let rows = try await self.database.execute(
             "SELECT \(Self.columns) FROM tenants WHERE tenant = $1",
             [.text(tenant.text)],
             in: .tenant(tenant),
-            .readOnly
+            .readOnly,
+            deadline: deadline
         )
         guard let row = rows.first else { return nil }
         return try Self.tenant(row)
