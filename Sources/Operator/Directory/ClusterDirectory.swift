@@ -220,7 +220,8 @@ package final class ClusterDirectory: Sendable {
     ///   - key: Its name.
     /// - Returns: Others who asked for something that it holds or held, and may have it now or no more.
     package func update(tenant object: KubeObject?, key: ObjectKey) -> Set<ObjectKey> {
-        let parsed = object.map { Parsed<TenantResource>(tenant: $0) }
+        let known = self.tenant(key)
+        let parsed = object.map { Parsed<TenantResource>(tenant: $0, known: known) }
         return self.state.withLock { state in
             let before = state.tenants[key]
             var touched: Set<ObjectKey> = []
@@ -319,6 +320,11 @@ extension Parsed<TenantResource> {
 }
 
 extension KubeObject {
+    /// Whether somebody changed a tenant since it was looked at last, as its status says.
+    package var awaitsALook: Bool {
+        self.deletionTimestamp != nil || self.status["observedGeneration"].int != self.generation
+    }
+
     /// Whether a cell's status tells of a ready edge.
     package var hasEdges: Bool { self.status["readyReplicas"].int ?? 0 > 0 }
 

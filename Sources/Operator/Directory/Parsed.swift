@@ -14,14 +14,24 @@ package struct Parsed<Resource: Sendable>: Sendable {
     /// What it says that this version does not act on: the fields, and what is done instead.
     package let ignored: [String]
 
-    init(_ object: KubeObject, _ pick: (ResourceSet) -> Resource?) {
+    /// Reads an object.
+    ///
+    /// - Parameters:
+    ///   - object: The object.
+    ///   - known: What was read of it before: most of what changes is a status, and reading is what takes the time.
+    ///   - pick: Finds what was read.
+    init(_ object: KubeObject, known: Parsed? = nil, _ pick: (ResourceSet) -> Resource?) {
+        self.object = object
+        if let known, known.object.isWritten(as: object) {
+            (self.resource, self.problems, self.ignored) = (known.resource, known.problems, known.ignored)
+            return
+        }
         // Definitions are upgraded before the operator, and an operator may be rolled back behind them.
         let (set, errors) = ResourceSet.read(
-            object.json.text,
+            object.written.text,
             named: object.key.description,
             ignoringUnknownFields: true
         )
-        self.object = object
         self.problems = errors.filter { $0.severity == .error }.map(\.fieldAndMessage)
         self.ignored = errors.filter { $0.reason == .notImplemented }.map(\.fieldAndMessage)
         self.resource = self.problems.isEmpty ? pick(set) : nil
@@ -32,7 +42,9 @@ package struct Parsed<Resource: Sendable>: Sendable {
 }
 
 extension Parsed<TenantResource> {
-    package init(tenant object: KubeObject) { self.init(object) { $0.tenants.first } }
+    package init(tenant object: KubeObject, known: Parsed? = nil) {
+        self.init(object, known: known) { $0.tenants.first }
+    }
 }
 
 extension Parsed<PlanResource> {
@@ -49,6 +61,27 @@ extension Parsed<TenantGrantResource> {
 
 extension Parsed<TenantQuotaResource> {
     package init(tenantQuota object: KubeObject) { self.init(object) { $0.tenantQuotas.values.first } }
+}
+
+extension KubeObject {
+    /// What of it is read.
+    ///
+    /// Where each field stands is kept with what was read, so the rest of the object is left out.
+    fileprivate var written: JSON {
+        let metadata = self.json["metadata"]
+        var written: JSON = ["metadata": ["name": metadata["name"]], "spec": self.spec]
+        for field in ["apiVersion", "kind"] { written[field] = self.json[field] }
+        for field in ["namespace", "creationTimestamp"] where metadata[field] != .null {
+            written["metadata"][field] = metadata[field]
+        }
+        return written
+    }
+
+    /// Whether another object reads the same.
+    fileprivate func isWritten(as other: KubeObject) -> Bool {
+        self.uid == other.uid && self.key == other.key && self.spec == other.spec
+            && self.creationTimestamp == other.creationTimestamp && self.json["apiVersion"] == other.json["apiVersion"]
+    }
 }
 
 extension ResourceError {

@@ -276,7 +276,10 @@ package final class OperatorService: Sendable {
         for budget in self.tenantQuotas.flatMap(\.all) { context.budgetQueue.add(budget.namespace) }
         for plan in self.plans.all { context.planQueue.add(plan.name) }
         for cell in self.cells.all { context.cellQueue.add(cell.name) }
-        for tenant in self.tenants.flatMap(\.all) { context.tenantQueue.add(tenant.key, .upkeep) }
+        // What was changed while nobody led goes first.
+        for tenant in self.tenants.flatMap(\.all) {
+            context.tenantQueue.add(tenant.key, tenant.awaitsALook ? .change : .upkeep)
+        }
         let tenants = TenantReconciler(context, admins: self.admins)
         let (cells, plans) = (CellReconciler(context), PlanReconciler(context))
         await withTaskGroup(of: Void.self) { group in

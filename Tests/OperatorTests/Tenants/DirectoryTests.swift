@@ -233,6 +233,37 @@ struct DirectoryTests {
         #expect(directory.tenantsWithoutCell.isEmpty && directory.lane(of: key) == "")
     }
 
+    @Test func `who was changed since its last look is known by its status`() {
+        for (generation, observed, isDeleted, awaits) in [
+            (1, nil, false, true), (2, 1, false, true), (2, 2, false, false), (2, 2, true, true),
+        ] as [(Int64, Int64?, Bool, Bool)] {
+            var tenant = self.tenant("acme", hostnames: ["a.example.com"])
+            tenant.json["metadata"]["generation"] = .integer(generation)
+            if let observed { tenant.json["status"] = ["observedGeneration": .integer(observed)] }
+            if isDeleted { tenant.json["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z" }
+            #expect(tenant.awaitsALook == awaits)
+        }
+    }
+
+    @Test func `what is written is read anew when it changes, and what else changes is seen`() throws {
+        let directory = ClusterDirectory()
+        var tenant = self.tenant("acme", hostnames: ["a.example.com"])
+        _ = directory.update(tenant: tenant, key: tenant.key)
+        tenant.json["status"] = ["hostnames": ["a.example.com"]]
+        _ = directory.update(tenant: tenant, key: tenant.key)
+        var known = try #require(directory.tenant(tenant.key))
+        #expect(known.resource?.spec.hostnames == ["a.example.com"] && known.object == tenant)
+        tenant.json["spec"]["hostnames"] = ["b.example.com"]
+        tenant.json["spec"]["state"] = "Sleeping"
+        _ = directory.update(tenant: tenant, key: tenant.key)
+        known = try #require(directory.tenant(tenant.key))
+        #expect(known.resource == nil && known.problems.count == 1)
+        tenant.json["spec"]["state"] = .null
+        _ = directory.update(tenant: tenant, key: tenant.key)
+        known = try #require(directory.tenant(tenant.key))
+        #expect(known.resource?.spec.hostnames == ["b.example.com"] && known.problems.isEmpty)
+    }
+
     @Test func `who holds a plan is counted as it is told`() {
         let directory = ClusterDirectory()
         func expect(_ free: Int, _ team: Int) {
