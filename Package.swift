@@ -304,7 +304,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "IRC", "Chat", "Tenant", "StateStore", "Realm", "Edge", "Simulation",
+                "IRC", "Chat", "Tenant", "StateStore", "Realm", "Edge", "Simulation", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -329,7 +329,8 @@ let package = Package(
         .testTarget(
             name: "MeteringTests",
             dependencies: [
-                "Metering", "Observability", "StateStore", "Tenant", .product(name: "Logging", package: "swift-log"),
+                "Metering", "Observability", "StateStore", "Tenant", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .testTarget(

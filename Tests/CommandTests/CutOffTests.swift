@@ -91,7 +91,7 @@ import Testing
         let ann = await harness.member("ann", in: "#a").client
         ann.wire.disconnect()
         _ = await bob.send("PRIVMSG #a :one", "PRIVMSG ann :two")
-        let back = await self.comeBack(to: harness)
+        let back = await harness.welcomed("ann", shard: 1).client
         harness.gates[1].letOneThrough()
         await harness.settle()
         #expect(harness.gates[1].waiting == 1)
@@ -110,27 +110,13 @@ import Testing
         let ann = await harness.member("ann", in: "#a").client
         ann.wire.disconnect()
         await harness.settle()
-        let back = await self.comeBack(to: harness)
+        let back = await harness.welcomed("ann", shard: 1).client
         await harness.advance(by: 15)
         harness.gates[1].open()
         await harness.advance(by: 1)
         #expect(await back.hears().with("353").count == 1)
         _ = await bob.send("PRIVMSG #a :hi")
         #expect(await back.hears().shorts == ["bob PRIVMSG #a hi"])
-    }
-
-    /// Ann on the second shard, welcomed, with what follows waiting for the store.
-    private func comeBack(to harness: CommandHarness) async -> Client {
-        let back = harness.stranger(shard: 1)
-        _ = await back.send("CAP REQ :sasl", "AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "sesame"))")
-        harness.gates[1].shut()
-        back.begin("NICK ann", "USER ann 0 * :A", "CAP END")
-        var heard: [Line] = []
-        while !heard.contains(where: { $0.command == "001" }), harness.gates[1].waiting > 0 {
-            harness.gates[1].letOneThrough()
-            heard += await back.hears()
-        }
-        return back
     }
 
     @Test func `what was said in a channel that somebody came into as it left is told when it is back`() async throws {

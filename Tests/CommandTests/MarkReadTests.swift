@@ -115,20 +115,19 @@ struct MarkReadTests {
     @Test func `a history that does not answer holds up nobody who is shown channels, and is asked again later`()
         async throws
     {
-        let database = SilentDatabase()
-        let past = Past(history: .init(database), readMarkers: .init(database), accounts: .init(database))
-        let harness = try CommandHarness(past: past)
+        let silent = SilentPast()
+        let harness = try CommandHarness(past: try silent.past())
         let ann = await harness.member("ann", "draft/read-marker", in: "#a", "#b", "#c").client
         let (phone, welcome) = await harness.member("ann", "draft/read-marker")
         #expect(welcome.with("JOIN").count == 3 && welcome.with("366").count == 3)
         #expect(!welcome.commands.contains { ["MARKREAD", "FAIL"].contains($0) })
-        #expect(database.asked == 1)
+        #expect(silent.asked == 1)
         #expect(await phone.send("MARKREAD #a").commands == ["FAIL"])
-        #expect(database.asked == 2)
+        #expect(silent.asked == 2)
         phone.wire.disconnect()
         await harness.advance(by: 31)
         #expect(await ann.send("JOIN #d").with("366").count == 1)
-        #expect(database.asked == 3)
+        #expect(silent.asked == 3)
     }
 
     @Test func `nobody has read what is yet to come`() async throws {

@@ -180,9 +180,7 @@ struct PlaybackTests {
     }
 
     @Test func `a history that does not answer is not taken for one that is empty`() async throws {
-        let database = SilentDatabase()
-        let past = Past(history: .init(database), readMarkers: .init(database), accounts: .init(database))
-        let harness = try CommandHarness(past: past)
+        let harness = try CommandHarness(past: try SilentPast().past())
         let ann = await harness.member("ann", "standard-replies " + Self.capabilities, in: "#a").client
         for request in ["PLAY *", "PLAY #a", "LIST", "LIST #a"] {
             let lines = await ann.send("PRIVMSG *playback :\(request)")

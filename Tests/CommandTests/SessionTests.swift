@@ -25,6 +25,20 @@ extension CommandHarness {
         for channel in channels { _ = await client.send("JOIN \(channel)") }
         return (client, welcome)
     }
+
+    /// Somebody who logs in to an account, as far as `001`: what follows waits for the store, behind the shard's gate.
+    func welcomed(_ account: String, shard: Int = 0) async -> (client: Client, heard: [Line]) {
+        let (client, gate) = (self.stranger(shard: shard), self.gates[shard])
+        _ = await client.send("CAP REQ :sasl", "AUTHENTICATE PLAIN", "AUTHENTICATE \(plain(account, "sesame"))")
+        gate.shut()
+        client.begin("NICK \(account)", "USER \(account) 0 * :A", "CAP END")
+        var heard: [Line] = []
+        while !heard.contains(where: { $0.command == "001" }), gate.waiting > 0 {
+            gate.letOneThrough()
+            heard += await client.hears()
+        }
+        return (client, heard)
+    }
 }
 
 extension Client {

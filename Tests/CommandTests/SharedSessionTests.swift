@@ -76,15 +76,7 @@ import Testing
         ann.wire.disconnect()
         await harness.settle()
         _ = await bob.send("PRIVMSG #a :one", "PRIVMSG ann :two")
-        let brief = harness.stranger()
-        _ = await brief.send("CAP REQ :sasl", "AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "sesame"))")
-        harness.gates[0].shut()
-        brief.begin("NICK ann", "USER ann 0 * :A", "CAP END")
-        var heard: [Line] = []
-        while !heard.contains(where: { $0.command == "001" }), harness.gates[0].waiting > 0 {
-            harness.gates[0].letOneThrough()
-            heard += await brief.hears()
-        }
+        let (brief, heard) = await harness.welcomed("ann")
         #expect(heard.with("PRIVMSG").isEmpty)
         brief.wire.disconnect()
         harness.gates[0].open()

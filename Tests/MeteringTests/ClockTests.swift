@@ -3,6 +3,7 @@ import Metering
 import StateStore
 import Synchronization
 import Tenant
+import TestSupport
 import Testing
 
 @Suite struct `Clocks that are wrong` {

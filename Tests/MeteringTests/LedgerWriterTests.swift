@@ -3,6 +3,7 @@ import Observability
 import StateStore
 import Synchronization
 import Tenant
+import TestSupport
 import Testing
 
 @Suite struct LedgerWriterTests {
@@ -121,12 +122,12 @@ import Testing
     }
 
     @Test(arguments: [
-        [FlakyDatabase.Fault.before], [.after], [.after, .after, .before, .after],
+        [Faults.Fault.before], [.after], [.after, .after, .before, .after],
     ])
-    func `a hand-over that fails or whose answer is lost counts once`(_ faults: [FlakyDatabase.Fault]) async throws {
+    func `a hand-over that fails or whose answer is lost counts once`(_ faults: [Faults.Fault]) async throws {
         try await self.withStore { store in
             let now = WallClock(0)
-            let (collector, writer) = self.edge(FlakyDatabase(store.database, faults: faults), now: now)
+            let (collector, writer) = self.edge(Faults(faults).of(store.database), now: now)
             for minute: Int64 in 0..<20 {
                 self.report(1, of: try .acme, shard: Int(minute), at: minute * 60_000, now, collector)
             }
@@ -143,10 +144,10 @@ import Testing
 
     @Test func `a ledger that is away is asked less often, and every five seconds once it is back`() async throws {
         try await self.withStore { store in
-            let faults = Array(repeating: FlakyDatabase.Fault.before, count: 3)
-            let database = FlakyDatabase(store.database, faults: faults)
+            let faults = Array(repeating: Faults.Fault.before, count: 3)
+            let database = Faults(faults)
             let now = WallClock(0)
-            let (collector, writer) = self.edge(database, now: now)
+            let (collector, writer) = self.edge(database.of(store.database), now: now)
             collector.report(.messages(1), of: try .acme, shard: 0)
             now.milliseconds = 600_000
             var waits: [Duration] = []
@@ -178,28 +179,28 @@ import Testing
         }
     }
 
-    @Test(arguments: [(FlakyDatabase.Fault.before, 5), (.refused, 1)])
+    @Test(arguments: [(Faults.Fault.before, 5), (.refused, 1)])
     func `at the end it tries five times, and once what is refused`(
-        fault: FlakyDatabase.Fault,
+        fault: Faults.Fault,
         attempts: Int
     ) async throws {
         try await self.withStore { store in
-            let database = FlakyDatabase(store.database, faults: Array(repeating: fault, count: 20))
+            let faults = Faults(Array(repeating: fault, count: 20))
             let clock = CountingClock()
-            let (collector, writer) = self.edge(database, clock: clock, now: WallClock(0))
+            let (collector, writer) = self.edge(faults.of(store.database), clock: clock, now: WallClock(0))
             collector.report(.messages(1), of: try .acme, shard: 0)
             await writer.finish()
-            #expect(20 - database.faultsLeft == attempts)
+            #expect(20 - faults.left == attempts)
             // It is over after the last.
             #expect(clock.waits == attempts - 1)
             #expect(await writer.waiting == 1)
         }
     }
 
-    @Test(arguments: [[], [FlakyDatabase.Fault.before, .after, .before]])
-    func `a process that ends in order hands over its open windows too`(_ faults: [FlakyDatabase.Fault]) async throws {
+    @Test(arguments: [[], [Faults.Fault.before, .after, .before]])
+    func `a process that ends in order hands over its open windows too`(_ faults: [Faults.Fault]) async throws {
         try await self.withStore { store in
-            let (collector, writer) = self.edge(FlakyDatabase(store.database, faults: faults), now: WallClock(0))
+            let (collector, writer) = self.edge(Faults(faults).of(store.database), now: WallClock(0))
             collector.report(.messages(9), of: try .acme, shard: 0)
             let service = Task { try await writer.run() }
             service.cancel()
@@ -234,10 +235,10 @@ import Testing
     @Test func `past its bound what waits is joined within days and stays exact`() async throws {
         try await self.withStore { store in
             let day: Int64 = 86_400_000
-            let faults = Array(repeating: FlakyDatabase.Fault.after, count: 3)
+            let faults = Array(repeating: Faults.Fault.after, count: 3)
             let now = WallClock(0)
             let (collector, writer) = self.edge(
-                FlakyDatabase(store.database, faults: faults),
+                Faults(faults).of(store.database),
                 pending: PendingUsage(bound: 10),
                 now: now
             )

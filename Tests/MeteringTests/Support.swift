@@ -3,6 +3,7 @@ import Metering
 import StateStore
 import Synchronization
 import Tenant
+import TestSupport
 import Testing
 
 extension TenantID {
@@ -39,55 +40,43 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// A database that fails when told to, before or after it did what was asked: the answer is lost then.
-final class FlakyDatabase: SQLDatabase {
+/// What a database is to fail with, one transaction after the other.
+final class Faults: Sendable {
     enum Fault: Sendable {
         case before
+        /// It was done, and the answer is lost.
         case after
         /// For good: another try is of no use.
         case refused
     }
 
-    private let database: any SQLDatabase
-    private let faults: Mutex<[Fault]>
+    private let state: Mutex<(next: [Fault], answersLost: Int)>
 
-    var faultsLeft: Int { self.faults.withLock { $0.count } }
+    var left: Int { self.state.withLock { $0.next.count } }
 
-    var dialect: SQLDialect { self.database.dialect }
-
-    init(_ database: any SQLDatabase, faults: [Fault]) {
-        self.database = database
-        self.faults = Mutex(faults)
-    }
+    init(_ faults: [Fault]) { self.state = Mutex((faults, 0)) }
 
     /// Fails once more.
-    func fail() { self.faults.withLock { $0.append(.before) } }
+    func fail() { self.state.withLock { $0.next.append(.before) } }
 
-    func withTransaction<Answer: Sendable>(
-        _ scope: SQLScope,
-        _ access: SQLAccess,
-        deadline: Duration,
-        _ body: @escaping @Sendable (any SQLConnection) throws(DurableStoreError) -> Answer
-    ) async throws(DurableStoreError) -> Answer {
-        let fault = self.faults.withLock { $0.isEmpty ? nil : $0.removeFirst() }
-        if fault == .before { throw .unavailable(reason: "away") }
-        if fault == .refused { throw .closed }
-        let answer = try await self.database.withTransaction(scope, access, deadline: deadline, body)
-        if fault == .after { throw .unavailable(reason: "the answer is lost") }
-        return answer
+    /// A database that fails so.
+    func of(_ database: any SQLDatabase) -> GuardedDatabase {
+        GuardedDatabase(database) { () throws(DurableStoreError) in
+            let fault = self.state.withLock { state in
+                let fault = state.next.isEmpty ? nil : state.next.removeFirst()
+                if fault == .after { state.answersLost += 1 }
+                return fault
+            }
+            if fault == .before { throw .unavailable(reason: "away") }
+            if fault == .refused { throw .closed }
+        } after: { () throws(DurableStoreError) in
+            let isLost = self.state.withLock { state in
+                defer { state.answersLost = max(0, state.answersLost - 1) }
+                return state.answersLost > 0
+            }
+            if isLost { throw .unavailable(reason: "the answer is lost") }
+        }
     }
-
-    func close() async { await self.database.close() }
-}
-
-/// A clock on which every wait is over at once.
-struct HastyClock: Clock {
-    typealias Instant = ContinuousClock.Instant
-
-    var now: Instant { .now }
-    var minimumResolution: Duration { .zero }
-
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws { await Task.yield() }
 }
 
 /// A clock on which every wait is over at once, and which counts them.
