@@ -43,7 +43,8 @@ struct Rig {
                     authenticator: Nobody(),
                     logger: self.logger,
                     usage: NoUsage(),
-                    cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) }
+                    cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) },
+                    loginSeal: { LoginSeal(from: key, tenant: $0) }
                 )
             )
         )
@@ -67,14 +68,16 @@ struct Rig {
 private struct Nobody: Authenticator {
     func setAlwaysOn(_ isAlwaysOn: Bool?, of account: String, in tenant: TenantID) async throws(AuthenticationError) {}
 
-    func verify(
-        account: String,
-        password: String,
-        in tenant: TenantID
-    ) async throws(AuthenticationError) -> LoggedIn? { nil }
+    func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? { throw .unavailable }
 
-    func scramCredentials(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> ScramLogin {
-        throw .unavailable
+    func verify(
+        _ password: String,
+        of account: Account?,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool { false }
+
+    func scramCredentials(of account: Account?, named name: String, in tenant: TenantID) -> ScramCredentials {
+        .unknown(name, key: SymmetricKey(size: .bits128))
     }
 }
 

@@ -105,6 +105,9 @@ struct ErasureTests {
         _ = try await shard.append(Transaction(changes: [.text(inbox, "made", holder: .set(pod))]))
         try await shard.say("here", in: LogKey(tenant, .nick, "ann"))
         try await shard.say("all", in: LogKey(tenant, .tenant, ""))
+        let login = FieldChange.set(RememberedLogins.field(of: "ann"), [1])
+        let change = LogChange(RememberedLogins.log(of: tenant), fields: [login])
+        _ = try await shard.append(Transaction(changes: [change]))
         _ = try await shard.reserve(3, of: CounterKey(tenant, "connections"), limit: 10)
         _ = try await shard.take(3, from: CounterKey(tenant, "messages"), rate: 0.001, burst: 10)
     }

@@ -57,6 +57,7 @@ struct BoundsTests {
     private static let durations = [
         ("sessions: {resumeGrace: ", "30d", "30d1s"), ("history: {retention: ", "30d", "36500d1s"),
         ("archive: {retention: ", "36500d", "36501d"), ("sessions: {resumeGrace: ", "0s", "9999999999d"),
+        ("accounts: {rememberFor: ", "30d", "30d1s"),
     ]
 
     @Test(arguments: durations.indices)
@@ -65,7 +66,7 @@ struct BoundsTests {
         #expect(try await load(tenantYAML(spec: "  \(field)\(good)}") + "\n---\n" + freePlan).errors.mistakes == [])
         let loaded = try await load(tenantYAML(spec: "  \(field)\(bad)}") + "\n---\n" + freePlan)
         let error = try #require(loaded.errors.first)
-        #expect(error.message.contains("\(field.contains("sessions") ? "30d" : "36500d")"), "\(error)")
+        #expect(error.message.contains("\(field.contains("retention") ? "36500d" : "30d")"), "\(error)")
         #expect(loaded.catalog.sorted == [])
     }
 

@@ -196,6 +196,7 @@ struct ProjectedTenantTests {
         tenant.settings.accounts.registration = try pick(AccountSettings.Registration.allCases)
         tenant.settings.accounts.required = .random(using: &random)
         tenant.settings.accounts.saslMechanisms = some(SASLMechanism.allCases)
+        tenant.settings.accounts.rememberFor = time()
         tenant.settings.sessions.resumeGrace = time()
         tenant.settings.sessions.multipleClients = .random(using: &random)
         tenant.settings.archive.enabled = .random(using: &random)

@@ -13,6 +13,7 @@ import Testing
         #expect(tenant.displayName == "acme" && tenant.serverName == "acme.localhost" && tenant.state == .active)
         #expect(tenant.accounts.registration == .open && !tenant.accounts.required)
         #expect(tenant.accounts.saslMechanisms == [.plain, .scramSHA256, .external])
+        #expect(tenant.accounts.rememberFor == .zero)
         #expect(tenant.sessions.resumeGrace == .seconds(120) && tenant.sessions.multipleClients)
         #expect(
             tenant.history.enabled && tenant.history.retention == .seconds(30 * 86_400) && tenant.history.directMessages
@@ -39,7 +40,7 @@ import Testing
         #expect(tenant.motd == ["Welcome to Acme.", "", "Be kind."])
         #expect(tenant.admins.map(\.account) == ["alice"] && tenant.admins[0].password.reveal() == "secret")
         #expect(tenant.accounts.registration == .email && tenant.accounts.required)
-        #expect(tenant.accounts.saslMechanisms == [.scramSHA256])
+        #expect(tenant.accounts.saslMechanisms == [.scramSHA256] && tenant.accounts.rememberFor == .seconds(86_400))
         #expect(tenant.sessions.resumeGrace == .seconds(5400) && !tenant.sessions.multipleClients)
         #expect(
             tenant.history == HistorySettings(enabled: true, retention: .seconds(7 * 86_400), directMessages: false)
@@ -194,7 +195,7 @@ import Testing
             Be kind.
           admins:
             - {account: alice, passwordSecretRef: {name: acme-admin, key: password}}
-          accounts: {registration: Email, required: true, sasl: [SCRAM-SHA-256]}
+          accounts: {registration: Email, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d}
           sessions: {resumeGrace: 1h30m, multipleClients: false}
           history: {enabled: true, retention: 7d, directMessages: false}
           archive: {enabled: true, schedule: "0 4 * * 1-5", retention: 365d}

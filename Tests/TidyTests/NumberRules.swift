@@ -8,7 +8,7 @@ struct NumberRules {
     /// Members that carry numbers from YAML, the API, figures, Redis or SQL, wherever they are.
     static let members: Set<String> = [
         // Quotas and settings of tenants and plans.
-        "hardLimit", "messageLimit", "resumeGrace", "retention", "historyRetention", "included", "upTo",
+        "hardLimit", "messageLimit", "rememberFor", "resumeGrace", "retention", "historyRetention", "included", "upTo",
         // A cell's edges.
         "connectionsPerPod", "minReplicas", "maxReplicas", "bufferPods", "fallbackReplicas", "scaleDownMaxPodsAtOnce",
         "scaleUpMaxPodsPerMinute", "scaleUpMaxPercentPerMinute",

@@ -121,7 +121,7 @@ enum AuthenticateCommand {
 
     private static func challenge(_ call: Call, _ found: ScramLogin) {
         guard let exchange = call.connection.sasl else { return }
-        exchange.login = found.login
+        exchange.attempt = found.attempt
         exchange.phase = .challenged
         do throws(AccountError) {
             Self.sendMessage(call, try exchange.scram.challenge(found.credentials))
@@ -129,13 +129,16 @@ enum AuthenticateCommand {
     }
 
     private static func scramFinal(_ call: Call, _ exchange: SASLExchange, _ message: [UInt8]) {
-        do throws(AccountError) {
-            let answer = try exchange.scram.receiveFinal(message)
-            guard exchange.login != nil else { return Self.fail(call) }
-            call.network.logInSucceeded(from: call.connection.origin)
+        guard let attempt = exchange.attempt else { return Self.fail(call) }
+        let answer = try? exchange.scram.receiveFinal(message)
+        let result = call.network.conclude(attempt, isProven: answer != nil, from: call.connection.origin)
+        switch result {
+        case .success(let login):
+            exchange.login = login
             exchange.phase = .proven
-            Self.sendMessage(call, answer)
-        } catch { Self.fail(call) }
+            Self.sendMessage(call, answer ?? "")
+        case .failure(let refusal): Self.fail(call, refusal)
+        }
     }
 
     /// Tells of success once it holds: before registration at once, after it when the session has the account.
@@ -168,6 +171,7 @@ enum AuthenticateCommand {
     private static func tellSuccess(_ call: Call, _ login: LoggedIn, prefix: String) {
         call.reply(.rplLoggedIn, prefix, login.account, text: "You are now logged in as \(login.account)")
         call.reply(.rplSaslSuccess)
+        call.connection.tellIfRemembered(login, command: call.row.name)
     }
 
     private static func fail(_ call: Call, _ refusal: Refusal = Refusal(.wrongPassword)) {

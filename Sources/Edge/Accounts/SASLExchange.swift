@@ -18,6 +18,8 @@ final class SASLExchange {
     let mechanism: Mechanism
     var received = ""
     var scram: ScramServer
+    /// SCRAM: whose account it would be.
+    var attempt: LogInAttempt?
     var login: LoggedIn?
     var phase = Phase.first
 

@@ -48,6 +48,7 @@ enum OperatorCommands {
             account: call[0],
             password: call[1],
             from: call.connection.origin,
+            givesRights: true,
             call.awaitingAny { result in
                 switch result {
                 case .success(let login): self.elevate(login, call, actor)

@@ -33,6 +33,7 @@ enum Registration {
                 switch result {
                 case .success(let login):
                     connection.login = login
+                    connection.tellIfRemembered(login, command: "PASS")
                     self.signOn(candidate, call)
                 case .failure(let refusal):
                     connection.log(.info, "log-in failed")

@@ -57,6 +57,12 @@ package final class EdgeMetrics: UsageSink {
                 samples: [.init(Double(sum.storeFailures))]
             ),
             MetricFamily(
+                "roost_remembered_logins_total",
+                help: "Log-ins that were let in by what was remembered of them, since accounts could not be read.",
+                kind: .counter,
+                samples: [.init(Double(sum.rememberedLogins))]
+            ),
+            MetricFamily(
                 "roost_followed_channels",
                 help: "Channels with members on this edge, by shard.",
                 kind: .gauge,
@@ -112,6 +118,7 @@ package struct ShardStatistics: Sendable, Hashable {
     package var badInput: UInt64 = 0
     package var slowReaders: UInt64 = 0
     package var storeFailures: UInt64 = 0
+    package var rememberedLogins: UInt64 = 0
     package var channels = 0
     /// Sessions of each tenant that has any with a connection here.
     package var sessions: [TenantID: Int] = [:]
@@ -124,6 +131,7 @@ package struct ShardStatistics: Sendable, Hashable {
         self.badInput += other.badInput
         self.slowReaders += other.slowReaders
         self.storeFailures += other.storeFailures
+        self.rememberedLogins += other.rememberedLogins
         self.channels += other.channels
         self.sessions.merge(other.sessions) { $0 + $1 }
         self.connections.merge(other.connections) { $0 + $1 }

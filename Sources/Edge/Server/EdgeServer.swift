@@ -24,7 +24,7 @@ package struct EdgeServer: Sendable {
 
     /// Starts the shards.
     ///
-    /// - `secret`: the installation's secret, from which each tenant's cloak is derived.
+    /// - `secret`: the installation's secret, from which each tenant's cloak is derived, and the key of its remembered log-ins.
     /// - `declaresAdmins`: whether the tenants come with all of their administrators' passwords, and nobody else makes their
     ///   accounts.
     /// - `latencies`: where log-ins and fan-out are measured.
@@ -52,7 +52,6 @@ package struct EdgeServer: Sendable {
                 outputByteCount: 32
             )
         )
-        if declaresAdmins { accounts.provision(catalog.sorted) }
         let directory = TenantDirectory(catalog)
         let environment = EdgeEnvironment(
             limits: limits,
@@ -62,6 +61,7 @@ package struct EdgeServer: Sendable {
                 logger: logger,
                 usage: usage,
                 cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: secret, tenant: $0)) },
+                loginSeal: { LoginSeal(from: secret, tenant: $0) },
                 keepsHistory: { directory.current.tenants[$0]?.history.enabled ?? false },
                 past: Past(
                     history: durable.history,
@@ -73,6 +73,7 @@ package struct EdgeServer: Sendable {
             )
         )
         let shards = await ShardSet.start(on: group, environment: environment)
+        if declaresAdmins { accounts.provision(catalog.sorted, changed: shards.forgetLogins) }
         return EdgeServer(
             directory: directory,
             shards: shards,
@@ -90,7 +91,8 @@ package struct EdgeServer: Sendable {
         for error in update.newErrors { self.logger.log(level: error.severity.level, "\(error)") }
         let touched = update.added.union(update.changed)
         if self.declaresAdmins {
-            self.accounts.provision(update.catalog.sorted.filter { touched.contains($0.id) })
+            let tenants = update.catalog.sorted.filter { touched.contains($0.id) }
+            self.accounts.provision(tenants, changed: self.shards.forgetLogins)
             self.accounts.forget(update.removed)
         }
         self.opened.catalog(update.catalog)

@@ -40,6 +40,11 @@ package actor Shard {
     /// Whether a live store takes calls, and not too many wait: where one of several is away, the tenants of the others are served.
     package var isStoreReady: Bool { self.clients.realms.contains { $0.store.isReady } }
 
+    /// Whose administrators are declared here has the first store.
+    func forgetLogins(_ folded: [String], of tenant: TenantID) {
+        self.clients.realm.forgetLogins(folded, of: tenant)
+    }
+
     /// Connections open on this shard.
     package var connectionCount: Int { self.clients.connections.count }
 

@@ -80,6 +80,7 @@ package final class ShardClients {
         for realm in self.realms {
             let counted = realm.currentStatistics
             result.storeFailures += counted.storeFailures
+            result.rememberedLogins += counted.rememberedLogins
             result.channels += counted.channels
             result.sessions.merge(counted.sessions, uniquingKeysWith: +)
             result.connections.merge(counted.attachments, uniquingKeysWith: +)

@@ -19,6 +19,11 @@ package struct ShardSet: Sendable {
 
     func shard(on loop: any EventLoop) -> Shard? { self.all.first { $0.loop === loop } }
 
+    /// Forgets what is remembered of log-ins of accounts whose password is another now.
+    func forgetLogins(_ folded: [String], of tenant: TenantID) async {
+        await self.all.first?.forgetLogins(folded, of: tenant)
+    }
+
     /// Tells all shards what the tenants are now.
     package func apply(_ catalog: TenantCatalog) async {
         for shard in self.all { await shard.apply(catalog) }

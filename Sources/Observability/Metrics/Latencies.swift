@@ -10,7 +10,7 @@ package struct Latencies: Sendable {
     package let fanOut: HistogramFamily
     /// From a client's word until an account was looked up or its password compared, the throttle's delay included.
     ///
-    /// Label `result`: `checked`, `unavailable`.
+    /// Label `result`: `checked`, `remembered` (against what was, since accounts could not be read), `unavailable`.
     package let login: HistogramFamily
     /// From a request's head until its answer begins.
     ///

@@ -370,6 +370,14 @@ package actor CellStores {
     /// What a tenant called its Redis when it was served last.
     func dwelling(of id: TenantID) -> String?? { (self.lost.tenants[id] ?? self.tenants[id]).map(\.hosted.redis) }
 
+    /// Has the edges let nobody in by what they remember of some accounts.
+    package func forgetLogins(of accounts: [String], in tenant: TenantID) async throws(LiveStoreError) {
+        if let redis = self.tenants[tenant]?.hosted.redis, let further = self.redis(redis) {
+            return try await further.forgetLogins(of: accounts, in: tenant)
+        }
+        try await self.writer.forgetLogins(of: accounts, in: tenant)
+    }
+
     // MARK: Certificates
 
     /// Has the edges use the cell's own certificate, for tenants that have none, or no more.

@@ -106,6 +106,11 @@ actor FurtherRedis {
         try await self.use().writer.channelCount(of: tenant)
     }
 
+    /// Has the edges let nobody in by what they remember of some accounts.
+    func forgetLogins(of accounts: [String], in tenant: TenantID) async throws(LiveStoreError) {
+        try await self.use().writer.forgetLogins(of: accounts, in: tenant)
+    }
+
     /// Makes everything of a tenant go that is live there.
     func erase(_ tenant: TenantID) async throws(LiveStoreError) { try await self.use().live.erase(tenant) }
 

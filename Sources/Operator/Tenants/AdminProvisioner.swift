@@ -130,9 +130,24 @@ package final class AdminProvisioner: Sendable {
         case away
     }
 
+    /// An edge that remembers a log-in with the password before must not let anybody in by it.
+    ///
+    /// Not tried again: with the database there each log-in is compared with it.
+    private func forget(_ accounts: [String], of work: Work) async {
+        guard !accounts.isEmpty else { return }
+        do throws(LiveStoreError) {
+            try await work.stores.forgetLogins(of: accounts, in: work.tenant.id)
+        } catch {
+            self.logger.warning(
+                "log-ins with an earlier password may be remembered",
+                metadata: ["tenant": "\(work.tenant.id)", "reason": "\(error)"]
+            )
+        }
+    }
+
     private func make(_ work: Work) async -> Outcome {
         do {
-            try await work.stores.durable.accounts.provision(
+            let changed = try await work.stores.durable.accounts.provision(
                 work.tenant.admins,
                 named: work.tenant.adminNames,
                 of: work.tenant.id,
@@ -141,6 +156,7 @@ package final class AdminProvisioner: Sendable {
                 logger: self.logger,
                 fold: Names.caseMapping.fold
             )
+            await self.forget(changed, of: work)
             return .done
         } catch DurableStoreError.closed {
             // Another connection to the cell took its place, and the tenant is looked at again through that.

@@ -25,6 +25,9 @@ package final class AccountService: Authenticator {
     /// How long an answer may take: it is one row by its key.
     private static let patience = Duration.seconds(3)
 
+    /// Hears which accounts of a tenant have another password now.
+    package typealias PasswordsChanged = @Sendable (_ folded: [String], _ tenant: TenantID) async -> Void
+
     /// The making of a tenant's admins.
     private struct Provisioning {
         let first: Task<Void, Never>
@@ -50,27 +53,19 @@ package final class AccountService: Authenticator {
     // MARK: Logging in
 
     package func verify(
-        account name: String,
-        password: String,
+        _ password: String,
+        of account: Account?,
         in tenant: TenantID
-    ) async throws(AuthenticationError) -> LoggedIn? {
-        let account = try await self.find(name, in: tenant)
+    ) async throws(AuthenticationError) -> Bool {
         do throws(AccountError) {
             let hash = account?.credentials.passwordHash.flatMap { PasswordHash(text: $0) }
-            return try await self.hasher.verify(password, against: hash, for: tenant) ? account.map(LoggedIn.init) : nil
+            return try await self.hasher.verify(password, against: hash, for: tenant)
         } catch { throw .busy }
     }
 
-    package func scramCredentials(
-        of name: String,
-        in tenant: TenantID
-    ) async throws(AuthenticationError) -> ScramLogin {
-        let account = try await self.find(name, in: tenant)
-        if let account, let credentials = account.credentials.scram.flatMap({ ScramCredentials(text: $0) }) {
-            return ScramLogin(credentials: credentials, login: LoggedIn(account))
-        }
-        let decoy = ScramCredentials.unknown("\(tenant) \(Names.caseMapping.fold(name))", key: self.decoyKey)
-        return ScramLogin(credentials: decoy, login: nil)
+    package func scramCredentials(of account: Account?, named name: String, in tenant: TenantID) -> ScramCredentials {
+        account?.credentials.scram.flatMap { ScramCredentials(text: $0) }
+            ?? ScramCredentials.unknown("\(tenant) \(Names.caseMapping.fold(name))", key: self.decoyKey)
     }
 
     package func setAlwaysOn(
@@ -90,8 +85,8 @@ package final class AccountService: Authenticator {
         }
     }
 
-    private func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {
-        if self.isAway.withLock({ $0 }) { throw .unavailable }
+    package func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {
+        if self.isAway.withLock({ $0 }) { throw .away }
         await self.provisioning.withLock { $0[tenant]?.first }?.value
         let folded = Names.caseMapping.fold(name)
         do {
@@ -101,8 +96,9 @@ package final class AccountService: Authenticator {
                 "accounts cannot be read",
                 metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]
             )
-            if error.isAway { self.waitForStore(asking: folded, of: tenant) }
-            throw .unavailable
+            guard error.isAway else { throw .unavailable }
+            self.waitForStore(asking: folded, of: tenant)
+            throw .away
         }
     }
 
@@ -133,14 +129,18 @@ package final class AccountService: Authenticator {
     /// Makes the admins of some tenants, and takes the role from who is none any more, in the background.
     ///
     /// Whoever logs in meanwhile waits for the first try, not for those that follow when the store is away.
-    package func provision(_ tenants: some Sequence<HostedTenant>) {
+    ///
+    /// - Parameters:
+    ///   - tenants: Whose admins.
+    ///   - changed: Told of the accounts of a tenant that have another password now, by their folded names.
+    package func provision(_ tenants: some Sequence<HostedTenant>, changed: @escaping PasswordsChanged) {
         for tenant in tenants {
             self.provisioning.withLock { all in
                 let before = all[tenant.id]
                 before?.retries?.cancel()
                 let first = Task {
                     await before?.first.value
-                    if await !self.provision(tenant) { self.retry(tenant) }
+                    if await !self.provision(tenant, changed) { self.retry(tenant, changed) }
                 }
                 all[tenant.id] = Provisioning(first: first)
             }
@@ -158,22 +158,22 @@ package final class AccountService: Authenticator {
     }
 
     /// Tries again until it is done, or the tenant is another or gone.
-    private func retry(_ tenant: HostedTenant) {
+    private func retry(_ tenant: HostedTenant, _ changed: @escaping PasswordsChanged) {
         self.provisioning.withLock { all in
             guard all[tenant.id] != nil, !Task.isCancelled else { return }
             all[tenant.id]?.retries = Task {
                 var backoff = Backoff()
                 repeat {
                     do { try await self.clock.sleep(for: backoff.failed()) } catch { return }
-                } while await !self.provision(tenant)
+                } while await !self.provision(tenant, changed)
             }
         }
     }
 
     /// - Returns: whether it is done.
-    private func provision(_ tenant: HostedTenant) async -> Bool {
+    private func provision(_ tenant: HostedTenant, _ changed: PasswordsChanged) async -> Bool {
         do {
-            try await self.accounts.provision(
+            let others = try await self.accounts.provision(
                 tenant.admins,
                 named: tenant.adminNames,
                 of: tenant.id,
@@ -182,6 +182,7 @@ package final class AccountService: Authenticator {
                 logger: self.logger,
                 fold: Names.caseMapping.fold
             )
+            if !others.isEmpty { await changed(others, tenant.id) }
             return true
         } catch {
             if Task.isCancelled { return true }
@@ -201,11 +202,5 @@ extension DurableStoreError {
         case .unavailable, .timedOut: true
         default: false
         }
-    }
-}
-
-extension LoggedIn {
-    fileprivate init(_ account: Account) {
-        self.init(account: account.name, role: account.role, isAlwaysOn: account.isAlwaysOn)
     }
 }

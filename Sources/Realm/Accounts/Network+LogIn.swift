@@ -2,25 +2,38 @@ package import Chat
 import NIOCore
 import Observability
 import StateStore
-import Tenant
+package import Tenant
+
+/// What a SCRAM exchange is checked against, and whose it is.
+package struct ScramLogin: Sendable {
+    package let credentials: ScramCredentials
+    package let attempt: LogInAttempt
+}
 
 /// Logging in: counted by tenant and network of clients first, then checked off the loop.
+///
+/// While the durable store is away, what is remembered takes its place, if the tenant allows that.
 extension Network {
     /// Checks an account's password.
     ///
-    /// - `clients`: what counts as one client: an address, or the network that one client has all of.
+    /// - Parameters:
+    ///   - account: The account's name.
+    ///   - password: As it was sent.
+    ///   - clients: What counts as one client: an address, or the network that one client has all of.
+    ///   - givesRights: Whether it is for the rights of the account's roles, of which nothing is remembered.
+    ///   - then: Gets who it is.
     package func logIn(
         account: String,
         password: String,
         from clients: String,
+        givesRights: Bool = false,
         _ then: @escaping (Result<LoggedIn, Refusal>) -> Void
     ) {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-        self.check(from: clients) { () async throws(AuthenticationError) in
-            try await authenticator.verify(account: account, password: password, in: tenant)
-        } then: { (result: Result<LoggedIn?, Refusal>) in
-            if case .success(.some) = result { self.throttle.succeeded(clients) }
-            then(result.flatMap { login in login.map(Result.success) ?? .failure(Refusal(.wrongPassword)) })
+        self.check(account, from: clients, mayBeRemembered: !givesRights) { account throws(AuthenticationError) in
+            try await authenticator.verify(password, of: account, in: tenant)
+        } then: { (result: Result<(attempt: LogInAttempt, answer: Bool), Refusal>) in
+            then(result.flatMap { self.conclude($0.attempt, isProven: $0.answer, from: clients) })
         }
     }
 
@@ -31,29 +44,73 @@ extension Network {
         _ then: @escaping (Result<ScramLogin, Refusal>) -> Void
     ) {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-        self.check(from: clients) { () async throws(AuthenticationError) in
-            try await authenticator.scramCredentials(of: account, in: tenant)
-        } then: {
-            then($0)
+        self.check(account, from: clients, mayBeRemembered: true) { found throws(AuthenticationError) in
+            authenticator.scramCredentials(of: found, named: account, in: tenant)
+        } then: { (result: Result<(attempt: LogInAttempt, answer: ScramCredentials), Refusal>) in
+            then(result.map { ScramLogin(credentials: $0.answer, attempt: $0.attempt) })
         }
     }
 
-    /// A SCRAM exchange turned out well: it does not count.
-    package func logInSucceeded(from clients: String) { self.throttle.succeeded(clients) }
+    /// Ends a log-in: one that turned out well does not count, and is remembered.
+    ///
+    /// Which accounts are remembered shows in no answer: of one that is and of one that is not, the refusals are the same.
+    package func conclude(
+        _ attempt: LogInAttempt,
+        isProven: Bool,
+        from clients: String
+    ) -> Result<LoggedIn, Refusal> {
+        guard isProven, let account = attempt.account else {
+            if attempt.isRemembered { return .failure(Refusal(.unavailable, text: Self.notRemembered)) }
+            self.logins.compare(attempt.name, with: attempt.account)
+            return .failure(Refusal(.wrongPassword))
+        }
+        self.throttle.succeeded(clients)
+        if attempt.isRemembered {
+            self.shard.statistics.rememberedLogins += 1
+        } else {
+            self.logins.remember(account)
+        }
+        return .success(LoggedIn(account, isRemembered: attempt.isRemembered))
+    }
+
+    private static let notRemembered =
+        "accounts cannot be checked now, and this is none of the log-ins that are remembered; try again"
 
     private func check<Answer: Sendable>(
+        _ name: String,
         from clients: String,
-        _ work: @escaping @Sendable () async throws(AuthenticationError) -> Answer,
-        then: @escaping (Result<Answer, Refusal>) -> Void
+        mayBeRemembered: Bool,
+        _ work: @escaping @Sendable (Account?) async throws(AuthenticationError) -> Answer,
+        then: @escaping (Result<(attempt: LogInAttempt, answer: Answer), Refusal>) -> Void
     ) {
+        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
         let (loop, login) = (self.shard.loop, self.shard.environment.latencies?.login)
         let began = loop.now
+        let end: (Result<(attempt: LogInAttempt, answer: Answer), AuthenticationError>) -> Void = { result in
+            let outcome =
+                switch result {
+                case .success(let checked): checked.attempt.isRemembered ? "remembered" : "checked"
+                case .failure: "unavailable"
+                }
+            login?.observe(.nanoseconds((loop.now - began).nanoseconds), outcome)
+            then(result.mapError { Refusal(.unavailable, text: $0.description) })
+        }
         self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
-            self.shard.check(work) { result in
-                let isChecked = if case .success = result { true } else { false }
-                login?.observe(.nanoseconds((loop.now - began).nanoseconds), isChecked ? "checked" : "unavailable")
-                then(result.mapError { Refusal(.unavailable, text: $0.description) })
+            self.shard.check { () async throws(AuthenticationError) in
+                let account = try await authenticator.find(name, in: tenant)
+                let attempt = LogInAttempt(name: name, account: account, isRemembered: false)
+                return (attempt: attempt, answer: try await work(account))
+            } then: { result in
+                guard case .failure(.away) = result, mayBeRemembered, self.logins.isKept else { return end(result) }
+                self.logins.find(name) { account in
+                    self.shard.check { () async throws(AuthenticationError) in
+                        let attempt = LogInAttempt(name: name, account: account, isRemembered: true)
+                        return (attempt: attempt, answer: try await work(account))
+                    } then: {
+                        end($0)
+                    }
+                }
             }
         }
     }
@@ -106,5 +163,16 @@ extension Network {
         let host = self.cloak.cloak(account: login.account, suffix: "roost")
         let account = UserChange.account(login.account)
         return host == user.host ? [account] : [account, .host(username: user.username, host: host)]
+    }
+}
+
+extension LoggedIn {
+    fileprivate init(_ account: Account, isRemembered: Bool) {
+        self.init(
+            account: account.name,
+            role: account.role,
+            isAlwaysOn: account.isAlwaysOn,
+            isRemembered: isRemembered
+        )
     }
 }

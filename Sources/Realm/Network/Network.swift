@@ -27,6 +27,7 @@ package final class Network {
     package private(set) lazy var monitor = MonitorTable(self)
     private(set) lazy var budget = MessageBudget(self)
     private(set) lazy var throttle = LoginThrottle(self)
+    private(set) lazy var logins = LoginMemory(self)
     private(set) lazy var scans = ScanQueue(self)
     private(set) lazy var admission = Admission(self)
     /// What is known here of users' latest changes.
@@ -90,7 +91,9 @@ package final class Network {
         self.hasEnded = false
         self.isClosed = false
         if tenant == self.tenant { return }
+        let hadLogins = self.logins.isKept
         self.tenant = tenant
+        if hadLogins, !self.logins.isKept { self.logins.forgetAll() }
         self.revision = self.shard.nextRevision()
     }
 

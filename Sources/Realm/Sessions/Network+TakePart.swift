@@ -46,6 +46,11 @@ extension Network {
     ) {
         guard let session = self.sessions[id] else { return self.bring(id, resumption, request, attachment, then) }
         guard session.isPresent else { return then(.success(.changed)) }
+        if request.login?.isRemembered == true, resumption == nil, !session.grantedRights.isEmpty {
+            // Whoever takes part in it has its rights.
+            let text = "that account's session has an operator's rights, for which accounts must be checked; try again"
+            return then(.failure(Refusal(.unavailable, text: text)))
+        }
         // Others may be gone without anybody having noticed.
         let missed =
             resumption?.seen.map { Missed(seen: $0) } ?? (request.asksForPast ? nil : Missed(at: self.shard.now))

@@ -132,7 +132,7 @@ extension Network {
                     guard let bytes = snapshots[0].fields[ResumeToken.field(of: token.number)],
                         token.matches(bytes, now: self.shard.now)
                     else { return then(.failure(Refusal(.wrongPassword))) }
-                    self.logInSucceeded(from: clients)
+                    self.throttle.succeeded(clients)
                     then(.success(Resumption(session: token.session, number: token.number, bytes: bytes, seen: seen)))
                 }
             }

@@ -18,6 +18,8 @@ package struct RealmEnvironment: Sendable {
     package var random: @Sendable () -> UInt64
     /// The cloak of a tenant, keyed by it.
     package var cloak: @Sendable (TenantID) -> HostCloak
+    /// What a tenant's remembered log-ins are sealed with, keyed by it.
+    package var loginSeal: @Sendable (TenantID) -> LoginSeal
     /// Whether a tenant keeps history, also where nobody of it is on the shard.
     package var keepsHistory: @Sendable (TenantID) -> Bool
     /// What is kept of conversations; nil if nobody may ask for it.
@@ -41,6 +43,7 @@ package struct RealmEnvironment: Sendable {
         logger: Logger,
         usage: any UsageSink,
         cloak: @escaping @Sendable (TenantID) -> HostCloak,
+        loginSeal: @escaping @Sendable (TenantID) -> LoginSeal,
         keepsHistory: @escaping @Sendable (TenantID) -> Bool = { _ in true },
         past: Past? = nil,
         reload: @escaping @Sendable () -> Void = {},
@@ -55,6 +58,7 @@ package struct RealmEnvironment: Sendable {
         self.logger = logger
         self.usage = usage
         self.cloak = cloak
+        self.loginSeal = loginSeal
         self.keepsHistory = keepsHistory
         self.past = past
         self.reload = reload

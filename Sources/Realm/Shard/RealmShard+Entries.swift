@@ -16,7 +16,7 @@ extension RealmShard: LiveStoreReceiver {
             guard let network = self.networks[log.tenant] else { return }
             switch log.kind {
             // Not followed any more, or never here.
-            case .channel, .user, .account, .hold, .projection: return
+            case .channel, .user, .account, .hold, .logins, .projection: return
             case .nick:
                 if let event = NickEvent(entry.payload) { network.monitor.tell(event, of: log.name, at: entry.time) }
             case .tenant:

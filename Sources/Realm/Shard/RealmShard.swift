@@ -119,7 +119,11 @@ package final class RealmShard {
         self.ends.retry()
         self.slots.retry()
         self.waiting.tick()
-        for network in self.networks.values { network.replicas.tick() }
+        for network in self.networks.values {
+            network.replicas.tick()
+            // Each in another second.
+            if (UInt64(self.seconds) &+ network.revision).isMultiple(of: 600) { network.logins.sweepInTurn() }
+        }
         self.reportUsage()
     }
 
@@ -149,6 +153,8 @@ package final class RealmShard {
 package struct RealmStatistics: Sendable, Hashable {
     /// Calls that the store could not do.
     package var storeFailures: UInt64 = 0
+    /// Log-ins that were let in by what was remembered of them.
+    package var rememberedLogins: UInt64 = 0
     package var channels = 0
     /// Those with somebody here, by tenant.
     package var sessions: [TenantID: Int] = [:]

@@ -34,7 +34,7 @@ package final class CommandHarness {
     /// Starts shards over one store.
     ///
     /// The tenant is `acme`; quotas, message of the day, accounts and persistence are its own, limits those of each connection.
-    /// With `former`, the process is one that goes on with what that one has now, as if it had been killed.
+    /// Accounts are simulated unless an authenticator is given. With `former`, the process is one that goes on with what that one has now, as if it had been killed.
     package init(
         shards count: Int = 1,
         limits: ConnectionLimits = .withoutFloodControl,
@@ -44,6 +44,7 @@ package final class CommandHarness {
         accounts: AccountSettings = .standard,
         persistence: SessionSettings = .standard,
         past: Past? = nil,
+        authenticator: (any Authenticator)? = nil,
         after former: CommandHarness? = nil
     ) throws {
         let clock = former?.clock ?? VirtualClock()
@@ -71,7 +72,7 @@ package final class CommandHarness {
             limits: limits,
             sessions: sessions,
             store: { _ in wrapped },
-            accounts: self.accounts,
+            accounts: authenticator ?? self.accounts,
             usage: self.usage,
             clock: clock,
             past: past,

@@ -1,3 +1,6 @@
+import Chat
+import Crypto
+import IRC
 package import Realm
 package import StateStore
 package import Tenant
@@ -7,14 +10,31 @@ package import Tenant
 /// One thread uses it.
 package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
     // Unchecked: called by the thread of the simulation alone.
-    private var accounts: [String: (password: String, login: LoggedIn)] = [:]
+    private var accounts: [String: Account] = [:]
     /// What every question is answered with instead, if it is set.
     package var failure: AuthenticationError?
 
     /// Adds an account; one that is there keeps what it asked for.
     package func add(_ name: String, password: String, role: Account.Role = .user) {
-        let isAlwaysOn = self.accounts[name]?.login.isAlwaysOn
-        self.accounts[name] = (password, LoggedIn(account: name, role: role, isAlwaysOn: isAlwaysOn))
+        self.set(name, password: password, role: role, isAlwaysOn: self.accounts[name]?.isAlwaysOn)
+    }
+
+    /// There is no such account any more.
+    package func remove(_ name: String) { self.accounts[name] = nil }
+
+    private func set(_ name: String, password: String?, role: Account.Role, isAlwaysOn: Bool?) {
+        guard let tenant = TenantID("acme") else { return }
+        let scram = password.flatMap(Self.scram)
+        self.accounts[name] = Account(
+            tenant: tenant,
+            name: name,
+            folded: Names.caseMapping.fold(name),
+            role: role,
+            credentials: .init(passwordHash: password, scram: scram?.text),
+            isAlwaysOn: isAlwaysOn,
+            createdAt: 0,
+            updatedAt: 0
+        )
     }
 
     package func setAlwaysOn(
@@ -24,34 +44,30 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
     ) async throws(AuthenticationError) {
         if let failure { throw failure }
         guard let known = self.accounts[account] else { return }
-        let login = LoggedIn(account: account, role: known.login.role, isAlwaysOn: isAlwaysOn)
-        self.accounts[account] = (known.password, login)
+        self.set(account, password: known.credentials.passwordHash, role: known.role, isAlwaysOn: isAlwaysOn)
+    }
+
+    package func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {
+        if let failure { throw failure }
+        return self.accounts[name]
     }
 
     package func verify(
-        account: String,
-        password: String,
+        _ password: String,
+        of account: Account?,
         in tenant: TenantID
-    ) async throws(AuthenticationError) -> LoggedIn? {
-        if let failure { throw failure }
-        guard let known = self.accounts[account], known.password == password else { return nil }
-        return known.login
+    ) async throws(AuthenticationError) -> Bool {
+        account?.credentials.passwordHash == password
     }
 
-    package func scramCredentials(
-        of account: String,
-        in tenant: TenantID
-    ) async throws(AuthenticationError) -> ScramLogin {
-        if let failure { throw failure }
-        let known = self.accounts[account]
-        do {
-            // One round is as good as thousands here.
-            let credentials = try ScramCredentials(
-                password: known?.password ?? "nobody's",
-                salt: Array("salt".utf8),
-                iterations: 1
-            )
-            return ScramLogin(credentials: credentials, login: known?.login)
-        } catch { throw .unavailable }
+    package func scramCredentials(of account: Account?, named name: String, in tenant: TenantID) -> ScramCredentials {
+        // Of nobody there is a password that fits: that it lets nobody in is not for this to see to.
+        account?.credentials.scram.flatMap { ScramCredentials(text: $0) } ?? Self.scram("nobody's")
+            ?? ScramCredentials.unknown(name, key: SymmetricKey(size: .bits128))
+    }
+
+    /// One round is as good as thousands here.
+    private static func scram(_ password: String) -> ScramCredentials? {
+        try? ScramCredentials(password: password, salt: Array("salt".utf8), iterations: 1)
     }
 }

@@ -46,7 +46,7 @@ final class SessionWitness {
         case .account:
             if change.lifetime == .drop { self.accounts[change.log.name] = nil }
             for case .set(_, let bytes) in change.fields { self.accounts[change.log.name] = NameClaim.session(bytes) }
-        case .channel, .hold, .nick, .tenant, .projection: break
+        case .channel, .hold, .logins, .nick, .tenant, .projection: break
         }
     }
 

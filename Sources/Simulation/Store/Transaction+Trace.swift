@@ -11,7 +11,7 @@ extension Transaction {
             switch change.log.kind {
             case .channel: event = ChannelEvent(change.payload).map { "\($0)" } ?? "-"
             case .user: event = UserEvent(change.payload).map { "\($0)" } ?? "-"
-            case .account, .hold, .nick, .tenant, .projection: event = "-"
+            case .account, .hold, .logins, .nick, .tenant, .projection: event = "-"
             }
             return "\(change.log) \(event) \(change.lifetime)"
         }.joined(separator: " | ")

@@ -21,6 +21,7 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         /// letting it go would cost more than all else that a direct message does in the store.
         package var entriesKept: [LogKey.Kind: Int] = [
             .channel: 256, .user: 64, .nick: 0, .tenant: 512, .projection: 16, .account: 0, .hold: 0,
+            .logins: 0,
         ]
         /// Records in the feed at most; the tenants share them.
         package var feedLimit = 50_000

@@ -18,6 +18,8 @@ package struct LogKey: Hashable, Sendable, CustomStringConvertible {
         case account = "a"
         /// A shard's hold on a session that outlives its connections, for as long as its pod lives.
         case hold = "h"
+        /// Who logged in lately: a sealed field for each account (``RememberedLogins``).
+        case logins = "l"
         /// The tenant as a whole: announcements to everybody.
         case tenant = "t"
         /// What the cell's edges are to serve, under ``TenantID/cell``: tenants and certificates as fields, each change

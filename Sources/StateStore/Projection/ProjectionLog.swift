@@ -149,6 +149,23 @@ final class ProjectionLog: LiveStoreReceiver {
         client.count(tenant, .channel, completion)
     }
 
+    /// Forgets log-ins that edges remember.
+    func forgetLogins(
+        of accounts: [String],
+        in tenant: TenantID,
+        _ completion: @escaping (Result<Void, LiveStoreError>) -> Void
+    ) {
+        guard let client = self.client else { return completion(.failure(.closed)) }
+        var rest = RememberedLogins.forgetting(accounts.map(RememberedLogins.field(of:)), of: tenant)
+        guard let last = rest.popLast() else { return completion(.success(())) }
+        for transaction in rest { client.append(transaction) { _ in } }
+        let caller = Caller(completion)
+        client.append(last, unsettled: { caller.tell(.failure(Self.late)) }) { result in
+            guard caller.waits else { return }
+            caller.tell(result.map { _ in })
+        }
+    }
+
     // MARK: Whose the log is
 
     /// Leaves a claim in the log, unless it is another's by right.

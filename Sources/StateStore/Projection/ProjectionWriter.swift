@@ -124,6 +124,16 @@ package final class ProjectionWriter: Sendable {
         try await self.call { core, completion in core.countChannels(of: tenant, completion) }
     }
 
+    /// Has edges let nobody in by what they remember of some accounts.
+    ///
+    /// - Parameters:
+    ///   - accounts: Their names, folded.
+    ///   - tenant: Whose accounts.
+    /// - Throws: ``LiveStoreError``
+    package func forgetLogins(of accounts: [String], in tenant: TenantID) async throws(LiveStoreError) {
+        try await self.call { core, completion in core.forgetLogins(of: accounts, in: tenant, completion) }
+    }
+
     private func append(_ fields: [FieldChange], needsAll: Bool = false) async throws(LiveStoreError) {
         let change = LogChange(Projection.log, payload: ProjectionChange.payload(fields), fields: fields)
         try await self.call { core, completion in core.append(change, needsAll: needsAll, completion) }

@@ -38,6 +38,7 @@ package struct RedisConfiguration: Sendable {
     /// its clients of the gap.
     package var entriesKept: [LogKey.Kind: Int] = [
         .channel: 8192, .user: 4096, .nick: 16, .tenant: 512, .projection: 1024, .account: 1, .hold: 1,
+        .logins: 256,
     ]
     /// An append whose entries the subscription has not brought after this long asks for them.
     package var repairDelay: Duration = .milliseconds(50)

@@ -95,6 +95,47 @@ async def sasl(world: World) -> None:
 
 
 @scenario
+async def remembered(world: World) -> None:
+    """PostgreSQL is away: who logged in lately comes in on any edge, all others are told that accounts cannot be checked."""
+    world.tenants.tenant("acme", admins={"boss": PASSWORD}, spec={"accounts": {"rememberFor": "1h"}})
+    world.tenants.tenant("globex", admins={"boss": PASSWORD})
+    edges = await world.edges()
+    await world.roost(
+        "account", "add", "carol", "--tenant", "acme", "--password-stdin", "--database", world.postgres.url, stdin=PASSWORD
+    )
+    await login(world, edges[0], plain, "boss", PASSWORD, "boss")
+    elsewhere = await world.connection(edges[0], tenant="globex")
+    assert await log_in(elsewhere, PASSWORD) == "903"
+    # Redis has the name and when that was, and nothing that is worth reading.
+    kept = await world.redis.command("--no-raw", "hgetall", "r:acme:l::h")
+    assert "aboss" in kept and not any(word in kept for word in ("SCRAM", "scrypt", "passwordHash", PASSWORD)), kept
+    assert "(empty" in await world.redis.command("--no-raw", "hgetall", "r:globex:l::h")
+
+    await world.postgres.kill()
+    for how in (plain, scram):
+        again = await login(world, edges[1], how, "boss", PASSWORD, "boss")
+        assert any("what is remembered" in message.text for message in again.messages), again.tail()
+    again.send(f"OPER boss :{PASSWORD}")
+    await again.expect(lambda message: "cannot be checked" in message.text, refuse="381")
+    for tenant, how, account, password in (
+        ("acme", plain, "boss", "wrong"), ("acme", scram, "boss", "wrong"), ("acme", plain, "carol", PASSWORD),
+        ("globex", plain, "boss", PASSWORD),
+    ):  # fmt: skip
+        client = await world.connection(edges[1], tenant=tenant)
+        await client.capabilities("sasl")
+        assert await how(client, account, password) == "904"
+        assert "cannot be checked" in client.messages[-1].text, client.tail()
+    _, metrics = await edges[1].get("/metrics")
+    assert "roost_remembered_logins_total 2" in metrics, metrics
+
+    await world.postgres.launch()
+    await edges[1].wait_for_output("accounts can be read again")
+    await login(world, edges[1], plain, "carol", PASSWORD, "carol")
+    again.send(f"OPER boss :{PASSWORD}")
+    await again.expect("381")
+
+
+@scenario
 async def operators(world: World) -> None:
     """A tenant's admin becomes operator, with power over this tenant only."""
     world.tenants.tenant("acme", admins={"boss": PASSWORD})

@@ -102,12 +102,14 @@ struct Difference: Sendable {
         },
         Difference(stricter: .decoder, reason: "CEL: a duration has a bound") { path, value in
             let end = path.split(separator: ".").last ?? ""
-            let isDuration = ["retention", "resumeGrace", "alwaysOn", "stabilization", "gracePeriod", "announce"]
-                .contains(end)
+            let isDuration = [
+                "retention", "rememberFor", "resumeGrace", "alwaysOn", "stabilization", "gracePeriod", "announce",
+            ]
+            .contains(end)
             let text = value?.text ?? value?["limit"].text ?? ""
             let isOver =
                 switch end {
-                case "resumeGrace", "alwaysOn": ["36500d", "36501d", "999999d"].contains(text)
+                case "rememberFor", "resumeGrace", "alwaysOn": ["36500d", "36501d", "999999d"].contains(text)
                 case "stabilization", "gracePeriod":
                     ["1d12h", "25h", "30d", "36500d", "36501d", "999999d"].contains(text)
                 case "announce":

@@ -17,6 +17,7 @@ extension AccountRepository {
     ///   - now: Milliseconds since 1970.
     ///   - logger: Told who loses the role, and who cannot have it.
     ///   - fold: Folds a name under the tenant's casemapping.
+    /// - Returns: The folded names of those that have another password now.
     /// - Throws: ``AccountError/busy`` from the hasher, ``DurableStoreError`` from the database: to be tried again.
     package func provision(
         _ admins: [AdminAccount],
@@ -26,7 +27,7 @@ extension AccountRepository {
         now: Int64,
         logger: Logger,
         fold: (String) -> String
-    ) async throws {
+    ) async throws -> [String] {
         // First, since it is the one that matters if the rest fails.
         let named = Set(names.map(fold))
         for released in try await self.releaseAdmins(except: named, of: tenant, now: now) {
@@ -35,9 +36,13 @@ extension AccountRepository {
                 metadata: ["tenant": "\(tenant)", "account": "\(released)"]
             )
         }
+        var changed: [String] = []
         for admin in admins {
+            let folded = fold(admin.account)
             do {
-                try await self.ensure(admin, folded: fold(admin.account), of: tenant, hasher: hasher, now: now)
+                if try await self.ensure(admin, folded: folded, of: tenant, hasher: hasher, now: now) {
+                    changed.append(folded)
+                }
             } catch let error as AccountError where error != .busy {
                 logger.error(
                     "an admin cannot have this account",
@@ -45,21 +50,23 @@ extension AccountRepository {
                 )
             }
         }
+        return changed
     }
 
+    /// - Returns: whether it was another before.
     private func ensure(
         _ admin: AdminAccount,
         folded: String,
         of tenant: TenantID,
         hasher: PasswordHasher,
         now: Int64
-    ) async throws {
+    ) async throws -> Bool {
         let existing = try await self.find(folded, of: tenant)
         if let existing, existing.role == .admin, existing.isDeclared,
             let hash = existing.credentials.passwordHash.flatMap({ PasswordHash(text: $0) }),
             try await hasher.verify(admin.password.reveal(), against: hash, for: tenant)
         {
-            return
+            return false
         }
         let made = try await hasher.credentials(name: admin.account, password: admin.password.reveal(), for: tenant)
         try await self.ensureAdmin(
@@ -69,5 +76,6 @@ extension AccountRepository {
             of: tenant,
             now: now
         )
+        return true
     }
 }

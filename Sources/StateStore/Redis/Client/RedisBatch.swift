@@ -22,7 +22,7 @@ final class RedisBatch {
 
     /// - Parameters:
     ///   - producer: Whose the operations are.
-    ///   - keep: How many entries channels, users, nicks, tenants, the projection, accounts and holds keep.
+    ///   - keep: How many entries channels, users, nicks, tenants, the projection, accounts, holds and log-ins keep.
     init(_ producer: ProducerID, keep: [UInt64]) {
         self.producer = producer
         self.keep = keep

@@ -44,7 +44,7 @@ final class RedisLiveClient: LiveStoreClient {
         self.pod = pod
         self.producer = producer
         self.receiver = receiver
-        let kinds: [LogKey.Kind] = [.channel, .user, .nick, .tenant, .projection, .account, .hold]
+        let kinds: [LogKey.Kind] = [.channel, .user, .nick, .tenant, .projection, .account, .hold, .logins]
         self.keep = kinds.map { UInt64(max(1, settings.configuration.entriesKept[$0] ?? 1)) }
         let commands = RedisLink(
             settings,

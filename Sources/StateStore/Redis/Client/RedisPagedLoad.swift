@@ -33,7 +33,7 @@ final class RedisPagedLoad {
     static func load(_ log: LogKey, _ ask: @escaping Ask, _ completion: @escaping Completion) {
         switch log.kind {
         case .projection: RedisPagedLoad(log, pageFields: 64, ask, completion).begin()
-        case .channel: RedisPagedLoad(log, pageFields: 512, ask, completion).begin()
+        case .channel, .logins: RedisPagedLoad(log, pageFields: 512, ask, completion).begin()
         case .user, .nick, .tenant, .account, .hold:
             ask(.redis(["HGETALL", log.redisKey + ":h"])) { completion($0.flatMap { Snapshot.parsed(log, $0) }) }
         }

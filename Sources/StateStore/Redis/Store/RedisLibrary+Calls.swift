@@ -1,7 +1,7 @@
 // The calls of a shard: one list of numbered operations, applied once.
 //
 // `apply` takes the call's number, the millisecond after which it is refused, and a MessagePack array: the producer (text, then eight bytes), how many entries
-// each kind of log keeps (channel, user, nick, tenant, projection, account, hold), and then the operations flat, as `RedisBatch` writes them. It
+// each kind of log keeps (channel, user, nick, tenant, projection, account, hold, logins), and then the operations flat, as `RedisBatch` writes them. It
 // answers with one string: the results in the order of the operations, each a letter and what belongs to it. The last
 // answers are kept beside the producer's last number, so a call that comes again is answered again and not applied. One that
 // comes for the first time when its time is over is refused for good: its number is used up, wherever else the call still is. It
@@ -270,9 +270,9 @@ extension RedisLibrary {
           end
           look_at_server(now)
           local call = {producer = t[2],
-            keep = {c = t[3], u = t[4], n = t[5], t = t[6], p = t[7], a = t[8], h = t[9]}, now = now,
+            keep = {c = t[3], u = t[4], n = t[5], t = t[6], p = t[7], a = t[8], h = t[9], l = t[10]}, now = now,
             logs = {}, order = {}, feed = {}, parts = {}, operation = 0}
-          local out, i, n = {}, 10, #t
+          local out, i, n = {}, 11, #t
           while i <= n do
             local op, length = t[i], #out
             call.operation = call.operation + 1

@@ -29,8 +29,8 @@ extension RedisLibrary {
           return log
         end
 
-        -- The kinds of logs with so many fields that they are read in pieces: channels and the projection.
-        local LARGE = {c = true, p = true}
+        -- The kinds of logs with so many fields that they are read in pieces: channels, the projection, log-ins.
+        local LARGE = {c = true, p = true, l = true}
 
         -- Whether who is at a position has nothing that the log has not: entries of its epoch, or of the one before.
         local function continues(log, epoch, seq)

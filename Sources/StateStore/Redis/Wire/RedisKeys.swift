@@ -13,6 +13,7 @@ extension LogKey.Kind {
         case .projection: UInt8(ascii: "p")
         case .account: UInt8(ascii: "a")
         case .hold: UInt8(ascii: "h")
+        case .logins: UInt8(ascii: "l")
         }
     }
 }

@@ -71,6 +71,8 @@ package struct AccountSettings: Hashable, Sendable {
     package var required = false
     /// The offered mechanisms in the order of the offer.
     package var saslMechanisms = SASLMechanism.allCases
+    /// For how long a log-in is remembered, for when accounts cannot be read; zero for not at all.
+    package var rememberFor: Duration = .zero
 
     /// What holds where nothing is said.
     package static let standard = AccountSettings()
@@ -105,6 +107,13 @@ extension AccountSettings: SettingsObject {
             .choices(once: "name each mechanism once"),
             "The offered mechanisms in the order of the offer; by default all.",
             notImplemented: .partly("EXTERNAL is not offered") { $0.contains(.external) }
+        ),
+        Setting(
+            "rememberFor",
+            \.rememberFor,
+            // Without it nobody is let in.
+            .duration(Bounds.rememberFor, .passedOver),
+            "For how long after a log-in its account may log in again while PostgreSQL is away, such as 7d; by default not at all. A password that was changed, or an account that was removed, may still be let in then."
         ),
     ]
 

@@ -6,6 +6,8 @@
 package enum Bounds {
     /// For how long a broken session may stay in its channels.
     package static let resumeGrace: ClosedRange<Duration> = .zero ... .seconds(30 * 86_400)
+    /// For how long a log-in may be remembered.
+    package static let rememberFor: ClosedRange<Duration> = .zero ... .seconds(30 * 86_400)
     /// For how long who is always on may stay without a client.
     package static let alwaysOn: ClosedRange<Duration> = .zero ... .seconds(365 * 86_400)
     /// For how long history and archives may be kept: a century.

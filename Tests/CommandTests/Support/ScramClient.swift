@@ -1,0 +1,54 @@
+// Logging in by SCRAM-SHA-256 as a client does it, so that the server's own implementation does not judge itself.
+
+import Crypto
+import Foundation
+import Testing
+
+/// The client's side, for one round of hashing.
+private struct ScramClient {
+    let account: String
+    let password: String
+    private let nonce = "rOprNGfwEbeRWgbNEkqO"
+    private var bare: String { "n=\(self.account),r=\(self.nonce)" }
+
+    var first: String { Data("n,,\(self.bare)".utf8).base64EncodedString() }
+
+    private static func hash(_ key: some ContiguousBytes, _ data: some DataProtocol) -> Data {
+        Data(HMAC<SHA256>.authenticationCode(for: data, using: SymmetricKey(data: key)))
+    }
+
+    /// The proof for a challenge, and the signature that the server then owes.
+    func answer(_ challenge: String) -> (message: String, signature: String)? {
+        guard let server = Data(base64Encoded: challenge).map({ String(decoding: $0, as: UTF8.self) }) else {
+            return nil
+        }
+        let parts = server.split(separator: ",").map { String($0.dropFirst(2)) }
+        guard parts.count == 3, parts[0].hasPrefix(self.nonce), parts[2] == "1",
+            let salt = Data(base64Encoded: parts[1])
+        else { return nil }
+        let salted = Self.hash(Data(self.password.utf8), salt + [0, 0, 0, 1])
+        let client = Self.hash(salted, Data("Client Key".utf8))
+        let final = "c=biws,r=\(parts[0])"
+        let signed = Data("\(self.bare),\(server),\(final)".utf8)
+        let proof = Data(zip(client, Self.hash(Data(SHA256.hash(data: client)), signed)).map { $0 ^ $1 })
+        let signature = Self.hash(Self.hash(salted, Data("Server Key".utf8)), signed)
+        return (
+            Data("\(final),p=\(proof.base64EncodedString())".utf8).base64EncodedString(),
+            Data("v=\(signature.base64EncodedString())".utf8).base64EncodedString()
+        )
+    }
+}
+
+extension Client {
+    /// Tries to log in by SCRAM-SHA-256; what came of it, if the server proved itself to who succeeded.
+    func proves(_ account: String, _ password: String) async throws -> [Line] {
+        let scram = ScramClient(account: account, password: password)
+        #expect(await self.send("AUTHENTICATE SCRAM-SHA-256").shorts == ["AUTHENTICATE +"])
+        let challenge = await self.send("AUTHENTICATE \(scram.first)")
+        let answer = try #require(scram.answer(challenge.first?.text ?? ""), "\(challenge)")
+        let lines = await self.send("AUTHENTICATE \(answer.message)")
+        guard lines.first?.command == "AUTHENTICATE" else { return lines }
+        #expect(lines.shorts == ["AUTHENTICATE \(answer.signature)"])
+        return await self.send("AUTHENTICATE +")
+    }
+}

@@ -1,0 +1,40 @@
+// What follows from an administrator's password in a tenant's file being another.
+
+import Logging
+import Realm
+import StateStore
+import Synchronization
+import Tenant
+import TestSupport
+import Testing
+
+@Suite struct AdminPasswordTests {
+    private static func tenant(_ passwords: [String: String]) throws -> HostedTenant {
+        HostedTenant(
+            id: try #require(TenantID("acme")),
+            hostnames: ["acme.localhost"],
+            admins: passwords.sorted { $0.key < $1.key }.map { AdminAccount(account: $0, password: Redacted($1)) }
+        )
+    }
+
+    @Test func `those are told whose password is another than before, and no others`() async throws {
+        let store = DurableStore(try SQLiteDatabase())
+        _ = try await store.migrator.up(now: 0)
+        let service = AccountService(
+            accounts: store.accounts,
+            hasher: PasswordHasher(parameters: .init(logN: 4, blockSize: 8, parallelism: 1)),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let told = Mutex<[[String]]>([])
+        func provision(_ passwords: [String: String]) async throws {
+            service.provision([try Self.tenant(passwords)]) { names, _ in told.withLock { $0.append(names) } }
+            // Whoever logs in waits until it is done.
+            _ = try await service.find("boss", in: try #require(TenantID("acme")))
+        }
+        try await provision(["Boss": "one", "chief": "two"])
+        try await provision(["Boss": "one", "chief": "two"])
+        try await provision(["Boss": "three", "chief": "two"])
+        #expect(told.withLock { $0 } == [["boss", "chief"], ["boss"]])
+        await store.close()
+    }
+}
