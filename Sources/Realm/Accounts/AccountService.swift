@@ -73,6 +73,7 @@ package final class AccountService: Authenticator {
         of account: String,
         in tenant: TenantID
     ) async throws(AuthenticationError) {
+        if self.isAway.withLock({ $0 }) { throw .away }
         do {
             let folded = Names.caseMapping.fold(account)
             _ = try await self.accounts.setAlwaysOn(isAlwaysOn, of: folded, in: tenant, now: self.wallClock())
