@@ -19,23 +19,45 @@ package final class EdgeProcess: Sendable {
     private let child: Child
 
     /// Starts it, on free ports and with a folder of its own.
-    package init(redis: String, database: String, key: [UInt8]) throws {
+    ///
+    /// - Parameters:
+    ///   - redis: Its live store's URL.
+    ///   - database: Its durable store's URL.
+    ///   - key: Both of its keys.
+    ///   - name: What it is called in figures.
+    ///   - configuration: What its file says, as far as it can be followed here; nil for none.
+    /// - Throws: What keeps it from starting.
+    package init(
+        redis: String,
+        database: String,
+        key: [UInt8],
+        name: String = "edge-test",
+        configuration: String? = nil
+    ) throws {
         self.folder = FileManager.default.temporaryDirectory.path + "/roost-edge-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
         for name in ["sealing", "secret"] { try Data(key).write(to: URL(filePath: "\(self.folder)/\(name)")) }
         let (ircs, metrics) = (try FreePort.find(), try FreePort.find())
         self.ircs = try SocketAddress(ipAddress: "127.0.0.1", port: ircs)
         self.metrics = try SocketAddress(ipAddress: "127.0.0.1", port: metrics)
-        let environment = [
+        var environment = [
             "ROOST_REDIS_URL": redis, "ROOST_DATABASE_URL": database, "ROOST_PROJECTION": "true",
             "ROOST_SEALING_KEY_FILE": "\(self.folder)/sealing", "ROOST_SECRET_FILE": "\(self.folder)/secret",
             "ROOST_LISTEN_IRCS": "127.0.0.1:\(ircs)", "ROOST_LISTEN_METRICS": "127.0.0.1:\(metrics)",
-            "ROOST_LISTEN_HTTP": "off", "ROOST_POD_NAME": "edge-test", "ROOST_CAPACITY_CONNECTIONS": "123",
-            "ROOST_LEASE_SECONDS": "3", "ROOST_DRAIN_SECONDS": "1",
+            "ROOST_LISTEN_HTTP": "off", "ROOST_LISTEN_HTTPS": "off", "ROOST_POD_NAME": name,
+            "ROOST_LEASE_SECONDS": "3",
         ]
+        var arguments = ["edge"]
+        if let configuration {
+            arguments += ["--config", "\(self.folder)/edge.yaml"]
+            try configuration.write(toFile: "\(self.folder)/edge.yaml", atomically: true, encoding: .utf8)
+        } else {
+            environment["ROOST_CAPACITY_CONNECTIONS"] = "123"
+            environment["ROOST_DRAIN_SECONDS"] = "1"
+        }
         self.child = try Child(
             BuiltProgram.path(),
-            ["edge"],
+            arguments,
             environment: environment,
             output: .file("\(self.folder)/log")
         )

@@ -53,11 +53,17 @@ private struct DeploymentWork {
     let deployment: StoredObject
     let hash: String
     let pods: [StoredObject]
+    /// What pods of each template are to be ready for, in seconds, until they are available: what the Deployment said when that
+    /// template was its newest, as its ReplicaSet keeps it.
+    private let minReadySeconds: [String: Int]
 
     init(state: APIServerState, deployment: StoredObject) {
         self.state = state
         self.deployment = deployment
         hash = Self.hash(of: deployment.object[at: "spec.template"] ?? .null)
+        let seconds = deployment.object[at: "spec.minReadySeconds"]?.int ?? 0
+        state.minReadySeconds[deployment.uid, default: [:]][hash] = seconds
+        minReadySeconds = state.minReadySeconds[deployment.uid] ?? [:]
         pods = (state.dependents[deployment.uid] ?? []).filter { $0.type == "pods" }
             .compactMap { state.stores["pods"]?.objects[$0.key] }
             .sorted { $0.sequence < $1.sequence }
@@ -102,14 +108,28 @@ private struct DeploymentWork {
             create()
             return true
         }
-        guard let pod = outdated.isEmpty ? nil : Self.leastWanted(outdated) else { return false }
-        let ready = living.filter(Self.isReady).count
+        // New ones that are not available yet stand for nobody.
+        let least = max(0, wanted - unavailable)
+        guard !outdated.isEmpty, living.count - least > current.count(where: { !isAvailable($0) }) else { return false }
         // One that serves nobody goes first; one that serves goes when enough others do.
-        if !Self.isReady(pod) || ready > max(0, wanted - unavailable) {
+        if let pod = outdated.first(where: { !isAvailable($0) }) {
             delete(pod)
             return true
         }
-        return false
+        guard living.count(where: isAvailable) > least else { return false }
+        delete(Self.leastWanted(outdated))
+        return true
+    }
+
+    /// Whether a pod has been ready for as long as is asked for.
+    private func isAvailable(_ pod: StoredObject) -> Bool {
+        guard let ready = Self.readyCondition(of: pod), ready["status"] == "True" else { return false }
+        let least = minReadySeconds[pod.labels["pod-template-hash"] ?? ""] ?? 0
+        guard least > 0 else { return true }
+        guard let since = ready["lastTransitionTime"]?.string.flatMap({ try? Date($0, strategy: .iso8601) }) else {
+            return false
+        }
+        return since.addingTimeInterval(Double(least)) <= state.now()
     }
 
     private func amount(_ name: String, roundsUp: Bool) -> Int {
@@ -168,9 +188,11 @@ private struct DeploymentWork {
         ["Failed", "Succeeded"].contains(pod.object[at: "status.phase"]?.string)
     }
 
-    static func isReady(_ pod: StoredObject) -> Bool {
-        (pod.object[at: "status.conditions"]?.array ?? []).contains { $0["type"] == "Ready" && $0["status"] == "True" }
+    private static func readyCondition(of pod: StoredObject) -> DoubleJSON? {
+        pod.object[at: "status.conditions"]?.array?.first { $0["type"] == "Ready" }
     }
+
+    static func isReady(_ pod: StoredObject) -> Bool { readyCondition(of: pod)?["status"] == "True" }
 
     /// Ten characters that a template always gives, as in the names of ReplicaSets.
     private static func hash(of template: DoubleJSON) -> String {
@@ -208,19 +230,21 @@ private struct DeploymentWork {
     private func writeStatus() {
         guard let type = state.types["deployments.apps"] else { return }
         let ready = living.filter(Self.isReady).count
-        let isDone = current.count == wanted && outdated.isEmpty && ready >= wanted
+        let availableCount = living.count(where: isAvailable)
+        let isDone = current.count == wanted && outdated.isEmpty && availableCount >= wanted
         let least = wanted - amount("maxUnavailable", roundsUp: false)
         var status: DoubleJSON = .object([:])
         status["observedGeneration"] = deployment.metadata["generation"]
         let counts = [
             ("replicas", living.count), ("updatedReplicas", current.count), ("readyReplicas", ready),
-            ("availableReplicas", ready), ("unavailableReplicas", max(0, max(wanted, living.count) - ready)),
+            ("availableReplicas", availableCount),
+            ("unavailableReplicas", max(0, max(wanted, living.count) - availableCount)),
             ("terminatingReplicas", pods.count(where: \.isTerminating)),
         ]
         for (name, count) in counts where count > 0 { status[name] = .int(count) }
         let name = deployment.name
         let available =
-            ready >= least
+            availableCount >= least
             ? condition("Available", true, "MinimumReplicasAvailable", "Deployment has minimum availability.")
             : condition(
                 "Available",

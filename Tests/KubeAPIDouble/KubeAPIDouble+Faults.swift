@@ -111,6 +111,14 @@ extension KubeAPIDouble {
         }
     }
 
+    /// Looks at all Deployments again: time has passed, and what was ready may be available.
+    package func checkDeployments() {
+        withState { state in
+            state.dirtyDeployments.formUnion((state.stores["deployments.apps"]?.objects ?? [:]).keys)
+            state.settle()
+        }
+    }
+
     /// Makes a pod ready, or not ready.
     package func setReady(_ isReady: Bool = true, pod name: String, namespace: String) {
         withState { $0.setReady(isReady, podKey: ResourceStore.key(namespace: namespace, name: name)) }

@@ -1,6 +1,8 @@
 // Pods for Deployments, as many as wanted, of the newest template, and a status that says so.
 
+import Foundation
 import KubeAPIDouble
+import Synchronization
 import Testing
 
 @Suite struct DeploymentControllerTests {
@@ -109,6 +111,48 @@ import Testing
             let pods = double.objects("pods", namespace: "test")
             #expect(pods.allSatisfy { $0[at: "spec.containers"]?[0]?["image"] == "i:2" })
         }
+    }
+
+    @Test func `old pods stay until new ones have been ready for as long as the Deployment says`() async throws {
+        let time = Mutex(Date(timeIntervalSince1970: 1_767_225_600))
+        let double = try await KubeAPIDouble.start(namespaces: ["test"], now: { time.withLock { $0 } })
+        double.runDeploymentController(.readyAtOnce)
+        try double.put([
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "d", "namespace": "test"],
+            "spec": [
+                "replicas": 3, "minReadySeconds": 0, "selector": ["matchLabels": ["a": "b"]],
+                "strategy": ["rollingUpdate": ["maxSurge": "100%", "maxUnavailable": 0]],
+                "template": [
+                    "metadata": ["labels": ["a": "b"]], "spec": ["containers": [["name": "c", "image": "i:1"]]],
+                ],
+            ],
+        ])
+        let old = Set(names(double))
+        var change = image("i:2")
+        change[path: ["spec", "minReadySeconds"]] = 60
+        try double.patch("deployments.apps", namespace: "test", name: "d", change)
+        func wait(_ seconds: Double) {
+            time.withLock { $0 += seconds }
+            double.checkDeployments()
+        }
+        // New ones for all, and none of the old ones is gone: they were available by what was said when they were new.
+        #expect(names(double).count == 6)
+        #expect(status(double)["availableReplicas"] == 3)
+        wait(59)
+        #expect(old.isSubset(of: names(double)))
+        // Whoever says that they have been ready for long enough has all old ones go.
+        try double.patch("deployments.apps", namespace: "test", name: "d", ["spec": ["minReadySeconds": 0]])
+        #expect(names(double).count == 3 && old.isDisjoint(with: names(double)))
+        #expect(status(double)["availableReplicas"] == 3)
+
+        try double.patch("deployments.apps", namespace: "test", name: "d", ["spec": ["minReadySeconds": 60]])
+        try double.patch("deployments.apps", namespace: "test", name: "d", image("i:3"))
+        let second = Set(names(double)).subtracting(old)
+        wait(59)
+        #expect(second.count == 6)
+        wait(1)
+        #expect(names(double).count == 3)
+        await double.shutdown()
     }
 
     @Test func `a pod that ends slowly is still there, and no longer counted`() async throws {

@@ -19,7 +19,7 @@ package final class FaultProxy: Sendable {
 
     private struct State {
         var mode = Mode.pass
-        var target: Int
+        var target: @Sendable () -> Int
         var pairs: [ObjectIdentifier: (any Channel, any Channel)] = [:]
         var accepted = 0
     }
@@ -33,17 +33,17 @@ package final class FaultProxy: Sendable {
     fileprivate final class SharedState: Sendable {
         private let state: Mutex<State>
 
-        init(to target: Int) { self.state = Mutex(State(target: target)) }
+        init(to target: @escaping @Sendable () -> Int) { self.state = Mutex(State(target: target)) }
 
         var mode: Mode { self.state.withLock { $0.mode } }
 
         var channels: [any Channel] { self.state.withLock { $0.pairs.values.flatMap { [$0.0, $0.1] } } }
 
-        var target: Int { self.state.withLock { $0.target } }
+        var target: Int { self.state.withLock { $0.target }() }
 
         func set(_ mode: Mode) { self.state.withLock { $0.mode = mode } }
 
-        func lead(to target: Int) { self.state.withLock { $0.target = target } }
+        func lead(to target: Int) { self.state.withLock { $0.target = { target } } }
 
         var accepted: Int { self.state.withLock { $0.accepted } }
 
@@ -61,7 +61,13 @@ package final class FaultProxy: Sendable {
     ///
     /// - Parameter target: The port on 127.0.0.1 that it connects to.
     /// - Throws: What NIO throws if it cannot listen.
-    package init(to target: Int) async throws {
+    package convenience init(to target: Int) async throws { try await self.init { target } }
+
+    /// Starts to listen.
+    ///
+    /// - Parameter target: Says for each connection to which port on 127.0.0.1 it is led.
+    /// - Throws: What NIO throws if it cannot listen.
+    package init(to target: @escaping @Sendable () -> Int) async throws {
         let state = SharedState(to: target)
         self.state = state
         let group = MultiThreadedEventLoopGroup.singleton

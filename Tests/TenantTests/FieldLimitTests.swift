@@ -7,6 +7,7 @@ import Testing
     /// A field of `spec.edge`, `#` for its value, with the least and the greatest.
     private static let edge: [(field: String, bounds: ClosedRange<Int>)] = [
         ("shards: #", 1...1_024), ("connectionsPerPod: #", 1...10_000_000), ("replicas: #", 0...10_000),
+        ("rollout: {maxSurge: #}", 1...100),
         ("autoscaling: {minReplicas: #, maxReplicas: 10000}", 0...10_000),
         ("autoscaling: {minReplicas: 0, maxReplicas: #}", 1...10_000), ("autoscaling: {targetConnections: #}", 1...100),
         ("autoscaling: {targetLoopUtilization: #}", 1...100), ("autoscaling: {bufferPods: #}", 0...1_000),
@@ -132,6 +133,7 @@ import Testing
 
     @Test func `a fleet of which nothing is said has the numbers that are documented`() async throws {
         let edge = try #require(try await load(self.cell("autoscaling: {}")).resources.cells["a"]).spec.edge
+        #expect(edge.rolloutMaxSurge == 100)
         #expect(edge.shards == 1 && edge.connectionsPerPod == 20_000 && edge.replicas == nil)
         #expect(edge.drainAnnouncement == .seconds(30) && edge.drainGracePeriod == .seconds(300))
         let scaling = edge.autoscaling

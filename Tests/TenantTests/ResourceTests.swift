@@ -225,6 +225,7 @@ import Testing
               bufferPods: 1
               scaleDown: {stabilization: 15m, maxPodsAtOnce: 1}
               fallbackReplicas: 4
+            rollout: {maxSurge: 50}
             drain: {announce: 20s, gracePeriod: 4m}
             service: {type: LoadBalancer, annotations: {a: b}}
           redis: {urlSecretRef: {name: roost-redis, key: url}}

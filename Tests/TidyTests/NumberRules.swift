@@ -11,7 +11,7 @@ struct NumberRules {
         "hardLimit", "messageLimit", "rememberFor", "resumeGrace", "retention", "historyRetention", "included", "upTo",
         // A cell's edges.
         "connectionsPerPod", "minReplicas", "maxReplicas", "bufferPods", "fallbackReplicas", "scaleDownMaxPodsAtOnce",
-        "scaleUpMaxPodsPerMinute", "scaleUpMaxPercentPerMinute",
+        "scaleUpMaxPodsPerMinute", "scaleUpMaxPercentPerMinute", "rolloutMaxSurge",
         "targetConnections", "targetLoopUtilization", "drainGracePeriod", "drainAnnouncement",
         "scaleDownStabilization", "tolerationSeconds",
         // An edge's configuration.

@@ -20,8 +20,14 @@ package struct CellManifests: Sendable {
         package var storesDigest: String
         /// The ports that the edges reach their stores at.
         package var storePorts: [Int]
-        /// How many edges take their leave now.
-        package var leaving: Int
+        /// The Deployment that there is; nil if there is none yet.
+        package var running: KubeObject?
+        /// The pods that there are.
+        package var pods: [KubeObject]
+        /// For how long a new pod must have been ready before old ones go for it.
+        package var proving: Duration
+        /// Milliseconds since 1970.
+        package var now: Int64
 
         package init(
             cell: KubeObject,
@@ -30,7 +36,10 @@ package struct CellManifests: Sendable {
             image: String,
             storesDigest: String,
             storePorts: [Int],
-            leaving: Int = 0
+            running: KubeObject? = nil,
+            pods: [KubeObject] = [],
+            proving: Duration,
+            now: Int64
         ) {
             self.cell = cell
             self.spec = spec
@@ -38,7 +47,10 @@ package struct CellManifests: Sendable {
             self.image = image
             self.storesDigest = storesDigest
             self.storePorts = storePorts
-            self.leaving = leaving
+            self.running = running
+            self.pods = pods
+            self.proving = proving
+            self.now = now
         }
     }
 
@@ -179,12 +191,13 @@ package struct CellManifests: Sendable {
     /// ready, and lets the next node be drained as soon as another pod is, while the clients of the first are still moved.
     private var budget: KubeObject {
         let atOnce = self.input.spec.edge.autoscaling.scaleDownMaxPodsAtOnce
+        let leaving = self.input.pods.count { $0.deletionTimestamp != nil && !$0.hasPodEnded }
         return self.object(
             .podDisruptionBudgets,
             OperatorNames.edge(self.name),
             [
                 "spec": [
-                    "maxUnavailable": .integer(Int64(max(0, atOnce.minus(self.input.leaving)))),
+                    "maxUnavailable": .integer(Int64(max(0, atOnce.minus(leaving)))),
                     "selector": ["matchLabels": self.selector],
                     // A pod that serves nobody does not keep its node from being drained.
                     "unhealthyPodEvictionPolicy": "AlwaysAllow",
@@ -224,32 +237,47 @@ package struct CellManifests: Sendable {
 
     /// Without the number of pods, which is the autoscaler's.
     private var deployment: KubeObject {
-        let farewell = self.farewell
-        return self.object(
+        let template = self.template
+        let digest = SHA256.hash(data: template.data).prefix(5).hexadecimal
+        let surge = self.input.spec.edge.rolloutMaxSurge
+        let hold = RolloutHold(template: digest, surge: surge, proving: self.input.proving, now: self.input.now)
+        let seconds = RolloutHold.seconds(surge: surge, farewell: self.farewell)
+        var object = self.object(
             .deployments,
             OperatorNames.edge(self.name),
             [
                 "spec": [
                     "selector": ["matchLabels": self.selector],
-                    // One pod at a time, and the next only once the one before has taken leave: an upgrade never takes
-                    // more sessions away at once than going down by one pod does.
-                    "strategy": ["type": "RollingUpdate", "rollingUpdate": ["maxUnavailable": 0, "maxSurge": 1]],
-                    "minReadySeconds": .integer(Int64(max(10, farewell))),
-                    "progressDeadlineSeconds": .integer(Int64(max(600, farewell.times(2).plus(300)))),
-                    "revisionHistoryLimit": 3,
-                    "template": [
-                        "metadata": [
-                            "labels": self.labels,
-                            "annotations": JSON(
-                                self.input.spec.edge.pod.annotations
-                                    .merging([Self.storesAnnotation: self.input.storesDigest]) { $1 }
-                            ),
-                        ],
-                        "spec": self.podSpec,
+                    "strategy": [
+                        "type": "RollingUpdate",
+                        "rollingUpdate": ["maxUnavailable": 0, "maxSurge": .string("\(surge)%")],
                     ],
+                    "minReadySeconds": .integer(
+                        hold.holds(self.input.running, self.input.pods) ? Int64(seconds) : 0
+                    ),
+                    // Kubernetes wants it to be more than the seconds above.
+                    "progressDeadlineSeconds": .integer(Int64(seconds.plus(300))),
+                    "revisionHistoryLimit": 3,
+                    "template": template,
                 ]
             ]
         )
+        object.json["spec"]["template"]["metadata"]["annotations"][RolloutHold.annotation] = .string(digest)
+        return object
+    }
+
+    /// What pods are made from, but for the annotation with its digest.
+    private var template: JSON {
+        [
+            "metadata": [
+                "labels": self.labels,
+                "annotations": JSON(
+                    self.input.spec.edge.pod.annotations
+                        .merging([Self.storesAnnotation: self.input.storesDigest]) { $1 }
+                ),
+            ],
+            "spec": self.podSpec,
+        ]
     }
 
     private var podSpec: JSON {

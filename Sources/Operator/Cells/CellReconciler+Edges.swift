@@ -44,7 +44,10 @@ extension CellReconciler {
                 image: image,
                 storesDigest: isProven ? digest : proven ?? digest,
                 storePorts: access.ports,
-                leaving: findings.pods.count { $0.deletionTimestamp != nil && !$0.hasPodEnded }
+                running: running,
+                pods: findings.pods,
+                proving: self.context.settings.provingPeriod,
+                now: self.context.settings.now()
             )
         )
         var objects = manifests.all

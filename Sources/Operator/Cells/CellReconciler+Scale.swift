@@ -144,16 +144,12 @@ extension CellReconciler {
             name: pod.name,
             isReady: pod.isPodReady,
             isTerminating: pod.deletionTimestamp != nil,
-            createdAt: Self.milliseconds(pod.creationTimestamp) ?? 0,
-            readySince: pod.isPodReady ? Self.milliseconds(pod.condition("Ready")?["lastTransitionTime"].string) : nil,
+            createdAt: KubeTime.milliseconds(pod.creationTimestamp) ?? 0,
+            readySince: pod.isPodReady ? pod.readySince : nil,
             drainRequested: pod.annotations[OperatorNames.drainAnnotation] == "true",
             deletionCost: pod.annotations[OperatorNames.deletionCost].flatMap { Int32($0) } ?? 0,
             place: place
         )
-    }
-
-    private static func milliseconds(_ time: String?) -> Int64? {
-        time.flatMap(KubeTime.parse).map { Int64(saturating: $0.timeIntervalSince1970 * 1000) }
     }
 
     private static func report(_ figures: PodFigures, at time: Int64) -> PodReport {

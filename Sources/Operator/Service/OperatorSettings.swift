@@ -48,6 +48,8 @@ package struct OperatorSettings: Sendable {
     package var sweepPeriod: Duration = .seconds(60)
     /// How soon that is looked at again after something of it changed.
     package var recountPeriod: Duration = .seconds(2)
+    /// For how long new edges must have been ready before old ones go for them.
+    package var provingPeriod: Duration = .seconds(10)
     /// How often a tenant whose certificate or Secret is missing is looked at again.
     package var waitPeriod: Duration = .seconds(5)
     /// How long a move that failed is not tried again, each time longer: an attempt may take the tenant's people off.

@@ -29,6 +29,8 @@ final class APIServerState {
     /// Deployments that the controller has to look at, by key.
     var dirtyDeployments: Set<String> = []
     var isSettling = false
+    /// By a Deployment's uid and the hash of a template: what its pods are to be ready for, in seconds.
+    var minReadySeconds: [String: [String: Int]] = [:]
     let now: @Sendable () -> Date
 
     /// Where an object stands.

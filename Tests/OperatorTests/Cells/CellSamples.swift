@@ -13,7 +13,7 @@ enum CellSamples {
             "everything",
             [
                 "edge": [
-                    "image": "example/roost:2", "shards": 4,
+                    "image": "example/roost:2", "shards": 4, "rollout": ["maxSurge": 25],
                     "resources": ["requests": ["cpu": "4", "memory": "1Gi"], "limits": ["memory": "2Gi"]],
                     "drain": ["announce": "20s", "gracePeriod": "2m"],
                     "service": [
@@ -47,10 +47,14 @@ enum CellSamples {
         ),
     ]
 
+    /// When they are looked at: 2026-01-01T00:01:00Z.
+    static let now: Int64 = 1_767_225_660_000
+
     static func manifests(
         _ spec: JSON = [:],
         ports: [Int] = [6379, 5432],
-        leaving: Int = 0
+        running: KubeObject? = nil,
+        pods: [KubeObject] = []
     ) throws -> CellManifests {
         var cell = ClusterRig.cell("default", spec)
         cell.json["metadata"]["uid"] = "9f4a4c1e-6d0f-4b6e-8a52-0c6e1d7f3b90"
@@ -64,7 +68,10 @@ enum CellSamples {
                 image: spec.edge.image ?? "example/roost:own",
                 storesDigest: "0123456789",
                 storePorts: ports,
-                leaving: leaving
+                running: running,
+                pods: pods,
+                proving: .seconds(10),
+                now: self.now
             )
         )
     }
@@ -73,8 +80,9 @@ enum CellSamples {
     static func objects(
         _ spec: JSON = [:],
         ports: [Int] = [6379, 5432],
-        leaving: Int = 0
+        running: KubeObject? = nil,
+        pods: [KubeObject] = []
     ) throws -> [KubeResource: KubeObject] {
-        Dictionary(uniqueKeysWithValues: try self.manifests(spec, ports: ports, leaving: leaving).all)
+        Dictionary(uniqueKeysWithValues: try self.manifests(spec, ports: ports, running: running, pods: pods).all)
     }
 }

@@ -54,7 +54,6 @@ struct CellTests {
                 // The pod outlives its drain.
                 let farewell = 330
                 #expect(try #require(pod["terminationGracePeriodSeconds"].int) > farewell)
-                #expect(deployment.spec["minReadySeconds"].int == farewell)
                 #expect(deployment.spec["strategy"]["rollingUpdate"]["maxUnavailable"] == 0)
                 // Secrets by reference: no URL stands in the object.
                 #expect(!deployment.json.text.contains(rig.redis.url))

@@ -238,6 +238,7 @@ final class ClusterRig: Sendable {
         settings.waitPeriod = .milliseconds(200)
         settings.usagePeriod = .milliseconds(500)
         settings.secretsPeriod = .milliseconds(500)
+        settings.provingPeriod = .zero
         settings.storePatience = .seconds(1)
         settings.sweepPeriod = .milliseconds(200)
         settings.recountPeriod = .milliseconds(100)

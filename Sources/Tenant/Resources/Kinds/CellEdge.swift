@@ -121,6 +121,8 @@ package struct CellEdge: Hashable, Sendable {
     package var replicas: Int?
     /// How the number of pods follows the load.
     package var autoscaling = Autoscaling()
+    /// How many more pods there may be in a rollout, in percent.
+    package var rolloutMaxSurge = 100
     /// For how long a pod that goes serves on, so that load balancers notice.
     package var drainAnnouncement: Duration = .seconds(30)
     /// Over how long a pod that goes spreads its goodbyes.
@@ -166,6 +168,18 @@ extension CellEdge: SettingsObject {
         Setting("shards", \.shards, .integer(1...1024), "Event loops in a pod."),
         Setting("connectionsPerPod", \.connectionsPerPod, .integer(1...10_000_000), "Connections that a pod takes."),
         Setting("autoscaling", \.autoscaling, .object, "How the number of pods follows the load."),
+        Setting.group(
+            "rollout",
+            "How pods are replaced by others.",
+            [
+                Setting(
+                    "maxSurge",
+                    \.rolloutMaxSurge,
+                    .integer(1...100),
+                    "How many more pods there may be meanwhile, in percent. With 100 nobody moves more than once; with less, some do."
+                )
+            ]
+        ),
         Setting.group(
             "drain",
             "How a pod goes.",

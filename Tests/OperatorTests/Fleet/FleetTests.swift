@@ -1,0 +1,93 @@
+// How often people lose their connection when edges are replaced, or become fewer: with real edges behind the pods of the double,
+// and a Service that leads whoever connects to any pod that is ready.
+
+import KubeAPIDouble
+import KubeClient
+import NIOCore
+import Operator
+import TestClients
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(5)), .serialized)
+struct FleetTests {
+    private static let people = 60
+
+    /// A cell with edges that run, and people on them.
+    private struct Fleet {
+        let rig: ClusterRig
+        let clients: FleetClients
+
+        /// Waits until there are so many pods, all of them ready and none of these.
+        func settle(_ pods: Int, without old: Set<String> = []) async throws {
+            try await until("\(pods) pods that are ready", within: .seconds(120)) { [rig, clients] in
+                let objects = rig.server.objects("pods", namespace: "roost")
+                let isSettled = objects.allSatisfy { pod in
+                    let ready = (pod[at: "status.conditions"]?.array ?? []).first { $0["type"] == "Ready" }
+                    return ready?["status"] == "True" && pod[at: "metadata.deletionTimestamp"]?.string == nil
+                        && !old.contains(pod[at: "metadata.name"]?.string ?? "")
+                }
+                return objects.count == pods && isSettled && clients.count.welcomed == FleetTests.people
+            }
+        }
+
+        var pods: Set<String> {
+            Set(self.rig.server.objects("pods", namespace: "roost").compactMap { $0[at: "metadata.name"]?.string })
+        }
+
+        /// Changes the cell's edges as `kubectl patch` does.
+        func change(_ edge: DoubleJSON) throws {
+            try self.rig.server.patch("cells.roost.chat", name: "default", ["spec": ["edge": edge]])
+        }
+    }
+
+    /// Runs a body with so many edges and sixty people.
+    private func withFleet(_ edges: Int, _ body: @escaping @Sendable (Fleet) async throws -> Void) async throws {
+        try await ClusterRig.with { rig in
+            let database = try PostgresServer.shared().makeDatabase()
+            try await rig.apply(ClusterRig.secret("roost-postgres", ["url": database]))
+            let nodes = FleetNodes(rig, database: database)
+            let service = try await FaultProxy { nodes.port() }
+            let clients = FleetClients()
+            try await rig.withOperator { _ in
+                try await rig.applyCell([
+                    "edge": [
+                        "replicas": .integer(Int64(edges)), "connectionsPerPod": 10_000,
+                        "drain": ["announce": "1s", "gracePeriod": "1s"],
+                        "autoscaling": ["maxReplicas": 8, "scaleDown": ["stabilization": "3s"]],
+                    ]
+                ])
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                let address = try SocketAddress(ipAddress: "127.0.0.1", port: service.port)
+                let tls = try Client.TLS(roots: nil, serverName: "acme.chat.example.com")
+                do {
+                    try await withThrowingTaskGroup { group in
+                        group.addTask { await nodes.run() }
+                        try await rig.wait(for: .cells, "default", "all edges", within: .seconds(60)) {
+                            $0?.status["readyReplicas"] == .integer(Int64(edges))
+                        }
+                        try await rig.waitReady("acme")
+                        group.addTask { await clients.run(Self.people, at: address, tls: tls) }
+                        let fleet = Fleet(rig: rig, clients: clients)
+                        try await fleet.settle(edges)
+                        #expect(clients.count.disconnects == 0)
+                        try await body(fleet)
+                        group.cancelAll()
+                    }
+                } catch { throw EdgeProcess.Failure(description: "\(error) \(clients.count)\n\(nodes.problems)") }
+            }
+            await service.end()
+        }
+    }
+
+    @Test func `a rollout moves everybody once`() async throws {
+        try await self.withFleet(4) { fleet in
+            let old = fleet.pods
+            try fleet.change(["pod": ["annotations": ["example.com/again": "yes"]]])
+            try await fleet.settle(4, without: old)
+            let count = fleet.clients.count
+            #expect(count.disconnects <= Self.people, "\(count)")
+            #expect(count.refusals == 0, "\(count)")
+        }
+    }
+}
