@@ -24,6 +24,13 @@ import Testing
         #expect(fleet.watch(for: 610).replicas == 3)
     }
 
+    @Test func `all that are not needed go together, so that nobody is led to one that goes next`() {
+        var fleet = TestFleet(Array(repeating: 100, count: 8), settings: AutoscalerSettings(connectionsPerPod: 10_000))
+        let decision = fleet.watch(for: 610)
+        #expect(decision.replicas == 2)
+        #expect(decision.deletionCosts.count == 6)
+    }
+
     @Test func `what was needed once within the window is kept`() {
         var fleet = TestFleet(Self.idle)
         fleet.watch(for: 900)

@@ -25,8 +25,12 @@ struct TestPod {
 
 /// A fleet that a test changes and plans for, each five seconds.
 struct TestFleet {
-    /// Pods of 10,000 connections, of which 7,000 are the target.
-    static let settings = AutoscalerSettings(maxReplicas: 20, connectionsPerPod: 10_000)
+    /// Pods of 10,000 connections, of which 7,000 are the target; one goes at a time.
+    static let settings = AutoscalerSettings(
+        maxReplicas: 20,
+        connectionsPerPod: 10_000,
+        scaleDownMaxPodsAtOnce: 1
+    )
 
     var settings = Self.settings
     var state = AutoscalerState()

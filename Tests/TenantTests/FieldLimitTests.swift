@@ -139,7 +139,7 @@ import Testing
         let scaling = edge.autoscaling
         #expect(scaling.minReplicas == 2 && scaling.maxReplicas == 50 && scaling.bufferPods == 1)
         #expect(scaling.targetConnections == 70 && scaling.targetLoopUtilization == 60)
-        #expect(scaling.scaleDownStabilization == .seconds(600) && scaling.scaleDownMaxPodsAtOnce == 1)
+        #expect(scaling.scaleDownStabilization == .seconds(600) && scaling.scaleDownMaxPodsAtOnce == nil)
         #expect(scaling.scaleUpMaxPodsPerMinute == 4 && scaling.scaleUpMaxPercentPerMinute == 100)
         #expect(scaling.fallbackReplicas == 4)
         let whole =

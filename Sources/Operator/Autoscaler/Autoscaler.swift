@@ -2,7 +2,7 @@
 //
 // Connections are what makes this different from scaling a fleet that answers requests: they last for hours and stay
 // where they are. A new pod is empty and helps only those who are still to come; a pod that goes pushes all it has onto
-// the others. So the fleet is enlarged early and by much, and made smaller late and by little.
+// the others. So the fleet is enlarged early and by much, and made smaller late, by all that it can do without.
 //
 // Which policy is there for which event of a day:
 //
@@ -19,7 +19,7 @@
 // | growth is what exceeds the highest of ten minutes | clients come back after a pod or a network failed |
 // | draining pods are demand and no capacity | scale-down, a rollout, a requested drain |
 // | the stabilization window | lunch; chance; an operator starts anew |
-// | one pod at a time, and only where the others have room | the evening |
+// | all that are not needed go together, where the others have room | the evening: nobody is led to a pod that goes next |
 // | none goes while pods start, are missing, or clients are away | a pod died: its clients and its replacement come |
 // | silent pods are average up, full down | a pod, or its way to the store, hangs |
 // | the fallback | the store is away: nobody reports |

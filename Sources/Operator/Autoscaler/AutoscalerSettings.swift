@@ -30,8 +30,8 @@ package struct AutoscalerSettings: Hashable, Sendable {
     package var scaleUpMaxPercentPerMinute: Int
     /// For how long fewer pods must have sufficed before one goes.
     package var scaleDownStabilization: Duration
-    /// How many pods may drain at once because of a scale-down.
-    package var scaleDownMaxPodsAtOnce: Int
+    /// How many pods may drain at once because of a scale-down; nil for all that are not needed.
+    package var scaleDownMaxPodsAtOnce: Int?
     /// The least number of pods while no figures come.
     package var fallbackReplicas: Int
     /// How long a pod may take to hand over its connections before it is killed.
@@ -52,7 +52,7 @@ package struct AutoscalerSettings: Hashable, Sendable {
         scaleUpMaxPodsPerMinute: Int = 4,
         scaleUpMaxPercentPerMinute: Int = 100,
         scaleDownStabilization: Duration = .seconds(600),
-        scaleDownMaxPodsAtOnce: Int = 1,
+        scaleDownMaxPodsAtOnce: Int? = nil,
         fallbackReplicas: Int = 4,
         drainGracePeriod: Duration = .seconds(300),
         fixedReplicas: Int? = nil
@@ -92,6 +92,9 @@ extension AutoscalerSettings {
     var podCapacity: Int { self.connectionsPerPod.clamped(to: 1...FleetMember.mostConnections) }
 
     var buffer: Int { self.bufferPods.clamped(to: 0...FleetMember.mostPods) }
+
+    /// How many pods may drain at once, at least 1.
+    var mostAtOnce: Int { self.scaleDownMaxPodsAtOnce.map { max(1, $0) } ?? FleetMember.mostPods }
 
     /// How many pods there may be a minute after there were so many.
     func raised(from pods: Int) -> Int {

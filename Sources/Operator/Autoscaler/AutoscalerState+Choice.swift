@@ -50,7 +50,8 @@ extension AutoscalerState {
         if lowest < current, isSeen {
             // Clients on their way back, and those who come while a pod drains.
             let coming = outlook.away + outlook.growth * Double(view.settings.longestDrain) / 1_000
-            let removable = min(current - lowest, max(1, view.settings.scaleDownMaxPodsAtOnce))
+            // Together, or who is moved would be led to pods that go next.
+            let removable = min(current - lowest, view.settings.mostAtOnce)
             for count in stride(from: removable, to: 0, by: -1) {
                 obstacle = view.obstacle(toRemoving: count, coming: coming, isUrgent: isAbove)
                 guard obstacle == nil else { continue }

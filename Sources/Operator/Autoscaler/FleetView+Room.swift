@@ -34,12 +34,12 @@ extension FleetView {
         return self.crowded(without: going, coming: coming, losing: self.buffer).map { .noRoom($0) }
     }
 
-    /// Pods to delete since their drain was requested: one after the other, and only where the rest has room.
+    /// Pods to delete since their drain was requested: together, as far as the rest has room.
     ///
     /// A pod that is alone goes all the same; its replacement starts at once and its clients are told over minutes.
     var requestedDrains: [String] {
         guard !self.isDraining, self.staying.count <= self.replicas, !self.isBlind else { return [] }
-        let most = max(1, self.settings.scaleDownMaxPodsAtOnce)
+        let most = self.settings.mostAtOnce
         var going: [FleetMember] = []
         for member in self.staying.filter({ $0.pod.drainRequested }).sorted(by: { $0.name < $1.name }) {
             let isAlone = going.isEmpty && self.accepting.allSatisfy { $0.name == member.name }

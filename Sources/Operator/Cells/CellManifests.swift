@@ -187,10 +187,10 @@ package struct CellManifests: Sendable {
         )
     }
 
-    /// As many at once as a scale-down takes, those included that take their leave already: a budget by itself knows only who is
-    /// ready, and lets the next node be drained as soon as another pod is, while the clients of the first are still moved.
+    /// One at once if the cell says nothing else, those included that take their leave already: a budget by itself knows only who
+    /// is ready, and lets the next node be drained as soon as another pod is, while the clients of the first are still moved.
     private var budget: KubeObject {
-        let atOnce = self.input.spec.edge.autoscaling.scaleDownMaxPodsAtOnce
+        let atOnce = self.input.spec.edge.autoscaling.scaleDownMaxPodsAtOnce ?? 1
         let leaving = self.input.pods.count { $0.deletionTimestamp != nil && !$0.hasPodEnded }
         return self.object(
             .podDisruptionBudgets,

@@ -29,7 +29,8 @@ struct DayReport: CustomStringConvertible {
     var turns = 0
     var raises = 0
     var cuts = 0
-    var largestCut = 0
+    /// Pods that went since fewer were needed.
+    var podsCut = 0
     var cutsWhileDraining = 0
     var mostPods = 0
     /// The reasons that the Cell's condition had.

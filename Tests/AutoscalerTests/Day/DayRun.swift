@@ -104,7 +104,7 @@ struct DayRun {
         if let wasRaise = self.wasRaise, wasRaise != isRaise { self.report.turns += 1 }
         self.wasRaise = isRaise
         if isRaise { self.report.raises += 1 } else { self.report.cuts += 1 }
-        self.report.largestCut = max(self.report.largestCut, -change)
+        self.report.podsCut += max(0, -change)
         if !isRaise, self.world.pods.contains(where: { $0.goneAt != nil }) { self.report.cutsWhileDraining += 1 }
     }
 }

@@ -60,11 +60,14 @@ import Testing
         #expect(fleet.state.change == nil)
     }
 
-    @Test(arguments: [
-        // How many may go at once, how many are needed of five, and how many are left.
-        (1, 2, 4), (0, 2, 4), (2, 2, 3), (3, 2, 2), (9, 2, 2), (9, 4, 4), (1, 4, 4), (9, 0, 2),
-    ])
-    func `as many go as may at once, and none that is needed`(most: Int, needed: Int, left: Int) {
+    @Test(
+        arguments: [
+            // How many may go at once, how many are needed of five, and how many are left.
+            (1, 2, 4), (0, 2, 4), (2, 2, 3), (3, 2, 2), (9, 2, 2), (9, 4, 4), (1, 4, 4), (9, 0, 2), (nil, 2, 2),
+            (nil, 4, 4),
+        ] as [(Int?, Int, Int)]
+    )
+    func `as many go as may at once, and none that is needed`(most: Int?, needed: Int, left: Int) {
         var fleet = self.fleet([100, 100, 100, 100, 100], needed: needed)
         fleet.settings.scaleDownMaxPodsAtOnce = most
         let choice = self.choose(needed, in: &fleet)

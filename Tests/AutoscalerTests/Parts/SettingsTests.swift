@@ -11,7 +11,7 @@ import Testing
         #expect(settings.targetConnections == 70 && settings.targetLoopUtilization == 60)
         #expect(settings.connectionsPerPod == 20_000 && settings.shards == 1)
         #expect(settings.bufferPods == 1 && settings.fallbackReplicas == 4)
-        #expect(settings.scaleDownStabilization == .seconds(600) && settings.scaleDownMaxPodsAtOnce == 1)
+        #expect(settings.scaleDownStabilization == .seconds(600) && settings.scaleDownMaxPodsAtOnce == nil)
         #expect(settings.drainGracePeriod == .seconds(300) && settings.fixedReplicas == nil)
     }
 

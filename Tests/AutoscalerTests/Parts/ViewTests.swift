@@ -221,8 +221,8 @@ import Testing
         #expect(fleet.view.requestedDrains == [], "nothing is known")
     }
 
-    @Test(arguments: [(0, 1), (1, 1), (2, 2), (3, 2), (5, 2)])
-    func `so many requested drains are carried out at once, in the order of names`(most: Int, count: Int) {
+    @Test(arguments: [(0, 1), (1, 1), (2, 2), (3, 2), (5, 2), (nil, 2)] as [(Int?, Int)])
+    func `so many requested drains are carried out at once, in the order of names`(most: Int?, count: Int) {
         var fleet = TestFleet([100, 100, 100])
         fleet.settings.scaleDownMaxPodsAtOnce = most
         for name in ["a", "b", "c"] { fleet.change(name) { $0.drainRequested = true } }

@@ -90,4 +90,15 @@ struct FleetTests {
             #expect(count.refusals == 0, "\(count)")
         }
     }
+
+    @Test(arguments: [DoubleJSON.null, 2])
+    func `eight edges become two, and nobody moves twice`(replicas: DoubleJSON) async throws {
+        try await self.withFleet(8) { fleet in
+            try fleet.change(["replicas": replicas])
+            try await fleet.settle(2)
+            let count = fleet.clients.count
+            #expect(count.disconnects <= Self.people, "\(count)")
+            #expect(count.refusals == 0, "\(count)")
+        }
+    }
 }

@@ -20,8 +20,8 @@ package struct CellEdge: Hashable, Sendable {
         package var scaleUpMaxPercentPerMinute = 100
         /// For how long fewer pods must have sufficed before one goes.
         package var scaleDownStabilization: Duration = .seconds(600)
-        /// How many pods go at once.
-        package var scaleDownMaxPodsAtOnce = 1
+        /// How many pods go at once; `nil` means all that are not needed.
+        package var scaleDownMaxPodsAtOnce: Int?
         /// Pods while figures are missing.
         package var fallbackReplicas = 4
 
@@ -265,7 +265,12 @@ extension CellEdge.Autoscaling: SettingsObject {
                     .duration(Bounds.stabilization),
                     "For how long fewer pods must have sufficed before one goes, such as 10m."
                 ),
-                Setting("maxPodsAtOnce", \.scaleDownMaxPodsAtOnce, .integer(1...10_000), "How many pods go at once."),
+                Setting(
+                    "maxPodsAtOnce",
+                    \.scaleDownMaxPodsAtOnce,
+                    .integer(1...10_000),
+                    "How many pods go at once; by default all that are not needed, so that nobody moves twice. Of those whose nodes are drained one goes at once by default."
+                ),
             ]
         ),
         Setting("fallbackReplicas", \.fallbackReplicas, .integer(1...10_000), "Pods while figures are missing."),
