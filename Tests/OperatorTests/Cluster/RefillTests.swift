@@ -16,8 +16,9 @@ struct RefillTests {
         logger.logLevel = .critical
         let connector = ProcessConnector(logger: logger)
         let stores = try await CellStores.open(
-            redis: "",
+            redis: [RedisInstance(name: "redis/url", url: "")],
             postgres: "sqlite::memory:",
+            owner: "test",
             seal: CertificateSeal(key: SymmetricKey(size: .bits256)),
             with: connector,
             logger: logger
