@@ -73,6 +73,7 @@ struct BoundsTests {
     /// Fields of a cell, the largest that may be written, and what may not.
     private static let cells = [
         ("drain: {announce: ", "1h", "1h1s"), ("drain: {gracePeriod: ", "24h", "24h1s"),
+        ("drain: {longest: ", "24h", "24h1s"),
         ("autoscaling: {scaleDown: {stabilization: ", "24h", "24h1s"),
     ]
 

@@ -226,7 +226,7 @@ import Testing
               scaleDown: {stabilization: 15m, maxPodsAtOnce: 1}
               fallbackReplicas: 4
             rollout: {maxSurge: 50}
-            drain: {announce: 20s, gracePeriod: 4m}
+            drain: {announce: 20s, gracePeriod: 4m, longest: 20m}
             service: {type: LoadBalancer, annotations: {a: b}}
           redis: {urlSecretRef: {name: roost-redis, key: url}}
           postgres: {urlSecretRef: {name: roost-postgres, key: url}}

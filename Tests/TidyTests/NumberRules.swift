@@ -13,6 +13,7 @@ struct NumberRules {
         "connectionsPerPod", "minReplicas", "maxReplicas", "bufferPods", "fallbackReplicas", "scaleDownMaxPodsAtOnce",
         "scaleUpMaxPodsPerMinute", "scaleUpMaxPercentPerMinute", "rolloutMaxSurge",
         "targetConnections", "targetLoopUtilization", "drainGracePeriod", "drainAnnouncement",
+        "longestDrain", "askedLongestDrain", "longestDrainSeconds",
         "scaleDownStabilization", "tolerationSeconds",
         // An edge's configuration.
         "drainSeconds", "leaseSeconds", "capacityConnections",

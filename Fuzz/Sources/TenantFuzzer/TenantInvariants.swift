@@ -38,6 +38,7 @@ enum TenantInvariants {
         let edge = cell.edge
         try self.require(Bounds.drainAnnouncement.contains(edge.drainAnnouncement), "an announcement is too long")
         try self.require(Bounds.drainGracePeriod.contains(edge.drainGracePeriod), "a grace period is too long")
+        try self.require(Bounds.drainGracePeriod.contains(edge.longestDrain), "the longest grace period is too long")
         let scaling = edge.autoscaling
         try self.require(Bounds.stabilization.contains(scaling.scaleDownStabilization), "a stabilization is too long")
         try self.require(scaling.minReplicas <= scaling.maxReplicas, "the fewest are more than the most")

@@ -6,6 +6,7 @@ import Numbers
 package import Observability
 package import Realm
 package import StateStore
+import Synchronization
 package import Tenant
 
 /// An edge: shards over stores, and the services that go with them.
@@ -149,13 +150,34 @@ package struct EdgeServer: Sendable {
     }
 
     /// Closes all connections, spread over some time, and waits until what they left is stored.
-    package func drain(over period: Duration, clock: any Clock<Duration> = ContinuousClock()) async {
-        let steps = max(1, Int(saturating: period / .milliseconds(200)))
-        for step in 0..<steps {
+    ///
+    /// - Parameters:
+    ///   - pace: How fast.
+    ///   - together: Says how many edges go together, this one included; it is asked now and then, and never waited for.
+    ///   - clock: Times it.
+    package func drain(
+        at pace: DrainPace,
+        together: @escaping @Sendable () async -> Int = { 1 },
+        clock: any Clock<Duration> = ContinuousClock()
+    ) async {
+        let edges = Mutex(1)
+        let looking = Task {
+            while !Task.isCancelled {
+                let count = await together()
+                edges.withLock { $0 = count }
+                try? await clock.sleep(for: .seconds(2))
+            }
+        }
+        defer { looking.cancel() }
+        let step = min(.milliseconds(200), pace.period)
+        var progress = DrainProgress()
+        while !progress.isOver {
+            let period = pace.period(together: edges.withLock { $0 })
+            let share = progress.advance(by: step, of: period)
             var left = 0
-            for shard in self.shards.all { left += await shard.drain(share: 1 / Double(steps - step)) }
+            for shard in self.shards.all { left += await shard.drain(share: share) }
             if left == 0 { break }
-            try? await clock.sleep(for: period / steps)
+            try? await clock.sleep(for: step)
         }
         // The last lines are on their way, and what the store is to know of those who left.
         for _ in 0..<60 {

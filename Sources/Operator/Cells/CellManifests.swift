@@ -122,7 +122,10 @@ package struct CellManifests: Sendable {
             // The load balancer's addresses are the provider's affair; every connection of this Service begins with a header.
             "trustedProxies": proxied ? ["0.0.0.0/0", "::/0"] : Self.list(spec.trustedProxies.map(JSON.string)),
             "http": ["proxyProtocol": .bool(proxied)],
-            "drain": ["seconds": .integer(spec.edge.drainGracePeriod.components.seconds)],
+            "drain": [
+                "seconds": .integer(spec.edge.drainGracePeriod.components.seconds),
+                "longest": .integer(spec.edge.longestDrain.components.seconds),
+            ],
             "log": ["format": "json"],
         ]
     }
@@ -230,9 +233,9 @@ package struct CellManifests: Sendable {
     /// It stays ready meanwhile: what a load balancer still sends to its node is for it.
     private var announcement: Int { Int(clamping: self.input.spec.edge.drainAnnouncement.components.seconds) }
 
-    /// How long a pod needs to go.
+    /// How long a pod needs to go at most.
     private var farewell: Int {
-        self.announcement.plus(Int(clamping: self.input.spec.edge.drainGracePeriod.components.seconds))
+        self.announcement.plus(Int(clamping: self.input.spec.edge.longestDrain.components.seconds))
     }
 
     /// Without the number of pods, which is the autoscaler's.
@@ -252,11 +255,9 @@ package struct CellManifests: Sendable {
                         "type": "RollingUpdate",
                         "rollingUpdate": ["maxUnavailable": 0, "maxSurge": .string("\(surge)%")],
                     ],
-                    "minReadySeconds": .integer(
-                        hold.holds(self.input.running, self.input.pods) ? Int64(seconds) : 0
-                    ),
+                    "minReadySeconds": .integer(hold.holds(self.input.running, self.input.pods) ? seconds : 0),
                     // Kubernetes wants it to be more than the seconds above.
-                    "progressDeadlineSeconds": .integer(Int64(seconds.plus(300))),
+                    "progressDeadlineSeconds": .integer(seconds.plus(300)),
                     "revisionHistoryLimit": 3,
                     "template": template,
                 ]

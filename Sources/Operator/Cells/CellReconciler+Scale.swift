@@ -124,7 +124,7 @@ extension CellReconciler {
             scaleDownStabilization: edge.autoscaling.scaleDownStabilization,
             scaleDownMaxPodsAtOnce: edge.autoscaling.scaleDownMaxPodsAtOnce,
             fallbackReplicas: edge.autoscaling.fallbackReplicas,
-            drainGracePeriod: edge.drainAnnouncement + edge.drainGracePeriod,
+            drainGracePeriod: edge.drainAnnouncement + edge.longestDrain,
             fixedReplicas: edge.replicas
         )
     }

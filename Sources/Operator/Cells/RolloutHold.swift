@@ -22,7 +22,7 @@ struct RolloutHold {
     static let annotation = "roost.chat/template"
     /// For how long new pods that are ready wait for those that are not, in seconds: where there is no room for all of them,
     /// a rollout goes on with those there are.
-    private static let patience = 600
+    private static let patience: Int64 = 600
 
     /// The digest of the pods that are wanted.
     let template: String
@@ -39,8 +39,8 @@ struct RolloutHold {
     ///   - surge: How many more pods there may be, in percent.
     ///   - farewell: How long a pod needs to go, in seconds.
     /// - Returns: Longer than that where the next pods go only when those before are gone.
-    static func seconds(surge: Int, farewell: Int) -> Int {
-        surge >= 100 ? Self.patience : max(Self.patience, farewell)
+    static func seconds(surge: Int, farewell: Int) -> Int64 {
+        surge >= 100 ? Self.patience : max(Self.patience, Int64(clamping: farewell))
     }
 
     /// Whether old pods stay for now.

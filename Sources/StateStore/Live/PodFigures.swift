@@ -1,7 +1,9 @@
 package import FoundationEssentials
 package import Tenant
 
-/// What an edge says of itself with its lease: figures for the operator, from which nothing is decided in the edge.
+/// What an edge says of itself with its lease: figures for the operator.
+///
+/// Edges look at those of others only to know how many are drained together.
 ///
 /// Written as JSON. Keys that this version does not know are passed over, absent ones are empty.
 package struct PodFigures: Hashable, Sendable {

@@ -104,7 +104,7 @@ struct DevCommand: AsyncParsableCommand {
             plainTenant: self.plainTenant,
             limits: limits,
             secret: secret,
-            drain: .zero,
+            drain: DrainPace(period: .zero),
             life: .alone(after: live.lastSeen),
             pod: ("dev", 1),
             metrics: metrics,

@@ -109,7 +109,10 @@ struct EdgeCommand: AsyncParsableCommand {
             plainTenant: configuration.plainTenant,
             limits: limits,
             secret: secret,
-            drain: .seconds(configuration.drainSeconds),
+            drain: DrainPace(
+                period: .seconds(configuration.drainSeconds),
+                longest: .seconds(configuration.longestDrainSeconds)
+            ),
             life: .lease(term),
             pod: (configuration.podName, configuration.capacityConnections),
             metrics: metrics,

@@ -41,6 +41,8 @@ struct EdgeConfiguration {
     var logFormat = "text"
     var logLevel = "info"
     var drainSeconds = 30
+    /// How long a drain takes at most, however many edges are drained together; less than the above is the above.
+    var longestDrainSeconds = 0
     var leaseSeconds = 15
     var floodControl = true
 
@@ -116,6 +118,7 @@ struct EdgeConfiguration {
             self.list("certificates", \.certificates), self.list("trustedProxies", \.trustedProxies),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("drain.seconds", 0...86_400, \.drainSeconds),
+            self.number("drain.longest", 0...86_400, \.longestDrainSeconds),
             self.number("lease.seconds", 3...3_600, \.leaseSeconds),
             self.flag("floodControl", \.floodControl), self.flag("http.proxyProtocol", \.httpProxyProtocol),
             self.text("podName", \.podName),

@@ -92,8 +92,8 @@ struct EdgeRunner: Sendable {
     var plainTenant: String?
     var limits: ConnectionLimits
     var secret: SymmetricKey
-    /// How long connections are closed over at the end.
-    var drain: Duration
+    /// How fast connections are closed at the end.
+    var drain: DrainPace
     /// How long this pod's lease lasts, or what was before it.
     var life: Life
     /// What this process is called in its figures, and how many connections it is meant for.
@@ -206,13 +206,16 @@ struct EdgeRunner: Sendable {
         services.append(
             Drain {
                 readiness.failed("listening", "draining")
-                self.endWithoutStores()
                 figures.startDraining()
                 // Nobody waits for it: clients are drained whether the store is there or not.
-                Task { await reaper?.report() }
+                let told = Task { await reaper?.report() }
                 Task { await further?.report() }
                 for listener in listeners { try? await listener.close() }
-                await server.drain(over: drain)
+                await server.drain(at: drain) {
+                    await told.value
+                    return await self.leaving()
+                }
+                self.endWithoutStores()
                 await server.reportUsage()
             }
         )
@@ -300,15 +303,20 @@ struct EdgeRunner: Sendable {
         }
     }
 
+    /// How many edges take leave of their clients, this one included, by what they say of themselves.
+    private func leaving() async -> Int {
+        guard let figures = try? await self.live.liveFigures() else { return 1 }
+        return max(1, figures.values.count { (try? PodFigures(json: $0))?.draining ?? false })
+    }
+
     /// How long after the drain the stores may take what there is for them.
     private static let storesTime = Duration.seconds(5)
 
     /// Sees to it that the process ends in good time, whatever its stores are doing.
     private func endWithoutStores() {
         let (live, further, durable, logger, clock) = (self.live, self.further, self.durable, self.logger, self.clock)
-        let time = self.drain + Self.storesTime
         Task {
-            try? await clock.sleep(for: time)
+            try? await clock.sleep(for: Self.storesTime)
             logger.warning("the stores do not answer: this process ends without them")
             await further?.shutdown()
             await live.shutdown()

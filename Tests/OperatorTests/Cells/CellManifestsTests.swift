@@ -133,19 +133,20 @@ struct CellManifestsTests {
 
     @Test(
         arguments: [
-            ([:], 30, 300), (["announce": "12s", "gracePeriod": "1m"], 12, 60), (["announce": "0s"], 0, 300),
+            ([:], 30, 1_800), (["announce": "12s", "gracePeriod": "1m", "longest": "2m"], 12, 120),
+            (["announce": "0s", "gracePeriod": "1h"], 0, 3_600), (["gracePeriod": "3m", "longest": "1m"], 30, 180),
         ] as [(JSON, Int, Int)]
     )
     func `an edge that goes serves on until load balancers know, then drains, and is not killed before`(
         drain: JSON,
         announcement: Int,
-        grace: Int
+        longest: Int
     ) throws {
         let deployment = try #require(CellSamples.objects(["edge": ["drain": drain]])[.deployments])
         let pod = deployment.spec["template"]["spec"]
         let wait = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"].int
         #expect(wait == (announcement == 0 ? nil : announcement))
-        #expect(try #require(pod["terminationGracePeriodSeconds"].int) >= announcement + grace + 10)
+        #expect(try #require(pod["terminationGracePeriodSeconds"].int) >= announcement + longest + 10)
     }
 
     @Test(

@@ -15,7 +15,7 @@ enum CellSamples {
                 "edge": [
                     "image": "example/roost:2", "shards": 4, "rollout": ["maxSurge": 25],
                     "resources": ["requests": ["cpu": "4", "memory": "1Gi"], "limits": ["memory": "2Gi"]],
-                    "drain": ["announce": "20s", "gracePeriod": "2m"],
+                    "drain": ["announce": "20s", "gracePeriod": "2m", "longest": "10m"],
                     "service": [
                         "type": "NodePort", "annotations": ["example.com/kind": "network"], "proxyProtocol": true,
                         "ipFamilyPolicy": "PreferDualStack",

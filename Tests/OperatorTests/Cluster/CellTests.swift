@@ -52,7 +52,7 @@ struct CellTests {
                 #expect(container["securityContext"]["allowPrivilegeEscalation"] == false)
                 #expect(container["securityContext"]["capabilities"]["drop"] == ["ALL"])
                 // The pod outlives its drain.
-                let farewell = 330
+                let farewell = 1_830
                 #expect(try #require(pod["terminationGracePeriodSeconds"].int) > farewell)
                 #expect(deployment.spec["strategy"]["rollingUpdate"]["maxUnavailable"] == 0)
                 // Secrets by reference: no URL stands in the object.

@@ -31,6 +31,7 @@ final class ClusterRig: Sendable {
     /// Runs a body with a cluster that has our kinds, a plan `team` and the Secrets of a cell.
     static func with(
         groups: Set<OptionalAPIGroup> = [],
+        now: @escaping @Sendable () -> Date = { Date() },
         _ body: (ClusterRig) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
@@ -42,7 +43,7 @@ final class ClusterRig: Sendable {
             "k8s/crds/tenantgrants.roost.chat.yaml",
             "k8s/crds/tenantquotas.roost.chat.yaml"
         )
-        let server = try await KubeAPIDouble.start(crds: crds, groups: groups, namespaces: ["roost", "chat"])
+        let server = try await KubeAPIDouble.start(crds: crds, groups: groups, namespaces: ["roost", "chat"], now: now)
         server.runDeploymentController(.readyAtOnce)
         let redis = try RedisServer()
         let folder = FileManager.default.temporaryDirectory.appending(path: "roost-cluster-\(UUID().uuidString)").path()

@@ -103,14 +103,15 @@ struct Difference: Sendable {
         Difference(stricter: .decoder, reason: "CEL: a duration has a bound") { path, value in
             let end = path.split(separator: ".").last ?? ""
             let isDuration = [
-                "retention", "rememberFor", "resumeGrace", "alwaysOn", "stabilization", "gracePeriod", "announce",
+                "retention", "rememberFor", "resumeGrace", "alwaysOn", "stabilization", "gracePeriod", "longest",
+                "announce",
             ]
             .contains(end)
             let text = value?.text ?? value?["limit"].text ?? ""
             let isOver =
                 switch end {
                 case "rememberFor", "resumeGrace", "alwaysOn": ["36500d", "36501d", "999999d"].contains(text)
-                case "stabilization", "gracePeriod":
+                case "stabilization", "gracePeriod", "longest":
                     ["1d12h", "25h", "30d", "36500d", "36501d", "999999d"].contains(text)
                 case "announce":
                     ["100m", "1h30m", "1.5h", "1d12h", "24h", "25h", "30d", "36500d", "36501d", "999999d"].contains(

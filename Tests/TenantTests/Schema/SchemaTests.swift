@@ -90,7 +90,8 @@ import Testing
             .map { "\(resource.rawValue) \($0)" }
         }
         let expected = """
-            Cell allowedNamespaces, Cell archive, Cell hostnameSuffixes, Cell edge.autoscaling.maxReplicas, Cell edge.image,
+            Cell allowedNamespaces, Cell archive, Cell hostnameSuffixes, Cell edge.autoscaling.maxReplicas,
+            Cell edge.autoscaling.scaleDown.maxPodsAtOnce, Cell edge.drain.longest, Cell edge.image,
             Cell edge.networkPolicy.egressPorts, Cell edge.pod.annotations,
             Cell edge.pod.imagePullSecrets, Cell edge.pod.nodeSelector, Cell edge.pod.priorityClassName,
             Cell edge.pod.tolerations, Cell edge.podMonitor.labels, Cell edge.replicas, Cell edge.resources,

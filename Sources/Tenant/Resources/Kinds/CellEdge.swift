@@ -127,6 +127,8 @@ package struct CellEdge: Hashable, Sendable {
     package var drainAnnouncement: Duration = .seconds(30)
     /// Over how long a pod that goes spreads its goodbyes.
     package var drainGracePeriod: Duration = .seconds(300)
+    /// How long that takes at most, however many pods go together.
+    package var askedLongestDrain: Duration?
     /// The Service that clients reach.
     package var service = Service()
     /// What Kubernetes is to know of the pods.
@@ -135,6 +137,10 @@ package struct CellEdge: Hashable, Sendable {
     package var networkPolicy = NetworkPolicy()
     /// Labels of the PodMonitor, for a Prometheus that chooses by them.
     package var podMonitorLabels: [String: String] = [:]
+
+    /// How long a pod spreads its goodbyes at most, however many go together: by default half an hour, or ``drainGracePeriod`` if that
+    /// is more.
+    package var longestDrain: Duration { max(self.askedLongestDrain ?? .seconds(1_800), self.drainGracePeriod) }
 }
 
 extension CellEdge: SettingsObject {
@@ -194,7 +200,13 @@ extension CellEdge: SettingsObject {
                     "gracePeriod",
                     \.drainGracePeriod,
                     .duration(Bounds.drainGracePeriod),
-                    "Over how long a pod that goes spreads its goodbyes, such as 5m."
+                    "Over how long a pod that goes spreads its goodbyes, such as 5m; those that go together take as much longer."
+                ),
+                Setting(
+                    "longest",
+                    \.askedLongestDrain,
+                    .duration(Bounds.drainGracePeriod),
+                    "How long that takes at most, however many go together; by default 30m, or gracePeriod if that is more."
                 ),
             ]
         ),
