@@ -149,7 +149,7 @@ package struct EdgeServer: Sendable {
         }
     }
 
-    /// Closes all connections, spread over some time, and waits until what they left is stored.
+    /// Closes all connections, spread over some time.
     ///
     /// - Parameters:
     ///   - pace: How fast.
@@ -179,7 +179,12 @@ package struct EdgeServer: Sendable {
             if left == 0 { break }
             try? await clock.sleep(for: step)
         }
-        // The last lines are on their way, and what the store is to know of those who left.
+    }
+
+    /// Waits for some seconds until the last lines are on their way, and what the store is to know of those who left is stored.
+    ///
+    /// - Parameter clock: Times it.
+    package func settle(clock: any Clock<Duration> = ContinuousClock()) async {
         for _ in 0..<60 {
             var left = 0
             for shard in self.shards.all { left += await shard.connectionCount + (shard.hasSettled ? 0 : 1) }

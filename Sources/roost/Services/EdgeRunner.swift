@@ -216,6 +216,7 @@ struct EdgeRunner: Sendable {
                     return await self.leaving()
                 }
                 self.endWithoutStores()
+                await server.settle()
                 await server.reportUsage()
             }
         )
