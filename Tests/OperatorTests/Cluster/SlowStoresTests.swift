@@ -43,13 +43,13 @@ struct SlowStoresTests {
                 try await rig.apply(Self.tenant("initech", in: "default"), .tenants)
                 try await rig.apply(Self.tenant("acme", in: "default", "Acme"), .tenants)
                 for name in ["acme", "initech"] {
-                    try await rig.wait(for: .tenants, name, in: "chat", "\(name) being served", within: .seconds(8)) {
+                    try await rig.wait(for: .tenants, name, in: "chat", "\(name) being served", within: .seconds(15)) {
                         $0?.condition("Ready")?["reason"] == "Serving"
                             && $0?.condition("Ready")?["observedGeneration"].int == $0?.generation
                     }
                 }
                 try await rig.apply(ClusterRig.cell(["edge": ["replicas": 3]]), .cells)
-                try await rig.wait(for: .cells, "default", "a look at the cell", within: .seconds(8)) {
+                try await rig.wait(for: .cells, "default", "a look at the cell", within: .seconds(15)) {
                     $0?.status["readyReplicas"] == 3
                 }
                 switch store {
