@@ -42,7 +42,11 @@ struct RememberedLoginsTests {
     ) async throws {
         try await driver.run { world in
             let (shard, log) = (try await world.shard(), RememberedLogins.log(of: world.tenant))
-            let writer = ProjectionWriter(live: world.first, owner: "test", loop: MultiThreadedEventLoopGroup.singleton.next())
+            let writer = ProjectionWriter(
+                live: world.first,
+                owner: "test",
+                loop: MultiThreadedEventLoopGroup.singleton.next()
+            )
             try await writer.forgetLogins(of: ["ann"], in: world.tenant)
             #expect(try await world.first.remains(of: world.tenant) == 0)
             let names = (0..<1200).map { "a\($0)" } + ["ann"]

@@ -39,7 +39,14 @@ struct AdminProvisionerTests {
 
         func open() async throws -> CellStores {
             let seal = CertificateSeal(key: SymmetricKey(size: .bits256))
-            return try await CellStores.open(redis: "", postgres: "", seal: seal, with: self, logger: self.logger)
+            return try await CellStores.open(
+                redis: [RedisInstance(name: "redis/url", url: "")],
+                postgres: "",
+                owner: "test",
+                seal: seal,
+                with: self,
+                logger: self.logger
+            )
         }
     }
 
