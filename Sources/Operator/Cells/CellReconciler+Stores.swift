@@ -21,7 +21,7 @@ extension CellReconciler {
         let ports: [Int]
 
         /// Tells other addresses from these, and nothing of them.
-        var digest: String { self.keys.digest(self.redis.map(\.url) + [self.postgres]) }
+        var digest: String { self.keys.digest(self.redis.flatMap { [$0.name, $0.url] } + [self.postgres]) }
     }
 
     /// What the Secrets of a cell say.

@@ -20,8 +20,10 @@ extension CellStores {
     /// - Returns: The instance's name, and what the tenant is told to call it.
     /// - Throws: ``LiveStoreError`` if what lay there cannot be erased.
     func place(_ id: TenantID, noted: String?) async throws(LiveStoreError) -> (name: String, call: String?) {
+        // An instance whose Secret is another by now has another name: the first is known to be the first still, and of others nobody
+        // knows where they were, so that nothing that lies anywhere is taken for an earlier stay's.
         let served = self.dwelling(of: id).map { $0 ?? self.places.first }
-        let current = noted ?? served
+        let current = [noted, served].compactMap(\.self).first { self.places.names.contains($0) }
         let place = self.places.place(id, from: current)
         if let current, current != place {
             try await self.eraseLive(id, in: place)

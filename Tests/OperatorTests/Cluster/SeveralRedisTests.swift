@@ -113,6 +113,26 @@ struct SeveralRedisTests {
         }
     }
 
+    @Test func `an instance whose Secret is another one is the same, with all that is live there`() async throws {
+        try await ClusterRig.with { rig in
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(ClusterRig.tenant("acme"), .tenants)
+                #expect(Self.redis(of: try await rig.waitReady("acme")) == Self.names[0])
+                try await Self.leave("acme", in: rig.redis.url)
+                let before = try await Self.remains(of: "acme", in: rig.redis.url)
+                try await rig.apply(ClusterRig.secret("renamed", ["url": rig.redis.url]))
+                let spec: JSON = ["redis": ["urlSecretRef": ["name": "renamed", "key": "url"]]]
+                try await rig.apply(ClusterRig.cell("default", spec), .cells)
+                try await rig.wait(for: .tenants, "acme", in: "chat", "the new name") {
+                    $0.flatMap(Self.redis) == "renamed/url"
+                }
+                #expect(before > 0)
+                #expect(try await Self.remains(of: "acme", in: rig.redis.url) == before)
+            }
+        }
+    }
+
     @Test func `one that is away is told by its name, and who lives in the other is served`() async throws {
         try await Self.with { rig, second in
             try await rig.apply(ClusterRig.tenant("acme"), .tenants)
