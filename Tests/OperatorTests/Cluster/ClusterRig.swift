@@ -19,6 +19,8 @@ final class ClusterRig: Sendable {
     /// The test's own client: the people who use kubectl.
     let user: KubeClient
     let logger: Logger
+    /// Operators that were started, of which a test that failed has not ended all.
+    private let started = Mutex<[Running]>([])
 
     private init(server: KubeAPIDouble, redis: RedisServer, folder: String, user: KubeClient, logger: Logger) {
         self.server = server
@@ -54,18 +56,18 @@ final class ClusterRig: Sendable {
             redis.end()
             try? FileManager.default.removeItem(atPath: folder)
         }
+        let result: Result<Void, any Error>
         do {
             try await rig.apply(Self.secret("roost-redis", ["url": redis.url]))
             try await rig.apply(Self.secret("roost-postgres", ["url": rig.database("default")]))
             try await rig.apply(.init(.plans, name: "team", ["spec": ["quotas": ["connections": 500]]]), .plans)
-            try await body(rig)
-        } catch {
-            await user.shutdown()
-            await server.shutdown()
-            throw error
-        }
+            result = .success(try await body(rig))
+        } catch { result = .failure(error) }
+        // Who connects while the server ends may take the whole process with it.
+        for running in rig.started.withLock({ $0 }) { await running.stop() }
         await user.shutdown()
         await server.shutdown()
+        try result.get()
     }
 
     static func read(_ paths: String...) throws -> [String] {
@@ -263,7 +265,9 @@ final class ClusterRig: Sendable {
             hasher: PasswordHasher(),
             logger: self.logger
         )
-        return Running(service: service, client: client, task: Task { try await service.run() })
+        let running = Running(service: service, client: client, task: Task { try await service.run() })
+        self.started.withLock { $0.append(running) }
+        return running
     }
 
     /// Runs a body with one operator.
