@@ -1,5 +1,4 @@
 import Chat
-import DequeModule
 import IRC
 
 /// What is known here of users' latest changes, whichever log brought it first.
@@ -16,11 +15,9 @@ struct UserNews {
 
     /// How many users are remembered: copies come one behind the other, later only after a repair.
     private static let limit = 1024
-    private var news: [SessionID: News] = [:]
-    private var order: Deque<SessionID> = []
+    private var news = Recent<SessionID, News>(limit: Self.limit)
     /// Who were the last two that were seen with a nickname, by folded nickname, of as many; either may be the later one.
-    private var holders: [String: (last: SessionID, other: SessionID?)] = [:]
-    private var holdersOrder: Deque<String> = []
+    private var holders = Recent<String, (last: SessionID, other: SessionID?)>(limit: Self.limit)
 
     /// Whether a change is not known yet.
     func isNew(_ number: UInt32, of id: SessionID) -> Bool {
@@ -45,7 +42,7 @@ struct UserNews {
     /// The state of a channel with what is known of its members by now: it may have been read before that.
     func latest(_ state: ChannelState) -> ChannelState {
         var state = state
-        for (id, news) in self.news where state.members.contains(id) {
+        for (id, news) in self.news.all where state.members.contains(id) {
             switch news {
             case .changed(let known): state.adopt(known.user, of: id, changes: known.changes)
             case .gone: state.evolve(.quit(id, by: Author(session: id, prefix: "", account: nil), reason: ""))
@@ -55,22 +52,15 @@ struct UserNews {
     }
 
     mutating func changed(_ member: Member) {
-        self.set(.changed(member), member.session)
+        self.news.set(.changed(member), member.session)
         self.seen(member)
     }
 
     /// Somebody came with a nickname.
     mutating func seen(_ member: Member) {
         let (id, nick) = (member.session, member.user.nick.folded)
-        guard let before = self.holders[nick] else {
-            self.holders[nick] = (id, nil)
-            self.holdersOrder.append(nick)
-            if self.holdersOrder.count > Self.limit, let oldest = self.holdersOrder.popFirst() {
-                self.holders[oldest] = nil
-            }
-            return
-        }
-        if before.last != id { self.holders[nick] = (id, before.last) }
+        let before = self.holders[nick]?.last
+        if before != id { self.holders.set((id, before), nick) }
     }
 
     /// Who besides somebody was seen with a nickname and has not left, for all that is known.
@@ -79,12 +69,5 @@ struct UserNews {
         return [holders.last, holders.other].lazy.compactMap(\.self).first { $0 != id && !self.isGone($0) }
     }
 
-    mutating func quit(_ id: SessionID) { self.set(.gone, id) }
-
-    private mutating func set(_ news: News, _ id: SessionID) {
-        if self.news.updateValue(news, forKey: id) == nil {
-            self.order.append(id)
-            if self.order.count > Self.limit, let oldest = self.order.popFirst() { self.news[oldest] = nil }
-        }
-    }
+    mutating func quit(_ id: SessionID) { self.news.set(.gone, id) }
 }
