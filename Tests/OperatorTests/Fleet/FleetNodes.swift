@@ -91,12 +91,30 @@ final class FleetNodes: Sendable {
         let keys = self.rig.server.object("secrets", namespace: "roost", name: "roost-default-keys")
         let sealing = keys?[at: "data.sealing"]?.string.flatMap { Data(base64Encoded: $0) } ?? Data()
         return try EdgeProcess(
-            redis: self.rig.redis.url,
+            redis: self.variables(of: pod)["ROOST_REDIS_URL"] ?? "",
             database: self.database,
             key: Array(sealing),
             name: name,
             configuration: configuration?[path: ["data", "edge.yaml"]]?.string
         )
+    }
+
+    /// What a pod's container finds in its environment: values of Secrets, and values that name variables before them.
+    private func variables(of pod: DoubleJSON) -> [String: String] {
+        var found: [String: String] = [:]
+        for entry in pod[at: "spec.containers"]?[0]?[at: "env"]?.array ?? [] {
+            guard let name = entry["name"]?.string else { continue }
+            if let reference = entry[at: "valueFrom.secretKeyRef"], let secret = reference["name"]?.string,
+                let key = reference["key"]?.string
+            {
+                let data = self.rig.server.object("secrets", namespace: "roost", name: secret)?[path: ["data", key]]
+                let value = data?.string.flatMap { Data(base64Encoded: $0) } ?? Data()
+                found[name] = String(decoding: value, as: UTF8.self)
+            } else if let value = entry["value"]?.string {
+                found[name] = found.reduce(value) { $0.replacing("$(\($1.key))", with: $1.value) }
+            }
+        }
+        return found
     }
 
     /// Makes a pod ready once its edge says that it is.

@@ -96,6 +96,76 @@ struct FleetTests {
         }
     }
 
+    /// Has somebody in a channel hear what another says there, each on whatever edge the Service led to.
+    private static func chat(at address: SocketAddress, _ tls: Client.TLS, _ words: String) async throws {
+        let heard = try await Client.talk(at: address, tls: tls) { ann in
+            try await ann.send("NICK ann\r\nUSER ann 0 * :Ann\r\nJOIN #lobby\r\n")
+            _ = try await ann.hear(until: " 366 ")
+            try await Client.talk(at: address, tls: tls) { bob in
+                try await bob.send("NICK bob\r\nUSER bob 0 * :Bob\r\nJOIN #lobby\r\nPRIVMSG #lobby :\(words)\r\n")
+                _ = try await bob.hear(until: " 366 ")
+            }
+            return try await ann.hear(until: words)
+        }
+        #expect(heard.contains("PRIVMSG #lobby :\(words)"))
+    }
+
+    @Test func `two edges serve the tenants of two Redis, also those that are moved from the one to the other`()
+        async throws
+    {
+        try await ClusterRig.with { rig in
+            let database = try PostgresServer.shared().makeDatabase()
+            try await rig.apply(ClusterRig.secret("roost-postgres", ["url": database]))
+            let second = try await RedisServer.started()
+            defer { second.end() }
+            try await rig.apply(ClusterRig.secret("redis-two", ["url": second.url]))
+            let nodes = FleetNodes(rig, database: database)
+            let service = try await FaultProxy { nodes.port() }
+            let address = try SocketAddress(ipAddress: "127.0.0.1", port: service.port)
+            func cell(drain: Bool) -> JSON {
+                let references: [JSON] = ["roost-redis", "redis-two"].map { ["name": .string($0), "key": "url"] }
+                let instances: [JSON] = [
+                    ["urlSecretRef": references[0]], ["urlSecretRef": references[1], "drain": .bool(drain)],
+                ]
+                return ["edge": ["replicas": 2], "redis": .array(instances)]
+            }
+            try await rig.withOperator { _ in
+                try await rig.applyCell(cell(drain: false))
+                do {
+                    try await withThrowingTaskGroup { group in
+                        group.addTask { await nodes.run() }
+                        try await rig.wait(for: .cells, "default", "both edges", within: .seconds(60)) {
+                            $0?.status["readyReplicas"] == 2
+                        }
+                        var homes: Set<String?> = []
+                        let names = ["acme", "beta"]
+                        for name in names {
+                            try await rig.apply(ClusterRig.tenant(name), .tenants)
+                            homes.insert(try await rig.waitReady(name).status["redis"].string)
+                        }
+                        #expect(homes == ["roost-redis/url", "redis-two/url"])
+                        for name in names {
+                            let tls = try Client.TLS(roots: nil, serverName: "\(name).chat.example.com")
+                            try await Self.chat(at: address, tls, "Hello \(name)")
+                        }
+                        try await rig.apply(ClusterRig.cell("default", cell(drain: true)), .cells)
+                        for name in names {
+                            try await rig.wait(for: .tenants, name, in: "chat", "\(name) in the first") {
+                                $0?.status["redis"] == "roost-redis/url"
+                            }
+                            let tls = try Client.TLS(roots: nil, serverName: "\(name).chat.example.com")
+                            try await until("\(name) being served there", within: .seconds(30)) {
+                                (try? await Self.chat(at: address, tls, "Again \(name)")) != nil
+                            }
+                        }
+                        group.cancelAll()
+                    }
+                } catch { throw EdgeProcess.Failure(description: "\(error)\n\(nodes.problems)") }
+            }
+            await service.end()
+        }
+    }
+
     @Test(arguments: [DoubleJSON.null, 2])
     func `eight edges become two, and nobody moves twice`(replicas: DoubleJSON) async throws {
         try await self.withFleet(8) { fleet in
