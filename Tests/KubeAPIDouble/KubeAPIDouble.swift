@@ -13,6 +13,7 @@ import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOPosix
 package import NIOSSL
 import Synchronization
 
@@ -80,7 +81,24 @@ package final class KubeAPIDouble: Sendable {
             for watcher in state.watchers.values.flatMap(\.values) { watcher.finish() }
             state.watchers = [:]
         }
+        await answerLast()
         await stopListening()
+    }
+
+    /// Answers once more: whoever connected before is served by then.
+    ///
+    /// A connection that was accepted, and that nobody serves when the server ends, ends the whole process (`NIOAsyncChannel`).
+    private func answerLast() async {
+        guard tls == nil else { return }
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.seconds(1))
+        guard let channel = try? await bootstrap.connect(host: "127.0.0.1", port: port.withLock { $0 }).get() else {
+            return
+        }
+        let request = "GET /version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        channel.writeAndFlush(channel.allocator.buffer(string: request), promise: nil)
+        let limit = channel.eventLoop.scheduleTask(in: .seconds(2)) { channel.close(promise: nil) }
+        try? await channel.closeFuture.get()
+        limit.cancel()
     }
 
     /// Refuses connections from now on, and breaks those that are open.
