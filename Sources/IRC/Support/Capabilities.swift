@@ -3,9 +3,9 @@
 
 /// A set of IRCv3 capabilities.
 package struct Capabilities: OptionSet, Sendable, Hashable {
-    package let rawValue: UInt32
+    package let rawValue: UInt64
 
-    package init(rawValue: UInt32) {
+    package init(rawValue: UInt64) {
         self.rawValue = rawValue
     }
 
@@ -75,17 +75,8 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
         .chatHistory, .eventPlayback, .readMarker, .search, .messageRedaction, .playback,
     ]
 
-    /// Every capability with its name, in the order of their bits.
-    private static let names: [String] = [
-        "cap-notify", "message-tags", "server-time", "account-tag", "account-notify", "extended-join", "away-notify",
-        "multi-prefix", "userhost-in-names", "echo-message", "batch", "labeled-response", "setname", "chghost",
-        "invite-notify", "standard-replies", "sasl", "extended-monitor", "roost.chat/resume", "draft/pre-away",
-        "draft/persistence", "draft/chathistory", "draft/event-playback", "draft/read-marker", "soju.im/search",
-        "draft/message-redaction", "znc.in/playback",
-    ]
-
     /// All that there are.
-    package static let all = Capabilities(rawValue: 1 << UInt32(Self.names.count) - 1)
+    package static let all = Capabilities(rawValue: 1 << UInt64(Self.rows.count) - 1)
 
     /// Those of which any puts tags on lines.
     package static let tagged: Capabilities = [
@@ -94,17 +85,17 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
 
     /// The capability of this name, which is compared exactly; `nil` if there is none.
     package init?(named name: some StringProtocol) {
-        guard let bit = Self.names.firstIndex(where: { $0 == name }) else { return nil }
-        self.init(rawValue: 1 << UInt32(bit))
+        guard let bit = Self.rows.firstIndex(where: { $0.name == name }) else { return nil }
+        self.init(rawValue: 1 << UInt64(bit))
     }
 
     /// The capabilities one by one, always in the same order.
     package var elements: [Capabilities] {
-        (0..<Self.names.count).map { Capabilities(rawValue: 1 << UInt32($0)) }.filter { self.contains($0) }
+        (0..<Self.rows.count).map { Capabilities(rawValue: 1 << UInt64($0)) }.filter { self.contains($0) }
     }
 
     /// Their names, always in the same order.
     package var sortedNames: [String] {
-        Self.names.indices.filter { self.rawValue & (1 << UInt32($0)) != 0 }.map { Self.names[$0] }
+        Self.rows.indices.filter { self.rawValue & (1 << UInt64($0)) != 0 }.map { Self.rows[$0].name }
     }
 }
