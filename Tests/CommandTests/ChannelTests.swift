@@ -20,7 +20,7 @@ import Testing
         let room = await harness.room("#a", "ann", "bob", shard: { $0 })
         #expect(await room[1].send("PART #A :so long").shorts == ["bob PART #a so long"])
         #expect(await room[0].hears().shorts == ["bob PART #a so long"])
-        #expect(await room[0].send("NAMES #a").with("353").map(\.text) == [".ann"])
+        #expect(await room[0].send("NAMES #a").with("353").map(\.text) == ["@ann"])
         _ = await room[0].send("PRIVMSG #a :x")
         #expect(await room[1].hears().isEmpty)
     }
@@ -31,7 +31,7 @@ import Testing
         _ = await ann.send("MODE #a +ik sesame", "TOPIC #a :old", "PART #a")
         let bob = await harness.client("bob", shard: 1)
         #expect(await bob.send("LIST").commands == ["321", "323"])
-        #expect(await bob.send("JOIN #a").shorts.prefix(2) == ["bob JOIN #a", "bob MODE #a +q bob"])
+        #expect(await bob.send("JOIN #a").shorts.prefix(2) == ["bob JOIN #a", "353 = #a @bob"])
         #expect(await bob.send("MODE #a").first?.short == "324 #a +nt")
     }
 

@@ -9,8 +9,7 @@ import Testing
     @Test func `JOIN makes a channel that belongs to who came first`() async throws {
         let ann = await (try CommandHarness()).client("ann")
         let lines = await ann.send("JOIN #A")
-        #expect(lines.shorts.prefix(2) == ["ann JOIN #A", "ann MODE #A +q ann"])
-        #expect(lines.dropFirst(2).map { $0.short } == ["353 = #A .ann", "366 #A End of NAMES list"])
+        #expect(lines.shorts == ["ann JOIN #A", "353 = #A @ann", "366 #A End of NAMES list"])
         #expect(await ann.send("JOIN #a").isEmpty)
     }
 
@@ -24,7 +23,7 @@ import Testing
         #expect(lines[0].short == "bob JOIN #A")
         #expect(lines[1].short == "332 #A about things")
         #expect(lines[2].parameters.dropFirst() == ["#A", "ann", "1700000000"])
-        #expect(Set(lines[3].text.split(separator: " ")) == [".ann", "bob"])
+        #expect(Set(lines[3].text.split(separator: " ")) == ["@ann", "bob"])
         #expect(await ann.hears().shorts == ["bob JOIN #A"])
     }
 
@@ -118,6 +117,6 @@ import Testing
         let plain = await bare.hears()
         #expect(plain.shorts == ["dee JOIN #a"] && plain[0].tags.isEmpty)
         #expect(await away.hears().shorts == ["dee JOIN #a", "dee AWAY out"])
-        #expect(names.flatMap { $0.text.split(separator: " ") }.contains { $0.hasPrefix(".full!~full@") })
+        #expect(names.flatMap { $0.text.split(separator: " ") }.contains { $0.hasPrefix("@full!~full@") })
     }
 }

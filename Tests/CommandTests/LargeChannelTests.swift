@@ -95,7 +95,7 @@ import Testing
         _ = await harness.send(bob, "TOPIC #a :new", "NICK Rob")
         let lines = await harness.send(ann, "JOIN #a")
         #expect(lines.contains { $0.hasSuffix(" 332 Ann #a :new") })
-        #expect(lines.contains { $0.contains(" 353 ") && $0.contains(".Rob") })
+        #expect(lines.contains { $0.contains(" 353 ") && $0.contains("@Rob") })
     }
 
     @Test func `only some channels are kept that nobody here is in`() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ListTests {
     @Test(arguments: [
-        ("", [".ann", "@bob", "+cid"]), ("multi-prefix", [".ann", "@+bob", "+cid"]),
+        ("", ["@ann", "@bob", "+cid"]), ("multi-prefix", ["@ann", "@+bob", "+cid"]),
     ])
     func `NAMES shows the members as the client understands them`(capability: String, expected: [String]) async throws {
         let harness = try CommandHarness(shards: 2)
@@ -22,7 +22,7 @@ import Testing
         let harness = try CommandHarness()
         _ = await harness.client("ann", in: "#a")
         let name = await harness.client("bob", "userhost-in-names").send("NAMES #a").first?.text ?? ""
-        #expect(name.hasPrefix(".ann!~ann@") && !name.contains("192.0.2.1"))
+        #expect(name.hasPrefix("@ann!~ann@") && !name.contains("192.0.2.1"))
     }
 
     @Test(arguments: [("NAMES", "366 *"), ("NAMES #x", "366 #x"), ("NAMES nochannel", "366 nochannel")])
@@ -38,14 +38,14 @@ import Testing
         #expect(await ann.send("NAMES #a").first?.parameters[1] == sign)
         #expect(await harness.client("bob").send("NAMES #a").shorts == ["366 #a End of NAMES list"])
         let boss = await harness.boss()
-        #expect(await boss.send("NAMES #a").first?.text == ".ann")
+        #expect(await boss.send("NAMES #a").first?.text == "@ann")
     }
 
     @Test func `NAMES leaves out the invisible for strangers`() async throws {
         let harness = try CommandHarness()
         let room = await harness.room("#a", "ann", "bob")
         _ = await room[1].send("MODE bob +i")
-        #expect(await harness.client("cid").send("NAMES #a").first?.text == ".ann")
+        #expect(await harness.client("cid").send("NAMES #a").first?.text == "@ann")
         #expect(await room[0].send("NAMES #a").first?.text.split(separator: " ").count == 2)
     }
 

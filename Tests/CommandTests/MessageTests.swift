@@ -58,7 +58,7 @@ import Testing
         #expect(await owner.hears().shorts == ["outsider PRIVMSG #open hello"])
         #expect(await outsider.send("NAMES #open").commands == ["366"])
         #expect(await outsider.send("WHO #open").commands == ["315"])
-        #expect(await owner.send("NAMES #open").with("353").first?.text == ".owner")
+        #expect(await owner.send("NAMES #open").with("353").first?.text == "@owner")
     }
 
     @Test func `PRIVMSG to a rank reaches that rank and higher`() async throws {

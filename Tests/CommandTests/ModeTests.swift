@@ -8,7 +8,7 @@ import Testing
         ("+m", "ann MODE #a +m"), ("+s", "ann MODE #a +s"), ("+l 5", "ann MODE #a +l 5"),
         ("+k key", "ann MODE #a +k key"), ("+b bob", "ann MODE #a +b bob!*@*"),
         ("+b *@host", "ann MODE #a +b *!*@host"), ("+v bob", "ann MODE #a +v bob"), ("+o BOB", "ann MODE #a +o bob"),
-        ("+q bob", "ann MODE #a +q bob"), ("-nt+im", "ann MODE #a -nt+im"),
+        ("+q bob", "ann MODE #a +o bob"), ("-nt+im", "ann MODE #a -nt+im"),
         ("+ov bob bob", "ann MODE #a +ov bob bob"), ("i", "ann MODE #a +i"),
     ])
     func `MODE changes a channel and tells everybody`(modes: String, expected: String) async throws {

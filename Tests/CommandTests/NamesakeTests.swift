@@ -57,7 +57,7 @@ import Testing
         _ = await world.harness.client("eve", in: "#b")
         #expect(await world.bob.hears().shorts == ["eve JOIN #b"])
         let told = await world.letGo()
-        #expect(told.bob == ["eve PART #a", "eva JOIN #a", "eva MODE #a +q eva"])
+        #expect(told.bob == ["eve PART #a", "eva JOIN #a", "eva MODE #a +o eva"])
         #expect(told.carol.first == "eve NICK eva")
         _ = await world.eve.send("PRIVMSG #a :hi")
         #expect(await world.bob.hears().shorts == ["eva PRIVMSG #a hi"])
@@ -69,6 +69,6 @@ import Testing
         for line in lines.split(separator: "|") { _ = await world.eve.send(String(line)) }
         #expect(await world.bob.send("NICK eve").shorts == ["bob NICK eve"])
         let told = await world.letGo()
-        #expect(told.bob == (lines == "NICK eva" ? ["eva JOIN #a", "eva MODE #a +q eva"] : []))
+        #expect(told.bob == (lines == "NICK eva" ? ["eva JOIN #a", "eva MODE #a +o eva"] : []))
     }
 }

@@ -18,7 +18,7 @@ import Testing
         #expect(
             lines.first?.parameters.suffix(2) == ["*", "Bob B."] && lines.last?.short == "318 bob End of WHOIS list"
         )
-        for expected in ["319 bob .#b", "312 bob acme.localhost acme", "330 bob bob", "335 bob", "301 bob out"] {
+        for expected in ["319 bob @#b", "312 bob acme.localhost acme", "330 bob bob", "335 bob", "301 bob out"] {
             #expect(lines.contains { $0.short.hasPrefix(expected) }, "\(expected) in \(lines)")
         }
         #expect(lines.allSatisfy { !$0.description.contains("192.0.2.1") && !$0.description.contains("#hush") })
@@ -60,7 +60,7 @@ import Testing
         _ = await bob.send("MODE bob +i")
         #expect(await ann.send("WHOIS bob").with("319").isEmpty)
         _ = await ann.send("JOIN #b")
-        #expect(await ann.send("WHOIS bob").with("319").first?.text == ".#b")
+        #expect(await ann.send("WHOIS bob").with("319").first?.text == "@#b")
     }
 
     @Test func `WHOWAS shows who left, the latest first`() async throws {

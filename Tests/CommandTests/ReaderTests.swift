@@ -75,7 +75,7 @@ import Testing
             told = await room[0].send("PRIVMSG #a :" + String(repeating: "x", count: 450))
         }
         #expect(told.shorts == ["slow QUIT SendQ exceeded"])
-        #expect(await room[0].send("NAMES #a").first?.text == ".ann")
+        #expect(await room[0].send("NAMES #a").first?.text == "@ann")
         await harness.advance(by: 11)
         #expect(room[1].isClosed)
     }
@@ -111,7 +111,7 @@ import Testing
         ann.wire.disconnect()
         let told = await bob.hears()
         #expect(told.filter { $0.command == "QUIT" || $0.command == "PART" }.count == 1, "\(told)")
-        #expect(await bob.send("NAMES #x").first?.text == ".bob")
+        #expect(await bob.send("NAMES #x").first?.text == "@bob")
         #expect(await bob.send("LIST").with("322").count == 1)
         #expect(await bob.send("LUSERS").first?.text.contains("1 users") == true)
         #expect(await bob.send("NICK ann", "NICK other").with("433").isEmpty)

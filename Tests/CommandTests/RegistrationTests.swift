@@ -25,7 +25,7 @@ import Testing
         #expect(welcome.text.contains("Ann!~ann@") && !welcome.text.contains("192.0.2.1"), "\(welcome)")
         #expect(lines.with("004").first?.parameters.count == 6)
         let tokens = lines.with("005").flatMap { $0.parameters.dropFirst().dropLast() }
-        for token in ["CASEMAPPING=", "CHANTYPES=#&", "PREFIX=(qov).@+", "NICKLEN=30", "WHOX", "MONITOR=100", "BOT=B"] {
+        for token in ["CASEMAPPING=", "CHANTYPES=#&", "PREFIX=(ov)@+", "NICKLEN=30", "WHOX", "MONITOR=100", "BOT=B"] {
             #expect(tokens.contains { $0.hasPrefix(token) }, "\(token) in \(tokens)")
         }
         #expect(lines.with("005").allSatisfy { $0.parameters.count <= 15 })

@@ -36,7 +36,7 @@ import Testing
         #expect(welcome.first?.command == "001" && welcome.first?.parameters.first == "ann")
         #expect(welcome.with("JOIN").map(\.short) == ["ann JOIN #a"])
         #expect(welcome.with("332").map(\.text) == ["news"])
-        #expect(welcome.with("353").map(\.text) == [".ann"])
+        #expect(welcome.with("353").map(\.text) == ["@ann"])
         let missed = wasThere ? [] : ["bob PRIVMSG #a one", "bob PRIVMSG #a three", "bob PRIVMSG ann two"]
         #expect(welcome.with("PRIVMSG").map(\.short) == missed)
         #expect(welcome.with("NOTICE").isEmpty)
@@ -66,11 +66,11 @@ import Testing
         _ = await bob.send("PRIVMSG ann :hi")
         let second = try await first.restarted()
         let next = await second.client("bob")
-        #expect(await next.send("NAMES #a").first?.text == ".ann")
+        #expect(await next.send("NAMES #a").first?.text == "@ann")
         #expect(await next.send("LUSERS").first?.text.contains("2 users") == true)
         // A channel of guests alone ends with them.
         #expect(await next.send("LIST").with("322").map { $0.parameters[1] } == ["#a"])
-        #expect(await next.send("JOIN #b").with("353").map(\.text) == [".bob"])
+        #expect(await next.send("JOIN #b").with("353").map(\.text) == ["@bob"])
     }
 
     @Test func `a channel whose owner is away is not owned by whoever comes first`() async throws {
@@ -79,10 +79,10 @@ import Testing
         let second = try await first.restarted()
         let bob = await second.client("bob")
         #expect(
-            await bob.send("JOIN #a").with("353").map { $0.text.split(separator: " ").sorted() } == [[".ann", "bob"]]
+            await bob.send("JOIN #a").with("353").map { $0.text.split(separator: " ").sorted() } == [["@ann", "bob"]]
         )
         #expect(await bob.send("MODE #a +m").commands == ["482"])
-        #expect(await second.member("ann").welcome.with("353").first?.text.contains(".ann") == true)
+        #expect(await second.member("ann").welcome.with("353").first?.text.contains("@ann") == true)
         #expect(await bob.hears().isEmpty)
     }
 

@@ -14,9 +14,9 @@ import Testing
         let clients = [await harness.client("ann"), await harness.client("bob", shard: 1)]
         for client in clients { client.begin("JOIN #a") }
         let told = [await clients[0].hears(), await clients[1].hears()]
-        #expect(told[0].shorts.last == "bob JOIN #a" && told[0].shorts.contains("ann MODE #a +q ann"))
+        #expect(told[0].shorts.last == "bob JOIN #a" && told[0].shorts.contains("353 = #a @ann"))
         #expect(told[1].commands == ["JOIN", "353", "366"])
-        #expect(Set(told[1][1].text.split(separator: " ")) == [".ann", "bob"])
+        #expect(Set(told[1][1].text.split(separator: " ")) == ["@ann", "bob"])
     }
 
     @Test func `a channel whose last known member is heard to quit elsewhere is still there`() async throws {
@@ -48,7 +48,7 @@ import Testing
         #expect(await bob.hears().shorts == ["ann QUIT Quit"])
         harness.gates[1].letGo(log)
         let told = await bob.send("JOIN #b")
-        #expect(told.shorts.contains("bob MODE #b +q bob") && told.with("332").isEmpty)
+        #expect(told.shorts.contains("353 = #b @bob") && told.with("332").isEmpty)
     }
 
     @Test func `of two who take a nickname at once one gets it`() async throws {
@@ -125,7 +125,7 @@ import Testing
         await harness.advance(by: 15)
         ann.begin("PART #a")
         bob.begin("JOIN #a")
-        #expect(await bob.hears().shorts.prefix(2) == ["bob JOIN #a", "bob MODE #a +q bob"])
+        #expect(await bob.hears().shorts.prefix(2) == ["bob JOIN #a", "353 = #a @bob"])
     }
 
     @Test func `a user's change meets changes of each of its channels`() async throws {

@@ -24,7 +24,7 @@ import Testing
         let rows = Dictionary(uniqueKeysWithValues: lines.with("352").map { ($0.parameters[5], $0.parameters) })
         #expect(Set(rows.keys) == ["ann", "bob"])
         #expect(
-            rows["ann"]?.dropFirst().prefix(2) == ["#a", "~ann"] && rows["ann"]?.suffix(2) == ["H.", "0 Real ann"]
+            rows["ann"]?.dropFirst().prefix(2) == ["#a", "~ann"] && rows["ann"]?.suffix(2) == ["H@", "0 Real ann"]
         )
         #expect(rows["bob"]?[4] == "acme.localhost" && rows["bob"]?.suffix(2) == ["G@", "0 Real bob"])
         _ = await ann.send("CAP REQ multi-prefix")
@@ -73,7 +73,7 @@ import Testing
         let row = try #require(all)
         #expect(row.parameters.count == 14)
         #expect(row.parameters[1...3] == ["7", "#a", "~ann"] && row.parameters[4] == "255.255.255.255")
-        #expect(row.parameters[6...8] == ["acme.localhost", "ann", "H."] && row.text == "Real ann")
+        #expect(row.parameters[6...8] == ["acme.localhost", "ann", "H@"] && row.text == "Real ann")
         #expect(row.parameters[11] == "0")
     }
 

@@ -32,7 +32,7 @@ private struct Written: Sendable, CustomTestStringConvertible {
         Written(spec: "archive: {enabled: false}", told: []),
         Written(
             spec: "ircx: {dialect: draft, ownerPrefix: \"~\"}",
-            told: ["spec.ircx.dialect", "spec.ircx.ownerPrefix"]
+            told: ["spec.ircx.dialect"]
         ),
         Written(spec: "ircx: {dialect: pyircx, ownerPrefix: \".\"}", told: []),
         Written(

@@ -19,7 +19,7 @@ import Testing
             tenant.history.enabled && tenant.history.retention == .seconds(30 * 86_400) && tenant.history.directMessages
         )
         #expect(!tenant.archive.enabled && tenant.archive.schedule == "15 3 * * *")
-        #expect(tenant.ircx.dialect == .pyircx && tenant.ircx.ownerPrefix == ".")
+        #expect(tenant.ircx.dialect == .pyircx && tenant.ircx.ownerPrefix == nil)
         #expect(tenant.quotas == .unlimited && tenant.motd.isEmpty && tenant.admins.isEmpty)
     }
 

@@ -48,7 +48,7 @@ package struct ChannelModeRow: Sendable {
 package enum ChannelModeTable {
     package static let rows: [ChannelModeRow] = [
         ChannelModeRow("q", .rank(.owner, sign: "."), "Owner: runs the channel and makes others owner or host."),
-        ChannelModeRow("o", .rank(.host, sign: "@"), "Host: runs the channel."),
+        Self.host,
         Self.voice,
         ChannelModeRow(
             .ban,
@@ -85,6 +85,7 @@ package enum ChannelModeTable {
     ]
 
     // Those whose letter is shown by more than their row.
+    static let host = ChannelModeRow("o", .rank(.host, sign: "@"), "Host: runs the channel.")
     static let voice = ChannelModeRow("v", .rank(.voice, sign: "+"), "Voice: may speak in a moderated channel.")
     static let key = ChannelModeRow("k", .key, "Key: who joins has to know it.")
     static let limit = ChannelModeRow("l", .limit, "Limit: so many members at most.")

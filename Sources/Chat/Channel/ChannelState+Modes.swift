@@ -14,7 +14,19 @@ extension ChannelState {
     ///
     /// Each letter is decided by itself, seeing what the letters before it did. What changes nothing is left out, and so
     /// is a switch that was set and taken back: a line of contrary letters would become an event without a bound.
-    package func decideModes(_ requests: [ModeRequest], by requester: Requester, now: Int64) -> ModeDecision {
+    ///
+    /// - Parameters:
+    ///   - requests: The letters in order.
+    ///   - requester: Who asks.
+    ///   - ranks: What the requester is shown: who sees owners as hosts means both by `o`.
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: What is accepted, what is refused and what was asked.
+    package func decideModes(
+        _ requests: [ModeRequest],
+        by requester: Requester,
+        seeing ranks: VisibleRanks,
+        now: Int64
+    ) -> ModeDecision {
         var decision = ModeDecision()
         var state = self
         var withParameter = 0
@@ -29,7 +41,7 @@ extension ChannelState {
             }
             do throws(Refusal) {
                 try state.checkHost(requester)
-                for change in try state.changes(for: request, by: requester, now: now) {
+                for change in try state.changes(for: request, by: requester, seeing: ranks, now: now) {
                     state.evolve(.modes([change], by: requester.author))
                     decision.add(change)
                 }
@@ -44,6 +56,7 @@ extension ChannelState {
     private func changes(
         for request: ModeRequest,
         by requester: Requester,
+        seeing ranks: VisibleRanks,
         now: Int64
     ) throws(Refusal) -> [ModeChange] {
         let on = request.isAdding
@@ -53,7 +66,8 @@ extension ChannelState {
         switch row.kind {
         case .list(let list, _, _):
             return try self.listChange(list, request.parameter ?? "", on: on, by: requester, now: now)
-        case .rank(let rank, _): return try self.rankChange(rank, request.parameter, on: on, by: requester)
+        case .rank(let rank, _):
+            return try self.rankChange(rank, request.parameter, on: on, by: requester, seeing: ranks)
         case .key: return try self.keyChange(request.parameter, on: on)
         case .limit: return try self.limitChange(request.parameter, on: on)
         case .flag(let mode, let isSettable): return try self.flagChange(mode, row.letter, isSettable, on: on)
@@ -132,7 +146,8 @@ extension ChannelState {
         _ rank: MemberModes,
         _ nick: String?,
         on: Bool,
-        by requester: Requester
+        by requester: Requester,
+        seeing ranks: VisibleRanks
     ) throws(Refusal) -> [ModeChange] {
         guard let nick else { return [] }
         guard let name = Nickname(nick, under: Names.caseMapping), let target = self.member(nick: name) else {
@@ -144,8 +159,8 @@ extension ChannelState {
         if needsOwner, !ownModes.contains(.owner), !requester.may(.runAnyChannel), !(isSelf && !on) {
             throw Refusal(.ownerNeeded, self.name.raw)
         }
-        guard target.modes.contains(rank) != on else { return [] }
-        return [.rank(rank, target.session, nick: target.user.nick.raw, on: on)]
+        let changed = on ? target.modes.added(by: rank, seeing: ranks) : target.modes.removed(by: rank, seeing: ranks)
+        return changed.map { .rank($0, target.session, nick: target.user.nick.raw, on: on) }
     }
 
     /// What is wrong with a letter's parameter.

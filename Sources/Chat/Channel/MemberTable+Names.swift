@@ -6,6 +6,8 @@ package import NIOCore
 extension MemberTable {
     /// How NAMES shows members.
     package struct NameStyle: Sendable {
+        /// Which ranks are shown.
+        package var ranks: VisibleRanks
         /// All ranks, and not the highest alone (IRCv3 multi-prefix).
         package var showsAllRanks: Bool
         /// `nick!user@host`, and not the nickname alone (IRCv3 userhost-in-names).
@@ -13,7 +15,8 @@ extension MemberTable {
         /// Nothing of those who are invisible.
         package var hidesInvisible: Bool
 
-        package init(showsAllRanks: Bool, showsHosts: Bool, hidesInvisible: Bool) {
+        package init(ranks: VisibleRanks, showsAllRanks: Bool, showsHosts: Bool, hidesInvisible: Bool) {
+            self.ranks = ranks
             self.showsAllRanks = showsAllRanks
             self.showsHosts = showsHosts
             self.hidesInvisible = hidesInvisible
@@ -61,6 +64,6 @@ extension MemberTable.Slot {
     @inline(__always)
     private static func writeSigns(_ modes: MemberModes, _ style: MemberTable.NameStyle, to line: inout ByteBuffer) {
         if modes.isEmpty { return }
-        line.writeString(style.showsAllRanks ? modes.prefixes : modes.highestPrefix)
+        line.writeString(style.showsAllRanks ? style.ranks.signs(of: modes) : style.ranks.highestSign(of: modes))
     }
 }

@@ -31,6 +31,7 @@ enum ChannelModeCommands {
             of: name,
             ModeRequest.parse(Array(call.parameters.dropFirst())),
             by: actor,
+            seeing: call.connection.ranks,
             call.awaiting { decision, channel in
                 for refusal in decision.refusals { call.refuse(refusal) }
                 for list in decision.listings { self.show(list, of: channel, to: call, actor) }

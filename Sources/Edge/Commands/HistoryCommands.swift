@@ -319,7 +319,14 @@ enum HistoryCommands {
         self.inBatch(batch, records, call) { record, reference in
             let channel = names[record.conversation] ?? record.conversation
             call.send { writer in
-                encoder.write(record, of: channel, in: reference, for: call.connection.capabilities, &writer)
+                encoder.write(
+                    record,
+                    of: channel,
+                    in: reference,
+                    for: call.connection.capabilities,
+                    seeing: call.connection.ranks,
+                    &writer
+                )
             }
         }
     }

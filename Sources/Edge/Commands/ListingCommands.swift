@@ -79,7 +79,8 @@ enum ListingCommands {
             self.symbol = modes.contains(.secret) ? "@" : modes.contains(.private) ? "*" : "="
             let capabilities = call.connection.capabilities
             self.style = channel.nameStyle(
-                showingAllRanks: capabilities.contains(.multiPrefix),
+                call.connection.ranks,
+                showingAll: capabilities.contains(.multiPrefix),
                 hosts: capabilities.contains(.userhostInNames)
             )
             // `:server 353 nick = #channel :` and CR LF

@@ -179,6 +179,7 @@ enum Playback {
                     of: target,
                     in: reference,
                     for: connection.capabilities,
+                    seeing: connection.ranks,
                     &writer
                 )
             }

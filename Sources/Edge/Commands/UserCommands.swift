@@ -95,10 +95,7 @@ enum UserCommands {
                 of: found,
                 for: actor,
                 call.awaiting { channels in
-                    let isMulti = call.connection.capabilities.contains(.multiPrefix)
-                    let words = channels.map {
-                        ($0.modes.isEmpty ? "" : isMulti ? $0.modes.prefixes : $0.modes.highestPrefix) + $0.name
-                    }
+                    let words = channels.map { call.connection.signs(of: $0.modes) + $0.name }
                     self.show(found, words, call, actor)
                     call.reply(.rplEndOfWhois, found.nick)
                 }

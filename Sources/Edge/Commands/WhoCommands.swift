@@ -103,10 +103,9 @@ enum WhoCommands {
         isLocal session: Session?,
         _ call: Call
     ) {
-        let isMulti = call.connection.capabilities.contains(.multiPrefix)
         let flags =
             (user.away == nil ? "H" : "G") + (user.modes.contains(.operator) ? "*" : "")
-            + (modes.map { isMulti ? $0.prefixes : $0.highestPrefix } ?? "")
+            + (modes.map { call.connection.signs(of: $0) } ?? "")
             + (user.modes.contains(.bot) ? "B" : "")
         guard let fields = query.fields else {
             return call.reply(

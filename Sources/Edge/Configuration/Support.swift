@@ -13,8 +13,7 @@ enum Support {
     ) -> ISupport {
         let hasPast = past != nil && tenant.history.enabled
         var support = ISupport()
-        let ranks = MemberModes.ranks
-        let signs = String(ranks.map(\.prefix))
+        let ranks = VisibleRanks(ownerSign: tenant.ircx.ownerPrefix?.first)
         support.set("AWAYLEN", 200)
         support.set("BOT", "B")
         support.set("CASEMAPPING", Names.caseMapping.rawValue)
@@ -35,9 +34,9 @@ enum Support {
         support.set("NAMELEN", 128)
         support.set("NETWORK", tenant.displayName)
         support.set("NICKLEN", 30)
-        support.set("PREFIX", "(\(String(ranks.map(\.letter))))\(signs)")
+        support.set("PREFIX", ranks.supportValue)
         support.set("SAFELIST")
-        support.set("STATUSMSG", signs)
+        support.set("STATUSMSG", ranks.messageSigns)
         support.set("TARGMAX", table.targetLimits)
         support.set("TOPICLEN", 390)
         support.set("USERLEN", 30)

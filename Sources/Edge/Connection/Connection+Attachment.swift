@@ -7,7 +7,12 @@ package import StateStore
 /// What a session and its channels tell a client of IRC.
 extension Connection: Attachment {
     package func makeGroup() -> any AttachmentGroup {
-        ConnectionGroup(self.capabilities, encoder: self.clients.encoder, outboxes: self.clients.outboxes)
+        ConnectionGroup(
+            self.capabilities,
+            seeing: self.ranks,
+            encoder: self.clients.encoder,
+            outboxes: self.clients.outboxes
+        )
     }
 
     package func deliver(_ message: ChatMessage, _ entry: Entry) -> Bool {
@@ -85,7 +90,7 @@ extension Connection: Attachment {
         guard let session = self.session else { return }
         if !isAnnounced, let member = channel.state.members[session.id] {
             let happening = Happening(joining: member, channel.state, time: self.clients.realm.now)
-            self.write(.news) { self.clients.encoder.write(happening, for: self.capabilities, &$0) }
+            self.write(.news) { self.clients.encoder.write(happening, for: self.capabilities, seeing: self.ranks, &$0) }
         }
         if let topic = channel.state.topic {
             self.reply(.rplTopic, [channel.name], text: topic.text, .news)

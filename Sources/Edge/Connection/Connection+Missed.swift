@@ -46,7 +46,14 @@ extension Connection {
         self.writeBatch(of: target) { reference, lines in
             lines.withLineWriter { writer in
                 for record in older {
-                    self.clients.encoder.write(record, of: target, in: reference, for: self.capabilities, &writer)
+                    self.clients.encoder.write(
+                        record,
+                        of: target,
+                        in: reference,
+                        for: self.capabilities,
+                        seeing: self.ranks,
+                        &writer
+                    )
                 }
             }
             for (message, entry) in messages where message.verb != .tagmsg {

@@ -39,6 +39,8 @@ package final class Connection {
 
     private(set) var phase = Phase.admitting
     private(set) var capabilities: Capabilities = []
+    /// Which ranks it is shown.
+    private(set) var ranks: VisibleRanks
     /// CAP LS was sent with version 302 or later.
     var understandsCapVersion302 = false
     var registration = RegistrationMachine()
@@ -70,6 +72,7 @@ package final class Connection {
         self.clients = clients
         self.wire = arrival.wire
         self.network = network
+        self.ranks = network.ranks
         self.address = arrival.address
         self.number = UInt32(truncatingIfNeeded: clients.environment.realm.random()) | 1
         self.isSecure = arrival.isSecure
@@ -169,6 +172,18 @@ package final class Connection {
         guard self.isOpen, capabilities != self.capabilities else { return }
         guard let session = self.session else { return self.capabilities = capabilities }
         session.regroup(self) { self.capabilities = capabilities }
+    }
+
+    /// The client is shown other ranks from now on.
+    func set(_ ranks: VisibleRanks) {
+        guard self.isOpen, ranks != self.ranks else { return }
+        guard let session = self.session else { return self.ranks = ranks }
+        session.regroup(self) { self.ranks = ranks }
+    }
+
+    /// A member's ranks as the client is shown them before a name.
+    func signs(of modes: MemberModes) -> String {
+        self.capabilities.contains(.multiPrefix) ? self.ranks.signs(of: modes) : self.ranks.highestSign(of: modes)
     }
 
     // MARK: Log

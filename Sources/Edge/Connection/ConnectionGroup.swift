@@ -7,12 +7,14 @@ import StateStore
 /// Members of a channel whose clients understand the same: each gets the same bytes.
 final class ConnectionGroup: AttachmentGroup {
     private let capabilities: Capabilities
+    private let ranks: VisibleRanks
     private let encoder: LineEncoder
     private let outboxes: Outboxes
     private var connections: ContiguousArray<Connection> = []
 
-    init(_ capabilities: Capabilities, encoder: LineEncoder, outboxes: Outboxes) {
+    init(_ capabilities: Capabilities, seeing ranks: VisibleRanks, encoder: LineEncoder, outboxes: Outboxes) {
         self.capabilities = capabilities
+        self.ranks = ranks
         self.encoder = encoder
         self.outboxes = outboxes
     }
@@ -20,7 +22,8 @@ final class ConnectionGroup: AttachmentGroup {
     var isEmpty: Bool { self.connections.isEmpty }
 
     func accepts(_ attachment: any Attachment) -> Bool {
-        (attachment as? Connection)?.capabilities == self.capabilities
+        guard let connection = attachment as? Connection else { return false }
+        return connection.capabilities == self.capabilities && connection.ranks == self.ranks
     }
 
     func insert(_ attachment: any Attachment) {
@@ -76,7 +79,7 @@ final class ConnectionGroup: AttachmentGroup {
     func tell(_ happening: Happening, isTold: ((any Attachment) -> Bool)?) {
         if case .invited = happening.event, !self.capabilities.contains(.inviteNotify) { return }
         var lines = ByteBuffer()
-        lines.withLineWriter { self.encoder.write(happening, for: self.capabilities, &$0) }
+        lines.withLineWriter { self.encoder.write(happening, for: self.capabilities, seeing: self.ranks, &$0) }
         guard lines.readableBytes > 0 else { return }
         let (outboxes, cause) = (self.outboxes, happening.cause)
         self.connections.withUnsafeBufferPointer { connections in

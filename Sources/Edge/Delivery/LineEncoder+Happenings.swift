@@ -6,12 +6,19 @@ import Realm
 /// How what happens is told, after what each client understands.
 extension LineEncoder {
     /// Something other than a message that happened in a channel; nothing for clients that do not know it.
-    func write(_ happening: Happening, for capabilities: Capabilities, _ writer: inout LineWriter) {
+    func write(
+        _ happening: Happening,
+        for capabilities: Capabilities,
+        seeing ranks: VisibleRanks,
+        _ writer: inout LineWriter
+    ) {
         let (channel, time) = (happening.channel.name.raw, happening.time)
         switch happening.event {
         case .message: break
-        case .joined(let member, _):
-            self.writeJoin(of: member, to: channel, time, for: capabilities, &writer)
+        case .joined(let member, let founding):
+            // The founder of a plain network finds its rank in the names.
+            let isTold = founding == nil || ranks.ownerSign != nil
+            self.writeJoin(of: member, to: channel, time, for: capabilities, ranks: isTold ? ranks : nil, &writer)
         case .parted(_, let author, let reason):
             self.writeTags(&writer, capabilities, time: time, account: author.account)
             writer.message(
@@ -32,6 +39,7 @@ extension LineEncoder {
                 forcesTrailing: true
             )
         case .modes(let changes, let author):
+            let changes = ranks.shown(changes, in: happening.channel)
             for group in changes.grouped(bytes: 500 - 10 - channel.utf8.count - author.prefix.utf8.count) {
                 self.writeTags(&writer, capabilities, time: time, account: author.account)
                 writer.message(source: author.prefix, command: "MODE", parameters: [channel] + group.parameters)
@@ -73,6 +81,7 @@ extension LineEncoder {
         to channel: String,
         _ time: Int64,
         for capabilities: Capabilities,
+        ranks: VisibleRanks?,
         _ writer: inout LineWriter
     ) {
         let user = member.user
@@ -87,14 +96,14 @@ extension LineEncoder {
         } else {
             writer.message(source: user.prefix, command: "JOIN", parameters: [channel])
         }
-        if !member.modes.isEmpty {
-            // The founder's rank, as IRCX servers tell it (pyIRCX 6.1): from the joiner itself.
+        if let ranks, !member.modes.isEmpty {
+            // As IRCX servers tell it (pyIRCX 6.1): from the joiner itself.
             self.writeTags(&writer, capabilities, time: time, account: user.account)
-            let ranks = MemberModes.ranks.filter { member.modes.contains($0.mode) }
+            let letters = ranks.letters(of: member.modes)
             writer.message(
                 source: user.prefix,
                 command: "MODE",
-                parameters: [channel, "+" + String(ranks.map(\.letter))] + ranks.map { _ in user.nick.raw }
+                parameters: [channel, "+" + letters] + letters.map { _ in user.nick.raw }
             )
         }
         if let away = user.away, capabilities.contains(.awayNotify) {

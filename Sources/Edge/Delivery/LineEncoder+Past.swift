@@ -1,3 +1,4 @@
+import Chat
 import IRC
 import StateStore
 
@@ -10,12 +11,14 @@ extension LineEncoder {
     ///   - channel: What the client calls the channel, if it was in one.
     ///   - batch: The batch that the line is part of.
     ///   - capabilities: What the client knows.
+    ///   - ranks: Which ranks it is shown.
     ///   - writer: Gets the line.
     func write(
         _ record: HistoryRecord,
         of channel: String,
         in batch: String?,
         for capabilities: Capabilities,
+        seeing ranks: VisibleRanks,
         _ writer: inout LineWriter
     ) {
         if let batch { writer.tag("batch", batch) }
@@ -57,7 +60,7 @@ extension LineEncoder {
         case .mode:
             writer.command("MODE")
             writer.parameter(channel)
-            for word in text.split(separator: " ") { writer.parameter(String(word)) }
+            for word in ranks.shown(parameters: text.split(separator: " ").map(String.init)) { writer.parameter(word) }
         case .topic:
             writer.command("TOPIC")
             writer.parameter(channel)

@@ -118,6 +118,7 @@ package final class ShardClients {
             return self.closeAll(of: network, reason: tenant.closedText)
         }
         self.tellMechanisms(of: network, before)
+        for connection in self.connections.all where connection.network === network { connection.set(network.ranks) }
         let changes = self.support.changes(to: tenant, from: before)
         guard !changes.isEmpty else { return }
         for connection in self.connections.all where connection.network === network {

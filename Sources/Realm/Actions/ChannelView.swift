@@ -36,8 +36,17 @@ package struct ChannelView {
     package var places: Range<Int> { self.isOpen ? self.state.members.indices : 0..<0 }
 
     /// How who looks is shown names.
-    package func nameStyle(showingAllRanks showsAllRanks: Bool, hosts showsHosts: Bool) -> MemberTable.NameStyle {
-        MemberTable.NameStyle(showsAllRanks: showsAllRanks, showsHosts: showsHosts, hidesInvisible: !self.seesAll)
+    package func nameStyle(
+        _ ranks: VisibleRanks,
+        showingAll showsAllRanks: Bool,
+        hosts showsHosts: Bool
+    ) -> MemberTable.NameStyle {
+        MemberTable.NameStyle(
+            ranks: ranks,
+            showsAllRanks: showsAllRanks,
+            showsHosts: showsHosts,
+            hidesInvisible: !self.seesAll
+        )
     }
 
     /// Writes the name of a member as it is now; nothing if it has left or may not be known.

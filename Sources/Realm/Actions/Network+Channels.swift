@@ -166,13 +166,19 @@ extension Network {
         of name: ChannelName,
         _ requests: [ModeRequest],
         by actor: Actor,
+        seeing ranks: VisibleRanks,
         _ then: @escaping (Result<(decision: ModeDecision, channel: ChannelView), Refusal>) -> Void
     ) {
         self.changeExisting(
             name,
             by: actor,
             { replica throws(Refusal) in
-                let decision = replica.state.decideModes(requests, by: actor.session.requester, now: self.shard.now)
+                let decision = replica.state.decideModes(
+                    requests,
+                    by: actor.session.requester,
+                    seeing: ranks,
+                    now: self.shard.now
+                )
                 let value = (decision: decision, channel: ChannelView(replica, for: actor.session))
                 if decision.changes.isEmpty { return .nothing(value) }
                 return Decided(transaction: replica.change(.modes(decision.changes, by: actor.author)), value: value)

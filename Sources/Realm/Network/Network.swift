@@ -1,4 +1,4 @@
-import Chat
+package import Chat
 import IRC
 import Logging
 import NIOCore
@@ -12,6 +12,8 @@ package final class Network {
     // What every message or answer asks of the tenant: to ask the tenant itself copies it.
     /// What answers come from.
     package private(set) var serverName = ""
+    /// Which ranks those are shown who do not ask for more.
+    package private(set) var ranks = VisibleRanks.plain
     /// What goes to the durable history.
     private(set) var history = HistorySettings.standard
     /// Another number each time that the tenant changes, unique on the shard: for what others derive from the tenant.
@@ -57,6 +59,7 @@ package final class Network {
     private func derive() {
         self.serverName = self.tenant.serverName
         self.history = self.tenant.history
+        self.ranks = VisibleRanks(ownerSign: self.tenant.ircx.ownerPrefix?.first)
         self.messageLimit = self.tenant.quotas.messagesPerSecond.hardLimit
     }
 

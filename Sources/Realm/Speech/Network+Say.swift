@@ -51,7 +51,7 @@ extension Network {
             utterance.destination = .user(last)
             return self.go(utterance)
         }
-        if let (name, minimum, sign) = Self.channel(target) {
+        if let (name, minimum, sign) = self.channel(target) {
             guard let name else { return self.end(utterance, .refused(Refusal(.noSuchChannel, target.asWord))) }
             return self.replicas.look(at: name) { result in
                 switch result {
@@ -82,10 +82,10 @@ extension Network {
     }
 
     /// The channel that a target names, perhaps behind the signs of a rank (ISUPPORT STATUSMSG); nil if it names none.
-    private static func channel(_ target: String) -> (name: ChannelName?, minimum: MemberModes, sign: String)? {
+    private func channel(_ target: String) -> (name: ChannelName?, minimum: MemberModes, sign: String)? {
         if ChannelName.isChannel(target) { return (ChannelName(target, under: Names.caseMapping), [], "") }
-        guard let first = target.first, let minimum = MemberModes.rank(sign: first) else { return nil }
-        let name = target.drop { MemberModes.rank(sign: $0) != nil }
+        guard let first = target.first, let minimum = self.ranks.rank(sign: first) else { return nil }
+        let name = target.drop { self.ranks.rank(sign: $0) != nil }
         guard ChannelName.isChannel(name) else { return nil }
         return (ChannelName(name, under: Names.caseMapping), minimum, String(first))
     }

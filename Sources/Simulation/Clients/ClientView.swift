@@ -176,7 +176,7 @@ struct ClientView {
 
     private mutating func names(_ channel: String, _ text: String) {
         for word in text.split(separator: " ") {
-            let member = word.drop { MemberModes.rank(sign: $0) != nil }
+            let member = word.drop { VisibleRanks.plain.rank(sign: $0) != nil }
             self.channels[channel]?.members[Somebody(member)] = Set(word.prefix(word.count - member.count))
         }
     }

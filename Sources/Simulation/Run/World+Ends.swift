@@ -74,7 +74,9 @@ extension World {
         for state in self.witness.states.values
         where state.members.contains(where: { $0.session == session || session == nil && $0.user.nick.raw == nick }) {
             truth[state.name.raw] = Dictionary(
-                state.members.map { (ClientView.Somebody($0.user.prefix), Set($0.modes.prefixes)) },
+                state.members.map {
+                    (ClientView.Somebody($0.user.prefix), Set(VisibleRanks.plain.signs(of: $0.modes)))
+                },
                 uniquingKeysWith: { first, _ in first }
             )
         }

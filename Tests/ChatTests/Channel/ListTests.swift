@@ -14,11 +14,11 @@ import Testing
     }
 
     private func decide(_ parameters: String..., now: Int64 = 50) -> ModeDecision {
-        self.state.decideModes(ModeRequest.parse(parameters), by: self.host, now: now)
+        self.state.decideModes(ModeRequest.parse(parameters), by: self.host, seeing: .plain, now: now)
     }
 
     private mutating func apply(_ parameters: String..., now: Int64 = 50) {
-        let decision = self.state.decideModes(ModeRequest.parse(parameters), by: self.host, now: now)
+        let decision = self.state.decideModes(ModeRequest.parse(parameters), by: self.host, seeing: .plain, now: now)
         self.state.evolve(.modes(decision.changes, by: Author(self.host.session, self.host.user)))
     }
 

@@ -14,7 +14,12 @@ import Testing
         hosts: Bool = false,
         hidesInvisible: Bool = false
     ) -> [String] {
-        let style = MemberTable.NameStyle(showsAllRanks: ranks, showsHosts: hosts, hidesInvisible: hidesInvisible)
+        let style = MemberTable.NameStyle(
+            ranks: .plain,
+            showsAllRanks: ranks,
+            showsHosts: hosts,
+            hidesInvisible: hidesInvisible
+        )
         return before.members.indices.map { place in
             var line = ByteBuffer()
             now.members.writeName(at: place, of: before.members, style, to: &line)
@@ -77,6 +82,6 @@ import Testing
         var now = before
         let rob = try #require(Nickname("Rob", under: Names.caseMapping))
         now.evolve(.changed(bob.session, .nick(rob), by: Author(bob.session, bob.user), number: 1))
-        #expect(self.names(before, now) == [".Ann", "Rob"])
+        #expect(self.names(before, now) == ["@Ann", "Rob"])
     }
 }

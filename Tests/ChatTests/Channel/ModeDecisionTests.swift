@@ -27,13 +27,14 @@ import Testing
     }
 
     private func mode(_ parameters: String..., by requester: Requester) -> ModeDecision {
-        self.state.decideModes(ModeRequest.parse(parameters), by: requester, now: 50)
+        self.state.decideModes(ModeRequest.parse(parameters), by: requester, seeing: .plain, now: 50)
     }
 
     private func mode(_ line: String, by requester: Requester) -> ModeDecision {
         self.state.decideModes(
             ModeRequest.parse(line.split(separator: " ").map(String.init)),
             by: requester,
+            seeing: .plain,
             now: 50
         )
     }

@@ -68,15 +68,4 @@ import Testing
     func `a message to a rank reaches it and those above`(rank: MemberModes, minimum: MemberModes, expected: Bool) {
         #expect(rank.reaches(minimum) == expected)
     }
-
-    @Test(
-        arguments: [
-            (MemberModes.owner, ".", "."), (.host, "@", "@"), (.voice, "+", "+"), ([], "", ""),
-            ([.owner, .host, .voice], ".@+", "."), ([.host, .voice], "@+", "@"),
-        ] as [(MemberModes, String, String)]
-    )
-    func `ranks show as prefixes, highest first`(rank: MemberModes, all: String, highest: String) {
-        #expect(rank.prefixes == all)
-        #expect(rank.highestPrefix == highest)
-    }
 }

@@ -290,8 +290,8 @@ package struct IRCXSettings: Hashable, Sendable {
 
     /// The dialect for clients that show none of their own.
     package var dialect: Dialect = .pyircx
-    /// The prefix of channel owners, one ASCII character.
-    package var ownerPrefix = "."
+    /// The prefix of channel owners, one ASCII character; nil if only clients in IRCX mode see that they are more than hosts.
+    package var ownerPrefix: String?
 
     /// What holds where nothing is said.
     package static let standard = IRCXSettings()
@@ -315,8 +315,7 @@ extension IRCXSettings: SettingsObject {
             "ownerPrefix",
             \.ownerPrefix,
             .oneOf(Self.prefixes, "owner prefix: write one of . ~ ! & * ^ ="),
-            "The prefix of channel owners.",
-            notImplemented: .yet("owners are shown with `.`", but: ".")
+            "The prefix by which all clients see the owners of channels. By default they see them as hosts, with `@`."
         ),
     ]
 }
