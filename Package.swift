@@ -88,7 +88,7 @@ let package = Package(
         .target(
             name: "Realm",
             dependencies: [
-                "Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering",
+                "Backoff", "CSpoof", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -165,6 +165,8 @@ let package = Package(
             ]
         ),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // The toolchain's ICU.
+        .systemLibrary(name: "CSpoof"),
         // No pkgConfig: the flags of hiredis.pc warn on every target.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         // Processes that tests start; apart, since some need nothing else.

@@ -79,7 +79,7 @@ enum ImportTable {
         ),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],
+            own: ["Backoff", "CSpoof", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],
             libraries: collections,
             ["Logging", "NIOCore", "Crypto"]
         ),
@@ -133,6 +133,7 @@ enum ImportTable {
             ["NIOCore"]
         ),
         "CHiredis": ImportRow(own: []),
+        "CSpoof": ImportRow(own: []),
         "CLibPQ": ImportRow(own: []),
     ]
 }

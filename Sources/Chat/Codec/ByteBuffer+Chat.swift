@@ -44,5 +44,8 @@ extension ByteBuffer {
 
 /// How names compare in every tenant.
 package enum Names {
-    package static let caseMapping = CaseMapping.rfc7613
+    /// Nicknames, channels and masks, as clients compare them.
+    package static let caseMapping = CaseMapping.ascii
+    /// Accounts, which only servers compare.
+    package static let accountMapping = CaseMapping.rfc7613
 }

@@ -9,6 +9,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case noSuchNick = "no-such-nick"
         case invalidChannelName = "invalid-channel-name"
         case nickInUse = "nick-in-use"
+        /// A nickname that others would take for another.
+        case misleadingNick = "misleading-nick"
         case userNotInChannel = "user-not-in-channel"
         case userOnChannel = "user-on-channel"
 

@@ -16,7 +16,7 @@ package enum Conversation: Hashable, Sendable {
         case guest(SessionID)
 
         package init(_ session: SessionID, account: String?) {
-            if let name = account.flatMap({ AccountName($0, under: Names.caseMapping) }) {
+            if let name = account.flatMap({ AccountName($0, under: Names.accountMapping) }) {
                 self = .account(name.folded)
             } else {
                 self = .guest(session)

@@ -19,6 +19,8 @@ extension Refusal.Reason {
         case .noSuchNick: .numeric(.errNoSuchNick)
         case .invalidChannelName: .numeric(.errBadChanMask, text: "Not a channel's name")
         case .nickInUse: .numeric(.errNicknameInUse)
+        case .misleadingNick:
+            .numeric(.errErroneousNickname, text: "Erroneous nickname: write it in the letters of one script")
         case .userNotInChannel: .numeric(.errUserNotInChannel)
         case .userOnChannel: .numeric(.errUserOnChannel)
         case .channelIsFull: .numeric(.errChannelIsFull)

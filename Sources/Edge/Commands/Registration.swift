@@ -79,9 +79,9 @@ enum Registration {
     private static func refuse(_ refusal: Refusal, _ call: Call) {
         let connection = call.connection
         switch refusal.reason {
-        case .nickInUse:
+        case .nickInUse, .misleadingNick:
             connection.registration.refuseNick()
-            call.reply(.errNicknameInUse, refusal.subject.first ?? "*")
+            connection.refuse(refusal, command: "NICK", context: [])
         case .accountNeeded:
             connection.standardReply(
                 .fail,

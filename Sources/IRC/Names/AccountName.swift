@@ -10,8 +10,7 @@ package struct AccountName: Name {
     /// The maximum length is in Unicode scalars.
     package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
         let raw = String(text)
-        guard let folded = Nickname.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }
-        self.raw = raw
-        self.folded = folded
+        guard let name = Nickname.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }
+        (self.raw, self.folded) = name
     }
 }

@@ -6,9 +6,7 @@
 package enum CaseMapping: String, Sendable, CaseIterable {
     /// A–Z are a–z.
     case ascii
-    /// Also `[ ] \ ~` are `{ } | ^` (RFC 1459 §2.2).
-    case rfc1459
-    /// Unicode names in the manner of RFC 8265 §3.3: full-width ASCII made narrow, lower case, NFC.
+    /// Unicode names in the manner of RFC 8265 §3.3, which clients do not know: full-width ASCII made narrow, lower case, NFC.
     ///
     /// Beyond that profile final and long s fold to σ and s, and the variation selectors 15 and 16, which a keyboard
     /// adds to emoji unseen, are dropped.
@@ -23,32 +21,20 @@ package enum CaseMapping: String, Sendable, CaseIterable {
             var changes = false
             for byte in bytes {
                 if byte >= 0x80 && self == .rfc7613 { return (true, true) }
-                changes = changes || byte &- UInt8(ascii: "A") < 26 || self.isSpecial(byte)
+                changes = changes || byte &- UInt8(ascii: "A") < 26
             }
             return (changes, false)
         }
         if isUnicode { return Self.foldUnicode(text) }
-        return changes ? self.foldBytes(text) : text
+        return changes ? Self.foldBytes(text) : text
     }
 
-    private func isSpecial(_ byte: UInt8) -> Bool {
-        self == .rfc1459 && (0x5B...0x5D ~= byte || byte == 0x7E)
-    }
-
-    private func foldBytes(_ text: String) -> String {
+    private static func foldBytes(_ text: String) -> String {
         let count = text.utf8.count
         return String(unsafeUninitializedCapacity: count) { target in
             var index = 0
             for byte in text.utf8 {
-                let folded: UInt8 =
-                    if byte &- UInt8(ascii: "A") < 26 {
-                        byte | 0x20
-                    } else if self.isSpecial(byte) {
-                        byte == UInt8(ascii: "~") ? UInt8(ascii: "^") : byte | 0x20
-                    } else {
-                        byte
-                    }
-                target.initializeElement(at: index, to: folded)
+                target.initializeElement(at: index, to: byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte)
                 index += 1
             }
             return count
@@ -82,9 +68,14 @@ package enum CaseMapping: String, Sendable, CaseIterable {
             default: mapped += scalar.properties.lowercaseMapping
             }
         }
+        return self.composed(mapped)
+    }
+
+    /// The text in Unicode's normal form C.
+    static func composed(_ text: String) -> String {
         var composed = ""
-        composed.reserveCapacity(mapped.utf8.count)
-        for scalar in mapped._nfc { composed.unicodeScalars.append(scalar) }
+        composed.reserveCapacity(text.utf8.count)
+        for scalar in text._nfc { composed.unicodeScalars.append(scalar) }
         return composed
     }
 }

@@ -17,8 +17,8 @@ package struct ChannelName: Name {
     package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 50) {
         let raw = String(text)
         guard Self.isChannel(raw),
-            let folded = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength),
-            folded.utf8.count > 1
+            let name = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength),
+            name.folded.utf8.count > 1
         else { return nil }
         // A mark right behind the `#` would sit on it.
         if raw.utf8.dropFirst().first ?? 0 >= 0x80 {
@@ -26,8 +26,7 @@ package struct ChannelName: Name {
                 Self.rules.allows(second, isFirst: true, isFolded: false)
             else { return nil }
         }
-        self.raw = raw
-        self.folded = folded
+        (self.raw, self.folded) = name
     }
 
     /// Whether a target means a channel rather than a user: it begins with one of CHANTYPES.

@@ -4,7 +4,7 @@
 ///
 /// Only valid ones can be made.
 package protocol Name: Hashable, Sendable, CustomStringConvertible {
-    /// As it was given, for showing.
+    /// As it was given, for showing; in NFC.
     var raw: String { get }
     /// Under the tenant's ``CaseMapping``, for comparing and as a key.
     var folded: String { get }

@@ -31,20 +31,22 @@ struct NameRules: Sendable {
         self.refusedInFront = refusedInFront
     }
 
-    /// The name folded, or `nil` if it may not be.
+    /// The name as it is shown and folded, or `nil` if it may not be.
     ///
-    /// The maximum length is in Unicode scalars.
-    func fold(_ raw: String, under mapping: CaseMapping, maximumLength: Int) -> String? {
+    /// It is shown in NFC, so that what looks the same and is compared as the same has the same bytes, too. The maximum length is
+    /// in Unicode scalars.
+    func fold(_ raw: String, under mapping: CaseMapping, maximumLength: Int) -> (raw: String, folded: String)? {
         var raw = raw
         switch raw.withUTF8({ self.judge($0) }) {
         case .refused: return nil
         case .allowed:
             // ASCII folds to ASCII that is no worse.
-            return raw.utf8.count <= maximumLength ? mapping.fold(raw) : nil
+            return raw.utf8.count <= maximumLength ? (raw, mapping.fold(raw)) : nil
         case .unicode:
             guard self.isLong(raw, atMost: maximumLength), self.allows(raw, isFolded: false) else { return nil }
+            raw = CaseMapping.composed(raw)
             let folded = mapping.fold(raw)
-            return self.allows(folded, isFolded: true) ? folded : nil
+            return self.allows(folded, isFolded: true) ? (raw, folded) : nil
         }
     }
 

@@ -18,8 +18,7 @@ package struct Nickname: Name {
     /// The maximum length is in Unicode scalars.
     package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
         let raw = String(text)
-        guard let folded = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }
-        self.raw = raw
-        self.folded = folded
+        guard let name = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }
+        (self.raw, self.folded) = name
     }
 }

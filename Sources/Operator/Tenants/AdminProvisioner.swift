@@ -154,7 +154,7 @@ package final class AdminProvisioner: Sendable {
                 hasher: self.hasher,
                 now: WallClock.system(),
                 logger: self.logger,
-                fold: Names.caseMapping.fold
+                fold: Names.accountMapping.fold
             )
             await self.forget(changed, of: work)
             return .done

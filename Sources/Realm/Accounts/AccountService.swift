@@ -65,7 +65,7 @@ package final class AccountService: Authenticator {
 
     package func scramCredentials(of account: Account?, named name: String, in tenant: TenantID) -> ScramCredentials {
         account?.credentials.scram.flatMap { ScramCredentials(text: $0) }
-            ?? ScramCredentials.unknown("\(tenant) \(Names.caseMapping.fold(name))", key: self.decoyKey)
+            ?? ScramCredentials.unknown("\(tenant) \(Names.accountMapping.fold(name))", key: self.decoyKey)
     }
 
     package func setAlwaysOn(
@@ -75,7 +75,7 @@ package final class AccountService: Authenticator {
     ) async throws(AuthenticationError) {
         if self.isAway.withLock({ $0 }) { throw .away }
         do {
-            let folded = Names.caseMapping.fold(account)
+            let folded = Names.accountMapping.fold(account)
             _ = try await self.accounts.setAlwaysOn(isAlwaysOn, of: folded, in: tenant, now: self.wallClock())
         } catch {
             self.logger.warning(
@@ -89,7 +89,7 @@ package final class AccountService: Authenticator {
     package func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {
         if self.isAway.withLock({ $0 }) { throw .away }
         await self.provisioning.withLock { $0[tenant]?.first }?.value
-        let folded = Names.caseMapping.fold(name)
+        let folded = Names.accountMapping.fold(name)
         do {
             return try await self.accounts.find(folded, of: tenant, within: Self.patience)
         } catch {
@@ -181,7 +181,7 @@ package final class AccountService: Authenticator {
                 hasher: self.hasher,
                 now: self.wallClock(),
                 logger: self.logger,
-                fold: Names.caseMapping.fold
+                fold: Names.accountMapping.fold
             )
             if !others.isEmpty { await changed(others, tenant.id) }
             return true

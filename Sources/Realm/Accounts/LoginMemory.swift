@@ -26,7 +26,7 @@ final class LoginMemory {
     private var store: any LiveStoreClient { self.network.store }
     private var now: Int64 { self.network.shard.now }
 
-    private func field(of name: String) -> FieldName { RememberedLogins.field(of: Names.caseMapping.fold(name)) }
+    private func field(of name: String) -> FieldName { RememberedLogins.field(of: Names.accountMapping.fold(name)) }
 
     // MARK: While the database answers
 

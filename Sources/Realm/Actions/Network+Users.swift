@@ -30,6 +30,7 @@ extension Network {
             by: actor,
             { () throws(Refusal) in
                 if nick.raw == session.user.nick.raw { return .nothing(()) }
+                if Likeness.isMisleading(nick) { throw Refusal(.misleadingNick, nick.raw) }
                 guard var transaction = self.transaction([.nick(nick)], of: session) else { return .again }
                 var refusals: [Int: Refusal] = [:]
                 var user = session.user
@@ -39,6 +40,15 @@ extension Network {
                 // What somebody else took meanwhile is not given up for them: the old name has to be its own.
                 let own = NameClaim.condition(session.user.nick, of: session.id, in: self.id)
                 transaction.conditions.append(own)
+                let offline = NickEvent.offline(nick: session.user.nick.raw).encoded
+                if own.log != key {
+                    refusals[transaction.conditions.count] = self.inUse(nick)
+                    transaction.conditions.append(Condition(key, .absent(field)))
+                    transaction.changes.append(LogChange(own.log, payload: offline, lifetime: .drop))
+                } else if nick != session.user.nick {
+                    // Another that looks like it.
+                    transaction.changes.append(LogChange(key, payload: offline))
+                }
                 transaction.changes.append(
                     LogChange(
                         key,
@@ -46,21 +56,16 @@ extension Network {
                         fields: [.set(field, NameClaim.bytes(session.id))]
                     )
                 )
-                if nick != session.user.nick {
-                    refusals[transaction.conditions.count] = Refusal(.nickInUse, nick.raw)
-                    transaction.conditions.append(Condition(key, .absent(field)))
-                    transaction.changes.append(
-                        LogChange(
-                            own.log,
-                            payload: NickEvent.offline(nick: session.user.nick.raw).encoded,
-                            lifetime: .drop
-                        )
-                    )
-                }
                 return Decided(transaction: transaction, value: (), refusals: refusals)
             },
             then: then
         )
+    }
+
+    /// Somebody has a nickname, or one that looks like it.
+    func inUse(_ nick: Nickname) -> Refusal {
+        let isASCII = nick.raw.utf8.allSatisfy { $0 < 0x80 }
+        return Refusal(.nickInUse, nick.raw, text: isASCII ? nil : "That nickname, or one that looks like it, is in use")
     }
 
     /// Changes that hold together: each is an entry of its own, the fields are those after the last.

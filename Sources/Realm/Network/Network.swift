@@ -73,7 +73,7 @@ package final class Network {
     var keepsHistory: Bool { self.history.enabled }
 
     func channelKey(_ name: ChannelName) -> LogKey { LogKey(self.id, .channel, name.folded) }
-    func nickKey(_ nick: Nickname) -> LogKey { LogKey(self.id, .nick, nick.folded) }
+    func nickKey(_ nick: Nickname) -> LogKey { NameClaim.log(of: nick, in: self.id) }
     func inboxKey(_ session: SessionID) -> LogKey { LogKey(self.id, .user, session.text) }
 
     /// The host name that is shown in place of an address.

@@ -44,7 +44,8 @@ package final class SessionDirectory {
             guard let session = snapshots[0].fields[FieldName(NameClaim.field)].flatMap(NameClaim.session) else {
                 return then(.success(nil))
             }
-            self.load(session, then)
+            // It may be one that only looks like it.
+            self.load(session) { then($0.map { $0?.user.nick == nick ? $0 : nil }) }
         }
     }
 

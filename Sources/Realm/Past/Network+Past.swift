@@ -23,7 +23,7 @@ extension Network {
         }
         let own = actor.session.party
         self.sessions.find(nick) { result in
-            then(result.map { (.direct(.init(own, $0?.party ?? .account(nick.folded))), $0) })
+            then(result.map { (.direct(.init(own, $0?.party ?? .account(Names.accountMapping.fold(nick.raw)))), $0) })
         }
     }
 

@@ -115,8 +115,13 @@ package final class UserElsewhere {
 }
 
 extension NameClaim {
+    /// The log of all nicknames that look like this one, of which one is somebody's at a time.
+    static func log(of nick: Nickname, in tenant: TenantID) -> LogKey {
+        LogKey(tenant, .nick, Likeness.form(of: nick))
+    }
+
     /// Holds as long as a nickname belongs to a session.
     static func condition(_ nick: Nickname, of session: SessionID, in tenant: TenantID) -> Condition {
-        Condition(LogKey(tenant, .nick, nick.folded), .equals(FieldName(Self.field), Self.bytes(session)))
+        Condition(Self.log(of: nick, in: tenant), .equals(FieldName(Self.field), Self.bytes(session)))
     }
 }

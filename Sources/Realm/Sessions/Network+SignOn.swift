@@ -79,6 +79,9 @@ extension Network {
         if self.tenant.accounts.required, request.login == nil, request.resumption == nil {
             return then(.failure(Refusal(.accountNeeded)))
         }
+        if Likeness.isMisleading(request.nick) {
+            return then(.failure(Refusal(.misleadingNick, request.nick.raw)))
+        }
         self.admission.takePlace(for: request.clients) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
@@ -163,7 +166,7 @@ extension Network {
         return (max(alwaysOn, self.resumeGrace), self.resumeGrace)
     }
 
-    func accountKey(_ account: String) -> LogKey { LogKey(self.id, .account, Names.caseMapping.fold(account)) }
+    func accountKey(_ account: String) -> LogKey { LogKey(self.id, .account, Names.accountMapping.fold(account)) }
 
     /// Begins a session.
     ///
@@ -225,7 +228,7 @@ extension Network {
                 ),
             ]
         )
-        var refusals = [0: Refusal(.nickInUse, session.user.nick.raw)]
+        var refusals = [0: self.inUse(session.user.nick)]
         // Each session has a log for as long as there is one, with clients or without: it goes with whatever ends the session.
         if let limit = self.tenant.quotas.sessions.hardLimit {
             let text = "This network has too many sessions, try later"

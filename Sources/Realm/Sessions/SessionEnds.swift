@@ -80,7 +80,7 @@ final class SessionEnds {
         }
         changes.append(
             LogChange(
-                LogKey(tenant, .nick, record.user.nick.folded),
+                NameClaim.log(of: record.user.nick, in: tenant),
                 payload: NickEvent.offline(nick: record.user.nick.raw).encoded,
                 lifetime: .drop
             )

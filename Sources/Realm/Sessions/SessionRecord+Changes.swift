@@ -54,9 +54,8 @@ extension SessionRecord {
                 )
             }
         }
-        let (nick, inbox) = (
-            LogKey(tenant, .nick, self.user.nick.folded), LogKey(tenant, .user, self.session.text)
-        )
+        let nick = NameClaim.log(of: self.user.nick, in: tenant)
+        let inbox = LogKey(tenant, .user, self.session.text)
         for (change, number) in numbered {
             if change.isMonitored {
                 let event = NickEvent.changed(change, by: author)

@@ -28,7 +28,7 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
         self.accounts[name] = Account(
             tenant: tenant,
             name: name,
-            folded: Names.caseMapping.fold(name),
+            folded: Names.accountMapping.fold(name),
             role: role,
             credentials: .init(passwordHash: password, scram: scram?.text),
             isAlwaysOn: isAlwaysOn,

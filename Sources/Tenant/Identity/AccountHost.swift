@@ -33,7 +33,7 @@ package struct AccountHost: Hashable, Sendable {
 
     /// Takes an account's name in any spelling; `nil` if no account is called that.
     package init?(_ account: String) {
-        guard let name = AccountName.check(account).map(Names.caseMapping.fold) else { return nil }
+        guard let name = AccountName.check(account).map(Names.accountMapping.fold) else { return nil }
         // A label of its own, RFC 1123 section 2.1.
         if TenantID(name) != nil {
             self.labels = name

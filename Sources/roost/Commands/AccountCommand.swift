@@ -29,7 +29,7 @@ struct AccountCommand: AsyncParsableCommand {
                 do {
                     let account = try await store.accounts.create(
                         made.name,
-                        folded: Names.caseMapping.fold(made.name),
+                        folded: Names.accountMapping.fold(made.name),
                         role: self.admin ? .admin : .user,
                         credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),
                         of: self.tenant,

@@ -34,7 +34,6 @@ import Testing
         #expect(Set(names).count == 1)
         #expect(names[0].description == "JOE")
         #expect(names[0].folded == "joe")
-        #expect(Nickname("a[", under: .rfc1459) == Nickname("A{", under: .rfc1459))
         #expect(Nickname("a[", under: .ascii) != Nickname("A{", under: .ascii))
     }
 
