@@ -65,7 +65,11 @@ extension Network {
     /// Somebody has a nickname, or one that looks like it.
     func inUse(_ nick: Nickname) -> Refusal {
         let isASCII = nick.raw.utf8.allSatisfy { $0 < 0x80 }
-        return Refusal(.nickInUse, nick.raw, text: isASCII ? nil : "That nickname, or one that looks like it, is in use")
+        return Refusal(
+            .nickInUse,
+            nick.raw,
+            text: isASCII ? nil : "That nickname, or one that looks like it, is in use"
+        )
     }
 
     /// Changes that hold together: each is an entry of its own, the fields are those after the last.
