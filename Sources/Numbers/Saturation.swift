@@ -36,4 +36,14 @@ extension FixedWidthInteger {
             self = number.isNaN ? 0 : number < 0 ? .min : .max
         }
     }
+
+    /// The decimal number that a text is, or the bound that it passes; nil for what is no number.
+    package init?(saturating text: some StringProtocol) {
+        let isNegative = text.utf8.first == UInt8(ascii: "-")
+        let digits = text.utf8.dropFirst(isNegative ? 1 : 0)
+        guard !digits.isEmpty, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            return nil
+        }
+        self = Self(text) ?? (isNegative ? .min : .max)
+    }
 }

@@ -28,6 +28,16 @@ import Testing
         #expect(old["sasl"] == "" && old.values.allSatisfy(\.isEmpty))
     }
 
+    @Test(arguments: [
+        ("302", true), ("303", true), ("99999999999999999999", true), ("301", false), ("-99999999999999999999", false),
+        ("x", false), ("302x", false),
+    ])
+    func `CAP LS takes any number for a version`(version: String, isCurrent: Bool) async throws {
+        let client = try CommandHarness().stranger()
+        #expect(self.offer(await client.send("CAP LS \(version)"))["sasl"]?.isEmpty == !isCurrent)
+        #expect(await client.send("CAP LIST").first?.text == (isCurrent ? "cap-notify" : ""))
+    }
+
     @Test func `CAP LS holds registration up until CAP END`() async throws {
         let client = try CommandHarness().stranger()
         #expect(await client.send("CAP LS 302", "NICK ann", "USER ann 0 * :Ann", "PING x").commands.last == "PONG")

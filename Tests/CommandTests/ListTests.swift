@@ -77,7 +77,11 @@ import Testing
         ("LIST #hush", []), ("LIST #x", []), ("LIST >1", ["#big"]), ("LIST <2", ["#half", "#small"]),
         ("LIST *a*", ["#half", "#small"]), ("LIST !*a*", ["#big"]), ("LIST C>1", ["#big", "#half"]),
         ("LIST C<1", ["#small"]), ("LIST T>1", ["#big", "#half"]), ("LIST T<1", []), ("LIST >0,*ma*", ["#small"]),
-        ("LIST #SMALL", ["#small"]),
+        ("LIST #SMALL", ["#small"]), ("LIST #big,bad", ["#big"]), ("LIST bad,#big,#x,#BIG", ["#big"]),
+        ("LIST bad", []), ("LIST #big,*ma*", ["#big", "#small"]), ("LIST bad,*ma*", ["#small"]),
+        ("LIST *ma*,*bi*", ["#big", "#small"]), ("LIST #big,#small >1", ["#big"]), ("LIST * !*ma*", ["#big", "#half"]),
+        ("LIST #big,#small,>1", ["#big"]), ("LIST >99999999999999999999", []),
+        ("LIST <99999999999999999999", ["#big", "#half", "#small"]), ("LIST #hush,*", ["#big", "#half", "#small"]),
     ])
     func `LIST shows the channels that fit and that one may know of`(line: String, expected: [String]) async throws {
         let (harness, _) = try await self.channels()
@@ -92,6 +96,13 @@ import Testing
         #expect(lines.shorts.contains("322 #big 3 large") && lines.shorts.contains("322 #half 1 "))
         let own = await ann.send("LIST")
         #expect(own.shorts.contains("322 #half 1 inside") && own.shorts.contains("322 #hush 1 "))
+    }
+
+    @Test func `LIST says which name is one too many`() async throws {
+        let ann = await (try CommandHarness()).client("ann", in: "#c19", "#c20")
+        let names = (0...21).map { "#c\($0)" }.joined(separator: ",")
+        #expect(await ann.send("LIST \(names)").begin(with: ["407 #c20", "321", "322 #c19 1", "323"]))
+        #expect(await ann.send("VERSION").contains { $0.parameters.contains { $0.contains("LIST:20,") } })
     }
 
     @Test func `LIST of many comes whole`() async throws {

@@ -1,6 +1,7 @@
 import Chat
 import IRC
 import NIOCore
+import Numbers
 import Realm
 
 /// CAP (IRCv3 capability negotiation).
@@ -10,7 +11,7 @@ enum CapCommand {
         switch call[0].uppercased() {
         case "LS":
             if connection.session == nil { connection.registration.negotiationBegan() }
-            let isCurrent = (Int(call[1]) ?? 301) >= 302
+            let isCurrent = (Int(saturating: call[1]) ?? 301) >= 302
             if isCurrent {
                 connection.understandsCapVersion302 = true
                 connection.set(connection.capabilities.union(.capNotify))

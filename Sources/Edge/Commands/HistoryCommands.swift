@@ -1,6 +1,7 @@
 import Chat
 import IRC
 import NIOCore
+import Numbers
 import Observability
 import Realm
 import StateStore
@@ -100,7 +101,7 @@ enum HistoryCommands {
         guard call.count >= (hasTwo ? 5 : 4) else {
             return call.fail("NEED_MORE_PARAMS", subcommand.asWord, text: "Missing parameters")
         }
-        guard let asked = Int(call[hasTwo ? 4 : 3]), asked > 0 else {
+        guard let asked = Int(saturating: call[hasTwo ? 4 : 3]), asked > 0 else {
             return call.fail("INVALID_PARAMS", subcommand.asWord, text: "The limit is a number above 0")
         }
         let limit = min(asked, self.limit)

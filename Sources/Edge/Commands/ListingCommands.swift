@@ -15,7 +15,8 @@ enum ListingCommands {
             "LIST",
             cost: 3,
             help: [
-                "LIST [<channel or condition>{,…}]", "Lists channels. Conditions: >n <n C>n C<n T>n T<n mask !mask.",
+                "LIST [<channel or condition>{,…}] [<condition>{,…}]",
+                "Lists channels. Conditions: >n <n C>n C<n T>n T<n mask !mask.",
             ]
         ) { Self.list($0, $1) },
     ]
@@ -119,10 +120,11 @@ enum ListingCommands {
     // MARK: LIST
 
     private static func list(_ call: Call, _ actor: Actor) {
-        let filter = ListFilter(call[0], now: call.connection.clients.realm.now)
+        let filter = ListFilter(Array(call.parameters.prefix(2)), now: call.connection.clients.realm.now)
+        if let excess = filter.excess { call.reply(.errTooManyTargets, excess) }
         call.reply(.rplListStart, "Channel")
-        if filter.exactNames.isEmpty { return self.page(nil, filter, call, actor) }
-        self.show(filter.exactNames[...], filter, call, actor)
+        guard filter.isOfNames else { return self.page(nil, filter, call, actor) }
+        self.show(filter.names[...], filter, call, actor)
     }
 
     /// One page after the other, no faster than the client reads of them.

@@ -1,5 +1,6 @@
 import Chat
 import IRC
+import Numbers
 import Realm
 import Tenant
 
@@ -128,7 +129,7 @@ enum UserCommands {
 
     private static func whowas(_ call: Call) {
         guard let text = call.optional(0) else { return call.reply(.errNoNicknameGiven) }
-        let limit = Int(call[1]).flatMap { $0 > 0 ? $0 : nil } ?? .max
+        let limit = Int(saturating: call[1]).flatMap { $0 > 0 ? $0 : nil } ?? .max
         call.network.past(
             Nickname(text, under: Names.caseMapping),
             limit: limit,
