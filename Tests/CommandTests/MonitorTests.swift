@@ -21,6 +21,20 @@ import Testing
         #expect(await ann.hears().isEmpty)
     }
 
+    @Test func `MONITOR says nothing of another spelling, and of each nickname once`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann", in: "#a")
+        let bob = await harness.client("bob", shard: 1)
+        #expect(await ann.send("MONITOR + bob,BOB,cid,Cid").begin(with: ["730 bob!~bob@", "731 cid"]))
+        _ = await bob.send("NICK BOB", "NICK Bob")
+        #expect(await ann.hears().isEmpty)
+        #expect(await ann.send("MONITOR S").begin(with: ["730 Bob!~bob@", "731 cid"]))
+        _ = await bob.send("JOIN #a", "NICK bOB")
+        #expect(await ann.hears().map(\.command) == ["JOIN", "NICK"])
+        _ = await bob.send("QUIT")
+        #expect(await ann.hears().map(\.command).sorted() == ["731", "QUIT"])
+    }
+
     @Test func `MONITOR lists, forgets one, and forgets all`() async throws {
         let harness = try CommandHarness(shards: 2)
         let ann = await harness.client("ann")

@@ -77,6 +77,21 @@ import Testing
         #expect(await ann.send("WHOWAS bob 1").with("314").map(\.text) == ["Second"])
     }
 
+    @Test func `WHOWAS knows a nickname that somebody has changed, not only spelled otherwise`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", shard: 1)
+        let ann = await harness.client("ann")
+        _ = await bob.send("NICK BOB")
+        #expect(await ann.send("WHOWAS bob").begin(with: ["406 bob", "369 bob"]))
+        _ = await bob.send("NICK rob")
+        #expect(await ann.send("WHOWAS bob").begin(with: ["314 BOB ~bob", "312 BOB", "369 bob"]))
+        #expect(await ann.send("WHOWAS rob").begin(with: ["406 rob", "369 rob"]))
+        _ = await bob.send("NICK bob", "QUIT")
+        #expect(
+            await ann.send("WHOWAS bob 99999999999999999999").with("314").map { $0.parameters[1] } == ["bob", "BOB"]
+        )
+    }
+
     @Test func `USERHOST and ISON say who is here`() async throws {
         let harness = try CommandHarness(shards: 2)
         let ann = await harness.client("ann")

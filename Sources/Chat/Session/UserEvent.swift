@@ -136,8 +136,8 @@ package enum UserEvent: Hashable, Sendable {
 package enum TenantEvent: Hashable, Sendable {
     /// For operators and those with user mode `w`.
     case wallops(text: String, by: Author)
-    /// Somebody left: what WHOWAS is made of.
-    case signedOff(User, at: Int64)
+    /// Somebody left, or goes by another nickname: what WHOWAS is made of.
+    case nickGivenUp(User, at: Int64)
 
     package var encoded: ByteBuffer {
         var buffer = ByteBuffer()
@@ -146,7 +146,7 @@ package enum TenantEvent: Hashable, Sendable {
             buffer.writeForm(1, unknown: .passOver)
             buffer.writeText(text)
             actor.encode(into: &buffer)
-        case .signedOff(let user, let time):
+        case .nickGivenUp(let user, let time):
             buffer.writeForm(2, unknown: .passOver)
             user.encode(into: &buffer)
             buffer.writeInteger(time)
@@ -162,7 +162,7 @@ package enum TenantEvent: Hashable, Sendable {
             self = .wallops(text: text, by: actor)
         case 2:
             guard let user = User(from: &buffer), let time = buffer.readInteger(as: Int64.self) else { return nil }
-            self = .signedOff(user, at: time)
+            self = .nickGivenUp(user, at: time)
         default: return nil
         }
     }

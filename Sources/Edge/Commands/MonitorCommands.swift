@@ -14,7 +14,9 @@ enum MonitorCommands {
 
     private static func monitor(_ call: Call) {
         let connection = call.connection
+        var seen: Set<String> = []
         let nicks = call[1].split(separator: ",").compactMap { Nickname($0, under: Names.caseMapping) }
+            .filter { seen.insert($0.folded).inserted }
         let monitor = call.network.monitor
         switch call[0].uppercased() {
         case "+": self.add(nicks, call)

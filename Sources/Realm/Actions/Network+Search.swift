@@ -117,7 +117,7 @@ extension Network {
         }
     }
 
-    /// Users who have left, latest first, as far back as the store keeps it.
+    /// Who had a nickname and has it no more, latest first, as far back as the store keeps it.
     package func past(
         _ nick: Nickname?,
         limit: Int,
@@ -127,7 +127,7 @@ extension Network {
             switch result {
             case .success(let entries):
                 let found = entries.reversed().lazy.compactMap { entry -> (user: User, time: Int64)? in
-                    guard case .signedOff(let user, let time)? = TenantEvent(entry.payload), user.nick == nick else {
+                    guard case .nickGivenUp(let user, let time)? = TenantEvent(entry.payload), user.nick == nick else {
                         return nil
                     }
                     return (user, time)

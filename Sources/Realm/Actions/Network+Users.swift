@@ -40,22 +40,27 @@ extension Network {
                 // What somebody else took meanwhile is not given up for them: the old name has to be its own.
                 let own = NameClaim.condition(session.user.nick, of: session.id, in: self.id)
                 transaction.conditions.append(own)
-                let offline = NickEvent.offline(nick: session.user.nick.raw).encoded
-                if own.log != key {
-                    refusals[transaction.conditions.count] = self.inUse(nick)
-                    transaction.conditions.append(Condition(key, .absent(field)))
-                    transaction.changes.append(LogChange(own.log, payload: offline, lifetime: .drop))
-                } else if nick != session.user.nick {
-                    // Another that looks like it.
-                    transaction.changes.append(LogChange(key, payload: offline))
-                }
-                transaction.changes.append(
-                    LogChange(
-                        key,
-                        payload: NickEvent.online(prefix: user.prefix).encoded,
-                        fields: [.set(field, NameClaim.bytes(session.id))]
+                // In another spelling it is the same nickname: nobody comes or goes.
+                if nick != session.user.nick {
+                    let offline = NickEvent.offline(nick: session.user.nick.raw).encoded
+                    if own.log != key {
+                        refusals[transaction.conditions.count] = self.inUse(nick)
+                        transaction.conditions.append(Condition(key, .absent(field)))
+                        transaction.changes.append(LogChange(own.log, payload: offline, lifetime: .drop))
+                    } else {
+                        // Another that looks like it.
+                        transaction.changes.append(LogChange(key, payload: offline))
+                    }
+                    transaction.changes.append(
+                        LogChange(
+                            key,
+                            payload: NickEvent.online(prefix: user.prefix).encoded,
+                            fields: [.set(field, NameClaim.bytes(session.id))]
+                        )
                     )
-                )
+                    let past = TenantEvent.nickGivenUp(session.user, at: self.shard.now)
+                    transaction.changes.append(LogChange(self.ownLog, payload: past.encoded))
+                }
                 return Decided(transaction: transaction, value: (), refusals: refusals)
             },
             then: then

@@ -96,7 +96,7 @@ final class SessionEnds {
         changes.append(
             LogChange(
                 LogKey(tenant, .tenant, ""),
-                payload: TenantEvent.signedOff(record.user, at: now).encoded
+                payload: TenantEvent.nickGivenUp(record.user, at: now).encoded
             )
         )
         if let holds = record.holds {

@@ -172,7 +172,7 @@ enum Samples {
 
     static func tenantEvents() throws -> [TenantEvent] {
         try Self.actors().map { .wallops(text: "maintenance at noon", by: $0) }
-            + Self.users().map { .signedOff($0, at: 1_700_000_000_000) }
+            + Self.users().map { .nickGivenUp($0, at: 1_700_000_000_000) }
     }
 
     static let nickEvents: [NickEvent] = [

@@ -85,7 +85,7 @@ import Testing
         // Who keeps messages reads the same in both logs.
         let redaction = ChannelEvent.redacted("1-1-1", by: actor, reason: "slip")
         #expect(ChannelEvent(UserEvent.redacted("1-1-1", to: "b", by: actor, reason: "slip").encoded) == redaction)
-        let tenant: [TenantEvent] = [.wallops(text: "", by: actor), .signedOff(bob.user, at: 1)]
+        let tenant: [TenantEvent] = [.wallops(text: "", by: actor), .nickGivenUp(bob.user, at: 1)]
         #expect(tenant.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2]])
         #expect(
             Samples.nickEvents.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2], [1, 3]]
