@@ -52,6 +52,20 @@ import Testing
         #expect(await ann.send("STATS").begin(with: ["219 *"]))
     }
 
+    @Test func `a notice of the server names it, and begins with what it is about`() async throws {
+        let harness = try CommandHarness()
+        let ann = await harness.client("ann")
+        let told = await ann.send(":", "PRIVMSG ann :\u{FEFF}", "MONITOR X", "SETNAME :", "CHATHISTORY LATEST * x 1")
+        let notices = told.with("NOTICE")
+        #expect(notices.count >= 3)
+        for notice in notices {
+            #expect(
+                notice.source == "acme.localhost" && !notice.text.hasPrefix("*") && !notice.text.isEmpty,
+                "\(notice)"
+            )
+        }
+    }
+
     @Test(arguments: ["HELP", "HELPOP"])
     func `HELP and HELPOP explain commands and modes`(command: String) async throws {
         let ann = await (try CommandHarness()).client("ann")

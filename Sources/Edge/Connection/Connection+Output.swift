@@ -72,7 +72,9 @@ extension Connection {
                 writer.source(self.network.serverName)
                 writer.command("NOTICE")
                 writer.parameter(self.nick)
-                writer.trailing(([command] + context).joined(separator: " ") + ": " + text)
+                // `*` is no command: a text that begins with it would look like somebody's name.
+                let subject = ((command == "*" ? [] : [command]) + context).joined(separator: " ")
+                writer.trailing(subject.isEmpty ? text : subject + ": " + text)
                 writer.end()
             }
         }
