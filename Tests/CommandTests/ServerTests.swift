@@ -52,6 +52,38 @@ import Testing
         #expect(await ann.send("STATS").begin(with: ["219 *"]))
     }
 
+    /// Commands that name a server behind what they say; the answer's first numeric if it is this one.
+    private static let asked = [
+        ("MOTD", "422"), ("LUSERS", "251"), ("LUSERS *", "251"), ("VERSION", "351"), ("TIME", "391"), ("INFO", "371"),
+        ("ADMIN", "256"), ("STATS u", "242"), ("WHOWAS nobody 1", "406"), ("NAMES #x", "366"),
+    ]
+
+    @Test(arguments: Self.asked)
+    func `what names another server is answered with 402`(command: String, numeric: String) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann")
+        _ = await harness.client("bob", shard: 1)
+        for name in ["acme.localhost", "ACME.localhost", "acme.*", "*", "ann", "bob"] {
+            #expect(await ann.send("\(command) \(name)").first?.command == numeric, "\(name)")
+        }
+        for name in ["other.example.com", "other.*", "nobody"] {
+            #expect(await ann.send("\(command) \(name)").shorts == ["402 \(name) No such server"])
+        }
+    }
+
+    @Test(arguments: [
+        ("WHOIS acme.localhost ann", "311"), ("WHOIS acme* ann", "311"), ("WHOIS ann ANN", "311"),
+        ("WHOIS bob ann", "311"), ("WHOIS nobody nobody", "401"), ("WHOIS nobody ann", "402"),
+        ("WHOIS other.example.com ann", "402"), ("LINKS acme.localhost *", "364"), ("LINKS acme*", "364"),
+        ("LINKS other.*", "365"), ("LINKS other.example.com *", "402"),
+    ])
+    func `WHOIS and LINKS name a server before what they ask for`(line: String, numeric: String) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann")
+        _ = await harness.client("bob", shard: 1)
+        #expect(await ann.send(line).first?.command == numeric)
+    }
+
     @Test func `a notice of the server names it, and begins with what it is about`() async throws {
         let harness = try CommandHarness()
         let ann = await harness.client("ann")

@@ -32,6 +32,8 @@ final class CommandRow: Sendable {
     /// What the flood control takes for it.
     let cost: Int
     let list: List?
+    /// Which parameters name a server, by a mask too: there is one for everybody, and 402 is the answer for another.
+    let servers: [Int]
     /// Its parameters are secrets: no answer repeats them.
     let isSecret: Bool
     /// Errors are not answered (RFC 2812 section 3.3.2: a NOTICE never is).
@@ -48,6 +50,7 @@ final class CommandRow: Sendable {
         rights: Rights = [],
         cost: Int = 1,
         list: List? = nil,
+        servers: [Int] = [],
         secret isSecret: Bool = false,
         silent isSilent: Bool = false,
         message isMessage: Bool = false,
@@ -60,6 +63,7 @@ final class CommandRow: Sendable {
         self.rights = rights
         self.cost = cost
         self.list = list
+        self.servers = servers
         self.isSecret = isSecret
         self.isSilent = isSilent
         self.isMessage = isMessage
@@ -75,6 +79,7 @@ final class CommandRow: Sendable {
         rights: Rights = [],
         cost: Int = 1,
         list: List? = nil,
+        servers: [Int] = [],
         silent isSilent: Bool = false,
         message isMessage: Bool = false,
         of capability: Capabilities = [],
@@ -87,6 +92,7 @@ final class CommandRow: Sendable {
             rights: rights,
             cost: cost,
             list: list,
+            servers: servers,
             silent: isSilent,
             message: isMessage,
             of: capability,

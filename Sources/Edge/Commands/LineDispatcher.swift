@@ -196,7 +196,10 @@ final class LineDispatcher {
         switch call.row.handler {
         case .always(let handler), .registering(let handler): handler(call)
         case .registered(let handler):
-            if let session = call.connection.session { handler(call, Actor(session, through: call.connection)) }
+            guard let session = call.connection.session else { return }
+            let actor = Actor(session, through: call.connection)
+            if call.row.servers.isEmpty { return handler(call, actor) }
+            call.ifMeant(call.row.servers[...]) { handler(call, actor) }
         }
     }
 

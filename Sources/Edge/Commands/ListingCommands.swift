@@ -9,6 +9,7 @@ enum ListingCommands {
         CommandRow(
             "NAMES",
             list: .init(parameter: 0, limit: 10),
+            servers: [1],
             help: ["NAMES <channel>{,<channel>}", "Who is in a channel."]
         ) { Self.names($0, $1) },
         CommandRow(

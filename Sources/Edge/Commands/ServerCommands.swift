@@ -6,24 +6,29 @@ import Tenant
 /// What there is to know of the server: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, LINKS, STATS, HELP (RFC 2812 3.4).
 enum ServerCommands {
     static let rows: [CommandRow] = [
-        CommandRow("MOTD", help: ["MOTD", "The message of the day."]) { call, _ in Self.sendMotd(call) },
-        CommandRow("LUSERS", cost: 2, help: ["LUSERS", "How many people and channels there are."]) { call, _ in
-            Self.sendUsers(call)
+        CommandRow("MOTD", servers: [0], help: ["MOTD", "The message of the day."]) { call, _ in Self.sendMotd(call) },
+        CommandRow("LUSERS", cost: 2, servers: [0, 1], help: ["LUSERS", "How many people and channels there are."]) {
+            call,
+            _ in Self.sendUsers(call)
         },
-        CommandRow("VERSION", help: ["VERSION", "The server's version and what it supports."]) { call, _ in
-            Self.version(call)
+        CommandRow("VERSION", servers: [0], help: ["VERSION", "The server's version and what it supports."]) {
+            call,
+            _ in Self.version(call)
         },
-        CommandRow("TIME", help: ["TIME", "The server's time, in UTC."]) { call, _ in
+        CommandRow("TIME", servers: [0], help: ["TIME", "The server's time, in UTC."]) { call, _ in
             var timestamps = TimestampCache()
             call.reply(.rplTime, call.server, text: timestamps.text(at: call.connection.clients.realm.now))
         },
-        CommandRow("INFO", help: ["INFO", "What this server is."]) { call, _ in Self.info(call) },
-        CommandRow("ADMIN", help: ["ADMIN", "Who runs this network."]) { call, _ in Self.admin(call) },
-        CommandRow("LINKS") { call, _ in
-            call.reply(.rplLinks, call.server, call.server, text: "0 \(call.network.tenant.displayName)")
-            call.reply(.rplEndOfLinks, "*")
+        CommandRow("INFO", servers: [0], help: ["INFO", "What this server is."]) { call, _ in Self.info(call) },
+        CommandRow("ADMIN", servers: [0], help: ["ADMIN", "Who runs this network."]) { call, _ in Self.admin(call) },
+        CommandRow("LINKS", help: ["LINKS [[<server>] <mask>]", "The servers: there is one for everybody."]) {
+            call,
+            _ in
+            // With two parameters the first says which server is asked.
+            call.ifMeant(call.count > 1 ? [0] : []) { Self.links(call) }
         },
-        CommandRow("STATS", help: ["STATS u", "How long the server is up."]) { call, _ in Self.stats(call) },
+        CommandRow("STATS", servers: [1], help: ["STATS u", "How long the server is up."]) { call, _ in Self.stats(call)
+        },
         CommandRow("HELP", help: ["HELP [<command> | CMODES]", "What there is, or what a command or a mode does."]) {
             call,
             _ in Self.help(call)
@@ -62,6 +67,14 @@ enum ServerCommands {
         for tokens in call.connection.clients.support.lines(of: call.network) {
             call.send { $0.supportLine(tokens, for: call.connection.nick, source: call.server) }
         }
+    }
+
+    private static func links(_ call: Call) {
+        let mask = call.optional(call.count > 1 ? 1 : 0) ?? "*"
+        if call.isThisServer(mask) {
+            call.reply(.rplLinks, call.server, call.server, text: "0 \(call.network.tenant.displayName)")
+        }
+        call.reply(.rplEndOfLinks, mask.asWord)
     }
 
     private static func info(_ call: Call) {

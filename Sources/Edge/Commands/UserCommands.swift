@@ -22,10 +22,16 @@ enum UserCommands {
         CommandRow("ISON", parameters: 1, help: ["ISON <nick> …", "Which of these people are here."]) { call, _ in
             Self.ison(call)
         },
-        CommandRow("WHOIS", help: ["WHOIS <nick>", "Who somebody is."]) { Self.whois($0, $1) },
-        CommandRow("WHOWAS", help: ["WHOWAS <nick> [<count>]", "Who somebody was that has left."]) { call, _ in
-            Self.whowas(call)
+        CommandRow("WHOIS", help: ["WHOIS [<server or nick>] <nick>", "Who somebody is."]) { call, actor in
+            // With two parameters the first names a server, or somebody on it: mostly the same nickname once more.
+            let isAlone = call.count < 2 || Names.caseMapping.fold(call[0]) == Names.caseMapping.fold(call[1])
+            call.ifMeant(isAlone ? [] : [0]) { Self.whois(call, actor) }
         },
+        CommandRow(
+            "WHOWAS",
+            servers: [2],
+            help: ["WHOWAS <nick> [<count>]", "Who had a nickname before."]
+        ) { call, _ in Self.whowas(call) },
     ]
 
     private static func away(_ call: Call) {
@@ -84,7 +90,6 @@ enum UserCommands {
     }
 
     private static func whois(_ call: Call, _ actor: Actor) {
-        // With two parameters the first names a server; there is one for everybody.
         let text = call.count > 1 ? call[1] : call[0]
         guard !text.isEmpty else { return call.reply(.errNoNicknameGiven) }
         call.find(text) { found in
