@@ -74,12 +74,6 @@ import Testing
         #expect(await room[1].send("TOPIC #a :mine").shorts == ["bob TOPIC #a mine"])
     }
 
-    @Test func `TOPIC is cut to what was promised, on a character's border`() async throws {
-        let ann = await (try CommandHarness()).client("ann", in: "#a")
-        let lines = await ann.send("TOPIC #a :" + String(repeating: "ä", count: 240))
-        #expect(lines[0].text == String(repeating: "ä", count: 195))
-    }
-
     @Test func `TOPIC of a hidden channel is not for others`() async throws {
         let harness = try CommandHarness()
         let ann = await harness.client("ann", in: "#a")

@@ -31,14 +31,6 @@ import Testing
         }
     }
 
-    @Test func `a message of the longest line is passed on as far as there is room`() async throws {
-        let harness = try CommandHarness()
-        let room = await harness.room("#a", "ann", "bob")
-        _ = await room[0].send("PRIVMSG #a :" + String(repeating: "x", count: 498))
-        let heard = await room[1].hears()
-        #expect(heard.count == 1 && heard[0].description.utf8.count == 510)
-    }
-
     @Test func `a change of many modes is told in lines that are not too long`() async throws {
         let harness = try CommandHarness()
         let room = await harness.room("#a", "ann", "bob")

@@ -56,6 +56,7 @@ extension ChannelState {
     /// Decides whether a member leaves; members always may.
     package func decidePart(by requester: Requester, reason: String?) throws(Refusal) -> ChannelEvent {
         guard let member = self.members[requester.session] else { throw Refusal(.notOnChannel, self.name.raw) }
+        try reason?.checkLength(Lengths.reason)
         return .parted(member.session, by: Author(requester.session, member.user), reason: reason)
     }
 }

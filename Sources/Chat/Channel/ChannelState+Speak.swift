@@ -30,6 +30,7 @@ extension ChannelState {
         if self.modes.contains(.topicByHosts), !member.modes.isHost, !requester.may(.runAnyChannel) {
             throw Refusal(.hostNeeded, self.name.raw)
         }
+        try text.checkLength(Lengths.topic)
         let actor = Author(requester.session, member.user)
         if text.isEmpty { return .topic(nil, by: actor) }
         return .topic(Topic(text: text, setter: member.user.nick.raw, time: now), by: actor)
@@ -48,6 +49,7 @@ extension ChannelState {
         if target.modes.contains(.owner), !isOwner, !requester.may(.runAnyChannel) {
             throw Refusal(.ownerCannotBeKicked, self.name.raw)
         }
+        try reason.checkLength(Lengths.reason)
         return .kicked(
             target.session,
             nick: target.user.nick.raw,
@@ -77,5 +79,14 @@ extension ChannelState {
         if requester.may(.runAnyChannel) { return }
         guard let member = self.members[requester.session] else { throw Refusal(.notOnChannel, self.name.raw) }
         guard member.modes.isHost else { throw Refusal(.hostNeeded, self.name.raw) }
+    }
+}
+
+extension String {
+    /// Refuses a text that would not arrive whole.
+    ///
+    /// - `limit`: In bytes, one of ``Lengths``.
+    package func checkLength(_ limit: Int) throws(Refusal) {
+        if self.utf8.count > limit { throw Refusal(.textTooLong) }
     }
 }

@@ -14,6 +14,9 @@ package struct Refusal: Error, Hashable, Sendable {
         case userNotInChannel = "user-not-in-channel"
         case userOnChannel = "user-on-channel"
 
+        /// A text that would not arrive whole.
+        case textTooLong = "text-too-long"
+
         // Coming in
         case channelIsFull = "channel-is-full"
         case banned

@@ -81,7 +81,7 @@ enum ChannelCommands {
                 }
             )
         }
-        call.network.setTopic(of: name, to: call[1].truncated(toBytes: 390), by: actor, call.awaiting())
+        call.network.setTopic(of: name, to: call[1], by: actor, call.awaiting())
     }
 
     private static func show(_ topic: Topic, of channel: ChannelView, to call: Call) {
@@ -110,7 +110,7 @@ enum ChannelCommands {
 
     private static func kick(_ call: Call, _ actor: Actor) {
         guard let name = call.channelName(0) else { return }
-        let reason = (call.optional(2) ?? actor.session.user.nick.raw).truncated(toBytes: 390)
+        let reason = call.optional(2) ?? actor.session.user.nick.raw
         call.network.kick(
             Nickname(call[1], under: Names.caseMapping),
             named: call[1],

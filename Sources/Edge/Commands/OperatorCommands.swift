@@ -19,7 +19,7 @@ enum OperatorCommands {
             help: ["KILL <nick> <reason>", "Disconnects somebody. For operators."]
         ) { call, actor in
             call.withUser(0) { found in
-                call.network.kill(found, reason: call[1].truncated(toBytes: 300), by: actor, call.awaiting())
+                call.network.kill(found, reason: call[1], by: actor, call.awaiting())
             }
         },
         CommandRow(
@@ -28,7 +28,7 @@ enum OperatorCommands {
             rights: .announce,
             help: ["WALLOPS <text>", "Tells everybody with user mode w. For operators."]
         ) { call, actor in
-            call.network.announce(call[0].truncated(toBytes: 400), by: actor, call.awaiting())
+            call.network.announce(call[0], by: actor, call.awaiting())
         },
         CommandRow(
             "REHASH",

@@ -23,6 +23,7 @@ extension Refusal.Reason {
             .numeric(.errErroneousNickname, text: "Erroneous nickname: write it in the letters of one script")
         case .userNotInChannel: .numeric(.errUserNotInChannel)
         case .userOnChannel: .numeric(.errUserOnChannel)
+        case .textTooLong: .numeric(.errInputTooLong)
         case .channelIsFull: .numeric(.errChannelIsFull)
         case .banned: .numeric(.errBannedFromChan)
         case .inviteOnly: .numeric(.errInviteOnlyChan)

@@ -47,13 +47,13 @@ enum RegistrationCommands {
     }
 
     private static func quit(_ call: Call) {
-        let reason = call.optional(0).map { "Quit: \($0.truncated(toBytes: 300))" } ?? "Quit"
+        let reason = call.optional(0).map { "Quit: \($0.truncated(toBytes: Lengths.reason))" } ?? "Quit"
         call.connection.close(reason, parting: .quit)
     }
 
     private static func user(_ call: Call) {
         let username = Username(sanitizing: call[0], under: Names.caseMapping)
-        let realname = call[3].truncated(toBytes: 128)
+        let realname = call[3].truncated(toBytes: Lengths.realname)
         guard !realname.isEmpty else { return call.reply(.errNeedMoreParams, "USER") }
         let action = call.connection.registration.receivedUser(username: username.unverified.raw, realname: realname)
         Registration.follow(action, call)

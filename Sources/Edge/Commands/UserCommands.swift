@@ -37,11 +37,12 @@ enum UserCommands {
     private static func away(_ call: Call) {
         let connection = call.connection
         let knowsUnattended = connection.capabilities.contains(.preAway)
-        let reason = call.optional(0)?.truncated(toBytes: 200)
+        let reason = call.optional(0)
         let presence: Presence =
             reason == "*" && knowsUnattended ? .unattended : reason.map { .away($0) } ?? .here
         guard let session = connection.session else {
             guard knowsUnattended else { return call.reply(.errNotRegistered) }
+            do throws(Refusal) { try reason?.checkLength(Lengths.away) } catch { return call.refuse(error) }
             connection.earlyPresence = presence
             // Whether it is unattended counts from the first moment.
             connection.isUnattended = presence == .unattended
@@ -59,8 +60,8 @@ enum UserCommands {
     }
 
     private static func setname(_ call: Call, _ actor: Actor) {
-        guard call[0].utf8.count <= 128, !call[0].isEmpty else {
-            return call.fail("INVALID_REALNAME", text: "A real name has 1 to 128 bytes")
+        guard call[0].utf8.count <= Lengths.realname, !call[0].isEmpty else {
+            return call.fail("INVALID_REALNAME", text: "A real name has 1 to \(Lengths.realname) bytes")
         }
         call.network.change(.realname(call[0]), by: actor, call.awaiting())
     }

@@ -143,8 +143,10 @@ extension Connection: Attachment {
             self.echo(message, at: stamp.time, id: stamp.position, in: .answer)
             if let away { self.reply(.rplAway, [nick], text: away) }
         case .refused(let refusal):
-            // RFC 2812 section 3.3.2: a NOTICE is never answered.
-            if utterance.saying.verb == .notice, refusal.reason != .unavailable, refusal.reason != .rateLimited {
+            // RFC 2812 section 3.3.2: a NOTICE is never answered; but what could not be read or kept is told of.
+            if utterance.saying.verb == .notice,
+                ![.unavailable, .rateLimited, .textTooLong].contains(refusal.reason)
+            {
                 return
             }
             self.refuse(refusal, command: utterance.saying.verb.command, context: [utterance.saying.target])

@@ -9,9 +9,6 @@ import Tenant
 
 /// Lines that are the same for everybody but for the nickname that they are addressed to.
 struct AddressedLines {
-    /// Nicknames of more bytes than this get lines of their own: what is cut to a line's length depends on it.
-    static let longestNick = 30
-
     /// What stands before, between and behind the nicknames.
     private let parts: [ByteBuffer]
 
@@ -20,13 +17,13 @@ struct AddressedLines {
         // Of a character that no nickname has.
         let mark = UInt8(1)
         var lines = ByteBuffer()
-        lines.withLineWriter { write(&$0, String(repeating: "\u{1}", count: Self.longestNick)) }
+        lines.withLineWriter { write(&$0, String(repeating: "\u{1}", count: Lengths.nick)) }
         let bytes = lines.readableBytesView
         var parts: [ByteBuffer] = []
         var (start, run) = (bytes.startIndex, 0)
         for index in bytes.indices {
             run = bytes[index] == mark ? run + 1 : 0
-            guard run == Self.longestNick else { continue }
+            guard run == Lengths.nick else { continue }
             parts.append(ByteBuffer(bytes[start..<index + 1 - run]))
             (start, run) = (index + 1, 0)
         }
@@ -64,18 +61,12 @@ final class WelcomeLines {
 
     /// 002 to 005.
     func server(of network: Network, for nick: String) -> ByteBuffer {
-        guard nick.utf8.count > AddressedLines.longestNick else { return self.known(network).server.lines(for: nick) }
-        var lines = ByteBuffer()
-        lines.withLineWriter { self.writeServer(of: network, for: nick, to: &$0) }
-        return lines
+        self.known(network).server.lines(for: nick)
     }
 
     /// The message of the day.
     func motd(of network: Network, for nick: String) -> ByteBuffer {
-        guard nick.utf8.count > AddressedLines.longestNick else { return self.known(network).motd.lines(for: nick) }
-        var lines = ByteBuffer()
-        lines.withLineWriter { Self.writeMotd(of: network, for: nick, to: &$0) }
-        return lines
+        self.known(network).motd.lines(for: nick)
     }
 
     private func known(_ network: Network) -> Known {

@@ -226,6 +226,12 @@ package struct LineWriter: Sendable {
         self.lineStart = self.buffer.writerIndex
     }
 
+    /// Whether a relayed line has room for a text of so many bytes.
+    package static func fitsRelay(source: String, command: String, target: String, text: Int) -> Bool {
+        source.utf8.count + command.utf8.count + target.utf8.count + text + Self.bytesBetweenParts
+            <= LineLimits.fromServer.body
+    }
+
     /// The colons, spaces and CR LF of a relayed line.
     private static let bytesBetweenParts = 7
 

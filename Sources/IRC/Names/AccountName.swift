@@ -7,8 +7,8 @@ package struct AccountName: Name {
 
     /// `nil` if no account may be called that.
     ///
-    /// The maximum length is in Unicode scalars.
-    package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
+    /// The maximum length is in bytes.
+    package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = Lengths.nick) {
         let raw = String(text)
         guard let name = Nickname.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }
         (self.raw, self.folded) = name

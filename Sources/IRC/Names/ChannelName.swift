@@ -1,6 +1,6 @@
 // Channels.
 
-/// The name of a channel: `#` or `&` and 1 to 49 more Unicode scalars.
+/// The name of a channel: `#` or `&` and more, 64 bytes at most.
 ///
 /// Refused are spaces, commas, controls (BEL with them; RFC 1459 §1.3), characters that show as nothing, and `*` and
 /// `?`, which RFC 1459 would have: a name must never be taken for a mask. Digits, dots, further `#` and letters of
@@ -13,8 +13,8 @@ package struct ChannelName: Name {
 
     /// `nil` if no channel may be called that; numeric 403 or 479.
     ///
-    /// The maximum length is in Unicode scalars, the `#` included.
-    package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 50) {
+    /// The maximum length is in bytes, the `#` included.
+    package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = Lengths.channel) {
         let raw = String(text)
         guard Self.isChannel(raw),
             let name = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength),

@@ -34,17 +34,19 @@ struct NameRules: Sendable {
     /// The name as it is shown and folded, or `nil` if it may not be.
     ///
     /// It is shown in NFC, so that what looks the same and is compared as the same has the same bytes, too. The maximum length is
-    /// in Unicode scalars.
+    /// in bytes.
     func fold(_ raw: String, under mapping: CaseMapping, maximumLength: Int) -> (raw: String, folded: String)? {
+        guard raw.utf8.count <= maximumLength else { return nil }
         var raw = raw
         switch raw.withUTF8({ self.judge($0) }) {
         case .refused: return nil
         case .allowed:
             // ASCII folds to ASCII that is no worse.
-            return raw.utf8.count <= maximumLength ? (raw, mapping.fold(raw)) : nil
+            return (raw, mapping.fold(raw))
         case .unicode:
-            guard self.isLong(raw, atMost: maximumLength), self.allows(raw, isFolded: false) else { return nil }
+            guard self.allows(raw, isFolded: false) else { return nil }
             raw = CaseMapping.composed(raw)
+            guard raw.utf8.count <= maximumLength else { return nil }
             let folded = mapping.fold(raw)
             return self.allows(folded, isFolded: true) ? (raw, folded) : nil
         }
@@ -66,10 +68,6 @@ struct NameRules: Sendable {
     private func allows(_ byte: UInt8, isFirst: Bool) -> Bool {
         if byte <= 0x20 || byte == 0x7F || self.refused.contains(byte) { return false }
         return !(isFirst && self.refusedInFront.contains(byte))
-    }
-
-    private func isLong(_ text: String, atMost maximum: Int) -> Bool {
-        text.utf8.count <= maximum || text.unicodeScalars.count <= maximum
     }
 
     private func allows(_ text: String, isFolded: Bool) -> Bool {

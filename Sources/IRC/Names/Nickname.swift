@@ -2,7 +2,7 @@
 
 /// A nick.
 ///
-/// 1 to 30 Unicode scalars. Refused are controls, spaces, characters that show as nothing, and
+/// 1 to 32 bytes. Refused are controls, spaces, characters that show as nothing, and
 /// `. + = # ! @ % & $ ~ : * ? ,`: they stand for owners, operators, voices, channels, user and host, masks and lists
 /// on the wire. A dot would also make it look like a host or an address. A digit or `^` may not be in front (RFC 2812
 /// §2.3.1; IRCX writes names that are not ASCII with a `^`); `-` may. Everything else of RFC 2812's specials and of
@@ -15,8 +15,8 @@ package struct Nickname: Name {
 
     /// `nil` if no user may be called that; numeric 432.
     ///
-    /// The maximum length is in Unicode scalars.
-    package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
+    /// The maximum length is in bytes.
+    package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = Lengths.nick) {
         let raw = String(text)
         guard let name = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }
         (self.raw, self.folded) = name

@@ -12,22 +12,26 @@ package struct Username: Name {
 
     /// `nil` if a username may not be that; numeric 468.
     ///
-    /// The maximum length is in Unicode scalars.
-    package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
+    /// The maximum length is in bytes, the `~` not counted.
+    package init?(_ text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = Lengths.username - 1) {
         let raw = String(text)
         guard let name = Self.rules.fold(raw, under: mapping, maximumLength: maximumLength) else { return nil }
         (self.raw, self.folded) = name
     }
 
-    /// Leaves out what a username may not have and cuts it to the length, in Unicode scalars; `user` if nothing is
-    /// left.
-    package init(sanitizing text: some StringProtocol, under mapping: CaseMapping, maximumLength: Int = 30) {
+    /// Leaves out what a username may not have and cuts it to the length, in bytes; `user` if nothing is left.
+    package init(
+        sanitizing text: some StringProtocol,
+        under mapping: CaseMapping,
+        maximumLength: Int = Lengths.username - 1
+    ) {
         var kept = ""
         var length = 0
-        for scalar in text.unicodeScalars where length < maximumLength {
+        for scalar in text.unicodeScalars {
             guard Self.rules.allows(scalar, isFirst: length == 0, isFolded: true) else { continue }
+            length += UTF8.width(scalar)
+            if length > maximumLength { break }
             kept.unicodeScalars.append(scalar)
-            length += 1
         }
         if let name = Username(kept, under: mapping, maximumLength: maximumLength) {
             self = name

@@ -59,7 +59,7 @@ package struct ISupport: Sendable, Hashable {
 
     /// The tokens of each line, whatever the client's nick: each fits with the longest.
     package func groups(source: String) -> [[String]] {
-        Self.groups(of: self.wireTokens, nickBytes: Self.longestNick, source: source)
+        Self.groups(of: self.wireTokens, nickBytes: Lengths.nick, source: source)
     }
 
     private static func groups(of tokens: [String], nickBytes: Int, source: String) -> [[String]] {
@@ -69,9 +69,6 @@ package struct ISupport: Sendable, Hashable {
         return TextSplitter.groups(of: tokens, bytes: LineLimits.fromServer.body - overhead, items: Self.tokensPerLine)
             .map { Array($0) }
     }
-
-    /// 30 characters of four bytes.
-    private static let longestNick = 120
 
     /// 005 lines of these tokens, such as ``changes(since:)`` gives.
     package static func lines(of tokens: [String], for nick: String, source: String) -> [ByteBuffer] {

@@ -1,4 +1,5 @@
 package import Chat
+import IRC
 
 /// Whether somebody is there, as one of their clients says.
 package enum Presence: Hashable, Sendable {
@@ -22,6 +23,7 @@ extension Network {
         case .unattended: session.weighPresence(then)
         case .here, .away:
             let reason: String? = if case .away(let reason) = presence { reason } else { nil }
+            do throws(Refusal) { try reason?.checkLength(Lengths.away) } catch { return then(.failure(error)) }
             if session.user.away == reason { return then(.success(())) }
             self.change(.away(reason), by: actor, then)
         }

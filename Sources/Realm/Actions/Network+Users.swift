@@ -113,6 +113,7 @@ extension Network {
             by: actor,
             { () throws(Refusal) in
                 guard actor.may(.endSessions) else { throw Refusal(.rightNeeded) }
+                try reason.checkLength(Lengths.reason)
                 let event = UserEvent.killed(by: actor.author, reason: reason)
                 return Decided(
                     transaction: Transaction(
@@ -133,6 +134,7 @@ extension Network {
             by: actor,
             { () throws(Refusal) in
                 guard actor.may(.announce) else { throw Refusal(.rightNeeded) }
+                try text.checkLength(Lengths.announcement)
                 let event = TenantEvent.wallops(text: text, by: actor.author)
                 return Decided(
                     transaction: Transaction(changes: [LogChange(self.ownLog, payload: event.encoded)]),

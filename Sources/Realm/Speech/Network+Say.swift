@@ -108,7 +108,9 @@ extension Network {
             let basis = SpeechQueue.Basis(log: replica.key, sequence: replica.changed)
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
             let name = replica.state.name.raw
-            let message = utterance.entry(to: sign.isEmpty ? name : sign + name, minimum)
+            let place = sign.isEmpty ? name : sign + name
+            guard utterance.fits(to: place) else { return self.end(utterance, .refused(Refusal(.textTooLong))) }
+            let message = utterance.entry(to: place, minimum)
             utterance.message = message
             self.send(
                 utterance,
@@ -124,6 +126,7 @@ extension Network {
             let inbox = found.inbox
             let basis = SpeechQueue.Basis(log: inbox, sequence: UInt64(found.changes))
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
+            guard utterance.fits(to: found.nick) else { return self.end(utterance, .refused(Refusal(.textTooLong))) }
             let message = utterance.entry(to: found.nick, MemberModes())
             let isKept = self.history.directMessages && self.keeps(utterance.saying)
             utterance.message = message
@@ -228,6 +231,16 @@ extension Network {
 }
 
 extension Utterance {
+    /// Whether the line that others get has room for all of the text.
+    fileprivate func fits(to target: String) -> Bool {
+        LineWriter.fitsRelay(
+            source: self.session.prefix,
+            command: self.saying.verb.command,
+            target: target,
+            text: self.saying.text?.readableBytes ?? 0
+        )
+    }
+
     /// The entry: who says it and how, and the whole line, written once and never copied before it is fanned out.
     fileprivate func entry(to target: String, _ minimum: MemberModes) -> ChatMessage {
         let session = self.session

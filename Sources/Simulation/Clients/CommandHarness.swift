@@ -198,6 +198,7 @@ extension ConnectionLimits {
 extension HostedTenant {
     /// A tenant called `acme`.
     package static func simulated(
+        hostnames: [String] = ["acme.localhost"],
         quotas: Quotas = .unlimited,
         state: TenantState = .active,
         motd: [String] = [],
@@ -207,7 +208,7 @@ extension HostedTenant {
         guard let id = TenantID("acme") else { throw SimulationFailure(seed: 0, reason: "no tenant") }
         return HostedTenant(
             id: id,
-            hostnames: ["acme.localhost"],
+            hostnames: hostnames,
             state: state,
             quotas: quotas,
             motd: motd,
