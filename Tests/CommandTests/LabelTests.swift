@@ -8,7 +8,7 @@ import Testing
 @Suite struct LabelTests {
     @Test(arguments: [
         ("PONG :nothing", ["ACK"]), ("PING :token", ["PONG"]), ("NOSUCH x", ["421"]), ("JOIN", ["461"]),
-        ("WHOIS bob", ["311", "319", "312", "318"]), ("PRIVMSG #lobby :hello", ["PRIVMSG"]),
+        ("WHOIS bob", ["311", "319", "312", "671", "317", "318"]), ("PRIVMSG #lobby :hello", ["PRIVMSG"]),
         ("PRIVMSG bob :direct", ["PRIVMSG"]), ("PRIVMSG bob,#lobby :twice", ["PRIVMSG", "PRIVMSG"]),
         ("PRIVMSG nobody :x", ["401"]), ("NOTICE nobody :x", ["ACK"]), ("PRIVMSG bob,nobody :x", ["PRIVMSG", "401"]),
         ("@+a TAGMSG #lobby", ["TAGMSG"]), ("JOIN #other", ["JOIN", "353", "366"]), ("JOIN #lobby", ["ACK"]),

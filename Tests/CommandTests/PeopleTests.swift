@@ -40,6 +40,49 @@ import Testing
         #expect(await bare.send("WHOIS bare").with("671").isEmpty)
     }
 
+    @Test(arguments: [0, 1])
+    func `WHOIS shows how somebody is connected, on any shard, to those who may know`(shard: Int) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let print = String(repeating: "0f", count: 32)
+        let bob = Client(
+            harness: harness,
+            wire: harness.connect(shard: shard, address: "198.51.100.7", fingerprint: print)
+        )
+        _ = await bob.send("NICK bob", "USER bob 0 * :Bob")
+        let ann = await harness.client("ann")
+        await harness.advance(by: 8)
+        let seen = await ann.send("WHOIS bob")
+        #expect(seen.with("317").first?.parameters[2...3] == ["8", "1700000000"])
+        #expect(seen.with("671").count == 1 && seen.with("338").isEmpty && seen.with("276").isEmpty)
+        #expect(seen.allSatisfy { !$0.description.contains("198.51.100") && !$0.description.contains(print) })
+        let boss = await harness.boss()
+        for client in [boss, bob] {
+            let all = await client.send("WHOIS bob")
+            #expect(all.with("276").first?.text == "has client certificate fingerprint \(print)")
+            #expect(all.with("338").first?.parameters[2...3] == ["~bob@198.51.100.7", "198.51.100.7"])
+        }
+        _ = await bob.send("PRIVMSG ann :x")
+        _ = await ann.hears()
+        #expect(await ann.send("WHOIS bob").with("317").first?.parameters[2] == "0")
+    }
+
+    @Test func `WHOIS of several clients says how the last came, and that all are secure`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        harness.accounts.add("bob", password: "sesame")
+        let boss = await harness.boss()
+        var clients: [Client] = []
+        for (address, isSecure) in [("198.51.100.1", true), ("198.51.100.2", false)] {
+            let wire = harness.connect(shard: 1, address: address, isSecure: isSecure)
+            clients.append(Client(harness: harness, wire: wire))
+            _ = await clients[clients.count - 1].send("PASS bob:sesame", "NICK bob", "USER bob 0 * :Bob")
+        }
+        let both = await boss.send("WHOIS bob")
+        #expect(both.with("671").isEmpty && both.with("338").first?.parameters[3] == "198.51.100.2")
+        _ = await clients[1].send("QUIT")
+        let one = await boss.send("WHOIS bob")
+        #expect(one.with("671").count == 1 && one.with("338").first?.parameters[3] == "198.51.100.1")
+    }
+
     @Test(arguments: [
         ("WHOIS", ["431"]), ("WHOIS nobody", ["401", "318"]), ("WHOIS #a", ["401", "318"]), ("WHOWAS", ["431"]),
         ("WHOWAS nobody", ["406", "369"]), ("USERHOST", ["461"]), ("ISON", ["461"]), ("SETNAME", ["461"]),

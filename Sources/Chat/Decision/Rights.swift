@@ -17,6 +17,11 @@ package struct Rights: OptionSet, Hashable, Sendable {
     /// Has tenants and certificates read again.
     package static let reload = Rights(rawValue: 1 << 5)
 
+    /// Sees the addresses behind cloaks, and clients' certificates.
+    package static let seeAddresses = Rights(rawValue: 1 << 6)
+
     /// All that there are.
-    package static let all: Rights = [.seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload]
+    package static let all: Rights = [
+        .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses,
+    ]
 }

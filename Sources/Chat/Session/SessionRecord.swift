@@ -11,22 +11,26 @@ package struct SessionRecord: Hashable, Sendable {
     package var changes: UInt32
     /// Who holds it, if it outlives its connections; nil if it ends with the pod that it began on.
     package var holds: SessionHolds?
+    /// How the user is connected; nil where that was not looked for.
+    package var facts: UserFacts?
 
     package init(
         session: SessionID,
         user: User,
         channels: Set<String> = [],
         changes: UInt32 = 0,
-        holds: SessionHolds? = nil
+        holds: SessionHolds? = nil,
+        facts: UserFacts? = nil
     ) {
         self.session = session
         self.user = user
         self.channels = channels
         self.changes = changes
         self.holds = holds
+        self.facts = facts
     }
 
-    /// The field that holds everything but the channels and who holds the session.
+    /// The field that holds everything but the channels, who holds the session and how it is connected.
     package static let userField = FieldKey(.setting, "user")
 
     package var userUpdate: FieldUpdate {
@@ -48,6 +52,7 @@ package struct SessionRecord: Hashable, Sendable {
         var record: SessionRecord?
         var channels: Set<String> = []
         var holds: SessionHolds?
+        var facts: UserFacts?
         for (key, value) in fields {
             if key == Self.userField {
                 var buffer = ByteBuffer(bytes: value)
@@ -59,6 +64,8 @@ package struct SessionRecord: Hashable, Sendable {
                 var buffer = ByteBuffer(bytes: value)
                 guard let found = SessionHolds(from: &buffer) else { return nil }
                 holds = found
+            } else if key == UserFacts.field {
+                facts = UserFacts(value)
             } else if key.section == .channel {
                 channels.insert(key.name)
             }
@@ -66,6 +73,7 @@ package struct SessionRecord: Hashable, Sendable {
         guard var record else { return nil }
         record.channels = channels
         record.holds = holds
+        record.facts = facts
         self = record
     }
 }

@@ -21,6 +21,10 @@ package enum UserEvent: Hashable, Sendable {
     case superseded(UInt32)
     /// One of its attachments has read a conversation, called as it called it, up to a time in milliseconds since 1970.
     case read(String, upTo: Int64)
+    /// Somebody elsewhere asks for how long the user has said nothing, and is told so in its own log.
+    case askedHowIdle(by: SessionID)
+    /// For how many seconds another session has said nothing, on one of the shards that hold it.
+    case idle(SessionID, seconds: UInt32)
     /// Somebody took back a message with this id that was said to a nickname; in the logs of both.
     case redacted(String, to: String, by: Author, reason: String?)
 
@@ -31,7 +35,7 @@ package enum UserEvent: Hashable, Sendable {
         case message = 9
         /// As in a channel's log, with whom it was said to behind it.
         case redacted = 10
-        case superseded, read
+        case superseded, read, askedHowIdle, idle
     }
 
     package var encoded: ByteBuffer {
@@ -77,6 +81,13 @@ package enum UserEvent: Hashable, Sendable {
             buffer.writeForm(Tag.read.rawValue, unknown: .passOver)
             buffer.writeText(target)
             buffer.writeInteger(time)
+        case .askedHowIdle(let asker):
+            buffer.writeForm(Tag.askedHowIdle.rawValue, unknown: .passOver)
+            buffer.writeSession(asker)
+        case .idle(let session, let seconds):
+            buffer.writeForm(Tag.idle.rawValue, unknown: .passOver)
+            buffer.writeSession(session)
+            buffer.writeInteger(seconds)
         case .redacted(let id, let nick, let author, let reason):
             ChannelEvent.redacted(id, by: author, reason: reason).encode(into: &buffer)
             buffer.writeText(nick)
@@ -122,6 +133,14 @@ package enum UserEvent: Hashable, Sendable {
         case .read:
             guard let target = buffer.readText(), let time = buffer.readInteger(as: Int64.self) else { return nil }
             self = .read(target, upTo: time)
+        case .askedHowIdle:
+            guard let asker = buffer.readSession() else { return nil }
+            self = .askedHowIdle(by: asker)
+        case .idle:
+            guard let session = buffer.readSession(), let seconds = buffer.readInteger(as: UInt32.self) else {
+                return nil
+            }
+            self = .idle(session, seconds: seconds)
         case .redacted:
             guard case .redacted(let id, let author, let reason)? = ChannelEvent.readRedacted(&buffer),
                 let nick = buffer.readText()

@@ -98,20 +98,39 @@ enum UserCommands {
                 call.reply(.errNoSuchNick, text.asWord)
                 return call.reply(.rplEndOfWhois, text.asWord)
             }
-            call.network.channels(
-                of: found,
-                for: actor,
-                call.awaiting { channels in
-                    let words = channels.map { call.connection.signs(of: $0.modes) + $0.name }
-                    self.show(found, words, call, actor)
-                    call.reply(.rplEndOfWhois, found.nick)
-                }
-            )
+            self.whois(found, call, actor)
         }
     }
 
-    private static func show(_ found: FoundUser, _ channels: [String], _ call: Call, _ actor: Actor) {
-        let user = found.user
+    private static func whois(_ found: FoundUser, _ call: Call, _ actor: Actor) {
+        call.network.channels(
+            of: found,
+            for: actor,
+            call.awaiting { channels in
+                let words = channels.map { call.connection.shownRanks($0.modes) + $0.name }
+                self.idle(of: found, call, actor) { idle in
+                    self.show(found, words, idle: idle, call, actor)
+                    call.reply(.rplEndOfWhois, found.nick)
+                }
+            }
+        )
+    }
+
+    /// For how many seconds somebody has said nothing; nil if its shard does not say so in time.
+    private static func idle(of found: FoundUser, _ call: Call, _ actor: Actor, _ then: @escaping (Int64?) -> Void) {
+        let record = found.record
+        if let detached = record.holds?.detached {
+            // Nobody is there to be asked: since then at least.
+            return then(max(0, (call.connection.clients.realm.now - detached.since) / 1000))
+        }
+        let end: (Result<[SessionID: UInt32], Refusal>) -> Void = call.awaiting {
+            then($0[record.session].map(Int64.init))
+        }
+        call.network.idleSeconds(of: [record.session], for: actor) { end(.success($0)) }
+    }
+
+    private static func show(_ found: FoundUser, _ channels: [String], idle: Int64?, _ call: Call, _ actor: Actor) {
+        let (user, record) = (found.user, found.record)
         let nick = user.nick.raw
         call.reply(.rplWhoisUser, nick, user.username, user.host, "*", text: user.realname)
         for group in TextSplitter.groups(of: channels, bytes: 250) {
@@ -121,15 +140,16 @@ enum UserCommands {
         if user.modes.contains(.operator) { call.reply(.rplWhoisOperator, nick) }
         if user.modes.contains(.bot) { call.reply(.rplWhoisBot, nick) }
         if let account = user.account { call.reply(.rplWhoisAccount, nick, account) }
-        if let session = found.session {
-            if session.attachments.contains(where: \.isSecure) { call.reply(.rplWhoisSecure, nick) }
-            if session === actor.session {
-                let host = session.requester.realHost
-                call.reply(.rplWhoisActually, nick, "\(user.username)@\(host)", host)
+        if let facts = record.facts {
+            if facts.isSecure { call.reply(.rplWhoisSecure, nick) }
+            if call.network.maySeeFacts(of: record.session, actor) {
+                if let fingerprint = facts.fingerprint {
+                    call.reply(.rplWhoisCertFP, nick, text: "has client certificate fingerprint \(fingerprint)")
+                }
+                call.reply(.rplWhoisActually, nick, "\(user.username)@\(facts.address)", facts.address)
             }
-            let idle = call.connection.clients.realm.seconds - session.lastSpoke
-            call.reply(.rplWhoisIdle, nick, String(idle), String(user.signedOn / 1000))
         }
+        if let idle { call.reply(.rplWhoisIdle, nick, String(idle), String(user.signedOn / 1000)) }
         if let away = user.away { call.reply(.rplAway, nick, text: away) }
     }
 

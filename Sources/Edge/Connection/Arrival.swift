@@ -12,6 +12,8 @@ package struct Arrival {
     /// The client's address as text, without a port.
     package var address: String
     package var isSecure: Bool
+    /// The SHA-256 of the client's certificate, in lower-case hexadecimal digits; nil if it has shown none.
+    package var fingerprint: String?
     /// Called when it has registered: it does not wait to be known any more.
     package var becameKnown: () -> Void
 
@@ -20,12 +22,14 @@ package struct Arrival {
         tenant: HostedTenant,
         address: String,
         isSecure: Bool,
+        fingerprint: String? = nil,
         becameKnown: @escaping () -> Void = {}
     ) {
         self.wire = wire
         self.tenant = tenant
         self.address = address
         self.isSecure = isSecure
+        self.fingerprint = fingerprint
         self.becameKnown = becameKnown
     }
 }

@@ -92,6 +92,11 @@ extension Connection {
         }
     }
 
+    /// The signs of a member's ranks, as this client is shown them.
+    func shownRanks(_ modes: MemberModes) -> String {
+        self.capabilities.contains(.multiPrefix) ? modes.prefixes : modes.highestPrefix
+    }
+
     /// Whether so much waits to be sent that nothing more is to be asked for.
     var isBehind: Bool { self.writing.waitingBytes >= self.clients.limits.sendQueueBytes / 2 }
 

@@ -1,4 +1,4 @@
-import Chat
+package import Chat
 import IRC
 import Logging
 import NIOCore
@@ -23,9 +23,7 @@ package final class Connection {
     let clients: ShardClients
     let wire: any Wire
     let network: Network
-    /// The address as text, without a port.
-    let address: String
-    package let isSecure: Bool
+    package let facts: UserFacts
     package let number: UInt32
     package var isUnattended = false
     /// What AWAY said before registration.
@@ -73,9 +71,12 @@ package final class Connection {
         self.wire = arrival.wire
         self.network = network
         self.ranks = network.ranks
-        self.address = arrival.address
+        self.facts = UserFacts(
+            address: arrival.address,
+            isSecure: arrival.isSecure,
+            fingerprint: arrival.fingerprint
+        )
         self.number = UInt32(truncatingIfNeeded: clients.environment.realm.random()) | 1
-        self.isSecure = arrival.isSecure
         self.becameKnown = arrival.becameKnown
         self.descriptor = arrival.wire.descriptor
         let limits = clients.limits
@@ -89,6 +90,9 @@ package final class Connection {
         self.opened = clients.realm.seconds
         self.lastHeard = clients.realm.seconds
     }
+
+    /// The address as text, without a port.
+    var address: String { self.facts.address }
 
     /// What limits by address count it as.
     private(set) lazy var origin = IPAddress.clientNetwork(of: self.address)

@@ -55,7 +55,7 @@ extension Network {
         _ then: @escaping (Result<Page<SessionRecord>, Refusal>) -> Void
     ) {
         let session = actor.session
-        let request = Excerpt.Request(fields: [FieldName(SessionRecord.userField)])
+        let request = Excerpt.Request(fields: [SessionRecord.userField, UserFacts.field].map(FieldName.init))
         self.page(.user, after: cursor, request, then) { excerpt in
             guard let record = SessionRecord(fields: excerpt.chatFields) else { return nil }
             let isVisible =

@@ -16,8 +16,8 @@ package protocol Attachment: AnyObject {
     var slots: [CounterKey] { get set }
     /// Nicknames that it watches, folded, with the spelling that it used.
     var monitored: [String: String] { get set }
-    /// Whether what it sends and gets is encrypted on its way.
-    var isSecure: Bool { get }
+    /// How it is connected.
+    var facts: UserFacts { get }
 
     /// Makes the group of attachments that are told the same in the same way, with nobody in it yet.
     func makeGroup() -> any AttachmentGroup

@@ -30,6 +30,7 @@ package final class Network {
     private(set) lazy var budget = MessageBudget(self)
     private(set) lazy var throttle = LoginThrottle(self)
     private(set) lazy var logins = LoginMemory(self)
+    private(set) lazy var idle = IdleQuestions(self)
     private(set) lazy var scans = ScanQueue(self)
     private(set) lazy var admission = Admission(self)
     /// What is known here of users' latest changes.

@@ -192,6 +192,7 @@ extension Network {
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
         session.isResumable = request.isResumable && self.resumeGrace > 0
         session.login = login
+        session.facts = attachment.facts
         // Entered before the store answers, so that nothing sent to the session in between is lost.
         self.sessions.insert(session)
         self.shard.followed[session.inbox] = .session(session)
@@ -223,7 +224,8 @@ extension Network {
                 LogChange(
                     session.inbox,
                     payload: UserEvent.signedOn.encoded,
-                    fields: [FieldChange(session.record.userUpdate)],
+                    fields: [FieldChange(session.record.userUpdate)]
+                        + (session.facts.map { [.set(FieldName(UserFacts.field), $0.bytes)] } ?? []),
                     holder: .set(self.shard.environment.store.pod)
                 ),
             ]

@@ -99,6 +99,7 @@ extension Network {
                 }
                 session.requester.user = record.user
                 session.requester.changes = record.changes
+                session.facts = record.facts
                 session.prefix = record.user.prefix
                 if let login = request.login, record.user.modes.contains(.operator) {
                     session.grantedRights = login.role.rights

@@ -36,6 +36,8 @@ extension Session {
         case .superseded(let number):
             self.endAttachments(reason: "Resumed by another connection", parting: .lost) { $0.number == number }
         case .read(let target, let time): self.read(target, upTo: time)
+        case .askedHowIdle(let asker): self.tellHowIdle(asker)
+        case .idle(let session, let seconds): self.network.idle.answered(session, seconds)
         case .redacted(let id, let nick, let author, let reason):
             let acting = author.session == self.id ? self.acting(in: self.inbox, by: entry.producer) : nil
             for attachment in self.attachments {

@@ -48,6 +48,8 @@ package final class Session {
     var place = Position.none
     /// Who holds it; nil if it ends with its last attachment here.
     var holds: SessionHolds?
+    /// How the store has it that those who take part are connected, for all that is known here.
+    var facts: UserFacts?
     /// Up to where those here know that conversations were read, by their numbers.
     var markers: [UInt32: ToldMarkers] = [:]
 
@@ -139,7 +141,8 @@ package final class Session {
             user: self.user,
             channels: Set(self.memberships.map(\.key.name)),
             changes: self.changes,
-            holds: self.holds
+            holds: self.holds,
+            facts: self.ownFacts ?? self.facts
         )
     }
 
@@ -180,6 +183,7 @@ package final class Session {
     func attach(_ attachment: any Attachment, _ missed: Missed?) {
         self.attachments.append(attachment)
         self.untold[attachment.number] = missed
+        self.weighFacts()
     }
 
     /// An attachment was told all that it had missed.
@@ -239,7 +243,10 @@ package final class Session {
         self.markers[attachment.number] = nil
         self.network.monitor.removeAll(for: attachment)
         attachment.slots.giveBack(on: self.network.shard)
-        guard self.attachments.isEmpty else { return self.weighPresence() }
+        guard self.attachments.isEmpty else {
+            self.weighFacts()
+            return self.weighPresence()
+        }
         // As it is now: what comes while changes are still in the store's hands is told to nobody.
         let departure = Departure(
             reason: reason,

@@ -81,8 +81,19 @@ package final class CommandHarness {
     }
 
     /// Connects a client without registering it.
-    package func connect(shard: Int = 0, address: String = "192.0.2.1", isSecure: Bool = true) -> SimulatedClient {
-        let client = SimulatedClient(to: self.tenant, on: self.shards[shard], address: address, isSecure: isSecure)
+    package func connect(
+        shard: Int = 0,
+        address: String = "192.0.2.1",
+        isSecure: Bool = true,
+        fingerprint: String? = nil
+    ) -> SimulatedClient {
+        let client = SimulatedClient(
+            to: self.tenant,
+            on: self.shards[shard],
+            address: address,
+            isSecure: isSecure,
+            fingerprint: fingerprint
+        )
         self.clients.append(client)
         return client
     }

@@ -16,12 +16,19 @@ package final class SimulatedClient {
         to tenant: HostedTenant,
         on clients: ShardClients,
         address: String = "192.0.2.1",
-        isSecure: Bool = true
+        isSecure: Bool = true,
+        fingerprint: String? = nil
     ) {
         self.clients = clients
         self.wire = MemoryWire()
         self.id = clients.opened(
-            Arrival(wire: self.wire, tenant: tenant, address: address, isSecure: isSecure)
+            Arrival(
+                wire: self.wire,
+                tenant: tenant,
+                address: address,
+                isSecure: isSecure,
+                fingerprint: fingerprint
+            )
         )
     }
 

@@ -148,6 +148,7 @@ enum Samples {
             + (try Self.changes().map { .changed($0, by: actors[0], number: 9) })
             + Self.holds().map { .held($0) } + [.entered(channel: "#räume"), .replaced(by: .max), .superseded(1)]
             + [.read("#räume", upTo: .max), .read("Bob", upTo: 0)]
+            + [.askedHowIdle(by: SessionID(rawValue: .max)), .idle(SessionID(rawValue: 7), seconds: .max)]
             + actors.map { .redacted("a-1-1", to: "Bob", by: $0, reason: $0.account) }
     }
 

@@ -75,11 +75,12 @@ import Testing
             .killed(by: actor, reason: ""), .signedOff(reason: ""),
             .held(SessionHolds(holders: [], grace: 0, account: nil)), .entered(channel: "#x"), .replaced(by: 1),
             .redacted("1-1-1", to: "b", by: actor, reason: nil), .superseded(1), .read("#x", upTo: 1),
+            .askedHowIdle(by: session), .idle(session, seconds: 1),
         ]
         #expect(
             user.map { Array($0.encoded.readableBytesView.prefix(2)) } == [
                 [1, 1], [1, 2], [0x81, 3], [0x81, 4], [0x81, 5], [0x81, 6], [0x81, 7], [1, 8], [1, 10],
-                [1, 11], [1, 12],
+                [1, 11], [1, 12], [1, 13], [1, 14],
             ]
         )
         // Who keeps messages reads the same in both logs.
