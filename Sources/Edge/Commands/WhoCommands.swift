@@ -11,9 +11,20 @@ enum WhoCommands {
         CommandRow(
             "WHO",
             cost: 2,
-            help: ["WHO <channel, nick or mask> [o][%<fields>[,<token>]]", "Who is there (WHOX)."]
+            help: [
+                "WHO <channel, nick or mask> [<flags>][%<fields>[,<token>]]",
+                "Who is there (WHOX). Flags: o operators; n u h i s r a what the mask is matched with.",
+            ]
         ) { Self.who($0, $1) }
     ]
+
+    /// Somebody who is shown.
+    fileprivate struct Row {
+        let session: SessionID
+        let user: User
+        var modes = MemberModes()
+        var facts: UserFacts?
+    }
 
     private static func who(_ call: Call, _ actor: Actor) {
         let mask = call[0]
@@ -22,16 +33,15 @@ enum WhoCommands {
             return self.who(in: name, query, call, actor)
         }
         // RFC 2812 3.6.1: no mask or `0` is everybody.
-        guard mask.isEmpty || mask == "0" || mask.contains(where: { $0 == "*" || $0 == "?" }) else {
-            return call.find(mask) { found in
-                if let found, self.isWanted(found.user, query) {
-                    self.show(found.user, nil, "*", query, isLocal: found.session, call)
-                }
-                call.reply(.rplEndOfWho, mask.asWord)
-            }
-        }
         let glob = Glob(mask.isEmpty || mask == "0" ? "*" : mask, under: Names.caseMapping)
-        self.search(glob, query, after: nil, shown: 0, call, actor)
+        guard glob.isLiteral, query.matches("n") else { return self.search(glob, query, after: nil, 0, call, actor) }
+        // A nickname means that one alone, invisible or not.
+        call.find(mask) { found in
+            guard let found else { return self.search(glob, query, after: nil, 0, call, actor) }
+            let record = found.record
+            let rows = query.wants(record.user) ? [Row(record)] : []
+            self.show(rows, of: "*", query, call, actor) { call.reply(.rplEndOfWho, mask.asWord) }
+        }
     }
 
     private static func who(in name: ChannelName, _ query: WhoQuery, _ call: Call, _ actor: Actor) {
@@ -46,19 +56,11 @@ enum WhoCommands {
                     return call.reply(.rplEndOfWho, call[0].asWord)
                 case .failure(let refusal): return call.refuse(refusal)
                 }
-                call.answer(channel.members) { member in
-                    guard self.isWanted(member.user, query) else { return }
-                    let session = call.network.sessions[member.session]
-                    self.show(member.user, member.modes, channel.name, query, isLocal: session, call)
-                } done: {
-                    call.reply(.rplEndOfWho, call[0].asWord)
-                }
+                let rows = channel.members.lazy.filter { query.wants($0.user) }
+                    .map { Row(session: $0.session, user: $0.user, modes: $0.modes) }
+                self.show(rows, of: channel.name, query, call, actor) { call.reply(.rplEndOfWho, call[0].asWord) }
             }
         )
-    }
-
-    private static func isWanted(_ user: User, _ query: WhoQuery) -> Bool {
-        !query.onlyOperators || user.modes.contains(.operator)
     }
 
     /// Everybody whom a mask fits, a page after the other, no faster than the client reads.
@@ -66,7 +68,7 @@ enum WhoCommands {
         _ glob: Glob,
         _ query: WhoQuery,
         after cursor: String?,
-        shown: Int,
+        _ shown: Int,
         _ call: Call,
         _ actor: Actor
     ) {
@@ -74,40 +76,82 @@ enum WhoCommands {
             after: cursor,
             for: actor,
             call.awaiting { page in
-                var shown = shown
-                for record in page.items where shown < self.maskLimit {
-                    let user = record.user
-                    let fits = [user.nick.folded, user.username, user.host, user.realname, call.server].contains {
-                        glob.matches(folded: Names.caseMapping.fold($0))
+                let fitting = page.items.filter { record in
+                    let knowsAddress = call.network.maySeeFacts(of: record.session, actor)
+                    let address = knowsAddress ? record.facts?.address : nil
+                    return query.wants(record.user)
+                        && query.fits(glob, record.user, address: address, server: call.server)
+                }
+                let rows = fitting.prefix(self.maskLimit - shown).map { Row($0) }
+                self.show(rows, of: "*", query, call, actor) {
+                    let shown = shown + rows.count
+                    guard let next = page.next, shown < self.maskLimit, call.connection.isOpen else {
+                        return call.reply(.rplEndOfWho, call[0].asWord)
                     }
-                    guard fits, self.isWanted(user, query) else { continue }
-                    shown += 1
-                    self.show(user, nil, "*", query, isLocal: call.network.sessions[record.session], call)
+                    let end: (Result<Void, Refusal>) -> Void = call.awaiting {
+                        self.search(glob, query, after: next, shown, call, actor)
+                    }
+                    call.connection.whenDrained { end(.success(())) }
                 }
-                guard let next = page.next, shown < self.maskLimit, call.connection.isOpen else {
-                    return call.reply(.rplEndOfWho, call[0].asWord)
-                }
-                let end: (Result<Void, Refusal>) -> Void = call.awaiting {
-                    self.search(glob, query, after: next, shown: shown, call, actor)
-                }
-                call.connection.whenDrained { end(.success(())) }
             }
         )
     }
 
+    // MARK: Answers
+
+    /// Shows some, with what has to be asked for them if it is wanted.
     private static func show(
-        _ user: User,
-        _ modes: MemberModes?,
-        _ channel: String,
+        _ rows: some Sequence<Row>,
+        of channel: String,
         _ query: WhoQuery,
-        isLocal session: Session?,
-        _ call: Call
+        _ call: Call,
+        _ actor: Actor,
+        done: @escaping () -> Void
     ) {
+        self.facts(of: rows, query, call, actor) { facts in
+            self.idle(of: rows, query, call, actor) { idle in
+                call.answer(rows) { row in
+                    var row = row
+                    row.facts = row.facts ?? facts[row.session]
+                    if !call.network.maySeeFacts(of: row.session, actor) { row.facts = nil }
+                    self.show(row, of: channel, query, idle: idle[row.session] ?? 0, call)
+                } done: {
+                    done()
+                }
+            }
+        }
+    }
+
+    private static func facts(
+        of rows: some Sequence<Row>,
+        _ query: WhoQuery,
+        _ call: Call,
+        _ actor: Actor,
+        _ then: @escaping ([SessionID: UserFacts]) -> Void
+    ) {
+        guard query.shows("i") else { return then([:]) }
+        let unknown = rows.filter { $0.facts == nil }.map(\.session)
+        call.network.facts(of: unknown, for: actor, call.awaiting(then))
+    }
+
+    private static func idle(
+        of rows: some Sequence<Row>,
+        _ query: WhoQuery,
+        _ call: Call,
+        _ actor: Actor,
+        _ then: @escaping ([SessionID: UInt32]) -> Void
+    ) {
+        guard query.shows("l") else { return then([:]) }
+        let end: (Result<[SessionID: UInt32], Refusal>) -> Void = call.awaiting(then)
+        call.network.idleSeconds(of: rows.map(\.session), for: actor) { end(.success($0)) }
+    }
+
+    private static func show(_ row: Row, of channel: String, _ query: WhoQuery, idle: UInt32, _ call: Call) {
+        let user = row.user
         let flags =
             (user.away == nil ? "H" : "G") + (user.modes.contains(.operator) ? "*" : "")
-            + (modes.map { call.connection.signs(of: $0) } ?? "")
-            + (user.modes.contains(.bot) ? "B" : "")
-        guard let fields = query.fields else {
+            + call.connection.shownRanks(row.modes) + (user.modes.contains(.bot) ? "B" : "")
+        guard query.fields != nil else {
             return call.reply(
                 .rplWhoReply,
                 channel,
@@ -119,24 +163,21 @@ enum WhoCommands {
                 text: "0 \(user.realname)"
             )
         }
-        var parameters: [String] = []
-        func add(_ letter: Character, _ value: String) { if fields.contains(letter) { parameters.append(value) } }
-        add("t", query.token)
-        add("c", channel)
-        add("u", user.username)
-        add("i", "255.255.255.255")
-        add("h", user.host)
-        add("s", call.server)
-        add("n", user.nick.raw)
-        add("f", flags)
-        add("d", "0")
-        add("l", session.map { String(call.connection.clients.realm.seconds - $0.lastSpoke) } ?? "0")
-        add("a", user.account ?? "0")
-        add("o", "n/a")
+        let values: [(field: Character, value: String)] = [
+            ("t", query.token), ("c", channel), ("u", user.username), ("i", row.facts?.address ?? "255.255.255.255"),
+            ("h", user.host), ("s", call.server), ("n", user.nick.raw), ("f", flags), ("d", "0"), ("l", String(idle)),
+            ("a", user.account ?? "0"), ("o", row.modes.isHost ? "999" : "n/a"),
+        ]
         call.connection.reply(
             .rplWhoSpecialReply,
-            parameters,
-            text: fields.contains("r") ? user.realname : nil
+            values.filter { query.shows($0.field) }.map(\.value),
+            text: query.shows("r") ? user.realname : nil
         )
+    }
+}
+
+extension WhoCommands.Row {
+    fileprivate init(_ record: SessionRecord) {
+        self.init(session: record.session, user: record.user, facts: record.facts)
     }
 }
