@@ -18,14 +18,70 @@ import Testing
     @Test func `LUSERS counts over all shards`() async throws {
         let harness = try CommandHarness(shards: 2)
         let ann = await harness.client("ann", in: "#a", "#b")
-        _ = await harness.client("bob", shard: 1, in: "#b", "#c")
-        _ = await harness.client("cid", shard: 1)
-        _ = harness.stranger()
+        let bob = await harness.client("bob", shard: 1, in: "#b", "#c")
+        let cid = await harness.client("cid", shard: 1)
+        let waiting = [harness.stranger(), harness.stranger(shard: 1)]
         _ = await ann.hears()
-        let lines = await ann.send("LUSERS")
-        #expect(lines.commands == ["251", "254", "255", "265", "266"])
-        #expect(lines[0].text.contains("3 users") && lines[1].parameters[1] == "3")
-        #expect(lines[2].text.contains("1 client") && lines[3].parameters[1] == "1" && lines[4].parameters[1] == "3")
+        #expect(
+            await ann.send("LUSERS").shorts == [
+                "251 There are 3 users and 0 invisible on 1 servers", "252 0 operator(s) online",
+                "253 2 unregistered connection(s)", "254 3 channels formed", "255 I have 3 clients and 0 servers",
+                "265 3 3 Current local users 3, max 3", "266 3 3 Current global users 3, max 3",
+            ]
+        )
+        _ = await bob.send("MODE bob +i")
+        _ = await harness.boss(shard: 1)
+        _ = await cid.send("QUIT")
+        _ = await waiting[0].send("NICK dee", "USER dee 0 * :Dee")
+        _ = await waiting[1].send("QUIT")
+        #expect(
+            await ann.send("LUSERS").shorts.prefix(3) == [
+                "251 There are 3 users and 1 invisible on 1 servers", "252 1 operator(s) online",
+                "253 0 unregistered connection(s)",
+            ]
+        )
+        _ = await bob.send("MODE bob -i", "QUIT")
+        _ = await ann.hears()
+        let last = await ann.send("LUSERS").shorts
+        #expect(last.first == "251 There are 3 users and 0 invisible on 1 servers")
+        #expect(last.last == "266 3 4 Current global users 3, max 4")
+    }
+
+    @Test func `an account's session counts once, wherever its clients are`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        harness.accounts.add("bob", password: "sesame")
+        var clients: [Client] = []
+        for shard in [0, 1] {
+            clients.append(harness.stranger(shard: shard))
+            _ = await clients[shard].send("PASS bob:sesame", "NICK bob", "USER bob 0 * :Bob", "MODE bob +i")
+        }
+        let ann = await harness.client("ann")
+        #expect(await ann.send("LUSERS").first?.text == "There are 1 users and 1 invisible on 1 servers")
+        _ = await clients[0].send("QUIT")
+        #expect(await ann.send("LUSERS").first?.text == "There are 1 users and 1 invisible on 1 servers")
+    }
+
+    @Test func `what another process has counts until it is silent for long`() async throws {
+        let harness = try CommandHarness()
+        let ann = await harness.client("ann")
+        _ = await harness.boss()
+        _ = await ann.send("LUSERS")
+        await harness.advance(by: 12)
+        let next = try await harness.restarted()
+        let bob = await next.client("bob")
+        #expect(await bob.send("LUSERS")[1].short == "252 1 operator(s) online")
+        await next.advance(by: 76)
+        #expect(await bob.send("LUSERS").with("252").first?.parameters[1] == "0")
+    }
+
+    @Test func `another process knows the most users there ever were`() async throws {
+        let harness = try CommandHarness()
+        let ann = await harness.client("ann")
+        for name in ["bob", "cid"] { _ = await harness.client(name).send("QUIT") }
+        _ = await ann.send("LUSERS")
+        await harness.advance(by: 2)
+        let next = try await harness.restarted()
+        #expect(await next.client("dee").send("LUSERS").last?.short == "266 1 2 Current global users 1, max 2")
     }
 
     @Test func `VERSION, TIME, INFO, ADMIN and LINKS answer as the standard has it`() async throws {
@@ -37,9 +93,32 @@ import Testing
         )
         #expect(await ann.send("TIME").shorts == ["391 acme.localhost 2023-11-14T22:13:20.000Z"])
         #expect(await ann.send("INFO").commands == ["371", "371", "374"])
-        #expect(await ann.send("ADMIN").commands == ["256", "257", "258", "259"])
+        let admin = await ann.send("ADMIN")
+        #expect(admin.commands == ["256", "257", "258", "259"] && !admin.contains { $0.text.contains("boss") })
         #expect(
             await ann.send("LINKS").shorts == ["364 acme.localhost acme.localhost 0 acme", "365 * End of LINKS list"]
+        )
+    }
+
+    @Test func `MAP shows the one server, USERIP addresses to those who may know them`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann")
+        _ = await harness.client("bob", shard: 1, address: "198.51.100.7").send("AWAY :x")
+        #expect(await ann.send("MAP").shorts == ["015 acme.localhost [2 users]", "017 End of MAP"])
+        #expect(await ann.send("USERIP ann BOB nobody").shorts == ["340 ann=+~ann@192.0.2.1 bob=-~bob@255.255.255.255"])
+        let boss = await harness.boss()
+        #expect(await boss.send("USERIP bob boss").shorts == ["340 bob=-~bob@198.51.100.7 boss*=+~boss@192.0.2.1"])
+        #expect(await ann.send("USERIP").begin(with: ["461 USERIP"]))
+    }
+
+    @Test func `STATS o is for operators`() async throws {
+        let harness = try CommandHarness()
+        #expect(await harness.client("ann").send("STATS o").commands == ["481", "219"])
+        await harness.apply(try .simulated(admins: ["zoe", "boss"]))
+        let boss = await harness.boss()
+        let lines = await boss.send("STATS o")
+        #expect(
+            lines.commands == ["243", "243", "219"] && lines.prefix(2).map { $0.parameters[4] } == ["boss", "zoe"]
         )
     }
 

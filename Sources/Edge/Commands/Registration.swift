@@ -113,10 +113,10 @@ enum Registration {
     private static func welcome(_ signedOn: SignedOn, _ call: Call) {
         let (session, connection) = (signedOn.session, call.connection)
         let nick = session.user.nick.raw
-        call.reply(.rplWelcome, text: "Welcome to \(call.network.tenant.displayName), \(session.prefix)")
+        call.reply(.rplWelcome, text: "Welcome to the \(call.network.tenant.displayName) Network, \(session.prefix)")
         connection.write(connection.clients.welcome.server(of: call.network, for: nick), .answer)
         session.tellEarly()
-        ServerCommands.sendUsers(call) {
+        ServerCommands.sendUsers(call, isExact: false) {
             ServerCommands.sendMotd(call)
             if !session.user.modes.isEmpty {
                 call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }

@@ -3,7 +3,7 @@ import IRC
 import Realm
 import Tenant
 
-/// What there is to know of the server: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, LINKS, STATS, HELP (RFC 2812 3.4).
+/// What there is to know of the server: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, LINKS, MAP, STATS, HELP (RFC 2812 3.4).
 enum ServerCommands {
     static let rows: [CommandRow] = [
         CommandRow("MOTD", servers: [0], help: ["MOTD", "The message of the day."]) { call, _ in Self.sendMotd(call) },
@@ -27,7 +27,13 @@ enum ServerCommands {
             // With two parameters the first says which server is asked.
             call.ifMeant(call.count > 1 ? [0] : []) { Self.links(call) }
         },
-        CommandRow("STATS", servers: [1], help: ["STATS u", "How long the server is up."]) { call, _ in Self.stats(call)
+        CommandRow(
+            "STATS",
+            servers: [1],
+            help: ["STATS u | o", "How long the server is up; whose accounts are operators', for operators."]
+        ) { Self.stats($0, $1) },
+        CommandRow("MAP", cost: 2, help: ["MAP", "The servers as a tree: there is one for everybody."]) { call, _ in
+            Self.map(call)
         },
         CommandRow("HELP", help: ["HELP [<command> | CMODES]", "What there is, or what a command or a mode does."]) {
             call,
@@ -41,25 +47,38 @@ enum ServerCommands {
         connection.write(connection.clients.welcome.motd(of: call.network, for: connection.nick), .answer)
     }
 
-    static func sendUsers(_ call: Call) { self.sendUsers(call) {} }
-
-    /// LUSERS over the whole tenant, then goes on.
-    static func sendUsers(_ call: Call, then: @escaping () -> Void) {
+    /// LUSERS over the whole tenant, then goes on (RFC 2812 3.4.2, modern.ircdocs.horse LUSERS).
+    ///
+    /// Clients see one server, so what it has is what the network has.
+    ///
+    /// - `isExact`: Whether what other pods said a moment ago is not good enough.
+    static func sendUsers(_ call: Call, isExact: Bool = true, then: @escaping () -> Void = {}) {
         call.network.counts(
+            isExact: isExact,
             call.awaitingAny { result in
                 switch result {
-                case .success(let counts):
-                    let (users, here) = (counts.users, counts.here)
-                    call.reply(.rplLUserClient, text: "There are \(users) users on 1 server")
-                    call.reply(.rplLUserChannels, String(counts.channels))
-                    call.reply(.rplLUserMe, text: "I have \(here) clients and 0 servers")
-                    call.reply(.rplLocalUsers, String(here), String(here), text: "Current local users \(here)")
-                    call.reply(.rplGlobalUsers, String(users), String(users), text: "Current global users \(users)")
+                case .success(let counts): self.show(counts, call)
                 case .failure(let refusal): call.refuse(refusal)
                 }
                 then()
             }
         )
+    }
+
+    private static func show(_ counts: NetworkCounts, _ call: Call) {
+        let (users, most) = (counts.users, counts.most)
+        let invisible = min(max(0, counts.figures.invisible), users)
+        call.reply(
+            .rplLUserClient,
+            text: "There are \(users - invisible) users and \(invisible) invisible on 1 servers"
+        )
+        call.reply(.rplLUserOp, String(max(0, counts.figures.operators)))
+        call.reply(.rplLUserUnknown, String(max(0, counts.figures.unregistered)))
+        call.reply(.rplLUserChannels, String(counts.channels))
+        call.reply(.rplLUserMe, text: "I have \(users) clients and 0 servers")
+        for (numeric, word) in [(Numeric.rplLocalUsers, "local"), (.rplGlobalUsers, "global")] {
+            call.reply(numeric, String(users), String(most), text: "Current \(word) users \(users), max \(most)")
+        }
     }
 
     private static func version(_ call: Call) {
@@ -87,19 +106,39 @@ enum ServerCommands {
         call.reply(.rplAdminMe, call.server)
         call.reply(.rplAdminLoc1, text: call.network.tenant.displayName)
         call.reply(.rplAdminLoc2, text: "Hosted by roost")
-        let admins = call.network.tenant.adminNames.joined(separator: ", ")
-        call.reply(.rplAdminEmail, text: admins.isEmpty ? "No administrators are named" : "Administrators: \(admins)")
+        call.reply(.rplAdminEmail, text: "Ask an operator of the network: WHO * o shows who is here")
     }
 
-    private static func stats(_ call: Call) {
+    /// The servers as a tree, which is one.
+    private static func map(_ call: Call) {
+        call.network.counts(
+            isExact: true,
+            call.awaiting { counts in
+                call.reply(.rplMap, text: "\(call.server) [\(counts.users) users]")
+                call.reply(.rplMapEnd)
+            }
+        )
+    }
+
+    private static func stats(_ call: Call, _ actor: Actor) {
         let query = call[0].prefix(1)
-        if query == "u" {
-            let up = (call.connection.clients.realm.now - call.connection.clients.environment.realm.started) / 1000
-            let hours = up % 86_400 / 3600
-            let (minutes, seconds) = (String(up / 60 % 60 + 100).suffix(2), String(up % 60 + 100).suffix(2))
-            call.reply(.rplStatsUptime, text: "Server Up \(up / 86_400) days \(hours):\(minutes):\(seconds)")
+        switch query {
+        case "u": self.uptime(call)
+        case "o":
+            guard actor.may(.seeHidden) else { call.refuse(Refusal(.rightNeeded)); break }
+            for name in call.network.tenant.adminNames.sorted() {
+                call.reply(.rplStatsOLine, "O", "*@*", "*", name, "0", "0")
+            }
+        default: break
         }
         call.reply(.rplEndOfStats, query.isEmpty ? "*" : String(query))
+    }
+
+    private static func uptime(_ call: Call) {
+        let up = (call.connection.clients.realm.now - call.connection.clients.environment.realm.started) / 1000
+        let hours = up % 86_400 / 3600
+        let (minutes, seconds) = (String(up / 60 % 60 + 100).suffix(2), String(up % 60 + 100).suffix(2))
+        call.reply(.rplStatsUptime, text: "Server Up \(up / 86_400) days \(hours):\(minutes):\(seconds)")
     }
 
     private static func help(_ call: Call) {

@@ -4,7 +4,7 @@ import Numbers
 import Realm
 import Tenant
 
-/// AWAY, SETNAME, USERHOST, ISON, WHOIS and WHOWAS (RFC 2812 3.6, 4; IRCv3 setname).
+/// AWAY, SETNAME, USERHOST, USERIP, ISON, WHOIS and WHOWAS (RFC 2812 3.6, 4; IRCv3 setname).
 enum UserCommands {
     static let rows: [CommandRow] = [
         CommandRow(
@@ -18,6 +18,9 @@ enum UserCommands {
         CommandRow("USERHOST", parameters: 1, help: ["USERHOST <nick> …", "The hosts of up to five people."]) {
             call,
             _ in Self.userhost(call)
+        },
+        CommandRow("USERIP", parameters: 1, help: ["USERIP <nick> …", "The addresses of up to five people."]) {
+            Self.userip($0, $1)
         },
         CommandRow("ISON", parameters: 1, help: ["ISON <nick> …", "Which of these people are here."]) { call, _ in
             Self.ison(call)
@@ -74,12 +77,26 @@ enum UserCommands {
 
     private static func userhost(_ call: Call) {
         self.findAll(Array(call.parameters.prefix(5)), for: call) { users in
-            let replies = users.map { found in
-                let user = found.user
-                return user.nick.raw + (user.modes.contains(.operator) ? "*" : "") + "="
-                    + (user.away == nil ? "+" : "-") + "\(user.username)@\(user.host)"
-            }
+            let replies = users.map { self.reply(of: $0.user, at: $0.user.host) }
             call.reply(.rplUserHost, text: replies.joined(separator: " "))
+        }
+    }
+
+    private static func reply(of user: User, at host: String) -> String {
+        user.nick.raw + (user.modes.contains(.operator) ? "*" : "") + "=" + (user.away == nil ? "+" : "-")
+            + "\(user.username)@\(host)"
+    }
+
+    /// As USERHOST, with the addresses for those who may know them.
+    private static func userip(_ call: Call, _ actor: Actor) {
+        self.findAll(Array(call.parameters.prefix(5)), for: call) { users in
+            let replies = users.map { found in
+                let record = found.record
+                let isShown = call.network.maySeeFacts(of: record.session, actor)
+                let address = isShown ? record.facts?.address : nil
+                return self.reply(of: record.user, at: address ?? "255.255.255.255")
+            }
+            call.reply(.rplUserIP, text: replies.joined(separator: " "))
         }
     }
 

@@ -45,6 +45,7 @@ extension ShardClients {
         network.attachments += 1
         network.usage.connectionOpened(now: self.realm.uptime)
         self.clock.beganWaiting()
+        network.counts(unregistered: 1)
         connection.log(.debug, "connection opened", ["secure": "\(arrival.isSecure)"])
         network.admit { refusal in
             guard let refusal else { return connection.admitted() }

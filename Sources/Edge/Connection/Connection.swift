@@ -121,8 +121,14 @@ package final class Connection {
         self.registration.completed()
         self.becameKnown?()
         self.becameKnown = nil
-        self.clients.clock.endedWaiting()
+        self.endedWaiting()
         self.log(.debug, "registered")
+    }
+
+    /// It is none of those any more that have not registered.
+    private func endedWaiting() {
+        self.clients.clock.endedWaiting()
+        self.network.counts(unregistered: -1)
     }
 
     /// Ends the connection from this side, with a reason that its client is told, and its peers if its session ends.
@@ -150,7 +156,7 @@ package final class Connection {
     }
 
     private func leave(_ reason: String, parting: Parting) {
-        if !self.isRegistered { self.clients.clock.endedWaiting() }
+        if !self.isRegistered { self.endedWaiting() }
         self.phase = .closing(since: self.clients.realm.seconds)
         self.commands.end()
         let held = self.writing.end()

@@ -84,8 +84,13 @@ final class WelcomeLines {
         let server = network.serverName
         var timestamps = TimestampCache()
         let began = timestamps.text(at: self.environment.realm.started)
-        writer.numeric(.rplYourHost, server, nick, text: "Your host is \(server), running \(Product.nameAndVersion)")
-        writer.numeric(.rplCreated, server, nick, text: "This server was started \(began)")
+        writer.numeric(
+            .rplYourHost,
+            server,
+            nick,
+            text: "Your host is \(server), running version \(Product.nameAndVersion)"
+        )
+        writer.numeric(.rplCreated, server, nick, text: "This server was created \(began)")
         let letters = [
             server, Product.nameAndVersion, String(UserModes.letters.map(\.letter)), ChannelModeTable.allLetters,
             ChannelModeTable.parameterLetters,

@@ -6,11 +6,13 @@ extension Numeric {
         switch self {
         case .rplISupport: "are supported by this server"
         case .rplBounce: "Please use this server instead"
+        case .rplMapEnd: "End of MAP"
         case .rplEndOfStats: "End of STATS report"
         case .rplLUserOp: "operator(s) online"
         case .rplLUserUnknown: "unregistered connection(s)"
         case .rplLUserChannels: "channels formed"
         case .rplAdminMe: "Administrative information"
+        case .rplEndOfSilenceList: "End of SILENCE list"
         case .rplTryAgain: "Please wait a while and try again"
         case .rplUnAway: "You are no longer marked as being away"
         case .rplNowAway: "You have been marked as being away"
@@ -84,6 +86,7 @@ extension Numeric {
         case .errNoOperHost: "No operators are allowed from your host"
         case .errUModeUnknownFlag: "Unknown user mode"
         case .errUsersDontMatch: "Cannot change the modes of other users"
+        case .errSilenceListFull: "Your SILENCE list is full"
         case .errHelpNotFound: "No help is available on this topic"
         case .errInvalidKey: "Key is not well-formed"
         case .rplStartTLS: "Go ahead with the TLS handshake"
@@ -112,7 +115,8 @@ extension Numeric {
             .rplTopic, .rplTopicWhoTime, .rplInviteList, .rplInviting, .rplInvexList, .rplExceptList, .rplVersion,
             .rplWhoReply, .rplNamReply, .rplWhoSpecialReply, .rplLinks, .rplBanList, .rplInfo, .rplMotd,
             .rplMotdStart, .rplWhoisHost, .rplWhoisModes, .rplTime, .errUnknownError, .errInvalidModeParam,
-            .rplHelpStart, .rplHelpTxt, .rplEndOfHelp, .rplMonOnline, .rplMonOffline, .rplMonList, .rplLoggedIn:
+            .rplHelpStart, .rplHelpTxt, .rplEndOfHelp, .rplMonOnline, .rplMonOffline, .rplMonList, .rplLoggedIn,
+            .rplMap, .rplStatsOLine, .rplSilenceList, .rplUserIP:
             nil
         }
     }

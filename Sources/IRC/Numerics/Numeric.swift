@@ -11,6 +11,8 @@ package enum Numeric: UInt16, CaseIterable, Sendable {
     case rplMyInfo = 4
     case rplISupport = 5
     case rplBounce = 10
+    case rplMap = 15
+    case rplMapEnd = 17
 
     // MARK: Replies
 
@@ -18,6 +20,7 @@ package enum Numeric: UInt16, CaseIterable, Sendable {
     case rplEndOfStats = 219
     case rplUModeIs = 221
     case rplStatsUptime = 242
+    case rplStatsOLine = 243
     case rplLUserClient = 251
     case rplLUserOp = 252
     case rplLUserUnknown = 253
@@ -30,6 +33,8 @@ package enum Numeric: UInt16, CaseIterable, Sendable {
     case rplTryAgain = 263
     case rplLocalUsers = 265
     case rplGlobalUsers = 266
+    case rplSilenceList = 271
+    case rplEndOfSilenceList = 272
     case rplWhoisCertFP = 276
     case rplAway = 301
     case rplUserHost = 302
@@ -59,6 +64,7 @@ package enum Numeric: UInt16, CaseIterable, Sendable {
     case rplInviteList = 336
     case rplEndOfInviteList = 337
     case rplWhoisActually = 338
+    case rplUserIP = 340
     case rplInviting = 341
     case rplInvexList = 346
     case rplEndOfInvexList = 347
@@ -136,6 +142,7 @@ package enum Numeric: UInt16, CaseIterable, Sendable {
     case errNoOperHost = 491
     case errUModeUnknownFlag = 501
     case errUsersDontMatch = 502
+    case errSilenceListFull = 511
     case errHelpNotFound = 524
     case errInvalidKey = 525
 

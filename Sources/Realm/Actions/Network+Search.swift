@@ -7,8 +7,9 @@ import StateStore
 package struct NetworkCounts: Sendable {
     package let users: Int
     package let channels: Int
-    /// Sessions on this shard.
-    package let here: Int
+    package let figures: NetworkFigures
+    /// The most users that there ever were.
+    package let most: Int
 }
 
 /// A page of something that is searched through, and where the next one begins; nil behind the last.
@@ -19,12 +20,21 @@ package struct Page<Item> {
 
 /// Questions to the whole network.
 extension Network {
-    package func counts(_ then: @escaping (Result<NetworkCounts, Refusal>) -> Void) {
+    /// Counts what there is, over all pods.
+    ///
+    /// - `isExact`: Whether what other pods said a moment ago is not good enough.
+    package func counts(isExact: Bool, _ then: @escaping (Result<NetworkCounts, Refusal>) -> Void) {
         self.store.count(self.id, .user) { users in
             self.store.count(self.id, .channel) { channels in
                 switch (users, channels) {
                 case (.success(let users), .success(let channels)):
-                    then(.success(NetworkCounts(users: users, channels: channels, here: self.sessions.count)))
+                    self.census.add(users: users, isExact: isExact) { result in
+                        then(
+                            result.map {
+                                NetworkCounts(users: users, channels: channels, figures: $0.figures, most: $0.most)
+                            }
+                        )
+                    }
                 case (.failure(let error), _), (_, .failure(let error)): then(.failure(self.refusal(error)))
                 }
             }

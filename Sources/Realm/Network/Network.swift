@@ -30,6 +30,7 @@ package final class Network {
     private(set) lazy var budget = MessageBudget(self)
     private(set) lazy var throttle = LoginThrottle(self)
     private(set) lazy var logins = LoginMemory(self)
+    private(set) lazy var census = Census(self)
     private(set) lazy var idle = IdleQuestions(self)
     private(set) lazy var scans = ScanQueue(self)
     private(set) lazy var admission = Admission(self)
@@ -38,6 +39,10 @@ package final class Network {
     package var usage: UsageMeter
     /// Who takes part or is about to: connections, registered or not.
     package var attachments = 0
+
+    /// A connection that has not registered came, or is none any more.
+    package func counts(unregistered step: Int) { self.census.counts(unregistered: step) }
+
     let ownLog: LogKey
     private var ownFollow: FollowToken?
     /// Keyed by the tenant, which takes a key derivation.

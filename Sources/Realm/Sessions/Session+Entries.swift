@@ -90,6 +90,7 @@ extension Session {
     private func adoptUser() {
         self.prefix = self.requester.user.prefix
         self.requester.rights = self.user.modes.contains(.operator) ? self.grantedRights : []
+        self.recount()
     }
 
     /// An entry could not be read: the store says what holds.

@@ -47,7 +47,7 @@ package final class Session {
     /// The last entry of its log that came.
     var place = Position.none
     /// Who holds it; nil if it ends with its last attachment here.
-    var holds: SessionHolds?
+    var holds: SessionHolds? { didSet { self.recount() } }
     /// How the store has it that those who take part are connected, for all that is known here.
     var facts: UserFacts?
     /// Up to where those here know that conversations were read, by their numbers.
@@ -90,7 +90,9 @@ package final class Session {
     }
 
     private var lastCommit: UInt32 = 0
-    var stage = Stage.claiming
+    var stage = Stage.claiming { didSet { self.recount() } }
+    /// The modes with which it is counted (LUSERS); nil if it is not.
+    private var counted: UserModes?
     /// Changes in the store's hands, in order, with what asked for them: what leaves must be known exactly.
     private var commits: [Commit] = []
     var isCommitting: Bool { !self.commits.isEmpty }
@@ -144,6 +146,15 @@ package final class Session {
             holds: self.holds,
             facts: self.ownFacts ?? self.facts
         )
+    }
+
+    /// Is counted where it is held first, once it is there, as the user is now.
+    func recount() {
+        let isFirst = self.holds.map { $0.holders.first == self.network.shard.holder } ?? true
+        let modes = self.isPresent && isFirst ? self.user.modes : nil
+        guard modes != self.counted else { return }
+        self.network.census.counts(modes, insteadOf: self.counted)
+        self.counted = modes
     }
 
     // MARK: Attachments

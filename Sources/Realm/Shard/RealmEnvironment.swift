@@ -30,6 +30,8 @@ package struct RealmEnvironment: Sendable {
     package var usage: any UsageSink
     /// Where log-ins and fan-out are measured.
     package var latencies: Latencies?
+    /// What the shards of this process count of each network.
+    let figures = ProcessFigures()
     /// When this process began, milliseconds since 1970.
     package var started: Int64
 

@@ -213,6 +213,7 @@ extension HostedTenant {
         quotas: Quotas = .unlimited,
         state: TenantState = .active,
         motd: [String] = [],
+        admins: [String] = [],
         accounts: AccountSettings = .standard,
         sessions: SessionSettings = .standard
     ) throws(SimulationFailure) -> HostedTenant {
@@ -223,6 +224,7 @@ extension HostedTenant {
             state: state,
             quotas: quotas,
             motd: motd,
+            adminNames: admins,
             accounts: accounts,
             sessions: sessions
         )
