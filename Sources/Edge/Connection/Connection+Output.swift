@@ -94,7 +94,7 @@ extension Connection {
 
     /// The signs of a member's ranks, as this client is shown them.
     func shownRanks(_ modes: MemberModes) -> String {
-        self.capabilities.contains(.multiPrefix) ? modes.prefixes : modes.highestPrefix
+        self.capabilities.contains(.multiPrefix) ? self.ranks.signs(of: modes) : self.ranks.highestSign(of: modes)
     }
 
     /// Whether so much waits to be sent that nothing more is to be asked for.

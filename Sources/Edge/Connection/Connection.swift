@@ -191,11 +191,6 @@ package final class Connection {
         session.regroup(self) { self.ranks = ranks }
     }
 
-    /// A member's ranks as the client is shown them before a name.
-    func signs(of modes: MemberModes) -> String {
-        self.capabilities.contains(.multiPrefix) ? self.ranks.signs(of: modes) : self.ranks.highestSign(of: modes)
-    }
-
     // MARK: Log
 
     /// Logs something of the connection, with its tenant and its id in this process: never what anybody said, an address or
