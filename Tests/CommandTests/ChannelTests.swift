@@ -48,7 +48,8 @@ import Testing
         ("out", "TOPIC #a :x", "442 #a"), ("member", "TOPIC #a :x", "482 #a"), ("owner", "TOPIC #a", "331 #a"),
         ("member", "KICK #a", "461 KICK"), ("out", "KICK #a member", "442 #a"), ("out", "KICK #x member", "403 #x"),
         ("member", "KICK #a owner", "482 #a"), ("owner", "KICK #a out", "441 out #a"),
-        ("owner", "KICK #a nobody", "441 nobody #a"), ("owner", "INVITE out", "461 INVITE"),
+        ("owner", "KICK #a nobody", "401 nobody"), ("out", "KICK #a nobody", "442 #a"),
+        ("owner", "INVITE out", "461 INVITE"),
         ("owner", "INVITE nobody #a", "401 nobody"), ("owner", "INVITE member #a", "443 member #a"),
         ("out", "INVITE member #a", "442 #a"), ("owner", "INVITE out #x", "403 #x"),
     ])
@@ -147,8 +148,39 @@ import Testing
         await room.listen()
         #expect(
             await room[0].send("KICK #a bob,nobody,cid :out")
-                .begin(with: ["ann KICK #a bob out", "441 nobody #a", "ann KICK #a cid out"])
+                .begin(with: ["ann KICK #a bob out", "401 nobody", "ann KICK #a cid out"])
         )
+    }
+
+    @Test(arguments: [
+        ("#a,#b bob,cid", ["#a bob", "#b cid"]), ("#a,#b bob", ["#a bob", "#b bob"]),
+        ("#a bob,cid", ["#a bob", "#a cid"]),
+        ("#a,,#b bob,x,cid", ["#a bob", "#b cid"]), ("#a,#b bob,", ["#a bob"]),
+    ])
+    func `KICK of lists takes each out of the channel at its place, one goes with all`(
+        lists: String,
+        kicks: [String]
+    ) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let room = await harness.room("#a", "ann", "bob", "cid", shard: { $0 % 2 })
+        for client in room { _ = await client.send("JOIN #b") }
+        await room.listen()
+        let expected = kicks.map { "ann KICK \($0) out" }
+        #expect(await room[0].send("KICK \(lists) :out").shorts == expected)
+    }
+
+    @Test(arguments: ["#a,#b,#c bob,cid", "#a,#b bob,cid,dee", ", ,", "#a ,"])
+    func `KICK of lists that do not go together takes nobody out`(lists: String) async throws {
+        let room = await (try CommandHarness()).room("#a", "ann", "bob", "cid")
+        await room.listen()
+        #expect(await room[0].send("KICK \(lists)").begin(with: ["461 KICK"]))
+        #expect(await room[1].hears().isEmpty)
+    }
+
+    @Test func `KICK of lists takes as many as was promised`() async throws {
+        let ann = await (try CommandHarness()).client("ann", in: "#a")
+        let lines = await ann.send("KICK #a " + (1...9).map { "n\($0)" }.joined(separator: ","))
+        #expect(lines.begin(with: ["407 n9"] + (1...8).map { "401 n\($0)" }), "\(lines)")
     }
 
     @Test func `KICK of an owner is for owners`() async throws {

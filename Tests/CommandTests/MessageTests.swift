@@ -72,6 +72,22 @@ import Testing
         #expect(await room[3].hears().isEmpty)
     }
 
+    @Test(arguments: ["PRIVMSG", "NOTICE", "TAGMSG"], ["@+#a", "+@#a", "+@+#a"])
+    func `a message to several ranks is one to the lowest`(verb: String, target: String) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann", "message-tags echo-message", in: "#a")
+        var room = [ann]
+        for nick in ["host", "voice", "plain"] {
+            room.append(await harness.client(nick, shard: 1, "message-tags", in: "#a"))
+        }
+        _ = await ann.send("MODE #a +ov host voice")
+        await room.listen()
+        let text = verb == "TAGMSG" ? "" : " x"
+        #expect(await ann.send("@+x=y \(verb) \(target)\(text)").shorts == ["ann \(verb) +#a\(text)"])
+        for client in room[1...2] { #expect(await client.hears().shorts == ["ann \(verb) +#a\(text)"]) }
+        #expect(await room[3].hears().isEmpty)
+    }
+
     @Test func `PRIVMSG takes a list of targets, as many as was promised`() async throws {
         let harness = try CommandHarness()
         let room = await harness.room("#a", "ann", "bob")

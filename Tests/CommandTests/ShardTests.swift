@@ -79,8 +79,8 @@ import Testing
         ("ann", "MODE #a +l 9", "bob", "MODE #a +l 8", ["bob MODE #a +l 8"]),
         ("ann", "PRIVMSG #a :one", "bob", "PRIVMSG #a :two", []),
         ("ann", "PART #a", "bob", "MODE #a +i", ["bob MODE #a +i"]),
-        ("cid", "NICK cidney", "bob", "KICK #a cid", ["441 cid #a"]),
-        ("cid", "QUIT", "bob", "MODE #a +v cid", ["441 cid #a"]),
+        ("cid", "NICK cidney", "bob", "KICK #a cid", ["401 cid"]),
+        ("cid", "QUIT", "bob", "MODE #a +v cid", ["401 cid"]),
         ("cid", "PART #a", "bob", "MODE #a +ov cid dee", ["bob MODE #a +v dee", "441 cid #a"]),
         ("ann", "INVITE out #a", "bob", "INVITE out #a", ["341 out #a"]),
     ])

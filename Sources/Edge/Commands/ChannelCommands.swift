@@ -30,8 +30,11 @@ enum ChannelCommands {
         CommandRow(
             "KICK",
             parameters: 2,
-            list: .init(parameter: 1, limit: 8),
-            help: ["KICK <channel> <nick>{,<nick>} [<reason>]", "Removes people from a channel."]
+            list: .init(parameter: 1, pairs: 0, limit: 8),
+            help: [
+                "KICK <channel>{,<channel>} <nick>{,<nick>} [<reason>]",
+                "Removes people from a channel, or each from the channel at the same place.",
+            ]
         ) { Self.kick($0, $1) },
     ]
 

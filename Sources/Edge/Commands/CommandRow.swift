@@ -20,6 +20,8 @@ final class CommandRow: Sendable {
         let parameter: Int
         /// A list beside it whose elements go with the same places.
         var keys: Int?
+        /// A list beside it that has as many elements; one alone, on either side, goes with all of the other.
+        var pairs: Int?
         let limit: Int
     }
 

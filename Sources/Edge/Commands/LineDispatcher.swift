@@ -124,7 +124,7 @@ final class LineDispatcher {
         connection.reading.flood.spend(row.cost)
         let call = Call(connection: connection, row: row, message: message)
         if self.check(call) {
-            if let list = row.list, call.isList(list.parameter) {
+            if let list = row.list, call.isList(list.parameter) || list.pairs.map(call.isList) == true {
                 connection.commands.waiting = self.split(call, list)
             } else {
                 self.run(call)
@@ -169,22 +169,35 @@ final class LineDispatcher {
     }
 
     private func split(_ call: Call, _ list: CommandRow.List) -> [Call] {
+        func elements(_ parameter: Int) -> [String] {
+            call[parameter].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        var targets = elements(list.parameter)
+        let keys = list.keys.map(elements)
+        var pairs = list.pairs.map(elements)
+        if let others = pairs {
+            if targets.count == 1 { targets = Array(repeating: targets[0], count: others.count) }
+            pairs = others.count == 1 ? Array(repeating: others[0], count: targets.count) : others
+        }
+        // Of lists that do not go together nothing is done.
+        let isPaired = pairs.map { $0.count == targets.count } ?? true
         // What is empty is passed over, together with what stands at its place beside it.
-        let elements = call[list.parameter].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            .enumerated().filter { !$0.element.isEmpty }
-        if elements.isEmpty {
+        let places = targets.indices.filter {
+            isPaired && !targets[$0].isEmpty && pairs?[$0].isEmpty != true
+        }
+        if places.isEmpty {
             if !call.row.isSilent { call.reply(.errNeedMoreParams, call.row.name) }
             return []
         }
-        let keys = list.keys.map { call[$0].split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
-        if elements.count > list.limit, !call.row.isSilent {
-            call.reply(.errTooManyTargets, elements[list.limit].element)
+        if places.count > list.limit, !call.row.isSilent {
+            call.reply(.errTooManyTargets, targets[places[list.limit]])
         }
-        return elements.prefix(list.limit).map { index, element in
+        return places.prefix(list.limit).map { place in
             var parameters = call.parameters
-            parameters[list.parameter] = element
-            if let place = list.keys, let keys, place < parameters.count {
-                parameters[place] = index < keys.count ? keys[index] : ""
+            parameters[list.parameter] = targets[place]
+            if let parameter = list.pairs, let pairs { parameters[parameter] = pairs[place] }
+            if let parameter = list.keys, let keys, parameter < parameters.count {
+                parameters[parameter] = place < keys.count ? keys[place] : ""
             }
             var one = call
             one.replaced = parameters

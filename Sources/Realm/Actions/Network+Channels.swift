@@ -99,7 +99,10 @@ extension Network {
                 let event = try replica.state.decideKick(of: target, by: actor.session.requester, reason: reason)
                 return Decided(transaction: self.leaving(replica, event, self.inboxKey(target.session)), value: ())
             },
-            then
+            { result in
+                guard case .failure(let refusal) = result else { return then(result) }
+                self.tellApart([refusal]) { then(.failure($0.first ?? refusal)) }
+            }
         )
     }
 
@@ -183,8 +186,36 @@ extension Network {
                 if decision.changes.isEmpty { return .nothing(value) }
                 return Decided(transaction: replica.change(.modes(decision.changes, by: actor.author)), value: value)
             },
-            then
+            { result in
+                guard case .success(var value) = result else { return then(result) }
+                self.tellApart(value.decision.refusals) { refusals in
+                    value.decision.refusals = refusals
+                    then(.success(value))
+                }
+            }
         )
+    }
+
+    /// Tells those who are not in a channel from those who are not there at all, of whom a channel knows as little.
+    private func tellApart(_ refusals: [Refusal], _ then: @escaping ([Refusal]) -> Void) {
+        func nick(_ refusal: Refusal) -> Nickname? {
+            refusal.subject.first.flatMap { Nickname($0, under: Names.caseMapping) }
+        }
+        let missing = refusals.filter { $0.reason == .userNotInChannel }
+        if missing.isEmpty { return then(refusals) }
+        self.sessions.find(missing.compactMap(nick)) { result in
+            // Where the store cannot say, what the channel says is true as well.
+            guard case .success(let found) = result else { return then(refusals) }
+            let present = Set(zip(missing.compactMap(nick), found).compactMap { $1 == nil ? nil : $0 })
+            then(
+                refusals.map { refusal in
+                    guard refusal.reason == .userNotInChannel, let name = refusal.subject.first,
+                        nick(refusal).map(present.contains) != true
+                    else { return refusal }
+                    return Refusal(.noSuchNick, name)
+                }
+            )
+        }
     }
 
     /// Looks at a channel that exists.

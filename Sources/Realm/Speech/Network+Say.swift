@@ -81,13 +81,17 @@ extension Network {
         }
     }
 
-    /// The channel that a target names, perhaps behind the signs of a rank (ISUPPORT STATUSMSG); nil if it names none.
+    /// The channel that a target names, perhaps behind signs of ranks (ISUPPORT STATUSMSG); nil if it names none.
+    ///
+    /// Of several signs the lowest rank counts, in whichever order they stand: who asks for it means those above too.
     private func channel(_ target: String) -> (name: ChannelName?, minimum: MemberModes, sign: String)? {
         if ChannelName.isChannel(target) { return (ChannelName(target, under: Names.caseMapping), [], "") }
-        guard let first = target.first, let minimum = self.ranks.rank(sign: first) else { return nil }
         let name = target.drop { self.ranks.rank(sign: $0) != nil }
-        guard ChannelName.isChannel(name) else { return nil }
-        return (ChannelName(name, under: Names.caseMapping), minimum, String(first))
+        let ranks = target[..<name.startIndex].compactMap { self.ranks.rank(sign: $0) }
+        guard let minimum = ranks.min(by: { $0.rawValue < $1.rawValue }), ChannelName.isChannel(name) else {
+            return nil
+        }
+        return (ChannelName(name, under: Names.caseMapping), minimum, self.ranks.highestSign(of: minimum))
     }
 
     /// To the store, or behind those that it may not overtake.
