@@ -365,7 +365,7 @@ let package = Package(
         .testTarget(
             name: "TenantTests",
             dependencies: [
-                "Numbers", "Tenant",
+                "Chat", "IRC", "Numbers", "Tenant",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ]

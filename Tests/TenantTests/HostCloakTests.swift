@@ -17,14 +17,14 @@ import Testing
                 separator: "."
             )
         }
-        #expect(Set(cloaks[0]).intersection(cloaks[1]) == ["ip"])
+        #expect(Set(cloaks[0]).isDisjoint(with: cloaks[1]))
     }
 
     @Test(arguments: [
         // Beside 192.0.2.7: how many of its labels an address shares, from the widest on.
-        ("192.0.2.7", 4), ("192.0.2.8", 3), ("192.0.3.7", 2), ("192.1.2.7", 1), ("::ffff:192.0.2.7", 4),
-        ("10.0.2.7", 1),
-        ("2001:db8::1", 1),
+        ("192.0.2.7", 3), ("192.0.2.8", 2), ("192.0.3.7", 1), ("192.1.2.7", 0), ("::ffff:192.0.2.7", 3),
+        ("10.0.2.7", 0),
+        ("2001:db8::1", 0),
     ])
     func `bans on IPv4 networks keep working`(address: String, shared: Int) {
         let (left, right) = (self.labels("192.0.2.7").reversed(), self.labels(address).reversed())
@@ -33,8 +33,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("2001:db8:1:2::8", 4), ("[2001:DB8:1:2:3:4:5:6]", 4), ("2001:db8:1:3::7", 3), ("2001:db8:2:2::7", 2),
-        ("2001:db9:1:2::7", 1), ("fe80::1%eth0", 1),
+        ("2001:db8:1:2::8", 3), ("[2001:DB8:1:2:3:4:5:6]", 3), ("2001:db8:1:3::7", 2), ("2001:db8:2:2::7", 1),
+        ("2001:db9:1:2::7", 0), ("fe80::1%eth0", 0),
     ])
     func `bans on IPv6 networks keep working`(address: String, shared: Int) {
         let (left, right) = (self.labels("2001:db8:1:2::7").reversed(), self.labels(address).reversed())
@@ -49,18 +49,15 @@ import Testing
         #expect(address.isEmpty || !host.contains(address))
     }
 
-    @Test(arguments: [
-        ("alice", "alice.user.acme"), ("Alice", "alice.user.acme"), ("x-1", "x-1.user.acme"),
-    ])
+    @Test(arguments: [("alice", "user.alice"), ("Alice", "user.alice"), ("x-1", "user.x-1")])
     func `who is logged in shows the account instead`(account: String, host: String) {
-        #expect(self.cloak.cloak(account: account, suffix: "acme") == host)
+        #expect(self.cloak.cloak(account: account) == host)
     }
 
     @Test func `no cloak of an address or of nonsense is the host of an account`() {
-        let guests = ["192.0.2.7", "2001:db8::1", "/run/roost.sock", "bob.user.acme", "bob", "al ice"]
-        for guest in guests {
-            #expect(!self.cloak.cloak(address: guest).hasSuffix(".acme"))
+        for guest in ["192.0.2.7", "2001:db8::1", "/run/roost.sock", "user.bob", "bob", "al ice"] {
+            #expect(!self.cloak.cloak(address: guest).hasPrefix("user."))
         }
-        #expect(self.cloak.cloak(account: "al ice", suffix: "acme").hasSuffix(".local"), "no account is called that")
+        #expect(self.cloak.cloak(account: "al ice").hasPrefix("local."), "no account is called that")
     }
 }

@@ -4,9 +4,7 @@ package import IRC
 package struct Requester: Sendable {
     package var session: SessionID
     package var user: User
-    /// The address or name behind the cloak.
-    ///
-    /// Masks match on either; it is never shown.
+    /// The address or name behind the cloak: never shown, and no mask that others could try is matched with it.
     package var realHost: String
     /// The number of the user's last change.
     package var changes: UInt32
@@ -26,10 +24,8 @@ package struct Requester: Sendable {
 
     package func may(_ rights: Rights) -> Bool { self.rights.isSuperset(of: rights) }
 
-    /// Whether a mask matches the user as shown or as really connected.
+    /// Whether a mask matches the user as shown.
     package func matches(_ mask: Mask) -> Bool {
-        let (nick, name) = (self.user.nick.raw, self.user.username)
-        return mask.matches(nick: nick, user: name, host: self.user.host)
-            || mask.matches(nick: nick, user: name, host: self.realHost)
+        mask.matches(nick: self.user.nick.raw, user: self.user.username, host: self.user.host)
     }
 }

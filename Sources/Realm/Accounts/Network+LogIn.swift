@@ -160,7 +160,7 @@ extension Network {
     }
 
     private func changes(to login: LoggedIn, of user: User) -> [UserChange] {
-        let host = self.cloak.cloak(account: login.account, suffix: "roost")
+        let host = self.cloak.cloak(account: login.account)
         let account = UserChange.account(login.account)
         return host == user.host ? [account] : [account, .host(username: user.username, host: host)]
     }

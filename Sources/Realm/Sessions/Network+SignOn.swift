@@ -182,8 +182,7 @@ extension Network {
         let user = User(
             nick: request.nick,
             username: request.username,
-            host: login.map { self.cloak.cloak(account: $0.account, suffix: "roost") }
-                ?? self.cloakedHost(of: request.address),
+            host: login.map { self.cloak.cloak(account: $0.account) } ?? self.cloakedHost(of: request.address),
             realname: request.realname,
             account: login?.account,
             modes: login == nil ? [] : .registered,

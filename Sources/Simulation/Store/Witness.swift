@@ -23,8 +23,6 @@ final class Witness {
     /// Where each of them stands.
     private(set) var places: [String: Int] = [:]
     let sessions = SessionWitness()
-    /// Addresses behind the cloaks.
-    private var realHosts: [SessionID: String] = [:]
     /// Sessions of operators of the network.
     private var operators: Set<SessionID> = []
 
@@ -32,7 +30,6 @@ final class Witness {
     func learn(_ shards: [RealmShard], _ tenant: TenantID) {
         for shard in shards {
             for session in shard.networks[tenant]?.sessions.all.map({ $0 }) ?? [] {
-                self.realHosts[session.id] = session.requester.realHost
                 if session.rights.contains(.runAnyChannel) { self.operators.insert(session.id) }
             }
         }
@@ -137,12 +134,12 @@ final class Witness {
             self.violation("\(log): \(member.session) joined \(state.members.count) members, the limit is \(limit)")
         }
         if state.invited.contains(member.session) { return }
-        if self.isListed(member.user, member.session, .ban, state),
-            !self.isListed(member.user, member.session, .exception, state)
+        if self.isListed(member.user, .ban, state),
+            !self.isListed(member.user, .exception, state)
         {
             self.violation("\(log): \(member.session) is banned and joined")
         }
-        if state.modes.contains(.inviteOnly), !self.isListed(member.user, member.session, .inviteException, state) {
+        if state.modes.contains(.inviteOnly), !self.isListed(member.user, .inviteException, state) {
             self.violation("\(log): \(member.session) was not invited and joined")
         }
     }
@@ -156,8 +153,8 @@ final class Witness {
         if state.modes.contains(.moderated), member?.modes.isEmpty ?? true {
             self.violation("\(log): \(message.sender) spoke without voice")
         }
-        if let member, member.modes.isEmpty, self.isListed(member.user, message.sender, .ban, state),
-            !self.isListed(member.user, message.sender, .exception, state)
+        if let member, member.modes.isEmpty, self.isListed(member.user, .ban, state),
+            !self.isListed(member.user, .exception, state)
         {
             self.violation("\(log): \(message.sender) is banned and spoke")
         }
@@ -176,11 +173,9 @@ final class Witness {
         if rank.isDisjoint(with: [.owner, .host]) { self.violation("\(log): \(session) ran it without being host") }
     }
 
-    private func isListed(_ user: User, _ session: SessionID, _ list: ListMode, _ state: ChannelState) -> Bool {
-        let hosts = [user.host, self.realHosts[session] ?? user.host]
-        return (state.lists[list] ?? []).contains { entry in
-            guard let mask = Mask(entry.mask, under: Names.caseMapping) else { return false }
-            return hosts.contains { mask.matches("\(user.nick.raw)!\(user.username)@\($0)") }
+    private func isListed(_ user: User, _ list: ListMode, _ state: ChannelState) -> Bool {
+        (state.lists[list] ?? []).contains { entry in
+            Mask(entry.mask, under: Names.caseMapping)?.matches(user.prefix) == true
         }
     }
 }

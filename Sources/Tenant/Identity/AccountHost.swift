@@ -4,22 +4,27 @@
 import Chat
 import IRC
 
-/// The labels of a host that stand for an account.
+/// The label of a host that stands for an account.
 ///
 /// ```
 /// alice  →  alice        what is a label stands for itself
-/// al_ice →  al-ice.1     signs become a dash, and a second label says which they were
-/// bob__  →  bob.1c       a label neither begins nor ends with a dash
-/// ____   →  nccc.z       nothing but signs
+/// al_ice →  al-ice--1    signs become a dash, and behind two dashes stands which they were
+/// bob__  →  bob--1c      a label neither begins nor ends with a dash
+/// ____   →  nccc--z      nothing but signs
 /// ```
-/// The second label has one character a sign: its place among ``signs``, and whether it begins a run of signs, goes on with
-/// one, or begins one in front of the name. A run between letters is one dash, so dashes and runs match from the left, and
-/// the run that is left over ends the name. `z` stands for no sign. With names of 32 bytes both labels and the dot between
-/// them have 48 bytes at most.
+/// Behind the two dashes stands one character a sign: its place among ``signs``, and whether it begins a run of signs, goes on
+/// with one, or begins one in front of the name. A run between letters is one dash, so dashes and runs match from the left, and
+/// the run that is left over ends the name. `z` stands for no sign. A name with two dashes in a row, or one that begins like a
+/// network's label, is spelled so too: then no two accounts have one label, and no account has a network's. With names of 32
+/// bytes a label has 49 bytes at most.
 package struct AccountHost: Hashable, Sendable {
-    /// One label or two with a dot between them, in lower case.
-    package let labels: String
+    /// In lower case.
+    package let label: String
 
+    /// What a network's label begins with.
+    package static let networkPrefix = "net-"
+    /// What stands between the name as it is shown and its signs.
+    private static let mark = "--"
     /// What names have beside letters and digits.
     private static let signs = Array("-_.[]{}|^`\\".utf8)
     private static let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8)
@@ -35,8 +40,8 @@ package struct AccountHost: Hashable, Sendable {
     package init?(_ account: String) {
         guard let name = AccountName.check(account).map(Names.accountMapping.fold) else { return nil }
         // A label of its own, RFC 1123 section 2.1.
-        if TenantID(name) != nil {
-            self.labels = name
+        if TenantID(name) != nil, !name.hasPrefix(Self.networkPrefix), !name.contains(Self.mark) {
+            self.label = name
             return
         }
         var (shown, code): ([UInt8], [UInt8]) = ([], [])
@@ -53,6 +58,6 @@ package struct AccountHost: Hashable, Sendable {
             }
         }
         let (text, signs) = (String(decoding: shown, as: UTF8.self), String(decoding: code, as: UTF8.self))
-        self.labels = shown.isEmpty ? "\(signs).z" : "\(text).\(signs)"
+        self.label = shown.isEmpty ? signs + Self.mark + "z" : text + Self.mark + signs
     }
 }
