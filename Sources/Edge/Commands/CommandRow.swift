@@ -40,6 +40,8 @@ final class CommandRow: Sendable {
     let isSecret: Bool
     /// Errors are not answered (RFC 2812 section 3.3.2: a NOTICE never is).
     let isSilent: Bool
+    /// It comes behind all that the client said before, as far as the store's answers to that.
+    let isBarrier: Bool
     /// The capability that it is part of: who has that knows its errors as FAIL (IRCv3 standard-replies).
     let capability: Capabilities
     /// How it is used, and what it does; nil for what has no help.
@@ -56,6 +58,7 @@ final class CommandRow: Sendable {
         secret isSecret: Bool = false,
         silent isSilent: Bool = false,
         message isMessage: Bool = false,
+        barrier isBarrier: Bool = false,
         of capability: Capabilities = [],
         help: [String]? = nil,
         _ handler: Handler
@@ -69,6 +72,7 @@ final class CommandRow: Sendable {
         self.isSecret = isSecret
         self.isSilent = isSilent
         self.isMessage = isMessage
+        self.isBarrier = isBarrier
         self.capability = capability
         self.help = help
         self.handler = handler

@@ -71,45 +71,69 @@ final class LineDispatcher {
 
     private func handle(_ frame: LineFramer.Frame, from connection: Connection) {
         switch frame {
-        case .tagsTooLong, .bodyTooLong:
-            connection.reading.flood.spend(2)
-            self.clients.statistics.badInput += 1
-            connection.log(.debug, "line too long")
-            connection.reply(.errInputTooLong)
+        case .tagsTooLong: self.refuseLength(of: LineHead(tags: ByteBuffer()), from: connection)
+        case .bodyTooLong(let tags): self.refuseLength(of: LineHead(tags: tags), from: connection)
         case .line(let line):
             do throws(MessageError) {
                 self.dispatch(try Message(line), from: connection)
             } catch {
-                connection.reading.flood.spend(1)
-                self.clients.statistics.badInput += 1
-                connection.log(.debug, "bad line", ["reason": "\(error)"])
-                self.refuse(error, from: connection)
+                self.refuse(LineHead(line), error, from: connection)
             }
         }
     }
 
-    private func refuse(_ error: MessageError, from connection: Connection) {
-        switch error {
-        case .notUTF8:
+    // MARK: Lines that are none
+
+    private func refuseLength(of head: LineHead, from connection: Connection) {
+        self.refuse(head, cost: 2, "line too long", from: connection) { connection.reply(.errInputTooLong) }
+    }
+
+    private func refuse(_ head: LineHead, _ error: MessageError, from connection: Connection) {
+        self.refuse(head, cost: 1, error.description, from: connection) {
+            let isEncoding = error == .notUTF8
+            let text = isEncoding ? "Messages must be UTF-8; yours was not sent on" : error.description
             connection.standardReply(
                 .fail,
-                command: "*",
-                code: "INVALID_UTF8",
-                "Messages must be UTF-8; yours was not sent on"
+                command: head.command ?? "*",
+                code: isEncoding ? "INVALID_UTF8" : "INVALID_MESSAGE",
+                isForAll: isEncoding,
+                text
             )
-        default: connection.standardReply(.fail, command: "*", code: "INVALID_MESSAGE", error.description)
+            // Without what it said nobody gets in: who does not understand that must not wait for it.
+            guard isEncoding || error == .forbiddenByte, !connection.isRegistered,
+                !connection.capabilities.contains(.standardReplies)
+            else { return }
+            connection.close(text, .answer)
         }
+    }
+
+    /// Answers a line that is no message, under its label as far as that came whole.
+    private func refuse(
+        _ head: LineHead,
+        cost: Int,
+        _ reason: String,
+        from connection: Connection,
+        _ tell: () -> Void
+    ) {
+        connection.reading.flood.spend(cost)
+        self.clients.statistics.badInput += 1
+        connection.log(.debug, "bad line", ["reason": "\(reason)"])
+        if let label = self.label(in: head.tags, from: connection) {
+            connection.answer = LabeledAnswer(label: label, endsWithEcho: false)
+        }
+        tell()
+        connection.finishAnswer()
     }
 
     // MARK: Commands
 
     private func dispatch(_ message: Message, from connection: Connection) {
-        let label = self.label(of: message, from: connection)
-        if label != nil, connection.commands.messages > 0 {
+        let label = message.hasTags ? self.label(in: message.tags, from: connection) : nil
+        let found = self.row(of: message.command)
+        if connection.commands.messages > 0, label != nil || found?.isBarrier == true {
             connection.commands.held = HeldCommand(message)
             return connection.reading.hold(.command)
         }
-        let found = self.row(of: message.command)
         if let label { connection.answer = LabeledAnswer(label: label, endsWithEcho: found?.isMessage == true) }
         guard let row = found else {
             connection.reading.flood.spend(1)
@@ -141,10 +165,9 @@ final class LineDispatcher {
     }
 
     /// The label to answer with (IRCv3 labeled-response).
-    private func label(of message: Message, from connection: Connection) -> String? {
-        guard message.hasTags, connection.capabilities.contains(.labeledResponse),
-            connection.capabilities.contains(.batch), let label = message.tags["label"], !label.isEmpty,
-            label.utf8.count <= 64
+    private func label(in tags: Tags, from connection: Connection) -> String? {
+        guard connection.capabilities.isSuperset(of: [.labeledResponse, .batch]), let label = tags["label"],
+            1...64 ~= label.utf8.count
         else { return nil }
         return label
     }

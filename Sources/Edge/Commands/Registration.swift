@@ -38,7 +38,7 @@ enum Registration {
                 case .failure(let refusal):
                     connection.log(.info, "log-in failed")
                     if refusal.reason == .wrongPassword { call.reply(.errPasswdMismatch) }
-                    connection.close(refusal.text ?? "Bad password")
+                    connection.close(refusal.text ?? "Bad password", .answer)
                 }
             }
         )
@@ -89,10 +89,10 @@ enum Registration {
                 code: "ACCOUNT_REQUIRED",
                 "You must log in with SASL to connect"
             )
-            connection.close("This network is for people with an account")
+            connection.close("This network is for people with an account", .answer)
         default:
             connection.log(.info, "connection refused", ["reason": "\(refusal.reason.rawValue)"])
-            connection.close(refusal.text ?? refusal.reason.rawValue)
+            connection.close(refusal.text ?? refusal.reason.rawValue, .answer)
         }
     }
 

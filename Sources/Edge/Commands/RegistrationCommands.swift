@@ -28,9 +28,9 @@ enum RegistrationCommands {
             help: ["AUTHENTICATE <mechanism or data>", "Logs in to an account (SASL)."],
             .always { AuthenticateCommand.run($0) }
         ),
-        CommandRow("PING", help: ["PING <token>", "Asks for a PONG."], .always { Self.ping($0) }),
+        CommandRow("PING", barrier: true, help: ["PING <token>", "Asks for a PONG."], .always { Self.ping($0) }),
         CommandRow("PONG", .always { _ in }),
-        CommandRow("QUIT", help: ["QUIT [<reason>]", "Disconnects."], .always { Self.quit($0) }),
+        CommandRow("QUIT", barrier: true, help: ["QUIT [<reason>]", "Disconnects."], .always { Self.quit($0) }),
         CommandRow("ERROR", .always { _ in }),
     ]
 
@@ -48,7 +48,7 @@ enum RegistrationCommands {
 
     private static func quit(_ call: Call) {
         let reason = call.optional(0).map { "Quit: \($0.truncated(toBytes: Lengths.reason))" } ?? "Quit"
-        call.connection.close(reason, parting: .quit)
+        call.connection.close(reason, parting: .quit, .answer)
     }
 
     private static func user(_ call: Call) {

@@ -41,6 +41,11 @@ extension Connection {
         self.write(answer.finished(server: self.network.serverName, reference: reference), .news)
     }
 
+    /// Ends the answer with what there is of it; nothing is said if there is nothing.
+    func breakOffAnswer() {
+        if self.answer?.isEmpty == true { self.answer = nil } else { self.finishAnswer() }
+    }
+
     /// A numeric; its usual text comes last unless another is given.
     func reply(_ numeric: Numeric, _ parameters: [String] = [], text: String? = nil, _ told: Told = .answer) {
         self.write(told) { writer in
@@ -49,15 +54,19 @@ extension Connection {
     }
 
     /// FAIL, WARN or NOTE for clients that know them; a NOTICE with the same words for others.
+    ///
+    /// - `isForAll`: whether a specification has it sent to whoever, as that of UTF8ONLY does.
     func standardReply(
         _ kind: StandardReply,
         command: String,
         code: String,
         context: [String] = [],
+        isForAll: Bool = false,
         _ text: String
     ) {
         let specified = self.clients.table[command]?.capability ?? []
-        let isKnown = self.capabilities.contains(.standardReplies) || !self.capabilities.isDisjoint(with: specified)
+        let isKnown =
+            isForAll || self.capabilities.contains(.standardReplies) || !self.capabilities.isDisjoint(with: specified)
         self.write { writer in
             if isKnown {
                 writer.standardReply(

@@ -133,18 +133,22 @@ package final class Connection {
 
     /// Ends the connection from this side, with a reason that its client is told, and its peers if its session ends.
     ///
-    /// - `parting`: what becomes of the session.
-    func close(_ reason: String, parting: Parting = .lost) {
+    /// - Parameters:
+    ///   - reason: What is told.
+    ///   - parting: What becomes of the session.
+    ///   - told: Whether it is what the command in hand led to.
+    func close(_ reason: String, parting: Parting = .lost, _ told: Told = .news) {
         guard self.isOpen else { return }
-        self.answer = nil
+        if told == .news { self.breakOffAnswer() }
         let name = self.address.isEmpty ? "*" : self.nick
-        self.write(.news) { writer in
+        self.write(told) { writer in
             writer.message(
                 command: "ERROR",
                 parameters: ["Closing Link: \(name) (\(reason))"],
                 forcesTrailing: true
             )
         }
+        self.breakOffAnswer()
         self.leave(reason, parting: parting)
         if self.writing.isEmpty { self.wire.close() }
     }

@@ -19,6 +19,8 @@ final class LabeledAnswer {
         self.endsWithEcho = endsWithEcho
     }
 
+    var isEmpty: Bool { self.lines.isEmpty && self.begun == nil }
+
     /// Whether there is enough to begin the batch with, or to go on with it.
     var isLong: Bool { self.lines.count > Self.mostHeld }
 

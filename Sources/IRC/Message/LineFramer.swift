@@ -16,7 +16,9 @@ package struct LineFramer: Sendable {
         /// A tag section over the limit; the rest of its line is discarded. Numeric 417.
         case tagsTooLong
         /// A body over the limit; the rest of its line is discarded. Numeric 417.
-        case bodyTooLong
+        ///
+        /// Its tag section came whole: as it stood, without `@` and space; no bytes if there was none.
+        case bodyTooLong(tags: ByteBuffer)
     }
 
     private let limits: LineLimits
@@ -54,12 +56,13 @@ package struct LineFramer: Sendable {
             case .nothing(let scanned):
                 self.scanned = scanned
                 return nil
-            case .excess(let frame, let length, let isComplete):
+            case .excess(let part, let length, let isComplete):
+                let tags = self.tags(in: buffer)
                 buffer.moveReaderIndex(forwardBy: length)
                 self.isDiscarding = !isComplete
                 self.scanned = 0
                 self.tagLength = 0
-                return frame
+                return part == .body ? .bodyTooLong(tags: tags) : .tagsTooLong
             case .line(let length, let ending):
                 self.scanned = 0
                 self.tagLength = 0
@@ -74,9 +77,17 @@ package struct LineFramer: Sendable {
     private enum Found {
         case nothing(scanned: Int)
         /// An overlong line of which `length` bytes are there.
-        case excess(Frame, length: Int, isComplete: Bool)
+        case excess(Part, length: Int, isComplete: Bool)
         /// A line and the length of its ending.
         case line(length: Int, ending: Int)
+    }
+
+    private enum Part { case tags, body }
+
+    /// The tag section that was seen, without `@` and space.
+    private func tags(in buffer: ByteBuffer) -> ByteBuffer {
+        guard self.tagLength > 1 else { return ByteBuffer() }
+        return buffer.getSlice(at: buffer.readerIndex + 1, length: self.tagLength - 2) ?? ByteBuffer()
     }
 
     private mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Found {
@@ -92,16 +103,16 @@ package struct LineFramer: Sendable {
     }
 
     /// Whether the line that reaches `length` bytes so far is over a limit.
-    private mutating func excess(in bytes: UnsafeRawBufferPointer, upTo length: Int, content: Int) -> Frame? {
+    private mutating func excess(in bytes: UnsafeRawBufferPointer, upTo length: Int, content: Int) -> Part? {
         if length > 0, bytes[0] == UInt8(ascii: "@") {
             if self.tagLength == 0 {
                 let unseen = UnsafeRawBufferPointer(rebasing: bytes[self.scanned..<length])
                 let space = ByteScan.firstOffset(of: UInt8(ascii: " "), in: unseen)
                 if let space { self.tagLength = self.scanned &+ space &+ 1 }
             }
-            guard self.tagLength > 0 else { return content > self.limits.tags - 1 ? .tagsTooLong : nil }
-            if self.tagLength > self.limits.tags { return .tagsTooLong }
+            guard self.tagLength > 0 else { return content > self.limits.tags - 1 ? .tags : nil }
+            if self.tagLength > self.limits.tags { return .tags }
         }
-        return content - self.tagLength > self.limits.body - 2 ? .bodyTooLong : nil
+        return content - self.tagLength > self.limits.body - 2 ? .body : nil
     }
 }

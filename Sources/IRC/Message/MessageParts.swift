@@ -18,9 +18,14 @@ struct MessageParts {
         switch ByteScan.fault(in: bytes) {
         case .forbiddenByte: return .forbiddenByte
         case .notUTF8: return .notUTF8
-        case nil: break
+        case nil: return self.scanHead(bytes)
         }
+    }
 
+    /// Finds the parts of a line, whichever bytes it is made of.
+    ///
+    /// - Returns: why it has no command, or `nil`.
+    mutating func scanHead(_ bytes: UnsafeRawBufferPointer) -> MessageError? {
         var place = 0
         if bytes.first == UInt8(ascii: "@") {
             self.tags = Self.word(in: bytes, from: 1)

@@ -25,7 +25,7 @@ import Testing
     func `a body may have 510 bytes and its line end`(end: String) {
         let fits = String(repeating: "x", count: 510)
         #expect(frames(of: [bytes(fits + end)]).frames == [.line(bytes(fits))])
-        #expect(frames(of: [bytes(fits + "x" + end)]).frames == [.bodyTooLong])
+        #expect(frames(of: [bytes(fits + "x" + end)]).frames == [.bodyTooLong(tags: bytes(""))])
     }
 
     @Test(arguments: [LineLimits.fromClient, .fromServer])
@@ -33,7 +33,8 @@ import Testing
         let tags = "@" + String(repeating: "t", count: limits.tags - 2) + " "
         let body = String(repeating: "x", count: 510)
         #expect(frames(of: [bytes(tags + body + "\r\n")], limits: limits).frames == [.line(bytes(tags + body))])
-        #expect(frames(of: [bytes(tags + body + "x\r\n")], limits: limits).frames == [.bodyTooLong])
+        let section = bytes(String(tags.dropFirst().dropLast()))
+        #expect(frames(of: [bytes(tags + body + "x\r\n")], limits: limits).frames == [.bodyTooLong(tags: section)])
         #expect(frames(of: [bytes("@t" + tags.dropFirst() + body + "\r\n")], limits: limits).frames == [.tagsTooLong])
     }
 
@@ -46,10 +47,10 @@ import Testing
     @Test(arguments: ["@tag=value PING\r\n", "@" + String(repeating: "t", count: 5_000) + " PING\r\n"])
     func `the tags of one line make no room in the next`(line: String) {
         let long = String(repeating: "x", count: 511)
-        #expect(frames(of: [bytes(line + long + "\r\n")]).frames.last == .bodyTooLong)
+        #expect(frames(of: [bytes(line + long + "\r\n")]).frames.last == .bodyTooLong(tags: bytes("")))
         #expect(
             frames(of: [bytes(line), bytes(long + "\r\nPING\r\n")]).frames.suffix(2) == [
-                .bodyTooLong, .line(bytes("PING")),
+                .bodyTooLong(tags: bytes("")), .line(bytes("PING")),
             ]
         )
     }
@@ -57,7 +58,7 @@ import Testing
     @Test func `an overlong line is reported once, before its end, and the next line is read`() {
         var framer = LineFramer()
         var buffer = bytes(String(repeating: "x", count: 512))
-        #expect(framer.next(from: &buffer) == .bodyTooLong)
+        #expect(framer.next(from: &buffer) == .bodyTooLong(tags: bytes("")))
         for _ in 0..<1000 {
             buffer.writeString(String(repeating: "y", count: 100))
             #expect(framer.next(from: &buffer) == nil)

@@ -49,7 +49,8 @@ enum WireInvariants {
             if tags > 0, tags + 1 > limits.tags {
                 expected.append(.tagsTooLong)
             } else if content.count - (tags > 0 ? min(tags + 1, content.count) : 0) > limits.body - 2 {
-                expected.append(.bodyTooLong)
+                let section = tags > 0 ? content.dropFirst().prefix(tags - 1) : []
+                expected.append(.bodyTooLong(tags: ByteBuffer(bytes: section)))
             } else if !content.isEmpty {
                 expected.append(.line(ByteBuffer(bytes: content)))
             }
@@ -78,7 +79,12 @@ enum WireInvariants {
         let isValid = line.readableBytesView.withContiguousStorageIfAvailable { bytes in
             String(validating: bytes, as: UTF8.self) != nil
         }
+        let head = LineHead(line)
         guard let message = try? Message(line) else { return }
+        try self.require(head.tags == message.tags, "a line's head has other tags")
+        let isNamed = message.command.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 }
+        let command = isNamed && message.command.utf8.count <= 20 ? message.command : nil
+        try self.require(head.command == command, "a line's head has another command")
         try self.require(isValid == true, "a message is not UTF-8")
         var writer = LineWriter(limits: .longest)
         writer.message(message)
