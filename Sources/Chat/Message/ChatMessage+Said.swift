@@ -1,9 +1,14 @@
+import IRC
+
 // What a message says, for those who keep it in parts.
 
 extension ChatMessage {
     /// The parts of its line; nil if that is none.
+    ///
+    /// The text of several lines has line feeds between them.
     package var said: (prefix: String, target: String, text: String?)? {
-        self.withLine { line in
+        if self.hasSeveralLines { return self.several.map { ($0.prefix, $0.target, $0.text.combined) } }
+        return self.withLine { line in
             guard line.count > 2, line[0] == UInt8(ascii: ":"), line[line.count - 2] == 0x0D,
                 line[line.count - 1] == 0x0A
             else { return nil }

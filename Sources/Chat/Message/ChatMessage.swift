@@ -9,6 +9,9 @@ package import NIOCore
 /// Its bytes are those of an entry in a channel's log and in an inbox alike: the envelope, ``tag``, verb, flags (1 a bot, 2 with an
 /// account, 4 a copy), minimum rank, sender (8), origin (4), lengths of account and client tags (2 each), account, client
 /// tags, line. Integers are big-endian.
+///
+/// The verb has 128 added if the message has several lines (``several``): then prefix, target and ``IRC/MultilineText`` stand
+/// in place of the line. Who does not know that finds no verb, and passes over the entry.
 package struct ChatMessage: Hashable, Sendable {
     package enum Verb: UInt8, Sendable {
         case privmsg = 1
@@ -31,6 +34,8 @@ package struct ChatMessage: Hashable, Sendable {
     private static let headLength = 21
     /// Where the flags stand.
     private static let flagsOffset = 3
+    private static let verbOffset = 2
+    private static let severalBit: UInt8 = 128
 
     /// The whole entry's payload.
     package let entry: ByteBuffer
@@ -44,6 +49,8 @@ package struct ChatMessage: Hashable, Sendable {
     package let isBot: Bool
     /// Only members of at least this rank get it (ISUPPORT STATUSMSG); empty for all.
     package let minimum: MemberModes
+    /// Whether it has several lines (draft/multiline): then there is no ``line``.
+    package let hasSeveralLines: Bool
     private let hasAccount: Bool
     private let accountLength: Int
     private let tagsLength: Int
@@ -97,9 +104,38 @@ package struct ChatMessage: Hashable, Sendable {
         self.isCopy = false
         self.isBot = isBot
         self.minimum = minimum
+        self.hasSeveralLines = false
         self.hasAccount = hasAccount
         self.accountLength = accountLength
         self.tagsLength = tagsLength
+    }
+
+    /// Says something of several lines: as a message of one, with other content.
+    ///
+    /// - Parameters:
+    ///   - message: Who says it and how; what line it has does not matter.
+    ///   - prefix: `nick!user@host`.
+    ///   - target: To whom, as every recipient is told.
+    ///   - text: What is said.
+    package init(_ message: ChatMessage, prefix: String, target: String, text: MultilineText) {
+        let offset = message.lineOffset
+        var entry = message.entry.getSlice(at: message.entry.readerIndex, length: offset) ?? ByteBuffer()
+        entry.reserveCapacity(offset + prefix.utf8.count + target.utf8.count + text.bytes.readableBytes + 4)
+        entry.setInteger(message.verb.rawValue | Self.severalBit, at: entry.readerIndex + Self.verbOffset)
+        entry.writeText(prefix)
+        entry.writeText(target)
+        entry.writeImmutableBuffer(text.bytes)
+        self.entry = entry
+        self.verb = message.verb
+        self.sender = message.sender
+        self.origin = message.origin
+        self.isCopy = message.isCopy
+        self.isBot = message.isBot
+        self.minimum = message.minimum
+        self.hasSeveralLines = true
+        self.hasAccount = message.hasAccount
+        self.accountLength = message.accountLength
+        self.tagsLength = message.tagsLength
     }
 
     /// Reads an entry's payload.
@@ -111,11 +147,12 @@ package struct ChatMessage: Hashable, Sendable {
                 entry.getMultipleIntegers(
                     at: entry.readerIndex,
                     as: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt64, UInt32, UInt16, UInt16).self
-                ), form == Self.form, tag == Self.tag, let verb = Verb(rawValue: verb),
+                ), form == Self.form, tag == Self.tag, let kind = Verb(rawValue: verb & ~Self.severalBit),
             Self.headLength + Int(accountLength) + Int(tagsLength) <= entry.readableBytes
         else { return nil }
         self.entry = entry
-        self.verb = verb
+        self.verb = kind
+        self.hasSeveralLines = verb & Self.severalBit != 0
         self.sender = SessionID(rawValue: sender)
         self.origin = origin
         self.isCopy = flags & 4 == 4
@@ -124,6 +161,7 @@ package struct ChatMessage: Hashable, Sendable {
         self.hasAccount = flags & 2 == 2
         self.accountLength = Int(accountLength)
         self.tagsLength = Int(tagsLength)
+        if self.hasSeveralLines, self.several == nil { return nil }
     }
 
     /// The same for the sender's own inbox, so that its other attachments hear of it.
@@ -146,6 +184,15 @@ package struct ChatMessage: Hashable, Sendable {
         if self.tagsLength == 0 { return "" }
         let start = self.entry.readerIndex + Self.headLength + self.accountLength
         return self.entry.getString(at: start, length: self.tagsLength) ?? ""
+    }
+
+    /// What a message of several lines is made of; nil if it has one.
+    package var several: (prefix: String, target: String, text: MultilineText)? {
+        guard self.hasSeveralLines else { return nil }
+        var rest = self.line
+        guard let prefix = rest.readText(), let target = rest.readText(), let text = MultilineText(bytes: rest)
+        else { return nil }
+        return (prefix, target, text)
     }
 
     /// The whole line without tags, CR LF included, as every recipient gets it.

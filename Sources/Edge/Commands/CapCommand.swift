@@ -16,7 +16,7 @@ enum CapCommand {
                 connection.understandsCapVersion302 = true
                 connection.set(connection.capabilities.union(.capNotify))
             }
-            let values = ["sasl": SASLExchange.offered(on: call.network.tenant).joined(separator: ",")]
+            let values = self.values(on: call.network)
             self.list(call, "LS", self.offered(to: connection).words(values: isCurrent ? values : nil))
         case "LIST": self.list(call, "LIST", connection.capabilities.words(values: nil))
         case "REQ":
@@ -28,6 +28,14 @@ enum CapCommand {
             Registration.follow(connection.registration.negotiationEnded(), call)
         default: call.reply(.errInvalidCapCmd, call[0].asWord)
         }
+    }
+
+    /// What there is to know of capabilities, by name.
+    private static func values(on network: Network) -> [String: String] {
+        [
+            "sasl": SASLExchange.offered(on: network.tenant).joined(separator: ","),
+            Capabilities.multilineBatch: MultilineBatch.Limits().value,
+        ]
     }
 
     /// The capabilities that a client may ask for.

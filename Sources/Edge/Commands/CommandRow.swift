@@ -88,6 +88,7 @@ final class CommandRow: Sendable {
         servers: [Int] = [],
         silent isSilent: Bool = false,
         message isMessage: Bool = false,
+        barrier isBarrier: Bool = false,
         of capability: Capabilities = [],
         help: [String]? = nil,
         _ handler: @escaping @Sendable (Call, Actor) -> Void
@@ -101,6 +102,7 @@ final class CommandRow: Sendable {
             servers: servers,
             silent: isSilent,
             message: isMessage,
+            barrier: isBarrier,
             of: capability,
             help: help,
             .registered(handler)
@@ -125,6 +127,7 @@ package struct CommandTable: Sendable {
         RegistrationCommands.rows,
         PersistenceCommand.rows,
         MessageCommands.rows,
+        BatchCommand.rows,
         ChannelCommands.rows,
         ChannelModeCommands.rows,
         ListingCommands.rows,

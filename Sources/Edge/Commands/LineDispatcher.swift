@@ -128,6 +128,7 @@ final class LineDispatcher {
     // MARK: Commands
 
     private func dispatch(_ message: Message, from connection: Connection) {
+        if let batch = connection.commands.batch, BatchCommand.takes(message, batch, from: connection) { return }
         let label = message.hasTags ? self.label(in: message.tags, from: connection) : nil
         let found = self.row(of: message.command)
         if connection.commands.messages > 0, label != nil || found?.isBarrier == true {

@@ -51,6 +51,10 @@ enum MessageCommands {
             text: verb == .tagmsg ? nil : message.parameters.bytes(1),
             clientTags: tags
         )
+        self.say(saying, call, actor)
+    }
+
+    static func say(_ saying: Saying, _ call: Call, _ actor: Actor) {
         let connection = call.connection
         guard connection.answer == nil else {
             // A labelled command is answered when it has ended, so the next one waits for it.

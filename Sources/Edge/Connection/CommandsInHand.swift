@@ -10,6 +10,8 @@ struct CommandsInHand {
     var messages = 0
     /// A labelled command that came while messages were in flight, whose echoes are not part of the answer to it.
     var held: HeldCommand?
+    /// The batch that the client is sending.
+    var batch: ClientBatch?
     /// The commands that wait are being run this very moment.
     var isAdvancing = false
 
@@ -25,6 +27,7 @@ struct CommandsInHand {
     mutating func end() {
         self.waiting = []
         self.held = nil
+        self.batch = nil
     }
 }
 

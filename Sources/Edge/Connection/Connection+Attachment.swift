@@ -33,7 +33,11 @@ extension Connection: Attachment {
             ByteBuffer(bytes: $0)
         }
         guard let answer = self.answer, answer.endsWithEcho else { return self.write(line, .news) }
-        self.write(line, .answer)
+        if message.hasSeveralLines, self.capabilities.isSuperset(of: [.batch, .multiline]) {
+            self.write(whole: line, .answer)
+        } else {
+            self.write(line, .answer)
+        }
         // The echo is the whole answer to a message to one channel; sent now, it stands where the log has it.
         if place == .channel, self.commands.waiting.isEmpty { self.finishAnswer() }
     }

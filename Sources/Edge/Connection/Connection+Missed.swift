@@ -57,13 +57,13 @@ extension Connection {
                 }
             }
             for (message, entry) in messages where message.verb != .tagmsg {
-                self.clients.encoder.withLine(of: message, at: entry.time, id: entry.position, for: self.capabilities) {
-                    if let reference {
-                        LabeledAnswer.write(ByteBuffer(bytes: $0), tag: "batch=\(reference)", into: &lines)
-                    } else {
-                        _ = lines.writeBytes($0)
-                    }
-                }
+                self.clients.encoder.withLine(
+                    of: message,
+                    at: entry.time,
+                    id: entry.position,
+                    for: self.capabilities,
+                    in: reference
+                ) { _ = lines.writeBytes($0) }
             }
         }
     }
@@ -91,7 +91,8 @@ extension Connection {
 extension ChatMessage {
     /// The nickname that the line is from.
     fileprivate var senderNick: String {
-        self.withLine { bytes in
+        if let several { return String(several.prefix.prefix { $0 != "!" }) }
+        return self.withLine { bytes in
             let source = bytes.dropFirst().prefix { $0 != UInt8(ascii: "!") && $0 != UInt8(ascii: " ") }
             return String(decoding: source, as: UTF8.self)
         }

@@ -33,6 +33,28 @@ extension Connection {
         }
     }
 
+    /// Writes a batch, which stays together in the answer to a labelled command.
+    ///
+    /// - Parameters:
+    ///   - type: What kind of batch it is, and what belongs to that.
+    ///   - lines: What is in it.
+    ///   - told: Why.
+    func write(batch type: [String], _ lines: ByteBuffer, _ told: Told) {
+        let reference = self.clients.nextBatchReference()
+        let server = self.network.serverName
+        var batch = ByteBuffer()
+        batch.writeMessage(source: server, command: "BATCH", parameters: ["+\(reference)"] + type)
+        for line in lines.splitLines() { LabeledAnswer.write(line, tag: "batch=\(reference)", into: &batch) }
+        batch.writeMessage(source: server, command: "BATCH", parameters: ["-\(reference)"])
+        self.write(whole: batch, told)
+    }
+
+    /// Writes all lines of a batch.
+    func write(whole batch: ByteBuffer, _ told: Told) {
+        guard self.isOpen, told == .answer, let answer = self.answer else { return self.write(batch, told) }
+        answer.append(batch)
+    }
+
     /// Ends the answer to a labelled command.
     func finishAnswer() {
         guard let answer = self.answer else { return }

@@ -21,21 +21,24 @@ extension LineEncoder {
         seeing ranks: VisibleRanks,
         _ writer: inout LineWriter
     ) {
-        if let batch { writer.tag("batch", batch) }
-        self.writeTags(&writer, capabilities, time: record.id.time, account: record.account)
-        if capabilities.contains(.messageTags) {
-            writer.tag("msgid", record.id.messageID)
-            if record.isBot { writer.tag("bot") }
-            if !record.tags.isEmpty { writer.rawTags(record.tags) }
+        // A channel is called what the client calls it, a user what it was called then.
+        let target = record.conversation.first != "@" ? channel : record.target
+        if let text = record.text, !record.kind.isEvent {
+            let line = SeveralLines(source: record.prefix, command: record.kind.command, target: target, batch: batch)
+            if !line.holds(text) {
+                return self.write(line, MultilineText(combined: text), for: capabilities, &writer) { isFirst, writer in
+                    self.writeTags(of: record, hasID: isFirst, for: capabilities, &writer)
+                }
+            }
         }
+        if let batch { writer.tag("batch", batch) }
+        self.writeTags(of: record, hasID: true, for: capabilities, &writer)
         writer.source(record.prefix)
         let text = record.text ?? ""
         switch record.kind {
         case .privmsg, .notice, .tagmsg:
             writer.command(record.kind.command)
-            // A channel is called what the client calls it, a user what it was called then.
-            let isChannel = record.conversation.first != "@"
-            writer.parameter(isChannel ? channel : record.target)
+            writer.parameter(target)
             if record.text != nil { writer.trailing(text) }
         case .join:
             writer.command("JOIN")
@@ -70,6 +73,21 @@ extension LineEncoder {
             writer.parameter(text)
         }
         writer.end()
+    }
+}
+
+extension LineEncoder {
+    private func writeTags(
+        of record: HistoryRecord,
+        hasID: Bool,
+        for capabilities: Capabilities,
+        _ writer: inout LineWriter
+    ) {
+        self.writeTags(&writer, capabilities, time: record.id.time, account: record.account)
+        guard capabilities.contains(.messageTags) else { return }
+        if hasID { writer.tag("msgid", record.id.messageID) }
+        if record.isBot { writer.tag("bot") }
+        if !record.tags.isEmpty { writer.rawTags(record.tags) }
     }
 }
 

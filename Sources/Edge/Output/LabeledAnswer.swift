@@ -10,6 +10,7 @@ final class LabeledAnswer {
     let label: String
     /// The command in hand is a message: its echo is its answer.
     let endsWithEcho: Bool
+    /// Lines, and batches as wholes.
     private var lines: [ByteBuffer] = []
     /// The batch that was begun already.
     private var begun: String?
@@ -30,7 +31,7 @@ final class LabeledAnswer {
     func ready(server: String, reference: String) -> ByteBuffer {
         var result = ByteBuffer()
         let reference = self.begin(server, reference, &result)
-        for line in self.lines { Self.write(line, tag: "batch=\(reference)", into: &result) }
+        self.write(in: reference, into: &result)
         self.lines = []
         return result
     }
@@ -49,7 +50,20 @@ final class LabeledAnswer {
         return reference
     }
 
+    /// Adds a line, or all lines of a batch of another kind.
     func append(_ line: ByteBuffer) { self.lines.append(line) }
+
+    private func write(in reference: String, into buffer: inout ByteBuffer) {
+        let tag = "batch=\(reference)"
+        for item in self.lines {
+            // What is within a batch of its own is part of that, and that of this one.
+            let lines = item.splitLines()
+            for (index, var line) in lines.enumerated() {
+                let isBorder = index == 0 || index == lines.count - 1
+                if isBorder { Self.write(line, tag: tag, into: &buffer) } else { buffer.writeBuffer(&line) }
+            }
+        }
+    }
 
     /// The lines with the label, ready to be sent.
     ///
@@ -66,12 +80,12 @@ final class LabeledAnswer {
             return result
         }
         let reference = self.begin(server, reference, &result)
-        for line in self.lines { Self.write(line, tag: "batch=\(reference)", into: &result) }
+        self.write(in: reference, into: &result)
         result.withLineWriter { $0.message(source: server, command: "BATCH", parameters: ["-\(reference)"]) }
         return result
     }
 
-    /// Writes a line with one more tag in front.
+    /// Writes a line with one more tag in front; of several lines, the first.
     static func write(_ line: ByteBuffer, tag: String, into buffer: inout ByteBuffer) {
         var line = line
         buffer.writeString("@\(tag)")

@@ -70,6 +70,11 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     /// Asks `*playback` for what it missed instead of being told (ZNC's).
     package static let playback = Capabilities(rawValue: 1 << 26)
 
+    /// Messages of several lines, in batches (draft); of no use without ``batch``.
+    package static let multiline = Capabilities(rawValue: 1 << 27)
+    /// The type of their batches.
+    package static let multilineBatch = "draft/multiline"
+
     /// Those that are of use only where a past is kept.
     package static let past: Capabilities = [
         .chatHistory, .eventPlayback, .readMarker, .search, .messageRedaction, .playback,

@@ -61,5 +61,6 @@ extension Capabilities {
         ),
         CapabilityRow("draft/message-redaction", .messageRedaction, .ircv3("extensions/message-redaction")),
         CapabilityRow("znc.in/playback", .playback, .other("https://wiki.znc.in/Playback")),
+        CapabilityRow("draft/multiline", .multiline, .ircv3("extensions/multiline")),
     ]
 }

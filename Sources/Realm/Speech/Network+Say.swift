@@ -249,7 +249,7 @@ extension Utterance {
     fileprivate func entry(to target: String, _ minimum: MemberModes) -> ChatMessage {
         let session = self.session
         let (prefix, command) = (session.prefix, self.saying.verb.command)
-        return ChatMessage(
+        let message = ChatMessage(
             verb: self.saying.verb,
             sender: session.id,
             origin: self.attachment.number,
@@ -266,6 +266,8 @@ extension Utterance {
                 writer.relay(source: prefix, command: command, target: target, text: bytes)
             }
         }
+        guard let lines = self.saying.lines else { return message }
+        return ChatMessage(message, prefix: prefix, target: target, text: lines)
     }
 }
 

@@ -1,4 +1,5 @@
 package import Chat
+package import IRC
 package import NIOCore
 package import StateStore
 
@@ -7,15 +8,24 @@ package struct Saying {
     package let verb: ChatMessage.Verb
     /// A channel, perhaps behind signs of a rank, or a nickname.
     package let target: String
-    /// Nil for a message of tags alone.
+    /// Nil for a message of tags alone, or of several lines.
     package let text: ByteBuffer?
+    /// What a message of several lines says.
+    package let lines: MultilineText?
     /// Client-only tags as on the wire, without `@`.
     package let clientTags: String
 
-    package init(verb: ChatMessage.Verb, target: String, text: ByteBuffer?, clientTags: String) {
+    package init(
+        verb: ChatMessage.Verb,
+        target: String,
+        text: ByteBuffer?,
+        clientTags: String,
+        lines: MultilineText? = nil
+    ) {
         self.verb = verb
         self.target = target
         self.text = text
+        self.lines = lines
         self.clientTags = clientTags
     }
 }

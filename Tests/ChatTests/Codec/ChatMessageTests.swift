@@ -41,6 +41,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [nil, "b"], ["", "+x"])
+    func `a message of several lines is read from its entry, and is none for who does not know it`(
+        account: String?,
+        tags: String
+    ) throws {
+        var text = MultilineText()
+        text.append(.init(ByteBuffer(string: "one"), isContinuation: false))
+        text.append(.init(ByteBuffer(string: "two"), isContinuation: true))
+        let plain = Self.message(account, isBot: true, tags: tags)
+        let made = ChatMessage(plain, prefix: "bob!u@h", target: "#x", text: text)
+        let message = try #require(ChatMessage(entry: made.entry))
+        #expect(message == made && message.hasSeveralLines && !plain.hasSeveralLines)
+        #expect(message.verb == .notice && message.sender == plain.sender && message.origin == 5 && message.isBot)
+        #expect(message.account == account && message.clientTags == tags && message.minimum == .voice)
+        let several = try #require(message.several)
+        #expect(several.prefix == "bob!u@h" && several.target == "#x" && several.text == text)
+        let said = try #require(message.said)
+        #expect(said.prefix == "bob!u@h" && said.target == "#x" && said.text == "onetwo")
+        #expect(ChatMessage(entry: message.copy)?.isCopy == true)
+        // No verb that others know: they pass over it.
+        #expect(made.entry.getInteger(at: 2, as: UInt8.self) == 130)
+        #expect(EntryForm.unknown(made.entry) == .passOver)
+        let cut = made.entry.getSlice(at: 0, length: made.entry.readableBytes - 1)
+        #expect(ChatMessage(entry: try #require(cut)) == nil)
+    }
+
     @Test func `an entry that ends before its line is no message`() {
         let entry = Self.message("bob", isBot: false, tags: "+x").entry
         let head = 21 + "bob+x".utf8.count

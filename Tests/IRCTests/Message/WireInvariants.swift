@@ -21,7 +21,10 @@ enum WireInvariants {
         // Small limits reach the overlong paths with short inputs.
         for limits in [LineLimits.fromClient, LineLimits(tags: 24, body: 20)] {
             let whole = try self.checkFrames(input, limits: limits)
-            if limits == .fromClient { for line in whole { try self.checkMessage(line) } }
+            if limits == .fromClient {
+                for line in whole { try self.checkMessage(line) }
+                try self.checkBatch(whole)
+            }
         }
         let text = String(decoding: input, as: UTF8.self)
         try self.checkWriter(text)
@@ -108,6 +111,34 @@ enum WireInvariants {
         relayed.end()
         let relay = try Message(Self.line(relayed.take()))
         try self.require(relay.parameterCount == message.parameterCount, "a relayed message has other parameters")
+    }
+
+    /// What comes of a batch keeps its bounds, and is the same from its bytes, in pieces and as one text.
+    private static func checkBatch(_ lines: [ByteBuffer]) throws {
+        let messages = lines.compactMap { try? Message($0) }
+        guard let first = messages.first(where: { $0.parameterCount > 0 }) else { return }
+        var limits = MultilineBatch.Limits()
+        (limits.bytes, limits.lines) = (40, 3)
+        var batch = MultilineBatch(reference: "1", target: first.parameters[0], limits: limits)
+        for message in messages { try? batch.add(message) }
+        let text = batch.text
+        try self.require(batch.count == text.lines.count && batch.count <= 3, "a batch has other lines")
+        guard batch.count > 0 else { return }
+        try self.require(text.combined.utf8.count <= 40, "a batch has more than it may")
+        try self.require(MultilineText(bytes: text.bytes) == text, "a text of lines does not come back")
+        let combined = MultilineText(combined: text.combined).combined
+        try self.require(combined.utf8.elementsEqual(text.combined.utf8), "a text of lines is another")
+        for (line, limit) in zip(text.lines, [1, 4, 9]) {
+            let pieces = line.pieces(of: limit)
+            let joined = pieces.flatMap { Array($0.text.readableBytesView) }
+            try self.require(joined.elementsEqual(line.text.readableBytesView), "the pieces of a line are not it")
+            let isSmall = pieces.allSatisfy { $0.text.readableBytes <= max(limit, 4) }
+            try self.require(isSmall, "a piece of a line is too long")
+            let isWhole = pieces.allSatisfy {
+                String(validating: Array($0.text.readableBytesView), as: UTF8.self) != nil
+            }
+            try self.require(isWhole, "a character is in pieces")
+        }
     }
 
     // MARK: Writing
