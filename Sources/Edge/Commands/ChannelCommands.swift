@@ -52,7 +52,7 @@ enum ChannelCommands {
                 guard let channel else { return }
                 if let topic = channel.state.topic { self.show(topic, of: channel, to: call) }
                 HistoryCommands.tellMarker(of: channel.name, call, actor) {
-                    ListingCommands.sendNames(of: channel, to: call)
+                    if call.connection.wantsNamesOnJoin { ListingCommands.sendNames(of: channel, to: call) }
                     Playback.entered(channel.name, call, actor)
                 }
             }

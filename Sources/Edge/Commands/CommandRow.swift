@@ -136,6 +136,7 @@ package struct CommandTable: Sendable {
         MonitorCommands.rows,
         HistoryCommands.rows,
         ServerCommands.rows,
+        SupportCommand.rows,
         OperatorCommands.rows
     )
 }

@@ -26,7 +26,9 @@ enum ListingCommands {
 
     /// What ends the showing of a channel that a client has not asked to join: its marker, if there is one, and its names.
     static let shown = CommandRow("NAMES") { call, actor in
-        HistoryCommands.tellMarker(of: call[0], call, actor) { Self.names(call, actor) }
+        HistoryCommands.tellMarker(of: call[0], call, actor) {
+            if call.connection.wantsNamesOnJoin { Self.names(call, actor) }
+        }
     }
 
     private static func names(_ call: Call, _ actor: Actor) {
@@ -168,5 +170,12 @@ enum ListingCommands {
             String(channel.members),
             text: showsTopic ? channel.state.topic?.text ?? "" : ""
         )
+    }
+}
+
+extension Connection {
+    /// Whether JOIN is followed by the names (draft/no-implicit-names).
+    var wantsNamesOnJoin: Bool {
+        self.capabilities.isDisjoint(with: [.noImplicitNames, .noImplicitNamesOfSoju])
     }
 }

@@ -115,6 +115,7 @@ enum Registration {
         let nick = session.user.nick.raw
         call.reply(.rplWelcome, text: "Welcome to the \(call.network.tenant.displayName) Network, \(session.prefix)")
         connection.write(connection.clients.welcome.server(of: call.network, for: nick), .answer)
+        connection.tellSupport()
         session.tellEarly()
         ServerCommands.sendUsers(call, isExact: false) {
             ServerCommands.sendMotd(call)

@@ -83,9 +83,7 @@ enum ServerCommands {
 
     private static func version(_ call: Call) {
         call.reply(.rplVersion, Product.nameAndVersion, call.server, text: call.network.tenant.displayName)
-        for tokens in call.connection.clients.support.lines(of: call.network) {
-            call.send { $0.supportLine(tokens, for: call.connection.nick, source: call.server) }
-        }
+        call.connection.tellSupport()
     }
 
     private static func links(_ call: Call) {

@@ -47,6 +47,7 @@ final class WelcomeLines {
     private struct Known {
         let revision: UInt64
         let server: AddressedLines
+        let support: AddressedLines
         let motd: AddressedLines
     }
 
@@ -59,9 +60,17 @@ final class WelcomeLines {
         self.support = support
     }
 
-    /// 002 to 005.
+    /// 002 to 004.
     func server(of network: Network, for nick: String) -> ByteBuffer {
         self.known(network).server.lines(for: nick)
+    }
+
+    /// 005.
+    func support(of network: Network, for nick: String) -> ByteBuffer {
+        guard nick.utf8.count > AddressedLines.longestNick else { return self.known(network).support.lines(for: nick) }
+        var lines = ByteBuffer()
+        lines.withLineWriter { self.writeSupport(of: network, for: nick, to: &$0) }
+        return lines
     }
 
     /// The message of the day.
@@ -74,6 +83,7 @@ final class WelcomeLines {
         let known = Known(
             revision: network.revision,
             server: AddressedLines { self.writeServer(of: network, for: $1, to: &$0) },
+            support: AddressedLines { self.writeSupport(of: network, for: $1, to: &$0) },
             motd: AddressedLines { Self.writeMotd(of: network, for: $1, to: &$0) }
         )
         self.known[network.id] = known
@@ -96,7 +106,12 @@ final class WelcomeLines {
             ChannelModeTable.parameterLetters,
         ]
         writer.numeric(.rplMyInfo, server, nick, letters)
-        for tokens in self.support.lines(of: network) { writer.supportLine(tokens, for: nick, source: server) }
+    }
+
+    private func writeSupport(of network: Network, for nick: String, to writer: inout LineWriter) {
+        for tokens in self.support.lines(of: network) {
+            writer.supportLine(tokens, for: nick, source: network.serverName)
+        }
     }
 
     private static func writeMotd(of network: Network, for nick: String, to writer: inout LineWriter) {

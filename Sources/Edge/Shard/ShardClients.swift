@@ -124,7 +124,7 @@ package final class ShardClients {
         for connection in self.connections.all where connection.network === network {
             guard let session = connection.session else { continue }
             let lines = ISupport.lines(of: changes, for: session.user.nick.raw, source: network.serverName)
-            for line in lines { connection.write(line, .news) }
+            connection.tell(support: ByteBuffer(lines), .news)
         }
     }
 

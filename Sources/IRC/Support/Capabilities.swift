@@ -74,6 +74,12 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     package static let multiline = Capabilities(rawValue: 1 << 27)
     /// The type of their batches.
     package static let multilineBatch = "draft/multiline"
+    /// No NAMES after JOIN that it did not ask for (draft).
+    package static let noImplicitNames = Capabilities(rawValue: 1 << 28)
+    /// The same by the name that soju gave it.
+    package static let noImplicitNamesOfSoju = Capabilities(rawValue: 1 << 29)
+    /// ISUPPORT before registration, and 005 in batches (draft).
+    package static let extendedISupport = Capabilities(rawValue: 1 << 30)
 
     /// Those that are of use only where a past is kept.
     package static let past: Capabilities = [

@@ -62,5 +62,12 @@ extension Capabilities {
         CapabilityRow("draft/message-redaction", .messageRedaction, .ircv3("extensions/message-redaction")),
         CapabilityRow("znc.in/playback", .playback, .other("https://wiki.znc.in/Playback")),
         CapabilityRow("draft/multiline", .multiline, .ircv3("extensions/multiline")),
+        CapabilityRow("draft/no-implicit-names", .noImplicitNames, .ircv3("extensions/no-implicit-names")),
+        CapabilityRow(
+            "soju.im/no-implicit-names",
+            .noImplicitNamesOfSoju,
+            .other("https://codeberg.org/emersion/soju/src/branch/master/doc/ext/no-implicit-names.md")
+        ),
+        CapabilityRow("draft/extended-isupport", .extendedISupport, .ircv3("extensions/extended-isupport")),
     ]
 }
