@@ -7,7 +7,7 @@ package import NIOCore
 /// A PRIVMSG, NOTICE or TAGMSG on its way.
 ///
 /// Its bytes are those of an entry in a channel's log and in an inbox alike: the envelope, ``tag``, verb, flags (1 a bot, 2 with an
-/// account, 4 a copy), minimum rank, sender (8), origin (4), lengths of account and client tags (2 each), account, client
+/// account, 4 a copy, 8 an operator), minimum rank, sender (8), origin (4), lengths of account and client tags (2 each), account, client
 /// tags, line. Integers are big-endian.
 ///
 /// The verb has 128 added if the message has several lines (``several``): then prefix, target and ``IRC/MultilineText`` stand
@@ -47,6 +47,8 @@ package struct ChatMessage: Hashable, Sendable {
     package let isCopy: Bool
     /// The sender is marked as a bot (IRCv3 bot mode).
     package let isBot: Bool
+    /// The sender is an operator (IRCv3 oper-tag).
+    package let isOperator: Bool
     /// Only members of at least this rank get it (ISUPPORT STATUSMSG); empty for all.
     package let minimum: MemberModes
     /// Whether it has several lines (draft/multiline): then there is no ``line``.
@@ -63,6 +65,7 @@ package struct ChatMessage: Hashable, Sendable {
     ///   - origin: Which of the sender's attachments says it.
     ///   - account: The account that the sender is logged in to.
     ///   - isBot: Whether the sender is marked as a bot.
+    ///   - isOperator: Whether the sender is an operator.
     ///   - minimum: The rank that a member must have to get it.
     ///   - clientTags: Client-only tags as on the wire, without `@`: `+typing=active`; empty if there are none.
     ///   - capacity: About how many bytes the line has.
@@ -73,6 +76,7 @@ package struct ChatMessage: Hashable, Sendable {
         origin: UInt32,
         account: String?,
         isBot: Bool,
+        isOperator: Bool = false,
         minimum: MemberModes,
         clientTags: String,
         capacity: Int,
@@ -87,7 +91,7 @@ package struct ChatMessage: Hashable, Sendable {
             Self.form,
             Self.tag,
             verb.rawValue,
-            (isBot ? 1 : 0) | (hasAccount ? 2 : 0) as UInt8,
+            (isBot ? 1 : 0) | (hasAccount ? 2 : 0) | (isOperator ? 8 : 0) as UInt8,
             minimum.rawValue,
             sender.rawValue,
             origin,
@@ -103,6 +107,7 @@ package struct ChatMessage: Hashable, Sendable {
         self.origin = origin
         self.isCopy = false
         self.isBot = isBot
+        self.isOperator = isOperator
         self.minimum = minimum
         self.hasSeveralLines = false
         self.hasAccount = hasAccount
@@ -131,6 +136,7 @@ package struct ChatMessage: Hashable, Sendable {
         self.origin = message.origin
         self.isCopy = message.isCopy
         self.isBot = message.isBot
+        self.isOperator = message.isOperator
         self.minimum = message.minimum
         self.hasSeveralLines = true
         self.hasAccount = message.hasAccount
@@ -157,6 +163,7 @@ package struct ChatMessage: Hashable, Sendable {
         self.origin = origin
         self.isCopy = flags & 4 == 4
         self.isBot = flags & 1 == 1
+        self.isOperator = flags & 8 == 8
         self.minimum = MemberModes(rawValue: minimum)
         self.hasAccount = flags & 2 == 2
         self.accountLength = Int(accountLength)

@@ -139,15 +139,17 @@ package enum UserChange: Hashable, Sendable {
 
 extension User {
     /// What makes another state of the same user of this one.
+    ///
+    /// The host comes last: to some clients that is a QUIT, and behind it somebody who is all that the others say.
     package func changes(to other: User) -> [UserChange] {
         var changes: [UserChange] = []
         if self.account != other.account { changes.append(.account(other.account)) }
-        if (self.username, self.host) != (other.username, other.host) {
-            changes.append(.host(username: other.username, host: other.host))
-        }
         if self.nick.raw != other.nick.raw { changes.append(.nick(other.nick)) }
         if self.realname != other.realname { changes.append(.realname(other.realname)) }
         if self.away != other.away { changes.append(.away(other.away)) }
+        if (self.username, self.host) != (other.username, other.host) {
+            changes.append(.host(username: other.username, host: other.host))
+        }
         var user = self
         for change in changes { user.apply(change) }
         return user.modes == other.modes ? changes : changes + [.modes(other.modes)]

@@ -46,7 +46,8 @@ extension Connection: Attachment {
         switch notice {
         case .invited(let channel, let author, let time):
             self.write(.news) { writer in
-                self.clients.encoder.writeTags(&writer, self.capabilities, time: time, account: author.account)
+                let modes = self.network.modes(of: author)
+                self.clients.encoder.writeTags(&writer, self.capabilities, time: time, account: author.account, modes)
                 writer.message(source: author.prefix, command: "INVITE", parameters: [self.nick, channel])
             }
         case .changed(let change, let author, let time, let before, let isCaused):
@@ -62,7 +63,10 @@ extension Connection: Attachment {
         case .presence(.offline(let nick), _): self.reply(.rplMonOffline, text: nick, .news)
         case .presence(.changed(let change, let author), let time):
             guard self.capabilities.contains(.extendedMonitor) else { return }
-            self.write(.news) { self.clients.encoder.write(change, by: author, time, for: self.capabilities, &$0) }
+            let modes = self.network.modes(of: author)
+            self.write(.news) {
+                self.clients.encoder.write(change, by: author, modes, time, for: self.capabilities, &$0)
+            }
         case .persistence(let persistence):
             guard self.capabilities.contains(.persistence) else { return }
             PersistenceCommand.tell(persistence, to: self, .news)
@@ -70,15 +74,18 @@ extension Connection: Attachment {
             guard self.capabilities.contains(.readMarker) else { return }
             HistoryCommands.write(time, of: target, to: self, .news)
         case .redacted(let redaction, let isCaused):
+            let modes = self.network.modes(of: redaction.author)
             self.write(isCaused ? .answer : .news) {
-                self.clients.encoder.write(redaction, for: self.capabilities, &$0)
+                self.clients.encoder.write(redaction, by: modes, for: self.capabilities, &$0)
             }
         case .wallops(let text, let author):
-            self.write(.news) {
-                $0.message(source: author.prefix, command: "WALLOPS", parameters: [text], forcesTrailing: true)
+            self.write(.news) { writer in
+                self.writeTags(of: author, &writer)
+                writer.message(source: author.prefix, command: "WALLOPS", parameters: [text], forcesTrailing: true)
             }
         case .killed(let author, let reason):
             self.write(.news) { writer in
+                self.writeTags(of: author, &writer)
                 writer.message(
                     source: author.prefix,
                     command: "KILL",
@@ -87,6 +94,12 @@ extension Connection: Attachment {
                 )
             }
         }
+    }
+
+    /// The tags of what an operator just did.
+    private func writeTags(of author: Author, _ writer: inout LineWriter) {
+        let time = self.clients.realm.now
+        self.clients.encoder.writeTags(&writer, self.capabilities, time: time, account: author.account, .operator)
     }
 
     /// A channel that the client is in without having asked to join it: as if it had (JOIN, topic, marker, names).
@@ -118,7 +131,13 @@ extension Connection: Attachment {
         case .modes(let modes):
             if modes == before { return }
             self.write(told) { writer in
-                self.clients.encoder.writeTags(&writer, self.capabilities, time: time, account: nil)
+                self.clients.encoder.writeTags(
+                    &writer,
+                    self.capabilities,
+                    time: time,
+                    account: author.account,
+                    before
+                )
                 writer.message(
                     source: self.nick,
                     command: "MODE",
@@ -127,7 +146,9 @@ extension Connection: Attachment {
             }
         case .away(let reason): self.reply(reason == nil ? .rplUnAway : .rplNowAway, [], text: nil, told)
         case .nick, .account, .host, .realname:
-            self.write(told) { self.clients.encoder.write(change, by: author, time, for: self.capabilities, &$0) }
+            self.write(told) {
+                self.clients.encoder.write(change, by: author, before, time, for: self.capabilities, &$0)
+            }
         }
     }
 

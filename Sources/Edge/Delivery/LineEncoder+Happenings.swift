@@ -12,15 +12,23 @@ extension LineEncoder {
         seeing ranks: VisibleRanks,
         _ writer: inout LineWriter
     ) {
-        let (channel, time) = (happening.channel.name.raw, happening.time)
+        let (channel, time, modes) = (happening.channel.name.raw, happening.time, happening.authorModes)
         switch happening.event {
         case .message: break
         case .joined(let member, let founding):
             // The founder of a plain network finds its rank in the names.
-            let isTold = founding == nil || ranks.ownerSign != nil
-            self.writeJoin(of: member, to: channel, time, for: capabilities, ranks: isTold ? ranks : nil, &writer)
+            let ranks = founding == nil || ranks.ownerSign != nil ? ranks : nil
+            self.writeJoin(
+                of: member,
+                to: channel,
+                time,
+                by: happening.returning,
+                for: capabilities,
+                ranks: ranks,
+                &writer
+            )
         case .parted(_, let author, let reason):
-            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
             writer.message(
                 source: author.prefix,
                 command: "PART",
@@ -28,10 +36,10 @@ extension LineEncoder {
                 forcesTrailing: reason != nil
             )
         case .quit(_, let author, let reason):
-            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
             writer.message(source: author.prefix, command: "QUIT", parameters: [reason], forcesTrailing: true)
         case .kicked(_, let nick, let author, let reason):
-            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
             writer.message(
                 source: author.prefix,
                 command: "KICK",
@@ -41,11 +49,11 @@ extension LineEncoder {
         case .modes(let changes, let author):
             let changes = ranks.shown(changes, in: happening.channel)
             for group in changes.grouped(bytes: 500 - 10 - channel.utf8.count - author.prefix.utf8.count) {
-                self.writeTags(&writer, capabilities, time: time, account: author.account)
+                self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
                 writer.message(source: author.prefix, command: "MODE", parameters: [channel] + group.parameters)
             }
         case .topic(let topic, let author):
-            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
             writer.message(
                 source: author.prefix,
                 command: "TOPIC",
@@ -53,20 +61,31 @@ extension LineEncoder {
                 forcesTrailing: true
             )
         case .invited(_, let nick, let author):
-            self.writeTags(&writer, capabilities, time: time, account: author.account)
+            self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
             writer.message(source: author.prefix, command: "INVITE", parameters: [nick, channel])
         case .redacted(let id, let author, let reason):
             let redaction = Redaction(id: id, target: channel, author: author, reason: reason, time: time)
-            self.write(redaction, for: capabilities, &writer)
+            self.write(redaction, by: modes, for: capabilities, &writer)
+        case .changed(_, .host, let author, _) where !capabilities.contains(.chghost):
+            // It comes in again, in each channel, as another.
+            self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
+            writer.message(source: author.prefix, command: "QUIT", parameters: ["Changing host"], forcesTrailing: true)
         case .changed(_, let change, let author, _):
-            self.write(change, by: author, time, for: capabilities, &writer)
+            self.write(change, by: author, modes, time, for: capabilities, &writer)
         }
     }
 
     /// REDACT (draft/message-redaction), for those who know it.
-    func write(_ redaction: Redaction, for capabilities: Capabilities, _ writer: inout LineWriter) {
+    ///
+    /// - `modes`: Of who takes it back.
+    func write(
+        _ redaction: Redaction,
+        by modes: UserModes,
+        for capabilities: Capabilities,
+        _ writer: inout LineWriter
+    ) {
         guard capabilities.contains(.messageRedaction) else { return }
-        self.writeTags(&writer, capabilities, time: redaction.time, account: redaction.author.account)
+        self.writeTags(&writer, capabilities, time: redaction.time, account: redaction.author.account, modes)
         writer.message(
             source: redaction.author.prefix,
             command: "REDACT",
@@ -76,16 +95,21 @@ extension LineEncoder {
     }
 
     /// JOIN, with account and real name for those who asked (IRCv3 extended-join), and AWAY for those who want to know.
+    ///
+    /// - `server`: Who gives the ranks, if the user only comes again with another host (IRCv3 chghost).
     private func writeJoin(
         of member: Member,
         to channel: String,
         _ time: Int64,
+        by server: String?,
         for capabilities: Capabilities,
         ranks: VisibleRanks?,
         _ writer: inout LineWriter
     ) {
+        // Who knows CHGHOST does not see somebody come again for it.
+        if server != nil, capabilities.contains(.chghost) { return }
         let user = member.user
-        self.writeTags(&writer, capabilities, time: time, account: user.account)
+        self.writeTags(&writer, capabilities, time: time, account: user.account, user.modes)
         if capabilities.contains(.extendedJoin) {
             writer.message(
                 source: user.prefix,
@@ -98,16 +122,17 @@ extension LineEncoder {
         }
         if let ranks, !member.modes.isEmpty {
             // As IRCX servers tell it (pyIRCX 6.1): from the joiner itself.
-            self.writeTags(&writer, capabilities, time: time, account: user.account)
+            let account = server == nil ? user.account : nil
+            self.writeTags(&writer, capabilities, time: time, account: account, server == nil ? user.modes : [])
             let letters = ranks.letters(of: member.modes)
             writer.message(
-                source: user.prefix,
+                source: server ?? user.prefix,
                 command: "MODE",
                 parameters: [channel, "+" + letters] + letters.map { _ in user.nick.raw }
             )
         }
         if let away = user.away, capabilities.contains(.awayNotify) {
-            self.writeTags(&writer, capabilities, time: time, account: user.account)
+            self.writeTags(&writer, capabilities, time: time, account: user.account, user.modes)
             writer.message(source: user.prefix, command: "AWAY", parameters: [away], forcesTrailing: true)
         }
     }
@@ -116,6 +141,7 @@ extension LineEncoder {
     func write(
         _ change: UserChange,
         by author: Author,
+        _ modes: UserModes,
         _ time: Int64,
         for capabilities: Capabilities,
         _ writer: inout LineWriter
@@ -130,7 +156,7 @@ extension LineEncoder {
         case .modes: return
         }
         guard capabilities.isSuperset(of: line.capability) else { return }
-        self.writeTags(&writer, capabilities, time: time, account: author.account)
+        self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
         writer.message(
             source: author.prefix,
             command: line.command,

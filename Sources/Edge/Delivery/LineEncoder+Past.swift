@@ -83,7 +83,7 @@ extension LineEncoder {
         for capabilities: Capabilities,
         _ writer: inout LineWriter
     ) {
-        self.writeTags(&writer, capabilities, time: record.id.time, account: record.account)
+        self.writeTags(&writer, capabilities, time: record.id.time, account: record.account, [])
         guard capabilities.contains(.messageTags) else { return }
         if hasID { writer.tag("msgid", record.id.messageID) }
         if record.isBot { writer.tag("bot") }

@@ -73,13 +73,22 @@ final class LineEncoder {
             writer.tag("msgid", Stamp(position: id, time: time).messageID)
         }
         if let account = message.account, capabilities.contains(.accountTag) { writer.tag("account", account) }
+        if message.isOperator, capabilities.contains(.operTag) { writer.tag("draft/oper") }
         guard capabilities.contains(.messageTags) else { return }
         if message.isBot { writer.tag("bot") }
         if !message.clientTags.isEmpty { writer.rawTags(message.clientTags) }
     }
 
-    /// The tags that a line gets for a client: `time`, `account`.
-    func writeTags(_ writer: inout LineWriter, _ capabilities: Capabilities, time: Int64, account: String?) {
+    /// The tags that a line gets for a client: `time`, `account`, and what marks who does it.
+    func writeTags(
+        _ writer: inout LineWriter,
+        _ capabilities: Capabilities,
+        time: Int64,
+        account: String?,
+        _ modes: UserModes
+    ) {
+        if modes.contains(.operator), capabilities.contains(.operTag) { writer.tag("draft/oper") }
+        if modes.contains(.bot), capabilities.contains(.messageTags) { writer.tag("bot") }
         if capabilities.contains(.serverTime) { writer.tag("time", self.timestamps.text(at: time)) }
         if let account, capabilities.contains(.accountTag) { writer.tag("account", account) }
     }

@@ -81,6 +81,9 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     /// ISUPPORT before registration, and 005 in batches (draft).
     package static let extendedISupport = Capabilities(rawValue: 1 << 30)
 
+    /// A tag on all that operators do (draft).
+    package static let operTag = Capabilities(rawValue: 1 << 31)
+
     /// Those that are of use only where a past is kept.
     package static let past: Capabilities = [
         .chatHistory, .eventPlayback, .readMarker, .search, .messageRedaction, .playback,
@@ -91,7 +94,7 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
 
     /// Those of which any puts tags on lines.
     package static let tagged: Capabilities = [
-        .messageTags, .serverTime, .accountTag, .batch, .labeledResponse,
+        .messageTags, .serverTime, .accountTag, .batch, .labeledResponse, .operTag,
     ]
 
     /// The capability of this name, which is compared exactly; `nil` if there is none.

@@ -69,5 +69,6 @@ extension Capabilities {
             .other("https://codeberg.org/emersion/soju/src/branch/master/doc/ext/no-implicit-names.md")
         ),
         CapabilityRow("draft/extended-isupport", .extendedISupport, .ircv3("extensions/extended-isupport")),
+        CapabilityRow("draft/oper-tag", .operTag, .ircv3("extensions/oper-tag")),
     ]
 }

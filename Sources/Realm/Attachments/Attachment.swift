@@ -100,12 +100,28 @@ package struct Happening {
     package let time: Int64
     /// What led to it just now, if it is here: for it this is part of the answer.
     package let cause: (any Attachment)?
+    /// The server's name if somebody joins only because they are known by another host: news for those who cannot be told of
+    /// that otherwise (IRCv3 chghost).
+    package let returning: String?
 
-    init(event: ChannelEvent, channel: ChannelState, time: Int64, cause: (any Attachment)?) {
+    init(
+        event: ChannelEvent,
+        channel: ChannelState,
+        time: Int64,
+        cause: (any Attachment)?,
+        returning: String? = nil
+    ) {
         self.event = event
         self.channel = channel
         self.time = time
         self.cause = cause
+        self.returning = returning
+    }
+
+    /// The modes of the user whose doing it is, as far as the channel knows.
+    package var authorModes: UserModes {
+        if case .joined(let member, _) = self.event { return member.user.modes }
+        return self.event.author?.session.flatMap { self.channel.members[$0] }?.user.modes ?? []
     }
 
     /// A member's coming in, told later to one who is that member.

@@ -24,11 +24,13 @@ extension ChannelReplica {
     /// Tells those here of something.
     ///
     /// - `producer`: whose action led to it just now; nil if nobody's did.
+    /// - `isReturn`: whether it is a JOIN of somebody who has another host, and nothing else.
     /// - `isTold`: who of them hears of it; nil for everybody.
     func announce(
         _ event: ChannelEvent,
         time: Int64,
         from producer: ProducerID? = nil,
+        isReturn: Bool = false,
         isTold: ((any Attachment) -> Bool)? = nil
     ) {
         guard !self.groups.isEmpty else { return }
@@ -39,7 +41,8 @@ extension ChannelReplica {
             cause: producer.flatMap { producer in
                 let session = event.author?.session.flatMap { self.network.sessions[$0] }
                 return session?.acting(in: self.key, by: producer)
-            }
+            },
+            returning: isReturn ? self.network.serverName : nil
         )
         var isTold = isTold
         if case .invited(let id, _, let author) = event {

@@ -1,4 +1,4 @@
-import Chat
+package import Chat
 import IRC
 import StateStore
 
@@ -63,6 +63,13 @@ extension Network {
         for replica in replicas { replica.quitEarly(event, of: id) }
     }
 
+    /// The modes of who did something, as far as they are known here.
+    package func modes(of author: Author) -> UserModes {
+        guard let id = author.session else { return [] }
+        if let session = self.sessions[id] { return session.user.modes }
+        return self.replicas.having(id).first?.state.members[id]?.user.modes ?? []
+    }
+
     /// Who else has somebody's nickname, as far as is known here, while that one is still seen with it.
     private func namesake(_ nick: Nickname, of id: SessionID) -> Namesake? {
         if let session = self.sessions.named(nick), session.id != id {
@@ -121,6 +128,13 @@ extension ChannelReplica {
             }
         }
         self.state.adopt(latest.user, of: id, changes: number)
+        let isMoved = (old.user.username, old.user.host) != (latest.user.username, latest.user.host)
+        if isMoved, let member = self.state.members[id] {
+            // Told of their QUIT once, those who know no CHGHOST see them come in each channel.
+            self.announce(.joined(member, founding: nil), time: time, isReturn: true) {
+                $0.session?.id != id && namesake?.isSeen(by: $0) != true
+            }
+        }
         if let namesake, let member = self.state.members[id] {
             self.announce(.joined(member, founding: nil), time: time, from: producer) {
                 namesake.isSeen(by: $0) && $0.session?.id != id

@@ -255,6 +255,7 @@ extension Utterance {
             origin: self.attachment.number,
             account: session.requester.user.account,
             isBot: session.requester.user.modes.contains(.bot),
+            isOperator: session.requester.user.modes.contains(.operator),
             minimum: minimum,
             clientTags: self.saying.clientTags,
             capacity: prefix.utf8.count + target.utf8.count + (self.saying.text?.readableBytes ?? 0) + 16

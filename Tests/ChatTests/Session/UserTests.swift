@@ -47,4 +47,16 @@ import Testing
         #expect(User(from: &buffer) == bob)
         #expect(buffer.readableBytes == 0)
     }
+    @Test func `of several changes the host comes last, since that is another user to some`() throws {
+        let (bob, other) = (
+            try Self.user(), try Self.user("Rob", "v", "i", "New", account: "rob", away: "x", modes: [])
+        )
+        let changes = bob.changes(to: other)
+        guard case .host? = changes.dropLast().last, case .modes? = changes.last else {
+            return #expect(Bool(false), "\(changes)")
+        }
+        var user = bob
+        for change in changes { user.apply(change) }
+        #expect(user.host == other.host && user.nick == other.nick && user.away == "x" && user.account == "rob")
+    }
 }
