@@ -40,7 +40,7 @@ import Testing
         ("WHO ~b* u", ["bob", "boss"]),
         ("WHO ~boss uo", ["boss"]), ("WHO ann r", []), ("WHO *ann r", ["ann"]),
         ("WHO acme.* s", ["ann", "bob", "boss"]),
-        ("WHO acme.* nuhr", []), ("WHO *.ip h", ["ann", "bob", "boss"]), ("WHO boss a", []),
+        ("WHO acme.* nuhr", []), ("WHO *.net-* h", ["ann", "bob", "boss"]), ("WHO boss a", []),
     ])
     func `WHO finds by channel, nickname and mask whom one may see`(line: String, expected: [String]) async throws {
         let (_, ann) = try await self.world()

@@ -67,10 +67,7 @@ final class WelcomeLines {
 
     /// 005.
     func support(of network: Network, for nick: String) -> ByteBuffer {
-        guard nick.utf8.count > AddressedLines.longestNick else { return self.known(network).support.lines(for: nick) }
-        var lines = ByteBuffer()
-        lines.withLineWriter { self.writeSupport(of: network, for: nick, to: &$0) }
-        return lines
+        self.known(network).support.lines(for: nick)
     }
 
     /// The message of the day.
