@@ -122,7 +122,7 @@ import Testing
         harness.accounts.add("ann", password: "sesame")
         let client = await harness.negotiating()
         _ = await client.send("AUTHENTICATE PLAIN")
-        client.begin("AUTHENTICATE \(plain("ann", "sesame"))", "CAP END")
+        client.begin("AUTHENTICATE \(plain("ann", "sesame"))")
         client.wire.disconnect()
         await harness.settle()
         #expect(await harness.client("ann").send("LUSERS").first?.text.contains("1 users") == true)

@@ -43,6 +43,7 @@ final class LineDispatcher {
         }
         connection.reading.release(.turn)
         self.settle(connection)
+        self.clients.endIfFinished(connection)
     }
 
     private func settle(_ connection: Connection) {
@@ -249,6 +250,7 @@ final class LineDispatcher {
     /// Runs the commands that wait, one after the other, and ends the answer when none is left.
     func advance(_ connection: Connection) {
         guard !connection.commands.isAdvancing, connection.isOpen else { return }
+        defer { self.clients.endIfFinished(connection) }
         connection.commands.isAdvancing = true
         while connection.isOpen, connection.commands.steps == 0, !connection.commands.waiting.isEmpty {
             if connection.isBehind {

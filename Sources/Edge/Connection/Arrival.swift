@@ -66,12 +66,24 @@ extension ShardClients {
         self.dispatcher.process(connection)
     }
 
-    /// The connection is gone.
+    /// The wire is gone: what came before that is still carried out, for a while.
     package func closed(_ id: ConnectionID) {
         guard let connection = self.connections[id] else { return }
+        if connection.isOpen, connection.vanished == nil, connection.hasUnbegun { return connection.linger() }
+        self.end(connection)
+    }
+
+    /// A connection whose wire is gone is over with the last that came over it.
+    func endIfFinished(_ connection: Connection) {
+        guard connection.vanished != nil, connection.isOpen, !connection.hasUnfinished else { return }
+        self.end(connection)
+    }
+
+    func end(_ connection: Connection) {
+        guard self.connections[connection.id] === connection else { return }
         let wasRegistered = connection.session != nil
         connection.closed()
-        self.connections.remove(id)
+        self.connections.remove(connection.id)
         connection.log(
             .debug,
             "connection closed",

@@ -15,6 +15,9 @@ struct CommandsInHand {
     /// The commands that wait are being run this very moment.
     var isAdvancing = false
 
+    /// Whether some wait for their turn.
+    var hasUnbegun: Bool { !self.waiting.isEmpty || self.held != nil }
+
     /// Whether what comes later must wait.
     var isBusy: Bool { self.steps > 0 || !self.waiting.isEmpty || self.held != nil }
 

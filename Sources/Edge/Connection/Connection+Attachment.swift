@@ -157,6 +157,7 @@ extension Connection: Attachment {
         if utterance.isAwaited { return self.clients.dispatcher.endStep(of: self) }
         self.commands.messages -= 1
         if self.commands.messages == 0, self.commands.held != nil { self.clients.dispatcher.advance(self) }
+        self.clients.endIfFinished(self)
     }
 
     private func answer(_ utterance: Utterance, _ end: SpeechEnd) {
@@ -183,5 +184,7 @@ extension Connection: Attachment {
         self.writing.hold(pace.wait())
     }
 
-    package func end(reason: String, parting: Parting) { self.close(reason, parting: parting) }
+    package func end(reason: String, parting: Parting, mayReturn: Bool) {
+        self.close(reason, parting: parting, mayReturn: mayReturn)
+    }
 }

@@ -21,7 +21,7 @@ package final class Connection {
 
     let id: ConnectionID
     let clients: ShardClients
-    let wire: any Wire
+    private(set) var wire: any Wire
     let network: Network
     package let facts: UserFacts
     package let number: UInt32
@@ -57,6 +57,8 @@ package final class Connection {
     var writing = Writing()
     /// The answer to the labelled command in hand.
     var answer: LabeledAnswer?
+    /// What was received when the wire went before all was done, and when that was in the shard's seconds.
+    private(set) var vanished: (receipt: Receipt?, since: UInt32)?
     /// Why it broke, if it did.
     var brokeBecause: String?
 
@@ -118,6 +120,8 @@ package final class Connection {
     func registered(_ session: Session) {
         self.session = session
         self.phase = .registered
+        // It is told nothing of this any more.
+        if self.vanished != nil { self.vanished?.receipt = session.receipt(of: self) }
         self.registration.completed()
         self.becameKnown?()
         self.becameKnown = nil
@@ -136,24 +140,48 @@ package final class Connection {
     /// - Parameters:
     ///   - reason: What is told.
     ///   - parting: What becomes of the session.
+    ///   - mayReturn: Whether its client is to connect again at once: an ERROR has some give up for good.
     ///   - told: Whether it is what the command in hand led to.
-    func close(_ reason: String, parting: Parting = .lost, _ told: Told = .news) {
+    func close(_ reason: String, parting: Parting = .lost, mayReturn: Bool = false, _ told: Told = .news) {
         guard self.isOpen else { return }
         if told == .news { self.breakOffAnswer() }
         let name = self.address.isEmpty ? "*" : self.nick
-        self.write(told) { writer in
-            writer.message(
-                command: "ERROR",
-                parameters: ["Closing Link: \(name) (\(reason))"],
-                forcesTrailing: true
-            )
+        if mayReturn {
+            self.standardReply(.note, command: "*", code: "GOING_AWAY", reason)
+            self.wire.goAway()
+        } else {
+            self.write(told) { writer in
+                writer.message(
+                    command: "ERROR",
+                    parameters: ["Closing Link: \(name) (\(reason))"],
+                    forcesTrailing: true
+                )
+            }
         }
         self.breakOffAnswer()
         self.leave(reason, parting: parting)
         if self.writing.isEmpty { self.wire.close() }
     }
 
-    /// The wire is gone.
+    /// The wire is gone, and there is still something to be done of what came before that.
+    func linger() {
+        self.descriptor = -1
+        self.vanished = (self.session?.receipt(of: self), self.clients.realm.seconds)
+        let (id, clients) = (self.id, self.clients)
+        self.wire = VanishedWire { clients.closed(id) }
+    }
+
+    /// Whether something that came before has not even begun: what is in the store's hands ends by itself.
+    var hasUnbegun: Bool {
+        self.reading.hasLines || self.commands.hasUnbegun || self.session?.hasWaitingSpeech == true
+    }
+
+    /// Whether something that came before is not done yet.
+    var hasUnfinished: Bool {
+        !self.reading.isFree || self.reading.hasLines || self.commands.isBusy || self.commands.messages > 0
+    }
+
+    /// The wire is gone, and with it the connection.
     func closed() {
         if self.isOpen { self.leave(self.brokeBecause ?? "Connection closed", parting: .lost) }
         self.descriptor = -1
@@ -170,15 +198,16 @@ package final class Connection {
         }
         self.reading.end()
         let session = self.session
-        session?.leave(self, reason: reason, parting: parting, received: self.receivedUpTo)
+        session?.leave(self, reason: reason, parting: parting, received: self.receipt)
     }
 
-    /// Up to when the client is known to have received what it was sent; nil for all of it.
-    private var receivedUpTo: Int64? {
+    /// What the client is known to have received of what it was sent; nil for all of it.
+    private var receipt: Receipt? {
+        if let vanished { return vanished.receipt }
         // What a client that fell silent or does not read was sent since may lie in its socket.
         guard self.pingSent != nil || self.isBehind else { return nil }
         let silence = Int64(self.clients.realm.seconds &- self.lastHeard)
-        return self.clients.realm.now - silence * 1000
+        return Receipt(upTo: self.clients.realm.now - silence * 1000)
     }
 
     /// The client is told differently from now on, in its channels too.

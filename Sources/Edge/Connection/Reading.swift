@@ -34,6 +34,8 @@ struct Reading {
     private(set) var isPaused = false
     private var inbound = ByteBuffer()
     private var framer = LineFramer()
+    /// What came last makes no line yet.
+    private var isExhausted = false
     var flood: FloodBucket
 
     init(flood: FloodBucket) { self.flood = flood }
@@ -42,6 +44,8 @@ struct Reading {
     /// Whether the client is not heard because of the server.
     var isHeldUp: Bool { self.isPaused || self.holds.contains(.store) }
     var hasBytes: Bool { self.inbound.readableBytes > 0 }
+    /// Whether there may be another line in what has come.
+    var hasLines: Bool { self.hasBytes && !self.isExhausted }
 
     mutating func hold(_ hold: Holds) { self.holds.insert(hold) }
 
@@ -55,6 +59,7 @@ struct Reading {
 
     /// - Returns: false if more waits than may.
     mutating func received(_ bytes: ByteBuffer, limit: Int) -> Bool {
+        self.isExhausted = false
         if self.inbound.readableBytes == 0 {
             self.inbound = bytes
             return true
@@ -70,7 +75,11 @@ struct Reading {
             let delay = self.flood.delay(now: now())
             if delay > 0 { return .pause(delay) }
         }
-        return self.framer.next(from: &self.inbound).map { .line($0) } ?? .nothing
+        guard let frame = self.framer.next(from: &self.inbound) else {
+            self.isExhausted = true
+            return .nothing
+        }
+        return .line(frame)
     }
 
     /// Drops an empty input buffer, and says whether reading from the client is to stop or to go on.

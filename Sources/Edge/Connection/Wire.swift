@@ -38,3 +38,19 @@ struct ChannelWire: Wire {
 
     func close() { self.channel.close(promise: nil) }
 }
+
+/// Where a connection was: what is written goes nowhere.
+struct VanishedWire: Wire {
+    /// Called when the connection is done with.
+    let closed: () -> Void
+
+    var descriptor: CInt { -1 }
+
+    func write(_ bytes: ByteBuffer, _ then: @escaping () -> Void) { then() }
+
+    func setReading(_ isOn: Bool) {}
+
+    func goAway() {}
+
+    func close() { self.closed() }
+}

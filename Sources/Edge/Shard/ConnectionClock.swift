@@ -13,6 +13,9 @@ final class ConnectionClock {
     /// Past so many connections that have not registered, they are given less and less time.
     private static let tight = 1000
 
+    /// For how many seconds what came is carried out after the wire is gone.
+    private static let lingering: UInt32 = 10
+
     /// Once a second: every connection is looked at once in five seconds, a fifth of them each time.
     func tick() {
         let parts = 5
@@ -33,6 +36,10 @@ final class ConnectionClock {
 
     private func check(_ connection: Connection) {
         let (now, limits) = (self.clients.realm.seconds, self.clients.limits)
+        if let vanished = connection.vanished {
+            // Nobody is there whom to ping; what cannot be done by now is not.
+            return now - vanished.since >= Self.lingering ? self.clients.end(connection) : ()
+        }
         switch connection.phase {
         case .closing(let since):
             // A client that does not read its last lines does not keep the connection.

@@ -109,7 +109,8 @@ package final class ShardClients {
         // One that nobody can connect to need not be where it would be.
         guard tenant.farewell != nil || self.realm(of: tenant) === realm else {
             network.update(nil)
-            return self.closeAll(of: network, reason: "This network has moved to another store, connect again")
+            let reason = "This network has moved to another store, connect again"
+            return self.closeAll(of: network, reason: reason, mayReturn: true)
         }
         let before = network.tenant
         network.update(tenant)
@@ -149,9 +150,9 @@ package final class ShardClients {
         }
     }
 
-    private func closeAll(of network: Network, reason: String) {
+    private func closeAll(of network: Network, reason: String, mayReturn: Bool = false) {
         for connection in self.connections.all where connection.network === network {
-            connection.close(reason, parting: .ended)
+            connection.close(reason, parting: .ended, mayReturn: mayReturn)
         }
     }
 
@@ -162,8 +163,7 @@ package final class ShardClients {
         let open = self.connections.all.filter(\.isOpen)
         let count = Int(saturating: (Double(open.count) * share).rounded(.up))
         for connection in open.prefix(count) {
-            connection.wire.goAway()
-            connection.close("Server is shutting down, connect again")
+            connection.close("Server is shutting down, connect again", mayReturn: true)
         }
         return self.connections.count
     }

@@ -40,7 +40,9 @@ package protocol Attachment: AnyObject {
     func hold(_ pace: Pace)
 
     /// The session is over for it; it closes.
-    func end(reason: String, parting: Parting)
+    ///
+    /// - `mayReturn`: whether its client is to connect again at once.
+    func end(reason: String, parting: Parting, mayReturn: Bool)
 }
 
 /// How an attachment leaves, which says what becomes of its session if it was the last.
@@ -51,6 +53,22 @@ package enum Parting: Hashable, Sendable {
     case quit
     /// The session is to end.
     case ended
+}
+
+/// What a client has received of what its session was told.
+package struct Receipt {
+    /// Up to when, milliseconds since 1970.
+    let time: Int64
+    /// Up to where in each log; nil if that is not known.
+    let places: SessionPlaces?
+
+    init(time: Int64, places: SessionPlaces?) {
+        self.time = time
+        self.places = places
+    }
+
+    /// All until a time, in milliseconds since 1970, for all that is known.
+    package init(upTo time: Int64) { self.init(time: time, places: nil) }
 }
 
 /// Where the sender's own copy of a message comes from.

@@ -136,6 +136,11 @@ package final class ChannelReplica {
         self.groups.append(group)
     }
 
+    /// Whether an attachment is told of the channel.
+    func has(_ attachment: any Attachment) -> Bool {
+        self.groups.contains { $0.attachments.contains { $0 === attachment } }
+    }
+
     /// - Returns: false if it was not told of the channel.
     @discardableResult
     func remove(_ attachment: any Attachment) -> Bool {

@@ -105,7 +105,11 @@ extension RealmShard {
         for network in self.networks.values
         where network.resumeGrace > 0 && duration >= .milliseconds(network.resumeGrace) {
             for session in Array(network.sessions.all) where session.holds != nil {
-                session.endAttachments(reason: "This server is cut off, connect again", parting: .lost)
+                session.endAttachments(
+                    reason: "This server is cut off, connect again",
+                    parting: .lost,
+                    mayReturn: true
+                )
             }
         }
     }

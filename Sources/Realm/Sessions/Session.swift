@@ -34,6 +34,8 @@ package final class Session {
     var lastTarget: FoundUser?
     /// What it says, on its way to the store.
     let speech = SpeechQueue()
+    /// Whether messages wait behind others.
+    package var hasWaitingSpeech: Bool { self.speech.hasWaiting }
     /// The number of the last change of the user.
     var changes: UInt32 { self.requester.changes }
     /// The account that was proved for it here, if one was.
@@ -245,8 +247,8 @@ package final class Session {
     ///   - attachment: What goes.
     ///   - reason: What those in its channels are told, if the session ends with it.
     ///   - parting: What becomes of the session, if it was the last.
-    ///   - received: Up to when what was sent to it was received, milliseconds since 1970; nil for until now.
-    package func leave(_ attachment: any Attachment, reason: String, parting: Parting, received: Int64? = nil) {
+    ///   - received: What it has received of what it was sent; nil for all of it.
+    package func leave(_ attachment: any Attachment, reason: String, parting: Parting, received: Receipt? = nil) {
         guard let place = self.attachments.firstIndex(where: { $0 === attachment }) else { return }
         self.attachments.remove(at: place)
         let told = self.memberships.filter { $0.remove(attachment) }
@@ -262,8 +264,8 @@ package final class Session {
         let departure = Departure(
             reason: reason,
             parting: parting,
-            received: min(received ?? self.network.shard.now, untold?.received ?? .max),
-            places: received == nil ? self.places(told: told, untold) : nil
+            received: min(received?.time ?? self.network.shard.now, untold?.received ?? .max),
+            places: received.map(\.places) ?? self.places(told: told, untold)
         )
         switch self.stage {
         case .leaving, .over: return
@@ -272,6 +274,18 @@ package final class Session {
         self.lastTarget = nil
         self.stage = .leaving(departure)
         self.departIfNothingIsUnderWay()
+    }
+
+    /// What an attachment was told of up to now, if all of it was received.
+    ///
+    /// - `attachment`: One that takes part.
+    package func receipt(of attachment: any Attachment) -> Receipt {
+        let told = self.memberships.filter { $0.has(attachment) }
+        let untold = self.untold[attachment.number]
+        return Receipt(
+            time: min(self.network.shard.now, untold?.received ?? .max),
+            places: self.places(told: told, untold)
+        )
     }
 
     /// Up to where the last attachment was told of the session's logs; nil if that is not known.
@@ -290,13 +304,28 @@ package final class Session {
     /// The store has it no more: its attachments can only begin anew.
     package func lost() {
         self.holds = nil
-        self.endAttachments(reason: "Your session ended while this server was cut off, connect again", parting: .ended)
+        self.endAttachments(
+            reason: "Your session ended while this server was cut off, connect again",
+            parting: .ended,
+            mayReturn: true
+        )
     }
 
     /// Attachments close; where they sign off too and are all that there are, that ends the session.
-    func endAttachments(reason: String, parting: Parting, where isMeant: (any Attachment) -> Bool = { _ in true }) {
+    ///
+    /// - Parameters:
+    ///   - reason: What their clients are told.
+    ///   - parting: What becomes of the session.
+    ///   - mayReturn: Whether their clients are to connect again at once.
+    ///   - isMeant: Which of them.
+    func endAttachments(
+        reason: String,
+        parting: Parting,
+        mayReturn: Bool = false,
+        where isMeant: (any Attachment) -> Bool = { _ in true }
+    ) {
         for attachment in self.attachments where isMeant(attachment) {
-            attachment.end(reason: reason, parting: parting)
+            attachment.end(reason: reason, parting: parting, mayReturn: mayReturn)
         }
     }
 
