@@ -14,9 +14,11 @@ package struct Client {
         /// - Parameters:
         ///   - roots: What the client trusts, in PEM form; nil trusts everybody.
         ///   - serverName: The server that it names.
+        ///   - protocols: What it would speak, in ALPN; none for nothing said of it.
         /// - Throws: What NIOSSL says.
-        package init(roots: String?, serverName: String?) throws {
+        package init(roots: String?, serverName: String?, protocols: [String] = []) throws {
             var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.applicationProtocols = protocols
             if let roots {
                 configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(roots.utf8)))
             } else {
@@ -118,14 +120,18 @@ private final class Prefix: ChannelInboundHandler {
 
 /// The first message of a TLS client (RFC 8446 section 4.1.2), as small as a server must understand it.
 package enum ClientHello {
-    /// Its bytes; without a `serverName` the client names none.
-    package static func bytes(serverName: String?) -> [UInt8] {
+    /// Its bytes; without a `serverName` the client names none, without `protocols` it says nothing of them.
+    package static func bytes(serverName: String?, protocols: [String]? = nil) -> [UInt8] {
         var extensions: [UInt8] = []
+        if let protocols {
+            let list = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+            extensions = [0, 16] + Self.two(list.count + 2) + Self.two(list.count) + list
+        }
         if let serverName {
             let name = Array(serverName.utf8)
             let entry = [0] + Self.two(name.count) + name
             let list = Self.two(entry.count) + entry
-            extensions = [0, 0] + Self.two(list.count) + list
+            extensions += [0, 0] + Self.two(list.count) + list
         }
         var body: [UInt8] = [3, 3] + Array(repeating: 7, count: 32) + [0, 0, 2, 0x13, 0x01, 1, 0]
         body += Self.two(extensions.count) + extensions

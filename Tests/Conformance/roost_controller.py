@@ -106,6 +106,7 @@ class RoostController(BaseServerController, DirectoryBasedController):
             "--irc", plain,
             "--ircs", secure,
             "--http", websocket,
+            "--https", "off",
             "--metrics", "off",
             "--plain-tenant", "conformance",
             "--no-flood-control",

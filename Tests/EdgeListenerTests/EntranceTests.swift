@@ -61,7 +61,7 @@ struct EntranceTests {
             let entrance = Entrance(bound: 10, slack: 1, looksEvery: 3, waitingOfNetwork: 100, logger: nil) { 10 }
             let irc = try await PlainListener(
                 directory: rig.directory,
-                tenantName: "acme",
+                nameless: NamelessClients(.belong(to: "acme")),
                 shards: rig.shards,
                 entrance: entrance
             ).bind(to: Rig.anyPort())
@@ -83,7 +83,7 @@ struct EntranceTests {
             let entrance = Self.entrance(descriptors)
             let irc = try await PlainListener(
                 directory: rig.directory,
-                tenantName: "acme",
+                nameless: NamelessClients(.belong(to: "acme")),
                 shards: rig.shards,
                 entrance: entrance
             ).bind(to: Rig.anyPort())
@@ -199,7 +199,7 @@ struct EntranceTests {
             let entrance = Self.entrance(waitingOfNetwork: 1)
             let server = try await PlainListener(
                 directory: rig.directory,
-                tenantName: "acme",
+                nameless: NamelessClients(.belong(to: "acme")),
                 shards: rig.shards,
                 entrance: entrance
             ).bind(to: Rig.anyPort())
@@ -222,7 +222,7 @@ struct EntranceTests {
             let entrance = Self.entrance(waitingOfNetwork: 2)
             let server = try await PlainListener(
                 directory: rig.directory,
-                tenantName: "acme",
+                nameless: NamelessClients(.belong(to: "acme")),
                 trustedProxies: TrustedNetworks(["127.0.0.0/8"]),
                 shards: rig.shards,
                 entrance: entrance

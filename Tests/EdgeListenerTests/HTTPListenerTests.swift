@@ -104,6 +104,56 @@ struct HTTPListenerTests {
     }
 
     @Test(arguments: [
+        ("http://acme.localhost/irc", "nobody.localhost"), ("ws://acme.localhost:80/irc?x", "beta.localhost"),
+        ("HTTPS://ACME.localhost/irc", ""),
+    ])
+    func `a target in absolute form names the host, whatever the field says`(target: String, host: String) async throws
+    {
+        try await self.withServer { _, server in
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send(Self.request(target, host: host))
+                try await conversation.send(Self.masked("CAP LS 302"))
+                return try await conversation.hear(until: "CAP * LS")
+            }
+            #expect(answer.contains(":acme.localhost CAP * LS"))
+        }
+    }
+
+    @Test(arguments: [
+        "http://", "http:///irc", "http://user@acme.localhost/irc", "ftp://acme.localhost/irc", "acme/irc",
+    ])
+    func `a target that is no path is none`(target: String) async throws {
+        try await self.withServer { _, server in
+            let answer = try await Client.talk(to: server) { conversation in
+                try await conversation.send(Self.request(target, upgrade: false))
+                return try await conversation.hear(until: "\r\n\r\n")
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 40"), "\(answer)")
+        }
+    }
+
+    @Test(arguments: [("/irc", "426 Upgrade Required"), ("/x", "404 Not Found")])
+    func `HEAD is answered as GET without the body`(target: String, status: String) async throws {
+        try await self.withServer { _, server in
+            func head(_ method: String) async throws -> (head: String, body: String) {
+                let request = Self.request(target, upgrade: false, more: "Connection: close\r\n")
+                let answer = try await Client.talk(to: server) { conversation in
+                    try await conversation.send(request.replacing("GET", with: method))
+                    return String(decoding: try await conversation.hearAll(), as: UTF8.self)
+                }
+                let end = try #require(answer.firstRange(of: "\r\n\r\n"))
+                let lines = answer[..<end.lowerBound].split(separator: "\r\n").filter {
+                    !$0.lowercased().hasPrefix("date:")
+                }
+                return (lines.sorted().joined(separator: "\n"), String(answer[end.upperBound...]))
+            }
+            let (get, other) = (try await head("GET"), try await head("HEAD"))
+            #expect(get.body == status + "\n" && other.body.isEmpty)
+            #expect(get.head == other.head && get.head.contains("HTTP/1.1 \(status)"))
+        }
+    }
+
+    @Test(arguments: [
         request(host: "acme.localhost\r\nHost: beta.localhost"), "NICK dan\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
         request(upgrade: false, more: "X: " + String(repeating: "x", count: 20_000) + "\r\n"),
     ])

@@ -57,7 +57,7 @@ struct QuotaTests {
         await rig.shards.apply(rig.directory.current)
         return try await PlainListener(
             directory: rig.directory,
-            tenantName: "acme",
+            nameless: NamelessClients(.belong(to: "acme")),
             trustedProxies: .none,
             shards: rig.shards
         ).bind(to: Rig.anyPort())

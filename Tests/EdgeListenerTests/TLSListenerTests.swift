@@ -1,5 +1,7 @@
 import Edge
+import Logging
 import NIOCore
+import Synchronization
 import Tenant
 import TestClients
 import Testing
@@ -40,6 +42,60 @@ struct TLSListenerTests {
                 return try await conversation.hearAll()
             }
             #expect(answer == [21, 3, 3, 0, 2, 2, 112])
+        }
+    }
+
+    @Test func `whoever sends no name belongs to the tenant that was named for these on purpose`() async throws {
+        try await Rig.run { rig in
+            let certificates = try CertificateStore(authority: .ephemeral(), logger: rig.logger)
+            func server(_ rule: NamelessClients.Rule) async throws -> any Channel {
+                try await TLSListener(
+                    directory: rig.directory,
+                    certificates: certificates,
+                    nameless: NamelessClients(rule),
+                    shards: rig.shards
+                ).bind(to: Rig.anyPort())
+            }
+            let beta = try await server(.belong(to: "beta"))
+            let answer = try await Client.talk(to: beta, tls: try Client.TLS(roots: nil, serverName: nil)) {
+                conversation in
+                try await conversation.send("CAP LS 302\r\n")
+                return try await conversation.hear(until: "CAP * LS")
+            }
+            #expect(answer.contains(":beta.localhost CAP * LS"))
+            for (other, name) in [
+                (beta, "nobody.localhost"), (try await server(.firstByName), nil),
+                (try await server(.belong(to: "x")), nil),
+            ] as [(any Channel, String?)] {
+                let alert = try await Client.talk(to: other) { conversation in
+                    try await conversation.send(ClientHello.bytes(serverName: name))
+                    return try await conversation.hearAll()
+                }
+                #expect(alert == [21, 3, 3, 0, 2, 2, 112])
+            }
+        }
+    }
+
+    @Test func `a client that would speak other protocols alone gets the alert for it`() async throws {
+        try await Rig.run { rig in
+            let certificates = try CertificateStore(authority: .ephemeral(), logger: rig.logger)
+            let server = try await TLSListener(directory: rig.directory, certificates: certificates, shards: rig.shards)
+                .bind(to: Rig.anyPort())
+            for protocols in [["h2", "http/1.1"], [], ["IRC"]] {
+                let alert = try await Client.talk(to: server) { conversation in
+                    try await conversation.send(ClientHello.bytes(serverName: "acme.localhost", protocols: protocols))
+                    return try await conversation.hearAll()
+                }
+                #expect(alert == [21, 3, 3, 0, 2, 2, 120], "\(protocols)")
+            }
+            for protocols in [[], ["irc"], ["h2", "irc"]] {
+                let tls = try Client.TLS(roots: nil, serverName: "acme.localhost", protocols: protocols)
+                let answer = try await Client.talk(to: server, tls: tls) { conversation in
+                    try await conversation.send("CAP LS 302\r\n")
+                    return try await conversation.hear(until: "CAP * LS")
+                }
+                #expect(answer.contains(" CAP * LS"), "\(protocols)")
+            }
         }
     }
 
@@ -154,7 +210,7 @@ struct PlainListenerTests {
         try await Rig.run { rig in
             let server = try await PlainListener(
                 directory: rig.directory,
-                tenantName: "beta",
+                nameless: NamelessClients(.belong(to: "beta")),
                 trustedProxies: TrustedNetworks(["127.0.0.1"]),
                 shards: rig.shards
             ).bind(to: Rig.anyPort())
@@ -184,7 +240,7 @@ struct PlainListenerTests {
         try await Rig.run { rig in
             let server = try await PlainListener(
                 directory: rig.directory,
-                tenantName: nil,
+                nameless: NamelessClients(.firstByName),
                 trustedProxies: TrustedNetworks(["10.0.0.0/8"]),
                 shards: rig.shards
             ).bind(to: Rig.anyPort())
@@ -194,5 +250,53 @@ struct PlainListenerTests {
             }
             #expect(answer.contains(":acme.localhost CAP * LS"))
         }
+    }
+
+    @Test(arguments: [NamelessClients.Rule.refused, .belong(to: "gone")])
+    func `who names no network is told so where no tenant was named for these`(rule: NamelessClients.Rule) async throws
+    {
+        try await Rig.run { rig in
+            let server = try await PlainListener(
+                directory: rig.directory,
+                nameless: NamelessClients(rule),
+                shards: rig.shards
+            ).bind(to: Rig.anyPort())
+            let answer = try await Client.talk(to: server) { conversation in
+                String(decoding: try await conversation.hearAll(), as: UTF8.self)
+            }
+            #expect(answer.hasPrefix("ERROR :Closing Link: * (No network is served here without"))
+        }
+    }
+
+    @Test func `those who were refused are told of once a minute, with how many they were`() {
+        let lines = Counts()
+        let seconds = Mutex<UInt64>(0)
+        let logger = Logger(label: "test") { _ in CountKeeper(counts: lines) }
+        let clients = NamelessClients(.refused, logger: logger) { seconds.withLock { $0 * 1_000_000_000 } }
+        for second in [0, 1, 59, 60, 61, 119, 120] as [UInt64] {
+            seconds.withLock { $0 = second }
+            clients.refuse()
+        }
+        #expect(lines.all == ["1", "3", "3"])
+    }
+
+    /// How many clients each line speaks of.
+    private final class Counts: Sendable {
+        private let kept = Mutex<[String]>([])
+        var all: [String] { self.kept.withLock { $0 } }
+        func add(_ count: String) { self.kept.withLock { $0.append(count) } }
+    }
+
+    private struct CountKeeper: LogHandler {
+        let counts: Counts
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { self.metadata[key] }
+            set { self.metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) { self.counts.add("\(event.metadata?["clients"] ?? "none")") }
     }
 }

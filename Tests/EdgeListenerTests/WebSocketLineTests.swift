@@ -94,6 +94,10 @@ import Testing
         (frame(.ping, [], fin: false), 1002),
         (frame(.ping, Array(repeating: 0, count: 126)), 1002),
         (frame(.connectionClose, [3]), 1002),
+        // Codes that no frame may have (section 7.4).
+        (frame(.connectionClose, [0x03, 0xED]), 1002), (frame(.connectionClose, [0x03, 0xEE]), 1002),
+        (frame(.connectionClose, [0x03, 0xF7]), 1002), (frame(.connectionClose, [0x03, 0xE7]), 1002),
+        (frame(.connectionClose, [0x0B, 0xB7]), 1002), (frame(.connectionClose, [0x13, 0x88]), 1002),
         ([0x83, 0x80, 1, 2, 3, 4], 1002),
         (frame(.text, [0x41, 0xC3, 0x28]), 1007),
         (frame(.text, [0xC3]), 1007),
@@ -180,10 +184,12 @@ import Testing
         #expect(!channel.isActive)
     }
 
-    @Test func `a client's close is answered with its code and ends the connection`() throws {
+    @Test(arguments: [1000, 1001, 1003, 1007, 1012, 1014, 3000, 4999])
+    func `a client's close is answered with its code and ends the connection`(code: UInt16) throws {
         let channel = try self.makeChannel()
-        try channel.writeInbound(ByteBuffer(bytes: Self.frame(.connectionClose, [0x03, 0xE9])))
-        #expect(try self.sent(channel) == [0x88, 2, 0x03, 0xE9])
+        let bytes = [UInt8(code >> 8), UInt8(code & 0xFF)]
+        try channel.writeInbound(ByteBuffer(bytes: Self.frame(.connectionClose, bytes)))
+        #expect(try self.sent(channel) == [0x88, 2] + bytes)
         #expect(!channel.isActive)
     }
 

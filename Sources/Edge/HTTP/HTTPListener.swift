@@ -17,6 +17,7 @@ package struct HTTPListener: Sendable {
     package let certificates: CertificateStore?
     /// Whether connections from trusted proxies begin with a PROXY header; else such proxies send `X-Forwarded-For`.
     package let expectsProxyProtocol: Bool
+    package let nameless: NamelessClients
     package let entrance: Entrance
     /// How long a client may take from the first byte to the end of its first request's header.
     package var arrivalTimeout: TimeAmount = .seconds(10)
@@ -30,6 +31,7 @@ package struct HTTPListener: Sendable {
     ///   - trustedProxies: Networks whose word on who a client is holds.
     ///   - certificates: For HTTPS; `nil` for plain HTTP.
     ///   - expectsProxyProtocol: Whether connections from trusted proxies begin with a PROXY header.
+    ///   - nameless: Whose those are that send no TLS server name.
     ///   - requestTimes: Where requests are measured, see ``Latencies/request``.
     ///   - entrance: What the process's listeners share.
     ///   - logger: Told of requests that fail.
@@ -39,6 +41,7 @@ package struct HTTPListener: Sendable {
         trustedProxies: TrustedNetworks = .none,
         certificates: CertificateStore? = nil,
         expectsProxyProtocol: Bool = false,
+        nameless: NamelessClients = NamelessClients(),
         requestTimes: HistogramFamily? = nil,
         entrance: Entrance = Entrance(),
         logger: Logger
@@ -48,6 +51,7 @@ package struct HTTPListener: Sendable {
         self.trustedProxies = trustedProxies
         self.certificates = certificates
         self.expectsProxyProtocol = expectsProxyProtocol
+        self.nameless = nameless
         self.serving = HTTPServing(Self.routes(directory, requestTimes), logger: logger)
         self.entrance = entrance
     }
@@ -87,12 +91,12 @@ package struct HTTPListener: Sendable {
         )
         guard let certificates = self.certificates else { return try upgrade.install(on: channel) }
         upgrade.origin.isSecure = true
-        let gate = ServerNameGate { name in
-            guard let name, self.directory.tenant(forHostname: name) != nil else { return nil }
-            return certificates.contexts(for: name)?.http
+        let gate = ServerNameGate(application: TLSContexts.httpProtocol) { name in
+            guard let tenant = self.tenant(named: name) else { return nil }
+            return certificates.contexts(for: name ?? tenant.serverName)?.http
         } next: { [upgrade] name, channel in
             var upgrade = upgrade
-            upgrade.serverTenant = name.flatMap { self.directory.tenant(forHostname: $0)?.id }
+            upgrade.serverTenant = self.tenant(named: name)?.id
             try channel.pipeline.syncOperations.addHandler(
                 HandshakeGate { [upgrade] channel in try upgrade.install(on: channel) }
             )
@@ -100,8 +104,16 @@ package struct HTTPListener: Sendable {
         try gate.install(on: channel)
     }
 
+    /// The tenant of a TLS server name, or of who sends none.
+    private func tenant(named name: String?) -> HostedTenant? {
+        if let name { return self.directory.tenant(forHostname: name) }
+        let tenant = self.nameless.namedTenant(in: self.directory.current)
+        if tenant == nil { self.nameless.refuse() }
+        return tenant
+    }
+
     private static func routes(_ directory: TenantDirectory, _ times: HistogramFamily?) -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         // Outermost: it sees the answer that errors became.
         if let times { router.addMiddleware { RequestTimes(times) } }
         router.addMiddleware { PlainErrors() }

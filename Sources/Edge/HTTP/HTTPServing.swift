@@ -37,6 +37,7 @@ struct HTTPServing: Sendable {
                 response = .plain(.internalServerError)
             }
             response.headers[.date] = UTCInstant.now.httpText
+            if request.method == .head { response = response.createHeadResponse() }
             try await writer.write(response: response.head, body: response.body)
         }
     }
@@ -53,9 +54,9 @@ struct HTTPServing: Sendable {
         let decoder = ByteToMessageHandler(
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
         )
-        try channel.pipeline.syncOperations.addHandler(encoder)
-        try channel.pipeline.syncOperations.addHandler(decoder)
-        return [encoder, decoder]
+        let targets = RequestTargets()
+        try channel.pipeline.syncOperations.addHandlers([encoder, decoder, targets])
+        return [encoder, targets, decoder]
     }
 
     /// Serves a connection that speaks HTTP from its first byte, until it is closed.

@@ -5,10 +5,10 @@ import Tenant
 /// IRC without TLS: for development, and behind something that ends TLS.
 ///
 /// The tenant is the one whose hostname a trusted proxy names (PROXY version 2). Else there is no hostname, and the tenant
-/// is named by the configuration, or is the first by name.
+/// is the one that was named for such connections, or they are refused.
 package struct PlainListener: Sendable {
     package let directory: TenantDirectory
-    package let tenantName: String?
+    package let nameless: NamelessClients
     package let trustedProxies: TrustedNetworks
     package let shards: ShardSet
     package let entrance: Entrance
@@ -17,19 +17,19 @@ package struct PlainListener: Sendable {
     ///
     /// - Parameters:
     ///   - directory: The tenants.
-    ///   - tenantName: The tenant of connections that come without a hostname; `nil` for the first by name.
+    ///   - nameless: Whose connections those are that come without a hostname.
     ///   - trustedProxies: Networks whose connections must begin with a PROXY header.
     ///   - shards: Where connections go.
     ///   - entrance: What the process's listeners share.
     package init(
         directory: TenantDirectory,
-        tenantName: String?,
+        nameless: NamelessClients,
         trustedProxies: TrustedNetworks = .none,
         shards: ShardSet,
         entrance: Entrance = Entrance()
     ) {
         self.directory = directory
-        self.tenantName = tenantName
+        self.nameless = nameless
         self.trustedProxies = trustedProxies
         self.shards = shards
         self.entrance = entrance
@@ -37,9 +37,9 @@ package struct PlainListener: Sendable {
 
     private func tenant(of origin: Origin) -> HostedTenant? {
         if let hostname = origin.hostname { return self.directory.tenant(forHostname: hostname) }
-        let catalog = self.directory.current
-        if let name = self.tenantName { return TenantID(name).flatMap { catalog.tenants[$0] } }
-        return catalog.sorted.first
+        let tenant = self.nameless.plainTenant(in: self.directory.current)
+        if tenant == nil { self.nameless.refuse() }
+        return tenant
     }
 
     /// Binds and accepts until the returned channel is closed; clients stay then.
@@ -69,13 +69,37 @@ package struct PlainListener: Sendable {
     }
 
     private static func refuse(_ channel: any Channel, _ origin: Origin) {
-        let text = "ERROR :Closing Link: * (Too many connections from your address are signing on, try again)\r\n"
-        channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+        Self.say("Too many connections from your address are signing on, try again", on: channel)
+    }
+
+    private static func say(_ reason: String, on channel: any Channel) {
+        channel.writeAndFlush(ByteBuffer(string: "ERROR :Closing Link: * (\(reason))\r\n"), promise: nil)
+    }
+
+    /// Says why a connection is closed, as soon as it is one.
+    private final class Refusal: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private let reason: String
+
+        init(_ reason: String) { self.reason = reason }
+
+        func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { self.refuse(context) } }
+
+        func channelActive(context: ChannelHandlerContext) { self.refuse(context) }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+
+        private func refuse(_ context: ChannelHandlerContext) {
+            PlainListener.say(self.reason, on: context.channel)
+            context.closeAfterAnswer()
+        }
     }
 
     private func open(_ channel: any Channel, from origin: Origin) throws {
         guard let tenant = self.tenant(of: origin), let shard = self.shards.shard(on: channel.eventLoop) else {
-            return channel.close(promise: nil)
+            let refusal = Refusal("No network is served here without TLS and its host name")
+            return try channel.pipeline.syncOperations.addHandler(refusal)
         }
         try channel.pipeline.syncOperations.addHandler(
             ConnectionHandler(

@@ -5,13 +5,15 @@ import Tenant
 
 /// IRC over TLS (RFC 7194); the server name in the client's first message (RFC 6066 section 3) names the tenant.
 ///
-/// Names that nobody has, names of deleted tenants and clients that send no name all get the same alert. Suspended tenants'
+/// Names that nobody has and names of deleted tenants get the same alert, and so do clients that send no name, unless a tenant was
+/// named for these on purpose. Suspended tenants'
 /// clients are let in as far as their shard, which tells them why they cannot stay.
 package struct TLSListener: Sendable {
     package let directory: TenantDirectory
     package let certificates: CertificateStore
     package let trustedProxies: TrustedNetworks
     package let shards: ShardSet
+    package let nameless: NamelessClients
     package let entrance: Entrance
     /// How long a client may take from the first byte to the end of the handshake.
     package var handshakeTimeout: TimeAmount = .seconds(10)
@@ -22,18 +24,21 @@ package struct TLSListener: Sendable {
     ///   - directory: Tenants by hostname.
     ///   - certificates: Certificates by hostname.
     ///   - trustedProxies: Networks whose connections must begin with a PROXY header.
+    ///   - nameless: Whose those are that send no server name.
     ///   - shards: Where connections go.
     ///   - entrance: What the process's listeners share.
     package init(
         directory: TenantDirectory,
         certificates: CertificateStore,
         trustedProxies: TrustedNetworks = .none,
+        nameless: NamelessClients = NamelessClients(),
         shards: ShardSet,
         entrance: Entrance = Entrance()
     ) {
         self.directory = directory
         self.certificates = certificates
         self.trustedProxies = trustedProxies
+        self.nameless = nameless
         self.shards = shards
         self.entrance = entrance
     }
@@ -59,7 +64,7 @@ package struct TLSListener: Sendable {
 
     private func secure(_ channel: any Channel, from origin: Origin) throws {
         let arrival = Arriving(listener: self, origin: origin)
-        let gate = ServerNameGate(choose: arrival.choose) { _, channel in
+        let gate = ServerNameGate(application: TLSContexts.ircProtocol, choose: arrival.choose) { _, channel in
             try channel.pipeline.syncOperations.addHandler(HandshakeGate(next: arrival.open))
         }
         try gate.install(on: channel)
@@ -67,9 +72,12 @@ package struct TLSListener: Sendable {
 
     /// The tenant of a name; a name that a proxy gives must not contradict it.
     fileprivate func tenant(named name: String?, from origin: Origin) -> HostedTenant? {
-        guard let hostname = name ?? origin.hostname, let tenant = self.directory.tenant(forHostname: hostname) else {
-            return nil
+        guard let hostname = name ?? origin.hostname else {
+            let tenant = self.nameless.namedTenant(in: self.directory.current)
+            if tenant == nil { self.nameless.refuse() }
+            return tenant
         }
+        guard let tenant = self.directory.tenant(forHostname: hostname) else { return nil }
         guard let other = origin.hostname else { return tenant }
         return self.directory.tenant(forHostname: other)?.id == tenant.id ? tenant : nil
     }
@@ -90,7 +98,8 @@ private final class Arriving {
 
     func choose(_ name: String?) -> NIOSSLContext? {
         self.tenant = self.listener.tenant(named: name, from: self.origin)
-        guard self.tenant != nil, let hostname = name ?? self.origin.hostname else { return nil }
+        guard let tenant else { return nil }
+        let hostname = name ?? self.origin.hostname ?? tenant.serverName
         return self.listener.certificates.contexts(for: hostname)?.irc
     }
 

@@ -31,6 +31,7 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: "Address for IRC without TLS, or off.") var irc = "127.0.0.1:6667"
     @Option(help: "Address for IRC over TLS, or off.") var ircs = "127.0.0.1:6697"
     @Option(help: "Address for HTTP with the WebSocket at /irc, or off.") var http = "127.0.0.1:8080"
+    @Option(help: "Address for the same over TLS, or off.") var https = "127.0.0.1:8443"
     @Option(help: "Address for /metrics, /livez and /readyz, or off.") var metrics = "127.0.0.1:9090"
     @Option(help: "The tenant that plain connections belong to; else the first by name.") var plainTenant: String?
     @Option(help: "text or json.") var logFormat = LineLogHandler.Format.text
@@ -61,6 +62,7 @@ struct DevCommand: AsyncParsableCommand {
             addresses.irc = try ListenAddress.parse(self.irc, option: "--irc")
             addresses.ircs = try ListenAddress.parse(self.ircs, option: "--ircs")
             addresses.http = try ListenAddress.parse(self.http, option: "--http")
+            addresses.https = try ListenAddress.parse(self.https, option: "--https")
             addresses.metrics = try ListenAddress.parse(self.metrics, option: "--metrics")
         } catch { throw ValidationError("\(error)") }
         guard FileManager.default.fileExists(atPath: self.tenants) else {
@@ -101,7 +103,7 @@ struct DevCommand: AsyncParsableCommand {
             certificates: try CertificateStore(authority: authority, logger: logger),
             trustedProxies: .none,
             expectsProxyProtocolForHTTP: false,
-            plainTenant: self.plainTenant,
+            nameless: self.plainTenant.map { .belong(to: $0) } ?? .firstByName,
             limits: limits,
             secret: secret,
             drain: DrainPace(period: .zero),
@@ -175,8 +177,11 @@ struct DevCommand: AsyncParsableCommand {
             if let port = bound.http?.port, tenant.features.contains(.webSocket) {
                 lines.append("  WebSocket        ws://\(tenant.serverName):\(port)/irc")
             }
+            if let port = bound.https?.port, tenant.features.contains(.webSocket) {
+                lines.append("  and with TLS     wss://\(tenant.serverName):\(port)/irc")
+            }
         }
-        if bound.ircs != nil, let authority { lines.append("Certificates are signed by \(authority).") }
+        if bound.ircs != nil || bound.https != nil, let authority { lines.append("Certificates are signed by \(authority).") }
         lines.append(durability.promise)
         lines.append("ready")
         FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))

@@ -106,7 +106,7 @@ struct EdgeCommand: AsyncParsableCommand {
             certificates: certificates,
             trustedProxies: proxies,
             expectsProxyProtocolForHTTP: configuration.httpProxyProtocol,
-            plainTenant: configuration.plainTenant,
+            nameless: configuration.plainTenant.map { .belong(to: $0) } ?? .refused,
             limits: limits,
             secret: secret,
             drain: DrainPace(

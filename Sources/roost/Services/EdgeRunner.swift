@@ -89,7 +89,7 @@ struct EdgeRunner: Sendable {
     var trustedProxies: TrustedNetworks
     /// Whether trusted proxies begin HTTP connections with a PROXY header, as they do those of IRC.
     var expectsProxyProtocolForHTTP: Bool
-    var plainTenant: String?
+    var nameless: NamelessClients.Rule
     var limits: ConnectionLimits
     var secret: SymmetricKey
     /// How fast connections are closed at the end.
@@ -335,10 +335,11 @@ struct EdgeRunner: Sendable {
     private func listen(for server: EdgeServer, _ entrance: Entrance) async throws -> ([any Channel], Addresses) {
         var channels: [any Channel] = []
         var bound = Addresses()
+        let nameless = NamelessClients(self.nameless, logger: self.logger)
         if let address = self.addresses.irc {
             let listener = PlainListener(
                 directory: server.directory,
-                tenantName: self.plainTenant,
+                nameless: nameless,
                 trustedProxies: self.trustedProxies,
                 shards: server.shards,
                 entrance: entrance
@@ -352,6 +353,7 @@ struct EdgeRunner: Sendable {
                 directory: server.directory,
                 certificates: self.certificates,
                 trustedProxies: self.trustedProxies,
+                nameless: nameless,
                 shards: server.shards,
                 entrance: entrance
             )
@@ -369,6 +371,7 @@ struct EdgeRunner: Sendable {
                 trustedProxies: self.trustedProxies,
                 certificates: certificates,
                 expectsProxyProtocol: self.expectsProxyProtocolForHTTP,
+                nameless: nameless,
                 requestTimes: self.metrics.latencies.request,
                 entrance: entrance,
                 logger: self.logger

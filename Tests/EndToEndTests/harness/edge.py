@@ -30,7 +30,7 @@ class Edge(Program):
             *prefix, str(self.world.binary), "dev", "--tenants", str(self.world.tenants.folder),
             *(["--ephemeral"] if ephemeral else ["--data", str(self.data)]),
             "--irc", f"127.0.0.1:{self.irc}", "--ircs", f"127.0.0.1:{self.ircs}",
-            "--http", f"127.0.0.1:{self.http}", "--metrics", f"127.0.0.1:{self.metrics}", *options,
+            "--http", f"127.0.0.1:{self.http}", "--https", "off", "--metrics", f"127.0.0.1:{self.metrics}", *options,
         ]  # fmt: skip
         await self.launch(within)
 

@@ -61,7 +61,7 @@ async def one_process_a_folder(world: World) -> None:
     edge = await world.embedded(ephemeral=False)
     said = await world.roost(
         "dev", "--tenants", str(world.tenants.folder), "--data", str(edge.data), "--irc", "off", "--ircs", "off",
-        "--http", "off", "--metrics", "off", expect=69,
+        "--http", "off", "--https", "off", "--metrics", "off", expect=69,
     )  # fmt: skip
     assert "in use by another process" in said, said
     client = await world.client(edge, "alice")

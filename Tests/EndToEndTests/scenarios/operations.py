@@ -222,7 +222,7 @@ async def exit_codes(world: World) -> None:
     taken = await world.embedded()
     code, text = await status(
         binary, "dev", "--ephemeral", "--tenants", str(world.tenants.folder), "--irc", f"127.0.0.1:{taken.irc}",
-        "--ircs", "off", "--http", "off", "--metrics", "off",
+        "--ircs", "off", "--http", "off", "--https", "off", "--metrics", "off",
     )  # fmt: skip
     assert code != 0 and str(taken.irc) in text, (code, text)
 

@@ -57,13 +57,23 @@ package struct WebSocketMessages: ~Copyable {
         return .message(message)
     }
 
+    /// Whether a close frame may have a code: those that are defined for it, and those of libraries and applications (section 7.4).
+    private static func isCode(_ number: UInt16) -> Bool {
+        switch number {
+        case 1000...1003, 1007...1014, 3000...4999: true
+        default: false
+        }
+    }
+
     private static func closed(_ data: ByteBuffer) -> Action {
         var data = data
         switch data.readableBytes {
         case 0: return .closed(nil)
         case 1: return .refuse(.protocolError)
         default:
-            guard let code = data.readWebSocketErrorCode(), data.isValidUTF8 else { return .refuse(.protocolError) }
+            guard let number = data.getInteger(at: data.readerIndex, as: UInt16.self), Self.isCode(number),
+                let code = data.readWebSocketErrorCode(), data.isValidUTF8
+            else { return .refuse(.protocolError) }
             return .closed(code)
         }
     }

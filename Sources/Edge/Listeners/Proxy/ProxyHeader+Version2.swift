@@ -13,19 +13,22 @@ extension ProxyHeader {
         // The high half is the version; 0 is LOCAL and 1 PROXY.
         guard command == 0x20 || command == 0x21 else { return .invalid }
         guard let protocols = buffer.readInteger(as: UInt8.self) else { return .incomplete }
-        guard let addressLength = Self.addressLengths[protocols >> 4], protocols & 0xF <= 2 else { return .invalid }
         guard let rest = buffer.readInteger(as: UInt16.self) else { return .incomplete }
         let length = Self.version2Signature.count + 4 + Int(clamping: rest)
         guard length <= Self.maximumVersion2Bytes else { return .invalid }
         guard var body = buffer.readSlice(length: Int(clamping: rest)) else { return .incomplete }
         // The proxy checks on us: whatever follows is to be skipped.
         if command == 0x20 { return .header(ProxyHeader(), length: length) }
-        // Datagrams do not come over a stream.
-        guard protocols & 0xF != 2, var addresses = body.readSlice(length: addressLength) else { return .invalid }
+        // What is not known is as UNSPEC: nobody knows where its addresses end.
+        guard let addressLength = Self.addressLengths[protocols >> 4] else {
+            return .header(ProxyHeader(), length: length)
+        }
+        guard var addresses = body.readSlice(length: addressLength) else { return .invalid }
         var header = ProxyHeader()
-        switch protocols >> 4 {
-        case 1: header.source = addresses.readInteger(as: UInt32.self).map { IPAddress(version4: $0) }
-        case 2: header.source = addresses.readInteger(as: UInt128.self).map { IPAddress(bits: $0) }
+        // A client of another protocol than TCP is none of this connection.
+        switch protocols {
+        case 0x11: header.source = addresses.readInteger(as: UInt32.self).map { IPAddress(version4: $0) }
+        case 0x21: header.source = addresses.readInteger(as: UInt128.self).map { IPAddress(bits: $0) }
         default: break
         }
         return header.readFields(&body) ? .header(header, length: length) : .invalid

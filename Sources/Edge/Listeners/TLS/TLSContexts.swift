@@ -11,6 +11,9 @@ package struct TLSContexts: Sendable {
     /// Apart from IRC's, so that neither listener agrees to speak the other's protocol.
     package let http: NIOSSLContext
 
+    /// The protocols' names in ALPN.
+    static let (ircProtocol, httpProtocol) = ("irc", "http/1.1")
+
     /// Prepares a certificate.
     ///
     /// - Parameters:
@@ -18,8 +21,8 @@ package struct TLSContexts: Sendable {
     ///   - key: The certificate's private key.
     /// - Throws: What NIOSSL says, such as that the key is not the certificate's.
     package init(chain: [NIOSSLCertificate], key: NIOSSLPrivateKey) throws {
-        self.irc = try Self.context(chain, key, "irc")
-        self.http = try Self.context(chain, key, "http/1.1")
+        self.irc = try Self.context(chain, key, Self.ircProtocol)
+        self.http = try Self.context(chain, key, Self.httpProtocol)
     }
 
     private static func context(
