@@ -28,7 +28,7 @@ import Testing
 
     @Test func `a hostname belongs to the first, and the other is told to whom`() async throws {
         let (_, catalog, errors) = try await load(
-            [freePlan, self.tenant("zoo", host: "a.example"), self.tenant("ant", host: "A.example")]
+            [freePlan, self.tenant("zoo", host: "a.example"), self.tenant("ant", host: "a.example")]
                 .joined(separator: "\n---\n")
         )
         #expect(catalog.tenants.keys.map(\.text) == ["zoo"])

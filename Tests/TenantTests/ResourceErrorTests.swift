@@ -165,6 +165,14 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
             "is already set in line 7: remove one of them",
             "  state: Active\n  state: Suspended"
         ),
+        // Numbers that YAML 1.1, YAML 1.2 and Kubernetes read differently.
+        .tenant(7, "spec.quotas.connections", .badValue, "`010` is octal to some", "  quotas: {connections: 010}"),
+        .tenant(7, "spec.quotas.channels", .badValue, "`+5` is a number to some", "  quotas: {channels: +5}"),
+        .tenant(7, "spec.quotas.channels", .wrongType, "`0o10` is no whole number", "  quotas: {channels: 0o10}"),
+        .tenant(7, "spec.quotas.channels", .badValue, "`0_7` is octal to some", "  quotas: {channels: 0_7}"),
+        .tenant(7, "spec.quotas.channels", .wrongType, "`1_000` is no whole number", "  quotas: {channels: 1_000}"),
+        .tenant(7, "spec.quotas.historyBytes", .badValue, "`0100` is octal to some", "  quotas: {historyBytes: 0100}"),
+        .tenant(7, "spec.quotas.historyBytes", .badValue, "`0x10` is no size", "  quotas: {historyBytes: 0x10}"),
         .tenant(7, "spec.motd", .badValue, "holds a carriage return or NUL", "  motd: \"a\\rb\""),
         .plan(5, "spec.price.currency", .missing, "write a currency code such as EUR", "  price: {base: \"1\"}"),
         .plan(

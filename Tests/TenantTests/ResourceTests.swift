@@ -182,7 +182,7 @@ import Testing
         metadata: {name: acme, namespace: chat}
         spec:
           displayName: Acme Corp
-          hostnames: [ACME.chat.example.com, acme.example.org]
+          hostnames: [acme.chat.example.com, acme.example.org]
           planRef: {name: team}
           cellRef: {name: default}
           state: Cordoned

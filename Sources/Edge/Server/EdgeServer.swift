@@ -98,9 +98,13 @@ package struct EdgeServer: Sendable {
         }
         self.opened.catalog(update.catalog)
         await self.show()
-        for id in update.added.sorted() { self.logger.info("tenant added", metadata: ["tenant": "\(id)"]) }
-        for id in update.changed.sorted() { self.logger.info("tenant changed", metadata: ["tenant": "\(id)"]) }
-        for id in update.removed.sorted() { self.logger.info("tenant removed", metadata: ["tenant": "\(id)"]) }
+        // Where nobody else tells of them.
+        let level = self.declaresAdmins ? Logger.Level.notice : .info
+        for (ids, text) in [
+            (update.added, "tenant added"), (update.changed, "tenant changed"), (update.removed, "tenant removed"),
+        ] as [(Set<TenantID>, Logger.Message)] {
+            for id in ids.sorted() { self.logger.log(level: level, text, metadata: ["tenant": "\(id)"]) }
+        }
     }
 
     /// Begins to use a further live store.

@@ -50,6 +50,19 @@ struct DatabaseOptions: ParsableArguments {
         }
     }
 
+    /// Whether anything in a database is of a tenant.
+    static func isKnown(_ tenant: TenantID, in store: DurableStore) async throws(DurableStoreError) -> Bool {
+        if try await store.tenants.find(tenant) != nil { return true }
+        if try await !store.accounts.list(of: tenant, after: nil, limit: 1).isEmpty { return true }
+        return try await !store.ledger.totals(of: tenant, from: .min, to: .max).isEmpty
+    }
+
+    /// - Throws: the exit code if nothing is of the tenant, after that was said.
+    static func requireKnown(_ tenant: TenantID, in store: DurableStore) async throws {
+        if try await self.isKnown(tenant, in: store) { return }
+        throw CommandFailure.exit(CommandFailure.usage, "--tenant: nothing in this database is of a tenant `\(tenant)`")
+    }
+
     private var url: String {
         if let database { return database }
         let variable = ProcessInfo.processInfo.environment["ROOST_DATABASE_URL"] ?? ""

@@ -69,6 +69,7 @@ struct DevCommand: AsyncParsableCommand {
             throw ValidationError("--tenants: there is no folder \(self.tenants)")
         }
         let watcher = try FolderWatcher(folder: self.tenants)
+        try self.checkPlainTenant(in: watcher.initial.catalog)
         // Before anything in it is looked at; held to the end.
         let folder = self.ephemeral ? nil : try Self.take(self.data)
         defer { withExtendedLifetime(folder) {} }
@@ -94,7 +95,7 @@ struct DevCommand: AsyncParsableCommand {
         let authority =
             self.ephemeral
             ? try DevelopmentAuthority.ephemeral() : try DevelopmentAuthority(folder: self.data)
-        try await EdgeRunner(
+        let runner = EdgeRunner(
             live: live,
             durable: durable,
             tenants: .folder(watcher),
@@ -111,11 +112,30 @@ struct DevCommand: AsyncParsableCommand {
             pod: ("dev", 1),
             metrics: metrics,
             logger: logger,
-            announce: { [plainTenant, ephemeral] catalog, bound in
+            announce: { [plainTenant, ephemeral, tenants] catalog, bound in
                 let authority = ephemeral ? nil : "\(data)/dev-ca.pem"
+                if catalog.tenants.isEmpty {
+                    let text = "No file in \(tenants) describes a tenant yet: write one, it is served a second later.\n"
+                    FileHandle.standardOutput.write(Data(text.utf8))
+                }
                 Self.announce(catalog, bound, plainTenant: plainTenant, authority: authority, durability: durability)
             }
-        ).run()
+        )
+        do { try await runner.run() } catch let error as CannotListen {
+            throw CommandFailure.exit(CommandFailure.unavailable, "--\(error)", as: format)
+        }
+    }
+
+    /// A name that nobody has would lead every plain connection nowhere.
+    private func checkPlainTenant(in catalog: TenantCatalog) throws {
+        guard let plainTenant, TenantID(plainTenant).flatMap({ catalog.tenants[$0] }) == nil else { return }
+        let names = catalog.sorted.map(\.id.text).joined(separator: ", ")
+        throw CommandFailure.exit(
+            CommandFailure.configuration,
+            "--plain-tenant: no file in \(self.tenants) describes a tenant `\(plainTenant)`"
+                + (names.isEmpty ? ", or any" : "; there are \(names)"),
+            as: self.logFormat
+        )
     }
 
     /// Takes the data's folder for this process.

@@ -39,7 +39,9 @@ struct EdgeCommand: AsyncParsableCommand {
         let logger = Logger(label: "roost")
         let runner = try await self.runner(configuration, addresses, EdgeRunner.Metrics(), logger, format)
         // Told to end before there was anything to serve with.
-        try await runner?.run()
+        do { try await runner?.run() } catch let error as CannotListen {
+            throw CommandFailure.exit(CommandFailure.unavailable, "listen.\(error)", as: format)
+        }
     }
 
     private func runner(

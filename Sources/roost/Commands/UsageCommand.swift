@@ -31,6 +31,7 @@ struct UsageCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await self.options.withStore { store in
+                try await DatabaseOptions.requireKnown(self.tenant, in: store)
                 let report = try await UsageReport.make(
                     of: self.tenant,
                     from: self.from,

@@ -390,9 +390,23 @@ struct EdgeRunner: Sendable {
         _ bind: () async throws -> Value
     ) async throws -> Value {
         do { return try await bind() } catch {
-            throw ListenAddress.Problem(
-                description: "--\(name): cannot listen on \(address.ipAddress ?? "?"):\(address.port ?? 0): \(error)"
-            )
+            throw CannotListen(name, address, error)
         }
+    }
+}
+
+/// A listener that could not be bound, and why.
+struct CannotListen: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ name: String, _ address: SocketAddress, _ error: any Error) {
+        let reason =
+            switch (error as? IOError)?.errnoCode {
+            case EADDRINUSE: "another process has that address: end it, or name another address"
+            case EACCES: "the system does not allow it: ports below 1024 need a right"
+            case EADDRNOTAVAIL: "it is not an address of this machine"
+            default: "\(error)"
+            }
+        self.description = "\(name): cannot listen on \(address.ipAddress ?? "?"):\(address.port ?? 0): \(reason)"
     }
 }

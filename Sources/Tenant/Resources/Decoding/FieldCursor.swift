@@ -92,6 +92,7 @@ struct FieldCursor {
             )
             return nil
         }
+        if self.isAmbiguous(scalar) { return nil }
         guard let value = Int(scalar.string) else {
             // Digits alone are a number, though none that an `Int` holds.
             let isDigits = scalar.string.allSatisfy { ("0"..."9").contains($0) || $0 == "-" }
@@ -102,6 +103,23 @@ struct FieldCursor {
         return bounds.contains(value) ? value : self.outOfBounds(scalar.string, bounds)
     }
 
+    /// Reports a number that readers of YAML 1.1, of YAML 1.2 and of Kubernetes take for different ones.
+    private func isAmbiguous(_ scalar: Node.Scalar) -> Bool {
+        let text = scalar.string
+        let digits = text.drop { $0 == "-" || $0 == "+" }
+        if text.hasPrefix("+") {
+            self.report(.badValue, "\(Self.quoted(text)) is a number to some readers and a text to others: write no +")
+        } else if digits.count > 1, digits.first == "0", digits.allSatisfy({ ("0"..."9").contains($0) || $0 == "_" }) {
+            self.report(
+                .badValue,
+                "\(Self.quoted(text)) is octal to some readers and decimal to others: write no 0 in front"
+            )
+        } else {
+            return false
+        }
+        return true
+    }
+
     /// Reads a size in bytes within bounds, as a number or a Kubernetes quantity.
     func bytes(_ bounds: ClosedRange<Int>) -> Int? {
         guard let scalar = self.scalar(expected: "a size") else { return nil }
@@ -110,6 +128,7 @@ struct FieldCursor {
             self.report(.wrongType, "is \(type.rawValue) where a size is due: write a quantity such as 500M or 10Gi")
             return nil
         }
+        if type == .number, self.isAmbiguous(scalar) { return nil }
         let most = "at most \(bounds.upperBound) bytes, which is \(ByteQuantity.text(bounds.upperBound))"
         switch ByteQuantity.read(scalar.string) {
         case .bytes(let value):

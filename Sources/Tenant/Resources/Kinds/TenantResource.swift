@@ -142,10 +142,11 @@ extension SettingType where Value == String {
     static var hostname: SettingType {
         SettingType.text(
             "host name",
-            "host name: write labels of letters, digits and `-` with dots between, and no address",
+            "host name: write labels of small letters, digits and `-` with dots between, and no address",
             pattern: #"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$"#,
             maxLength: 253,
-            { DNSName.host($0) }
+            // As an API server has it: one spelling alone.
+            { name in DNSName.host(name).flatMap { $0 == name ? $0 : nil } }
         )
         .obeying([.init("!self.matches('(^|[.])[0-9]+$')", "an address is no host name")])
     }
