@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("MODE ann", "221 +"), ("MODE ann +Z", "501"), ("MODE bob", "502"), ("MODE bob +i", "502"),
+        ("MODE ann", "221 +Z"), ("MODE ann +?", "501"), ("MODE bob", "502"), ("MODE bob +i", "502"),
         ("MODE nobody +i", "401 nobody"),
     ])
     func `MODE of users answers and refuses`(line: String, expected: String) async throws {
@@ -117,7 +117,7 @@ import Testing
     func `MODE gives nobody what only the server gives`(modes: String) async throws {
         let ann = await (try CommandHarness()).client("ann")
         #expect(await ann.send("MODE ann \(modes)").isEmpty)
-        #expect(await ann.send("MODE ann").begin(with: ["221 +"]))
+        #expect(await ann.send("MODE ann").begin(with: ["221 +Z"]))
         #expect(await ann.send("KILL ann :x").begin(with: ["481"]))
     }
 }

@@ -14,10 +14,11 @@ extension CommandHarness {
         as nick: String? = nil,
         shard: Int = 0,
         _ capabilities: String = "",
+        isSecure: Bool = true,
         in channels: String...
     ) async -> (client: Client, welcome: [Line]) {
         self.accounts.add(account, password: "sesame")
-        let client = self.stranger(shard: shard)
+        let client = self.stranger(shard: shard, isSecure: isSecure)
         _ = await client.send("CAP REQ :sasl \(capabilities)", "AUTHENTICATE PLAIN")
         _ = await client.send("AUTHENTICATE \(plain(account, "sesame"))")
         let nick = nick ?? account

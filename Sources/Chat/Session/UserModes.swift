@@ -17,9 +17,17 @@ package struct UserModes: OptionSet, Hashable, Sendable {
     /// Set by the server only.
     package static let registered = UserModes(rawValue: 16)
 
+    /// `Z`: all of its clients are connected securely (`Z` of solanum and ergo).
+    ///
+    /// Set by the server only.
+    package static let secure = UserModes(rawValue: 32)
+
+    /// What nobody sets or takes from itself.
+    private static let byServer: UserModes = [.registered, .secure]
+
     /// Letters in the order in which they are shown.
     package static let letters: [(letter: Character, mode: UserModes)] = [
-        ("B", .bot), ("i", .invisible), ("o", .operator), ("r", .registered), ("w", .wallops),
+        ("B", .bot), ("i", .invisible), ("o", .operator), ("r", .registered), ("w", .wallops), ("Z", .secure),
     ]
 
     /// The letters that are set, with a `+` before them.
@@ -55,7 +63,7 @@ extension UserModes {
                     hasUnknown = true
                     continue
                 }
-                if mode == .registered || (mode == .operator && isAdding) { continue }
+                if Self.byServer.contains(mode) || (mode == .operator && isAdding) { continue }
                 if isAdding { modes.insert(mode) } else { modes.remove(mode) }
             }
         }

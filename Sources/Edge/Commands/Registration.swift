@@ -119,8 +119,10 @@ enum Registration {
         session.tellEarly()
         ServerCommands.sendUsers(call, isExact: false) {
             ServerCommands.sendMotd(call)
-            if !session.user.modes.isEmpty {
-                call.send { $0.message(source: nick, command: "MODE", parameters: [nick, session.user.modes.text]) }
+            // How it is connected a client knows.
+            let modes = session.user.modes.subtracting(.secure)
+            if !modes.isEmpty {
+                call.send { $0.message(source: nick, command: "MODE", parameters: [nick, modes.text]) }
             }
             PersistenceCommand.tellAtFirst(connection, session)
             ResumeCommand.giveToken(to: call.connection)

@@ -157,8 +157,8 @@ enum UserCommands {
         if user.modes.contains(.operator) { call.reply(.rplWhoisOperator, nick) }
         if user.modes.contains(.bot) { call.reply(.rplWhoisBot, nick) }
         if let account = user.account { call.reply(.rplWhoisAccount, nick, account) }
+        if user.modes.contains(.secure) { call.reply(.rplWhoisSecure, nick) }
         if let facts = record.facts {
-            if facts.isSecure { call.reply(.rplWhoisSecure, nick) }
             if call.network.maySeeFacts(of: record.session, actor) {
                 if let fingerprint = facts.fingerprint {
                     call.reply(.rplWhoisCertFP, nick, text: "has client certificate fingerprint \(fingerprint)")

@@ -102,12 +102,15 @@ extension Session {
     ///   - missed: What the session was not told of; nil if somebody else took part in it.
     ///   - done: Goes on when all of it was told.
     package func resume(_ attachment: any Attachment, _ missed: Missed?, _ done: @escaping () -> Void) {
-        self.show(self.memberships.map(\.key.name)[...], to: attachment, missed) {
-            guard let missed, self.has(attachment) else { return done() }
-            self.catchUp(self.inbox, missed, from: nil, to: { self.place }) { entries, isAll in
-                guard self.has(attachment) else { return done() }
-                self.toldAll(attachment)
-                self.tellMissed([], entries, of: nil, isAll, to: attachment, done)
+        // Before it is shown anything: whether it is connected securely says what it may be shown.
+        self.weighSecurity {
+            self.show(self.memberships.map(\.key.name)[...], to: attachment, missed) {
+                guard let missed, self.has(attachment) else { return done() }
+                self.catchUp(self.inbox, missed, from: nil, to: { self.place }) { entries, isAll in
+                    guard self.has(attachment) else { return done() }
+                    self.toldAll(attachment)
+                    self.tellMissed([], entries, of: nil, isAll, to: attachment, done)
+                }
             }
         }
     }

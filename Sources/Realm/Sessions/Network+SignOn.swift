@@ -185,7 +185,7 @@ extension Network {
             host: login.map { self.cloak.cloak(account: $0.account) } ?? self.cloakedHost(of: request.address),
             realname: request.realname,
             account: login?.account,
-            modes: login == nil ? [] : .registered,
+            modes: (login == nil ? [] : UserModes.registered).union(attachment.facts.isSecure ? .secure : []),
             signedOn: self.shard.now
         )
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)

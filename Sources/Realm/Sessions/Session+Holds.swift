@@ -17,6 +17,8 @@ extension Session {
     func held(_ holds: SessionHolds) {
         self.holds = holds
         self.takeAgain(holds)
+        // Those that were elsewhere may have gone.
+        self.weighSecurity()
     }
 
     /// Others took this pod for dead while it was away from the store; its clients are here all the same.

@@ -258,6 +258,7 @@ package final class Session {
         attachment.slots.giveBack(on: self.network.shard)
         guard self.attachments.isEmpty else {
             self.weighFacts()
+            self.weighSecurity()
             return self.weighPresence()
         }
         // As it is now: what comes while changes are still in the store's hands is told to nobody.

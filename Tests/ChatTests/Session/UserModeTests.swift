@@ -8,7 +8,7 @@ import Testing
     @Test(
         arguments: [
             ([], "+"), (.invisible, "+i"), ([.wallops, .bot, .operator], "+Bow"),
-            ([.bot, .invisible, .operator, .registered, .wallops], "+Biorw"),
+            ([.bot, .invisible, .operator, .registered, .wallops, .secure], "+BiorwZ"),
         ] as [(UserModes, String)]
     )
     func `modes show as letters`(modes: UserModes, text: String) { #expect(modes.text == text) }
@@ -31,7 +31,8 @@ import Testing
         // Rights come from OPER, accounts from logging in; what one has may be given up, an account not so.
         ([], "+o", [], false), (.operator, "-o", [], false), (.operator, "+o", .operator, false),
         ([], "+r", [], false), (.registered, "-r", .registered, false), (.registered, "-o", .registered, false),
-        ([], "+?i", .invisible, true), (.bot, "", .bot, false),
+        ([], "+Z", [], false), (.secure, "-Z+i", [.secure, .invisible], false), ([], "+?i", .invisible, true),
+        (.bot, "", .bot, false),
     ]
 
     @Test(arguments: changes)

@@ -32,8 +32,8 @@ struct Client {
 
 extension CommandHarness {
     /// Somebody who has not registered.
-    func stranger(shard: Int = 0, address: String = "192.0.2.1") -> Client {
-        Client(harness: self, wire: self.connect(shard: shard, address: address))
+    func stranger(shard: Int = 0, address: String = "192.0.2.1", isSecure: Bool = true) -> Client {
+        Client(harness: self, wire: self.connect(shard: shard, address: address, isSecure: isSecure))
     }
 
     /// Somebody on the network, and in some channels.
