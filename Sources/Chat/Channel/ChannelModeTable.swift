@@ -10,6 +10,8 @@ package struct ChannelModeRow: Sendable {
         case key
         /// A number that is set with a parameter and removed without (type C).
         case limit
+        /// Another value that is set with a parameter and removed without (type C).
+        case value(ValueMode)
         /// A switch (type D); some only the server sets.
         case flag(ChannelModes, isSettable: Bool)
         /// A member's rank, shown as a sign before the nickname.
@@ -32,11 +34,14 @@ package struct ChannelModeRow: Sendable {
         self.init(list.rawValue, .list(list, item: item, end: end), help)
     }
 
+    /// A value, which knows its letter.
+    init(_ value: ValueMode, _ help: String) { self.init(value.rawValue, .value(value), help) }
+
     /// Whether a MODE line has a parameter for it.
     func takesParameter(adding: Bool) -> Bool {
         switch self.kind {
         case .list, .key, .rank: true
-        case .limit: adding
+        case .limit, .value: adding
         case .flag: false
         }
     }
@@ -70,18 +75,44 @@ package enum ChannelModeTable {
         ),
         Self.key,
         Self.limit,
+        // As in ergo and solanum; InspIRCd has `L`, for full channels only.
+        ChannelModeRow(.forward, "Forward: who is kept out by +i, +j, +l or +R comes into this channel instead."),
+        // As in InspIRCd and solanum.
+        ChannelModeRow(.throttle, "Throttle: so many come in, in so many seconds (5:10)."),
+        // None of the three has it; the letter is that of InspIRCd's extra module.
+        ChannelModeRow(.slow, "Slow: members without a rank wait so many seconds between messages."),
+        // The letters of switches are those of most of ergo, InspIRCd and solanum that have them; where it is one of its own,
+        // or they disagree, that is said.
+        ChannelModeRow("C", .flag(.noCTCP, isSettable: true), "No CTCP but ACTION."),
+        // InspIRCd and UnrealIRCd refuse such messages, solanum strips them. Refused: what somebody has said is not changed.
+        ChannelModeRow("c", .flag(.noFormatting, isSettable: true), "No colours and other formatting."),
+        // As in solanum, the only one that has it.
+        ChannelModeRow("F", .flag(.freeForward, isSettable: true), "Hosts of any channel may forward to this one."),
         ChannelModeRow("i", .flag(.inviteOnly, isSettable: true), "Only who is invited comes in."),
         ChannelModeRow(
             "J",
             .flag(.sinceJoined, isSettable: true),
             "The past can be read since one joined, not before."
         ),
+        ChannelModeRow("M", .flag(.accountsSpeak, isSettable: true), "Only who is logged in or has a rank speaks."),
         ChannelModeRow("m", .flag(.moderated, isSettable: true), "Only members with a rank speak."),
+        ChannelModeRow("N", .flag(.noNickChange, isSettable: true), "Only hosts change their nicknames."),
         ChannelModeRow("n", .flag(.noExternal, isSettable: true), "Only members speak."),
         ChannelModeRow("p", .flag(.private, isSettable: true), "Others see the name, not who is in it."),
+        // As in ergo and InspIRCd; in solanum that is `r`, which says here and there that the channel is registered.
+        ChannelModeRow("R", .flag(.accountsEnter, isSettable: true), "Only who is logged in comes in."),
         ChannelModeRow("r", .flag(.registered, isSettable: false), "Registered to an account; the server sets it."),
         ChannelModeRow("s", .flag(.secret, isSettable: true), "Others do not see that it exists."),
+        ChannelModeRow("T", .flag(.noNotice, isSettable: true), "No notices."),
         ChannelModeRow("t", .flag(.topicByHosts, isSettable: true), "Only hosts change the topic."),
+        ChannelModeRow(
+            "U",
+            .flag(.heardByHosts, isSettable: true),
+            "What members without a rank say only hosts hear."
+        ),
+        ChannelModeRow("u", .flag(.auditorium, isSettable: true), "Members without a rank are seen by hosts only."),
+        // As in InspIRCd and UnrealIRCd; solanum has `S`, ergo none.
+        ChannelModeRow("z", .flag(.secureOnly, isSettable: true), "Only who is connected securely comes in."),
     ]
 
     // Those whose letter is shown by more than their row.
@@ -106,7 +137,12 @@ package enum ChannelModeTable {
         [
             self.letters { if case .list = $0.kind { true } else { false } },
             self.letters { if case .key = $0.kind { true } else { false } },
-            self.letters { if case .limit = $0.kind { true } else { false } },
+            self.letters {
+                switch $0.kind {
+                case .limit, .value: true;
+                default: false
+                }
+            },
             self.letters { if case .flag = $0.kind { true } else { false } },
         ].joined(separator: ",")
     }

@@ -2,9 +2,9 @@ import IRC
 
 /// The switches of a channel (RFC 2811 4.2; `r` as in most networks).
 package struct ChannelModes: OptionSet, Hashable, Sendable {
-    package let rawValue: UInt16
+    package let rawValue: UInt32
 
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// `i`: one joins by invitation only.
     package static let inviteOnly = ChannelModes(rawValue: 1 << 0)
@@ -24,6 +24,31 @@ package struct ChannelModes: OptionSet, Hashable, Sendable {
     package static let registered = ChannelModes(rawValue: 1 << 6)
     /// `J`: members read of the past what was said since they came in.
     package static let sinceJoined = ChannelModes(rawValue: 1 << 7)
+    /// `C`: no CTCP but ACTION.
+    package static let noCTCP = ChannelModes(rawValue: 1 << 8)
+    /// `c`: no colours and other formatting.
+    package static let noFormatting = ChannelModes(rawValue: 1 << 9)
+    /// `R`: only who is logged in comes in.
+    package static let accountsEnter = ChannelModes(rawValue: 1 << 10)
+    /// `M`: only who is logged in speaks.
+    package static let accountsSpeak = ChannelModes(rawValue: 1 << 11)
+    /// `z`: only who is connected securely comes in.
+    package static let secureOnly = ChannelModes(rawValue: 1 << 12)
+    /// `T`: no NOTICE.
+    package static let noNotice = ChannelModes(rawValue: 1 << 13)
+    /// `N`: members keep their nicknames.
+    package static let noNickChange = ChannelModes(rawValue: 1 << 14)
+    /// `u`: members without a rank are seen by hosts only.
+    package static let auditorium = ChannelModes(rawValue: 1 << 15)
+    /// `F`: hosts of other channels may forward to it.
+    package static let freeForward = ChannelModes(rawValue: 1 << 16)
+    /// `U`: what members without a rank say only hosts hear.
+    package static let heardByHosts = ChannelModes(rawValue: 1 << 17)
+
+    /// Those that say who speaks and what.
+    static let aboutSpeech: ChannelModes = [
+        .moderated, .noCTCP, .noFormatting, .accountsSpeak, .noNotice, .heardByHosts,
+    ]
 
     /// Letters in the order in which they are shown.
     package static let letters: [(letter: Character, mode: ChannelModes)] = ChannelModeTable.rows.compactMap { row in
@@ -51,20 +76,20 @@ package enum ListMode: Character, Hashable, Sendable, CaseIterable {
     case inviteException = "I"
 }
 
-/// One mask of a list, with who set it and when.
+/// One entry of a list, with who set it and when.
 package struct ListEntry: Hashable, Sendable {
-    /// The normal form `nick!user@host`.
+    /// As it is shown: a mask in its normal form `nick!user@host`, or an extended ban.
     package let mask: String
     /// The nickname of who set it.
     package let setter: String
     /// Milliseconds since 1970.
     package let time: Int64
-    /// The mask taken apart, once: it is asked for each message of whoever is no voice.
-    let matcher: Mask?
+    /// The same taken apart, once: it is asked for each message of whoever is no voice.
+    let ban: Ban?
 
     package init(mask: String, setter: String, time: Int64) {
         self.mask = mask
-        self.matcher = Mask(mask, under: Names.caseMapping)
+        self.ban = Ban(mask)
         self.setter = setter
         self.time = time
     }

@@ -42,6 +42,7 @@ extension ChannelState {
             if on { self.modes.insert(mode) } else { self.modes.remove(mode) }
         case .key(let key): self.key = key
         case .limit(let limit): self.limit = limit
+        case .value(let mode, let value): self.values[mode] = value
         case .list(let list, let entry, let on):
             self.lists[list, default: []].removeAll { $0.mask == entry.mask }
             if on {

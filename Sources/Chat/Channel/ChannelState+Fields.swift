@@ -11,6 +11,8 @@ extension ChannelState {
         static let modes = "modes"
         static let name = "name"
         static let topic = "topic"
+
+        static func value(_ mode: ValueMode) -> String { "mode \(mode.rawValue)" }
     }
 
     /// The fields that a list of channels shows something of, without the members.
@@ -73,6 +75,9 @@ extension ChannelState {
             case .key: keys.updateValue(self.key.map { Array($0.utf8) }, forKey: FieldKey(.setting, Setting.key))
             case .limit:
                 keys.updateValue(self.limit.map { Array(String($0).utf8) }, forKey: FieldKey(.setting, Setting.limit))
+            case .value(let mode, _):
+                let value = self.values[mode].map { Array($0.utf8) }
+                keys.updateValue(value, forKey: FieldKey(.setting, Setting.value(mode)))
             case .list(let list, let entry, _):
                 let now = self.lists[list]?.first { $0.mask == entry.mask }
                 keys.updateValue(now?.encoded, forKey: FieldKey(list.section, entry.mask))
@@ -157,6 +162,7 @@ extension ChannelState {
         }
         self.key = text(Setting.key)
         self.limit = text(Setting.limit).flatMap { Int64($0) }.map(Self.limit(nearest:))
+        for mode in ValueMode.allCases { self.values[mode] = text(Setting.value(mode)).flatMap(mode.value) }
         self.topic = settings[Setting.topic].flatMap { Topic(encoded: $0) }
         // Fields come in any order; the order of setting is that of the time.
         self.lists = lists.mapValues { $0.sorted { ($0.time, $0.mask) < ($1.time, $1.mask) } }

@@ -7,16 +7,29 @@ extension ChannelState {
     ///
     /// The first one in a channel becomes its owner. Who may enter any channel always comes in.
     ///
-    /// - `maximumMembers`: The tenant's quota, whatever the channel's own limit says.
+    /// - Parameters:
+    ///   - requester: Who comes.
+    ///   - key: What it gives as the channel's key.
+    ///   - maximumMembers: The tenant's quota, whatever the channel's own limit says.
+    ///   - joins: When others came in lately, the last last, in milliseconds since 1970.
+    ///   - now: Likewise.
+    /// - Returns: Its coming in.
+    /// - Throws: Why it does not, or where it comes in instead.
     package func decideJoin(
         by requester: Requester,
         key: String?,
         maximumMembers: Int?,
+        joins: some BidirectionalCollection<Int64> = [],
         now: Int64
     ) throws(Refusal) -> ChannelEvent {
         if let maximumMembers, self.members.count >= maximumMembers { throw Refusal(.channelIsFull, self.name.raw) }
+        // Whoever it is: what is said there is not to be read on the way.
+        if self.modes.contains(.secureOnly), !requester.user.modes.contains(.secure) {
+            throw Refusal(.secureNeeded, self.name.raw)
+        }
         if !requester.may(.enterAnyChannel) {
             try self.checkEntry(of: requester, key: key)
+            try self.checkRoom(for: requester, joins, now)
         }
         let isFounding = self.members.isEmpty && !self.modes.contains(.registered)
         return .joined(
@@ -32,25 +45,54 @@ extension ChannelState {
     }
 
     private func checkEntry(of requester: Requester, key: String?) throws(Refusal) {
-        let isInvited = self.invited.contains(requester.session)
-        if self.isBanned(requester), !isInvited { throw Refusal(.banned, self.name.raw) }
-        if self.modes.contains(.inviteOnly), !isInvited, !self.matches(requester, .inviteException) {
-            throw Refusal(.inviteOnly, self.name.raw)
+        if self.invited.contains(requester.session) { return }
+        if let ban = self.ban(on: requester, .enter) {
+            throw ban.forward.map { Refusal(.forwarded, self.name.raw, $0.raw) } ?? Refusal(.banned, self.name.raw)
         }
-        if let expected = self.key, !isInvited, !constantTimeEqual(expected, key ?? "") {
+        if self.modes.contains(.inviteOnly), !self.matches(requester, .inviteException) {
+            throw self.turnedAway(.inviteOnly)
+        }
+        if self.modes.contains(.accountsEnter), requester.user.account == nil { throw self.turnedAway(.loginNeeded) }
+        if let expected = self.key, !constantTimeEqual(expected, key ?? "") {
             throw Refusal(.badKey, self.name.raw)
         }
-        if let limit = self.limit, self.members.count >= limit { throw Refusal(.channelIsFull, self.name.raw) }
     }
 
-    /// Whether a ban holds for somebody and no exception does.
-    package func isBanned(_ requester: Requester) -> Bool {
-        self.matches(requester, .ban) && !self.matches(requester, .exception)
+    private func checkRoom(
+        for requester: Requester,
+        _ joins: some BidirectionalCollection<Int64>,
+        _ now: Int64
+    ) throws(Refusal) {
+        if let limit = self.limit, self.members.count >= limit { throw self.turnedAway(.channelIsFull) }
+        guard let throttle, !self.invited.contains(requester.session) else { return }
+        if throttle.isExhausted(by: joins, now: now) { throw self.turnedAway(.tooManyJoins) }
+    }
+
+    /// How many may come in, if that is limited.
+    package var throttle: JoinThrottle? { self.values[.throttle].flatMap { JoinThrottle($0) } }
+
+    /// Why somebody does not come in, or where instead.
+    private func turnedAway(_ reason: Refusal.Reason) -> Refusal {
+        self.values[.forward].map { Refusal(.forwarded, self.name.raw, $0) } ?? Refusal(reason, self.name.raw)
+    }
+
+    /// The ban that keeps somebody from something; nil if there is none, or an exception holds.
+    func ban(on requester: Requester, _ act: Ban.Act) -> Ban? {
+        guard let ban = self.entry(in: .ban, for: requester, act) else { return nil }
+        return self.entry(in: .exception, for: requester, act) == nil ? ban : nil
+    }
+
+    private func entry(in list: ListMode, for requester: Requester, _ act: Ban.Act) -> Ban? {
+        self.lists[list]?.lazy.compactMap(\.ban).first { $0.concerns(act) && $0.matches(requester) }
     }
 
     func matches(_ requester: Requester, _ list: ListMode) -> Bool {
-        guard let entries = self.lists[list] else { return false }
-        return entries.contains { $0.matcher.map(requester.matches) ?? false }
+        self.lists[list]?.contains { $0.ban?.matches(requester) == true } ?? false
+    }
+
+    /// Whether an entry of a list asks for channels or certificate of somebody.
+    package var asksForMore: Bool {
+        self.lists.values.contains { entries in entries.contains { $0.ban?.asksForMore == true } }
     }
 
     /// Decides whether a member leaves; members always may.

@@ -20,12 +20,14 @@ extension ChannelState {
     ///   - requester: Who asks.
     ///   - ranks: What the requester is shown: who sees owners as hosts means both by `o`.
     ///   - now: Milliseconds since 1970.
+    ///   - forwards: Why nobody may be forwarded to a channel, by its folded name, of those that ``ModeRequest/forwards(in:)`` names.
     /// - Returns: What is accepted, what is refused and what was asked.
     package func decideModes(
         _ requests: [ModeRequest],
         by requester: Requester,
         seeing ranks: VisibleRanks,
-        now: Int64
+        now: Int64,
+        forwards: [String: Refusal] = [:]
     ) -> ModeDecision {
         var decision = ModeDecision()
         var state = self
@@ -41,6 +43,7 @@ extension ChannelState {
             }
             do throws(Refusal) {
                 try state.checkHost(requester)
+                if request.isAdding, let refusal = request.forward.flatMap({ forwards[$0.folded] }) { throw refusal }
                 for change in try state.changes(for: request, by: requester, seeing: ranks, now: now) {
                     state.evolve(.modes([change], by: requester.author))
                     decision.add(change)
@@ -70,6 +73,7 @@ extension ChannelState {
             return try self.rankChange(rank, request.parameter, on: on, by: requester, seeing: ranks)
         case .key: return try self.keyChange(request.parameter, on: on)
         case .limit: return try self.limitChange(request.parameter, on: on)
+        case .value(let mode): return try self.valueChange(mode, request.parameter, on: on)
         case .flag(let mode, let isSettable): return try self.flagChange(mode, row.letter, isSettable, on: on)
         }
     }
@@ -82,6 +86,9 @@ extension ChannelState {
     ) throws(Refusal) -> [ModeChange] {
         guard isSettable else { throw self.invalid("*", of: letter, "Only the server sets this mode") }
         guard self.modes.contains(mode) != on else { return [] }
+        if on, mode == .secureOnly, self.members.contains(where: { !$0.user.modes.contains(.secure) }) {
+            throw Refusal(.insecureMembers, self.name.raw)
+        }
         var changes: [ModeChange] = []
         // Private and secret exclude each other (IRCX draft 4.2): the one replaces the other.
         let opposite: ChannelModes = mode == .secret ? .private : mode == .private ? .secret : []
@@ -119,6 +126,14 @@ extension ChannelState {
         return number == self.limit ? [] : [.limit(number)]
     }
 
+    private func valueChange(_ mode: ValueMode, _ text: String?, on: Bool) throws(Refusal) -> [ModeChange] {
+        guard on else { return self.values[mode] == nil ? [] : [.value(mode, nil)] }
+        guard let value = text.flatMap(mode.value), mode != .forward || value != self.name.raw else {
+            throw self.invalid(Self.shown(text), of: mode.rawValue, mode.form)
+        }
+        return value == self.values[mode] ? [] : [.value(mode, value)]
+    }
+
     private func listChange(
         _ list: ListMode,
         _ text: String,
@@ -126,17 +141,21 @@ extension ChannelState {
         by requester: Requester,
         now: Int64
     ) throws(Refusal) -> [ModeChange] {
-        guard let mask = Mask(text, under: Names.caseMapping) else {
+        guard let ban = Ban(text, seesAddresses: requester.may(.seeAddresses)) else {
             throw self.invalid(Self.shown(text), of: list.rawValue, "Not a mask")
         }
         let entries = self.lists[list] ?? []
-        let existing = entries.first { Mask($0.mask, under: Names.caseMapping) == mask }
+        let existing = entries.first { $0.ban == ban }
         if on {
             guard existing == nil else { return [] }
+            guard ban.fits(list) else {
+                throw self.invalid(Self.shown(text), of: list.rawValue, "Not for this list")
+            }
+            if ban.needsAddresses, !requester.may(.seeAddresses) { throw Refusal(.rightNeeded) }
             guard entries.count < Self.maximumListEntries else {
                 throw Refusal(.listIsFull, self.name.raw, String(list.rawValue))
             }
-            let entry = ListEntry(mask: mask.text, setter: requester.user.nick.raw, time: now)
+            let entry = ListEntry(mask: ban.text, setter: requester.user.nick.raw, time: now)
             return [.list(list, entry, on: true)]
         }
         return existing.map { [.list(list, $0, on: false)] } ?? []
@@ -185,6 +204,11 @@ extension ChannelState {
         if let key = self.key {
             letters.append(ChannelModeTable.key.letter)
             parameters.append(showingKey ? key : "*")
+        }
+        for mode in ValueMode.allCases {
+            guard let value = self.values[mode] else { continue }
+            letters.append(mode.rawValue)
+            parameters.append(value)
         }
         return [letters] + parameters
     }

@@ -12,6 +12,8 @@ package struct ChannelState: Hashable, Sendable {
     var laterModes = ""
     package var key: String?
     package var limit: Int?
+    /// What other modes with a value are set to.
+    package var values: [ValueMode: String] = [:]
     package var topic: Topic?
     package internal(set) var members = MemberTable()
     /// In the order in which they were set.
@@ -34,6 +36,11 @@ package struct ChannelState: Hashable, Sendable {
 
     /// Whether people outside may know of the channel.
     package var isHidden: Bool { !self.modes.isDisjoint(with: [.secret, .private]) }
+
+    /// Whether members without a rank do not see each other (mode `u`), and this is one of them.
+    package func hides(_ ranks: MemberModes) -> Bool {
+        self.modes.contains(.auditorium) && ranks.isEmpty
+    }
 
     /// Whose invitation lapses with a new one, since there are too many.
     ///

@@ -14,12 +14,21 @@ extension MemberTable {
         package var showsHosts: Bool
         /// Nothing of those who are invisible.
         package var hidesInvisible: Bool
+        /// Nothing of those without a rank but of this one (mode `u`).
+        package var ranksOnlyFor: SessionID?
 
-        package init(ranks: VisibleRanks, showsAllRanks: Bool, showsHosts: Bool, hidesInvisible: Bool) {
+        package init(
+            ranks: VisibleRanks,
+            showsAllRanks: Bool,
+            showsHosts: Bool,
+            hidesInvisible: Bool,
+            ranksOnlyFor: SessionID? = nil
+        ) {
             self.ranks = ranks
             self.showsAllRanks = showsAllRanks
             self.showsHosts = showsHosts
             self.hidesInvisible = hidesInvisible
+            self.ranksOnlyFor = ranksOnlyFor
         }
     }
 
@@ -43,6 +52,7 @@ extension MemberTable {
 extension MemberTable.Slot {
     @inline(__always)
     func writeName(_ style: MemberTable.NameStyle, to line: inout ByteBuffer) {
+        if let own = style.ranksOnlyFor, self.modes.isEmpty, self.session != own { return }
         switch self {
         case .field(let field) where !style.showsHosts && !style.hidesInvisible:
             Self.writeSigns(field.modes, style, to: &line)

@@ -23,6 +23,13 @@ package struct MemberTable: Sendable {
             case .member(let member): member.session
             }
         }
+
+        var modes: MemberModes {
+            switch self {
+            case .field(let field): field.modes
+            case .member(let member): member.modes
+            }
+        }
     }
 
     /// In no order; all are gone through again and again (NAMES), so one lies beside the other.
@@ -44,11 +51,7 @@ package struct MemberTable: Sendable {
 
     /// A member's ranks, at no more cost than those; nil if there is no such member.
     package func modes(of session: SessionID) -> MemberModes? {
-        guard let place = self.places[session] else { return nil }
-        return switch self.slots[place] {
-        case .field(let field): field.modes
-        case .member(let member): member.modes
-        }
+        self.places[session].map { self.slots[$0].modes }
     }
 
     /// The member who goes by a nickname.

@@ -4,6 +4,7 @@ package enum ModeChange: Hashable, Sendable {
     /// The member key, or none.
     case key(String?)
     case limit(Int?)
+    case value(ValueMode, String?)
     case list(ListMode, ListEntry, on: Bool)
     case rank(MemberModes, SessionID, nick: String, on: Bool)
 
@@ -13,6 +14,7 @@ package enum ModeChange: Hashable, Sendable {
         case .flag(let mode, let on): (on, Character(mode.text), nil)
         case .key(let key): (key != nil, ChannelModeTable.key.letter, key ?? "*")
         case .limit(let limit): (limit != nil, ChannelModeTable.limit.letter, limit.map(String.init))
+        case .value(let mode, let value): (value != nil, mode.rawValue, value)
         case .list(let list, let entry, let on): (on, list.rawValue, entry.mask)
         case .rank(let mode, _, let nick, let on):
             (on, MemberModes.ranks.first { $0.mode == mode }?.letter ?? ChannelModeTable.voice.letter, nick)

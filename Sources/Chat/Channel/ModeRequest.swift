@@ -1,3 +1,5 @@
+package import IRC
+
 /// One letter of a MODE command as the client sent it.
 package struct ModeRequest: Hashable, Sendable {
     package var isAdding: Bool
@@ -34,6 +36,21 @@ package struct ModeRequest: Hashable, Sendable {
             }
         }
         return requests
+    }
+
+    /// The channel that somebody is to come into instead, if it says so.
+    var forward: ChannelName? {
+        guard let parameter else { return nil }
+        switch ChannelModeTable.row(self.letter)?.kind {
+        case .value(.forward): return ChannelName(parameter, under: Names.caseMapping)
+        case .list(.ban, _, _): return Ban(parameter)?.forward
+        default: return nil
+        }
+    }
+
+    /// Channels that somebody is to come into instead, of which it has to be known who may have that.
+    package static func forwards(in requests: [ModeRequest]) -> [ChannelName] {
+        requests.filter(\.isAdding).compactMap(\.forward)
     }
 }
 

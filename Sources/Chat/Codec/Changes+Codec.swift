@@ -7,8 +7,11 @@ extension ModeChange {
     package func encode(into buffer: inout ByteBuffer) {
         switch self {
         case .flag(let mode, let on):
-            buffer.writeInteger(1 as UInt8)
-            buffer.writeInteger(mode.rawValue)
+            if let narrow = UInt16(exactly: mode.rawValue) {
+                buffer.writeMultipleIntegers(1 as UInt8, narrow)
+            } else {
+                buffer.writeMultipleIntegers(7 as UInt8, mode.rawValue)
+            }
             buffer.writeFlag(on)
         case .key(let key):
             buffer.writeInteger(2 as UInt8)
@@ -16,6 +19,10 @@ extension ModeChange {
         case .limit(let limit):
             buffer.writeInteger(3 as UInt8)
             buffer.writeInteger(Int64(limit ?? -1))
+        case .value(let mode, let value):
+            buffer.writeInteger(6 as UInt8)
+            buffer.writeText(String(mode.rawValue))
+            buffer.writeOptionalText(value)
         case .list(let list, let entry, let on):
             buffer.writeInteger(4 as UInt8)
             buffer.writeText(String(list.rawValue))
@@ -35,11 +42,8 @@ extension ModeChange {
     package init?(from buffer: inout ByteBuffer) {
         switch buffer.readInteger(as: UInt8.self) {
         case 1:
-            guard let mode = buffer.readInteger(as: UInt16.self).map(ChannelModes.init(rawValue:)),
-                // One switch that has a letter: what cannot be shown is not applied either.
-                ChannelModes.letters.contains(where: { $0.mode == mode }), let on = buffer.readFlag()
-            else { return nil }
-            self = .flag(mode, on: on)
+            guard let bits = buffer.readInteger(as: UInt16.self) else { return nil }
+            self.init(flag: UInt32(clamping: bits), from: &buffer)
         case 2:
             guard let key = buffer.readOptionalText() else { return nil }
             self = .key(key)
@@ -58,8 +62,24 @@ extension ModeChange {
                 let nick = buffer.readText(), let on = buffer.readFlag()
             else { return nil }
             self = .rank(mode, session, nick: nick, on: on)
+        case 6:
+            guard let mode = buffer.readText()?.first.flatMap(ValueMode.init(rawValue:)),
+                let value = buffer.readOptionalText(),
+                value == value.flatMap(mode.value)
+            else { return nil }
+            self = .value(mode, value)
+        case 7:
+            guard let bits = buffer.readInteger(as: UInt32.self) else { return nil }
+            self.init(flag: bits, from: &buffer)
         default: return nil
         }
+    }
+
+    private init?(flag bits: UInt32, from buffer: inout ByteBuffer) {
+        let mode = ChannelModes(rawValue: bits)
+        // One switch that has a letter: what cannot be shown is not applied either.
+        guard ChannelModes.letters.contains(where: { $0.mode == mode }), let on = buffer.readFlag() else { return nil }
+        self = .flag(mode, on: on)
     }
 }
 

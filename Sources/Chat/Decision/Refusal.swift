@@ -22,6 +22,14 @@ package struct Refusal: Error, Hashable, Sendable {
         case banned
         case inviteOnly = "invite-only"
         case badKey = "bad-key"
+        /// The channel is for those who are logged in.
+        case loginNeeded = "login-needed"
+        /// The channel is for those who are connected securely.
+        case secureNeeded = "secure-needed"
+        /// Others came in just now.
+        case tooManyJoins = "too-many-joins"
+        /// Who does not come in comes into another channel instead: the second subject.
+        case forwarded
         case tooManyChannels = "too-many-channels"
         /// The tenant has as many channels as its plan allows.
         case networkHasTooManyChannels = "network-has-too-many-channels"
@@ -34,6 +42,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case ownerNeeded = "owner-needed"
         case ownerCannotBeKicked = "owner-cannot-be-kicked"
         case cannotSpeak = "cannot-speak"
+        /// A channel has its members keep their nicknames.
+        case nickIsKept = "nick-is-kept"
         /// A right that the actor's roles do not give.
         case rightNeeded = "right-needed"
 
@@ -41,6 +51,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case unknownMode = "unknown-mode"
         case invalidModeParameter = "invalid-mode-parameter"
         case listIsFull = "list-is-full"
+        /// Members are there who are not connected securely.
+        case insecureMembers = "insecure-members"
 
         // Logging in
         case wrongPassword = "wrong-password"

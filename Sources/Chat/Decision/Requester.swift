@@ -10,6 +10,10 @@ package struct Requester: Sendable {
     package var changes: UInt32
     /// What its roles give it.
     package var rights: Rights
+    /// The channels that it is in and everybody may know of, by folded names; known where an entry of a list asks for them.
+    package var channels: Set<String> = []
+    /// The SHA-256 of its client's certificate in lower-case hexadecimal digits, likewise.
+    package var fingerprint: String?
 
     package init(session: SessionID, user: User, realHost: String, changes: UInt32 = 0, rights: Rights = []) {
         self.session = session

@@ -16,8 +16,7 @@ package struct Rights: OptionSet, Hashable, Sendable {
     package static let announce = Rights(rawValue: 1 << 4)
     /// Has tenants and certificates read again.
     package static let reload = Rights(rawValue: 1 << 5)
-
-    /// Sees the addresses behind cloaks, and clients' certificates.
+    /// Sees the addresses behind cloaks and clients' certificates, and bans addresses.
     package static let seeAddresses = Rights(rawValue: 1 << 6)
 
     /// All that there are.

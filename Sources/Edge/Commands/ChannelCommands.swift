@@ -44,19 +44,46 @@ enum ChannelCommands {
             return call.refuse(Refusal(.invalidChannelName, call[0].asWord))
         }
         let key = call.optional(1).map { String($0.prefix { $0 != "," }) }
+        self.enter(name, key: key, call, actor)
+    }
+
+    /// How often somebody is forwarded at most.
+    private static let mostForwards = 5
+
+    private static func enter(
+        _ name: ChannelName,
+        key: String?,
+        forwards: Int = 0,
+        _ call: Call,
+        _ actor: Actor
+    ) {
         call.network.join(
             name,
             key: key,
+            mayFound: forwards == 0,
             by: actor,
-            call.awaiting { channel in
-                guard let channel else { return }
-                if let topic = channel.state.topic { self.show(topic, of: channel, to: call) }
-                HistoryCommands.tellMarker(of: channel.name, call, actor) {
-                    if call.connection.wantsNamesOnJoin { ListingCommands.sendNames(of: channel, to: call) }
-                    Playback.entered(channel.name, call, actor)
+            call.awaitingAny { result in
+                switch result {
+                case .success(nil): break
+                case .success(let channel?): self.show(channel, to: call, actor)
+                case .failure(let refusal):
+                    call.refuse(refusal)
+                    guard refusal.reason == .forwarded, forwards < Self.mostForwards,
+                        let other = refusal.subject.last.flatMap({ ChannelName($0, under: Names.caseMapping) })
+                    else { return }
+                    self.enter(other, key: nil, forwards: forwards + 1, call, actor)
                 }
             }
         )
+    }
+
+    /// What who has come in is told of a channel.
+    private static func show(_ channel: ChannelView, to call: Call, _ actor: Actor) {
+        if let topic = channel.state.topic { self.show(topic, of: channel, to: call) }
+        HistoryCommands.tellMarker(of: channel.name, call, actor) {
+            if call.connection.wantsNamesOnJoin { ListingCommands.sendNames(of: channel, to: call) }
+            Playback.entered(channel.name, call, actor)
+        }
     }
 
     private static func part(_ call: Call, _ actor: Actor) {

@@ -147,6 +147,7 @@ enum ServerCommands {
         case nil: lines = ["Commands: " + table.names.joined(separator: " "), "HELP <command> says more."]
         case "CMODES":
             lines = ["Modes of channels:"] + ChannelModeTable.rows.map { "\($0.letter)  \($0.help)" }
+        case "EXTBAN": lines = ["Extended bans, in +b, +e and +I:"] + ExtendedBan.rows.map(\.help)
         case let topic?:
             guard let text = table[topic]?.help else { return call.reply(.errHelpNotFound, topic.asWord) }
             lines = text

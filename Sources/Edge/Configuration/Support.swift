@@ -14,6 +14,7 @@ enum Support {
         let hasPast = past != nil && tenant.history.enabled
         var support = ISupport()
         let ranks = VisibleRanks(ownerSign: tenant.ircx.ownerPrefix?.first)
+        support.set("ACCOUNTEXTBAN", ExtendedBan.accountSupportValue)
         support.set("AWAYLEN", Lengths.away)
         support.set("BOT", "B")
         support.set("CASEMAPPING", Names.caseMapping.rawValue)
@@ -24,6 +25,7 @@ enum Support {
         if hasPast { support.set("CHATHISTORY", HistoryCommands.limit) }
         support.set("ELIST", "CMNTU")
         support.set("EXCEPTS", String(ListMode.exception.rawValue))
+        support.set("EXTBAN", ExtendedBan.supportValue)
         support.set("HOSTLEN", Lengths.host)
         support.set("INVEX", String(ListMode.inviteException.rawValue))
         support.set("KEYLEN", ChannelState.maximumKeyLength)

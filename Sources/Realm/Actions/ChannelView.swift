@@ -8,6 +8,8 @@ package struct ChannelView {
     /// Whether who looks is in it.
     package let isMember: Bool
     private let seesHidden: Bool
+    /// Who looks.
+    private let looking: SessionID
     /// The channel as it goes on; nil if it is not followed here.
     private let replica: ChannelReplica?
 
@@ -20,6 +22,7 @@ package struct ChannelView {
         self.replica = replica
         self.isMember = state.members.contains(session.id)
         self.seesHidden = session.requester.may(.seeHidden)
+        self.looking = session.id
     }
 
     package var name: String { self.state.name.raw }
@@ -31,6 +34,17 @@ package struct ChannelView {
     package var isOpen: Bool { self.isMember || self.seesHidden || !self.state.isHidden }
 
     private var seesAll: Bool { self.isMember || self.seesHidden }
+
+    /// Whether who looks sees members with a rank only, and itself (mode `u`).
+    private var seesRanksOnly: Bool {
+        self.state.modes.contains(.auditorium) && !self.seesHidden
+            && self.state.members.modes(of: self.looking)?.isHost != true
+    }
+
+    /// Whether who looks may know that somebody is in it.
+    func shows(_ session: SessionID, with ranks: MemberModes) -> Bool {
+        !ranks.isEmpty || session == self.looking || !self.seesRanksOnly
+    }
 
     /// The places of those that who looks may ask the names of.
     package var places: Range<Int> { self.isOpen ? self.state.members.indices : 0..<0 }
@@ -45,7 +59,8 @@ package struct ChannelView {
             ranks: ranks,
             showsAllRanks: showsAllRanks,
             showsHosts: showsHosts,
-            hidesInvisible: !self.seesAll
+            hidesInvisible: !self.seesAll,
+            ranksOnlyFor: self.seesRanksOnly ? self.looking : nil
         )
     }
 
@@ -61,14 +76,17 @@ package struct ChannelView {
 
     /// The members that who looks may know of, each as it is when it is its turn: who has left by then is passed over.
     package var members: some Sequence<Member> {
-        let seesAll = self.seesAll
+        let (seesAll, ranksOnly, looking) = (self.seesAll, self.seesRanksOnly, self.looking)
         let (members, replica) = (self.isOpen ? self.state.members : MemberTable(), self.replica)
         return members.sessions.lazy
             .compactMap { session in
                 // Not one state or the other: that would copy it for each member.
                 if let replica { replica.state.members[session] } else { members[session] }
             }
-            .filter { seesAll || !$0.user.modes.contains(.invisible) }
+            .filter { member in
+                (seesAll || !member.user.modes.contains(.invisible))
+                    && (!ranksOnly || !member.modes.isEmpty || member.session == looking)
+            }
     }
 
     /// The modes with their parameters; the key only for those who may know it.

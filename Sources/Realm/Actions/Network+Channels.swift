@@ -8,9 +8,17 @@ extension Network {
     /// Comes into a channel; nil if the actor is in it already, which is no error.
     ///
     /// The members hear of it through the log; so does the actor itself, before this goes on.
+    ///
+    /// - Parameters:
+    ///   - name: The channel.
+    ///   - key: What is given as its key.
+    ///   - mayFound: Whether the channel begins if there is none.
+    ///   - actor: Who comes.
+    ///   - then: Gets the channel.
     package func join(
         _ name: ChannelName,
         key: String?,
+        mayFound: Bool = true,
         by actor: Actor,
         _ then: @escaping (Result<ChannelView?, Refusal>) -> Void
     ) {
@@ -26,10 +34,12 @@ extension Network {
                 session.enter(name.folded)
                 return .nothing(nil)
             }
+            guard mayFound || replica.exists else { throw Refusal(.noSuchChannel, name.raw) }
             let event = try replica.state.decideJoin(
-                by: session.requester,
+                by: session.requester(for: replica.state),
                 key: key,
                 maximumMembers: self.tenant.quotas.channelMembers.hardLimit,
+                joins: replica.joins,
                 now: self.shard.now
             )
             var transaction = replica.change(event)
@@ -172,6 +182,19 @@ extension Network {
         seeing ranks: VisibleRanks,
         _ then: @escaping (Result<(decision: ModeDecision, channel: ChannelView), Refusal>) -> Void
     ) {
+        self.refusedForwards(ModeRequest.forwards(in: requests)[...], by: actor) { forwards in
+            self.changeModes(of: name, requests, forwards, by: actor, seeing: ranks, then)
+        }
+    }
+
+    private func changeModes(
+        of name: ChannelName,
+        _ requests: [ModeRequest],
+        _ forwards: [String: Refusal],
+        by actor: Actor,
+        seeing ranks: VisibleRanks,
+        _ then: @escaping (Result<(decision: ModeDecision, channel: ChannelView), Refusal>) -> Void
+    ) {
         self.changeExisting(
             name,
             by: actor,
@@ -180,7 +203,8 @@ extension Network {
                     requests,
                     by: actor.session.requester,
                     seeing: ranks,
-                    now: self.shard.now
+                    now: self.shard.now,
+                    forwards: forwards
                 )
                 let value = (decision: decision, channel: ChannelView(replica, for: actor.session))
                 if decision.changes.isEmpty { return .nothing(value) }
@@ -194,6 +218,30 @@ extension Network {
                 }
             }
         )
+    }
+
+    /// Which of some channels the actor may have nobody forwarded to, and why: those that it does not run, unless they allow it.
+    private func refusedForwards(
+        _ names: ArraySlice<ChannelName>,
+        by actor: Actor,
+        _ then: @escaping ([String: Refusal]) -> Void
+    ) {
+        guard let name = names.first else { return then([:]) }
+        self.channel(name, for: actor) { result in
+            var refused: Refusal?
+            switch result {
+            case .failure(let refusal): refused = refusal
+            case .success(let channel):
+                do throws(Refusal) { try channel.state.checkForward(by: actor.session.requester) } catch {
+                    refused = channel.isVisible ? error : Refusal(.noSuchChannel, name.raw)
+                }
+            }
+            self.refusedForwards(names.dropFirst(), by: actor) { others in
+                var others = others
+                if let refused { others[name.folded] = refused }
+                then(others)
+            }
+        }
     }
 
     /// Tells those who are not in a channel from those who are not there at all, of whom a channel knows as little.

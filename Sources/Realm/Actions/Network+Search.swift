@@ -70,7 +70,7 @@ extension Network {
             guard let record = SessionRecord(fields: excerpt.chatFields) else { return nil }
             let isVisible =
                 !record.user.modes.contains(.invisible) || record.session == session.id || actor.may(.seeHidden)
-                || session.memberships.contains { $0.state.members.contains(record.session) }
+                || session.memberships.contains { $0.shows(record.session, to: session) }
             return isVisible ? record : nil
         }
     }
@@ -104,7 +104,9 @@ extension Network {
         func shown(_ state: ChannelState) -> (name: String, modes: MemberModes)? {
             guard let modes = state.members.modes(of: found.record.session) else { return nil }
             let view = ChannelView(state, for: actor.session)
-            let isHidden = !view.isOpen || (found.user.modes.contains(.invisible) && !view.isMember)
+            let isHidden =
+                !view.isOpen || !view.shows(found.record.session, with: modes)
+                || (found.user.modes.contains(.invisible) && !view.isMember)
             return isHidden && !actor.may(.seeHidden) ? nil : (state.name.raw, modes)
         }
         let missing = keys.filter { self.replicas[$0.name] == nil }

@@ -31,6 +31,7 @@ extension Network {
             { () throws(Refusal) in
                 if nick.raw == session.user.nick.raw { return .nothing(()) }
                 if Likeness.isMisleading(nick) { throw Refusal(.misleadingNick, nick.raw) }
+                for replica in session.memberships { try replica.state.checkNickChange(by: session.requester) }
                 guard var transaction = self.transaction([.nick(nick)], of: session) else { return .again }
                 var refusals: [Int: Refusal] = [:]
                 var user = session.user

@@ -18,6 +18,8 @@ extension ChannelReplica {
             sender.speech.echoed = entry.position
         }
         self.network.usage.delivered(deliveries)
+        // Members without a rank who wait between messages wait wherever they are.
+        if !self.membersSpeakFreely, self.state.slow != nil { self.spoke(message.sender, at: entry.time) }
         if let began { self.network.shard.endFanOut(began) }
     }
 
@@ -52,7 +54,29 @@ extension ChannelReplica {
                 return members.modes(of: other)?.isHost == true
             }
         }
+        if let hidden = self.state.hidden(event) {
+            let (others, members) = (isTold, self.state.members)
+            isTold = { attachment in
+                guard let looking = attachment.session?.id,
+                    looking == hidden || members.modes(of: looking)?.isHost == true
+                else { return false }
+                return others?(attachment) ?? true
+            }
+        }
         for group in self.groups { group.tell(happening, isTold: isTold) }
+    }
+}
+
+extension ChannelState {
+    /// Whom an event is about that only hosts see (mode `u`).
+    fileprivate func hidden(_ event: ChannelEvent) -> SessionID? {
+        guard self.modes.contains(.auditorium) else { return nil }
+        switch event {
+        case .joined(let member, _): return self.hides(member.modes) ? member.session : nil
+        case .parted(let id, _, _), .quit(let id, _, _), .kicked(let id, _, _, _), .changed(let id, _, _, _):
+            return self.hides(self.members.modes(of: id) ?? []) ? id : nil
+        case .modes, .topic, .invited, .message, .redacted: return nil
+        }
     }
 }
 

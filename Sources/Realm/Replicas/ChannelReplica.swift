@@ -16,6 +16,10 @@ package final class ChannelReplica {
     }
     /// Whether there is nothing to look at before a member's message; kept, since it is asked for every message.
     private(set) var membersSpeakFreely: Bool
+    /// When members came in lately, the last last, in milliseconds since 1970; as many as the channel lets in, if it limits that.
+    private(set) var joins = Deque<Int64>()
+    /// When members said something last, in milliseconds since 1970, while the channel is slow.
+    private(set) var spoken: [SessionID: Int64] = [:]
     /// The last entry that is in the state.
     private(set) var position: Position
     /// When the last entry came, or the state was loaded, in milliseconds since 1970.
@@ -69,7 +73,31 @@ package final class ChannelReplica {
         self.changed = snapshot.position.sequence
         self.time = network.shard.now
         self.token = token
+        self.countJoins()
     }
+
+    /// Takes those who are there for those who came lately: who has left since is not known.
+    private func countJoins() {
+        guard let throttle = self.state.throttle else { return }
+        self.joins = Deque(self.state.members.map(\.joined).sorted().suffix(throttle.joins))
+    }
+
+    private func joined(at time: Int64) {
+        guard let throttle = self.state.throttle else { return }
+        self.joins.append(time)
+        while self.joins.count > throttle.joins { self.joins.removeFirst() }
+    }
+
+    /// Somebody says something in a channel that is slow.
+    func spoke(_ session: SessionID, at time: Int64) {
+        // Those for whom it matters no more are forgotten before there are too many.
+        if self.spoken.count >= Self.mostSpoken, let slow = self.state.slow {
+            self.spoken = self.spoken.filter { $0.value > time - Int64(slow.seconds) * 1000 }
+        }
+        self.spoken[session] = max(time, self.spoken[session] ?? time)
+    }
+
+    private static let mostSpoken = 10_000
 
     var isStale: Bool { self.stale != nil }
     package var exists: Bool { self.position != .none }
@@ -98,6 +126,17 @@ package final class ChannelReplica {
     /// What becomes of the channel with its last member.
     var lifetimeWithoutMembers: LogChange.Lifetime {
         self.state.modes.contains(.registered) ? .keep : .dropIfEmpty(.members)
+    }
+
+    /// Whether a member sees another there.
+    func shows(_ other: SessionID, to session: Session) -> Bool {
+        guard let ranks = self.state.members.modes(of: other) else { return false }
+        return !self.state.hides(ranks) || self.state.members.modes(of: session.id)?.isHost == true
+    }
+
+    /// Whether everybody may know that a member is in it.
+    func isSeenByAll(_ session: SessionID) -> Bool {
+        !self.state.isHidden && !self.state.hides(self.state.members.modes(of: session) ?? [])
     }
 
     // MARK: Turns
@@ -175,6 +214,7 @@ package final class ChannelReplica {
             self.network.news.seen(known)
             let session = self.network.sessions[member.session]
             if let session { self.enter(session) }
+            self.joined(at: entry.time)
             self.announce(.joined(known, founding: founding), time: entry.time, from: entry.producer)
             if let session { self.show(to: session, but: session.acting(in: self.key, by: entry.producer)) }
         case .parted(let id, _, _), .kicked(let id, _, _, _):
@@ -208,6 +248,8 @@ package final class ChannelReplica {
             self.announce(event, time: entry.time)
         case .modes, .topic, .invited:
             self.evolve(event, at: entry.position)
+            if self.state.throttle == nil { self.joins = [] }
+            if self.state.slow == nil { self.spoken = [:] }
             self.announce(event, time: entry.time, from: entry.producer)
         }
         if self.state.members.isEmpty, self.early.isEmpty, !self.state.modes.contains(.registered) { self.dropped() }
@@ -279,6 +321,7 @@ package final class ChannelReplica {
         if missed { self.untold = (self.position, snapshot.position) }
         self.state = ChannelState(name: self.state.name, fields: snapshot.chatFields)
         self.early = []
+        self.countJoins()
         self.position = snapshot.position
         self.changed = snapshot.position.sequence
         // Nobody lets go of it amid what follows.

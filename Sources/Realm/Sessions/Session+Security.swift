@@ -21,7 +21,22 @@ extension Session {
                 guard let transaction = self.network.transaction([.modes(modes)], of: self) else { return .again }
                 return Decided(transaction: transaction, value: ())
             },
-            then: { (_: Result<Void, Refusal>) in then() }
+            then: { (result: Result<Void, Refusal>) in
+                guard case .success = result, !isSecure else { return then() }
+                self.leaveSecureChannels(by: Actor(self, through: attachment), then)
+            }
         )
+    }
+
+    /// Leaves the channels that are for those only who are connected securely (mode `z`), one after the other.
+    private func leaveSecureChannels(by actor: Actor, _ then: @escaping () -> Void) {
+        guard let replica = self.memberships.first(where: { $0.state.modes.contains(.secureOnly) }) else {
+            return then()
+        }
+        let reason = "Not connected securely any more"
+        self.network.part(replica.state.name, reason: reason, by: actor) { result in
+            if case .failure = result { return then() }
+            self.leaveSecureChannels(by: actor, then)
+        }
     }
 }

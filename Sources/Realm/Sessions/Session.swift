@@ -124,6 +124,16 @@ package final class Session {
     }
 
     package var user: User { self.requester.user }
+
+    /// The same as a channel's lists have to know it.
+    func requester(for channel: ChannelState) -> Requester {
+        guard channel.asksForMore else { return self.requester }
+        var requester = self.requester
+        requester.fingerprint = self.ownFacts?.fingerprint
+        requester.channels = Set(self.memberships.filter { $0.isSeenByAll(self.id) }.map(\.key.name))
+        return requester
+    }
+
     package var author: Author { Author(session: self.id, prefix: self.prefix, account: self.user.account) }
     package var rights: Rights { self.requester.rights }
 

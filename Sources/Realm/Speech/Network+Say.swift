@@ -100,17 +100,20 @@ extension Network {
         guard session.isPresent else { return self.end(utterance, .refused(Refusal(.gone))) }
         guard session.speech.isTurn(of: utterance) else { return session.speech.wait(utterance) }
         switch utterance.destination {
-        case .channel(let replica, let minimum, let sign, let isMember):
+        case .channel(let replica, let asked, let sign, let isMember):
             if replica.isStale { return replica.whenFresh { self.go(utterance) } }
             // It may have waited: what it was addressed with holds no more.
             guard replica.exists, isMember == session.isMember(of: replica) else { return self.address(utterance) }
+            var minimum = asked
             if !isMember || !replica.membersSpeakFreely {
-                do throws(Refusal) {
-                    try replica.state.checkSpeech(of: session.requester, to: minimum)
-                } catch { return self.end(utterance, .refused(error)) }
+                do throws(Refusal) { try self.check(utterance, in: replica) } catch {
+                    return self.end(utterance, .refused(error))
+                }
+                minimum = replica.state.audience(of: session.id, asked)
             }
             let basis = SpeechQueue.Basis(log: replica.key, sequence: replica.changed)
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
+            if !replica.membersSpeakFreely, replica.state.slow != nil { replica.spoke(session.id, at: self.shard.now) }
             let name = replica.state.name.raw
             let place = sign.isEmpty ? name : sign + name
             guard utterance.fits(to: place) else { return self.end(utterance, .refused(Refusal(.textTooLong))) }
@@ -149,6 +152,18 @@ extension Network {
             )
         case nil: self.address(utterance)
         }
+    }
+
+    /// Decides whether it may be said in a channel where not everything may.
+    private func check(_ utterance: Utterance, in replica: ChannelReplica) throws(Refusal) {
+        let (session, saying) = (utterance.session, utterance.saying)
+        try replica.state.checkSpeech(
+            of: session.requester(for: replica.state),
+            Said(saying.verb, saying.text, saying.lines),
+            // One that is said again must not wait for itself.
+            after: utterance.attempt == 0 ? replica.spoken[session.id] : nil,
+            now: self.shard.now
+        )
     }
 
     private func putBack(_ utterance: Utterance) {

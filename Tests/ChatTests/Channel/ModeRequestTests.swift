@@ -112,7 +112,7 @@ private func short(_ request: ModeRequest) -> String {
             #expect(mode.text == String(letter))
             #expect(ChannelModes(text: String(letter)) == mode)
         }
-        #expect(ChannelModes(text: "xyz?").isEmpty)
+        #expect(ChannelModes(text: "xyw?").isEmpty)
         #expect(ChannelModes.initial.text == "nt")
     }
 }

@@ -124,7 +124,9 @@ private enum AnyEvent: Hashable {
     @Test(arguments: [
         // No switch, two at once, an unknown one.
         (ModeChange.flag([], on: true)), .flag([.secret, .private], on: true),
-        .flag(.init(rawValue: 1 << 15), on: false),
+        .flag(.init(rawValue: 1 << 31), on: false),
+        // No value of such a mode.
+        .value(.throttle, "5"), .value(.slow, "007"), .value(.forward, ""),
         // No rank, two at once, an unknown one.
         .rank([], SessionID(rawValue: 1), nick: "x", on: true),
         .rank([.host, .voice], SessionID(rawValue: 1), nick: "x", on: true),

@@ -43,7 +43,10 @@ enum Samples {
                 .rank(rank.mode, bob.session, nick: "Bob", on: false),
             ]
         }
-        return flags + lists + ranks + [.key("sesame"), .key(nil), .limit(1), .limit(1_000_000), .limit(nil)]
+        let set: [(ValueMode, String)] = [(.forward, "#Other"), (.throttle, "5:10"), (.slow, "30")]
+        let values = set.map { ModeChange.value($0.0, $0.1) } + set.map { ModeChange.value($0.0, nil) }
+        let others: [ModeChange] = [.key("sesame"), .key(nil), .limit(1), .limit(1_000_000), .limit(nil)]
+        return flags + lists + ranks + values + others
     }
 
     private static func message(

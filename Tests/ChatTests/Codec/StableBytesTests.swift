@@ -9,6 +9,9 @@ import Testing
     @Test(
         arguments: [
             ("i", [0, 1]), ("m", [0, 2]), ("n", [0, 4]), ("p", [0, 8]), ("s", [0, 16]), ("t", [0, 32]), ("r", [0, 64]),
+            ("J", [0, 128]), ("C", [1, 0]), ("c", [2, 0]), ("R", [4, 0]), ("M", [8, 0]), ("z", [16, 0]),
+            ("T", [32, 0]),
+            ("N", [64, 0]), ("u", [128, 0]),
         ] as [(Character, [UInt8])]
     )
     func `a channel's switch keeps its bit`(letter: Character, bits: [UInt8]) throws {
@@ -24,7 +27,7 @@ import Testing
         #expect(bytes { change.encode(into: &$0) } == [5, bit, 0, 0, 0, 0, 0, 0, 0, 3, 0, 1, 98, 1])
     }
 
-    @Test(arguments: [("i", 1), ("o", 2), ("w", 4), ("B", 8), ("r", 16)] as [(Character, UInt8)])
+    @Test(arguments: [("i", 1), ("o", 2), ("w", 4), ("B", 8), ("r", 16), ("Z", 32)] as [(Character, UInt8)])
     func `a user's mode keeps its bit`(letter: Character, bit: UInt8) throws {
         let mode = try #require(UserModes.letters.first { $0.letter == letter }?.mode)
         #expect(bytes { UserChange.modes(mode).encode(into: &$0) } == [6, bit])
@@ -33,7 +36,10 @@ import Testing
     @Test(
         arguments: [
             (.key("k"), [2, 1, 0, 1, 107]), (.key(nil), [2, 0]),
-            (.limit(258), [3, 0, 0, 0, 0, 0, 0, 1, 2]), (.limit(nil), [3] + Array(repeating: 255, count: 8)),
+            (.flag(.freeForward, on: true), [7, 0, 1, 0, 0, 1]), (.flag(.heardByHosts, on: false), [7, 0, 2, 0, 0, 0]),
+            (.value(.slow, "9"), [6, 0, 1, 87, 1, 0, 1, 57]), (.value(.forward, nil), [6, 0, 1, 102, 0]),
+            (.value(.throttle, nil), [6, 0, 1, 106, 0]), (.limit(258), [3, 0, 0, 0, 0, 0, 0, 1, 2]),
+            (.limit(nil), [3] + Array(repeating: 255, count: 8)),
             (
                 .list(.ban, ListEntry(mask: "m", setter: "s", time: 1), on: true),
                 [4, 0, 1, 98, 0, 1, 109, 0, 1, 115, 0, 0, 0, 0, 0, 0, 0, 1, 1]
