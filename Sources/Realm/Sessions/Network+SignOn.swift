@@ -294,17 +294,15 @@ extension Network {
             then(refusals[place].map { .failure($0) } ?? .success(nil))
         case .failure(let error):
             self.forget(session)
-            // It may have been applied all the same; nothing happens if it was not.
+            // It may have been applied all the same, and others may take part in it by now; nothing happens if it was not.
             if error.isUnknown {
-                self.shard.ends.append(
-                    SessionEnds.end(
-                        of: session.record,
-                        reason: "Connection closed",
-                        tenant: self.id,
-                        now: self.shard.now,
-                        isFed: self.keepsHistory
-                    )
+                let departure = Session.Departure(
+                    reason: "Connection closed",
+                    parting: .ended,
+                    received: self.shard.now,
+                    places: nil
                 )
+                SessionLeave(session.record, departure, in: self) { _ in false }.begin {}
             }
             then(.failure(self.refusal(error)))
         }
