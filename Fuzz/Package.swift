@@ -27,7 +27,7 @@ let package = Package(
         ),
         .target(
             name: "WireFuzzer",
-            dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
+            dependencies: ["IRC", "Chat", .product(name: "NIOCore", package: "swift-nio")]
         ),
         .target(name: "Numbers"),
         .target(name: "Backoff"),

@@ -127,6 +127,23 @@ struct ChatHistoryTests {
         }
     }
 
+    @Test func `in an auditorium hosts alone read who came and went`() async throws {
+        let rig = try await PastRig()
+        let capabilities = PastRig.capabilities + " draft/event-playback"
+        let ann = await rig.logIn("ann", capabilities: capabilities)
+        let bob = await rig.logIn("bob", capabilities: capabilities)
+        _ = await rig.harness.send(ann, "JOIN #tea", "MODE #tea +u")
+        _ = await rig.harness.send(bob, "JOIN #tea", "PRIVMSG #tea :hello")
+        let cid = await rig.harness.join("cid")
+        _ = await rig.harness.send(cid, "JOIN #tea", "PART #tea")
+        try await rig.keep()
+        _ = (ann.take(), bob.take())
+        let seen = await rig.harness.send(ann, "CHATHISTORY LATEST #tea * 50").filter { $0.contains(" #tea") }
+        #expect(seen.contains { $0.contains(":cid!") && $0.contains(" PART ") }, "\(seen)")
+        let heard = await rig.harness.send(bob, "CHATHISTORY LATEST #tea * 50").filter { $0.contains(":cid!") }
+        #expect(heard.isEmpty, "\(heard)")
+    }
+
     @Test(arguments: [
         ("LATEST #tea *", "NEED_MORE_PARAMS"), ("LATEST #tea * x", "INVALID_PARAMS"),
         ("LATEST #tea * 0", "INVALID_PARAMS"),

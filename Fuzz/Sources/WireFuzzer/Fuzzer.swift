@@ -6,7 +6,9 @@
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
-        try WireInvariants.check(Array(UnsafeBufferPointer(start: start, count: count)))
+        let input = Array(UnsafeBufferPointer(start: start, count: count))
+        try WireInvariants.check(input)
+        try ModeInvariants.check(input)
     } catch {
         preconditionFailure("broken: \(error)")
     }

@@ -42,7 +42,8 @@ package struct Ban: Hashable, Sendable {
         guard text.utf8.count <= Self.maximumLength,
             text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.properties.generalCategory != .control }),
             let (subject, effect, text) = Self.read(text[...], .everything, seesAddresses),
-            text.utf8.count <= Self.maximumLength
+            // A line could not show it before its last parameter.
+            text.utf8.count <= Self.maximumLength, !text.hasPrefix(":")
         else { return nil }
         (self.subject, self.effect, self.text) = (subject, effect, text)
     }

@@ -41,6 +41,9 @@ package struct ChannelView {
             && self.state.members.modes(of: self.looking)?.isHost != true
     }
 
+    /// Whether who looks sees all members, as far as they are not invisible.
+    var seesEverybody: Bool { !self.seesRanksOnly }
+
     /// Whether who looks may know that somebody is in it.
     func shows(_ session: SessionID, with ranks: MemberModes) -> Bool {
         !ranks.isEmpty || session == self.looking || !self.seesRanksOnly

@@ -50,6 +50,7 @@ extension Network {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let (conversation, found)):
                 let (name, horizon) = (conversation.text, self.readable(conversation, by: actor.session))
+                let events = events && self.showsEvents(of: conversation, to: actor.session)
                 // Before the database is asked, so that what is on its way meanwhile is in one of the two.
                 self.recent(of: conversation, with: found, events: events, for: actor) { recent in
                     self.ask({ past throws(DurableStoreError) in

@@ -31,6 +31,13 @@ extension Network {
         }
     }
 
+    /// Whether what happened in a conversation may be read beside what was said: not where members do not see each other come
+    /// and go (mode `u`), but for hosts.
+    func showsEvents(of conversation: Conversation, to session: Session) -> Bool {
+        guard case .channel(let folded) = conversation, let replica = self.replicas[folded] else { return true }
+        return ChannelView(replica, for: session).seesEverybody
+    }
+
     /// The channels of which a session may not read everything, by their folded names, with the time since when it may.
     func horizons(of session: Session) -> [String: Int64] {
         let limited = session.memberships.filter { $0.state.modes.contains(.sinceJoined) }

@@ -65,7 +65,7 @@ import Testing
         #expect(self.decide("-b+b", "n7", "more").changes.parameters == ["-b+b", "n7!*@*", "more!*@*"])
     }
 
-    @Test(arguments: ["", "a b", "a!b@c$other", "a\u{1}b", String(repeating: "x", count: 251)])
+    @Test(arguments: ["", "a b", "::1!u@h", ":x!*", "a!b@c$other", "a\u{1}b", String(repeating: "x", count: 251)])
     func `what is no mask is refused`(text: String) {
         let decision = self.decide("+b", text)
         #expect(decision.changes.isEmpty)

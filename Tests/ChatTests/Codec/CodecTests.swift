@@ -166,7 +166,7 @@ private enum AnyEvent: Hashable {
 }
 
 /// SplitMix64.
-private struct SeededBytes: RandomNumberGenerator {
+struct SeededBytes: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { self.state = seed }

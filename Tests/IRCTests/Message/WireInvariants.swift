@@ -31,6 +31,7 @@ enum WireInvariants {
         try self.checkNames(text)
         try self.checkMasks(text)
         try self.checkSupport(text)
+        try self.checkAddresses(text)
     }
 
     // MARK: Framing
@@ -217,6 +218,14 @@ enum WireInvariants {
                 _ = mask.matches(text)
             }
         }
+    }
+
+    private static func checkAddresses(_ text: String) throws {
+        guard let range = AddressRange(text) else { return }
+        let address = text.prefix { $0 != "/" }
+        try self.require(range.contains(address), "a network does not have its own address")
+        try self.require(AddressRange(address) != nil, "a network's address is none")
+        try self.require(AddressRange(text.uppercased()) == range, "a network in capitals is another")
     }
 
     private static func checkSupport(_ text: String) throws {
