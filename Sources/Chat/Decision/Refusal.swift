@@ -59,6 +59,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case tooManyLogins = "too-many-logins"
         case accountNeeded = "account-needed"
         /// The session that somebody comes back to has ended.
+        case silenceListIsFull = "silence-list-is-full"
+
         case nothingToResume = "nothing-to-resume"
         /// The session is another account's.
         case loggedIn = "logged-in"

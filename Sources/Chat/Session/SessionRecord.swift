@@ -13,6 +13,8 @@ package struct SessionRecord: Hashable, Sendable {
     package var holds: SessionHolds?
     /// How the user is connected; nil where that was not looked for.
     package var facts: UserFacts?
+    /// Of whom the user wants to hear nothing.
+    package var silence = SilenceList()
 
     package init(
         session: SessionID,
@@ -30,7 +32,7 @@ package struct SessionRecord: Hashable, Sendable {
         self.facts = facts
     }
 
-    /// The field that holds everything but the channels, who holds the session and how it is connected.
+    /// The field that holds the user; what else there is of the session has fields of its own.
     package static let userField = FieldKey(.setting, "user")
 
     package var userUpdate: FieldUpdate {
@@ -53,6 +55,7 @@ package struct SessionRecord: Hashable, Sendable {
         var channels: Set<String> = []
         var holds: SessionHolds?
         var facts: UserFacts?
+        var silence = SilenceList()
         for (key, value) in fields {
             if key == Self.userField {
                 var buffer = ByteBuffer(bytes: value)
@@ -66,6 +69,8 @@ package struct SessionRecord: Hashable, Sendable {
                 holds = found
             } else if key == UserFacts.field {
                 facts = UserFacts(value)
+            } else if key == SilenceList.field {
+                silence = SilenceList(value) ?? SilenceList()
             } else if key.section == .channel {
                 channels.insert(key.name)
             }
@@ -74,6 +79,7 @@ package struct SessionRecord: Hashable, Sendable {
         record.channels = channels
         record.holds = holds
         record.facts = facts
+        record.silence = silence
         self = record
     }
 }

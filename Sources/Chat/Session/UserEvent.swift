@@ -25,6 +25,8 @@ package enum UserEvent: Hashable, Sendable {
     case askedHowIdle(by: SessionID)
     /// For how many seconds another session has said nothing, on one of the shards that hold it.
     case idle(SessionID, seconds: UInt32)
+    /// Of whom the user wants to hear nothing from now on.
+    case silenced(SilenceList)
     /// Somebody took back a message with this id that was said to a nickname; in the logs of both.
     case redacted(String, to: String, by: Author, reason: String?)
 
@@ -35,7 +37,7 @@ package enum UserEvent: Hashable, Sendable {
         case message = 9
         /// As in a channel's log, with whom it was said to behind it.
         case redacted = 10
-        case superseded, read, askedHowIdle, idle
+        case superseded, read, askedHowIdle, idle, silenced
     }
 
     package var encoded: ByteBuffer {
@@ -88,6 +90,9 @@ package enum UserEvent: Hashable, Sendable {
             buffer.writeForm(Tag.idle.rawValue, unknown: .passOver)
             buffer.writeSession(session)
             buffer.writeInteger(seconds)
+        case .silenced(let list):
+            buffer.writeForm(Tag.silenced.rawValue, unknown: .passOver)
+            list.encode(into: &buffer)
         case .redacted(let id, let nick, let author, let reason):
             ChannelEvent.redacted(id, by: author, reason: reason).encode(into: &buffer)
             buffer.writeText(nick)
@@ -141,6 +146,9 @@ package enum UserEvent: Hashable, Sendable {
                 return nil
             }
             self = .idle(session, seconds: seconds)
+        case .silenced:
+            guard let list = SilenceList(from: &buffer) else { return nil }
+            self = .silenced(list)
         case .redacted:
             guard case .redacted(let id, let author, let reason)? = ChannelEvent.readRedacted(&buffer),
                 let nick = buffer.readText()

@@ -132,6 +132,7 @@ package struct CommandTable: Sendable {
         ChannelModeCommands.rows,
         ListingCommands.rows,
         UserCommands.rows,
+        SilenceCommand.rows,
         WhoCommands.rows,
         MonitorCommands.rows,
         HistoryCommands.rows,

@@ -49,6 +49,7 @@ extension Refusal.Reason {
         case .wrongPassword: .numeric(.errPasswdMismatch)
         case .tooManyLogins: .fail("TOO_MANY_LOGINS")
         case .accountNeeded: .fail("ACCOUNT_REQUIRED")
+        case .silenceListIsFull: .numeric(.errSilenceListFull)
         case .nothingToResume: .fail("CANNOT_RESUME")
         case .loggedIn: .numeric(.errSaslAlready)
         case .noHistory: .fail("HISTORY_DISABLED")

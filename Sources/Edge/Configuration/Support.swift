@@ -40,6 +40,7 @@ enum Support {
         support.set("NICKLEN", Lengths.nick)
         support.set("PREFIX", ranks.supportValue)
         support.set("SAFELIST")
+        support.set("SILENCE", SilenceList.limit)
         support.set("STATUSMSG", ranks.messageSigns)
         support.set("TARGMAX", table.targetLimits)
         support.set("TOPICLEN", Lengths.topic)

@@ -248,7 +248,10 @@ extension Session {
         _ next: @escaping () -> Void
     ) {
         let messages = entries.compactMap { entry in
-            ChatMessage(entry: entry.payload).flatMap { $0.isCopy ? nil : (message: $0, entry: entry) }
+            ChatMessage(entry: entry.payload).flatMap { message in
+                let isSilenced = channel == nil && self.silences(message)
+                return message.isCopy || isSilenced ? nil : (message: message, entry: entry)
+            }
         }
         if !messages.isEmpty || !older.isEmpty || !isAll {
             attachment.tell(.missed(channel: channel, older: older, messages, isAll: isAll))

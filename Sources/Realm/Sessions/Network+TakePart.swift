@@ -100,6 +100,7 @@ extension Network {
                 session.requester.user = record.user
                 session.requester.changes = record.changes
                 session.facts = record.facts
+                session.silence = record.silence
                 session.prefix = record.user.prefix
                 if let login = request.login, record.user.modes.contains(.operator) {
                     session.grantedRights = login.role.rights

@@ -15,6 +15,8 @@ extension Session {
         }
         switch event {
         case .message(let message): self.deliver(message, entry)
+        case .silenced(let list): self.silence = list
+        case .invited(_, let author) where self.silence.silences(author.prefix): break
         case .invited(let channel, let author): self.tell(.invited(channel: channel, by: author, time: entry.time))
         case .changed(let change, _, let number):
             var user = self.user
@@ -48,6 +50,7 @@ extension Session {
     }
 
     private func deliver(_ message: ChatMessage, _ entry: Entry) {
+        if !self.silence.isEmpty, self.silences(message) { return }
         var deliveries = 0
         for attachment in self.attachments {
             if message.isCopy, attachment.number == message.origin { continue }
@@ -119,6 +122,7 @@ extension Session {
         if isRenamed { self.network.sessions.name(self, record.user.nick) }
         self.requester.user = record.user
         self.requester.changes = record.changes
+        self.silence = record.silence
         self.adoptUser()
         if isRenamed { self.tell(.renamedUnseen(from: before)) }
         guard let holds = record.holds else { return }

@@ -52,6 +52,8 @@ package final class Session {
     var holds: SessionHolds? { didSet { self.recount() } }
     /// How the store has it that those who take part are connected, for all that is known here.
     var facts: UserFacts?
+    /// Of whom its user wants to hear nothing.
+    package var silence = SilenceList()
     /// Up to where those here know that conversations were read, by their numbers.
     var markers: [UInt32: ToldMarkers] = [:]
 

@@ -152,10 +152,15 @@ enum Samples {
             + Self.holds().map { .held($0) } + [.entered(channel: "#räume"), .replaced(by: .max), .superseded(1)]
             + [.read("#räume", upTo: .max), .read("Bob", upTo: 0)]
             + [.askedHowIdle(by: SessionID(rawValue: .max)), .idle(SessionID(rawValue: 7), seconds: .max)]
+            + Self.silences.map { .silenced($0) }
             + actors.map { .redacted("a-1-1", to: "Bob", by: $0, reason: $0.account) }
     }
 
     static func holds() -> [SessionHolds] {
+    static let silences: [SilenceList] = [[], ["bob"], ["*!*@*.ip", "räuber!*@*"]].map { masks in
+        masks.compactMap { Mask($0, under: Names.caseMapping) }.reduce(into: SilenceList()) { $0.add($1) }
+    }
+
         let holders = [
             SessionHolds.Holder(pod: .max, shard: .max), SessionHolds.Holder(pod: 1, shard: 0),
         ]

@@ -81,7 +81,7 @@ import Testing
             .killed(by: actor, reason: ""), .signedOff(reason: ""),
             .held(SessionHolds(holders: [], grace: 0, account: nil)), .entered(channel: "#x"), .replaced(by: 1),
             .redacted("1-1-1", to: "b", by: actor, reason: nil), .superseded(1), .read("#x", upTo: 1),
-            .askedHowIdle(by: session), .idle(session, seconds: 1),
+            .askedHowIdle(by: session), .idle(session, seconds: 1), .silenced(SilenceList()),
         ]
         #expect(
             user.map { Array($0.encoded.readableBytesView.prefix(2)) } == [
