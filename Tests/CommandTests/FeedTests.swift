@@ -28,6 +28,7 @@ struct FeedTests {
         case .changed: "CHANGE"
         case .invited: "INVITE"
         case .redacted: "REDACT"
+        case .knocked: "KNOCK"
         case .message, nil: "?"
         }
     }

@@ -18,6 +18,8 @@ package enum ChannelEvent: Hashable, Sendable {
     case message(ChatMessage)
     /// A message was taken back, by its id.
     case redacted(String, by: Author, reason: String?)
+    /// Somebody asks to be let in; for those who run the channel, from the server.
+    case knocked(by: Author, server: String)
 }
 
 /// What a channel starts with.

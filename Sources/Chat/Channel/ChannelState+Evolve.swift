@@ -24,7 +24,7 @@ extension ChannelState {
         case .invited(let session, _, _):
             if let lapsing = self.lapsingInvitation(for: session) { self.invited.remove(lapsing) }
             self.invited.insert(session)
-        case .message, .redacted:
+        case .message, .redacted, .knocked:
             break
         }
     }

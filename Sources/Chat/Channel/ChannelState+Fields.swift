@@ -46,7 +46,7 @@ extension ChannelState {
         case .modes(let changes, _):
             let ranked = changes.compactMap { if case .rank(_, let session, _, _) = $0 { session } else { nil } }
             return self.after(event, of: ranked).updates(for: changes)
-        case .message, .redacted: return []
+        case .message, .redacted, .knocked: return []
         }
     }
 

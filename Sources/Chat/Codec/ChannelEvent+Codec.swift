@@ -11,6 +11,7 @@ private enum Tag: UInt8 {
     case message = 9
     /// In a user's log as well, so that who keeps messages reads it there, too (``UserEvent/redacted(_:to:by:reason:)``).
     case redacted = 10
+    case knocked = 20
 }
 
 extension ChannelEvent {
@@ -74,6 +75,10 @@ extension ChannelEvent {
             buffer.writeText(id)
             actor.encode(into: &buffer)
             buffer.writeOptionalText(reason)
+        case .knocked(let actor, let server):
+            buffer.writeForm(Tag.knocked.rawValue, unknown: .passOver)
+            actor.encode(into: &buffer)
+            buffer.writeText(server)
         }
     }
 
@@ -118,6 +123,9 @@ extension ChannelEvent {
             guard let session = buffer.readSession() else { return nil }
             return Self.read(tag, about: session, &buffer)
         case .redacted: return Self.readRedacted(&buffer)
+        case .knocked:
+            guard let actor = Author(from: &buffer), let server = buffer.readText() else { return nil }
+            return .knocked(by: actor, server: server)
         case .message: return nil
         }
     }
@@ -149,7 +157,7 @@ extension ChannelEvent {
         case .invited:
             guard let nick = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             return .invited(session, nick: nick, by: actor)
-        case .joined, .modes, .topic, .message, .redacted:
+        case .joined, .modes, .topic, .message, .redacted, .knocked:
             return nil
         }
     }

@@ -34,6 +34,11 @@ package struct Refusal: Error, Hashable, Sendable {
         /// The tenant has as many channels as its plan allows.
         case networkHasTooManyChannels = "network-has-too-many-channels"
 
+        // Knocking
+        case knockOnOwnChannel = "knock-on-own-channel"
+        case channelIsOpen = "channel-is-open"
+        case tooManyKnocks = "too-many-knocks"
+
         // Rights
         case notOnChannel = "not-on-channel"
         /// Only hosts and owners of the channel may.
@@ -54,13 +59,13 @@ package struct Refusal: Error, Hashable, Sendable {
         /// Members are there who are not connected securely.
         case insecureMembers = "insecure-members"
 
+        case silenceListIsFull = "silence-list-is-full"
+
         // Logging in
         case wrongPassword = "wrong-password"
         case tooManyLogins = "too-many-logins"
         case accountNeeded = "account-needed"
         /// The session that somebody comes back to has ended.
-        case silenceListIsFull = "silence-list-is-full"
-
         case nothingToResume = "nothing-to-resume"
         /// The session is another account's.
         case loggedIn = "logged-in"

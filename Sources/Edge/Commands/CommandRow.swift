@@ -133,6 +133,7 @@ package struct CommandTable: Sendable {
         ListingCommands.rows,
         UserCommands.rows,
         SilenceCommand.rows,
+        KnockCommand.rows,
         WhoCommands.rows,
         MonitorCommands.rows,
         HistoryCommands.rows,

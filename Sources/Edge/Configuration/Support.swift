@@ -30,6 +30,7 @@ enum Support {
         support.set("INVEX", String(ListMode.inviteException.rawValue))
         support.set("KEYLEN", ChannelState.maximumKeyLength)
         support.set("KICKLEN", Lengths.reason)
+        support.set("KNOCK")
         support.set("LINELEN", LineLimits.fromServer.body)
         support.set("MAXLIST", "\(ListMode.letters):\(ChannelState.maximumListEntries)")
         support.set("MODES", ChannelState.maximumModes)

@@ -63,6 +63,10 @@ extension LineEncoder {
         case .invited(_, let nick, let author):
             self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
             writer.message(source: author.prefix, command: "INVITE", parameters: [nick, channel])
+        case .knocked(let author, let server):
+            // To many in one line: the channel stands where a nickname would.
+            if capabilities.contains(.serverTime) { self.writeTags(&writer, .serverTime, time: time, account: nil, []) }
+            writer.numeric(.rplKnock, server, channel, [channel, author.prefix])
         case .redacted(let id, let author, let reason):
             let redaction = Redaction(id: id, target: channel, author: author, reason: reason, time: time)
             self.write(redaction, by: modes, for: capabilities, &writer)

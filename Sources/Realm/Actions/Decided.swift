@@ -16,8 +16,13 @@ enum Decided<Value> {
 }
 
 extension ChannelEvent {
-    /// Whether those who read the channel later are told: an invitation is for few.
-    fileprivate var isKept: Bool { if case .invited = self { false } else { true } }
+    /// Whether those who read the channel later are told: an invitation is for few, and who knocks.
+    fileprivate var isKept: Bool {
+        switch self {
+        case .invited, .knocked: false
+        default: true
+        }
+    }
 }
 
 extension ChannelReplica {

@@ -282,7 +282,8 @@ extension Network {
         }
     }
 
-    private func changeExisting<Value>(
+    /// Changes something of a channel that exists.
+    func changeExisting<Value>(
         _ name: ChannelName,
         by actor: Actor,
         _ decide: @escaping (ChannelReplica) throws(Refusal) -> Decided<Value>,

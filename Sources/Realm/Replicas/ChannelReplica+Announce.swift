@@ -54,6 +54,15 @@ extension ChannelReplica {
                 return members.modes(of: other)?.isHost == true
             }
         }
+        if case .knocked(let author, _) = event {
+            let members = self.state.members
+            isTold = { attachment in
+                guard let session = attachment.session, members.modes(of: session.id)?.isHost == true else {
+                    return false
+                }
+                return !session.silence.silences(author.prefix)
+            }
+        }
         if let hidden = self.state.hidden(event) {
             let (others, members) = (isTold, self.state.members)
             isTold = { attachment in
@@ -87,7 +96,7 @@ extension ChannelEvent {
         case .joined(let member, _): Author(member.session, member.user)
         case .parted(_, let author, _), .quit(_, let author, _), .kicked(_, _, let author, _), .modes(_, let author),
             .topic(_, let author), .changed(_, _, let author, _), .invited(_, _, let author),
-            .redacted(_, let author, _):
+            .redacted(_, let author, _), .knocked(let author, _):
             author
         case .message: nil
         }
@@ -114,7 +123,7 @@ extension ChannelEvent {
         case .topic(let topic, let author): return .topic(topic, by: known(author))
         case .invited(let id, let nick, let author): return .invited(id, nick: nick, by: known(author))
         case .redacted(let id, let author, let reason): return .redacted(id, by: known(author), reason: reason)
-        case .joined, .quit, .changed, .message: return self
+        case .joined, .quit, .changed, .message, .knocked: return self
         }
     }
 }

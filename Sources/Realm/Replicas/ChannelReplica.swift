@@ -243,7 +243,7 @@ package final class ChannelReplica {
             }
             self.evolve(event, at: entry.position)
         case .message: self.position = entry.position
-        case .redacted:
+        case .redacted, .knocked:
             self.position = entry.position
             self.announce(event, time: entry.time)
         case .modes, .topic, .invited:

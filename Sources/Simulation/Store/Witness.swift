@@ -114,6 +114,7 @@ final class Witness {
         case .topic: self.count("topic")
         case .invited: self.count("invite")
         case .redacted: self.count("redact")
+        case .knocked: self.count("knock")
         case .quit: self.count("quit")
         case .changed(let session, _, _, _):
             self.count("change")

@@ -131,7 +131,8 @@ enum Samples {
             .topic(Topic(text: "Ünï\u{1}", setter: "Alice", time: 1_700_000_000_123), by: actor),
             .topic(Topic(text: "again", setter: "", time: -1), by: actor),
             .invited(guest.session, nick: "Guest", by: actor), .invited(bob.session, nick: "Bob", by: actor),
-            .modes([], by: actor), .modes(try Self.modeChanges(), by: actor),
+            .knocked(by: actor, server: "irc.example"), .modes([], by: actor),
+            .modes(try Self.modeChanges(), by: actor),
         ]
         events += try Self.modeChanges().map { .modes([$0], by: actor) }
         events += try Self.changes().map { .changed(bob.session, $0, by: actor, number: 3) }
@@ -151,16 +152,16 @@ enum Samples {
             + (try Self.changes().map { .changed($0, by: actors[0], number: 9) })
             + Self.holds().map { .held($0) } + [.entered(channel: "#räume"), .replaced(by: .max), .superseded(1)]
             + [.read("#räume", upTo: .max), .read("Bob", upTo: 0)]
-            + [.askedHowIdle(by: SessionID(rawValue: .max)), .idle(SessionID(rawValue: 7), seconds: .max)]
             + Self.silences.map { .silenced($0) }
+            + [.askedHowIdle(by: SessionID(rawValue: .max)), .idle(SessionID(rawValue: 7), seconds: .max)]
             + actors.map { .redacted("a-1-1", to: "Bob", by: $0, reason: $0.account) }
     }
 
-    static func holds() -> [SessionHolds] {
     static let silences: [SilenceList] = [[], ["bob"], ["*!*@*.ip", "räuber!*@*"]].map { masks in
         masks.compactMap { Mask($0, under: Names.caseMapping) }.reduce(into: SilenceList()) { $0.add($1) }
     }
 
+    static func holds() -> [SessionHolds] {
         let holders = [
             SessionHolds.Holder(pod: .max, shard: .max), SessionHolds.Holder(pod: 1, shard: 0),
         ]

@@ -75,6 +75,9 @@ import Testing
             .modes([], by: actor), .topic(nil, by: actor), .changed(session, .away(nil), by: actor, number: 1),
             .invited(session, nick: "b", by: actor),
         ]
+        #expect(
+            Array(ChannelEvent.knocked(by: actor, server: "s").encoded.readableBytesView.prefix(2)) == [1, 20]
+        )
         #expect(channel.map { Array($0.encoded.readableBytesView.prefix(2)) } == (1...8).map { [0x81, $0] })
         let user: [UserEvent] = [
             .signedOn, .invited(channel: "#x", by: actor), .changed(.away(nil), by: actor, number: 1),
@@ -86,7 +89,7 @@ import Testing
         #expect(
             user.map { Array($0.encoded.readableBytesView.prefix(2)) } == [
                 [1, 1], [1, 2], [0x81, 3], [0x81, 4], [0x81, 5], [0x81, 6], [0x81, 7], [1, 8], [1, 10],
-                [1, 11], [1, 12], [1, 13], [1, 14],
+                [1, 11], [1, 12], [1, 13], [1, 14], [1, 15],
             ]
         )
         // Who keeps messages reads the same in both logs.
