@@ -30,6 +30,27 @@ import Testing
         #expect(await harness.client("ann").send("LUSERS").first?.text.contains("1 users") == true)
     }
 
+    @Test(arguments: ["x", "sesame", "a b"])
+    func `PASS that nobody asked for is passed over`(password: String) async throws {
+        let harness = try CommandHarness()
+        harness.accounts.add("ann", password: "sesame")
+        let lines = await harness.stranger().send("PASS :\(password)", "NICK bob", "USER x 0 * :X")
+        #expect(lines.first?.command == "001", "\(lines)")
+        #expect(await harness.client("cid").send("WHOIS bob").with("330").isEmpty)
+    }
+
+    @Test(arguments: ["", "CAP REQ batch"], ["", "PASS x"])
+    func `who needs an account is told so, whatever the client knows`(first: String, second: String) async throws {
+        var settings = AccountSettings.standard
+        settings.required = true
+        let harness = try CommandHarness(accounts: settings)
+        let client = harness.stranger()
+        for line in [first, second] where !line.isEmpty { _ = await client.send(line) }
+        let lines = await client.send("NICK bob", "USER x 0 * :X", "CAP END")
+        #expect(lines.shorts.first == "FAIL * ACCOUNT_REQUIRED You must log in with SASL to connect", "\(lines)")
+        #expect(lines.last?.command == "ERROR" && client.isClosed)
+    }
+
     @Test func `PASS is for the time before registration`() async throws {
         let harness = try CommandHarness()
         #expect(await harness.stranger().send("PASS").begin(with: ["461 PASS"]))

@@ -20,28 +20,30 @@ enum Registration {
     }
 
     /// PASS carries `account:password`, or the password of the account that the nickname names.
+    ///
+    /// Where that names none nobody has asked for a password: many clients send one to every server.
     private static func logIn(_ candidate: RegistrationMachine.Candidate, _ password: String, _ call: Call) {
-        let parts = password.split(separator: ":", maxSplits: 1)
-        let account = parts.count == 2 ? String(parts[0]) : candidate.nick.raw
-        let secret = parts.count == 2 ? String(parts[1]) : password
+        let parts = password.split(separator: ":", maxSplits: 1).map(String.init)
         let connection = call.connection
-        call.network.logIn(
-            account: account,
-            password: secret,
-            from: connection.origin,
-            call.awaitingAny { result in
-                switch result {
-                case .success(let login):
-                    connection.login = login
-                    connection.tellIfRemembered(login, command: "PASS")
-                    self.signOn(candidate, call)
-                case .failure(let refusal):
-                    connection.log(.info, "log-in failed")
-                    if refusal.reason == .wrongPassword { call.reply(.errPasswdMismatch) }
-                    connection.close(refusal.text ?? "Bad password", .answer)
-                }
+        let end: (Result<LoggedIn?, Refusal>) -> Void = call.awaitingAny { result in
+            switch result {
+            case .success(let login):
+                connection.login = login
+                if let login { connection.tellIfRemembered(login, command: "PASS") }
+                self.signOn(candidate, call)
+            case .failure(let refusal):
+                connection.log(.info, "log-in failed")
+                if refusal.reason == .wrongPassword { call.reply(.errPasswdMismatch) }
+                connection.close(refusal.text ?? "Bad password", .answer)
             }
-        )
+        }
+        if parts.count == 2 {
+            call.network.logIn(account: parts[0], password: parts[1], from: connection.origin) { result in
+                end(result.map { $0 })
+            }
+        } else {
+            call.network.logIn(ifThere: candidate.nick.raw, password: password, from: connection.origin, end)
+        }
     }
 
     private static func signOn(_ candidate: RegistrationMachine.Candidate, _ call: Call) {
@@ -87,6 +89,7 @@ enum Registration {
                 .fail,
                 command: "*",
                 code: "ACCOUNT_REQUIRED",
+                isForAll: true,
                 "You must log in with SASL to connect"
             )
             connection.close("This network is for people with an account", .answer)

@@ -37,6 +37,31 @@ extension Network {
         }
     }
 
+    /// Checks a password that is an account's of this name, if there is one.
+    ///
+    /// - Parameters:
+    ///   - name: What the account would be called.
+    ///   - password: As it was sent.
+    ///   - clients: What counts as one client: an address, or the network that one client has all of.
+    ///   - then: Gets who it is; nil if there is no such account.
+    package func logIn(
+        ifThere name: String,
+        password: String,
+        from clients: String,
+        _ then: @escaping (Result<LoggedIn?, Refusal>) -> Void
+    ) {
+        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+        self.check(name, from: clients, mayBeRemembered: true) { account throws(AuthenticationError) in
+            try await authenticator.verify(password, of: account, in: tenant)
+        } then: { (result: Result<(attempt: LogInAttempt, answer: Bool), Refusal>) in
+            if case .success(let checked) = result, checked.attempt.account == nil, !checked.attempt.isRemembered {
+                self.throttle.succeeded(clients)
+                return then(.success(nil))
+            }
+            then(result.flatMap { self.conclude($0.attempt, isProven: $0.answer, from: clients).map { $0 } })
+        }
+    }
+
     /// Gets what a SCRAM exchange is checked against.
     package func scramCredentials(
         of account: String,
