@@ -15,14 +15,27 @@ package struct Client {
         ///   - roots: What the client trusts, in PEM form; nil trusts everybody.
         ///   - serverName: The server that it names.
         ///   - protocols: What it would speak, in ALPN; none for nothing said of it.
+        ///   - identity: A certificate of its own and its key, in PEM form, if it has one.
         /// - Throws: What NIOSSL says.
-        package init(roots: String?, serverName: String?, protocols: [String] = []) throws {
+        package init(
+            roots: String?,
+            serverName: String?,
+            protocols: [String] = [],
+            identity: (certificate: String, key: String)? = nil
+        ) throws {
             var configuration = TLSConfiguration.makeClientConfiguration()
             configuration.applicationProtocols = protocols
             if let roots {
                 configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(roots.utf8)))
             } else {
                 configuration.certificateVerification = .none
+            }
+            if let identity {
+                configuration.certificateChain = try NIOSSLCertificate.fromPEMBytes(Array(identity.certificate.utf8))
+                    .map { .certificate($0) }
+                configuration.privateKey = .privateKey(
+                    try NIOSSLPrivateKey(bytes: Array(identity.key.utf8), format: .pem)
+                )
             }
             self.context = try NIOSSLContext(configuration: configuration)
             self.serverName = serverName

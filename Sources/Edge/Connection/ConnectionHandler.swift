@@ -12,16 +12,26 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let tenant: HostedTenant
     private let address: String
     private let isSecure: Bool
+    private let fingerprint: String?
     /// Whether the shard may write to the socket itself: only where nothing transforms the bytes.
     private let isDirect: Bool
     private let place: WaitingPlace?
     private var id: ConnectionID?
 
-    init(shard: Shard, tenant: HostedTenant, address: String, isSecure: Bool, isDirect: Bool, place: WaitingPlace?) {
+    init(
+        shard: Shard,
+        tenant: HostedTenant,
+        address: String,
+        isSecure: Bool,
+        fingerprint: String? = nil,
+        isDirect: Bool,
+        place: WaitingPlace?
+    ) {
         self.shard = shard
         self.tenant = tenant
         self.address = address
         self.isSecure = isSecure
+        self.fingerprint = fingerprint
         self.isDirect = isDirect
         self.place = place
     }
@@ -47,6 +57,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             tenant: self.tenant,
             address: self.address,
             isSecure: self.isSecure,
+            fingerprint: self.fingerprint,
             becameKnown: { [place] in place?.leave() }
         )
         self.id = self.shard.assumeIsolated { $0.clients.opened(arrival) }

@@ -1,3 +1,4 @@
+import Crypto
 package import NIOCore
 import NIOPosix
 import NIOSSL
@@ -103,6 +104,17 @@ private final class Arriving {
         return self.listener.certificates.contexts(for: hostname)?.irc
     }
 
+    /// The SHA-256 of the client's certificate; nil if it has shown none.
+    private static func fingerprint(of channel: any Channel) -> String? {
+        guard let certificate = try? channel.pipeline.syncOperations.nioSSL_peerCertificate(),
+            let bytes = try? certificate.toDERBytes()
+        else { return nil }
+        return SHA256.hash(data: bytes).map { byte in
+            let digits = String(byte, radix: 16)
+            return byte < 16 ? "0" + digits : digits
+        }.joined()
+    }
+
     func open(_ channel: any Channel) throws {
         // As it is now: a handshake may take seconds.
         let current = self.tenant.flatMap { self.listener.directory.current.tenants[$0.id] }
@@ -116,6 +128,7 @@ private final class Arriving {
                 tenant: tenant,
                 address: self.origin.address,
                 isSecure: true,
+                fingerprint: Self.fingerprint(of: channel),
                 isDirect: false,
                 place: self.origin.place
             )

@@ -45,6 +45,11 @@ package protocol Attachment: AnyObject {
     func end(reason: String, parting: Parting, mayReturn: Bool)
 }
 
+extension Attachment {
+    /// Whether what it sends and gets is encrypted on its way.
+    package var isSecure: Bool { self.facts.isSecure }
+}
+
 /// How an attachment leaves, which says what becomes of its session if it was the last.
 package enum Parting: Hashable, Sendable {
     /// Its connection broke, or had to be closed: the session waits for somebody to come back.

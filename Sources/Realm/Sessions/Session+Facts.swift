@@ -8,7 +8,7 @@ extension Session {
     /// How those here are connected: the address and the certificate of who came last, and whether all are encrypted.
     var ownFacts: UserFacts? {
         guard var facts = self.attachments.last?.facts else { return nil }
-        facts.isSecure = self.attachments.allSatisfy(\.facts.isSecure)
+        facts.isSecure = self.attachments.allSatisfy(\.isSecure)
         return facts
     }
 

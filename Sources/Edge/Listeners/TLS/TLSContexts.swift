@@ -21,19 +21,22 @@ package struct TLSContexts: Sendable {
     ///   - key: The certificate's private key.
     /// - Throws: What NIOSSL says, such as that the key is not the certificate's.
     package init(chain: [NIOSSLCertificate], key: NIOSSLPrivateKey) throws {
-        self.irc = try Self.context(chain, key, Self.ircProtocol)
-        self.http = try Self.context(chain, key, Self.httpProtocol)
+        // Browsers would ask their people which certificate to show.
+        self.irc = try Self.context(chain, key, Self.ircProtocol, clients: .optionalVerification)
+        self.http = try Self.context(chain, key, Self.httpProtocol, clients: .none)
     }
 
     private static func context(
         _ chain: [NIOSSLCertificate],
         _ key: NIOSSLPrivateKey,
-        _ application: String
+        _ application: String,
+        clients: CertificateVerification
     ) throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) },
             privateKey: .privateKey(key)
         )
+        configuration.certificateVerification = clients
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = [application]
         return try NIOSSLContext(configuration: configuration)
