@@ -48,7 +48,9 @@ struct NameRules: Sendable {
             raw = CaseMapping.composed(raw)
             guard raw.utf8.count <= maximumLength else { return nil }
             let folded = mapping.fold(raw)
-            return self.allows(folded, isFolded: true) ? (raw, folded) : nil
+            // What is folded must be a name, too, and folding may make more bytes of a character.
+            guard folded.utf8.count <= maximumLength, self.allows(folded, isFolded: true) else { return nil }
+            return (raw, folded)
         }
     }
 

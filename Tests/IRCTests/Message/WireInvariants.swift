@@ -157,11 +157,25 @@ enum WireInvariants {
         try self.require(isCut || message.parameterCount == words.count, "a parameter is lost")
         let body = line.readableBytes - message.tags.bytes.readableBytes
         try self.require(body <= 512 && message.tags.bytes.readableBytes <= 8190, "a line is too long")
+        try self.checkRelay(text)
         let escaped = TagValue.escape(text)
         try self.require(
             TagValue.unescape(escaped).utf8.elementsEqual(text.utf8.filter { $0 != 0 }),
             "a value does not come back"
         )
+    }
+
+    /// What is said to fit is passed on whole, and nothing else.
+    private static func checkRelay(_ text: String) throws {
+        let (source, command, target) = ("nick!~user@host", "PRIVMSG", "#channel")
+        var written = ByteBuffer()
+        ByteBuffer(string: text).withUnsafeReadableBytes { bytes in
+            written.withLineWriter { $0.relay(source: source, command: command, target: target, text: bytes) }
+        }
+        let count = text.utf8.count
+        let fits = LineWriter.fitsRelay(source: source, command: command, target: target, text: count)
+        let isWhole = written.readableBytes == ":\(source) \(command) \(target) :\r\n".utf8.count + count
+        try self.require(fits == isWhole && written.readableBytes <= 512, "a relayed text is cut, or said to be")
     }
 
     /// The one line that a writer wrote, without its CR LF.
@@ -184,11 +198,15 @@ enum WireInvariants {
                 mapping.fold(folded).utf8.elementsEqual(folded.utf8),
                 "folding twice differs: \(text.debugDescription)"
             )
-            let names: [(any Name)?] = [
-                Nickname(text, under: mapping), ChannelName(text, under: mapping), Username(text, under: mapping),
-                AccountName(text, under: mapping), Username(sanitizing: text, under: mapping), Hostname(text),
+            let names: [(name: (any Name)?, limit: Int)] = [
+                (Nickname(text, under: mapping), Lengths.nick), (ChannelName(text, under: mapping), Lengths.channel),
+                (Username(text, under: mapping), Lengths.username - 1),
+                (AccountName(text, under: mapping), Lengths.nick),
+                (Username(sanitizing: text, under: mapping), Lengths.username - 1), (Hostname(text), 254),
             ]
-            for case let name? in names {
+            for case (let name?, let limit) in names {
+                let longest = max(name.raw.utf8.count, name.folded.utf8.count)
+                try self.require(longest <= limit, "a name has \(longest) bytes")
                 try self.require(!name.folded.isEmpty && !name.raw.isEmpty, "a name is empty")
                 let isWhole = (name.raw + name.folded).unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "," }
                 try self.require(isWhole, "a name has a separator")

@@ -22,7 +22,7 @@ import Testing
         "\u{202E}joe", "a\u{2066}b", "a\u{FEFF}", "a\u{AD}b", "\u{3164}", "\u{2800}", "a\u{3000}b", "a\u{E000}",
         "a\u{378}", "\u{301}x",
         "a\u{FF01}b", "\u{FF11}x", "\u{FF03}x", "a\u{FF0A}", "\u{FE0F}", "a\u{E0041}", "a\u{2028}b",
-        String(repeating: "x", count: 33), String(repeating: "é", count: 17),
+        String(repeating: "x", count: 33), String(repeating: "é", count: 17), String(repeating: "\u{130}", count: 16),
     ])
     func `no user may be called that`(nick: String) {
         #expect(Nickname(nick, under: .rfc7613) == nil)
