@@ -85,6 +85,31 @@ import Testing
         _ = await bare.hears()
     }
 
+    @Test func `no name is lost of many in one answer`() async throws {
+        let (harness, clients) = try await self.people()
+        let names = (0..<12).map { "#\($0)" + String(repeating: "n", count: 60) }
+        for name in names { _ = await clients[1].send("JOIN \(name)") }
+        let shown = await clients[0].send("WHOIS \(Self.nick("b"))").with("319").flatMap {
+            $0.text.split(separator: " ")
+        }
+        #expect(Set(shown.map { $0.drop { $0 != "#" } }.map(String.init)).isSuperset(of: names))
+        var nicks = ["a", "b", "c"].map { Self.nick($0) }
+        for letter in ["d", "e"] {
+            nicks.append(Self.nick(letter))
+            harness.accounts.add(nicks[nicks.count - 1], password: "sesame")
+            let name = String(repeating: "u", count: 40)
+            _ = await harness.stranger().send("PASS sesame", "NICK \(nicks[nicks.count - 1])", "USER \(name) 0 * :x")
+        }
+        for (command, numeric) in [("USERHOST", "302"), ("USERIP", "340"), ("ISON", "303")] {
+            let lines = await clients[0].send("\(command) \(nicks.joined(separator: " "))").with(numeric)
+            let words = lines.flatMap { $0.text.split(separator: " ") }
+            #expect(words.count == 5 && zip(words, nicks).allSatisfy { $0.hasPrefix($1) }, "\(lines)")
+            #expect(command == "ISON" || words.allSatisfy { $0.contains("@") })
+        }
+        let monitored = await clients[0].send("MONITOR + \(nicks.joined(separator: ","))").with("730")
+        #expect(monitored.flatMap { $0.text.split(separator: ",") }.count == 5)
+    }
+
     @Test func `reasons of KILL and QUIT come whole, a longer one of QUIT is cut for all alike`() async throws {
         let (_, clients) = try await self.people()
         let reason = String(repeating: "r", count: Lengths.reason)

@@ -6,21 +6,32 @@ import Tenant
 /// What there is to know of the server: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, LINKS, MAP, STATS, HELP (RFC 2812 3.4).
 enum ServerCommands {
     static let rows: [CommandRow] = [
-        CommandRow("MOTD", servers: [0], help: ["MOTD", "The message of the day."]) { call, _ in Self.sendMotd(call) },
-        CommandRow("LUSERS", cost: 2, servers: [0, 1], help: ["LUSERS", "How many people and channels there are."]) {
+        CommandRow("MOTD", servers: [0], help: ["MOTD [<server>]", "The message of the day."]) { call, _ in
+            Self.sendMotd(call)
+        },
+        CommandRow(
+            "LUSERS",
+            cost: 2,
+            servers: [0, 1],
+            help: ["LUSERS [<server>]", "How many people and channels there are."]
+        ) {
             call,
             _ in Self.sendUsers(call)
         },
-        CommandRow("VERSION", servers: [0], help: ["VERSION", "The server's version and what it supports."]) {
+        CommandRow("VERSION", servers: [0], help: ["VERSION [<server>]", "The server's version and what it supports."])
+        {
             call,
             _ in Self.version(call)
         },
-        CommandRow("TIME", servers: [0], help: ["TIME", "The server's time, in UTC."]) { call, _ in
+        CommandRow("TIME", servers: [0], help: ["TIME [<server>]", "The server's time, in UTC."]) { call, _ in
             var timestamps = TimestampCache()
             call.reply(.rplTime, call.server, text: timestamps.text(at: call.connection.clients.realm.now))
         },
-        CommandRow("INFO", servers: [0], help: ["INFO", "What this server is."]) { call, _ in Self.info(call) },
-        CommandRow("ADMIN", servers: [0], help: ["ADMIN", "Who runs this network."]) { call, _ in Self.admin(call) },
+        CommandRow("INFO", servers: [0], help: ["INFO [<server>]", "What this server is."]) { call, _ in Self.info(call)
+        },
+        CommandRow("ADMIN", servers: [0], help: ["ADMIN [<server>]", "Who runs this network."]) { call, _ in
+            Self.admin(call)
+        },
         CommandRow("LINKS", help: ["LINKS [[<server>] <mask>]", "The servers: there is one for everybody."]) {
             call,
             _ in

@@ -78,8 +78,14 @@ enum UserCommands {
     private static func userhost(_ call: Call) {
         self.findAll(Array(call.parameters.prefix(5)), for: call) { users in
             let replies = users.map { self.reply(of: $0.user, at: $0.user.host) }
-            call.reply(.rplUserHost, text: replies.joined(separator: " "))
+            self.answer(.rplUserHost, replies, call)
         }
+    }
+
+    /// Words in a line, or in as many as it takes; an empty one if there are none.
+    private static func answer(_ numeric: Numeric, _ words: [String], _ call: Call) {
+        let groups = TextSplitter.groups(of: words, bytes: 350)
+        for group in groups.isEmpty ? [[]] : groups { call.reply(numeric, text: group.joined(separator: " ")) }
     }
 
     private static func reply(of user: User, at host: String) -> String {
@@ -96,14 +102,14 @@ enum UserCommands {
                 let address = isShown ? record.facts?.address : nil
                 return self.reply(of: record.user, at: address ?? "255.255.255.255")
             }
-            call.reply(.rplUserIP, text: replies.joined(separator: " "))
+            self.answer(.rplUserIP, replies, call)
         }
     }
 
     private static func ison(_ call: Call) {
         let nicks = call.parameters.flatMap { $0.split(separator: " ").map(String.init) }
         self.findAll(Array(nicks.prefix(20)), for: call) { users in
-            call.reply(.rplIsOn, text: users.map(\.user.nick.raw).joined(separator: " "))
+            self.answer(.rplIsOn, users.map(\.user.nick.raw), call)
         }
     }
 

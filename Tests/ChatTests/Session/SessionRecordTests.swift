@@ -19,6 +19,28 @@ import Testing
         #expect(SessionRecord(fields: fields.reversed()) == record)
     }
 
+    @Test func `how a session is connected and whom it silences reads back, and damage does not end it`() throws {
+        let record = try self.record()
+        let user = (record.userUpdate.key, try #require(record.userUpdate.value))
+        let facts = [
+            UserFacts(address: "2001:db8::1", isSecure: true, fingerprint: "0f"),
+            UserFacts(address: "", isSecure: false),
+        ]
+        for facts in facts {
+            #expect(SessionRecord(fields: [user, (UserFacts.field, facts.bytes)])?.facts == facts)
+            for end in facts.bytes.indices {
+                #expect(SessionRecord(fields: [user, (UserFacts.field, Array(facts.bytes[..<end]))])?.facts == nil)
+            }
+        }
+        for list in Samples.silences {
+            #expect(SessionRecord(fields: [user, (SilenceList.field, list.bytes)])?.silence == list)
+            for end in list.bytes.indices {
+                let cut = SessionRecord(fields: [user, (SilenceList.field, Array(list.bytes[..<end]))])
+                #expect(cut?.silence.isEmpty == true)
+            }
+        }
+    }
+
     @Test func `a session that begins has changed nothing and is nowhere`() throws {
         let alice = try person("Alice")
         let record = SessionRecord(session: alice.session, user: alice.user)
