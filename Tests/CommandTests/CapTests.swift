@@ -38,6 +38,16 @@ import Testing
         #expect(await client.send("CAP LIST").first?.text == (isCurrent ? "cap-notify" : ""))
     }
 
+    @Test(arguments: ["CAP LS", "CAP LS 301"])
+    func `CAP LS is one line for who does not know of more`(line: String) async throws {
+        let client = try CommandHarness().stranger()
+        let lines = await client.send(line)
+        #expect(lines.count == 1 && lines[0].description.utf8.count <= 510)
+        let known = (everyCapability + " sasl").split(separator: " ").map(String.init)
+        #expect(Set(known).isSubset(of: self.offer(lines).keys))
+        #expect(await client.send("CAP REQ :batch").shorts == ["CAP * ACK batch"])
+    }
+
     @Test func `CAP LS holds registration up until CAP END`() async throws {
         let client = try CommandHarness().stranger()
         #expect(await client.send("CAP LS 302", "NICK ann", "USER ann 0 * :Ann", "PING x").commands.last == "PONG")

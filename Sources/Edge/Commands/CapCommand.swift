@@ -76,6 +76,9 @@ enum CapCommand {
             source: call.server,
             isContinued: call.connection.understandsCapVersion302
         )
-        for line in lines { call.connection.write(line, .answer) }
+        // A client that does not know of more lines takes the first for all there is, and the next for another answer: so the
+        // latest capabilities, which come last, are not for it. It may ask for them all the same.
+        let isWhole = call.connection.understandsCapVersion302 || subcommand != "LS"
+        for line in isWhole ? lines[...] : lines.prefix(1) { call.connection.write(line, .answer) }
     }
 }
