@@ -30,6 +30,18 @@ import Testing
         #expect(await (try CommandHarness()).client("ann").send(line).begin(with: [expected]))
     }
 
+    @Test func `NAMES of several channels has one end, of what was asked for`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann", in: "#a", "#b")
+        _ = await harness.client("bob", shard: 1, in: "#c")
+        let lines = await ann.send("NAMES #b,bad,#C,#x")
+        #expect(lines.commands == ["353", "353", "366"] && lines.prefix(2).map { $0.parameters[2] } == ["#b", "#c"])
+        #expect(lines[2].parameters[1] == "#b,bad,#C,#x")
+        let many = (0...10).map { "#\($0)" }.joined(separator: ",")
+        #expect(await ann.send("NAMES \(many)").begin(with: ["407 #10", "366 \(many)"]))
+        #expect(await ann.send("VERSION").contains { $0.parameters.contains { $0.contains("NAMES:10,") } })
+    }
+
     @Test(arguments: [("+s", "@"), ("+p", "*")])
     func `NAMES of a hidden channel is for its members`(mode: String, sign: String) async throws {
         let harness = try CommandHarness()

@@ -8,7 +8,6 @@ enum ListingCommands {
     static let rows: [CommandRow] = [
         CommandRow(
             "NAMES",
-            list: .init(parameter: 0, limit: 10),
             servers: [1],
             help: ["NAMES <channel>{,<channel>}", "Who is in a channel."]
         ) { Self.names($0, $1) },
@@ -31,28 +30,43 @@ enum ListingCommands {
         }
     }
 
+    /// The most channels that NAMES is asked for.
+    static let mostNames = 10
+
     private static func names(_ call: Call, _ actor: Actor) {
-        guard let name = ChannelName(call[0], under: Names.caseMapping) else {
-            return call.reply(.rplEndOfNames, call[0].asWord)
-        }
+        let words = call[0].split(separator: ",").map(String.init)
+        if words.count > self.mostNames { call.reply(.errTooManyTargets, words[self.mostNames].asWord) }
+        self.names(of: words.prefix(self.mostNames), call, actor)
+    }
+
+    /// One channel after the other; the end is told once, of what was asked for (RFC 2812 3.2.5).
+    private static func names(of words: ArraySlice<String>, _ call: Call, _ actor: Actor) {
+        guard let word = words.first else { return call.reply(.rplEndOfNames, call[0]) }
+        let next = { self.names(of: words.dropFirst(), call, actor) }
+        guard let name = ChannelName(word, under: Names.caseMapping) else { return next() }
         call.network.channel(
             name,
             for: actor,
             call.awaitingAny { result in
                 switch result {
-                case .success(let channel) where !channel.isVisible: call.reply(.rplEndOfNames, name.raw)
-                case .success(let channel): self.sendNames(of: channel, to: call)
+                case .success(let channel) where !channel.isVisible: next()
+                case .success(let channel) where !call.isList(0): self.sendNames(of: channel, to: call)
+                case .success(let channel): self.writeNames(of: channel, to: call, done: next)
                 // That there is no such channel, or that nobody may know of it, looks the same.
-                case .failure(let refusal) where refusal.reason == .noSuchChannel:
-                    call.reply(.rplEndOfNames, name.raw)
+                case .failure(let refusal) where refusal.reason == .noSuchChannel: next()
                 case .failure(let refusal): call.refuse(refusal)
                 }
             }
         )
     }
 
-    /// RPL_NAMREPLY lines and their end, no faster than the client reads.
+    /// RPL_NAMREPLY lines and their end.
     static func sendNames(of channel: ChannelView, to call: Call) {
+        self.writeNames(of: channel, to: call) { call.reply(.rplEndOfNames, channel.name) }
+    }
+
+    /// RPL_NAMREPLY lines, no faster than the client reads.
+    private static func writeNames(of channel: ChannelView, to call: Call, done: @escaping () -> Void) {
         var lines = NameLines(of: channel, to: call)
         // Each turn sends all that others were told in it: to begin one for every hundred names would cost a JOIN more than
         // all else.
@@ -63,7 +77,7 @@ enum ListingCommands {
             lines.endLine()
         } done: {
             lines.endLine()
-            call.reply(.rplEndOfNames, channel.name)
+            done()
         }
     }
 

@@ -61,7 +61,10 @@ extension CommandTable {
     /// How many targets each command takes, for those that take several (ISUPPORT TARGMAX).
     fileprivate var targetLimits: String {
         let limits = self.names.compactMap { name in self[name]?.list.map { "\(name):\($0.limit)" } }
-        return (limits + ["LIST:\(ListFilter.mostNames)", "WHOIS:1"]).joined(separator: ",")
+        return
+            (limits + [
+                "LIST:\(ListFilter.mostNames)", "NAMES:\(ListingCommands.mostNames)", "WHOIS:1",
+            ]).joined(separator: ",")
     }
 }
 
