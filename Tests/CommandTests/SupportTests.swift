@@ -1,6 +1,8 @@
 // What a client asks for around its start: ISUPPORT early and in batches, JOIN without names (ircv3.net extended-isupport,
 // no-implicit-names).
 
+import Edge
+import NIOCore
 import Simulation
 import Tenant
 import Testing
@@ -52,6 +54,44 @@ import Testing
         await harness.apply(tenant)
         let batch = try #require(await ann.hears().batches.first)
         #expect(batch.type == "draft/isupport" && batch.lines.flatMap(\.parameters).contains("NETWORK=Other"))
+    }
+
+    @Test(arguments: [true, false])
+    func `who asks who it is, is told at registration, and of each change`(isAsking: Bool) async throws {
+        let harness = try CommandHarness()
+        harness.accounts.add("ann", password: "sesame")
+        let ann = harness.stranger()
+        _ = await ann.send(
+            "CAP REQ :chghost sasl\(isAsking ? " draft/whoami" : "")",
+            "NICK ann",
+            "USER ann 0 * :Real Ann"
+        )
+        let welcome = await ann.send("CAP END")
+        let place = welcome.firstIndex { $0.command == "SETNAME" }
+        #expect((place != nil) == isAsking)
+        guard let place else { return }
+        #expect(welcome[place].short == "ann SETNAME Real Ann" && welcome[place].source.hasPrefix("ann!~ann@"))
+        #expect(welcome[..<place].last?.command == "005" && welcome[(place + 1)...].first?.command == "251")
+        let host = await ann.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "sesame"))").with("CHGHOST").first
+        #expect(host?.source == welcome[place].source)
+    }
+
+    @Test func `who sends as fast as it can is read more slowly, and never closed, as SAFERATE promises`() async throws
+    {
+        let harness = try CommandHarness(limits: ConnectionLimits())
+        let ann = harness.stranger()
+        let welcome = await ann.send("NICK ann", "USER ann 0 * :x")
+        #expect(welcome.with("005").contains { $0.parameters.contains("SAFERATE") })
+        await harness.advance(by: 20)
+        // As much as a socket brings at once, each time that it is read from, with what TLS kept of a record before.
+        let line = "PRIVMSG nobody :" + String(repeating: "x", count: 400) + "\r\n"
+        let most = String(repeating: line, count: (80 << 10) / line.utf8.count)
+        for _ in 0..<100 {
+            if ann.wire.isRead { ann.wire.send(ByteBuffer(string: most)) }
+            await harness.advance(by: 1)
+        }
+        #expect(!ann.isClosed && !ann.wire.isRead)
+        #expect(await ann.hears().with("ERROR").isEmpty)
     }
 
     @Test(arguments: ["draft/no-implicit-names", "soju.im/no-implicit-names"])

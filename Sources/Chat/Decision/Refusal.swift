@@ -49,6 +49,10 @@ package struct Refusal: Error, Hashable, Sendable {
         case cannotSpeak = "cannot-speak"
         /// A channel has its members keep their nicknames.
         case nickIsKept = "nick-is-kept"
+        /// Who may relay there for others.
+        case relayingNeeded = "relaying-needed"
+        /// Who is relayed, not who relays.
+        case relayedIsBanned = "relayed-is-banned"
         /// A right that the actor's roles do not give.
         case rightNeeded = "right-needed"
 

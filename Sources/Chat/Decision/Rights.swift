@@ -18,9 +18,11 @@ package struct Rights: OptionSet, Hashable, Sendable {
     package static let reload = Rights(rawValue: 1 << 5)
     /// Sees the addresses behind cloaks and clients' certificates, and bans addresses.
     package static let seeAddresses = Rights(rawValue: 1 << 6)
+    /// Relays what people elsewhere say, under their names, into any channel where it may speak itself.
+    package static let relay = Rights(rawValue: 1 << 7)
 
     /// All that there are.
     package static let all: Rights = [
-        .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses,
+        .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
     ]
 }

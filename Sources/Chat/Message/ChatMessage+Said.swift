@@ -31,4 +31,11 @@ extension ChatMessage {
             return (names.0, names.1, String(decoding: words, as: UTF8.self))
         }
     }
+    /// Whether client-only tags say nothing but that somebody is typing, which nobody wants to know later.
+    package static func tellOnlyTyping(_ tags: String) -> Bool {
+        tags.split(separator: ";").allSatisfy { tag in
+            let name = tag.prefix { $0 != "=" }
+            return name == "+typing" || name == "+draft/typing"
+        }
+    }
 }

@@ -37,6 +37,9 @@ package struct ChatMessage: Hashable, Sendable {
     private static let verbOffset = 2
     private static let severalBit: UInt8 = 128
 
+    /// The tag, among those of the client, that names the bridge by which a message came (draft/relaymsg).
+    package static let relayTag = "draft/relaymsg"
+
     /// The whole entry's payload.
     package let entry: ByteBuffer
     package let verb: Verb

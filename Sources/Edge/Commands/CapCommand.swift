@@ -35,6 +35,7 @@ enum CapCommand {
         [
             "sasl": SASLExchange.offered(on: network.tenant).joined(separator: ","),
             Capabilities.multilineBatch: MultilineBatch.Limits().value,
+            ChatMessage.relayTag: String(RelayedName.separator),
         ]
     }
 

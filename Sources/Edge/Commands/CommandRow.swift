@@ -128,6 +128,7 @@ package struct CommandTable: Sendable {
         PersistenceCommand.rows,
         MessageCommands.rows,
         BatchCommand.rows,
+        RelayCommand.rows,
         ChannelCommands.rows,
         ChannelModeCommands.rows,
         ListingCommands.rows,

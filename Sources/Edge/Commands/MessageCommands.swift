@@ -36,6 +36,7 @@ enum MessageCommands {
         let tags = message.hasTags ? message.tags.clientOnly : ""
         if verb == .tagmsg {
             guard call.connection.capabilities.contains(.messageTags), !tags.isEmpty else { return }
+            if ChatMessage.tellOnlyTyping(tags), !call.connection.mayTellTyping(to: call[0]) { return }
         } else if call.isEmpty(1) {
             if verb != .notice { call.reply(.errNoTextToSend) }
             return
@@ -68,5 +69,14 @@ enum MessageCommands {
             waiting.isAwaited = true
             connection.commands.beginStep(holding: &connection.reading)
         }
+    }
+}
+
+extension Connection {
+    /// Whether a target may hear once more that somebody is typing.
+    fileprivate func mayTellTyping(to target: String) -> Bool {
+        var pace = self.typing ?? TypingPace()
+        defer { self.typing = pace }
+        return pace.allows(Names.caseMapping.fold(target), at: self.clients.realm.seconds)
     }
 }

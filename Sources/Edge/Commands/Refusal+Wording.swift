@@ -44,6 +44,8 @@ extension Refusal.Reason {
         case .ownerCannotBeKicked: .numeric(.errChanOPrivsNeeded, text: "You cannot kick an owner of the channel")
         case .cannotSpeak: .numeric(.errCannotSendToChan)
         case .nickIsKept: .numeric(.errNoNickChange)
+        case .relayingNeeded: .fail("PRIVS_NEEDED")
+        case .relayedIsBanned: .fail("BANNED")
         case .rightNeeded: .numeric(.errNoPrivileges)
         case .unknownMode: .numeric(.errUnknownMode)
         case .invalidModeParameter: .numeric(.errInvalidModeParam)
@@ -70,13 +72,17 @@ extension Refusal.Reason {
 extension Connection {
     /// Says why something was not done.
     ///
-    /// - `context`: What the command was about, for FAIL.
-    func refuse(_ refusal: Refusal, command: String, context: [String]) {
+    /// - Parameters:
+    ///   - refusal: Why.
+    ///   - command: What was not done.
+    ///   - context: What the command was about, for FAIL.
+    ///   - isForAll: Whether FAIL is for clients that have not asked for it, too.
+    func refuse(_ refusal: Refusal, command: String, context: [String], isForAll: Bool = false) {
         switch refusal.reason.wording {
         case .numeric(let numeric, let text): self.reply(numeric, refusal.subject, text: refusal.text ?? text)
         case .fail(let code):
             let text = refusal.text ?? "It was not done: \(refusal.reason.rawValue)"
-            self.standardReply(.fail, command: command, code: code, context: context, text)
+            self.standardReply(.fail, command: command, code: code, context: context, isForAll: isForAll, text)
         case .silence: break
         }
     }

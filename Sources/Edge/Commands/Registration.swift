@@ -119,6 +119,12 @@ enum Registration {
         call.reply(.rplWelcome, text: "Welcome to the \(call.network.tenant.displayName) Network, \(session.prefix)")
         connection.write(connection.clients.welcome.server(of: call.network, for: nick), .answer)
         connection.tellSupport()
+        if connection.capabilities.contains(.whoami) {
+            let user = session.user
+            call.send {
+                $0.message(source: user.prefix, command: "SETNAME", parameters: [user.realname], forcesTrailing: true)
+            }
+        }
         session.tellEarly()
         ServerCommands.sendUsers(call, isExact: false) {
             ServerCommands.sendMotd(call)

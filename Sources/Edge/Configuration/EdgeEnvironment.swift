@@ -16,7 +16,10 @@ package struct ConnectionLimits: Sendable, Hashable {
     /// Bytes waiting to be sent, past which a slow reader is closed.
     package var sendQueueBytes = 1 << 20
     /// Bytes received and not yet handled, past which a flooder is closed.
-    package var receiveQueueBytes = 64 << 10
+    ///
+    /// More than a socket brings before reading stops, which is 64 KiB and what TLS or WebSocket held back: whoever is only
+    /// fast never gets there (ISUPPORT SAFERATE).
+    package var receiveQueueBytes = 128 << 10
     /// Commands that may come at once before the flood control slows a client down; 0 turns it off.
     package var floodBurst = 20
     /// Commands a second that a client may send for good.

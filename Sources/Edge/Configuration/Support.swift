@@ -41,6 +41,8 @@ enum Support {
         support.set("NICKLEN", Lengths.nick)
         support.set("PREFIX", ranks.supportValue)
         support.set("SAFELIST")
+        // Who sends faster than may be is read more slowly, and never closed for it.
+        support.set("SAFERATE")
         support.set("SILENCE", SilenceList.limit)
         support.set("STATUSMSG", ranks.messageSigns)
         support.set("TARGMAX", table.targetLimits)

@@ -175,6 +175,9 @@ extension Connection: Attachment {
             {
                 return
             }
+            if utterance.saying.relayed != nil {
+                return self.refuse(refusal, command: RelayCommand.name, context: [], isForAll: true)
+            }
             self.refuse(refusal, command: utterance.saying.verb.command, context: [utterance.saying.target])
         }
     }

@@ -47,6 +47,8 @@ package final class Connection {
     var sasl: SASLExchange?
     /// The place in a session that it takes again.
     var resumption: Resumption?
+    /// How often it has said that somebody is typing; nil as long as it never has.
+    var typing: TypingPace?
     /// What it asked to be played back last.
     var playback: Playback.Request?
     /// When it was told how to come back, in the shard's seconds.

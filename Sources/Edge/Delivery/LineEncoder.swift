@@ -74,9 +74,18 @@ final class LineEncoder {
         }
         if let account = message.account, capabilities.contains(.accountTag) { writer.tag("account", account) }
         if message.isOperator, capabilities.contains(.operTag) { writer.tag("draft/oper") }
-        guard capabilities.contains(.messageTags) else { return }
+        guard capabilities.contains(.messageTags) else {
+            if capabilities.contains(.relaymsg) { self.writeRelay(of: message, &writer) }
+            return
+        }
         if message.isBot { writer.tag("bot") }
         if !message.clientTags.isEmpty { writer.rawTags(message.clientTags) }
+    }
+
+    /// The tag of a relayed message alone.
+    private func writeRelay(of message: ChatMessage, _ writer: inout LineWriter) {
+        let tags = message.clientTags
+        if tags.hasPrefix(ChatMessage.relayTag) { writer.rawTags(String(tags.prefix { $0 != ";" })) }
     }
 
     /// The tags that a line gets for a client: `time`, `account`, and what marks who does it.

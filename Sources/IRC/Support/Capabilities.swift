@@ -84,6 +84,11 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     /// A tag on all that operators do (draft).
     package static let operTag = Capabilities(rawValue: 1 << 31)
 
+    /// Is told its own `nick!user@host` at registration, by a SETNAME (draft); later changes by CHGHOST.
+    package static let whoami = Capabilities(rawValue: 1 << 32)
+    /// A tag on what bridges relay, RELAYMSG (draft).
+    package static let relaymsg = Capabilities(rawValue: 1 << 33)
+
     /// Those that are of use only where a past is kept.
     package static let past: Capabilities = [
         .chatHistory, .eventPlayback, .readMarker, .search, .messageRedaction, .playback,
@@ -94,7 +99,7 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
 
     /// Those of which any puts tags on lines.
     package static let tagged: Capabilities = [
-        .messageTags, .serverTime, .accountTag, .batch, .labeledResponse, .operTag,
+        .messageTags, .serverTime, .accountTag, .batch, .labeledResponse, .operTag, .relaymsg,
     ]
 
     /// The capability of this name, which is compared exactly; `nil` if there is none.

@@ -70,5 +70,7 @@ extension Capabilities {
         ),
         CapabilityRow("draft/extended-isupport", .extendedISupport, .ircv3("extensions/extended-isupport")),
         CapabilityRow("draft/oper-tag", .operTag, .ircv3("extensions/oper-tag")),
+        CapabilityRow("draft/whoami", .whoami, .other("https://github.com/ircv3/ircv3-specifications/pull/603")),
+        CapabilityRow("draft/relaymsg", .relaymsg, .other("https://github.com/ircv3/ircv3-specifications/pull/417")),
     ]
 }

@@ -111,6 +111,12 @@ extension Network {
                 }
                 minimum = replica.state.audience(of: session.id, asked)
             }
+            if let relayed = utterance.saying.relayed {
+                do throws(Refusal) {
+                    let prefix = relayed.prefix(through: session)
+                    try replica.state.checkRelay(of: prefix, by: session.requester)
+                } catch { return self.end(utterance, .refused(error)) }
+            }
             let basis = SpeechQueue.Basis(log: replica.key, sequence: replica.changed)
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
             if !replica.membersSpeakFreely, replica.state.slow != nil { replica.spoke(session.id, at: self.shard.now) }
@@ -176,7 +182,7 @@ extension Network {
     /// Whether it is kept; that somebody is typing never is.
     private func keeps(_ saying: Saying) -> Bool {
         guard self.history.enabled else { return false }
-        return saying.verb != .tagmsg || saying.clientTags.hasLastingTag
+        return saying.verb != .tagmsg || !ChatMessage.tellOnlyTyping(saying.clientTags)
     }
 
     private func send(
@@ -253,7 +259,7 @@ extension Utterance {
     /// Whether the line that others get has room for all of the text.
     fileprivate func fits(to target: String) -> Bool {
         LineWriter.fitsRelay(
-            source: self.session.prefix,
+            source: self.saying.relayed?.prefix(through: self.session) ?? self.session.prefix,
             command: self.saying.verb.command,
             target: target,
             text: self.saying.text?.readableBytes ?? 0
@@ -262,6 +268,7 @@ extension Utterance {
 
     /// The entry: who says it and how, and the whole line, written once and never copied before it is fanned out.
     fileprivate func entry(to target: String, _ minimum: MemberModes) -> ChatMessage {
+        if let relayed = self.saying.relayed { return self.entry(of: relayed, to: target) }
         let session = self.session
         let (prefix, command) = (session.prefix, self.saying.verb.command)
         let message = ChatMessage(
@@ -285,17 +292,37 @@ extension Utterance {
         guard let lines = self.saying.lines else { return message }
         return ChatMessage(message, prefix: prefix, target: target, text: lines)
     }
+
+    /// The same of somebody behind a bridge, who has no account here: tagged with the nickname of the bridge.
+    private func entry(of relayed: RelayedName, to target: String) -> ChatMessage {
+        let (session, prefix) = (self.session, relayed.prefix(through: self.session))
+        var tags = "\(ChatMessage.relayTag)=\(TagValue.escape(session.user.nick.raw))"
+        if !self.saying.clientTags.isEmpty { tags += ";" + self.saying.clientTags }
+        return ChatMessage(
+            verb: self.saying.verb,
+            sender: session.id,
+            origin: self.attachment.number,
+            account: nil,
+            isBot: false,
+            minimum: [],
+            clientTags: tags,
+            capacity: prefix.utf8.count + target.utf8.count + (self.saying.text?.readableBytes ?? 0) + 16
+        ) { writer in
+            writer.source(prefix)
+            writer.command(self.saying.verb.command)
+            writer.parameter(target)
+            writer.trailing(self.saying.text ?? ByteBuffer())
+            writer.end()
+        }
+    }
+}
+
+extension RelayedName {
+    /// How others see who speaks through a bridge: with the host of that.
+    fileprivate func prefix(through session: Session) -> String { "\(self.raw)!~relay@\(session.user.host)" }
 }
 
 extension String {
-    /// Whether client-only tags say more than that somebody is typing.
-    fileprivate var hasLastingTag: Bool {
-        self.split(separator: ";").contains { tag in
-            let name = tag.prefix { $0 != "=" }
-            return name != "+typing" && name != "+draft/typing"
-        }
-    }
-
     /// Somebody's own text as a word of an answer.
     package var asWord: String { self.isEmpty ? "*" : String(self.prefix(100)) }
 }

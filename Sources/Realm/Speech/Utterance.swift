@@ -12,6 +12,8 @@ package struct Saying {
     package let text: ByteBuffer?
     /// What a message of several lines says.
     package let lines: MultilineText?
+    /// Who says it, if it is somebody behind a bridge (RELAYMSG).
+    package let relayed: RelayedName?
     /// Client-only tags as on the wire, without `@`.
     package let clientTags: String
 
@@ -20,12 +22,14 @@ package struct Saying {
         target: String,
         text: ByteBuffer?,
         clientTags: String,
-        lines: MultilineText? = nil
+        lines: MultilineText? = nil,
+        relayed: RelayedName? = nil
     ) {
         self.verb = verb
         self.target = target
         self.text = text
         self.lines = lines
+        self.relayed = relayed
         self.clientTags = clientTags
     }
 }

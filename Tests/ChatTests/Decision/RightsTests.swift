@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct RightsTests {
     private static let each: [Rights] = [
-        .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses,
+        .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
     ]
 
     @Test func `each right is one of its own, and all of them are all`() {

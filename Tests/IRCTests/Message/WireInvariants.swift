@@ -211,6 +211,15 @@ enum WireInvariants {
                 let isWhole = (name.raw + name.folded).unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "," }
                 try self.require(isWhole, "a name has a separator")
             }
+            if let relayed = RelayedName(text, under: mapping) {
+                try self.require(Nickname(text, under: mapping) == nil, "a nick is a relayed name")
+                try self.require(Nickname(relayed.folded, under: mapping) == nil, "a relayed name folds to a nick")
+                try self.require(RelayedName(relayed.folded, under: mapping) != nil, "a folded relayed name is none")
+                let isWhole = (relayed.raw + relayed.folded).unicodeScalars.allSatisfy {
+                    $0.value > 0x20 && !",!@*?".unicodeScalars.contains($0)
+                }
+                try self.require(isWhole, "a relayed name has a separator")
+            }
             if let nick = Nickname(text, under: mapping) {
                 try self.require(Nickname(nick.folded, under: mapping) == nick, "a folded nick is another")
             }

@@ -85,7 +85,7 @@ extension HistoryRecord {
 /// What becomes of an entry of the feed.
 enum HistoryEntry {
     case kept(HistoryRecord)
-    /// For some of the members alone, or nothing that is played back: AWAY, for instance.
+    /// For some of the members alone, or nothing that is played back: AWAY, or that somebody is typing.
     case passedOver
     /// Something newer wrote it, or it is damaged.
     case unreadable
@@ -93,7 +93,8 @@ enum HistoryEntry {
     init(_ record: FeedRecord) {
         let payload = record.entry.payload
         if let message = ChatMessage(entry: payload) {
-            guard message.minimum.isEmpty else {
+            let isTyping = message.verb == .tagmsg && ChatMessage.tellOnlyTyping(message.clientTags)
+            guard message.minimum.isEmpty, !isTyping else {
                 self = .passedOver
                 return
             }
