@@ -1,6 +1,7 @@
 // Tags that clients give their messages (ircv3.net message-tags; client-tags typing, reply, react, channel-context).
 
 import Simulation
+import Tenant
 import Testing
 
 @Suite struct ClientTagTests {
@@ -65,5 +66,34 @@ import Testing
         let ann = await (try CommandHarness()).client("ann", "message-tags", in: "#a")
         let long = String(repeating: "x", count: 4096)
         #expect(await ann.send("@+a=\(long) TAGMSG #a", "@+a=\(long) PRIVMSG #a :x").commands == ["417", "417"])
+    }
+    @Test(arguments: [
+        (["typing"], "typing", ["+draft/react"]), (["*"], "*", []), (["*", "-typing"], "*,-typing", ["+typing"]),
+    ])
+    func `what a network does not pass on it says in CLIENTTAGDENY`(
+        denied: [String],
+        token: String,
+        passed: [String]
+    ) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.client("ann", "message-tags draft/multiline batch", in: "#a")
+        let bob = await harness.client("bob", shard: 1, "message-tags", in: "#a")
+        await [ann, bob].listen()
+        var tenant = harness.tenant
+        tenant.settings.clientTagDeny = denied
+        await harness.apply(tenant)
+        #expect(await ann.hears().with("005").first?.parameters.contains("CLIENTTAGDENY=\(token)") == true)
+        _ = await bob.hears()
+        _ = await ann.send("@+typing=active;+draft/react=x PRIVMSG #a :x", "@+typing=active;+draft/react=x TAGMSG #a")
+        _ = await ann.send(
+            "@+typing=active;+draft/react=x BATCH +1 draft/multiline #a",
+            "@batch=1 PRIVMSG #a x",
+            "BATCH -1"
+        )
+        let heard = await bob.hears()
+        #expect(heard.commands == (passed.isEmpty ? ["PRIVMSG", "PRIVMSG"] : ["PRIVMSG", "TAGMSG", "PRIVMSG"]))
+        for line in heard { #expect(Set(line.tags.keys).subtracting(["msgid"]) == Set(passed)) }
+        _ = await ann.send("@+typing=active;+draft/react=x RELAYMSG #a M/D :x")
+        #expect(Set(await bob.hears().first?.tags.keys.filter { $0.hasPrefix("+") } ?? []) == Set(passed))
     }
 }

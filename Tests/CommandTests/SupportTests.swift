@@ -56,6 +56,17 @@ import Testing
         #expect(batch.type == "draft/isupport" && batch.lines.flatMap(\.parameters).contains("NETWORK=Other"))
     }
 
+    @Test func `a network's picture is in its tokens, before registration too`() async throws {
+        let harness = try CommandHarness()
+        let early = harness.stranger()
+        _ = await early.send("CAP REQ :\(Self.extended)")
+        var tenant = harness.tenant
+        tenant.settings.icon = "https://acme.example.com/icon.png?a=b"
+        await harness.apply(tenant)
+        let token = "draft/ICON=https://acme.example.com/icon.png?a\\x3Db"
+        #expect(await early.send("ISUPPORT").contains { $0.parameters.contains(token) })
+    }
+
     @Test(arguments: [true, false])
     func `who asks who it is, is told at registration, and of each change`(isAsking: Bool) async throws {
         let harness = try CommandHarness()

@@ -194,6 +194,8 @@ struct ProjectedTenantTests {
             namespace: "customers"
         )
         tenant.settings.accounts.registration = try pick(AccountSettings.Registration.allCases)
+        tenant.settings.icon = try pick([nil, "https://a.example/icon.png"])
+        tenant.settings.clientTagDeny = some(["*", "-typing", "draft/react"])
         tenant.settings.accounts.required = .random(using: &random)
         tenant.settings.accounts.saslMechanisms = some(SASLMechanism.allCases)
         tenant.settings.accounts.rememberFor = time()

@@ -69,7 +69,7 @@ enum BatchCommand {
         connection.commands.batch = ClientBatch(
             MultilineBatch(reference: reference, target: target),
             label: label,
-            tags: call.message.hasTags ? call.message.tags.clientOnly : "",
+            tags: call.clientTags,
             began: connection.clients.realm.seconds
         )
     }

@@ -64,6 +64,13 @@ struct Call {
         return nil
     }
 
+    /// The client-only tags that are passed on, as on the wire, without `@`.
+    var clientTags: String {
+        guard self.message.hasTags else { return "" }
+        let (tags, policy) = (self.message.tags.clientOnly, self.network.clientTags)
+        return policy.passesAll ? tags : policy.passed(tags)
+    }
+
     // MARK: Answers
 
     func reply(_ numeric: Numeric, _ parameters: String..., text: String? = nil) {

@@ -33,7 +33,7 @@ enum MessageCommands {
             if verb != .notice { call.reply(.errNoRecipient, text: "No recipient given (\(call.row.name))") }
             return
         }
-        let tags = message.hasTags ? message.tags.clientOnly : ""
+        let tags = call.clientTags
         if verb == .tagmsg {
             guard call.connection.capabilities.contains(.messageTags), !tags.isEmpty else { return }
             if ChatMessage.tellOnlyTyping(tags), !call.connection.mayTellTyping(to: call[0]) { return }

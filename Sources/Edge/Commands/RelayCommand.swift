@@ -34,7 +34,7 @@ enum RelayCommand {
             verb: .privmsg,
             target: channel.raw,
             text: text,
-            clientTags: call.message.hasTags ? call.message.tags.clientOnly : "",
+            clientTags: call.clientTags,
             relayed: relayed
         )
         MessageCommands.say(saying, call, actor)

@@ -23,6 +23,7 @@ enum Support {
         support.set("CHANNELLEN", Lengths.channel)
         support.set("CHANTYPES", "#&")
         if hasPast { support.set("CHATHISTORY", HistoryCommands.limit) }
+        if let denied = ClientTagPolicy(tenant.settings.clientTagDeny).value { support.set("CLIENTTAGDENY", denied) }
         support.set("ELIST", "CMNTU")
         support.set("EXCEPTS", String(ListMode.exception.rawValue))
         support.set("EXTBAN", ExtendedBan.supportValue)
@@ -50,6 +51,7 @@ enum Support {
         support.set("USERLEN", Lengths.username)
         support.set("UTF8ONLY")
         support.set("WHOX")
+        if let icon = tenant.settings.icon { support.set("draft/ICON", icon) }
         return support
     }
 }

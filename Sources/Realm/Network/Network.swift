@@ -1,5 +1,5 @@
 package import Chat
-import IRC
+package import IRC
 import Logging
 import NIOCore
 package import StateStore
@@ -18,6 +18,8 @@ package final class Network {
     private(set) var history = HistorySettings.standard
     /// Another number each time that the tenant changes, unique on the shard: for what others derive from the tenant.
     package private(set) var revision: UInt64
+    /// Which client-only tags are passed on.
+    package private(set) var clientTags = ClientTagPolicy([])
     /// The tenant's messages a second, where there is a limit.
     private(set) var messageLimit: Int?
     /// The tenant was deleted; what is left of it here goes with its last attachment.
@@ -66,6 +68,7 @@ package final class Network {
         self.serverName = self.tenant.serverName
         self.history = self.tenant.history
         self.ranks = VisibleRanks(ownerSign: self.tenant.ircx.ownerPrefix?.first)
+        self.clientTags = ClientTagPolicy(self.tenant.settings.clientTagDeny)
         self.messageLimit = self.tenant.quotas.messagesPerSecond.hardLimit
     }
 

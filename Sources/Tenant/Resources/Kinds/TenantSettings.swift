@@ -4,10 +4,14 @@
 package struct TenantSettings: Hashable, Sendable {
     /// The name that people see; `nil` means the object's.
     package var displayName: String?
+    /// The URL of a picture that stands for it; `nil` if there is none.
+    package var icon: String?
     /// Whether it may be used.
     package var state: TenantState = .active
     /// The message of the day, in lines; empty if there is none.
     package var motd: [String] = []
+    /// Client-only tags that are not passed on, without `+`; `*` for all, a `-` before those that are nevertheless.
+    package var clientTagDeny: [String] = []
     /// Who gets an account and how one logs in.
     package var accounts = AccountSettings()
     /// What happens when connections break or come twice.
@@ -37,18 +41,61 @@ extension TenantSettings: SettingsObject {
     static let settings: [Setting<Self>] = [
         Setting("displayName", \.displayName, .line, "The name that people see; by default the object's."),
         Setting(
+            "icon",
+            \.icon,
+            Self.url,
+            "The URL of a picture that stands for the network, for clients that show one."
+        ),
+        Setting(
             "state",
             \.state,
             .choice(unknown: .suspended),
             "Active: everything works. Suspended: nobody may connect and sessions end. Cordoned: no new sessions, existing ones stay."
         ),
         Setting("motd", \.motd, .lines, "The message of the day, in lines."),
+        Setting(
+            "clientTagDeny",
+            \.clientTagDeny,
+            Self.clientTags,
+            "Client-only tags that are not passed on, by their names without +, such as typing; * for all, and a - before the names of those that are passed on nevertheless."
+        ),
         Setting("accounts", \.accounts, .object, "Who gets an account and how one logs in."),
         Setting("sessions", \.sessions, .object, "What happens when connections break or come twice."),
         Setting("history", \.history, .object, "What is kept of conversations."),
         Setting("archive", \.archive, .object, "What is archived to object storage."),
         Setting("ircx", \.ircx, .object, "How IRCX looks to this tenant's clients."),
     ]
+
+    /// What fits in a line of RPL_ISUPPORT.
+    private static let url = SettingType<String>.text(
+        "URL",
+        "URL: write one that begins with https://, without spaces",
+        pattern: "^https?://[!-~]{1,240}$"
+    ) { text in
+        let rest = ["https://", "http://"].first { text.hasPrefix($0) }.map { text.utf8.dropFirst($0.utf8.count) }
+        guard let rest, 1...240 ~= rest.count, rest.allSatisfy({ 0x21...0x7E ~= $0 }) else { return nil }
+        return text
+    }
+
+    private static let clientTags: SettingType<[String]> = {
+        var type = SettingType<[String]>.list(of: Self.clientTag, .set, most: 20)
+        type.decode = { object, key, _ in object.value(key) }
+        return type
+    }()
+
+    private static let clientTag = SettingType<String>.text(
+        "tag",
+        "client-only tag: write its name without +, such as typing, or *",
+        pattern: "^([*]|-?[A-Za-z0-9][A-Za-z0-9./-]{0,60})$",
+        maxLength: 62
+    ) { text in
+        if text == "*" { return text }
+        let name = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        guard let first = name.first, first.isASCII, first.isLetter || first.isNumber, name.utf8.count <= 61,
+            name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "./-".contains($0)) })
+        else { return nil }
+        return text
+    }
 }
 
 /// Who gets an account and how one logs in.
