@@ -311,4 +311,24 @@ struct ChatHistoryTests {
         try await rig.keep()
         #expect(await answers() == wanted)
     }
+
+    @Test func `what happened has the same id when it happens and when it is played back`() async throws {
+        let rig = try await PastRig(shards: 2)
+        let capabilities = PastRig.capabilities + " draft/event-playback"
+        let ann = Client(harness: rig.harness, wire: await rig.logIn("ann", capabilities: capabilities))
+        let bob = Client(harness: rig.harness, wire: await rig.logIn("bob", shard: 1, capabilities: capabilities))
+        _ = await ann.send("JOIN #a")
+        let live = await bob.send("JOIN #a", "PRIVMSG #a :x", "PART #a", "JOIN #a")
+        _ = await ann.hears()
+        let more = await ann.send("TOPIC #a :new", "MODE #a +m", "KICK #a bob :out")
+        for isKept in [false, true] {
+            if isKept { try await rig.keep() }
+            let past = await ann.send("CHATHISTORY LATEST #a * 50")
+            for command in ["JOIN", "TOPIC", "PRIVMSG", "PART", "MODE", "KICK"] {
+                let ids = (live + more).with(command).filter { $0.nick != "acme.localhost" }.map { $0.tags["msgid"] }
+                let told = past.with(command).map { $0.tags["msgid"] }
+                #expect(!ids.isEmpty && !ids.contains(nil) && ids.allSatisfy { told.contains($0) }, "\(command)")
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@ import Chat
 import IRC
 import NIOCore
 import Realm
+import StateStore
 
 /// How what happens is told, after what each client understands.
 extension LineEncoder {
@@ -18,6 +19,7 @@ extension LineEncoder {
         case .joined(let member, let founding):
             // The founder of a plain network finds its rank in the names.
             let ranks = founding == nil || ranks.ownerSign != nil ? ranks : nil
+            self.writeID(of: happening, for: capabilities, &writer)
             self.writeJoin(
                 of: member,
                 to: channel,
@@ -28,6 +30,7 @@ extension LineEncoder {
                 &writer
             )
         case .parted(_, let author, let reason):
+            self.writeID(of: happening, for: capabilities, &writer)
             self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
             writer.message(
                 source: author.prefix,
@@ -39,6 +42,7 @@ extension LineEncoder {
             self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
             writer.message(source: author.prefix, command: "QUIT", parameters: [reason], forcesTrailing: true)
         case .kicked(_, let nick, let author, let reason):
+            self.writeID(of: happening, for: capabilities, &writer)
             self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
             writer.message(
                 source: author.prefix,
@@ -48,11 +52,14 @@ extension LineEncoder {
             )
         case .modes(let changes, let author):
             let changes = ranks.shown(changes, in: happening.channel)
-            for group in changes.grouped(bytes: 500 - 10 - channel.utf8.count - author.prefix.utf8.count) {
+            let groups = changes.grouped(bytes: 500 - 10 - channel.utf8.count - author.prefix.utf8.count)
+            for (index, group) in groups.enumerated() {
+                if index == 0 { self.writeID(of: happening, for: capabilities, &writer) }
                 self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
                 writer.message(source: author.prefix, command: "MODE", parameters: [channel] + group.parameters)
             }
         case .topic(let topic, let author):
+            self.writeID(of: happening, for: capabilities, &writer)
             self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
             writer.message(
                 source: author.prefix,
@@ -77,6 +84,12 @@ extension LineEncoder {
         case .changed(_, let change, let author, _):
             self.write(change, by: author, modes, time, for: capabilities, &writer)
         }
+    }
+
+    /// The id that what happened has in the past, too (draft/event-playback).
+    private func writeID(of happening: Happening, for capabilities: Capabilities, _ writer: inout LineWriter) {
+        guard let id = happening.id, capabilities.contains(.messageTags) else { return }
+        writer.tag("msgid", Stamp(position: id, time: happening.time).messageID)
     }
 
     /// REDACT (draft/message-redaction), for those who know it.

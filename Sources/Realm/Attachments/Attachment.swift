@@ -121,6 +121,8 @@ package struct Happening {
     package let channel: ChannelState
     /// Milliseconds since 1970.
     package let time: Int64
+    /// Where it stands in the channel's log, if it is known as that later; with the time it is its id.
+    package let id: Position?
     /// What led to it just now, if it is here: for it this is part of the answer.
     package let cause: (any Attachment)?
     /// The server's name if somebody joins only because they are known by another host: news for those who cannot be told of
@@ -131,12 +133,14 @@ package struct Happening {
         event: ChannelEvent,
         channel: ChannelState,
         time: Int64,
+        id: Position? = nil,
         cause: (any Attachment)?,
         returning: String? = nil
     ) {
         self.event = event
         self.channel = channel
         self.time = time
+        self.id = id
         self.cause = cause
         self.returning = returning
     }

@@ -25,12 +25,14 @@ extension ChannelReplica {
 
     /// Tells those here of something.
     ///
+    /// - `id`: where it stands in the log, if that is what it is known as.
     /// - `producer`: whose action led to it just now; nil if nobody's did.
     /// - `isReturn`: whether it is a JOIN of somebody who has another host, and nothing else.
     /// - `isTold`: who of them hears of it; nil for everybody.
     func announce(
         _ event: ChannelEvent,
         time: Int64,
+        id: Position? = nil,
         from producer: ProducerID? = nil,
         isReturn: Bool = false,
         isTold: ((any Attachment) -> Bool)? = nil
@@ -40,6 +42,7 @@ extension ChannelReplica {
             event: event.asKnown(in: self.state),
             channel: self.state,
             time: time,
+            id: id,
             cause: producer.flatMap { producer in
                 let session = event.author?.session.flatMap { self.network.sessions[$0] }
                 return session?.acting(in: self.key, by: producer)

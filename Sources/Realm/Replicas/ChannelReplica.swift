@@ -215,13 +215,18 @@ package final class ChannelReplica {
             let session = self.network.sessions[member.session]
             if let session { self.enter(session) }
             self.joined(at: entry.time)
-            self.announce(.joined(known, founding: founding), time: entry.time, from: entry.producer)
+            self.announce(
+                .joined(known, founding: founding),
+                time: entry.time,
+                id: entry.position,
+                from: entry.producer
+            )
             if let session { self.show(to: session, but: session.acting(in: self.key, by: entry.producer)) }
         case .parted(let id, _, _), .kicked(let id, _, _, _):
             if let member = self.state.members[id], !self.network.news.isGone(id) {
                 // Who has the nickname by now must not take it for its own end.
                 let namesake = self.network.sessions.named(member.user.nick)
-                self.announce(event, time: entry.time, from: entry.producer) {
+                self.announce(event, time: entry.time, id: entry.position, from: entry.producer) {
                     $0.session?.id == id || $0.session !== namesake || namesake == nil
                 }
             }
@@ -250,7 +255,7 @@ package final class ChannelReplica {
             self.evolve(event, at: entry.position)
             if self.state.throttle == nil { self.joins = [] }
             if self.state.slow == nil { self.spoken = [:] }
-            self.announce(event, time: entry.time, from: entry.producer)
+            self.announce(event, time: entry.time, id: entry.position, from: entry.producer)
         }
         if self.state.members.isEmpty, self.early.isEmpty, !self.state.modes.contains(.registered) { self.dropped() }
     }
