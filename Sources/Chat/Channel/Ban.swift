@@ -116,6 +116,11 @@ package struct Ban: Hashable, Sendable {
         }
     }
 
+    /// Whether it means who is shown so, of whom nothing else is known.
+    func matches(shown prefix: String) -> Bool {
+        if case .mask(let mask) = self.subject { mask.matches(prefix) } else { false }
+    }
+
     /// Whether a list may have it: nobody is forwarded for being excepted, and who needs no invitation speaks as all others.
     func fits(_ list: ListMode) -> Bool {
         switch self.effect {

@@ -10,7 +10,7 @@ extension ChannelState {
         guard self.modes.contains(.inviteOnly) || self.key != nil else {
             throw Refusal(.channelIsOpen, self.name.raw)
         }
-        if self.isBanned(requester) { throw Refusal(.banned, self.name.raw) }
+        if self.ban(on: requester, .enter) != nil { throw Refusal(.banned, self.name.raw) }
         return .knocked(by: requester.author, server: server)
     }
 }

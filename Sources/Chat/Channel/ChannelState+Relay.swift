@@ -15,7 +15,9 @@ extension ChannelState {
             throw Refusal(.relayingNeeded, self.name.raw)
         }
         func isListed(_ list: ListMode) -> Bool {
-            (self.lists[list] ?? []).contains { $0.matcher?.matches(prefix) == true }
+            (self.lists[list] ?? []).contains {
+                $0.ban?.concerns(.speak) == true && $0.ban?.matches(shown: prefix) == true
+            }
         }
         if isListed(.ban), !isListed(.exception) { throw Refusal(.relayedIsBanned, self.name.raw) }
     }

@@ -87,7 +87,7 @@ extension ChannelState {
         case .joined(let member, _): return self.hides(member.modes) ? member.session : nil
         case .parted(let id, _, _), .quit(let id, _, _), .kicked(let id, _, _, _), .changed(let id, _, _, _):
             return self.hides(self.members.modes(of: id) ?? []) ? id : nil
-        case .modes, .topic, .invited, .message, .redacted: return nil
+        case .modes, .topic, .invited, .message, .redacted, .knocked: return nil
         }
     }
 }
