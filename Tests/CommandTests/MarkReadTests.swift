@@ -152,11 +152,16 @@ struct MarkReadTests {
         #expect(lines.count == 1 && lines[0].contains(" FAIL \(line.prefix { $0 != " " }) \(code)"), "\(lines)")
     }
 
-    @Test func `a guest has no marker`() async throws {
+    @Test func `a guest has markers for as long as its session`() async throws {
         let rig = try await PastRig()
         let guest = await rig.harness.join("guest", capabilities: Self.capabilities)
-        let lines = await rig.harness.send(guest, "MARKREAD bob \(Self.early)")
-        #expect(lines.count == 1 && lines[0].contains(" FAIL MARKREAD ACCOUNT_REQUIRED "), "\(lines)")
+        func told(_ line: String) async -> String { await rig.harness.send(guest, line).joined() }
+        #expect(await told("MARKREAD bob").hasSuffix(" MARKREAD bob *"))
+        #expect(await told("MARKREAD bob \(Self.late)").hasSuffix(" MARKREAD bob \(Self.late)"))
+        // No marker goes back.
+        #expect(await told("MARKREAD bob \(Self.early)").hasSuffix(" MARKREAD bob \(Self.late)"))
+        let other = await rig.harness.join("other", capabilities: Self.capabilities)
+        #expect(await rig.harness.send(other, "MARKREAD bob").joined().hasSuffix(" MARKREAD bob *"))
     }
 
     @Test(arguments: [

@@ -35,7 +35,8 @@ apiVersion: roost.chat/v1alpha1
 kind: Tenant
 metadata: {name: conformance}
 spec:
-  displayName: Conformance
+  displayName: test server
+  serverName: My.Little.Server
   hostnames: [my.little.server]
   planRef: {name: everything}
   admins:
@@ -57,6 +58,8 @@ class RoostController(BaseServerController, DirectoryBasedController):
     capabilities = frozenset(Capabilities) - {Capabilities.STS}
 
     optional_behaviors = frozenset(OptionalBehaviors) - {
+        # Members invite, too: a limit would hold nobody.
+        OptionalBehaviors.INVITE_OVERRIDES_LIMIT,
         OptionalBehaviors.NON_UTF8_MESSAGE,
         OptionalBehaviors.SASL_REAUTHENTICATION,
     }

@@ -87,7 +87,7 @@ struct HTTPListenerTests {
     @Test(arguments: [
         (request(host: "nobody.localhost"), "404 Not Found"), (request(host: nil), "404 Not Found"),
         (request(host: ""), "404 Not Found"), (request(host: "beta.localhost"), "403 Forbidden"),
-        (request("/other"), "404 Not Found"), (request("/"), "404 Not Found"),
+        (request("/other"), "404 Not Found"),
         (request("/", upgrade: false), "404 Not Found"), (request(upgrade: false), "426 Upgrade Required"),
         (request(host: "nobody.localhost", upgrade: false), "404 Not Found"),
     ])
@@ -116,6 +116,33 @@ struct HTTPListenerTests {
                 return try await conversation.hear(until: "CAP * LS")
             }
             #expect(answer.contains(":acme.localhost CAP * LS"))
+        }
+    }
+
+    @Test(arguments: [
+        (NamelessClients.Rule.belong(to: "acme"), "127.0.0.1:8080", "101"), (.firstByName, "[::1]", "101"),
+        (.refused, "127.0.0.1", "404"), (.belong(to: "acme"), "nobody.localhost", "404"),
+        (.belong(to: "acme"), "1.2.3", "404"),
+    ])
+    func `who comes by an address belongs to the tenant that was named for these`(
+        rule: NamelessClients.Rule,
+        host: String,
+        status: String
+    ) async throws {
+        try await Rig.run { rig in
+            let server = try await HTTPListener(
+                directory: rig.directory,
+                shards: rig.shards,
+                nameless: NamelessClients(rule),
+                logger: rig.logger
+            ).bind(to: Rig.anyPort())
+            for target in ["/", "/irc"] {
+                let answer = try await Client.talk(to: server) { conversation in
+                    try await conversation.send(Self.request(target, host: host))
+                    return try await conversation.hear(until: "\r\n\r\n")
+                }
+                #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(target): \(answer)")
+            }
         }
     }
 

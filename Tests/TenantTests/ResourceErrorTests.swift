@@ -165,6 +165,13 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
             "is already set in line 7: remove one of them",
             "  state: Active\n  state: Suspended"
         ),
+        .tenant(
+            7,
+            "spec.serverName",
+            .badValue,
+            "`Other.example` is none of the hostnames",
+            "  serverName: Other.example"
+        ),
         // Numbers that YAML 1.1, YAML 1.2 and Kubernetes read differently.
         .tenant(7, "spec.quotas.connections", .badValue, "`010` is octal to some", "  quotas: {connections: 010}"),
         .tenant(7, "spec.quotas.channels", .badValue, "`+5` is a number to some", "  quotas: {channels: +5}"),

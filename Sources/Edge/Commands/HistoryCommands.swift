@@ -283,8 +283,8 @@ enum HistoryCommands {
 
     /// Tells up to where a channel was read that was entered just now, for clients that want to know.
     static func tellMarker(of channel: String, _ call: Call, _ actor: Actor, _ then: @escaping () -> Void) {
-        guard call.connection.capabilities.contains(.readMarker), actor.session.user.account != nil,
-            call.network.pastAnswers
+        guard call.connection.capabilities.contains(.readMarker),
+            actor.session.user.account == nil || call.network.pastAnswers
         else { return then() }
         call.network.readMarker(
             of: channel,

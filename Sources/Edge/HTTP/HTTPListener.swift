@@ -87,6 +87,7 @@ package struct HTTPListener: Sendable {
             trustedProxies: self.expectsProxyProtocol ? .none : self.trustedProxies,
             serving: self.serving,
             entrance: self.entrance,
+            nameless: self.nameless,
             origin: origin
         )
         guard let certificates = self.certificates else { return try upgrade.install(on: channel) }

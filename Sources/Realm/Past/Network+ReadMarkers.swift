@@ -20,7 +20,11 @@ extension Network {
     ) {
         let session = actor.session
         guard case .account(let account) = session.party else {
-            return then(.failure(Refusal(.accountNeeded, text: "Log in to keep what you have read")))
+            // A guest's are its session's, and go with it.
+            if let time, session.guestMarkers.advance(target, to: min(time, self.shard.now)) {
+                session.read(target, upTo: time, exceptFor: actor.attachment)
+            }
+            return then(.success(session.guestMarkers.furthest(target, nil)))
         }
         let (tenant, read) = (self.id, time.map { min($0, self.shard.now) })
         self.conversation(with: target, for: actor) { result in

@@ -56,6 +56,8 @@ package final class Session {
     package var silence = SilenceList()
     /// Up to where those here know that conversations were read, by their numbers.
     var markers: [UInt32: ToldMarkers] = [:]
+    /// Up to where a guest has read, of the conversations that it spoke of last.
+    var guestMarkers = ToldMarkers()
 
     /// From the beginning here to the end here.
     enum Stage {

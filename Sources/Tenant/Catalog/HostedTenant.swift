@@ -65,8 +65,8 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
         self.settings.ircx = ircx
     }
 
-    /// The name that the server gives itself: the first hostname.
-    package var serverName: String { self.hostnames.first ?? self.id.text }
+    /// The name that the server gives itself: the first hostname, unless another is said.
+    package var serverName: String { self.settings.serverName ?? self.hostnames.first ?? self.id.text }
     /// The name that people see.
     package var displayName: String { self.settings.displayName ?? self.id.text }
     /// Whether it may be used.

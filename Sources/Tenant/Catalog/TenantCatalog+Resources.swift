@@ -153,6 +153,10 @@ private struct CatalogMaker {
                 "the plan `\(spec.planRef.name)` has no archive: \(advice)"
             )
         }
+        if let name = settings.serverName, !spec.hostnames.contains(name.lowercased()) {
+            let advice = "write \(spec.hostnames.joined(separator: " or ")), in any capitals"
+            self.report(resource, .badValue, "spec.serverName", "`\(name)` is none of the hostnames: \(advice)")
+        }
         let ceiling = QuotaCeiling(plan, granted: self.resources.tenantGrants[resource.metadata.path]?.spec)
         for name in QuotaName.allCases {
             guard let asked = spec.quotas[name],

@@ -18,6 +18,7 @@ struct WebSocketUpgrade: Sendable {
     let trustedProxies: TrustedNetworks
     let serving: HTTPServing
     let entrance: Entrance
+    let nameless: NamelessClients
     var origin: Origin
     /// The tenant of the TLS server name, where there is one.
     var serverTenant: TenantID?
@@ -36,13 +37,15 @@ struct WebSocketUpgrade: Sendable {
 
     /// Decides on a request.
     func agree(to request: HTTPRequestHead) -> Agreement? {
-        guard request.uri.prefix(while: { $0 != "?" }) == WebSocketAdmission.path,
-            let handshake = WebSocketHandshake(request)
+        // Clients that name no path mean the one thing that there is to connect to.
+        let path = request.uri.prefix(while: { $0 != "?" })
+        guard path == WebSocketAdmission.path || path == "/", let handshake = WebSocketHandshake(request)
         else { return nil }
         let admission = WebSocketAdmission.decide(
             host: request.headers["host"].first,
             protocols: request.headers["sec-websocket-protocol"],
-            directory: self.directory
+            directory: self.directory,
+            nameless: self.serverTenant == nil ? self.nameless : nil
         )
         guard case .accept(let tenant, let subprotocol) = admission else { return nil }
         return Agreement(

@@ -4,6 +4,8 @@
 package struct TenantSettings: Hashable, Sendable {
     /// The name that people see; `nil` means the object's.
     package var displayName: String?
+    /// How the server calls itself: one of the hostnames, in other capitals; `nil` for the first of them as it is.
+    package var serverName: String?
     /// The URL of a picture that stands for it; `nil` if there is none.
     package var icon: String?
     /// Whether it may be used.
@@ -40,6 +42,18 @@ package enum TenantState: String, Hashable, Sendable, CaseIterable {
 extension TenantSettings: SettingsObject {
     static let settings: [Setting<Self>] = [
         Setting("displayName", \.displayName, .line, "The name that people see; by default the object's."),
+        Setting(
+            "serverName",
+            \.serverName,
+            .text(
+                "host name in any capitals",
+                "host name: write one of the hostnames, in the capitals that clients are to see",
+                pattern: #"^[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)*$"#,
+                maxLength: 253,
+                { name in DNSName.host(name).map { _ in name } }
+            ).obeying([.init("!self.matches('(^|[.])[0-9]+$')", "an address is no host name")]),
+            "How the server calls itself: one of the hostnames, in the capitals that clients are to see. By default the first as it is."
+        ),
         Setting(
             "icon",
             \.icon,
