@@ -201,7 +201,9 @@ struct DevCommand: AsyncParsableCommand {
                 lines.append("  and with TLS     wss://\(tenant.serverName):\(port)/irc")
             }
         }
-        if bound.ircs != nil || bound.https != nil, let authority { lines.append("Certificates are signed by \(authority).") }
+        if bound.ircs != nil || bound.https != nil, let authority {
+            lines.append("Certificates are signed by \(authority).")
+        }
         lines.append(durability.promise)
         lines.append("ready")
         FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))

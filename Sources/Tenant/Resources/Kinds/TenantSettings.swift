@@ -40,6 +40,9 @@ package enum TenantState: String, Hashable, Sendable, CaseIterable {
 }
 
 extension TenantSettings: SettingsObject {
+    /// A label of a host name in any capitals.
+    private static let label = "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?"
+
     static let settings: [Setting<Self>] = [
         Setting("displayName", \.displayName, .line, "The name that people see; by default the object's."),
         Setting(
@@ -48,7 +51,7 @@ extension TenantSettings: SettingsObject {
             .text(
                 "host name in any capitals",
                 "host name: write one of the hostnames, in the capitals that clients are to see",
-                pattern: #"^[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)*$"#,
+                pattern: "^\(Self.label)([.]\(Self.label))*$",
                 maxLength: 253,
                 { name in DNSName.host(name).map { _ in name } }
             ).obeying([.init("!self.matches('(^|[.])[0-9]+$')", "an address is no host name")]),
