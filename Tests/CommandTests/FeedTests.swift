@@ -29,6 +29,7 @@ struct FeedTests {
         case .invited: "INVITE"
         case .redacted: "REDACT"
         case .knocked: "KNOCK"
+        case .renamed, .continued: "RENAME"
         case .message, nil: "?"
         }
     }

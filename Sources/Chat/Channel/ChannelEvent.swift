@@ -20,6 +20,11 @@ package enum ChannelEvent: Hashable, Sendable {
     case redacted(String, by: Author, reason: String?)
     /// Somebody asks to be let in; for those who run the channel, from the server.
     case knocked(by: Author, server: String)
+    /// The channel goes by another name: in the same log if that is only spelled otherwise, else it goes on in the log of that
+    /// name and this one ends.
+    case renamed(ChannelName, by: Author, reason: String?)
+    /// A channel goes on here that went by another name, with all that it had: the store says what that is.
+    case continued(from: String)
 }
 
 /// What a channel starts with.

@@ -1,5 +1,7 @@
 // What events do to a channel. Total and without judgement: that was done when they were decided.
 
+import IRC
+
 extension ChannelState {
     /// Applies what happened.
     ///
@@ -24,7 +26,13 @@ extension ChannelState {
         case .invited(let session, _, _):
             if let lapsing = self.lapsingInvitation(for: session) { self.invited.remove(lapsing) }
             self.invited.insert(session)
-        case .message, .redacted, .knocked:
+        case .renamed(let name, _, _):
+            if name.folded == self.name.folded {
+                self.name = name
+            } else {
+                (self.members, self.invited) = (MemberTable(), [])
+            }
+        case .message, .redacted, .knocked, .continued:
             break
         }
     }

@@ -9,6 +9,7 @@ extension ChannelState {
         static let limit = "limit"
         static let key = "key"
         static let modes = "modes"
+        static let moved = "moved"
         static let name = "name"
         static let topic = "topic"
 
@@ -46,8 +47,36 @@ extension ChannelState {
         case .modes(let changes, _):
             let ranked = changes.compactMap { if case .rank(_, let session, _, _) = $0 { session } else { nil } }
             return self.after(event, of: ranked).updates(for: changes)
-        case .message, .redacted, .knocked: return []
+        case .renamed(let name, _, _) where name.folded == self.name.folded: return [Self.nameUpdate(name)]
+        case .renamed:
+            return self.members.sessions.map { Self.memberUpdate($0, nil) }
+                + self.invited.map { Self.invitation($0, false) }
+        case .message, .redacted, .knocked, .continued: return []
         }
+    }
+
+    /// All fields: what another log is founded with in which the channel goes on.
+    var allUpdates: [FieldUpdate] {
+        var updates = self.initialUpdates(nil)
+        func set(_ name: String, _ value: String?) {
+            if let value { updates.append(FieldUpdate(FieldKey(.setting, name), Array(value.utf8))) }
+        }
+        set(Setting.moved, self.moved.map { String($0) })
+        set(Setting.key, self.key)
+        set(Setting.limit, self.limit.map { String($0) })
+        for (mode, value) in self.values { set(Setting.value(mode), value) }
+        if let topic = self.topic { updates.append(Self.topicUpdate(topic)) }
+        for (list, entries) in self.lists {
+            updates += entries.map { FieldUpdate(FieldKey(list.section, $0.mask), $0.encoded) }
+        }
+        updates += self.access.map { FieldUpdate(FieldKey(.access, $0.key), $0.value) }
+        updates += self.properties.map { FieldUpdate(FieldKey(.property, $0.key), Array($0.value.utf8)) }
+        updates += self.invited.map { Self.invitation($0, true) }
+        return updates + self.members.map { Self.memberUpdate($0) }
+    }
+
+    private static func nameUpdate(_ name: ChannelName) -> FieldUpdate {
+        FieldUpdate(FieldKey(.setting, Setting.name), Array(name.raw.utf8))
     }
 
     /// The state after an event, with those members alone whom it is about: all others would have to be copied.
@@ -61,9 +90,9 @@ extension ChannelState {
     private func initialUpdates(_ founding: Founding?) -> [FieldUpdate] {
         let (name, created) = founding.map { ($0.name, $0.created) } ?? (self.name, self.created)
         return [
-            FieldUpdate(FieldKey(.setting, Setting.name), Array(name.raw.utf8)),
+            Self.nameUpdate(name),
             FieldUpdate(FieldKey(.setting, Setting.created), Array(String(created).utf8)),
-            FieldUpdate(FieldKey(.setting, Setting.modes), Array(self.modes.text.utf8)),
+            FieldUpdate(FieldKey(.setting, Setting.modes), Array((self.modes.text + self.laterModes).utf8)),
         ]
     }
 
@@ -160,6 +189,7 @@ extension ChannelState {
             self.modes = ChannelModes(text: modes)
             self.laterModes = modes.filter { ChannelModeTable.row($0) == nil }
         }
+        self.moved = text(Setting.moved).flatMap { Int64($0) }
         self.key = text(Setting.key)
         self.limit = text(Setting.limit).flatMap { Int64($0) }.map(Self.limit(nearest:))
         for mode in ValueMode.allCases { self.values[mode] = text(Setting.value(mode)).flatMap(mode.value) }

@@ -7,6 +7,8 @@ package struct ChannelState: Hashable, Sendable {
     package internal(set) var name: ChannelName
     /// When it was made, milliseconds since 1970.
     package var created: Int64
+    /// When it came here from another name, milliseconds since 1970: what was said before stands elsewhere.
+    package var moved: Int64?
     package var modes: ChannelModes = .initial
     /// Letters of switches that a later version knows; they are kept as they are.
     var laterModes = ""

@@ -12,6 +12,7 @@ private enum Tag: UInt8 {
     /// In a user's log as well, so that who keeps messages reads it there, too (``UserEvent/redacted(_:to:by:reason:)``).
     case redacted = 10
     case knocked = 20
+    case renamed, continued
 }
 
 extension ChannelEvent {
@@ -79,6 +80,14 @@ extension ChannelEvent {
             buffer.writeForm(Tag.knocked.rawValue, unknown: .passOver)
             actor.encode(into: &buffer)
             buffer.writeText(server)
+        case .renamed(let name, let actor, let reason):
+            buffer.writeForm(Tag.renamed.rawValue, unknown: .loadAgain)
+            buffer.writeText(name.raw)
+            actor.encode(into: &buffer)
+            buffer.writeOptionalText(reason)
+        case .continued(let name):
+            buffer.writeForm(Tag.continued.rawValue, unknown: .loadAgain)
+            buffer.writeText(name)
         }
     }
 
@@ -126,6 +135,12 @@ extension ChannelEvent {
         case .knocked:
             guard let actor = Author(from: &buffer), let server = buffer.readText() else { return nil }
             return .knocked(by: actor, server: server)
+        case .renamed:
+            guard let name = buffer.readText().flatMap({ ChannelName($0, under: Names.caseMapping) }),
+                let actor = Author(from: &buffer), let reason = buffer.readOptionalText()
+            else { return nil }
+            return .renamed(name, by: actor, reason: reason)
+        case .continued: return buffer.readText().map { .continued(from: $0) }
         case .message: return nil
         }
     }
@@ -157,7 +172,7 @@ extension ChannelEvent {
         case .invited:
             guard let nick = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             return .invited(session, nick: nick, by: actor)
-        case .joined, .modes, .topic, .message, .redacted, .knocked:
+        case .joined, .modes, .topic, .message, .redacted, .knocked, .renamed, .continued:
             return nil
         }
     }

@@ -34,6 +34,10 @@ package struct Refusal: Error, Hashable, Sendable {
         /// The tenant has as many channels as its plan allows.
         case networkHasTooManyChannels = "network-has-too-many-channels"
 
+        // Renaming a channel
+        case channelNameInUse = "channel-name-in-use"
+        case cannotRename = "cannot-rename"
+
         // Knocking
         case knockOnOwnChannel = "knock-on-own-channel"
         case channelIsOpen = "channel-is-open"

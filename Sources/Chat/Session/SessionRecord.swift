@@ -15,6 +15,8 @@ package struct SessionRecord: Hashable, Sendable {
     package var facts: UserFacts?
     /// Of whom the user wants to hear nothing.
     package var silence = SilenceList()
+    /// What marks the last move of one of its channels to another name; nil if none ever did.
+    package var mark: String?
 
     package init(
         session: SessionID,
@@ -43,6 +45,9 @@ package struct SessionRecord: Hashable, Sendable {
         return FieldUpdate(Self.userField, Array(buffer.readableBytesView))
     }
 
+    /// The field that marks the last move of a channel.
+    package static let markField = FieldKey(.setting, "moved")
+
     package static func channelUpdate(_ folded: String, isMember: Bool) -> FieldUpdate {
         FieldUpdate(FieldKey(.channel, folded), isMember ? [] : nil)
     }
@@ -56,6 +61,7 @@ package struct SessionRecord: Hashable, Sendable {
         var holds: SessionHolds?
         var facts: UserFacts?
         var silence = SilenceList()
+        var mark: String?
         for (key, value) in fields {
             if key == Self.userField {
                 var buffer = ByteBuffer(bytes: value)
@@ -71,6 +77,8 @@ package struct SessionRecord: Hashable, Sendable {
                 facts = UserFacts(value)
             } else if key == SilenceList.field {
                 silence = SilenceList(value) ?? SilenceList()
+            } else if key == Self.markField {
+                mark = String(decoding: value, as: UTF8.self)
             } else if key.section == .channel {
                 channels.insert(key.name)
             }
@@ -80,6 +88,7 @@ package struct SessionRecord: Hashable, Sendable {
         record.holds = holds
         record.facts = facts
         record.silence = silence
+        record.mark = mark
         self = record
     }
 }

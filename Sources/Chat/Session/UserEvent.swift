@@ -27,6 +27,8 @@ package enum UserEvent: Hashable, Sendable {
     case idle(SessionID, seconds: UInt32)
     /// Of whom the user wants to hear nothing from now on.
     case silenced(SilenceList)
+    /// A channel that it is in goes on under another name, both folded; the mark tells this from other moves.
+    case moved(from: String, to: String, mark: String)
     /// Somebody took back a message with this id that was said to a nickname; in the logs of both.
     case redacted(String, to: String, by: Author, reason: String?)
 
@@ -37,7 +39,7 @@ package enum UserEvent: Hashable, Sendable {
         case message = 9
         /// As in a channel's log, with whom it was said to behind it.
         case redacted = 10
-        case superseded, read, askedHowIdle, idle, silenced
+        case superseded, read, askedHowIdle, idle, silenced, moved
     }
 
     package var encoded: ByteBuffer {
@@ -93,6 +95,9 @@ package enum UserEvent: Hashable, Sendable {
         case .silenced(let list):
             buffer.writeForm(Tag.silenced.rawValue, unknown: .passOver)
             list.encode(into: &buffer)
+        case .moved(let old, let new, let mark):
+            buffer.writeForm(Tag.moved.rawValue, unknown: .loadAgain)
+            for text in [old, new, mark] { buffer.writeText(text) }
         case .redacted(let id, let nick, let author, let reason):
             ChannelEvent.redacted(id, by: author, reason: reason).encode(into: &buffer)
             buffer.writeText(nick)
@@ -126,6 +131,11 @@ package enum UserEvent: Hashable, Sendable {
         case .held:
             guard let holds = SessionHolds(from: &buffer) else { return nil }
             self = .held(holds)
+        case .moved:
+            guard let old = buffer.readText(), let new = buffer.readText(), let mark = buffer.readText() else {
+                return nil
+            }
+            self = .moved(from: old, to: new, mark: mark)
         case .entered:
             guard let channel = buffer.readText() else { return nil }
             self = .entered(channel: channel)

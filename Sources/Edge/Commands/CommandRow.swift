@@ -129,6 +129,7 @@ package struct CommandTable: Sendable {
         MessageCommands.rows,
         BatchCommand.rows,
         RelayCommand.rows,
+        RenameCommand.rows,
         ChannelCommands.rows,
         ChannelModeCommands.rows,
         ListingCommands.rows,

@@ -35,6 +35,8 @@ extension Refusal.Reason {
         case .tooManyChannels: .numeric(.errTooManyChannels)
         case .networkHasTooManyChannels:
             .numeric(.errTooManyChannels, text: "This network has as many channels as it may")
+        case .channelNameInUse: .fail("CHANNEL_NAME_IN_USE")
+        case .cannotRename: .fail("CANNOT_RENAME")
         case .knockOnOwnChannel: .numeric(.errKnockOnChan)
         case .channelIsOpen: .numeric(.errChanOpen)
         case .tooManyKnocks: .numeric(.errTooManyKnock)

@@ -53,6 +53,8 @@ extension Connection: Attachment {
         case .changed(let change, let author, let time, let before, let isCaused):
             self.tellOwn(change, by: author, time: time, modesBefore: before, isCaused ? .answer : .news)
         case .entered(let channel, let isAnnounced): self.tellOfEntering(channel, isAnnounced: isAnnounced)
+        case .renamed(let rename, let channel, let isCaused):
+            self.tell(rename, channel, isCaused ? .answer : .news)
         case .renamedUnseen(let before):
             self.write(.news) { $0.message(source: before, command: "NICK", parameters: [self.nick]) }
         case .missed(let channel, let older, let messages, let isAll):
@@ -117,6 +119,33 @@ extension Connection: Attachment {
         self.commands.waiting.append(names)
         self.reading.hold(.command)
         self.clients.dispatcher.advance(self)
+    }
+
+    /// A channel that the client knows has another name.
+    ///
+    /// Who does not know of such is told that it has left the one and come into the other; without the other everybody that they left.
+    private func tell(_ rename: ChannelRename, _ channel: ChannelView?, _ told: Told) {
+        guard let session = self.session else { return }
+        let encoder = self.clients.encoder
+        if channel != nil, self.capabilities.contains(.channelRename) {
+            let (author, modes) = (rename.author, self.network.modes(of: rename.author))
+            return self.write(told) { writer in
+                encoder.writeTags(&writer, self.capabilities, time: rename.time, account: author.account, modes)
+                LineEncoder.writeRename(of: rename.old, to: rename.new.raw, by: author, rename.reason, &writer)
+            }
+        }
+        self.write(told) { writer in
+            let (account, modes) = (session.user.account, session.user.modes)
+            encoder.writeTags(&writer, self.capabilities, time: rename.time, account: account, modes)
+            let parameters = [rename.old] + (rename.reason.map { [$0] } ?? [])
+            writer.message(
+                source: session.prefix,
+                command: "PART",
+                parameters: parameters,
+                forcesTrailing: rename.reason != nil
+            )
+        }
+        if let channel { self.tellOfEntering(channel, isAnnounced: false) }
     }
 
     /// A change of the client's own user.

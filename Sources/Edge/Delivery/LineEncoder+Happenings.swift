@@ -15,7 +15,11 @@ extension LineEncoder {
     ) {
         let (channel, time, modes) = (happening.channel.name.raw, happening.time, happening.authorModes)
         switch happening.event {
-        case .message: break
+        case .message, .continued: break
+        case .renamed(let name, let author, let reason):
+            guard capabilities.contains(.channelRename) else { break }
+            self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
+            Self.writeRename(of: channel, to: name.raw, by: author, reason, &writer)
         case .joined(let member, let founding):
             // The founder of a plain network finds its rank in the names.
             let ranks = founding == nil || ranks.ownerSign != nil ? ranks : nil
@@ -84,6 +88,22 @@ extension LineEncoder {
         case .changed(_, let change, let author, _):
             self.write(change, by: author, modes, time, for: capabilities, &writer)
         }
+    }
+
+    /// RENAME, without tags (draft/channel-rename).
+    static func writeRename(
+        of old: String,
+        to new: String,
+        by author: Author,
+        _ reason: String?,
+        _ writer: inout LineWriter
+    ) {
+        writer.message(
+            source: author.prefix,
+            command: RenameCommand.name,
+            parameters: [old, new, reason ?? ""],
+            forcesTrailing: true
+        )
     }
 
     /// The id that what happened has in the past, too (draft/event-playback).

@@ -88,6 +88,8 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     package static let whoami = Capabilities(rawValue: 1 << 32)
     /// A tag on what bridges relay, RELAYMSG (draft).
     package static let relaymsg = Capabilities(rawValue: 1 << 33)
+    /// RENAME messages, in place of PART and JOIN (draft).
+    package static let channelRename = Capabilities(rawValue: 1 << 34)
 
     /// Those that are of use only where a past is kept.
     package static let past: Capabilities = [

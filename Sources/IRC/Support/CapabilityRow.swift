@@ -72,5 +72,6 @@ extension Capabilities {
         CapabilityRow("draft/oper-tag", .operTag, .ircv3("extensions/oper-tag")),
         CapabilityRow("draft/whoami", .whoami, .other("https://github.com/ircv3/ircv3-specifications/pull/603")),
         CapabilityRow("draft/relaymsg", .relaymsg, .other("https://github.com/ircv3/ircv3-specifications/pull/417")),
+        CapabilityRow("draft/channel-rename", .channelRename, .ircv3("extensions/channel-rename")),
     ]
 }

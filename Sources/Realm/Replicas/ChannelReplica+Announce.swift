@@ -87,7 +87,7 @@ extension ChannelState {
         case .joined(let member, _): return self.hides(member.modes) ? member.session : nil
         case .parted(let id, _, _), .quit(let id, _, _), .kicked(let id, _, _, _), .changed(let id, _, _, _):
             return self.hides(self.members.modes(of: id) ?? []) ? id : nil
-        case .modes, .topic, .invited, .message, .redacted, .knocked: return nil
+        case .modes, .topic, .invited, .message, .redacted, .knocked, .renamed, .continued: return nil
         }
     }
 }
@@ -99,9 +99,9 @@ extension ChannelEvent {
         case .joined(let member, _): Author(member.session, member.user)
         case .parted(_, let author, _), .quit(_, let author, _), .kicked(_, _, let author, _), .modes(_, let author),
             .topic(_, let author), .changed(_, _, let author, _), .invited(_, _, let author),
-            .redacted(_, let author, _), .knocked(let author, _):
+            .redacted(_, let author, _), .knocked(let author, _), .renamed(_, let author, _):
             author
-        case .message: nil
+        case .message, .continued: nil
         }
     }
 }
@@ -126,7 +126,8 @@ extension ChannelEvent {
         case .topic(let topic, let author): return .topic(topic, by: known(author))
         case .invited(let id, let nick, let author): return .invited(id, nick: nick, by: known(author))
         case .redacted(let id, let author, let reason): return .redacted(id, by: known(author), reason: reason)
-        case .joined, .quit, .changed, .message, .knocked: return self
+        case .renamed(let name, let author, let reason): return .renamed(name, by: known(author), reason: reason)
+        case .joined, .quit, .changed, .message, .knocked, .continued: return self
         }
     }
 }

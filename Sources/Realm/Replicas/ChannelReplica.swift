@@ -44,7 +44,9 @@ package final class ChannelReplica {
     /// Up to where the state was loaded that an unreadable entry asked for.
     private var loaded: Position?
     /// Who is known to have left the network before the log here says so: their channel is not over yet.
-    private var early: Set<SessionID> = []
+    var early: Set<SessionID> = []
+    /// Whether it has just come here from another name: its members come by that one's log.
+    var isArriving = false
     /// Set while the state is not true, since an entry could not be read, or while what was missed has to be told first.
     var stale: Stale?
 
@@ -251,6 +253,9 @@ package final class ChannelReplica {
         case .redacted, .knocked:
             self.position = entry.position
             self.announce(event, time: entry.time)
+        case .renamed(let name, let author, let reason):
+            return self.renamed(to: name, by: author, reason: reason, entry)
+        case .continued: return self.continued()
         case .modes, .topic, .invited:
             self.evolve(event, at: entry.position)
             if self.state.throttle == nil { self.joins = [] }
@@ -266,7 +271,7 @@ package final class ChannelReplica {
         self.state.evolve(event)
     }
 
-    private func evolve(_ event: Chat.ChannelEvent, at position: Position) {
+    func evolve(_ event: Chat.ChannelEvent, at position: Position) {
         self.position = position
         self.changed = position.sequence
         self.state.evolve(event)
@@ -299,7 +304,7 @@ package final class ChannelReplica {
     /// Loads the state.
     ///
     /// Of what came meanwhile it holds the older part: only messages of that are told.
-    private func load(attempt: Int) {
+    func load(attempt: Int) {
         let network = self.network
         network.store.load([self.key]) { result in
             // Meanwhile it may have been loaded otherwise.
@@ -331,7 +336,10 @@ package final class ChannelReplica {
         self.changed = snapshot.position.sequence
         // Nobody lets go of it amid what follows.
         self.pins += 1
-        for session in self.network.sessions.all where self.state.members.contains(session.id) { self.enter(session) }
+        for session in self.network.sessions.all where self.state.members.contains(session.id) {
+            if !self.isArriving, !session.isMoving(to: self.key.name) { self.enter(session) }
+        }
+        self.isArriving = false
         self.tellDifference(from: before)
         if let (gap, told) = gap, !self.groups.isEmpty {
             self.fill(gap, told)
@@ -378,12 +386,15 @@ package final class ChannelReplica {
             self.announce(event, time: now)
         }
         for session in self.network.sessions.all where session.isMember(of: self) {
-            if !self.state.members.contains(session.id) { self.exit(session) }
+            if !self.state.members.contains(session.id) {
+                self.exit(session)
+                session.lostSight(of: self.key.name)
+            }
         }
     }
 
     /// The channel ended: its last member left.
-    private func dropped() {
+    func dropped() {
         self.state = ChannelState(name: self.state.name, created: 0)
         self.position = .none
         self.changed = 0
@@ -408,7 +419,7 @@ package final class ChannelReplica {
         for attachment in session.attachments { self.add(attachment) }
     }
 
-    private func exit(_ session: Session) {
+    func exit(_ session: Session) {
         guard session.isMember(of: self) else { return }
         session.memberships.removeAll { $0 === self }
         for attachment in session.attachments { self.remove(attachment) }

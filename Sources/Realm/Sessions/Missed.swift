@@ -117,15 +117,25 @@ extension Session {
 
     /// Shows a channel that the session came into by somebody's doing elsewhere, with what was said there since.
     ///
-    /// - `done`: goes on when it was shown, or is not to be shown any more.
-    func show(_ replica: ChannelReplica, _ done: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - replica: The channel.
+    ///   - rename: Whether those who know it by another name are told that it has this one.
+    ///   - done: Goes on when it was shown, or is not to be shown any more.
+    func show(_ replica: ChannelReplica, after rename: ChannelRename?, _ done: @escaping () -> Void) {
         self.catchUp(replica.key, .sinceEntering, from: nil, to: { replica.position }) { entries, isAll in
             defer { done() }
-            guard self.isPresent, !self.isMember(of: replica), replica.state.members.contains(self.id) else { return }
+            guard self.isPresent, !self.isMember(of: replica), replica.state.members.contains(self.id) else {
+                if let rename { self.tellEnd(of: rename) }
+                return
+            }
             replica.enter(self)
             let view = ChannelView(replica, for: self)
             for attachment in self.attachments {
-                attachment.tell(.entered(view, isAnnounced: false))
+                if let rename, rename.told.contains(attachment.number) {
+                    attachment.tell(.renamed(rename, view, isCaused: attachment === rename.cause))
+                } else {
+                    attachment.tell(.entered(view, isAnnounced: false))
+                }
                 self.tellMissed([], self.meant(entries, in: replica), of: view.name, isAll, to: attachment) {}
             }
         }
@@ -162,7 +172,9 @@ extension Session {
             let since = replica.readable(by: self)
             let readable = older.filter { $0.id.time >= since }
             let meant = self.meant(entries, in: replica)
-            self.tellMissed(readable, meant, of: replica.state.name.raw, isAll, to: attachment, next)
+            // What was said under another name meanwhile stands elsewhere.
+            let isHere = replica.state.moved.map { $0 < missed.received } ?? true
+            self.tellMissed(readable, meant, of: replica.state.name.raw, isAll && isHere, to: attachment, next)
         }
     }
 

@@ -101,6 +101,7 @@ extension Network {
                 session.requester.changes = record.changes
                 session.facts = record.facts
                 session.silence = record.silence
+                session.mark = record.mark
                 session.prefix = record.user.prefix
                 if let login = request.login, record.user.modes.contains(.operator) {
                     session.grantedRights = login.role.rights

@@ -32,6 +32,7 @@ extension Session {
         case .signedOn: break
         case .held(let holds): self.held(holds)
         case .entered(let channel): self.enter(channel)
+        case .moved(let old, let new, let mark): self.moved(from: old, to: new, mark: mark)
         case .replaced(let number):
             let reason = "Replaced by another connection"
             self.endAttachments(reason: reason, parting: .lost) { $0.number != number }
@@ -123,6 +124,8 @@ extension Session {
         self.requester.user = record.user
         self.requester.changes = record.changes
         self.silence = record.silence
+        if record.mark != self.mark { self.uncertainChannels.formUnion(record.channels) }
+        self.mark = record.mark
         self.adoptUser()
         if isRenamed { self.tell(.renamedUnseen(from: before)) }
         guard let holds = record.holds else { return }

@@ -44,6 +44,10 @@ package final class Session {
     var asksForPast = false
     /// Whether its client knows how to come back without an account.
     var isResumable = false
+    /// What marks the last move of one of its channels to another name; its end rests on it.
+    var mark: String?
+    /// Channels that go on under another name, by that, folded.
+    var moves: [String: Move] = [:]
     /// Channels that attachments elsewhere came into and that are not known here yet.
     var entering = 0
     /// The last entry of its log that came.
@@ -154,7 +158,7 @@ package final class Session {
     package func isMember(of folded: String) -> Bool { self.memberships.contains { $0.key.name == folded } }
 
     package var record: SessionRecord {
-        SessionRecord(
+        var record = SessionRecord(
             session: self.id,
             user: self.user,
             channels: Set(self.memberships.map(\.key.name)),
@@ -162,6 +166,8 @@ package final class Session {
             holds: self.holds,
             facts: self.ownFacts ?? self.facts
         )
+        record.mark = self.mark
+        return record
     }
 
     /// Is counted where it is held first, once it is there, as the user is now.

@@ -54,8 +54,9 @@ final class SessionEnds {
 
     /// What ends a session, whoever ends it: its own shard, or another after its pod died.
     ///
-    /// It rests on the nickname alone: a session that does not hold it any more was ended by somebody else, and what the
-    /// name's new holder has must not be touched. Leaving a channel that one is not in changes nothing.
+    /// It rests on the nickname: a session that does not hold it any more was ended by somebody else, and what the name's new
+    /// holder has must not be touched. And on that none of its channels went on under another name meanwhile, in which it would
+    /// stay behind. Leaving a channel that one is not in changes nothing.
     static func end(
         of record: SessionRecord,
         reason: String,
@@ -106,6 +107,8 @@ final class SessionEnds {
             }
         }
         let claim = NameClaim.condition(record.user.nick, of: record.session, in: tenant)
-        return Transaction(conditions: [claim], changes: changes)
+        let mark = FieldName(SessionRecord.markField)
+        let isWhereItWas = Condition(inbox, record.mark.map { .equals(mark, Array($0.utf8)) } ?? .absent(mark))
+        return Transaction(conditions: [claim, isWhereItWas], changes: changes)
     }
 }

@@ -37,7 +37,10 @@ final class SessionLeave {
     func begin(_ then: @escaping () -> Void) {
         let shard = self.network.shard
         guard let holds = self.record.holds else {
-            return shard.ends.append(self.end) { _ in then() }
+            return shard.ends.append(self.end) { outcome in
+                if case .refused = outcome { self.lookAgain() }
+                then()
+            }
         }
         // Left by another shard since this one was taken for dead: that one knows better where it was left.
         if holds.detached?.isExact == true { return then() }
@@ -94,8 +97,12 @@ final class SessionLeave {
             switch result {
             case .success(let snapshots):
                 // Ended meanwhile.
-                guard let record = SessionRecord(fields: snapshots[0].chatFields), let holds = record.holds else {
-                    return
+                guard let record = SessionRecord(fields: snapshots[0].chatFields) else { return }
+                guard let holds = record.holds else {
+                    // Only where its channels are can have changed: whoever has its nickname keeps that.
+                    guard record.mark != self.record.mark else { return }
+                    self.record = record
+                    return self.begin {}
                 }
                 // Somebody is back here, or about to be: that may still come to nothing.
                 if let session = network.sessions[self.record.session] { return session.isPresent ? () : later() }

@@ -15,6 +15,8 @@ final class WaitingSessions {
         let end: Int64
         /// When it is looked at.
         var until: Int64
+        /// The mark in its record with which its end was refused; nil if none was.
+        var refused: String??
     }
 
     /// How many are looked at in a second, so that an outage of many does not hold up those who are here.
@@ -61,6 +63,11 @@ final class WaitingSessions {
                 self.deadlines[inbox]?.until = waiting.end
                 return
             }
+            // The refusal was not for a channel that went on under another name.
+            if let refused = waiting.refused, refused == record.mark {
+                self.deadlines[inbox] = nil
+                return
+            }
             var end = SessionEnds.end(
                 of: record,
                 reason: detached.reason,
@@ -70,7 +77,12 @@ final class WaitingSessions {
             )
             end.conditions.append(holds.condition(on: inbox))
             self.deadlines[inbox] = nil
-            self.shard.ends.append(end)
+            self.shard.ends.append(end) { outcome in
+                // A channel may have gone on under another name: looked at once more, unless somebody came back.
+                guard case .refused = outcome, self.deadlines[inbox] == nil else { return }
+                self.deadlines[inbox] = waiting
+                self.deadlines[inbox]?.refused = .some(record.mark)
+            }
         }
     }
 }

@@ -52,15 +52,9 @@ final class SessionWitness {
 
     private func sawSession(_ id: SessionID, _ change: LogChange) {
         if case .killed? = UserEvent(change.payload) { self.sessions[id]?.isKilled = true }
-        let record = SessionRecord(
-            fields: change.fields.compactMap {
-                guard case .set(let name, let value) = $0 else { return nil }
-                return FieldKey.Section(rawValue: Unicode.Scalar(name.section.byte)).map {
-                    (FieldKey($0, name.name), value)
-                }
-            }
-        )
-        if let record { self.sessions[id, default: Known()].user = record.user }
+        if let record = SessionRecord(fields: change.chatFields) {
+            self.sessions[id, default: Known()].user = record.user
+        }
         for case .set(FieldName(SessionHolds.field), let bytes) in change.fields {
             let (before, after) = (self.sessions[id]?.holds, SessionHolds(bytes))
             self.sessions[id, default: Known()].holds = after
@@ -83,6 +77,18 @@ final class SessionWitness {
     func joined(_ id: SessionID, _ channel: String, messages: Int) { self.joins[id, default: [:]][channel] = messages }
 
     func left(_ id: SessionID, _ channel: String) { self.joins[id]?[channel] = nil }
+}
+
+extension LogChange {
+    /// What it sets.
+    var chatFields: [(FieldKey, [UInt8])] {
+        self.fields.compactMap {
+            guard case .set(let name, let value) = $0 else { return nil }
+            return FieldKey.Section(rawValue: Unicode.Scalar(name.section.byte)).map {
+                (FieldKey($0, name.name), value)
+            }
+        }
+    }
 }
 
 extension SessionHolds {

@@ -61,7 +61,19 @@ final class Witness {
                 self.messages[change.log.name, default: []].append(stamp.messageID)
             }
             self.check(event, change.log)
-            self.apply(event, change.log)
+            if case .continued = event { self.arrived(change) } else { self.apply(event, change.log) }
+        }
+    }
+
+    /// A channel has come here from another name.
+    private func arrived(_ change: LogChange) {
+        guard let name = ChannelName(change.log.name, under: Names.caseMapping) else { return }
+        if self.states[change.log] != nil { self.violation("\(change.log): a channel came to where one was") }
+        let state = ChannelState(name: name, fields: change.chatFields)
+        if state.members.isEmpty { self.violation("\(change.log): a channel came without members") }
+        self.states[change.log] = state
+        for id in state.members.sessions {
+            self.sessions.joined(id, change.log.name, messages: self.messages[change.log.name]?.count ?? 0)
         }
     }
 
@@ -115,6 +127,12 @@ final class Witness {
         case .invited: self.count("invite")
         case .redacted: self.count("redact")
         case .knocked: self.count("knock")
+        case .renamed(let name, let actor, _):
+            self.count("rename")
+            self.check(actor, runs: state, log)
+            guard name.folded != log.name else { break }
+            for session in state.map({ Array($0.members.sessions) }) ?? [] { self.sessions.left(session, log.name) }
+        case .continued: self.count("continued")
         case .quit: self.count("quit")
         case .changed(let session, _, _, _):
             self.count("change")

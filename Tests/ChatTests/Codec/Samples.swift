@@ -131,7 +131,9 @@ enum Samples {
             .topic(Topic(text: "Ünï\u{1}", setter: "Alice", time: 1_700_000_000_123), by: actor),
             .topic(Topic(text: "again", setter: "", time: -1), by: actor),
             .invited(guest.session, nick: "Guest", by: actor), .invited(bob.session, nick: "Bob", by: actor),
-            .knocked(by: actor, server: "irc.example"), .modes([], by: actor),
+            .knocked(by: actor, server: "irc.example"), .modes([], by: actor), .continued(from: "#räume"),
+            .renamed(try channelName("#rOOm"), by: actor, reason: nil),
+            .renamed(try channelName("#elsewhere"), by: actor, reason: "better"),
             .modes(try Self.modeChanges(), by: actor),
         ]
         events += try Self.modeChanges().map { .modes([$0], by: actor) }
@@ -154,6 +156,7 @@ enum Samples {
             + [.read("#räume", upTo: .max), .read("Bob", upTo: 0)]
             + Self.silences.map { .silenced($0) }
             + [.askedHowIdle(by: SessionID(rawValue: .max)), .idle(SessionID(rawValue: 7), seconds: .max)]
+            + [.moved(from: "#räume", to: "#rooms", mark: "1 #räume")]
             + actors.map { .redacted("a-1-1", to: "Bob", by: $0, reason: $0.account) }
     }
 

@@ -1,0 +1,75 @@
+package import Chat
+package import IRC
+import StateStore
+
+/// Other names for channels.
+extension Network {
+    /// Gives a channel another name.
+    ///
+    /// Another spelling is an event of its log. Another name is another log: in one transaction that is founded with all that the
+    /// channel has, each member's session is told in its own log and has the one channel instead of the other, and the old log
+    /// ends with the event that says where the channel went. So everybody is in one of the two, whoever looks and whenever. What
+    /// is said under the old name meanwhile rests on that log, and is refused.
+    ///
+    /// - Parameters:
+    ///   - old: The channel.
+    ///   - new: Its new name.
+    ///   - reason: What the members are told.
+    ///   - actor: Who asks.
+    ///   - then: Goes on once the actor's clients here are told.
+    package func renameChannel(
+        _ old: ChannelName,
+        to new: ChannelName,
+        reason: String?,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        self.changeExisting(
+            old,
+            by: actor,
+            { replica throws(Refusal) in
+                let requester = actor.session.requester
+                guard let event = try replica.state.decideRename(to: new, by: requester, reason: reason) else {
+                    return .nothing(())
+                }
+                if new.folded == replica.key.name { return Decided(transaction: replica.change(event), value: ()) }
+                let inUse = Refusal(.channelNameInUse, old.raw, new.raw, text: "The channel name is already taken")
+                return Decided(transaction: self.moving(replica, to: new, event), value: (), refusals: [1: inUse])
+            },
+            { result in
+                guard case .success = result else { return then(result) }
+                actor.session.whenMoved(to: new.folded) { then(result) }
+            }
+        )
+    }
+
+    /// The second condition says whether the name is free.
+    private func moving(_ replica: ChannelReplica, to new: ChannelName, _ event: ChannelEvent) -> Transaction {
+        let (key, now) = (self.channelKey(new), self.shard.now)
+        let mark = "\(now) \(replica.key.name)"
+        var transaction = Transaction(
+            conditions: [replica.unchanged, Condition(key, .unchanged(since: .none))],
+            changes: [
+                LogChange(replica.key, payload: event.encoded, lifetime: .drop),
+                LogChange(
+                    key,
+                    payload: ChannelEvent.continued(from: replica.state.name.raw).encoded,
+                    fields: replica.state.fields(as: new, now: now).map(FieldChange.init)
+                ),
+            ]
+        )
+        let told = UserEvent.moved(from: replica.key.name, to: key.name, mark: mark).encoded
+        let fields = [
+            FieldChange(SessionRecord.channelUpdate(replica.key.name, isMember: false)),
+            FieldChange(SessionRecord.channelUpdate(key.name, isMember: true)),
+            .set(FieldName(SessionRecord.markField), Array(mark.utf8)),
+        ]
+        // In an order that does not change from run to run.
+        for session in replica.state.members.sessions.sorted(by: { $0.rawValue < $1.rawValue }) {
+            let inbox = self.inboxKey(session)
+            transaction.conditions.append(Condition(inbox, .exists))
+            transaction.changes.append(LogChange(inbox, payload: told, fields: fields))
+        }
+        return transaction
+    }
+}
