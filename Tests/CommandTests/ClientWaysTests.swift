@@ -220,7 +220,8 @@ import Testing
         // The limit is in the first of these lines, after which it asks.
         #expect(welcome.with("005").first?.parameters.contains("CHATHISTORY=1000") == true)
         #expect(self.shows("#tea", marker: scene.last, welcome) && self.shows("#coffee", marker: "*", welcome))
-        #expect(welcome.with("PRIVMSG").isEmpty && welcome.batches.isEmpty)
+        #expect(welcome.with("PRIVMSG").isEmpty && welcome.batches.map(\.type) == ["metadata"])
+        #expect(welcome.with("770").shorts == ["770 soju.im/pinned soju.im/muted"])
 
         let now = await scene.now
         let listed = await client.send("JOIN #tea", "JOIN #coffee", "CHATHISTORY TARGETS \(scene.last) \(now) 1000")

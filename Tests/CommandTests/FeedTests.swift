@@ -30,6 +30,7 @@ struct FeedTests {
         case .redacted: "REDACT"
         case .knocked: "KNOCK"
         case .renamed, .continued: "RENAME"
+        case .metadata: "METADATA"
         case .message, nil: "?"
         }
     }

@@ -25,6 +25,8 @@ package enum ChannelEvent: Hashable, Sendable {
     case renamed(ChannelName, by: Author, reason: String?)
     /// A channel goes on here that went by another name, with all that it had: the store says what that is.
     case continued(from: String)
+    /// Keys of the channel were set or removed.
+    case metadata([MetadataChange], by: Author)
 }
 
 /// What a channel starts with.

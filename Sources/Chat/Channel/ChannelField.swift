@@ -10,6 +10,7 @@ package struct FieldKey: Hashable, Sendable {
         case access = "a"
         case property = "p"
         case invitation = "i"
+        case metadata = "M"
         /// In a user's log: the channels that the session is in.
         case channel = "c"
     }

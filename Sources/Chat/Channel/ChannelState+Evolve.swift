@@ -26,6 +26,7 @@ extension ChannelState {
         case .invited(let session, _, _):
             if let lapsing = self.lapsingInvitation(for: session) { self.invited.remove(lapsing) }
             self.invited.insert(session)
+        case .metadata(let changes, _): self.metadata.apply(changes)
         case .renamed(let name, _, _):
             if name.folded == self.name.folded {
                 self.name = name

@@ -44,6 +44,8 @@ extension ChannelState {
             let lapsing = self.lapsingInvitation(for: session).map { Self.invitation($0, false) }
             return [Self.invitation(session, true)] + (lapsing.map { [$0] } ?? [])
         case .topic(let topic, _): return [Self.topicUpdate(topic)]
+        case .metadata(let changes, _):
+            return changes.map { FieldUpdate(FieldKey(.metadata, $0.key), $0.value.map { Array($0.utf8) }) }
         case .modes(let changes, _):
             let ranked = changes.compactMap { if case .rank(_, let session, _, _) = $0 { session } else { nil } }
             return self.after(event, of: ranked).updates(for: changes)
@@ -129,6 +131,7 @@ extension ChannelState {
             member.map { member in
                 var buffer = ByteBuffer()
                 member.encode(into: &buffer)
+                member.user.metadata.encodeLast(into: &buffer)
                 return Array(buffer.readableBytesView)
             }
         )
@@ -167,6 +170,7 @@ extension ChannelState {
         var access: [String: [UInt8]] = [:]
         var properties: [String: String] = [:]
         var invited: Set<SessionID> = []
+        var metadata = Metadata()
         for (key, value) in fields {
             switch key.section {
             case .member: members.insert(field: value)
@@ -179,6 +183,10 @@ extension ChannelState {
             case .access: access[key.name] = value
             case .property: properties[key.name] = String(decoding: value, as: UTF8.self)
             case .invitation: if let session = SessionID(text: key.name) { invited.insert(session) }
+            case .metadata:
+                guard Metadata.isKey(key.name), value.count <= Metadata.maximumValueBytes else { continue }
+                let change = MetadataChange(key.name, String(decoding: value, as: UTF8.self))
+                metadata = metadata.applying(change) ?? metadata
             case .channel: break
             }
         }
@@ -199,6 +207,7 @@ extension ChannelState {
         self.access = access
         self.properties = properties
         self.invited = invited
+        self.metadata = metadata
         self.members = members
     }
 }

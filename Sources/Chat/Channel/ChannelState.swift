@@ -26,6 +26,8 @@ package struct ChannelState: Hashable, Sendable {
     package var properties: [String: String] = [:]
     /// Who may come in once although the channel is for the invited only.
     package var invited: Set<SessionID> = []
+    /// What those who run the channel say of it by keys.
+    package var metadata = Metadata()
     /// Invitations that nobody follows are forgotten once there are more than this.
     package static let maximumInvitations = 100
 

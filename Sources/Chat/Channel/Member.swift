@@ -18,6 +18,7 @@ package struct Member: Hashable, Sendable {
         self.joined = joined
     }
 
+    /// Writes all but the user's metadata, which comes last wherever a member is kept.
     package func encode(into buffer: inout ByteBuffer) {
         buffer.writeSession(self.session)
         buffer.writeInteger(self.modes.rawValue)
@@ -40,6 +41,8 @@ package struct Member: Hashable, Sendable {
     package init?(field bytes: [UInt8]) {
         var buffer = ByteBuffer(bytes: bytes)
         self.init(from: &buffer)
+        guard let metadata = Metadata(lastFrom: &buffer) else { return nil }
+        self.user = self.user.with(metadata)
     }
 
     /// Whether a change of the user is not in it yet.

@@ -20,8 +20,7 @@ struct MemberField: Hashable, Sendable {
     var modes: MemberModes { MemberModes(rawValue: self.bytes[8]) }
 
     var member: Member? {
-        var buffer = ByteBuffer(bytes: self.bytes)
-        return Member(from: &buffer)
+        Member(field: self.bytes)
     }
 
     private var nick: ArraySlice<UInt8> {

@@ -105,6 +105,9 @@ extension UserChange {
         case .modes(let modes):
             buffer.writeInteger(6 as UInt8)
             buffer.writeInteger(modes.rawValue)
+        case .metadata(let changes):
+            buffer.writeInteger(7 as UInt8)
+            MetadataChange.encode(changes, into: &buffer)
         }
     }
 
@@ -128,6 +131,9 @@ extension UserChange {
         case 6:
             guard let modes = buffer.readInteger(as: UInt8.self) else { return nil }
             self = .modes(UserModes(rawValue: modes))
+        case 7:
+            guard let changes = MetadataChange.read(from: &buffer) else { return nil }
+            self = .metadata(changes)
         default: return nil
         }
     }

@@ -13,6 +13,7 @@ private enum Tag: UInt8 {
     case redacted = 10
     case knocked = 20
     case renamed, continued
+    case metadata = 23
 }
 
 extension ChannelEvent {
@@ -29,6 +30,7 @@ extension ChannelEvent {
             member.encode(into: &buffer)
             buffer.writeOptionalText(founding?.name.raw)
             if let founding { buffer.writeInteger(founding.created) }
+            MetadataChange.encode(member.user.metadata.changes, into: &buffer)
         case .parted(let session, let actor, let reason):
             buffer.writeForm(Tag.parted.rawValue, unknown: .loadAgain)
             buffer.writeSession(session)
@@ -88,6 +90,10 @@ extension ChannelEvent {
         case .continued(let name):
             buffer.writeForm(Tag.continued.rawValue, unknown: .loadAgain)
             buffer.writeText(name)
+        case .metadata(let changes, let actor):
+            buffer.writeForm(Tag.metadata.rawValue, unknown: .loadAgain)
+            actor.encode(into: &buffer)
+            MetadataChange.encode(changes, into: &buffer)
         }
     }
 
@@ -109,12 +115,7 @@ extension ChannelEvent {
     private static func read(_ tag: Tag, _ buffer: inout ByteBuffer) -> ChannelEvent? {
         switch tag {
         case .joined:
-            guard let member = Member(from: &buffer), let name = buffer.readOptionalText() else { return nil }
-            guard let name else { return .joined(member, founding: nil) }
-            guard let name = ChannelName(name, under: Names.caseMapping),
-                let created = buffer.readInteger(as: Int64.self)
-            else { return nil }
-            return .joined(member, founding: Founding(name: name, created: created))
+            return Self.readJoined(&buffer)
         case .modes:
             guard let actor = Author(from: &buffer), let count = buffer.readInteger(as: UInt8.self) else { return nil }
             var changes: [ModeChange] = []
@@ -141,8 +142,27 @@ extension ChannelEvent {
             else { return nil }
             return .renamed(name, by: actor, reason: reason)
         case .continued: return buffer.readText().map { .continued(from: $0) }
+        case .metadata:
+            guard let actor = Author(from: &buffer), let changes = MetadataChange.read(from: &buffer) else {
+                return nil
+            }
+            return .metadata(changes, by: actor)
         case .message: return nil
         }
+    }
+
+    private static func readJoined(_ buffer: inout ByteBuffer) -> ChannelEvent? {
+        guard var member = Member(from: &buffer), let name = buffer.readOptionalText() else { return nil }
+        var founding: Founding?
+        if let name {
+            guard let name = ChannelName(name, under: Names.caseMapping),
+                let created = buffer.readInteger(as: Int64.self)
+            else { return nil }
+            founding = Founding(name: name, created: created)
+        }
+        guard let metadata = MetadataChange.read(from: &buffer).flatMap(Metadata.init) else { return nil }
+        member.user = member.user.with(metadata)
+        return .joined(member, founding: founding)
     }
 
     /// What follows the envelope of a message's redaction, in whichever log.
@@ -172,7 +192,7 @@ extension ChannelEvent {
         case .invited:
             guard let nick = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             return .invited(session, nick: nick, by: actor)
-        case .joined, .modes, .topic, .message, .redacted, .knocked, .renamed, .continued:
+        case .joined, .modes, .topic, .message, .redacted, .knocked, .renamed, .continued, .metadata:
             return nil
         }
     }

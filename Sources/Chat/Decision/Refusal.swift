@@ -68,6 +68,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case insecureMembers = "insecure-members"
 
         case silenceListIsFull = "silence-list-is-full"
+        /// A user or channel says as much of itself by keys as it may.
+        case metadataIsFull = "metadata-is-full"
 
         // Logging in
         case wrongPassword = "wrong-password"

@@ -42,6 +42,7 @@ package struct SessionRecord: Hashable, Sendable {
         buffer.writeSession(self.session)
         buffer.writeInteger(self.changes)
         self.user.encode(into: &buffer)
+        self.user.metadata.encodeLast(into: &buffer)
         return FieldUpdate(Self.userField, Array(buffer.readableBytesView))
     }
 
@@ -66,9 +67,9 @@ package struct SessionRecord: Hashable, Sendable {
             if key == Self.userField {
                 var buffer = ByteBuffer(bytes: value)
                 guard let session = buffer.readSession(), let changes = buffer.readInteger(as: UInt32.self),
-                    let user = User(from: &buffer)
+                    let user = User(from: &buffer), let metadata = Metadata(lastFrom: &buffer)
                 else { return nil }
-                record = SessionRecord(session: session, user: user, changes: changes)
+                record = SessionRecord(session: session, user: user.with(metadata), changes: changes)
             } else if key == SessionHolds.field {
                 var buffer = ByteBuffer(bytes: value)
                 guard let found = SessionHolds(from: &buffer) else { return nil }

@@ -15,6 +15,7 @@ package struct User: Hashable, Sendable {
         let away: String?
         let modes: UserModes
         let signedOn: Int64
+        let metadata: Metadata
         let prefix: String
 
         init(
@@ -25,7 +26,8 @@ package struct User: Hashable, Sendable {
             _ account: String?,
             _ away: String?,
             _ modes: UserModes,
-            _ signedOn: Int64
+            _ signedOn: Int64,
+            _ metadata: Metadata
         ) {
             self.nick = nick
             self.username = username
@@ -35,6 +37,7 @@ package struct User: Hashable, Sendable {
             self.away = away
             self.modes = modes
             self.signedOn = signedOn
+            self.metadata = metadata
             self.prefix = "\(nick.raw)!\(username)@\(host)"
         }
     }
@@ -49,9 +52,10 @@ package struct User: Hashable, Sendable {
         account: String? = nil,
         away: String? = nil,
         modes: UserModes = [],
-        signedOn: Int64
+        signedOn: Int64,
+        metadata: Metadata = Metadata()
     ) {
-        self.parts = Parts(nick, username, host, realname, account, away, modes, signedOn)
+        self.parts = Parts(nick, username, host, realname, account, away, modes, signedOn, metadata)
     }
 
     package var nick: Nickname { self.parts.nick }
@@ -66,6 +70,8 @@ package struct User: Hashable, Sendable {
     package var modes: UserModes { self.parts.modes }
     /// When the session began, milliseconds since 1970.
     package var signedOn: Int64 { self.parts.signedOn }
+    /// What the user says of itself by keys.
+    package var metadata: Metadata { self.parts.metadata }
     /// `nick!user@host`, the source of what the user does.
     package var prefix: String { self.parts.prefix }
 
@@ -74,6 +80,7 @@ package struct User: Hashable, Sendable {
         return left.nick == right.nick && left.nick.raw == right.nick.raw && left.username == right.username
             && left.host == right.host && left.realname == right.realname && left.account == right.account
             && left.away == right.away && left.modes == right.modes && left.signedOn == right.signedOn
+            && left.metadata == right.metadata
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -82,6 +89,7 @@ package struct User: Hashable, Sendable {
         hasher.combine(self.host)
     }
 
+    /// Writes all but the metadata, which comes last wherever a user is kept.
     package func encode(into buffer: inout ByteBuffer) {
         buffer.writeText(self.nick.raw)
         buffer.writeText(self.username)
@@ -127,6 +135,7 @@ package enum UserChange: Hashable, Sendable {
     case host(username: String, host: String)
     case realname(String)
     case modes(UserModes)
+    case metadata([MetadataChange])
 
     /// The new nickname, if it is that which changed.
     package var nick: String? { if case .nick(let nick) = self { nick.raw } else { nil } }
@@ -147,6 +156,8 @@ extension User {
         if self.nick.raw != other.nick.raw { changes.append(.nick(other.nick)) }
         if self.realname != other.realname { changes.append(.realname(other.realname)) }
         if self.away != other.away { changes.append(.away(other.away)) }
+        let metadata = self.metadata.changes(to: other.metadata)
+        if !metadata.isEmpty { changes.append(.metadata(metadata)) }
         if (self.username, self.host) != (other.username, other.host) {
             changes.append(.host(username: other.username, host: other.host))
         }
@@ -158,7 +169,7 @@ extension User {
     package mutating func apply(_ change: UserChange) {
         let parts = self.parts
         var (nick, username, host, realname) = (parts.nick, parts.username, parts.host, parts.realname)
-        var (account, away, modes) = (parts.account, parts.away, parts.modes)
+        var (account, away, modes, metadata) = (parts.account, parts.away, parts.modes, parts.metadata)
         switch change {
         case .nick(let new): nick = new
         case .away(let reason): away = reason
@@ -168,7 +179,18 @@ extension User {
         case .host(let newUsername, let newHost): (username, host) = (newUsername, newHost)
         case .realname(let new): realname = new
         case .modes(let new): modes = new
+        case .metadata(let changes): metadata.apply(changes)
         }
-        self.parts = Parts(nick, username, host, realname, account, away, modes, parts.signedOn)
+        self.parts = Parts(nick, username, host, realname, account, away, modes, parts.signedOn, metadata)
+    }
+}
+
+extension User {
+    /// The same user with metadata that was read behind it.
+    func with(_ metadata: Metadata) -> User {
+        if metadata.isEmpty { return self }
+        var user = self
+        user.apply(.metadata(metadata.changes))
+        return user
     }
 }

@@ -36,6 +36,8 @@ enum CapCommand {
             "sasl": SASLExchange.offered(on: network.tenant).joined(separator: ","),
             Capabilities.multilineBatch: MultilineBatch.Limits().value,
             ChatMessage.relayTag: String(RelayedName.separator),
+            "draft/metadata-2": MetadataCommand.capabilityValue,
+            "draft/metadata-3": MetadataCommand.capabilityValue,
         ]
     }
 

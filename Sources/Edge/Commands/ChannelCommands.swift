@@ -82,6 +82,7 @@ enum ChannelCommands {
         if let topic = channel.state.topic { self.show(topic, of: channel, to: call) }
         HistoryCommands.tellMarker(of: channel.name, call, actor) {
             if call.connection.wantsNamesOnJoin { ListingCommands.sendNames(of: channel, to: call) }
+            MetadataSync.entered(channel, call)
             Playback.entered(channel.name, call, actor)
         }
     }

@@ -138,6 +138,7 @@ package struct CommandTable: Sendable {
         KnockCommand.rows,
         WhoCommands.rows,
         MonitorCommands.rows,
+        MetadataCommand.rows,
         HistoryCommands.rows,
         ServerCommands.rows,
         SupportCommand.rows,

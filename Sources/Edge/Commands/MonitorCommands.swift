@@ -42,10 +42,12 @@ enum MonitorCommands {
                 text: "Monitor list is full"
             )
         }
-        self.tellStatus(Array(added), call)
+        self.tellStatus(Array(added), call) { user in
+            call.connection.tell(user.metadata, of: user.nick.raw, .answer)
+        }
     }
 
-    private static func tellStatus(_ nicks: [Nickname], _ call: Call) {
+    private static func tellStatus(_ nicks: [Nickname], _ call: Call, _ then: @escaping (User) -> Void = { _ in }) {
         call.network.sessions.find(
             nicks,
             call.awaiting { found in
@@ -53,6 +55,7 @@ enum MonitorCommands {
                 let offline = zip(nicks, found).filter { $0.1 == nil }.map(\.0.raw)
                 for line in self.lines(online) { call.reply(.rplMonOnline, text: line) }
                 for line in self.lines(offline) { call.reply(.rplMonOffline, text: line) }
+                for user in found { if let user { then(user.user) } }
             }
         )
     }

@@ -54,6 +54,7 @@ extension Refusal.Reason {
         case .listIsFull: .numeric(.errBanListFull)
         case .insecureMembers: .numeric(.errAllMustBeSecure)
         case .silenceListIsFull: .numeric(.errSilenceListFull)
+        case .metadataIsFull: .fail("LIMIT_REACHED")
         case .wrongPassword: .numeric(.errPasswdMismatch)
         case .tooManyLogins: .fail("TOO_MANY_LOGINS")
         case .accountNeeded: .fail("ACCOUNT_REQUIRED")

@@ -58,7 +58,8 @@ enum Registration {
             login: connection.login,
             resumption: connection.resumption,
             isResumable: connection.capabilities.contains(.resume),
-            asksForPast: !connection.capabilities.isDisjoint(with: [.chatHistory, .playback])
+            asksForPast: !connection.capabilities.isDisjoint(with: [.chatHistory, .playback]),
+            metadata: connection.earlyMetadata
         )
         call.network.signOn(
             request,
@@ -112,6 +113,15 @@ enum Registration {
         if presence != .here { connection.network.setPresence(presence, by: actor) { _ in } }
     }
 
+    /// What METADATA said before registration a session that was there gets, too, as far as there is room.
+    private static func begin(metadataOf connection: Connection, _ signedOn: SignedOn) {
+        let changes = connection.earlyMetadata.changes
+        connection.earlyMetadata = Metadata()
+        guard case .back(let session, _) = signedOn else { return }
+        let actor = Actor(session, through: connection)
+        for change in changes { connection.network.setMetadata(change, by: actor) { _ in } }
+    }
+
     /// 001 to 005, LUSERS, MOTD (RFC 2812 5.1, modern.ircdocs.horse connection registration).
     private static func welcome(_ signedOn: SignedOn, _ call: Call) {
         let (session, connection) = (signedOn.session, call.connection)
@@ -125,6 +135,7 @@ enum Registration {
                 $0.message(source: user.prefix, command: "SETNAME", parameters: [user.realname], forcesTrailing: true)
             }
         }
+        connection.tellOwnMetadata(session)
         session.tellEarly()
         ServerCommands.sendUsers(call, isExact: false) {
             ServerCommands.sendMotd(call)
@@ -136,6 +147,7 @@ enum Registration {
             PersistenceCommand.tellAtFirst(connection, session)
             ResumeCommand.giveToken(to: call.connection)
             self.begin(presenceOf: connection, signedOn)
+            self.begin(metadataOf: connection, signedOn)
             guard case .back(_, let back) = signedOn else { return }
             let end: (Result<Void, Refusal>) -> Void = call.awaiting()
             session.resume(call.connection, back.missed) { end(.success(())) }

@@ -172,6 +172,9 @@ enum UserCommands {
                 call.reply(.rplWhoisActually, nick, "\(user.username)@\(facts.address)", facts.address)
             }
         }
+        if call.connection.knowsMetadata {
+            for (key, value) in user.metadata.sorted { call.reply(.rplWhoisKeyValue, nick, key, "*", text: value) }
+        }
         if let idle { call.reply(.rplWhoisIdle, nick, String(idle), String(user.signedOn / 1000)) }
         if let away = user.away { call.reply(.rplAway, nick, text: away) }
     }

@@ -63,6 +63,8 @@ extension Connection: Attachment {
         case .gap: self.notice("Some of what was sent to you may be missing: the chat store was away for too long")
         case .presence(.online(let prefix), _): self.reply(.rplMonOnline, text: prefix, .news)
         case .presence(.offline(let nick), _): self.reply(.rplMonOffline, text: nick, .news)
+        case .presence(.changed(.metadata(let changes), let author), _):
+            self.tell(changes, of: String(Source(author.prefix).nick))
         case .presence(.changed(let change, let author), let time):
             guard self.capabilities.contains(.extendedMonitor) else { return }
             let modes = self.network.modes(of: author)
@@ -114,6 +116,9 @@ extension Connection: Attachment {
         if let topic = channel.state.topic {
             self.reply(.rplTopic, [channel.name], text: topic.text, .news)
             self.reply(.rplTopicWhoTime, [channel.name, topic.setter, String(topic.time / 1000)], .news)
+        }
+        if self.knowsMetadata, !self.subscriptions.isEmpty {
+            self.reply(.rplMetadataSyncLater, [channel.name, "1"], .news)
         }
         guard let names = Call(ListingCommands.shown, channel.name, of: self) else { return }
         self.commands.waiting.append(names)
@@ -174,6 +179,9 @@ extension Connection: Attachment {
                 )
             }
         case .away(let reason): self.reply(reason == nil ? .rplUnAway : .rplNowAway, [], text: nil, told)
+        case .metadata(let changes):
+            // Its own command has its own answer.
+            if told != .answer { self.tell(changes, of: self.nick) }
         case .nick, .account, .host, .realname:
             self.write(told) {
                 self.clients.encoder.write(change, by: author, before, time, for: self.capabilities, &$0)

@@ -28,6 +28,10 @@ package final class Connection {
     package var isUnattended = false
     /// What AWAY said before registration.
     var earlyPresence: Presence?
+    /// What METADATA said before registration.
+    var earlyMetadata = Metadata()
+    /// The keys of metadata of which it is told.
+    var subscriptions: [String] = []
     package var slots: [CounterKey] = []
     package var monitored: [String: String] = [:]
     /// Called once, when it has registered.

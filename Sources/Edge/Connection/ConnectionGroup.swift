@@ -77,6 +77,10 @@ final class ConnectionGroup: AttachmentGroup {
     }
 
     func tell(_ happening: Happening, isTold: ((any Attachment) -> Bool)?) {
+        if let (changes, target) = happening.metadata {
+            guard self.knowsMetadata else { return }
+            return self.tell(changes, of: target, but: happening.cause, isTold)
+        }
         if case .invited = happening.event, !self.capabilities.contains(.inviteNotify) { return }
         var lines = ByteBuffer()
         lines.withLineWriter { self.encoder.write(happening, for: self.capabilities, seeing: self.ranks, &$0) }
@@ -95,6 +99,27 @@ final class ConnectionGroup: AttachmentGroup {
                     }
                 }
             }
+        }
+        if self.knowsMetadata, case .joined(let member, _) = happening.event, happening.returning == nil,
+            !member.user.metadata.isEmpty
+        {
+            self.tell(member.user.metadata.changes, of: member.user.nick.raw, but: nil) { attachment in
+                attachment.session?.id != member.session && isTold?(attachment) != false
+            }
+        }
+    }
+
+    private var knowsMetadata: Bool { !self.capabilities.isDisjoint(with: .metadata) }
+
+    /// Each client is told of the keys that it asked for.
+    private func tell(
+        _ changes: [MetadataChange],
+        of target: String,
+        but cause: (any Attachment)?,
+        _ isTold: ((any Attachment) -> Bool)?
+    ) {
+        for connection in self.connections where isTold?(connection) != false && connection !== cause {
+            connection.tell(changes, of: target)
         }
     }
 

@@ -15,7 +15,7 @@ extension LineEncoder {
     ) {
         let (channel, time, modes) = (happening.channel.name.raw, happening.time, happening.authorModes)
         switch happening.event {
-        case .message, .continued: break
+        case .message, .continued, .metadata, .changed(_, .metadata, _, _): break
         case .renamed(let name, let author, let reason):
             guard capabilities.contains(.channelRename) else { break }
             self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
@@ -190,7 +190,7 @@ extension LineEncoder {
         case .account(let account): line = (.accountNotify, "ACCOUNT", [account ?? "*"], false)
         case .host(let username, let host): line = (.chghost, "CHGHOST", [username, host], false)
         case .realname(let realname): line = (.setname, "SETNAME", [realname], true)
-        case .modes: return
+        case .modes, .metadata: return
         }
         guard capabilities.isSuperset(of: line.capability) else { return }
         self.writeTags(&writer, capabilities, time: time, account: author.account, modes)

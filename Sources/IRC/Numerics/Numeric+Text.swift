@@ -104,6 +104,7 @@ extension Numeric {
         case .errNoPrivs: "Insufficient operator privileges"
         case .rplEndOfMonList: "End of MONITOR list"
         case .errMonListFull: "Monitor list is full"
+        case .rplKeyNotSet: "The key is not set"
         case .rplLoggedOut: "You are now logged out"
         case .errNickLocked: "You must use a nick assigned to you"
         case .rplSaslSuccess: "SASL authentication succeeded"
@@ -120,7 +121,8 @@ extension Numeric {
             .rplWhoReply, .rplNamReply, .rplWhoSpecialReply, .rplLinks, .rplBanList, .rplInfo, .rplMotd,
             .rplMotdStart, .rplWhoisHost, .rplWhoisModes, .rplTime, .errUnknownError, .errInvalidModeParam,
             .rplHelpStart, .rplHelpTxt, .rplEndOfHelp, .rplMonOnline, .rplMonOffline, .rplMonList, .rplLoggedIn,
-            .rplMap, .rplStatsOLine, .rplSilenceList, .rplUserIP:
+            .rplMap, .rplStatsOLine, .rplSilenceList, .rplUserIP, .rplWhoisKeyValue, .rplKeyValue,
+            .rplMetadataSubOK, .rplMetadataUnsubOK, .rplMetadataSubs, .rplMetadataSyncLater:
             nil
         }
     }

@@ -170,6 +170,13 @@ package enum Numeric: UInt16, CaseIterable, Sendable {
     case rplMonList = 732
     case rplEndOfMonList = 733
     case errMonListFull = 734
+    case rplWhoisKeyValue = 760
+    case rplKeyValue = 761
+    case rplKeyNotSet = 766
+    case rplMetadataSubOK = 770
+    case rplMetadataUnsubOK = 771
+    case rplMetadataSubs = 772
+    case rplMetadataSyncLater = 774
 
     // MARK: SASL
 

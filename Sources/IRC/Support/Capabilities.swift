@@ -91,6 +91,13 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     /// RENAME messages, in place of PART and JOIN (draft).
     package static let channelRename = Capabilities(rawValue: 1 << 34)
 
+    /// METADATA (draft), told by METADATA.
+    package static let metadata2 = Capabilities(rawValue: 1 << 34)
+    /// The same as the next draft has it: told by numerics, with other FAIL codes.
+    package static let metadata3 = Capabilities(rawValue: 1 << 35)
+    /// Either.
+    package static let metadata: Capabilities = [.metadata2, .metadata3]
+
     /// Those that are of use only where a past is kept.
     package static let past: Capabilities = [
         .chatHistory, .eventPlayback, .readMarker, .search, .messageRedaction, .playback,

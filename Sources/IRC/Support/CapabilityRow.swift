@@ -73,5 +73,7 @@ extension Capabilities {
         CapabilityRow("draft/whoami", .whoami, .other("https://github.com/ircv3/ircv3-specifications/pull/603")),
         CapabilityRow("draft/relaymsg", .relaymsg, .other("https://github.com/ircv3/ircv3-specifications/pull/417")),
         CapabilityRow("draft/channel-rename", .channelRename, .ircv3("extensions/channel-rename")),
+        CapabilityRow("draft/metadata-2", .metadata2, .ircv3("extensions/metadata")),
+        CapabilityRow("draft/metadata-3", .metadata3, .other("https://github.com/ircv3/ircv3-specifications/pull/613")),
     ]
 }

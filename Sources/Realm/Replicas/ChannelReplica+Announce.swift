@@ -87,7 +87,7 @@ extension ChannelState {
         case .joined(let member, _): return self.hides(member.modes) ? member.session : nil
         case .parted(let id, _, _), .quit(let id, _, _), .kicked(let id, _, _, _), .changed(let id, _, _, _):
             return self.hides(self.members.modes(of: id) ?? []) ? id : nil
-        case .modes, .topic, .invited, .message, .redacted, .knocked, .renamed, .continued: return nil
+        case .modes, .topic, .invited, .message, .redacted, .knocked, .renamed, .continued, .metadata: return nil
         }
     }
 }
@@ -99,7 +99,8 @@ extension ChannelEvent {
         case .joined(let member, _): Author(member.session, member.user)
         case .parted(_, let author, _), .quit(_, let author, _), .kicked(_, _, let author, _), .modes(_, let author),
             .topic(_, let author), .changed(_, _, let author, _), .invited(_, _, let author),
-            .redacted(_, let author, _), .knocked(let author, _), .renamed(_, let author, _):
+            .redacted(_, let author, _), .knocked(let author, _), .renamed(_, let author, _),
+            .metadata(_, let author):
             author
         case .message, .continued: nil
         }
@@ -127,7 +128,7 @@ extension ChannelEvent {
         case .invited(let id, let nick, let author): return .invited(id, nick: nick, by: known(author))
         case .redacted(let id, let author, let reason): return .redacted(id, by: known(author), reason: reason)
         case .renamed(let name, let author, let reason): return .renamed(name, by: known(author), reason: reason)
-        case .joined, .quit, .changed, .message, .knocked, .continued: return self
+        case .joined, .quit, .changed, .message, .knocked, .continued, .metadata: return self
         }
     }
 }
@@ -159,6 +160,8 @@ extension ChannelState {
             }
         }
         if before.topic != self.topic { events.append(.topic(self.topic, by: server)) }
+        let metadata = before.metadata.changes(to: self.metadata)
+        if !metadata.isEmpty { events.append(.metadata(metadata, by: server)) }
         if before.modes != self.modes {
             let added = ChannelModes.letters.filter { self.modes.subtracting(before.modes).contains($0.mode) }
             let removed = ChannelModes.letters.filter { before.modes.subtracting(self.modes).contains($0.mode) }

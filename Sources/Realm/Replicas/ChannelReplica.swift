@@ -256,7 +256,7 @@ package final class ChannelReplica {
         case .renamed(let name, let author, let reason):
             return self.renamed(to: name, by: author, reason: reason, entry)
         case .continued: return self.continued()
-        case .modes, .topic, .invited:
+        case .modes, .topic, .invited, .metadata:
             self.evolve(event, at: entry.position)
             if self.state.throttle == nil { self.joins = [] }
             if self.state.slow == nil { self.spoken = [:] }

@@ -19,6 +19,8 @@ package struct SignOn {
     package let isResumable: Bool
     /// Whether it asks for what it missed itself (draft/chathistory, znc.in/playback).
     package let asksForPast: Bool
+    /// What the user of a session that begins says of itself.
+    package let metadata: Metadata
 
     package init(
         nick: Nickname,
@@ -29,7 +31,8 @@ package struct SignOn {
         login: LoggedIn?,
         resumption: Resumption?,
         isResumable: Bool,
-        asksForPast: Bool
+        asksForPast: Bool,
+        metadata: Metadata = Metadata()
     ) {
         self.nick = nick
         self.username = username
@@ -40,6 +43,7 @@ package struct SignOn {
         self.resumption = resumption
         self.isResumable = isResumable
         self.asksForPast = asksForPast
+        self.metadata = metadata
     }
 }
 
@@ -186,7 +190,8 @@ extension Network {
             realname: request.realname,
             account: login?.account,
             modes: (login == nil ? [] : UserModes.registered).union(attachment.facts.isSecure ? .secure : []),
-            signedOn: self.shard.now
+            signedOn: self.shard.now,
+            metadata: request.metadata
         )
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
         session.isResumable = request.isResumable && self.resumeGrace > 0

@@ -77,7 +77,7 @@ extension UserChange {
     /// Whether those are told who watch the nickname; of another nickname they hear otherwise.
     fileprivate var isMonitored: Bool {
         switch self {
-        case .away, .account, .host, .realname: true
+        case .away, .account, .host, .realname, .metadata: true
         case .nick, .modes: false
         }
     }

@@ -133,6 +133,9 @@ final class Witness {
             guard name.folded != log.name else { break }
             for session in state.map({ Array($0.members.sessions) }) ?? [] { self.sessions.left(session, log.name) }
         case .continued: self.count("continued")
+        case .metadata(_, let actor):
+            self.count("metadata")
+            self.check(actor, runs: state, log)
         case .quit: self.count("quit")
         case .changed(let session, _, _, _):
             self.count("change")

@@ -26,7 +26,7 @@ enum Samples {
         return [
             .nick(nick), .away("lunch"), .away(nil), .away(""), .account("alice"), .account(nil),
             .host(username: "u", host: "h.example.com"), .realname(""), .realname("Ünï"), .modes([]),
-            .modes([.invisible, .wallops]),
+            .modes([.invisible, .wallops]), .metadata([MetadataChange("color", "#ünï"), MetadataChange("a/b", nil)]),
         ]
     }
 
@@ -120,7 +120,13 @@ enum Samples {
         let founding = Founding(name: try channelName("#ROOM"), created: 1_700_000_000_000)
         let actors = try Self.actors()
         let actor = actors[0]
+        var known = bob.user
+        known.apply(.metadata([MetadataChange("avatar", ""), MetadataChange("url", "x")]))
         var events: [ChannelEvent] = [
+            .joined(Member(session: guest.session, user: known, modes: .voice), founding: nil),
+            .joined(Member(session: guest.session, user: known, modes: .owner), founding: founding),
+            .metadata([MetadataChange("url", "https://x"), MetadataChange("a", nil)], by: actor),
+            .metadata([MetadataChange("url", nil)], by: actor),
             .joined(Member(session: guest.session, user: guest.user, modes: []), founding: nil),
             .joined(Member(session: guest.session, user: guest.user, modes: .owner), founding: founding),
             .parted(bob.session, by: actor, reason: nil), .parted(bob.session, by: actor, reason: "bye"),

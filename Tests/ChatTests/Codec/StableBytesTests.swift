@@ -56,6 +56,10 @@ import Testing
         arguments: [
             (.away("x"), [2, 1, 0, 1, 120]), (.away(nil), [2, 0]), (.account("x"), [3, 1, 0, 1, 120]),
             (.host(username: "u", host: "h"), [4, 0, 1, 117, 0, 1, 104]), (.realname("x"), [5, 0, 1, 120]),
+            (
+                .metadata([MetadataChange("a", "x"), MetadataChange("b", nil)]),
+                [7, 2, 0, 1, 97, 1, 0, 1, 120, 0, 1, 98, 0]
+            ),
         ] as [(UserChange, [UInt8])]
     )
     func `a change of a user keeps its bytes`(change: UserChange, expected: [UInt8]) {
@@ -82,6 +86,7 @@ import Testing
             .renamed(try channelName("#x"), by: actor, reason: nil), .continued(from: "#x"),
         ]
         #expect(later.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[0x81, 21], [0x81, 22]])
+        #expect(Array(ChannelEvent.metadata([], by: actor).encoded.readableBytesView.prefix(2)) == [0x81, 23])
         #expect(channel.map { Array($0.encoded.readableBytesView.prefix(2)) } == (1...8).map { [0x81, $0] })
         let user: [UserEvent] = [
             .signedOn, .invited(channel: "#x", by: actor), .changed(.away(nil), by: actor, number: 1),
