@@ -73,7 +73,7 @@ struct EdgeConfigurationTests {
 
     @Test(arguments: [
         ("shards", "0"), ("shards", "1025"), ("drain.seconds", "-1"), ("drain.seconds", "86401"),
-        ("drain.longest", "-1"), ("drain.longest", "86401"),
+        ("drain.longest", "-1"), ("drain.longest", "86401"), ("listen.stsPort", "0"), ("listen.stsPort", "65536"),
         ("lease.seconds", "3601"), ("lease.seconds", "1e3"), ("capacity.connections", "10000001"),
     ])
     func `a number out of its bounds is told with its line and what is allowed`(key: String, value: String) throws {

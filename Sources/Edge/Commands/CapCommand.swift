@@ -17,7 +17,10 @@ enum CapCommand {
                 connection.set(connection.capabilities.union(.capNotify))
             }
             let values = self.values(on: call.network)
-            self.list(call, "LS", self.offered(to: connection).words(values: isCurrent ? values : nil))
+            var words = self.offered(to: connection).words(values: isCurrent ? values : nil)
+            // Without its value it would say nothing.
+            if isCurrent, let word = connection.transportWord(on: call.network.tenant) { words.append(word) }
+            self.list(call, "LS", words)
         case "LIST": self.list(call, "LIST", connection.capabilities.words(values: nil))
         case "REQ":
             if connection.session == nil { connection.registration.negotiationBegan() }

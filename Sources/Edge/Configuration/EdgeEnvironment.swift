@@ -4,10 +4,13 @@ package import Realm
 package struct EdgeEnvironment: Sendable {
     package var limits: ConnectionLimits
     package var realm: RealmEnvironment
+    /// The port at which clients reach IRC over TLS from outside; nil if there is none.
+    package var tlsPort: Int?
 
-    package init(limits: ConnectionLimits = ConnectionLimits(), realm: RealmEnvironment) {
+    package init(limits: ConnectionLimits = ConnectionLimits(), realm: RealmEnvironment, tlsPort: Int? = 6_697) {
         self.limits = limits
         self.realm = realm
+        self.tlsPort = tlsPort
     }
 }
 

@@ -25,6 +25,7 @@ package struct EdgeServer: Sendable {
 
     /// Starts the shards.
     ///
+    /// - `tlsPort`: where clients reach IRC over TLS from outside; nil if nowhere.
     /// - `secret`: the installation's secret, from which each tenant's cloak is derived, and the key of its remembered log-ins.
     /// - `declaresAdmins`: whether the tenants come with all of their administrators' passwords, and nobody else makes their
     ///   accounts.
@@ -36,6 +37,7 @@ package struct EdgeServer: Sendable {
         live: any LiveStore,
         durable: DurableStore,
         limits: ConnectionLimits,
+        tlsPort: Int? = 6_697,
         secret: SymmetricKey,
         usage: any UsageSink,
         declaresAdmins: Bool,
@@ -71,7 +73,8 @@ package struct EdgeServer: Sendable {
                 ),
                 reload: rehash,
                 latencies: latencies
-            )
+            ),
+            tlsPort: tlsPort
         )
         let shards = await ShardSet.start(on: group, environment: environment)
         if declaresAdmins { accounts.provision(catalog.sorted, changed: shards.forgetLogins) }

@@ -119,6 +119,7 @@ package final class ShardClients {
             return self.closeAll(of: network, reason: tenant.closedText)
         }
         self.tellMechanisms(of: network, before)
+        self.tellTransport(of: network, before)
         for connection in self.connections.all where connection.network === network { connection.set(network.ranks) }
         let changes = self.support.changes(to: tenant, from: before)
         guard !changes.isEmpty else { return }
@@ -147,6 +148,25 @@ package final class ShardClients {
                 }
             }
             if offered.isEmpty { connection.set(connection.capabilities.subtracting(.sasl)) }
+        }
+    }
+
+    /// Other words on TLS; that there are none any more cannot be told (IRCv3 sts).
+    private func tellTransport(of network: Network, _ before: HostedTenant) {
+        guard network.tenant.settings.sts != before.settings.sts else { return }
+        for connection in self.connections.all
+        where connection.network === network && connection.capabilities.contains(.capNotify) {
+            guard let word = connection.transportWord(on: network.tenant),
+                word != connection.transportWord(on: before)
+            else { continue }
+            connection.write(.news) {
+                $0.message(
+                    source: network.serverName,
+                    command: "CAP",
+                    parameters: [connection.nick, "NEW", word],
+                    forcesTrailing: true
+                )
+            }
         }
     }
 

@@ -92,11 +92,14 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     package static let channelRename = Capabilities(rawValue: 1 << 34)
 
     /// METADATA (draft), told by METADATA.
-    package static let metadata2 = Capabilities(rawValue: 1 << 34)
+    package static let metadata2 = Capabilities(rawValue: 1 << 35)
     /// The same as the next draft has it: told by numerics, with other FAIL codes.
-    package static let metadata3 = Capabilities(rawValue: 1 << 35)
+    package static let metadata3 = Capabilities(rawValue: 1 << 36)
     /// Either.
     package static let metadata: Capabilities = [.metadata2, .metadata3]
+
+    /// That one comes by TLS alone, which is announced and never asked for.
+    package static let strictTransport = "sts"
 
     /// Those that are of use only where a past is kept.
     package static let past: Capabilities = [

@@ -76,4 +76,9 @@ extension Capabilities {
         CapabilityRow("draft/metadata-2", .metadata2, .ircv3("extensions/metadata")),
         CapabilityRow("draft/metadata-3", .metadata3, .other("https://github.com/ircv3/ircv3-specifications/pull/613")),
     ]
+
+    /// What is told as capabilities are, and cannot be asked for.
+    package static let announced: [CapabilityRow] = [
+        CapabilityRow(Self.strictTransport, [], .ircv3("extensions/sts"))
+    ]
 }

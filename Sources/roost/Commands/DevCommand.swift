@@ -101,6 +101,8 @@ struct DevCommand: AsyncParsableCommand {
             tenants: .folder(watcher),
             group: MultiThreadedEventLoopGroup(numberOfThreads: self.shards),
             addresses: addresses,
+            // One that the system chooses is not known yet.
+            tlsPort: addresses.ircs?.port.flatMap { $0 == 0 ? nil : $0 },
             certificates: try CertificateStore(authority: authority, logger: logger),
             trustedProxies: .none,
             expectsProxyProtocolForHTTP: false,

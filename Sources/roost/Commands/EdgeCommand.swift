@@ -105,6 +105,7 @@ struct EdgeCommand: AsyncParsableCommand {
             tenants: tenants,
             group: group,
             addresses: addresses,
+            tlsPort: configuration.publicTLSPort,
             certificates: certificates,
             trustedProxies: proxies,
             expectsProxyProtocolForHTTP: configuration.httpProxyProtocol,

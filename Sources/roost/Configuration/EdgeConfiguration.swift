@@ -28,6 +28,8 @@ struct EdgeConfiguration {
     var shards = 1
     var listenIRC: String?
     var listenIRCS: String? = "[::]:6697"
+    /// The port at which clients reach IRC over TLS from outside, whatever this process listens at.
+    var publicTLSPort = 6_697
     var listenHTTP: String? = "[::]:8080"
     var listenHTTPS: String?
     var listenMetrics: String? = "[::]:9090"
@@ -113,6 +115,7 @@ struct EdgeConfiguration {
             self.text("sealingKeyFile", \.sealingKeyFile), self.text("secretFile", \.secretFile),
             self.number("shards", 1...1024, \.shards),
             self.address("listen.irc", \.listenIRC), self.address("listen.ircs", \.listenIRCS),
+            self.number("listen.stsPort", 1...65_535, \.publicTLSPort),
             self.address("listen.http", \.listenHTTP), self.address("listen.https", \.listenHTTPS),
             self.address("listen.metrics", \.listenMetrics), self.address("plainTenant", \.plainTenant),
             self.list("certificates", \.certificates), self.list("trustedProxies", \.trustedProxies),

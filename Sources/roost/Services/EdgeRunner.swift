@@ -85,6 +85,8 @@ struct EdgeRunner: Sendable {
     var tenants: TenantSource
     var group: MultiThreadedEventLoopGroup
     var addresses: Addresses
+    /// The port at which clients reach IRC over TLS from outside; nil if there is none.
+    var tlsPort: Int?
     var certificates: CertificateStore
     var trustedProxies: TrustedNetworks
     /// Whether trusted proxies begin HTTP connections with a PROXY header, as they do those of IRC.
@@ -142,6 +144,7 @@ struct EdgeRunner: Sendable {
             live: self.live,
             durable: self.durable,
             limits: self.limits,
+            tlsPort: self.tlsPort,
             secret: self.secret,
             usage: metrics,
             declaresAdmins: declaresAdmins,

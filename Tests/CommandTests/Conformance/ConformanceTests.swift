@@ -26,7 +26,7 @@ import Testing
     // MARK: What is proved
 
     @Test func `every capability is proved by a suite that names it`() throws {
-        let names = Capabilities.rows.map(\.name)
+        let names = (Capabilities.rows + Capabilities.announced).map(\.name)
         #expect(Set(names) == Set(capabilityProofs.keys), "a row of capabilityProofs for each capability")
         for (name, suites) in capabilityProofs {
             let texts = try suites.map { suite in
@@ -72,9 +72,14 @@ import Testing
     /// Capabilities as a tenant with a history offers them, in the order of their rows.
     private func capabilities(_ offered: [String: String]) -> [String] {
         ["| capability | offered | specification | status | proved by |", "| --- | --- | --- | --- | --- |"]
-            + Capabilities.rows.map { row in
+            + (Capabilities.rows + Capabilities.announced).map { row in
                 let word = offered[row.name].map { $0.isEmpty ? row.name : "\(row.name)=\($0)" } ?? row.name
-                let place = Capabilities.past.contains(row.capability) ? "where a history is kept" : "always"
+                let place =
+                    if offered[row.name] == nil {
+                        "where the tenant wants it"
+                    } else {
+                        Capabilities.past.contains(row.capability) ? "where a history is kept" : "always"
+                    }
                 let proofs = self.links(capabilityProofs[row.name] ?? [])
                 return
                     "| `\(word)` | \(place) | \(row.specification.text) | \(row.specification.status(of: row.name)) | \(proofs) |"

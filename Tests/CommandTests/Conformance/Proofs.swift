@@ -71,6 +71,7 @@ let capabilityProofs: [String: [String]] = [
     "draft/oper-tag": ["MarkTests"],
     "draft/whoami": ["SupportTests"],
     "draft/relaymsg": ["RelayTests"],
+    "sts": ["StrictTransportTests"],
 ]
 
 /// What each token of ISUPPORT follows, and the suites that prove what it promises.

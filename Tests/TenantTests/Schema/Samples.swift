@@ -104,13 +104,14 @@ struct Difference: Sendable {
             let end = path.split(separator: ".").last ?? ""
             let isDuration = [
                 "retention", "rememberFor", "resumeGrace", "alwaysOn", "stabilization", "gracePeriod", "longest",
-                "announce",
+                "announce", "duration",
             ]
             .contains(end)
             let text = value?.text ?? value?["limit"].text ?? ""
             let isOver =
                 switch end {
-                case "rememberFor", "resumeGrace", "alwaysOn": ["36500d", "36501d", "999999d"].contains(text)
+                case "rememberFor", "resumeGrace", "alwaysOn", "duration":
+                    ["36500d", "36501d", "999999d"].contains(text)
                 case "stabilization", "gracePeriod", "longest":
                     ["1d12h", "25h", "30d", "36500d", "36501d", "999999d"].contains(text)
                 case "announce":

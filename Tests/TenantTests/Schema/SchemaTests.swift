@@ -102,7 +102,7 @@ import Testing
             TenantQuota connections, TenantQuota storage, TenantQuota tenants,
             Tenant admins, Tenant cellRef, Tenant displayName, Tenant history.enabled, Tenant history.retention,
             Tenant clientTagDeny, Tenant icon, Tenant ircx.ownerPrefix, Tenant motd, Tenant quotas,
-            Tenant serverName, Tenant sessions.alwaysOn, Tenant tls
+            Tenant serverName, Tenant sessions.alwaysOn, Tenant sts.duration, Tenant tls
             """
         let wanted = Set(expected.replacing("\n", with: " ").components(separatedBy: ", "))
         // What nothing reads has none, so that who has it wrote it.

@@ -14,6 +14,8 @@ package struct TenantSettings: Hashable, Sendable {
     package var motd: [String] = []
     /// Client-only tags that are not passed on, without `+`; `*` for all, a `-` before those that are nevertheless.
     package var clientTagDeny: [String] = []
+    /// What clients are told of coming by TLS alone.
+    package var sts = StrictTransportSettings()
     /// Who gets an account and how one logs in.
     package var accounts = AccountSettings()
     /// What happens when connections break or come twice.
@@ -75,6 +77,12 @@ extension TenantSettings: SettingsObject {
             \.clientTagDeny,
             Self.clientTags,
             "Client-only tags that are not passed on, by their names without +, such as typing; * for all, and a - before the names of those that are passed on nevertheless."
+        ),
+        Setting(
+            "sts",
+            \.sts,
+            .object,
+            "What clients are told of coming by TLS alone (IRCv3 sts): one that has heard it comes in no other way, whatever its user asks for."
         ),
         Setting("accounts", \.accounts, .object, "Who gets an account and how one logs in."),
         Setting("sessions", \.sessions, .object, "What happens when connections break or come twice."),

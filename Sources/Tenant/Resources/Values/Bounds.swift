@@ -10,6 +10,8 @@ package enum Bounds {
     package static let rememberFor: ClosedRange<Duration> = .zero ... .seconds(30 * 86_400)
     /// For how long who is always on may stay without a client.
     package static let alwaysOn: ClosedRange<Duration> = .zero ... .seconds(365 * 86_400)
+    /// For how long clients come by TLS alone.
+    package static let strictTransport: ClosedRange<Duration> = .zero ... .seconds(730 * 86_400)
     /// For how long history and archives may be kept: a century.
     package static let retention: ClosedRange<Duration> = .zero ... .seconds(36_500 * 86_400)
     /// For how long fewer pods must have sufficed.
