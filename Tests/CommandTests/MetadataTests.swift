@@ -159,6 +159,8 @@ import Testing
     @Test func `what is set before registration holds from the first moment`() async throws {
         let harness = try CommandHarness(shards: 2)
         #expect(await harness.stranger().send("METADATA * SUB color").commands == ["451"])
+        let watching = await harness.client("cid", shard: 1, Self.second)
+        _ = await watching.send("METADATA * SUB color", "MONITOR + ann")
         let ann = harness.stranger()
         let offered = await ann.send("CAP LS 302").map(\.text).joined(separator: " ")
         #expect(offered.contains("draft/metadata-3=before-connect,max-subs=32,max-keys=16,max-value-bytes=300"))
@@ -169,6 +171,7 @@ import Testing
         #expect(await ann.send("METADATA bob LIST").begin(with: ["FAIL METADATA KEY_NO_PERMISSION bob *"]))
         let burst = await ann.send("NICK ann", "USER a 0 * :A", "CAP END")
         #expect(burst.batches.first { $0.type == "metadata" }?.lines.shorts == ["761 ann color * red"])
+        #expect(await watching.hears().begin(with: ["730 ann!", "METADATA ann color * red"]))
         let place = try #require(burst.firstIndex { $0.command == "761" })
         #expect(burst[place...].contains { ["376", "422"].contains($0.command) })
         let bob = await harness.client("bob", shard: 1, Self.third)
@@ -186,7 +189,35 @@ import Testing
             _ = await client.send("NICK ann", "USER a 0 * :A", "CAP END")
         }
         await [first, second].listen()
+        let third = harness.stranger()
+        _ = await third.send(
+            "CAP REQ :\(Self.second)",
+            "METADATA * SET url :x",
+            "METADATA * SET a :y",
+            "PASS ann:sesame"
+        )
+        let burst = await third.send("NICK ann", "USER a 0 * :A", "CAP END")
+        let own = ["METADATA ann a * y", "METADATA ann url * x"]
+        #expect(burst.batches.first { $0.type == "metadata" }?.lines.shorts == own)
+        let bob = await harness.client("bob", shard: 1, Self.third)
+        #expect(await bob.send("METADATA ann LIST").batches[0].lines.shorts == ["761 ann a * y", "761 ann url * x"])
         #expect(await first.send("METADATA * SET color :red").shorts == ["761 ann color * red"])
         #expect(await second.hears().shorts == ["761 ann color * red"])
+    }
+
+    @Test func `a large channel is synced when a client asks, in turns`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        for number in 0...100 {
+            let one = await harness.client("n\(number)", shard: number % 2, Self.third, in: "#a")
+            if number % 50 == 0 { _ = await one.send("METADATA * SET color :c\(number)") }
+        }
+        let ann = await harness.client("ann", Self.third)
+        _ = await ann.send("METADATA * SUB color")
+        let lines = await ann.send("JOIN #a")
+        #expect(lines.with("774").shorts == ["774 #a 1"] && lines.with("761").isEmpty)
+        let told = await ann.send("METADATA #a SYNC").batches
+        #expect(told.allSatisfy { $0.type == "metadata" && $0.parameters == ["#a"] && $0.isOver })
+        let expected = ["761 n0 color * c0", "761 n100 color * c100", "761 n50 color * c50"]
+        #expect(told.flatMap(\.lines.shorts).sorted() == expected)
     }
 }

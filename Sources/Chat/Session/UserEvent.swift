@@ -207,18 +207,19 @@ package enum TenantEvent: Hashable, Sendable {
 
 /// Comings and goings in a nickname's log; what MONITOR tells.
 package enum NickEvent: Hashable, Sendable {
-    /// `nick!user@host` of who has it now.
-    case online(prefix: String)
+    /// `nick!user@host` of who has it now, and what they say of themselves.
+    case online(prefix: String, metadata: Metadata = Metadata())
     case offline(nick: String)
-    /// Who has it changed (IRCv3 extended-monitor): away or back, account, host or real name.
+    /// Who has it changed (IRCv3 extended-monitor): away or back, account, host, real name or metadata.
     case changed(UserChange, by: Author)
 
     package var encoded: ByteBuffer {
         var buffer = ByteBuffer()
         switch self {
-        case .online(let prefix):
+        case .online(let prefix, let metadata):
             buffer.writeForm(1, unknown: .passOver)
             buffer.writeText(prefix)
+            MetadataChange.encode(metadata.changes, into: &buffer)
         case .offline(let nick):
             buffer.writeForm(2, unknown: .passOver)
             buffer.writeText(nick)
@@ -234,8 +235,10 @@ package enum NickEvent: Hashable, Sendable {
         var buffer = payload
         switch buffer.readForm() {
         case 1:
-            guard let prefix = buffer.readText() else { return nil }
-            self = .online(prefix: prefix)
+            guard let prefix = buffer.readText(),
+                let metadata = MetadataChange.read(from: &buffer).flatMap(Metadata.init)
+            else { return nil }
+            self = .online(prefix: prefix, metadata: metadata)
         case 2:
             guard let nick = buffer.readText() else { return nil }
             self = .offline(nick: nick)

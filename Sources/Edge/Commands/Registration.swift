@@ -119,7 +119,13 @@ enum Registration {
         connection.earlyMetadata = Metadata()
         guard case .back(let session, _) = signedOn else { return }
         let actor = Actor(session, through: connection)
-        for change in changes { connection.network.setMetadata(change, by: actor) { _ in } }
+        self.set(changes[...], on: connection.network, actor)
+    }
+
+    /// One after the other: each rests on those before it.
+    private static func set(_ changes: ArraySlice<MetadataChange>, on network: Network, _ actor: Actor) {
+        guard let change = changes.first else { return }
+        network.setMetadata(change, by: actor) { _ in self.set(changes.dropFirst(), on: network, actor) }
     }
 
     /// 001 to 005, LUSERS, MOTD (RFC 2812 5.1, modern.ircdocs.horse connection registration).

@@ -61,7 +61,9 @@ extension Connection: Attachment {
             self.tellMissed(older, messages, in: channel, isAll: isAll)
         case .caughtUp(let channel, let records, let own): self.tellCaughtUp(records, in: channel, own: own)
         case .gap: self.notice("Some of what was sent to you may be missing: the chat store was away for too long")
-        case .presence(.online(let prefix), _): self.reply(.rplMonOnline, text: prefix, .news)
+        case .presence(.online(let prefix, let metadata), _):
+            self.reply(.rplMonOnline, text: prefix, .news)
+            self.tell(metadata, of: String(Source(prefix).nick))
         case .presence(.offline(let nick), _): self.reply(.rplMonOffline, text: nick, .news)
         case .presence(.changed(.metadata(let changes), let author), _):
             self.tell(changes, of: String(Source(author.prefix).nick))

@@ -55,7 +55,7 @@ extension Network {
                     transaction.changes.append(
                         LogChange(
                             key,
-                            payload: NickEvent.online(prefix: user.prefix).encoded,
+                            payload: NickEvent.online(user).encoded,
                             fields: [.set(field, NameClaim.bytes(session.id))]
                         )
                     )

@@ -103,7 +103,7 @@ package final class MonitorTable {
         for watch in self.followed[name]?.watches ?? [] {
             self.network.sessions.find(watch.nick) { result in
                 guard case .success(let found) = result else { return }
-                let event = found.map { NickEvent.online(prefix: $0.user.prefix) } ?? .offline(nick: watch.nick.raw)
+                let event = found.map { NickEvent.online($0.user) } ?? .offline(nick: watch.nick.raw)
                 // They may have changed their minds meanwhile.
                 guard let watch = self.followed[name]?.watches.first(where: { $0.nick == watch.nick }) else { return }
                 self.tell(event, watch, at: self.network.shard.now)
@@ -113,10 +113,13 @@ package final class MonitorTable {
 }
 
 extension NickEvent {
+    /// Somebody has a nickname.
+    static func online(_ user: User) -> NickEvent { .online(prefix: user.prefix, metadata: user.metadata) }
+
     /// Whose it is, folded.
     fileprivate var nick: String {
         switch self {
-        case .online(let prefix): Names.caseMapping.fold(Source(prefix).nick)
+        case .online(let prefix, _): Names.caseMapping.fold(Source(prefix).nick)
         case .offline(let nick): Names.caseMapping.fold(nick)
         case .changed(_, let author): Names.caseMapping.fold(Source(author.prefix).nick)
         }

@@ -222,7 +222,7 @@ extension Network {
             changes: [
                 LogChange(
                     nickKey,
-                    payload: NickEvent.online(prefix: session.prefix).encoded,
+                    payload: NickEvent.online(session.user).encoded,
                     fields: [.set(field, NameClaim.bytes(session.id))]
                 ),
                 LogChange(

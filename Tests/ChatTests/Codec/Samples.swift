@@ -195,7 +195,8 @@ enum Samples {
     }
 
     static let nickEvents: [NickEvent] = [
-        .online(prefix: "Bob!u@h"), .offline(nick: "Bob"),
+        .online(prefix: "Bob!u@h", metadata: Metadata().applying(MetadataChange("url", "x")) ?? Metadata()),
+        .offline(nick: "Bob"),
         .changed(.away("out"), by: Author(session: nil, prefix: "Bob!u@h", account: nil)),
     ]
 }
