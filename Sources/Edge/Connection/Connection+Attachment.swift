@@ -53,8 +53,8 @@ extension Connection: Attachment {
         case .changed(let change, let author, let time, let before, let isCaused):
             self.tellOwn(change, by: author, time: time, modesBefore: before, isCaused ? .answer : .news)
         case .entered(let channel, let isAnnounced): self.tellOfEntering(channel, isAnnounced: isAnnounced)
-        case .renamed(let rename, let channel, let isCaused):
-            self.tell(rename, channel, isCaused ? .answer : .news)
+        case .renamed(let rename, let isCaused): self.tell(rename, isCaused ? .answer : .news)
+        case .moved(let rename, let channel): self.tell(rename, as: channel)
         case .renamedUnseen(let before):
             self.write(.news) { $0.message(source: before, command: "NICK", parameters: [self.nick]) }
         case .missed(let channel, let older, let messages, let isAll):
@@ -128,31 +128,40 @@ extension Connection: Attachment {
         self.clients.dispatcher.advance(self)
     }
 
-    /// A channel that the client knows has another name.
-    ///
-    /// Who does not know of such is told that it has left the one and come into the other; without the other everybody that they left.
-    private func tell(_ rename: ChannelRename, _ channel: ChannelView?, _ told: Told) {
-        guard let session = self.session else { return }
-        let encoder = self.clients.encoder
-        if channel != nil, self.capabilities.contains(.channelRename) {
-            let (author, modes) = (rename.author, self.network.modes(of: rename.author))
-            return self.write(told) { writer in
-                encoder.writeTags(&writer, self.capabilities, time: rename.time, account: author.account, modes)
-                LineEncoder.writeRename(of: rename.old, to: rename.new.raw, by: author, rename.reason, &writer)
-            }
+    /// A channel that the client knows has another name: who does not know of such has left it.
+    private func tell(_ rename: ChannelRename, _ told: Told) {
+        guard self.capabilities.contains(.channelRename) else {
+            return self.tellOfLeaving(rename.old, rename.reason, at: rename.time, told)
         }
+        let (author, modes) = (rename.author, self.network.modes(of: rename.author))
+        self.write(told) { writer in
+            let encoder = self.clients.encoder
+            encoder.writeTags(&writer, self.capabilities, time: rename.time, account: author.account, modes)
+            LineEncoder.writeRename(of: rename.old, to: rename.new.raw, by: author, rename.reason, &writer)
+        }
+    }
+
+    /// That channel under its new name, into which who does not know of such comes.
+    private func tell(_ rename: ChannelRename, as channel: ChannelView?) {
+        if self.capabilities.contains(.channelRename) {
+            if channel == nil { self.tellOfLeaving(rename.new.raw, nil, at: rename.time, .news) }
+        } else if let channel {
+            self.tellOfEntering(channel, isAnnounced: false)
+        }
+    }
+
+    private func tellOfLeaving(_ channel: String, _ reason: String?, at time: Int64, _ told: Told) {
+        guard let session = self.session else { return }
         self.write(told) { writer in
             let (account, modes) = (session.user.account, session.user.modes)
-            encoder.writeTags(&writer, self.capabilities, time: rename.time, account: account, modes)
-            let parameters = [rename.old] + (rename.reason.map { [$0] } ?? [])
+            self.clients.encoder.writeTags(&writer, self.capabilities, time: time, account: account, modes)
             writer.message(
                 source: session.prefix,
                 command: "PART",
-                parameters: parameters,
-                forcesTrailing: rename.reason != nil
+                parameters: [channel] + (reason.map { [$0] } ?? []),
+                forcesTrailing: reason != nil
             )
         }
-        if let channel { self.tellOfEntering(channel, isAnnounced: false) }
     }
 
     /// A change of the client's own user.

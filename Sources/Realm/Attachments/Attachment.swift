@@ -165,8 +165,10 @@ package enum Notice {
     case changed(UserChange, by: Author, time: Int64, modesBefore: UserModes, isCaused: Bool)
     /// Is in a channel by another attachment's doing; whether it has heard that it joined.
     case entered(ChannelView, isAnnounced: Bool)
-    /// A channel that it knows has another name now; nil if the session is not in it any more, or is known to be.
-    case renamed(ChannelRename, ChannelView?, isCaused: Bool)
+    /// A channel that it knows goes on under another name; it is shown that as soon as it is known here.
+    case renamed(ChannelRename, isCaused: Bool)
+    /// That channel, as it is there; nil if the session has left it meanwhile.
+    case moved(ChannelRename, ChannelView?)
     /// Goes by its present nickname since changes were missed, and by this prefix before.
     case renamedUnseen(from: String)
     /// What was said while nobody took part in the session: in a channel, or to the user if that is nil; first what the log

@@ -131,8 +131,8 @@ extension Session {
             replica.enter(self)
             let view = ChannelView(replica, for: self)
             for attachment in self.attachments {
-                if let rename, rename.told.contains(attachment.number) {
-                    attachment.tell(.renamed(rename, view, isCaused: attachment === rename.cause))
+                if let rename = self.moves[replica.key.name]?.rename, rename.told.contains(attachment.number) {
+                    attachment.tell(.moved(rename, view))
                 } else {
                     attachment.tell(.entered(view, isAnnounced: false))
                 }

@@ -4,14 +4,14 @@ import IRC
 /// Channels of the session that go on under another name.
 ///
 /// Two logs say so: the channel's own, in order with all that was said under the old name; and the session's, for those here who
-/// did not follow that. Whichever comes first, the session's clients are told once, as soon as the new log is followed here.
+/// did not follow that. Whichever comes first, the session's clients are told once.
 extension Session {
     /// A move that this shard knows of.
     struct Move {
         /// The folded name that it has until then.
         let old: String
-        /// Whether the channel's log has told it.
-        var isUnderWay = false
+        /// What the channel's log said of it; nil until then.
+        var rename: ChannelRename?
         /// What goes on once it is done.
         var waiting: [() -> Void] = []
     }
@@ -36,7 +36,12 @@ extension Session {
         self.uncertainChannels.insert(new)
         // Where it is not here yet, its own log says so once it is.
         guard self.isPresent else { return }
-        self.moves[new] = Move(old: old, isUnderWay: true, waiting: self.moves[new]?.waiting ?? [])
+        let waiting = self.moves[new]?.waiting ?? []
+        self.moves[new] = Move(old: old, rename: rename, waiting: waiting)
+        // At once: another channel may come to the old name while the new one is looked for.
+        for attachment in self.attachments where rename.told.contains(attachment.number) {
+            attachment.tell(.renamed(rename, isCaused: attachment === rename.cause))
+        }
         self.enter(rename.new, after: rename) {
             for body in self.moves.removeValue(forKey: new)?.waiting ?? [] { body() }
         }
@@ -44,7 +49,7 @@ extension Session {
 
     /// The channel's log could not be followed entry by entry, and the session is not in it any more.
     func lostSight(of old: String) {
-        for (new, move) in self.moves where move.old == old && !move.isUnderWay {
+        for (new, move) in self.moves where move.old == old && move.rename == nil {
             self.moves[new] = nil
             self.enter(new)
         }
@@ -55,10 +60,11 @@ extension Session {
         if self.moves[folded] == nil { body() } else { self.moves[folded]?.waiting.append(body) }
     }
 
-    /// The session is not in the channel any more that was renamed, or is shown it already: the old one is over for its clients.
+    /// The session left the channel that was renamed before it was shown here under its new name.
     func tellEnd(of rename: ChannelRename) {
+        if self.isMember(of: rename.new.folded) { return }
         for attachment in self.attachments where rename.told.contains(attachment.number) {
-            attachment.tell(.renamed(rename, nil, isCaused: attachment === rename.cause))
+            attachment.tell(.moved(rename, nil))
         }
     }
 }
