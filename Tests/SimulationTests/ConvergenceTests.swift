@@ -58,6 +58,7 @@ import Testing
             "join", "part", "kick", "modes", "topic", "invite", "quit", "change", "message", "refused by the store",
             "refused by a rule",
         ] { #expect(counts[what, default: 0] >= 10, "\(what): \(counts)") }
+        #expect(counts["continued", default: 0] >= 3, "\(counts)")
     }
 
     @Test func `a failure tells its seed`() async {

@@ -19,7 +19,11 @@ enum RandomLine {
         case ..<71: return "SETNAME :Real \(random.below(9))"
         case ..<91: return "PRIVMSG \(channel) :said-\(number)-"
         case ..<93: return "PRIVMSG \(nick) :told-\(number)-"
-        case ..<98: return "INVITE \(nick) \(channel)"
+        case ..<96: return "INVITE \(nick) \(channel)"
+        case ..<98:
+            // Most names are taken.
+            return "RENAME \(random.pick(self.channels + ["#d"], or: channel)) "
+                + random.pick(self.channels + ["#d", "#d", "#e"], or: channel)
         case ..<99: return random.pick(["WHO \(channel)", "NAMES \(channel)", "LIST", "WHOIS \(nick)"], or: "LIST")
         default: return "QUIT"
         }
