@@ -12,7 +12,7 @@ import Testing
         let ann = await harness.client("ann", Self.knowing, in: "#a")
         let bob = await harness.client("bob", shard: 1, Self.knowing, in: "#a")
         let bare = await harness.client("bare", shard: 1, in: "#a")
-        _ = await ann.send("TOPIC #a :about", "MODE #a +vb bob evil!*@*")
+        _ = await ann.send("TOPIC #a :about", "MODE #a +vb bob evil!*@*", "METADATA #a SET url :https://x")
         await [ann, bob, bare].listen()
         return (ann, bob, bare)
     }
@@ -28,6 +28,7 @@ import Testing
         #expect(lines.with("353").first?.text.split(separator: " ").sorted() == ["+bob", "@ann", "bare"])
         // All of it came along.
         #expect(await bob.send("MODE #b b").shorts.contains { $0.contains("evil!*@*") })
+        #expect(await bob.send("METADATA #b GET url").shorts == ["761 #b url * https://x"])
         #expect(await bare.send("PRIVMSG #b :hi").isEmpty)
         for client in [ann, bob] { #expect(await client.hears().shorts == ["bare PRIVMSG #b hi"]) }
         #expect(await bob.send("PRIVMSG #a :there").begin(with: ["403 #a"]))

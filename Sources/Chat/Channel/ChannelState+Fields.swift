@@ -73,6 +73,7 @@ extension ChannelState {
         }
         updates += self.access.map { FieldUpdate(FieldKey(.access, $0.key), $0.value) }
         updates += self.properties.map { FieldUpdate(FieldKey(.property, $0.key), Array($0.value.utf8)) }
+        updates += self.metadata.values.map { FieldUpdate(FieldKey(.metadata, $0.key), Array($0.value.utf8)) }
         updates += self.invited.map { Self.invitation($0, true) }
         return updates + self.members.map { Self.memberUpdate($0) }
     }
