@@ -51,6 +51,13 @@ package struct RegistrationMachine: ~Copyable {
         }
     }
 
+    /// Whether nothing was said yet that leads to a session.
+    package var isUntouched: Bool {
+        guard case .collecting(let collected) = self.state else { return false }
+        return collected.nick == nil && collected.username == nil && collected.password == nil
+            && !collected.isNegotiating && !collected.isAuthenticating
+    }
+
     package mutating func receivedNick(_ nick: Nickname) -> Action { self.advance { $0.nick = nick } }
 
     package mutating func receivedUser(username: String, realname: String) -> Action {

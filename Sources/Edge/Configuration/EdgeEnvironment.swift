@@ -6,11 +6,19 @@ package struct EdgeEnvironment: Sendable {
     package var realm: RealmEnvironment
     /// The port at which clients reach IRC over TLS from outside; nil if there is none.
     package var tlsPort: Int?
+    /// Who may speak for clients elsewhere.
+    package var gateways: WebGateways
 
-    package init(limits: ConnectionLimits = ConnectionLimits(), realm: RealmEnvironment, tlsPort: Int? = 6_697) {
+    package init(
+        limits: ConnectionLimits = ConnectionLimits(),
+        realm: RealmEnvironment,
+        tlsPort: Int? = 6_697,
+        gateways: WebGateways = .none
+    ) {
         self.limits = limits
         self.realm = realm
         self.tlsPort = tlsPort
+        self.gateways = gateways
     }
 }
 

@@ -23,7 +23,7 @@ package final class Connection {
     let clients: ShardClients
     private(set) var wire: any Wire
     let network: Network
-    package let facts: UserFacts
+    package private(set) var facts: UserFacts
     package let number: UInt32
     package var isUnattended = false
     /// What AWAY said before registration.
@@ -104,6 +104,13 @@ package final class Connection {
 
     /// What limits by address count it as.
     private(set) lazy var origin = IPAddress.clientNetwork(of: self.address)
+
+    /// It is a gateway's, for a client elsewhere, whose way to the gateway was encrypted or not.
+    func speaks(for address: String, isSecure: Bool) {
+        // The certificate that was shown is the gateway's.
+        self.facts = UserFacts(address: address, isSecure: self.facts.isSecure && isSecure)
+        self.origin = IPAddress.clientNetwork(of: address)
+    }
 
     /// How the client is addressed in replies: its nickname, or `*` while it has none.
     var nick: String { self.session?.user.nick.raw ?? self.registration.nick?.raw ?? "*" }

@@ -10,6 +10,7 @@ package struct PlainListener: Sendable {
     package let directory: TenantDirectory
     package let nameless: NamelessClients
     package let trustedProxies: TrustedNetworks
+    package let gateways: TrustedNetworks
     package let shards: ShardSet
     package let entrance: Entrance
 
@@ -19,18 +20,21 @@ package struct PlainListener: Sendable {
     ///   - directory: The tenants.
     ///   - nameless: Whose connections those are that come without a hostname.
     ///   - trustedProxies: Networks whose connections must begin with a PROXY header.
+    ///   - gateways: Networks of gateways that each bring many clients.
     ///   - shards: Where connections go.
     ///   - entrance: What the process's listeners share.
     package init(
         directory: TenantDirectory,
         nameless: NamelessClients,
         trustedProxies: TrustedNetworks = .none,
+        gateways: TrustedNetworks = .none,
         shards: ShardSet,
         entrance: Entrance = Entrance()
     ) {
         self.directory = directory
         self.nameless = nameless
         self.trustedProxies = trustedProxies
+        self.gateways = gateways
         self.shards = shards
         self.entrance = entrance
     }
@@ -56,6 +60,7 @@ package struct PlainListener: Sendable {
                     try Origin.find(
                         of: channel,
                         trusted: self.trustedProxies,
+                        carriers: self.gateways,
                         entrance: self.entrance,
                         refuse: Self.refuse
                     ) { channel, origin in

@@ -13,6 +13,7 @@ package struct TLSListener: Sendable {
     package let directory: TenantDirectory
     package let certificates: CertificateStore
     package let trustedProxies: TrustedNetworks
+    package let gateways: TrustedNetworks
     package let shards: ShardSet
     package let nameless: NamelessClients
     package let entrance: Entrance
@@ -25,6 +26,7 @@ package struct TLSListener: Sendable {
     ///   - directory: Tenants by hostname.
     ///   - certificates: Certificates by hostname.
     ///   - trustedProxies: Networks whose connections must begin with a PROXY header.
+    ///   - gateways: Networks of gateways that each bring many clients.
     ///   - nameless: Whose those are that send no server name.
     ///   - shards: Where connections go.
     ///   - entrance: What the process's listeners share.
@@ -32,6 +34,7 @@ package struct TLSListener: Sendable {
         directory: TenantDirectory,
         certificates: CertificateStore,
         trustedProxies: TrustedNetworks = .none,
+        gateways: TrustedNetworks = .none,
         nameless: NamelessClients = NamelessClients(),
         shards: ShardSet,
         entrance: Entrance = Entrance()
@@ -39,6 +42,7 @@ package struct TLSListener: Sendable {
         self.directory = directory
         self.certificates = certificates
         self.trustedProxies = trustedProxies
+        self.gateways = gateways
         self.nameless = nameless
         self.shards = shards
         self.entrance = entrance
@@ -55,6 +59,7 @@ package struct TLSListener: Sendable {
                     try Origin.find(
                         of: channel,
                         trusted: self.trustedProxies,
+                        carriers: self.gateways,
                         entrance: self.entrance,
                         next: self.secure
                     )

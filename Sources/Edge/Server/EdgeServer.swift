@@ -26,6 +26,7 @@ package struct EdgeServer: Sendable {
     /// Starts the shards.
     ///
     /// - `tlsPort`: where clients reach IRC over TLS from outside; nil if nowhere.
+    /// - `gateways`: who may speak for clients elsewhere.
     /// - `secret`: the installation's secret, from which each tenant's cloak is derived, and the key of its remembered log-ins.
     /// - `declaresAdmins`: whether the tenants come with all of their administrators' passwords, and nobody else makes their
     ///   accounts.
@@ -38,6 +39,7 @@ package struct EdgeServer: Sendable {
         durable: DurableStore,
         limits: ConnectionLimits,
         tlsPort: Int? = 6_697,
+        gateways: WebGateways = .none,
         secret: SymmetricKey,
         usage: any UsageSink,
         declaresAdmins: Bool,
@@ -74,7 +76,8 @@ package struct EdgeServer: Sendable {
                 reload: rehash,
                 latencies: latencies
             ),
-            tlsPort: tlsPort
+            tlsPort: tlsPort,
+            gateways: gateways
         )
         let shards = await ShardSet.start(on: group, environment: environment)
         if declaresAdmins { accounts.provision(catalog.sorted, changed: shards.forgetLogins) }

@@ -45,6 +45,7 @@ package final class CommandHarness {
         persistence: SessionSettings = .standard,
         past: Past? = nil,
         authenticator: (any Authenticator)? = nil,
+        gateways: WebGateways = .none,
         after former: CommandHarness? = nil
     ) throws {
         let clock = former?.clock ?? VirtualClock()
@@ -76,6 +77,7 @@ package final class CommandHarness {
             usage: self.usage,
             clock: clock,
             past: past,
+            gateways: gateways,
             reload: { reloadCount.value += 1 }
         )
     }

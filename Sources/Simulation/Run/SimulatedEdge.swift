@@ -28,6 +28,7 @@ final class SimulatedEdge {
         usage: CountedUsage,
         clock: VirtualClock,
         past: Past? = nil,
+        gateways: WebGateways = .none,
         reload: @escaping @Sendable () -> Void = {}
     ) {
         let checks = self.checks
@@ -47,7 +48,7 @@ final class SimulatedEdge {
             wallClock: { clock.now },
             random: { numbers.value.next() }
         )
-        self.environment = EdgeEnvironment(limits: limits, realm: realm)
+        self.environment = EdgeEnvironment(limits: limits, realm: realm, gateways: gateways)
         self.clock = clock
         for number in 0..<count { self.begin(number, over: store(number)) }
     }

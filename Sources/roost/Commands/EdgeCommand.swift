@@ -53,11 +53,13 @@ struct EdgeCommand: AsyncParsableCommand {
     ) async throws -> EdgeRunner? {
         let certificates: CertificateStore
         let proxies: TrustedNetworks
+        let gateways: WebGateways
         let durable: DurableStore
         let tenants: EdgeRunner.TenantSource
         do {
             certificates = try CertificateStore(files: Self.certificates(configuration.certificates), logger: logger)
             proxies = try TrustedNetworks(configuration.trustedProxies)
+            gateways = try Self.gateways(configuration)
             durable = try DurableStore.open(configuration.databaseURL, logger: logger)
             tenants =
                 configuration.projection
@@ -106,6 +108,7 @@ struct EdgeCommand: AsyncParsableCommand {
             group: group,
             addresses: addresses,
             tlsPort: configuration.publicTLSPort,
+            gateways: gateways,
             certificates: certificates,
             trustedProxies: proxies,
             expectsProxyProtocolForHTTP: configuration.httpProxyProtocol,
@@ -166,6 +169,18 @@ struct EdgeCommand: AsyncParsableCommand {
                 )
             }
         } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)", as: format) }
+    }
+
+    /// - Throws: ``EdgeConfiguration/Problem`` for a password that cannot be read, ``ListenerError`` for what is no network.
+    private static func gateways(_ configuration: EdgeConfiguration) throws -> WebGateways {
+        guard !configuration.webircNetworks.isEmpty else { return .none }
+        let file = configuration.webircPasswordFile
+        let text = FileManager.default.contents(atPath: file).flatMap { String(validating: $0, as: UTF8.self) } ?? ""
+        let password = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !password.isEmpty, !password.contains(" ") else {
+            throw EdgeConfiguration.Problem(description: "webirc.passwordFile: \(file) has no password of one word")
+        }
+        return WebGateways(networks: try TrustedNetworks(configuration.webircNetworks), password: password)
     }
 
     /// - Throws: ``EdgeConfiguration/Problem`` for what is not a pair of files.

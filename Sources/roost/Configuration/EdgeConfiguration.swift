@@ -40,6 +40,9 @@ struct EdgeConfiguration {
     var trustedProxies: [String] = []
     /// Whether those networks begin HTTP connections with a PROXY header, as they always do those of IRC.
     var httpProxyProtocol = false
+    /// Networks of gateways that may say for whom they speak (WEBIRC), and the file with their password.
+    var webircNetworks: [String] = []
+    var webircPasswordFile = ""
     var logFormat = "text"
     var logLevel = "info"
     var drainSeconds = 30
@@ -119,6 +122,7 @@ struct EdgeConfiguration {
             self.address("listen.http", \.listenHTTP), self.address("listen.https", \.listenHTTPS),
             self.address("listen.metrics", \.listenMetrics), self.address("plainTenant", \.plainTenant),
             self.list("certificates", \.certificates), self.list("trustedProxies", \.trustedProxies),
+            self.list("webirc.networks", \.webircNetworks), self.text("webirc.passwordFile", \.webircPasswordFile),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("drain.seconds", 0...86_400, \.drainSeconds),
             self.number("drain.longest", 0...86_400, \.longestDrainSeconds),
@@ -180,6 +184,9 @@ struct EdgeConfiguration {
         }
         if self.secretFile.isEmpty {
             problems.append("secretFile: is missing: name a file with at least 32 random bytes, the same for all edges")
+        }
+        if self.webircNetworks.isEmpty != self.webircPasswordFile.isEmpty {
+            problems.append("webirc: networks and passwordFile go together: set both, or neither")
         }
         if self.podName.isEmpty { problems.append("podName: is empty: write the pod's name, or remove it") }
         if Logger.Level(rawValue: self.logLevel) == nil {

@@ -87,6 +87,8 @@ struct EdgeRunner: Sendable {
     var addresses: Addresses
     /// The port at which clients reach IRC over TLS from outside; nil if there is none.
     var tlsPort: Int?
+    /// Who may speak for clients elsewhere.
+    var gateways: WebGateways = .none
     var certificates: CertificateStore
     var trustedProxies: TrustedNetworks
     /// Whether trusted proxies begin HTTP connections with a PROXY header, as they do those of IRC.
@@ -145,6 +147,7 @@ struct EdgeRunner: Sendable {
             durable: self.durable,
             limits: self.limits,
             tlsPort: self.tlsPort,
+            gateways: self.gateways,
             secret: self.secret,
             usage: metrics,
             declaresAdmins: declaresAdmins,
@@ -344,6 +347,7 @@ struct EdgeRunner: Sendable {
                 directory: server.directory,
                 nameless: nameless,
                 trustedProxies: self.trustedProxies,
+                gateways: self.gateways.networks,
                 shards: server.shards,
                 entrance: entrance
             )
@@ -356,6 +360,7 @@ struct EdgeRunner: Sendable {
                 directory: server.directory,
                 certificates: self.certificates,
                 trustedProxies: self.trustedProxies,
+                gateways: self.gateways.networks,
                 nameless: nameless,
                 shards: server.shards,
                 entrance: entrance

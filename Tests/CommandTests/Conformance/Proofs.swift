@@ -131,6 +131,7 @@ let commandProofs: [(follows: Followed, commands: String)] = [
     (.ircv3("read-marker"), "MARKREAD"),
     (.ircv3("message-redaction"), "REDACT"),
     (.ircv3("extended-isupport"), "ISUPPORT"),
+    (.ircv3("webirc"), "WEBIRC"),
     (
         Followed(title: "ergo's manual", link: "https://github.com/ergochat/ergo/blob/master/docs/MANUAL.md"),
         "PERSISTENCE"
