@@ -71,6 +71,9 @@ let capabilityProofs: [String: [String]] = [
     "draft/oper-tag": ["MarkTests"],
     "draft/whoami": ["SupportTests"],
     "draft/relaymsg": ["RelayTests"],
+    "draft/channel-rename": ["RenameTests"],
+    "draft/metadata-2": ["MetadataTests"],
+    "draft/metadata-3": ["MetadataTests"],
     "sts": ["StrictTransportTests"],
 ]
 
@@ -132,6 +135,8 @@ let commandProofs: [(follows: Followed, commands: String)] = [
     (.ircv3("message-redaction"), "REDACT"),
     (.ircv3("extended-isupport"), "ISUPPORT"),
     (.ircv3("webirc"), "WEBIRC"),
+    (.ircv3("channel-rename"), "RENAME"),
+    (.ircv3("metadata"), "METADATA"),
     (
         Followed(title: "ergo's manual", link: "https://github.com/ergochat/ergo/blob/master/docs/MANUAL.md"),
         "PERSISTENCE"
