@@ -123,7 +123,7 @@ struct Difference: Sendable {
             return isDuration && isOver
         },
         Difference(stricter: .decoder, reason: "CEL: an address is no host name") { path, value in
-            ["spec.hostnames[]", "spec.hostnameSuffixes[].suffix"].contains(path)
+            ["spec.hostnames[]", "spec.hostnameSuffixes[].suffix", "spec.serverName"].contains(path)
                 && value?.text?.split(separator: ".").last?.allSatisfy(\.isNumber) == true
         },
         Difference(stricter: .decoder, reason: "CEL: maxReplicas is at least minReplicas") { path, _ in
