@@ -26,12 +26,7 @@ struct AccountCommand: AsyncParsableCommand {
         func run() async throws {
             let made = try self.credentials()
             try await self.options.withStore { store in
-                if try await !DatabaseOptions.isKnown(self.tenant, in: store) {
-                    // It may come later; but a name is easily mistyped.
-                    FileHandle.standardError.write(
-                        Data("roost: nothing in this database was of a tenant `\(self.tenant)` before\n".utf8)
-                    )
-                }
+                try await DatabaseOptions.warnIfUnknown(self.tenant, in: store)
                 do {
                     let account = try await store.accounts.create(
                         made.name,
@@ -85,7 +80,7 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await self.options.withStore { store in
-                try await DatabaseOptions.requireKnown(self.tenant, in: store)
+                try await DatabaseOptions.warnIfUnknown(self.tenant, in: store)
                 var after: String?
                 while true {
                     let page = try await store.accounts.list(of: self.tenant, after: after, limit: 1000)

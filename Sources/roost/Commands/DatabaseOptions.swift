@@ -57,10 +57,11 @@ struct DatabaseOptions: ParsableArguments {
         return try await !store.ledger.totals(of: tenant, from: .min, to: .max).isEmpty
     }
 
-    /// - Throws: the exit code if nothing is of the tenant, after that was said.
-    static func requireKnown(_ tenant: TenantID, in store: DurableStore) async throws {
+    /// Says so where nothing is of a tenant: it may be one that nobody has used yet; but a name is easily mistyped.
+    static func warnIfUnknown(_ tenant: TenantID, in store: DurableStore) async throws(DurableStoreError) {
         if try await self.isKnown(tenant, in: store) { return }
-        throw CommandFailure.exit(CommandFailure.usage, "--tenant: nothing in this database is of a tenant `\(tenant)`")
+        let text = "roost: nothing in this database is of a tenant `\(tenant)` yet\n"
+        FileHandle.standardError.write(Data(text.utf8))
     }
 
     private var url: String {

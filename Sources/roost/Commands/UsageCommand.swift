@@ -31,7 +31,7 @@ struct UsageCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await self.options.withStore { store in
-                try await DatabaseOptions.requireKnown(self.tenant, in: store)
+                try await DatabaseOptions.warnIfUnknown(self.tenant, in: store)
                 let report = try await UsageReport.make(
                     of: self.tenant,
                     from: self.from,

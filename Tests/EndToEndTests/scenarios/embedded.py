@@ -152,7 +152,7 @@ async def restarts(world: World) -> None:
         other = await world.client(edge, "guest")
         names = await other.join("#lobby")
         assert [m.text for m in names if m.command == "332"] == ["news"], [m.line for m in names]
-        assert sorted(word for m in names if m.command == "353" for word in m.text.split()) == [".boss", "guest"]
+        assert sorted(word for m in names if m.command == "353" for word in m.text.split()) == ["@boss", "guest"]
         other.send("TOPIC #lobby :mine")
         await other.expect("482")
         boss = await login(world, edge, plain, "boss", PASSWORD, "another")
