@@ -19,7 +19,7 @@ struct CommandsInHand {
     var hasUnbegun: Bool { !self.waiting.isEmpty || self.held != nil }
 
     /// Whether what comes later must wait.
-    var isBusy: Bool { self.steps > 0 || !self.waiting.isEmpty || self.held != nil }
+    var isBusy: Bool { self.steps > 0 || self.hasUnbegun }
 
     /// Begins something that ends later; nothing else is read until then.
     mutating func beginStep(holding reading: inout Reading) {

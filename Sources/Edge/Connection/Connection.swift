@@ -226,15 +226,17 @@ package final class Connection {
     /// The client is told differently from now on, in its channels too.
     func set(_ capabilities: Capabilities) {
         guard self.isOpen, capabilities != self.capabilities else { return }
-        guard let session = self.session else { return self.capabilities = capabilities }
-        session.regroup(self) { self.capabilities = capabilities }
+        self.regroup { self.capabilities = capabilities }
     }
 
     /// The client is shown other ranks from now on.
     func set(_ ranks: VisibleRanks) {
         guard self.isOpen, ranks != self.ranks else { return }
-        guard let session = self.session else { return self.ranks = ranks }
-        session.regroup(self) { self.ranks = ranks }
+        self.regroup { self.ranks = ranks }
+    }
+
+    private func regroup(_ change: () -> Void) {
+        if let session { session.regroup(self, change) } else { change() }
     }
 
     // MARK: Log

@@ -70,11 +70,10 @@ extension Network {
 
     /// Somebody has a nickname, or one that looks like it.
     func inUse(_ nick: Nickname) -> Refusal {
-        let isASCII = nick.raw.utf8.allSatisfy { $0 < 0x80 }
         return Refusal(
             .nickInUse,
             nick.raw,
-            text: isASCII ? nil : "That nickname, or one that looks like it, is in use"
+            text: Likeness.isUnlike(nick) ? nil : "That nickname, or one that looks like it, is in use"
         )
     }
 

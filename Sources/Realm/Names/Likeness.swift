@@ -20,12 +20,15 @@ enum Likeness {
 
     private static let checker = Checker()
 
+    /// Whether a nickname is in ASCII, within which nothing looks alike but capitals.
+    static func isUnlike(_ nick: Nickname) -> Bool { nick.folded.utf8.allSatisfy { $0 < 0x80 } }
+
     /// What all nicknames have in common that look like this one; of one in ASCII its folded form.
     ///
     /// The skeleton of TR39 section 4, in small letters. ASCII stands for itself: `l` and `1` are held apart by those who chose
     /// them.
     static func form(of nick: Nickname) -> String {
-        if nick.folded.utf8.allSatisfy({ $0 < 0x80 }) { return nick.folded }
+        if self.isUnlike(nick) { return nick.folded }
         var form = ""
         var run = ""
         for scalar in nick.raw.unicodeScalars {
@@ -75,7 +78,7 @@ enum Likeness {
     /// Whether a nickname mixes scripts that nobody mixes, or hides characters (TR39 section 5.2, highly restrictive: one script;
     /// or Latin with those of Chinese, Japanese or Korean).
     static func isMisleading(_ nick: Nickname) -> Bool {
-        if nick.folded.utf8.allSatisfy({ $0 < 0x80 }) { return false }
+        if self.isUnlike(nick) { return false }
         return self.withUTF8(nick.raw) { checker, bytes, length in
             var status = U_ZERO_ERROR
             return spoof_check(checker, bytes, length, &status) != 0
