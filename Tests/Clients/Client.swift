@@ -60,6 +60,9 @@ package struct Client {
 
         package func send(_ bytes: [UInt8]) async throws { try await self.outbound.write(ByteBuffer(bytes: bytes)) }
 
+        /// Says that nothing more is said; the other side may go on.
+        package func finish() { self.outbound.finish() }
+
         /// Everything heard so far, once it holds some text or the connection has ended.
         package mutating func hear(until text: String) async throws -> String {
             while true {
@@ -107,7 +110,10 @@ package struct Client {
                             NIOSSLClientHandler(context: tls.context, serverHostname: tls.serverName)
                         )
                     }
-                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: true)
+                    )
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in

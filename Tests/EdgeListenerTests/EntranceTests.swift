@@ -80,7 +80,7 @@ struct EntranceTests {
     {
         try await Rig.run { rig in
             let descriptors = Descriptors()
-            let entrance = Self.entrance(descriptors)
+            let entrance = Self.entrance(descriptors, slack: 3)
             let irc = try await PlainListener(
                 directory: rig.directory,
                 nameless: NamelessClients(.belong(to: "acme")),
@@ -111,7 +111,7 @@ struct EntranceTests {
             #expect(Self.value("roost_open_sockets", of: entrance) == 4, "the one that took the last place stays")
             // Both listeners are on one loop: this comes after they have heard of it.
             try await rig.group.next().submit {}.get()
-            // The kernel lets them connect; nobody answers until two have gone.
+            // The kernel lets them connect; nobody answers until three have gone.
             async let overIRC = Client.talk(to: irc) { conversation in
                 try await conversation.send("CAP LS 302\r\n")
                 return (try await conversation.hear(until: "CAP * LS"), descriptors.count.load(ordering: .relaxed))
@@ -120,16 +120,49 @@ struct EntranceTests {
                 try await conversation.send("GET /x HTTP/1.0\r\n\r\n")
                 return (try await conversation.hear(until: "404 Not Found"), descriptors.count.load(ordering: .relaxed))
             }
-            try await inside[0].close()
-            try await until("one to have gone") { Self.value("roost_open_sockets", of: entrance) == 3 }
-            #expect(Self.value("roost_accepting", of: entrance) == 0, "one is not enough")
+            for channel in inside[..<2] { try await channel.close() }
+            try await until("two to have gone") { Self.value("roost_open_sockets", of: entrance) == 2 }
+            #expect(Self.value("roost_accepting", of: entrance) == 0, "two are not enough")
             descriptors.count.store(5, ordering: .relaxed)
-            try await inside[1].close()
+            try await inside[2].close()
             let heard = try await [overIRC, overHTTP]
             #expect(heard[0].0.contains("CAP * LS") && heard[1].0.contains("404 Not Found"))
             #expect(heard.map(\.1) == [5, 5], "they were answered once there was room")
             #expect(Self.value("roost_accepting", of: entrance) == 1)
             #expect(Self.value("roost_accept_pauses_total", of: entrance) == 1)
+        }
+    }
+
+    @Test func `who is closed to make room leaves gaps among the descriptors, and no more come in for that`() async throws
+    {
+        try await Rig.run { rig in
+            let descriptors = Descriptors()
+            let entrance = Self.entrance(descriptors)
+            let irc = try await PlainListener(
+                directory: rig.directory,
+                nameless: NamelessClients(.belong(to: "acme")),
+                shards: rig.shards,
+                entrance: entrance
+            ).bind(to: Rig.anyPort())
+            let address = try #require(irc.localAddress)
+            for count in 1...3 {
+                _ = try await ClientBootstrap(group: rig.group).connect(to: address).get()
+                try await until("\(count) to be in") { Self.value("roost_open_sockets", of: entrance) == Double(count) }
+            }
+            // Six of the process itself, and four of clients.
+            descriptors.count.store(10, ordering: .relaxed)
+            _ = try await ClientBootstrap(group: rig.group).connect(to: address).get()
+            try await until("two to make room") { Self.value("roost_waiting_shed_total", of: entrance) == 2 }
+            // A gap stays all the time: nobody sees that there is no room.
+            descriptors.count.store(1, ordering: .relaxed)
+            for turn in 2...5 {
+                try await until("accepting to go on") { Self.value("roost_accepting", of: entrance) == 1 }
+                for _ in 1...2 { _ = try await ClientBootstrap(group: rig.group).connect(to: address).get() }
+                try await until("two more to make room") {
+                    Self.value("roost_waiting_shed_total", of: entrance) == Double(2 * turn)
+                }
+            }
+            #expect(Self.value("roost_accept_pauses_total", of: entrance) == 5)
         }
     }
 

@@ -194,6 +194,23 @@ struct HTTPListenerTests {
         }
     }
 
+    @Test(arguments: [("", ""), ("GET /x HTTP/1.1\r\nHost: a", ""), (request("/x", upgrade: false), "404 Not Found\n")])
+    func `who hangs up after a request is answered, who does before its end is let go at once`(
+        said: String,
+        answer: String
+    ) async throws {
+        try await Rig.run { rig in
+            var listener = HTTPListener(directory: rig.directory, shards: rig.shards, logger: rig.logger)
+            listener.arrivalTimeout = .hours(1)
+            let heard = try await Client.talk(to: try await listener.bind(to: Rig.anyPort())) { conversation in
+                try await conversation.send(said)
+                conversation.finish()
+                return String(decoding: try await conversation.hearAll(), as: UTF8.self)
+            }
+            #expect(answer.isEmpty ? heard.isEmpty : heard.hasSuffix(answer))
+        }
+    }
+
     @Test(arguments: [
         ("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 8"), ("nonce", "x"), ("GET", "POST"),
         ("Upgrade: websocket", "Upgrade: h2c"),

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Closes a connection that takes too long to say who it is: PROXY header, TLS handshake, HTTP request.
+/// Closes a connection that takes too long to say who it is, PROXY header, TLS handshake, HTTP request, or hangs up before.
 final class ArrivalDeadline: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 
@@ -17,6 +17,12 @@ final class ArrivalDeadline: ChannelInboundHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.timer?.cancel()
         self.timer = nil
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Whoever hangs up before the end of its request is owed no answer.
+        if case .inputClosed? = event as? ChannelEvent { return context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
     }
 
     /// The connection arrived in time.

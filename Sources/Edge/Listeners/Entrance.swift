@@ -17,6 +17,9 @@ package final class Entrance: Sendable {
         var open = 0
         /// Those that were let in since the descriptors were looked at.
         var unlooked = 0
+        /// The most descriptors that were seen open and that are no connection's. The lowest that is free does not tell how
+        /// many are open while there are gaps below it, which those that are closed to make room leave.
+        var others = 0
         /// How many may be open when accepting goes on; nil while it goes on.
         var resumesAt: Int?
         var listeners: [any Channel] = []
@@ -95,9 +98,13 @@ package final class Entrance: Sendable {
             return state.unlooked == 0
         }
         channel.closeFuture.whenComplete { _ in self.closed() }
-        guard isLookedAt, self.lowestFree() >= self.bound else { return }
+        let lowestFree = isLookedAt ? self.lowestFree() : 0
         let isPaused = self.state.withLock { state in
-            guard state.resumesAt == nil else { return false }
+            if lowestFree >= self.bound {
+                let used = lowestFree == .max ? self.bound : lowestFree
+                state.others = max(state.others, used - state.open)
+            }
+            guard state.open >= self.bound - state.others, state.resumesAt == nil else { return false }
             state.resumesAt = max(0, state.open - self.slack)
             state.pauses += 1
             let now = ContinuousClock.now
