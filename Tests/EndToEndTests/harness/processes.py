@@ -158,8 +158,19 @@ async def status(*command: str, stdin: str = "", within: float = 60, **environme
     return process.returncode, output.decode(errors="replace")
 
 
-def as_ordinary_user(command: Sequence[str], user: str = "postgres") -> list[str]:
-    """PostgreSQL does not run as root: then as the user that Debian's package made."""
+#: Made by Debian's package of PostgreSQL.
+ORDINARY = "postgres"
+
+
+def give_to_ordinary_user(folder: pathlib.Path) -> None:
+    """Lets what `as_ordinary_user` starts write to a folder, and to all in it."""
+    if os.geteuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            shutil.chown(path, ORDINARY, ORDINARY)
+
+
+def as_ordinary_user(command: Sequence[str], user: str = ORDINARY) -> list[str]:
+    """Some programs do not run as root: then as an ordinary user."""
     if os.geteuid() != 0:
         return list(command)
     entry = pwd.getpwnam(user)

@@ -3,10 +3,9 @@
 import asyncio
 import os
 import pathlib
-import shutil
 import signal
 
-from .processes import Program, as_ordinary_user, free_port, run, status, tool, until
+from .processes import Program, as_ordinary_user, free_port, give_to_ordinary_user, run, status, tool, until
 
 
 class Redis(Program):
@@ -44,8 +43,7 @@ class PostgreSQL(Program):
         super().__init__("postgresql", folder / "postgresql.log")
         self.folder = folder / "postgresql"
         self.folder.mkdir(mode=0o700)
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres", "postgres")
+        give_to_ordinary_user(self.folder)
         self.port = free_port()
         self.url = f"postgres://roost@127.0.0.1:{self.port}/roost"
 
