@@ -149,7 +149,7 @@ import Testing
         let ann = await harness.client("ann", everyCapability + " sasl")
         #expect(await ann.ask("a", "AUTHENTICATE PLAIN").lines.commands == ["AUTHENTICATE"])
         let answer = await ann.ask("b", "AUTHENTICATE \(plain("ann", "sesame"))")
-        #expect(answer.faults.isEmpty && answer.lines.commands == ["ACCOUNT", "CHGHOST", "900", "903"], "\(answer)")
+        #expect(answer.faults.isEmpty && answer.lines.commands == ["900", "903", "ACCOUNT", "CHGHOST"], "\(answer)")
     }
 
     @Test func `everybody's labelled messages are answered by their echo, in the channel's order`() async throws {

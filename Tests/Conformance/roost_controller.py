@@ -106,6 +106,9 @@ class RoostController(BaseServerController, DirectoryBasedController):
             program(), "dev",
             "--tenants", str(self.directory / "tenants"),
             "--data", str(self.directory / "data"),
+            # The suite asks one client at once for what another has just done; on the disk it is told a little later, when
+            # nothing can take it back.
+            "--durability", "memory",
             "--irc", plain,
             "--ircs", secure,
             "--http", websocket,

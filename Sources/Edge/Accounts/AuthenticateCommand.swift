@@ -153,14 +153,17 @@ enum AuthenticateCommand {
             Self.tellSuccess(call, login, prefix: "\(connection.nick)!*@*")
             return Registration.follow(connection.registration.authenticationEnded(), call)
         }
+        connection.accountHeld = {
+            connection.login = login
+            Self.tellSuccess(call, login, prefix: session.prefix)
+        }
         call.network.adopt(
             login,
             by: Actor(session, through: connection),
             call.awaitingAny { result in
+                let held = connection.accountHeld.take()
                 switch result {
-                case .success:
-                    connection.login = login
-                    Self.tellSuccess(call, login, prefix: session.prefix)
+                case .success: held?()
                 case .failure(let refusal):
                     call.refuse(refusal)
                     call.reply(.errSaslFail)

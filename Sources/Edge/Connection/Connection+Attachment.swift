@@ -51,6 +51,7 @@ extension Connection: Attachment {
                 writer.message(source: author.prefix, command: "INVITE", parameters: [self.nick, channel])
             }
         case .changed(let change, let author, let time, let before, let isCaused):
+            if case .account = change, isCaused { self.accountHeld.take()?() }
             self.tellOwn(change, by: author, time: time, modesBefore: before, isCaused ? .answer : .news)
         case .entered(let channel, let isAnnounced): self.tellOfEntering(channel, isAnnounced: isAnnounced)
         case .renamed(let rename, let isCaused): self.tell(rename, isCaused ? .answer : .news)

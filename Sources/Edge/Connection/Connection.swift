@@ -49,6 +49,8 @@ package final class Connection {
     package private(set) var session: Session?
     var login: LoggedIn?
     var sasl: SASLExchange?
+    /// Called once, when its session has the account of a log-in, before what else that changes is told.
+    var accountHeld: (() -> Void)?
     /// The place in a session that it takes again.
     var resumption: Resumption?
     /// How often it has said that somebody is typing; nil as long as it never has.
