@@ -35,19 +35,22 @@ extension CommandHarness {
         #expect(await client.send("WHOIS ann").with("330").first?.parameters[2] == "Ann")
     }
 
-    @Test func `AUTHENTICATE and CAP END in one go do not overtake each other`() async throws {
+    /// Some clients send all of it at once, and some never ask for the capability.
+    @Test(arguments: ["CAP REQ :sasl", "CAP LS 302"])
+    func `AUTHENTICATE and CAP END in one go do not overtake each other`(first: String) async throws {
         let harness = try CommandHarness()
         harness.accounts.add("ann", password: "sesame")
         let client = harness.stranger()
         let lines = await client.send(
-            "CAP REQ :sasl",
+            first,
             "NICK ann",
             "USER ann 0 * :X",
             "AUTHENTICATE PLAIN",
             "AUTHENTICATE \(plain("ann", "sesame"))",
             "CAP END"
         )
-        #expect(lines.commands.starts(with: ["CAP", "AUTHENTICATE", "900", "903", "001"]), "\(lines)")
+        let answers = lines.commands.filter { $0 != "CAP" }
+        #expect(answers.starts(with: ["AUTHENTICATE", "900", "903", "001"]), "\(lines)")
     }
 
     @Test(arguments: [
@@ -75,7 +78,6 @@ extension CommandHarness {
         let long = await client.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(String(repeating: "A", count: 401))")
         #expect(long.commands == ["AUTHENTICATE", "905"])
         #expect(await client.send("CAP END").first?.command == "001")
-        #expect(await harness.client("bob").send("AUTHENTICATE PLAIN").commands == ["904"])
     }
 
     @Test func `a response in pieces is put together`() async throws {

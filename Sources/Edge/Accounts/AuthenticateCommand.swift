@@ -10,9 +10,6 @@ import Tenant
 enum AuthenticateCommand {
     static func run(_ call: Call) {
         let connection = call.connection
-        guard !connection.capabilities.isDisjoint(with: [.sasl, .resume]) else {
-            return call.reply(.errSaslFail)
-        }
         if call[0] == "*" { return Self.abort(call, .errSaslAborted) }
         guard let exchange = connection.sasl else { return Self.begin(call) }
         guard call[0].utf8.count <= SASLExchange.chunk else { return Self.abort(call, .errSaslTooLong) }
@@ -39,7 +36,8 @@ enum AuthenticateCommand {
 
     private static func begin(_ call: Call) {
         let connection = call.connection
-        let offered = connection.capabilities.contains(.sasl) ? SASLExchange.offered(on: call.network.tenant) : []
+        // Whoever knows what to say may: some clients send it in one go, before they have asked for `sasl`.
+        let offered = SASLExchange.offered(on: call.network.tenant)
         let mechanism = SASLExchange.Mechanism(rawValue: call[0].uppercased())
         guard let mechanism, offered.contains(mechanism.rawValue) || Self.mayResume(connection, by: mechanism) else {
             call.reply(.rplSaslMechs, offered.joined(separator: ","))

@@ -41,7 +41,7 @@ enum MessageCommands {
             if verb != .notice { call.reply(.errNoTextToSend) }
             return
         }
-        if call.connection.capabilities.contains(.playback), Playback.isMeant(call[0]) {
+        if Playback.isMeant(call[0]) {
             // A NOTICE is never answered.
             if verb == .privmsg { Playback.run(call, actor) }
             return

@@ -14,12 +14,13 @@ enum OperatorCommands {
         ) { Self.oper($0, $1) },
         CommandRow(
             "KILL",
-            parameters: 2,
+            parameters: 1,
             rights: .endSessions,
-            help: ["KILL <nick> <reason>", "Disconnects somebody. For operators."]
+            help: ["KILL <nick> [<reason>]", "Disconnects somebody. For operators."]
         ) { call, actor in
             call.withUser(0) { found in
-                call.network.kill(found, reason: call[1], by: actor, call.awaiting())
+                let reason = call.optional(1) ?? actor.session.user.nick.raw
+                call.network.kill(found, reason: reason, by: actor, call.awaiting())
             }
         },
         CommandRow(
