@@ -57,6 +57,7 @@ import Testing
         #expect(cell.redis.map(\.secret.name) == ["roost-redis"] && cell.postgres?.key == "url")
         #expect(cell.archive?.bucket == "roost-archive" && cell.gateway?.namespace == "infra")
         #expect(cell.trustedProxies == ["10.0.0.0/8", "2001:db8::/32"])
+        #expect(cell.webirc?.networks == ["10.1.0.0/16"] && cell.webirc?.passwordSecretRef.name == "webirc")
     }
 
     @Test func `quotas come from the plan and the tenant overrides them one by one`() async throws {
@@ -232,6 +233,7 @@ import Testing
           postgres: {urlSecretRef: {name: roost-postgres, key: url}}
           archive: {s3: {endpoint: https://s3.example.com, region: eu-1, bucket: roost-archive, credentialsSecretRef: {name: s3}}}
           tls: {secretRef: {name: chat-wildcard-tls}}
-          routes: {gateway: {name: edge, namespace: infra}, trustedProxies: [10.0.0.0/8, "2001:db8::/32"]}
+          routes: {gateway: {name: edge, namespace: infra}, trustedProxies: [10.0.0.0/8, "2001:db8::/32"],
+            webirc: {networks: [10.1.0.0/16], passwordSecretRef: {name: webirc, key: password}}}
         """
 }

@@ -122,6 +122,12 @@ package struct CellManifests: Sendable {
             // The load balancer's addresses are the provider's affair; every connection of this Service begins with a header.
             "trustedProxies": proxied ? ["0.0.0.0/0", "::/0"] : Self.list(spec.trustedProxies.map(JSON.string)),
             "http": ["proxyProtocol": .bool(proxied)],
+            "webirc": spec.webirc.map { webirc in
+                [
+                    "networks": .array(webirc.networks.map(JSON.string)),
+                    "passwordFile": .string("\(Self.webircFolder)/password"),
+                ]
+            } ?? .null,
             "drain": [
                 "seconds": .integer(spec.edge.drainGracePeriod.components.seconds),
                 "longest": .integer(spec.edge.longestDrain.components.seconds),
@@ -309,12 +315,30 @@ package struct CellManifests: Sendable {
                 }
             ),
             "containers": [self.container],
-            "volumes": [
-                ["name": "configuration", "configMap": ["name": .string(self.configurationName)]],
+            "volumes": .array(
                 [
-                    "name": "keys",
-                    "secret": ["secretName": .string(OperatorNames.keys(self.name)), "defaultMode": 0o440],
-                ],
+                    ["name": "configuration", "configMap": ["name": .string(self.configurationName)]],
+                    [
+                        "name": "keys",
+                        "secret": ["secretName": .string(OperatorNames.keys(self.name)), "defaultMode": 0o440],
+                    ],
+                ] + (self.webircVolume.map { [$0] } ?? [])
+            ),
+        ]
+    }
+
+    private static let webircFolder = "/etc/roost/webirc"
+
+    /// The gateways' password.
+    ///
+    /// Edges start without it and read it once it is there: it concerns nobody else.
+    private var webircVolume: JSON? {
+        guard let reference = self.input.spec.webirc?.passwordSecretRef else { return nil }
+        return [
+            "name": "webirc",
+            "secret": [
+                "secretName": .string(reference.name), "optional": true, "defaultMode": 0o440,
+                "items": [["key": .string(reference.key), "path": "password"]],
             ],
         ]
     }
@@ -372,13 +396,17 @@ package struct CellManifests: Sendable {
                 "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,
                 "capabilities": ["drop": ["ALL"]],
             ],
-            "volumeMounts": [
+            "volumeMounts": .array(
                 [
-                    "name": "configuration", "mountPath": "/etc/roost/edge.yaml", "subPath": "edge.yaml",
-                    "readOnly": true,
-                ],
-                ["name": "keys", "mountPath": "/etc/roost/keys", "readOnly": true],
-            ],
+                    [
+                        "name": "configuration", "mountPath": "/etc/roost/edge.yaml", "subPath": "edge.yaml",
+                        "readOnly": true,
+                    ],
+                    ["name": "keys", "mountPath": "/etc/roost/keys", "readOnly": true],
+                ]
+                    + (self.webircVolume == nil
+                        ? [] : [["name": "webirc", "mountPath": .string(Self.webircFolder), "readOnly": true]])
+            ),
         ]
     }
 

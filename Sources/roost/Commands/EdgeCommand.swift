@@ -59,7 +59,14 @@ struct EdgeCommand: AsyncParsableCommand {
         do {
             certificates = try CertificateStore(files: Self.certificates(configuration.certificates), logger: logger)
             proxies = try TrustedNetworks(configuration.trustedProxies)
-            gateways = try Self.gateways(configuration)
+            gateways =
+                configuration.webircNetworks.isEmpty
+                ? .none
+                : WebGateways(
+                    networks: try TrustedNetworks(configuration.webircNetworks),
+                    passwordFile: configuration.webircPasswordFile,
+                    logger: logger
+                )
             durable = try DurableStore.open(configuration.databaseURL, logger: logger)
             tenants =
                 configuration.projection
@@ -169,18 +176,6 @@ struct EdgeCommand: AsyncParsableCommand {
                 )
             }
         } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)", as: format) }
-    }
-
-    /// - Throws: ``EdgeConfiguration/Problem`` for a password that cannot be read, ``ListenerError`` for what is no network.
-    private static func gateways(_ configuration: EdgeConfiguration) throws -> WebGateways {
-        guard !configuration.webircNetworks.isEmpty else { return .none }
-        let file = configuration.webircPasswordFile
-        let text = FileManager.default.contents(atPath: file).flatMap { String(validating: $0, as: UTF8.self) } ?? ""
-        let password = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !password.isEmpty, !password.contains(" ") else {
-            throw EdgeConfiguration.Problem(description: "webirc.passwordFile: \(file) has no password of one word")
-        }
-        return WebGateways(networks: try TrustedNetworks(configuration.webircNetworks), password: password)
     }
 
     /// - Throws: ``EdgeConfiguration/Problem`` for what is not a pair of files.

@@ -197,6 +197,7 @@ struct EdgeRunner: Sendable {
             Work { try await retention.run() },
             Work { await server.watchStore(readiness) },
             Work { try await certificates.run() },
+            Work { [gateways = self.gateways] in try await gateways.run() },
             Work { try await self.follow(tenants, server, readiness) },
             Work {
                 for await _ in await UnixSignalsSequence(trapping: .sighup) {

@@ -164,6 +164,22 @@ struct CellManifestsTests {
         #expect(configuration["http"]["proxyProtocol"].bool == httpToo)
     }
 
+    @Test func `edges know the gateways' password as soon as there is one`() throws {
+        let webirc: JSON = ["networks": ["10.1.0.0/16"], "passwordSecretRef": ["name": "webirc", "key": "word"]]
+        let objects = try CellSamples.objects(["routes": ["webirc": webirc]])
+        let map = try #require(objects[.configMaps]?.json["data"]["edge.yaml"].string)
+        let configuration = try JSON(parsing: map.utf8)["webirc"]
+        #expect(configuration["networks"] == ["10.1.0.0/16"])
+        let pod = try #require(objects[.deployments]).spec["template"]["spec"]
+        let volume = try #require(pod["volumes"].elements?.last)
+        #expect(volume["secret"]["secretName"] == "webirc" && volume["secret"]["optional"] == true)
+        let item = try #require(volume["secret"]["items"].elements?.first)
+        let mount = try #require(pod["containers"][0]["volumeMounts"].elements?.last)
+        #expect(item["key"] == "word" && mount["name"] == volume["name"])
+        let path = try #require(mount["mountPath"].string) + "/" + #require(item["path"].string)
+        #expect(configuration["passwordFile"].string == path)
+    }
+
     /// Tests/PackagingTests holds these files against the schemas of Kubernetes.
     @Test(arguments: CellSamples.all.map(\.name))
     func `what was checked by the schemas of Kubernetes is what cells consist of`(name: String) throws {

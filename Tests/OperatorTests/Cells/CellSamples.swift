@@ -42,6 +42,7 @@ enum CellSamples {
                 ],
                 "routes": [
                     "gateway": ["name": "edge", "namespace": "infra"], "trustedProxies": ["10.0.0.0/8"],
+                    "webirc": ["networks": ["10.1.0.0/16"], "passwordSecretRef": ["name": "webirc", "key": "word"]],
                 ],
             ]
         ),

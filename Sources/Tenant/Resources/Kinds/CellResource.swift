@@ -22,6 +22,8 @@ package struct CellSpec: Hashable, Sendable {
     package var gateway: GatewayReference?
     /// The gateway's networks, whose word on who a client is holds: `PROXY` headers of IRC, `X-Forwarded-For` of HTTP.
     package var trustedProxies: [String] = []
+    /// Who may say for whom it speaks (WEBIRC), if anybody.
+    package var webirc: CellWebIRC?
 }
 
 /// A `Cell` of group `roost.chat/v1alpha1`.
@@ -100,6 +102,12 @@ extension CellSpec: SettingsObject {
                     header, and X-Forwarded-For of requests from there is believed.
                     """
                 ),
+                Setting(
+                    "webirc",
+                    \.webirc,
+                    .object,
+                    "Gateways from the web that speak IRC for many clients and say which (WEBIRC); by default nobody may."
+                ),
             ]
         ),
     ]
@@ -171,6 +179,36 @@ extension GatewayReference: SettingsObject {
                 Setting("irc", \.ircListener, .objectName, "The one that passes IRC's TLS through."),
                 Setting("web", \.webListener, .objectName, "The one of HTTP."),
             ]
+        ),
+    ]
+}
+
+/// Gateways that speak IRC for clients elsewhere.
+package struct CellWebIRC: Hashable, Sendable {
+    /// The networks that they connect from.
+    package var networks: [String] = []
+    /// The password that they give.
+    package var passwordSecretRef = SecretKeyReference()
+}
+
+extension CellWebIRC: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "networks",
+            \.networks,
+            .list(of: .network, .plain),
+            required: "write networks: [10.0.0.0/8], those that the gateways connect from",
+            "The networks that the gateways connect from. Whoever is there and knows the password can name any address."
+        ),
+        Setting(
+            "passwordSecretRef",
+            \.passwordSecretRef,
+            .object,
+            required: "write passwordSecretRef: {name: …, key: password}",
+            """
+            The key of a Secret in the operator's namespace that holds the gateways' password, one word. A new one holds \
+            without a restart, within a minute or two; without a password no gateway is believed.
+            """
         ),
     ]
 }
