@@ -133,7 +133,8 @@ struct EntranceTests {
         }
     }
 
-    @Test func `who is closed to make room leaves gaps among the descriptors, and no more come in for that`() async throws
+    @Test func `who is closed to make room leaves gaps among the descriptors, and no more come in for that`()
+        async throws
     {
         try await Rig.run { rig in
             let descriptors = Descriptors()
