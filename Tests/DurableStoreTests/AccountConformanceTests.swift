@@ -1,3 +1,4 @@
+import Chat
 import StateStore
 import Tenant
 import Testing
@@ -114,6 +115,67 @@ import Testing
             #expect(try await store.accounts.delete("alice", of: .acme))
             #expect(try await store.accounts.delete("alice", of: .acme) == false)
             #expect(try await store.accounts.find("alice", of: .acme) == nil)
+        }
+    }
+}
+
+/// What every durable driver does for what accounts say of themselves.
+@Suite struct KeptMetadataConformanceTests {
+    private func metadata(_ values: (String, String)...) -> Metadata {
+        values.reduce(Metadata()) { $0.applying(MetadataChange($1.0, $1.1)) ?? $0 }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `what an account says of itself is found with it, and is its own tenant's`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            for tenant in try [TenantID.acme, .globex] {
+                _ = try await store.accounts.create("Ann", folded: "ann", credentials: .some, of: tenant, now: 1)
+            }
+            let red = self.metadata(("color", "röt\u{1}"), ("empty", ""))
+            let step = try #require(
+                try await store.accounts.changeMetadata(of: "ann", in: .acme, now: 2) { .success($0.adding(red)) }
+            )
+            #expect(try step.get() == MetadataStep(before: Metadata(), after: red))
+            #expect(try await store.accounts.find("ann", of: .acme)?.metadata == red)
+            #expect(try await store.accounts.find("ann", of: .globex)?.metadata == Metadata())
+            #expect(try await store.accounts.list(of: .acme).map(\.metadata) == [red])
+            #expect(try await store.accounts.changeMetadata(of: "bob", in: .acme, now: 2) { .success($0) } == nil)
+            // Other changes of the account leave it.
+            try await store.accounts.ensureAdmin("ann", folded: "ann", credentials: .other, of: .acme, now: 3)
+            #expect(try await store.accounts.find("ann", of: .acme)?.metadata == red)
+            _ = try await store.accounts.changeMetadata(of: "ann", in: .acme, now: 4) { _ in .success(Metadata()) }
+            #expect(try await store.accounts.find("ann", of: .acme)?.metadata == Metadata())
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a change that is refused changes nothing`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            _ = try await store.accounts.create("ann", folded: "ann", credentials: .some, of: .acme, now: 1)
+            let answer = try await store.accounts.changeMetadata(of: "ann", in: .acme, now: 2) { _ in
+                .failure(Refusal(.metadataIsFull))
+            }
+            #expect(answer == .failure(Refusal(.metadataIsFull)))
+            let account = try #require(try await store.accounts.find("ann", of: .acme))
+            #expect(account.metadata.isEmpty && account.updatedAt == 1)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `of those who change it at once each is heard, up to what one may say`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            _ = try await store.accounts.create("ann", folded: "ann", credentials: .some, of: .acme, now: 1)
+            try await withThrowingTaskGroup { group in
+                for number in 0..<Metadata.maximumKeys {
+                    group.addTask {
+                        _ = try await store.accounts.changeMetadata(of: "ann", in: .acme, now: 2) {
+                            .success($0.adding(self.metadata(("k\(number)", "x"))))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await store.accounts.find("ann", of: .acme)?.metadata.changes.count == Metadata.maximumKeys)
         }
     }
 }

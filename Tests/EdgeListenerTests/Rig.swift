@@ -1,3 +1,4 @@
+import Chat
 import Crypto
 import Edge
 import Logging
@@ -67,6 +68,12 @@ struct Rig {
 
 private struct Nobody: Authenticator {
     func setAlwaysOn(_ isAlwaysOn: Bool?, of account: String, in tenant: TenantID) async throws(AuthenticationError) {}
+
+    func changeMetadata(
+        of account: String,
+        in tenant: TenantID,
+        _ change: @escaping @Sendable (Metadata) -> Result<Metadata, Refusal>
+    ) async throws(AuthenticationError) -> Result<MetadataStep, Refusal>? { throw .unavailable }
 
     func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? { throw .unavailable }
 

@@ -20,9 +20,12 @@ package struct Rights: OptionSet, Hashable, Sendable {
     package static let seeAddresses = Rights(rawValue: 1 << 6)
     /// Relays what people elsewhere say, under their names, into any channel where it may speak itself.
     package static let relay = Rights(rawValue: 1 << 7)
+    /// Sets and removes what other users say of themselves by keys.
+    package static let describeOthers = Rights(rawValue: 1 << 8)
 
     /// All that there are.
     package static let all: Rights = [
         .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
+        .describeOthers,
     ]
 }

@@ -44,6 +44,19 @@ extension Metadata {
         if !self.isEmpty { MetadataChange.encode(self.changes, into: &buffer) }
     }
 
+    /// It as the durable store keeps it.
+    package var bytes: [UInt8] {
+        var buffer = ByteBuffer()
+        self.encodeLast(into: &buffer)
+        return Array(buffer.readableBytesView)
+    }
+
+    /// - Returns: nil if there are other bytes than ``bytes`` has.
+    package init?(_ bytes: [UInt8]) {
+        var buffer = ByteBuffer(bytes: bytes)
+        self.init(lastFrom: &buffer)
+    }
+
     /// - Returns: nil if there are other bytes than ``encodeLast(into:)`` wrote.
     init?(lastFrom buffer: inout ByteBuffer) {
         guard buffer.readableBytes > 0 else {

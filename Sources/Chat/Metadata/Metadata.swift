@@ -66,6 +66,11 @@ package struct Metadata: Hashable, Sendable {
         return change.value == nil || next.fits ? next : nil
     }
 
+    /// It with what another says, as far as there is room: of one key what the other says.
+    package func adding(_ other: Metadata) -> Metadata {
+        other.changes.reduce(self) { $0.applying($1) ?? $0 }
+    }
+
     /// What makes another of it.
     package func changes(to other: Metadata) -> [MetadataChange] {
         let gone = self.changes.filter { other[$0.key] == nil }.map { MetadataChange($0.key, nil) }

@@ -9,7 +9,7 @@ extension Connection {
         guard login.isRemembered else { return }
         let text =
             "Accounts cannot be read now: you are logged in by what is remembered of an earlier log-in, "
-            + "without the rights that your account may give"
+            + "without the rights that your account may give and what it says of itself (METADATA)"
         self.standardReply(.note, command: command, code: "LOGIN_REMEMBERED", text)
     }
 }

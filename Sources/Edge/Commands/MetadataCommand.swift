@@ -77,7 +77,10 @@ enum MetadataCommand {
         if let name = ChannelName(call[0], under: Names.caseMapping) {
             return call.network.setMetadata(change, of: name, by: actor, self.changed(change, name.raw, call))
         }
-        call.withMetadata(actor) { found in call.fail(.forbidden, found.name, change?.key ?? "*") }
+        call.find(call[0]) { user in
+            guard let user else { return call.fail(.invalidTarget, call[0].asWord) }
+            call.network.setMetadata(change, of: user, by: actor, self.changed(change, user.nick, call))
+        }
     }
 
     private static func changed(
@@ -90,8 +93,8 @@ enum MetadataCommand {
             case .success(let changes): call.tell(change, target, changes)
             case .failure(let refusal):
                 switch refusal.reason {
-                case .noSuchChannel: call.fail(.invalidTarget, target)
-                case .hostNeeded, .notOnChannel: call.fail(.forbidden, target, change?.key ?? "*")
+                case .noSuchChannel, .noSuchNick: call.fail(.invalidTarget, target)
+                case .hostNeeded, .notOnChannel, .rightNeeded: call.fail(.forbidden, target, change?.key ?? "*")
                 case .metadataIsFull: call.failFull(target)
                 default: call.refuse(refusal)
                 }

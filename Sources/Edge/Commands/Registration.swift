@@ -113,19 +113,25 @@ enum Registration {
         if presence != .here { connection.network.setPresence(presence, by: actor) { _ in } }
     }
 
-    /// What METADATA said before registration a session that was there gets, too, as far as there is room.
+    /// What METADATA said before registration a session that was there gets, too, and an account keeps it, as far as there is room.
     private static func begin(metadataOf connection: Connection, _ signedOn: SignedOn) {
         let changes = connection.earlyMetadata.changes
         connection.earlyMetadata = Metadata()
-        guard case .back(let session, _) = signedOn else { return }
-        let actor = Actor(session, through: connection)
-        self.set(changes[...], on: connection.network, actor)
+        let session = signedOn.session
+        if case .new = signedOn, session.user.account == nil { return }
+        self.set(changes[...], on: connection, Actor(session, through: connection))
     }
 
     /// One after the other: each rests on those before it.
-    private static func set(_ changes: ArraySlice<MetadataChange>, on network: Network, _ actor: Actor) {
+    private static func set(_ changes: ArraySlice<MetadataChange>, on connection: Connection, _ actor: Actor) {
         guard let change = changes.first else { return }
-        network.setMetadata(change, by: actor) { _ in self.set(changes.dropFirst(), on: network, actor) }
+        connection.network.setMetadata(change, by: actor) { result in
+            if case .failure(let refusal) = result {
+                let context = [actor.session.user.nick.raw, change.key]
+                connection.refuse(refusal, command: MetadataCommand.name, context: context)
+            }
+            self.set(changes.dropFirst(), on: connection, actor)
+        }
     }
 
     /// 001 to 005, LUSERS, MOTD (RFC 2812 5.1, modern.ircdocs.horse connection registration).

@@ -1,5 +1,5 @@
 import Backoff
-import Chat
+package import Chat
 package import Crypto
 import IRC
 package import Logging
@@ -73,11 +73,35 @@ package final class AccountService: Authenticator {
         of account: String,
         in tenant: TenantID
     ) async throws(AuthenticationError) {
+        _ = try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
+            try await self.accounts.setAlwaysOn(isAlwaysOn, of: folded, in: tenant, now: self.wallClock())
+        }
+    }
+
+    package func changeMetadata(
+        of account: String,
+        in tenant: TenantID,
+        _ change: @escaping @Sendable (Metadata) -> Result<Metadata, Refusal>
+    ) async throws(AuthenticationError) -> Result<MetadataStep, Refusal>? {
+        try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
+            try await self.accounts.changeMetadata(
+                of: folded,
+                in: tenant,
+                now: self.wallClock(),
+                within: Self.patience,
+                change
+            )
+        }
+    }
+
+    /// Changes an account, unless the store is known to be away.
+    private func change<Answer>(
+        _ account: String,
+        of tenant: TenantID,
+        _ change: (_ folded: String) async throws(DurableStoreError) -> Answer
+    ) async throws(AuthenticationError) -> Answer {
         if self.isAway.withLock({ $0 }) { throw .away }
-        do {
-            let folded = Names.accountMapping.fold(account)
-            _ = try await self.accounts.setAlwaysOn(isAlwaysOn, of: folded, in: tenant, now: self.wallClock())
-        } catch {
+        do throws(DurableStoreError) { return try await change(Names.accountMapping.fold(account)) } catch {
             self.logger.warning(
                 "an account cannot be changed",
                 metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]

@@ -1,3 +1,4 @@
+package import Chat
 package import StateStore
 package import Tenant
 
@@ -28,6 +29,20 @@ package protocol Authenticator: Sendable {
 
     /// Says whether an account's session is to stay without a client; nil for what is usual.
     func setAlwaysOn(_ isAlwaysOn: Bool?, of account: String, in tenant: TenantID) async throws(AuthenticationError)
+
+    /// Changes what an account says of itself by keys, on what it says just then.
+    ///
+    /// - Parameters:
+    ///   - account: The account's name.
+    ///   - tenant: Whose it is.
+    ///   - change: What there is, to what there is to be, or to why not; may be called more than once.
+    /// - Returns: What it came to; nil if there is no such account any more.
+    /// - Throws: ``AuthenticationError``
+    func changeMetadata(
+        of account: String,
+        in tenant: TenantID,
+        _ change: @escaping @Sendable (Metadata) -> Result<Metadata, Refusal>
+    ) async throws(AuthenticationError) -> Result<MetadataStep, Refusal>?
 }
 
 /// A log-in under way: whose account it would be, and where that is known from.
@@ -47,15 +62,24 @@ package struct LoggedIn: Sendable, Hashable {
     /// What it may be on the tenant.
     package let role: Account.Role
     /// Whether its session is to stay without a client; nil for what is usual.
-    package let isAlwaysOn: Bool?
+    package var isAlwaysOn: Bool?
     /// Whether it was checked against what was remembered, since the durable store is away.
     package let isRemembered: Bool
+    /// What it says of itself by keys; nil if that is not known, since the durable store is away.
+    package var metadata: Metadata?
 
-    package init(account: String, role: Account.Role, isAlwaysOn: Bool? = nil, isRemembered: Bool = false) {
+    package init(
+        account: String,
+        role: Account.Role,
+        isAlwaysOn: Bool? = nil,
+        isRemembered: Bool = false,
+        metadata: Metadata? = nil
+    ) {
         self.account = account
         self.role = role
         self.isAlwaysOn = isAlwaysOn
         self.isRemembered = isRemembered
+        self.metadata = metadata
     }
 }
 

@@ -167,27 +167,65 @@ extension Network {
                 let text = "\(login.account) has a session: connect again to take part in it"
                 return then(.failure(Refusal(.loggedIn, text: text)))
             }
-            // Only at first: if it could not be done so, somebody else has begun one by now.
-            var isFree = !snapshots[0].exists && self.keepsSessions
-            self.act(
-                by: actor,
-                { () throws(Refusal) in
-                    let changes = self.changes(to: login, of: session.user)
-                    guard var transaction = self.transaction(changes, of: session) else { return .again }
-                    session.login = login
-                    if isFree { _ = self.claim(account, for: session, in: &transaction) }
-                    isFree = false
-                    return Decided(transaction: transaction, value: ())
-                },
-                then: then
+            self.bring(session.user.metadata, to: login) { result in
+                switch result {
+                case .failure(let refusal): then(.failure(refusal))
+                case .success(let login): self.adopt(login, account, isFree: !snapshots[0].exists, actor, then)
+                }
+            }
+        }
+    }
+
+    private func adopt(
+        _ login: LoggedIn,
+        _ account: LogKey,
+        isFree: Bool,
+        _ actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        let session = actor.session
+        // Only at first: if it could not be done so, somebody else has begun one by now.
+        var isFree = isFree && self.keepsSessions
+        self.act(
+            by: actor,
+            { () throws(Refusal) in
+                let changes = self.changes(to: login, of: session.user)
+                guard var transaction = self.transaction(changes, of: session) else { return .again }
+                session.login = login
+                if isFree { _ = self.claim(account, for: session, in: &transaction) }
+                isFree = false
+                return Decided(transaction: transaction, value: ())
+            },
+            then: then
+        )
+    }
+
+    /// Adds what a guest says of itself to what the account says that it logs in to.
+    private func bring(
+        _ own: Metadata,
+        to login: LoggedIn,
+        _ then: @escaping (Result<LoggedIn, Refusal>) -> Void
+    ) {
+        guard let kept = login.metadata, kept.adding(own) != kept else { return then(.success(login)) }
+        self.changeKept(of: login.account) { result in
+            then(
+                result.map { step in
+                    var login = login
+                    if let step { login.metadata = step.after }
+                    return login
+                }
             )
+        } _: {
+            .success($0.adding(own))
         }
     }
 
     private func changes(to login: LoggedIn, of user: User) -> [UserChange] {
         let host = self.cloak.cloak(account: login.account)
         let account = UserChange.account(login.account)
-        return host == user.host ? [account] : [account, .host(username: user.username, host: host)]
+        let metadata = login.metadata.map { user.metadata.changes(to: $0) } ?? []
+        return (host == user.host ? [account] : [account, .host(username: user.username, host: host)])
+            + (metadata.isEmpty ? [] : [.metadata(metadata)])
     }
 }
 
@@ -197,7 +235,8 @@ extension LoggedIn {
             account: account.name,
             role: account.role,
             isAlwaysOn: account.isAlwaysOn,
-            isRemembered: isRemembered
+            isRemembered: isRemembered,
+            metadata: isRemembered ? nil : account.metadata
         )
     }
 }

@@ -33,7 +33,8 @@ extension Network {
             if case .failure(let error) = result {
                 return then(.failure(Refusal(.unavailable, text: error.description)))
             }
-            let login = LoggedIn(account: account, role: session.login?.role ?? .user, isAlwaysOn: isAlwaysOn)
+            var login = session.login ?? LoggedIn(account: account, role: .user, metadata: session.user.metadata)
+            login.isAlwaysOn = isAlwaysOn
             session.login = login
             self.act(
                 by: actor,

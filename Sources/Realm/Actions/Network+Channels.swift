@@ -48,8 +48,7 @@ extension Network {
                 refusals[transaction.conditions.count] = Refusal(.networkHasTooManyChannels, name.raw)
                 transaction.conditions.append(Condition(replica.key, .logsBelow(limit)))
             }
-            // Otherwise another attachment may have changed the user: it comes in as it is then.
-            if session.holds == nil { refusals[transaction.conditions.count] = Refusal(.gone) }
+            // Others may have changed the user: it comes in as it is then.
             transaction.conditions.append(session.userIsUnchanged)
             transaction.changes.append(
                 LogChange(

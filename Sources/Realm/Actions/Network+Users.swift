@@ -153,15 +153,11 @@ extension Network {
 }
 
 extension Session {
-    /// Holds as long as the user is as it is known here: attachments elsewhere change it too.
-    var userIsUnchanged: Condition {
-        guard self.holds != nil else { return Condition(self.inbox, .exists) }
-        let field = self.record.userUpdate
-        return Condition(self.inbox, .equals(FieldName(field.key), field.value ?? []))
-    }
+    /// Holds as long as the user is as it is known here: attachments elsewhere change it too, and operators.
+    var userIsUnchanged: Condition { self.record.userIsUnchanged(in: self.inbox) }
 
     /// Holds as long as user and channels are as they are known here: attachments elsewhere change and join too.
     fileprivate var isUnchanged: Condition {
-        Condition(self.inbox, self.holds == nil ? .exists : .unchanged(since: self.place))
+        self.holds == nil ? self.userIsUnchanged : Condition(self.inbox, .unchanged(since: self.place))
     }
 }

@@ -19,7 +19,7 @@ package struct SignOn {
     package let isResumable: Bool
     /// Whether it asks for what it missed itself (draft/chathistory, znc.in/playback).
     package let asksForPast: Bool
-    /// What the user of a session that begins says of itself.
+    /// What a guest whose session begins says of itself.
     package let metadata: Metadata
 
     package init(
@@ -191,7 +191,8 @@ extension Network {
             account: login?.account,
             modes: (login == nil ? [] : UserModes.registered).union(attachment.facts.isSecure ? .secure : []),
             signedOn: self.shard.now,
-            metadata: request.metadata
+            // An account's own; what is set besides it is to keep first.
+            metadata: login.map { $0.metadata ?? Metadata() } ?? request.metadata
         )
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
         session.isResumable = request.isResumable && self.resumeGrace > 0

@@ -99,6 +99,7 @@ extension Network {
                 }
                 session.requester.user = record.user
                 session.requester.changes = record.changes
+                if session.login?.metadata == nil { session.login?.metadata = record.user.metadata }
                 session.facts = record.facts
                 session.silence = record.silence
                 session.mark = record.mark

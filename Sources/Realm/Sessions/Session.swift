@@ -196,9 +196,9 @@ package final class Session {
 
     /// The attachment whose command here led to an entry of a log; it may be gone by now.
     ///
-    /// Where nobody else ever takes part in the session it needs no look.
+    /// Where nobody else ever takes part in the session it is enough that something is under way: operators change it, too.
     func acting(in log: LogKey, by producer: ProducerID) -> (any Attachment)? {
-        guard self.holds != nil else { return self.attachments.first }
+        guard self.holds != nil else { return self.commits.isEmpty ? nil : self.attachments.first }
         guard producer == self.network.store.producer else { return nil }
         return self.commits.first { $0.transaction.changes.contains { $0.log == log } }?.attachment
     }

@@ -13,6 +13,33 @@ extension SessionRecord {
         let bytes: [UInt8]
     }
 
+    /// Holds as long as the user is as the record has it.
+    func userIsUnchanged(in inbox: LogKey) -> Condition {
+        let field = self.userUpdate
+        return Condition(inbox, .equals(FieldName(field.key), field.value ?? []))
+    }
+
+    /// Its memberships of its channels, as these have them.
+    func memberships(
+        in tenant: TenantID,
+        through store: any LiveStoreClient,
+        _ then: @escaping (Result<[Membership], LiveStoreError>) -> Void
+    ) {
+        let channels = self.channels.sorted().map { LogKey(tenant, .channel, $0) }
+        let field = FieldName(ChannelState.memberField(self.session))
+        store.excerpts(of: channels, Excerpt.Request(fields: [field])) { result in
+            then(
+                result.map { excerpts in
+                    excerpts.compactMap { excerpt in
+                        excerpt.fields[field].flatMap { bytes in
+                            Member(field: bytes).map { Membership(log: excerpt.log, member: $0, bytes: bytes) }
+                        }
+                    }
+                }
+            )
+        }
+    }
+
     /// Tells changes that hold together in the session's log, in those of its channels and to who watches the nickname: each is
     /// an entry of its own, the fields are those after the last.
     ///

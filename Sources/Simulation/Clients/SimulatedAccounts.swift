@@ -1,4 +1,4 @@
-import Chat
+package import Chat
 import Crypto
 import IRC
 package import Realm
@@ -13,16 +13,25 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
     private var accounts: [String: Account] = [:]
     /// What every question is answered with instead, if it is set.
     package var failure: AuthenticationError?
+    /// Whether accounts can be read, and not changed.
+    package var isReadOnly = false
 
     /// Adds an account; one that is there keeps what it asked for.
     package func add(_ name: String, password: String, role: Account.Role = .user) {
-        self.set(name, password: password, role: role, isAlwaysOn: self.accounts[name]?.isAlwaysOn)
+        let known = self.accounts[name]
+        self.set(
+            name,
+            password: password,
+            role: role,
+            isAlwaysOn: known?.isAlwaysOn,
+            known?.metadata ?? Metadata()
+        )
     }
 
     /// There is no such account any more.
     package func remove(_ name: String) { self.accounts[name] = nil }
 
-    private func set(_ name: String, password: String?, role: Account.Role, isAlwaysOn: Bool?) {
+    private func set(_ name: String, password: String?, role: Account.Role, isAlwaysOn: Bool?, _ metadata: Metadata) {
         guard let tenant = TenantID("acme") else { return }
         let scram = password.flatMap(Self.scram)
         self.accounts[name] = Account(
@@ -32,6 +41,7 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
             role: role,
             credentials: .init(passwordHash: password, scram: scram?.text),
             isAlwaysOn: isAlwaysOn,
+            metadata: metadata,
             createdAt: 0,
             updatedAt: 0
         )
@@ -43,8 +53,25 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
         in tenant: TenantID
     ) async throws(AuthenticationError) {
         if let failure { throw failure }
+        if self.isReadOnly { throw .unavailable }
         guard let known = self.accounts[account] else { return }
-        self.set(account, password: known.credentials.passwordHash, role: known.role, isAlwaysOn: isAlwaysOn)
+        let password = known.credentials.passwordHash
+        self.set(account, password: password, role: known.role, isAlwaysOn: isAlwaysOn, known.metadata)
+    }
+
+    package func changeMetadata(
+        of account: String,
+        in tenant: TenantID,
+        _ change: @escaping @Sendable (Metadata) -> Result<Metadata, Refusal>
+    ) async throws(AuthenticationError) -> Result<MetadataStep, Refusal>? {
+        if let failure { throw failure }
+        if self.isReadOnly { throw .unavailable }
+        guard let known = self.accounts[account] else { return nil }
+        return change(known.metadata).map { next in
+            let password = known.credentials.passwordHash
+            self.set(account, password: password, role: known.role, isAlwaysOn: known.isAlwaysOn, next)
+            return MetadataStep(before: known.metadata, after: next)
+        }
     }
 
     package func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {

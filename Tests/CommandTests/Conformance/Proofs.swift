@@ -72,8 +72,8 @@ let capabilityProofs: [String: [String]] = [
     "draft/whoami": ["SupportTests"],
     "draft/relaymsg": ["RelayTests"],
     "draft/channel-rename": ["RenameTests"],
-    "draft/metadata-2": ["MetadataTests"],
-    "draft/metadata-3": ["MetadataTests"],
+    "draft/metadata-2": ["MetadataTests", "KeptMetadataTests"],
+    "draft/metadata-3": ["MetadataTests", "KeptMetadataTests"],
     "sts": ["StrictTransportTests"],
 ]
 

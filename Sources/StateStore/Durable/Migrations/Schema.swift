@@ -103,6 +103,9 @@ package enum Schema {
         Migration(version: 7, name: "accounts that are always on") { dialect in
             "ALTER TABLE accounts ADD COLUMN always_on \(dialect.name(of: .integer));"
         },
+        Migration(version: 8, name: "what accounts say of themselves") { dialect in
+            "ALTER TABLE accounts ADD COLUMN metadata \(dialect.name(of: .blob));"
+        },
     ]
 
     /// The version of the last migration.

@@ -1,3 +1,4 @@
+package import Chat
 package import Tenant
 
 /// An account of a tenant, as stored.
@@ -34,6 +35,8 @@ package struct Account: Hashable, Sendable {
     package let credentials: Credentials
     /// Whether its session is to stay without a client; nil for what is usual.
     package let isAlwaysOn: Bool?
+    /// What it says of itself by keys.
+    package let metadata: Metadata
     /// Milliseconds since 1970.
     package let createdAt: Int64
     /// Milliseconds since 1970 of the last change.
@@ -47,6 +50,7 @@ package struct Account: Hashable, Sendable {
         isDeclared: Bool = false,
         credentials: Credentials,
         isAlwaysOn: Bool? = nil,
+        metadata: Metadata = Metadata(),
         createdAt: Int64,
         updatedAt: Int64
     ) {
@@ -57,6 +61,7 @@ package struct Account: Hashable, Sendable {
         self.isDeclared = isDeclared
         self.credentials = credentials
         self.isAlwaysOn = isAlwaysOn
+        self.metadata = metadata
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

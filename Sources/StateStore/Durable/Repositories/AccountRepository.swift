@@ -4,12 +4,12 @@ package import Tenant
 ///
 /// Names are given folded; times are milliseconds since 1970.
 package struct AccountRepository: Sendable {
-    private let database: any SQLDatabase
+    let database: any SQLDatabase
 
     package init(_ database: any SQLDatabase) { self.database = database }
 
     private static let stored = "name, folded, role, password_hash, scram, created_at, updated_at, is_declared"
-    private static let columns = Self.stored + ", always_on"
+    static let columns = Self.stored + ", always_on, metadata"
 
     /// Adds an account.
     ///
@@ -218,6 +218,7 @@ package struct AccountRepository: Sendable {
             isDeclared: try row.integer(7) != 0,
             credentials: .init(passwordHash: try row.optionalText(3), scram: try row.optionalText(4)),
             isAlwaysOn: try row.optionalInteger(8).map { $0 != 0 },
+            metadata: try Self.metadata(row, 9),
             createdAt: try row.integer(5),
             updatedAt: try row.integer(6)
         )

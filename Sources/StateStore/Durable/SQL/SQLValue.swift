@@ -68,6 +68,14 @@ package struct SQLRow: Hashable, Sendable {
         return value
     }
 
+    /// The bytes in a column, or nil for null.
+    ///
+    /// - Throws: ``DurableStoreError/invalidAnswer(_:)`` if it is something else.
+    package func optionalBlob(_ column: Int) throws(DurableStoreError) -> [UInt8]? {
+        if case .null? = self.value(column) { return nil }
+        return try self.blob(column)
+    }
+
     private func value(_ column: Int) -> SQLValue? {
         self.values.indices.contains(column) ? self.values[column] : nil
     }

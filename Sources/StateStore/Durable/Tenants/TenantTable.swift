@@ -40,7 +40,7 @@ package struct TenantTable: Hashable, Sendable {
             [
                 .init("folded", .text), .init("name", .text), .init("role", .text), .init("password_hash", .text),
                 .init("scram", .text), .init("created_at", .integer), .init("updated_at", .integer),
-                .init("is_declared", .integer), .init("always_on", .integer),
+                .init("is_declared", .integer), .init("always_on", .integer), .init("metadata", .blob),
             ]
         ),
         TenantTable(
