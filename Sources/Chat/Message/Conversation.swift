@@ -59,6 +59,11 @@ package enum Conversation: Hashable, Sendable {
         }
     }
 
+    /// Whether it is one of somebody's with another, or with itself.
+    package func has(_ party: Party) -> Bool {
+        if case .direct(let pair) = self { pair.first == party || pair.second == party } else { false }
+    }
+
     /// A channel's folded name; or `@`, which no channel's begins with, and both parties with a space between, which no name has.
     package var text: String {
         switch self {

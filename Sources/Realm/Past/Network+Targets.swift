@@ -75,14 +75,16 @@ extension Network {
 
     // MARK: What is on its way to the history
 
-    /// When something was said in conversations just now: in channels, and to a session.
+    /// When something was said in conversations just now: in channels, to a session, and by it.
     ///
-    /// What it said itself to people stands in their logs, and is known once the history has it.
+    /// What it said to people stands in their logs; the shard where it did so knows when.
     private func latest(of session: Session, in channels: [LogKey], _ then: @escaping ([String: Int64]) -> Void) {
         let (own, inbox) = (session.party, session.inbox)
         self.store.excerpts(of: channels + [inbox], Excerpt.Request(fields: [])) { result in
-            guard let excerpts = try? result.get() else { return then([:]) }
-            var (times, awaited) = ([String: Int64](), excerpts.count)
+            // As whom it takes part now.
+            var times = session.speech.lately.filter { Conversation(text: $0.key)?.has(own) == true }
+            guard let excerpts = try? result.get() else { return then(times) }
+            var awaited = excerpts.count
             for excerpt in excerpts {
                 let log = excerpt.log
                 let limit = log.kind == .user ? Self.latest : Self.latestInChannel

@@ -217,6 +217,7 @@ extension Network {
             guard let message = utterance.message else { return }
             switch utterance.destination {
             case .user(let found):
+                if utterance.saying.verb != .tagmsg { speech.wrote(at: stamp.time) }
                 let away = utterance.saying.verb == .privmsg ? found.away : nil
                 if utterance.session.isShared, !utterance.isCopied, found.session !== utterance.session {
                     utterance.session.tellOthers(message, stamp, but: utterance)

@@ -19,6 +19,11 @@ final class SpeechQueue {
     /// What messages to whoever was written to last go into the feed as: most likely the next one goes there too.
     private var pair: (other: SessionID, own: String?, account: String?, label: FeedLabel)?
 
+    /// When the last of those was said, in milliseconds since 1970; 0 if none has landed yet.
+    private var lastWritten: Int64 = 0
+    /// The same of pairs before.
+    private var written = Recent<String, Int64>(limit: 32)
+
     private(set) var inFlight = 0
     /// The last of them that was echoed from a channel's log.
     var echoed = Position.none
@@ -36,9 +41,22 @@ final class SpeechQueue {
         let own = session.requester.user.account
         if let pair, pair.other == other.session, pair.own == own, pair.account == other.account { return pair.label }
         let label = FeedLabel(Conversation.direct(.init(session.party, found.party)).text)
+        // Another is written to only once all to the one before have landed.
+        if let pair, self.lastWritten > 0 { self.written.set(self.lastWritten, pair.label.text) }
+        self.lastWritten = 0
         self.pair = (other.session, own, other.account, label)
         return label
     }
+
+    /// When something was said last to those to whom it was said lately, by conversations: the history may not have it yet.
+    var lately: [String: Int64] {
+        var all = self.written.all
+        if let pair, self.lastWritten > 0 { all[pair.label.text] = self.lastWritten }
+        return all
+    }
+
+    /// Words to whoever is written to have landed.
+    func wrote(at time: Int64) { self.lastWritten = time }
 
     /// Whether a message that rests on this may go now.
     @inline(__always)

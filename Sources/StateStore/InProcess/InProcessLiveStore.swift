@@ -17,8 +17,9 @@ package final class InProcessLiveStore: LiveStore, Sendable {
         /// Recent entries kept of each log, by its kind.
         ///
         /// Nobody who follows a log in this process misses any; they are for who comes back. Of logs that a pod holds, such as
-        /// guests' inboxes, none are kept: what is kept for long has left the processor's caches when it goes, so that
-        /// letting it go would cost more than all else that a direct message does in the store.
+        /// guests' inboxes, only a few are kept that are on their way to the history: what is kept for long has left the
+        /// processor's caches when it goes, so that letting it go would cost more than all else that a direct message does in
+        /// the store.
         package var entriesKept: [LogKey.Kind: Int] = [
             .channel: 256, .user: 64, .nick: 0, .tenant: 512, .projection: 16, .account: 0, .hold: 0,
             .logins: 0,

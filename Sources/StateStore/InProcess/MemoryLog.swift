@@ -6,8 +6,10 @@ import DequeModule
 final class MemoryLog {
     let key: LogKey
     let epoch: UInt64
-    /// How many entries are kept, unless a pod holds it.
+    /// How many entries are kept.
     private let limit: Int
+    /// How many are kept if a pod holds it, of those that are fed.
+    private static let heldEntries = 16
     private(set) var sequence: UInt64 = 0
     /// The number of the last entry that changed a field.
     private(set) var version: UInt64 = 0
@@ -47,7 +49,7 @@ final class MemoryLog {
             time: self.time,
             holder: self.holder,
             fields: self.fields,
-            entries: Array(self.entries.suffix(LogImage.entriesKept))
+            entries: self.holder == nil ? Array(self.entries.suffix(LogImage.entriesKept)) : []
         )
     }
 
@@ -61,9 +63,10 @@ final class MemoryLog {
             self.version = self.sequence
             for field in change.fields { self.fields.apply(field) }
         }
-        // Nobody asks later what stood in a log that ends with its pod.
-        if self.limit == 0 || self.holder != nil { return Stamp(position: self.position, time: self.time) }
-        if self.entries.count >= self.limit { self.entries.removeFirst() }
+        // Of what stood in a log that ends with its pod somebody asks only while it is on its way to the history.
+        let limit = self.holder == nil ? self.limit : change.feed == nil ? 0 : min(self.limit, Self.heldEntries)
+        if limit == 0 { return Stamp(position: self.position, time: self.time) }
+        while self.entries.count >= limit { self.entries.removeFirst() }
         self.entries.append(
             Entry(position: self.position, time: self.time, producer: producer, payload: change.payload)
         )
