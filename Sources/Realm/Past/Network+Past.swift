@@ -44,29 +44,74 @@ extension Network {
         for actor: Actor,
         _ then: @escaping (Result<[HistoryRecord], Refusal>) -> Void
     ) {
-        let tenant = self.id
         self.conversation(with: target, for: actor) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let (conversation, found)):
-                let (name, horizon) = (conversation.text, self.readable(conversation, by: actor.session))
-                let events = events && self.showsEvents(of: conversation, to: actor.session)
-                // Before the database is asked, so that what is on its way meanwhile is in one of the two.
-                self.recent(of: conversation, with: found, events: events, for: actor) { recent in
-                    self.ask({ past throws(DurableStoreError) in
-                        let since = try await past.time(of: horizon, in: tenant)
-                        let part = part.since(since)
-                        let kept = try await past.history.read(name, of: tenant, part, limit: limit, events: events)
-                        return (since, kept)
-                    }) { (result: Result<(since: Int64, kept: [HistoryRecord]), Refusal>) in
-                        then(
-                            result.map { since, kept in
-                                part.since(since).select(from: kept + recent, limit: limit)
-                                    .filter { $0.id.time >= since }
-                            }
-                        )
+                self.past(of: conversation, with: found, part, limit: limit, events: events, for: actor, then)
+            }
+        }
+    }
+
+    /// How often more is read in place of what somebody does not want to hear.
+    private static let furtherReads = 4
+
+    private func past(
+        of conversation: Conversation,
+        with found: FoundUser?,
+        _ part: HistoryRepository.Part,
+        limit: Int,
+        events: Bool,
+        for actor: Actor,
+        read attempt: Int = 0,
+        _ then: @escaping (Result<[HistoryRecord], Refusal>) -> Void
+    ) {
+        self.everything(of: conversation, with: found, part, limit: limit, events: events, for: actor) { result in
+            guard case .success(let all) = result else { return then(result) }
+            let heard = all.filter(actor.session.hears)
+            guard heard.count < all.count, all.count >= limit, attempt < Self.furtherReads,
+                let beyond = part.beyond(all)
+            else { return then(.success(heard)) }
+            self.past(
+                of: conversation,
+                with: found,
+                beyond,
+                limit: limit - heard.count,
+                events: events,
+                for: actor,
+                read: attempt + 1
+            ) { more in
+                then(more.map { part.isBackwards ? $0 + heard : heard + $0 })
+            }
+        }
+    }
+
+    /// Those who are silenced included.
+    private func everything(
+        of conversation: Conversation,
+        with found: FoundUser?,
+        _ part: HistoryRepository.Part,
+        limit: Int,
+        events: Bool,
+        for actor: Actor,
+        _ then: @escaping (Result<[HistoryRecord], Refusal>) -> Void
+    ) {
+        let (tenant, name) = (self.id, conversation.text)
+        let horizon = self.readable(conversation, by: actor.session)
+        let events = events && self.showsEvents(of: conversation, to: actor.session)
+        // Before the database is asked, so that what is on its way meanwhile is in one of the two.
+        self.recent(of: conversation, with: found, events: events, for: actor) { recent in
+            self.ask({ past throws(DurableStoreError) in
+                let since = try await past.time(of: horizon, in: tenant)
+                let part = part.since(since)
+                let kept = try await past.history.read(name, of: tenant, part, limit: limit, events: events)
+                return (since, kept)
+            }) { (result: Result<(since: Int64, kept: [HistoryRecord]), Refusal>) in
+                then(
+                    result.map { since, kept in
+                        part.since(since).select(from: kept + recent, limit: limit).filter { $0.id.time >= since }
                     }
-                }
+                )
             }
         }
     }
@@ -79,6 +124,9 @@ extension Network {
         _ then: @escaping (Result<[HistoryRecord], Refusal>) -> Void
     ) {
         let tenant = self.id
+        let then: (Result<[HistoryRecord], Refusal>) -> Void = { result in
+            then(result.map { $0.filter(actor.session.hears) })
+        }
         guard let target else {
             let (own, horizons) = (actor.session.party, self.horizons(of: actor.session))
             let channels = actor.session.memberships.map(\.key.name).filter { horizons[$0] == nil }

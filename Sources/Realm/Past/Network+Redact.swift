@@ -165,7 +165,7 @@ extension Network {
 }
 
 /// Who said something, as far as that is known.
-private struct MessageAuthor {
+struct MessageAuthor {
     var session: SessionID?
     var account: String?
     /// `nick!user@host` of one of two guests, of whom the history knows nothing else.
@@ -181,7 +181,7 @@ private struct MessageAuthor {
 
 extension Conversation {
     /// Who said what the history has, which knows of guests only which of them had a part in it.
-    fileprivate func author(of record: HistoryRecord) -> MessageAuthor {
+    func author(of record: HistoryRecord) -> MessageAuthor {
         guard case .direct(let pair) = self, record.account == nil else {
             return MessageAuthor(account: record.account)
         }

@@ -116,11 +116,14 @@ extension Network {
         let some = conversations.prefix(100)
         guard named.count < limit, !some.isEmpty else { return then(Array(named.prefix(limit))) }
         let parties = some.compactMap { self.other(than: session, in: $0.key) }
-        self.nicknames(of: parties) { nicknames in
-            let more = some.compactMap { conversation, time in
+        self.users(of: parties) { users in
+            let more = some.compactMap { conversation, time -> PastTarget? in
+                let other = self.other(than: session, in: conversation)
+                let user = other.flatMap { users[$0] }
+                // Whom one wants to hear nothing of nobody has to be told of.
+                if let user, other != session.party, session.silence.silences(user.prefix) { return nil }
                 let name =
-                    self.other(than: session, in: conversation).map { nicknames[$0] ?? $0.accountName }
-                    ?? self.channelName(of: conversation, for: session)
+                    other.map { user?.nick.raw ?? $0.accountName } ?? self.channelName(of: conversation, for: session)
                 return name.map { PastTarget(name: $0, time: time) }
             }
             self.name(conversations.dropFirst(some.count), named + more, upTo: limit, for: session, then)
@@ -139,10 +142,10 @@ extension Network {
         return session.memberships.first { $0.key.name == folded }?.state.name.raw ?? folded
     }
 
-    /// The nicknames of those who are here, on whichever shard.
-    private func nicknames(
+    /// Those who are here, on whichever shard.
+    private func users(
         of parties: [Conversation.Party],
-        _ then: @escaping ([Conversation.Party: String]) -> Void
+        _ then: @escaping ([Conversation.Party: User]) -> Void
     ) {
         let accounts = parties.compactMap { party in
             if case .account(let name) = party { LogKey(self.id, .account, name) } else { nil }
@@ -156,10 +159,10 @@ extension Network {
             let request = Excerpt.Request(fields: [FieldName(SessionRecord.userField)])
             self.store.excerpts(of: sessions.map(self.inboxKey), request) { result in
                 let records = ((try? result.get()) ?? []).compactMap { SessionRecord(fields: $0.chatFields) }
-                let names = records.map { record in
-                    (Conversation.Party(record.session, account: record.user.account), record.user.nick.raw)
+                let users = records.map { record in
+                    (Conversation.Party(record.session, account: record.user.account), record.user)
                 }
-                then(Dictionary(names, uniquingKeysWith: { first, _ in first }))
+                then(Dictionary(users, uniquingKeysWith: { first, _ in first }))
             }
         }
     }
