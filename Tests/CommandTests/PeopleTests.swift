@@ -1,6 +1,7 @@
 // WHOIS, WHOWAS, USERHOST, ISON, AWAY and SETNAME (RFC 2812 3.6, 4; ircv3.net setname, away-notify).
 
 import Simulation
+import Tenant
 import Testing
 
 @Suite struct PeopleTests {
@@ -118,6 +119,30 @@ import Testing
         #expect(lines.commands == ["314", "312", "314", "312", "369"])
         #expect(lines.with("314").map(\.text) == ["Second", "First"])
         #expect(await ann.send("WHOWAS bob 1").with("314").map(\.text) == ["Second"])
+    }
+
+    @Test(arguments: [false, true])
+    func `WHOWAS takes several nicknames, and shows operators the address of who left or changed`(
+        isKept: Bool
+    ) async throws {
+        var settings = SessionSettings.standard
+        settings.resumeGrace = .seconds(isKept ? 60 : 0)
+        let harness = try CommandHarness(shards: 2, persistence: settings)
+        let boss = await harness.boss()
+        let ann = await harness.client("ann")
+        harness.accounts.add("bob", password: "sesame")
+        let bob = harness.stranger(shard: 1, address: "192.0.2.7")
+        _ = await bob.send("PASS bob:sesame", "NICK bob", "USER bob 0 * :Bob")
+        _ = await bob.send("NICK rob", "QUIT")
+        let shown = ["314", "312", "369", "314", "312", "369", "406", "369"]
+        #expect(await ann.send("WHOWAS bob,rob,b?b").commands == shown)
+        let told = await boss.send("WHOWAS bob,rob")
+        #expect(told.commands == ["314", "338", "312", "369", "314", "338", "312", "369"])
+        #expect(
+            told.with("338").map { $0.parameters[2...3] } == [
+                ["~bob@192.0.2.7", "192.0.2.7"], ["~bob@192.0.2.7", "192.0.2.7"],
+            ]
+        )
     }
 
     @Test func `WHOWAS knows a nickname that somebody has changed, not only spelled otherwise`() async throws {

@@ -122,6 +122,19 @@ import Testing
         )
     }
 
+    @Test(arguments: ["p", "P"])
+    func `STATS p shows operators, on whichever shard, to who may see them`(letter: String) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let boss = await harness.boss(shard: 1)
+        let ann = await harness.client("ann")
+        let told = await ann.send("STATS \(letter)")
+        #expect(told.commands == ["249", "249", "219"] && told[0].text.hasPrefix("boss (~boss@"), "\(told)")
+        #expect(told[1].text == "Operators here: 1")
+        _ = await boss.send("MODE boss +i")
+        #expect(await ann.send("STATS \(letter)").map(\.text).first == "Operators here: 0")
+        #expect(await boss.send("STATS \(letter)").commands == ["249", "249", "219"])
+    }
+
     @Test func `STATS u says how long the server is up, other letters nothing`() async throws {
         let harness = try CommandHarness()
         let ann = await harness.client("ann")

@@ -174,7 +174,9 @@ package enum TenantEvent: Hashable, Sendable {
     /// For operators and those with user mode `w`.
     case wallops(text: String, by: Author)
     /// Somebody left, or goes by another nickname: what WHOWAS is made of.
-    case nickGivenUp(User, at: Int64)
+    ///
+    /// With the address behind the cloak, for those who may know it; nil if that is not known.
+    case nickGivenUp(User, at: Int64, address: String? = nil)
 
     package var encoded: ByteBuffer {
         var buffer = ByteBuffer()
@@ -183,10 +185,12 @@ package enum TenantEvent: Hashable, Sendable {
             buffer.writeForm(1, unknown: .passOver)
             buffer.writeText(text)
             actor.encode(into: &buffer)
-        case .nickGivenUp(let user, let time):
+        case .nickGivenUp(let user, let time, let address):
             buffer.writeForm(2, unknown: .passOver)
             user.encode(into: &buffer)
             buffer.writeInteger(time)
+            // Behind all that older readers know; what they wrote is passed over.
+            buffer.writeOptionalText(address)
         }
         return buffer
     }
@@ -198,8 +202,10 @@ package enum TenantEvent: Hashable, Sendable {
             guard let text = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             self = .wallops(text: text, by: actor)
         case 2:
-            guard let user = User(from: &buffer), let time = buffer.readInteger(as: Int64.self) else { return nil }
-            self = .nickGivenUp(user, at: time)
+            guard let user = User(from: &buffer), let time = buffer.readInteger(as: Int64.self),
+                let address = buffer.readOptionalText()
+            else { return nil }
+            self = .nickGivenUp(user, at: time, address: address)
         default: return nil
         }
     }

@@ -40,9 +40,10 @@ enum ServerCommands {
         },
         CommandRow(
             "STATS",
+            cost: 2,
             servers: [1],
-            help: ["STATS u | o", "How long the server is up; whose accounts are operators', for operators."]
-        ) { Self.stats($0, $1) },
+            help: StatsCommand.help
+        ) { StatsCommand.run($0, $1) },
         CommandRow("MAP", cost: 2, help: ["MAP", "The servers as a tree: there is one for everybody."]) { call, _ in
             Self.map(call)
         },
@@ -127,27 +128,6 @@ enum ServerCommands {
                 call.reply(.rplMapEnd)
             }
         )
-    }
-
-    private static func stats(_ call: Call, _ actor: Actor) {
-        let query = call[0].prefix(1)
-        switch query {
-        case "u": self.uptime(call)
-        case "o":
-            guard actor.may(.seeHidden) else { call.refuse(Refusal(.rightNeeded)); break }
-            for name in call.network.tenant.adminNames.sorted() {
-                call.reply(.rplStatsOLine, "O", "*@*", "*", name, "0", "0")
-            }
-        default: break
-        }
-        call.reply(.rplEndOfStats, query.isEmpty ? "*" : String(query))
-    }
-
-    private static func uptime(_ call: Call) {
-        let up = (call.connection.clients.realm.now - call.connection.clients.environment.realm.started) / 1000
-        let hours = up % 86_400 / 3600
-        let (minutes, seconds) = (String(up / 60 % 60 + 100).suffix(2), String(up % 60 + 100).suffix(2))
-        call.reply(.rplStatsUptime, text: "Server Up \(up / 86_400) days \(hours):\(minutes):\(seconds)")
     }
 
     private static func help(_ call: Call) {

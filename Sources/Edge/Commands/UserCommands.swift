@@ -32,9 +32,10 @@ enum UserCommands {
         },
         CommandRow(
             "WHOWAS",
+            list: .init(parameter: 0, limit: 4),
             servers: [2],
-            help: ["WHOWAS <nick> [<count>]", "Who had a nickname before."]
-        ) { call, _ in Self.whowas(call) },
+            help: ["WHOWAS <nick>{,<nick>} [<count>]", "Who had a nickname before."]
+        ) { Self.whowas($0, $1) },
     ]
 
     private static func away(_ call: Call) {
@@ -179,18 +180,22 @@ enum UserCommands {
         if let away = user.away { call.reply(.rplAway, nick, text: away) }
     }
 
-    private static func whowas(_ call: Call) {
+    private static func whowas(_ call: Call, _ actor: Actor) {
         guard let text = call.optional(0) else { return call.reply(.errNoNicknameGiven) }
         let limit = Int(saturating: call[1]).flatMap { $0 > 0 ? $0 : nil } ?? .max
         call.network.past(
             Nickname(text, under: Names.caseMapping),
             limit: limit,
+            for: actor,
             call.awaiting { past in
                 var timestamps = TimestampCache()
-                for (user, time) in past {
-                    let nick = user.nick.raw
+                for one in past {
+                    let (user, nick) = (one.user, one.user.nick.raw)
                     call.reply(.rplWhoWasUser, nick, user.username, user.host, "*", text: user.realname)
-                    call.reply(.rplWhoisServer, nick, call.server, text: timestamps.text(at: time))
+                    if let address = one.address {
+                        call.reply(.rplWhoisActually, nick, "\(user.username)@\(address)", address)
+                    }
+                    call.reply(.rplWhoisServer, nick, call.server, text: timestamps.text(at: one.time))
                 }
                 if past.isEmpty { call.reply(.errWasNoSuchNick, text.asWord) }
                 call.reply(.rplEndOfWhoWas, text.asWord)

@@ -121,7 +121,7 @@ extension Numeric {
             .rplWhoReply, .rplNamReply, .rplWhoSpecialReply, .rplLinks, .rplBanList, .rplInfo, .rplMotd,
             .rplMotdStart, .rplWhoisHost, .rplWhoisModes, .rplTime, .errUnknownError, .errInvalidModeParam,
             .rplHelpStart, .rplHelpTxt, .rplEndOfHelp, .rplMonOnline, .rplMonOffline, .rplMonList, .rplLoggedIn,
-            .rplMap, .rplStatsOLine, .rplSilenceList, .rplUserIP, .rplWhoisKeyValue, .rplKeyValue,
+            .rplMap, .rplStatsOLine, .rplStatsDebug, .rplSilenceList, .rplUserIP, .rplWhoisKeyValue, .rplKeyValue,
             .rplMetadataSubOK, .rplMetadataUnsubOK, .rplMetadataSubs, .rplMetadataSyncLater:
             nil
         }

@@ -21,6 +21,7 @@ package enum Numeric: UInt16, CaseIterable, Sendable {
     case rplUModeIs = 221
     case rplStatsUptime = 242
     case rplStatsOLine = 243
+    case rplStatsDebug = 249
     case rplLUserClient = 251
     case rplLUserOp = 252
     case rplLUserUnknown = 253

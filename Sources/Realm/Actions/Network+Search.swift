@@ -133,20 +133,31 @@ extension Network {
     package func past(
         _ nick: Nickname?,
         limit: Int,
-        _ then: @escaping (Result<[(user: User, time: Int64)], Refusal>) -> Void
+        for actor: Actor,
+        _ then: @escaping (Result<[PastUser], Refusal>) -> Void
     ) {
+        let seesAddresses = actor.may(.seeAddresses)
         self.store.entries(of: self.ownLog, after: 0, limit: 1000) { result in
             switch result {
             case .success(let entries):
-                let found = entries.reversed().lazy.compactMap { entry -> (user: User, time: Int64)? in
-                    guard case .nickGivenUp(let user, let time)? = TenantEvent(entry.payload), user.nick == nick else {
-                        return nil
-                    }
-                    return (user, time)
+                let found = entries.reversed().lazy.compactMap { entry -> PastUser? in
+                    guard case .nickGivenUp(let user, let time, let address)? = TenantEvent(entry.payload),
+                        user.nick == nick
+                    else { return nil }
+                    return PastUser(user: user, time: time, address: seesAddresses ? address : nil)
                 }
                 then(.success(Array(found.prefix(limit))))
             case .failure(let error): then(.failure(self.refusal(error)))
             }
         }
     }
+}
+
+/// Somebody who had a nickname.
+package struct PastUser: Sendable {
+    package let user: User
+    /// Until when, in milliseconds since 1970.
+    package let time: Int64
+    /// The address behind the cloak, if who asks may know it and it is known.
+    package let address: String?
 }

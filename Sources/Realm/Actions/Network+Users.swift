@@ -59,7 +59,11 @@ extension Network {
                             fields: [.set(field, NameClaim.bytes(session.id))]
                         )
                     )
-                    let past = TenantEvent.nickGivenUp(session.user, at: self.shard.now)
+                    let past = TenantEvent.nickGivenUp(
+                        session.user,
+                        at: self.shard.now,
+                        address: session.record.facts?.address
+                    )
                     transaction.changes.append(LogChange(self.ownLog, payload: past.encoded))
                 }
                 return Decided(transaction: transaction, value: (), refusals: refusals)

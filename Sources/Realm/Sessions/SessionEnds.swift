@@ -97,7 +97,7 @@ final class SessionEnds {
         changes.append(
             LogChange(
                 LogKey(tenant, .tenant, ""),
-                payload: TenantEvent.nickGivenUp(record.user, at: now).encoded
+                payload: TenantEvent.nickGivenUp(record.user, at: now, address: record.facts?.address).encoded
             )
         )
         if let holds = record.holds {
