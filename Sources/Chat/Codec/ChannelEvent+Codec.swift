@@ -34,19 +34,16 @@ extension ChannelEvent {
         case .parted(let session, let actor, let reason):
             buffer.writeForm(Tag.parted.rawValue, unknown: .loadAgain)
             buffer.writeSession(session)
-            actor.encode(into: &buffer)
-            buffer.writeOptionalText(reason)
+            buffer.write(actor, reason)
         case .quit(let session, let actor, let reason):
             buffer.writeForm(Tag.quit.rawValue, unknown: .loadAgain)
             buffer.writeSession(session)
-            actor.encode(into: &buffer)
-            buffer.writeText(reason)
+            buffer.write(actor, saying: reason)
         case .kicked(let session, let nick, let actor, let reason):
             buffer.writeForm(Tag.kicked.rawValue, unknown: .loadAgain)
             buffer.writeSession(session)
             buffer.writeText(nick)
-            actor.encode(into: &buffer)
-            buffer.writeText(reason)
+            buffer.write(actor, saying: reason)
         case .modes(let changes, let actor):
             buffer.writeForm(Tag.modes.rawValue, unknown: .loadAgain)
             actor.encode(into: &buffer)
@@ -54,8 +51,7 @@ extension ChannelEvent {
             for change in changes.prefix(255) { change.encode(into: &buffer) }
         case .topic(let topic, let actor):
             buffer.writeForm(Tag.topic.rawValue, unknown: .loadAgain)
-            actor.encode(into: &buffer)
-            buffer.writeOptionalText(topic?.text)
+            buffer.write(actor, topic?.text)
             if let topic {
                 buffer.writeText(topic.setter)
                 buffer.writeInteger(topic.time)
@@ -76,17 +72,14 @@ extension ChannelEvent {
         case .redacted(let id, let actor, let reason):
             buffer.writeForm(Tag.redacted.rawValue, unknown: .passOver)
             buffer.writeText(id)
-            actor.encode(into: &buffer)
-            buffer.writeOptionalText(reason)
+            buffer.write(actor, reason)
         case .knocked(let actor, let server):
             buffer.writeForm(Tag.knocked.rawValue, unknown: .passOver)
-            actor.encode(into: &buffer)
-            buffer.writeText(server)
+            buffer.write(actor, saying: server)
         case .renamed(let name, let actor, let reason):
             buffer.writeForm(Tag.renamed.rawValue, unknown: .loadAgain)
             buffer.writeText(name.raw)
-            actor.encode(into: &buffer)
-            buffer.writeOptionalText(reason)
+            buffer.write(actor, reason)
         case .continued(let name):
             buffer.writeForm(Tag.continued.rawValue, unknown: .loadAgain)
             buffer.writeText(name)
@@ -125,7 +118,7 @@ extension ChannelEvent {
             }
             return .modes(changes, by: actor)
         case .topic:
-            guard let actor = Author(from: &buffer), let text = buffer.readOptionalText() else { return nil }
+            guard let (actor, text) = buffer.readAuthor() else { return nil }
             guard let text else { return .topic(nil, by: actor) }
             guard let setter = buffer.readText(), let time = buffer.readInteger(as: Int64.self) else { return nil }
             return .topic(Topic(text: text, setter: setter, time: time), by: actor)
@@ -134,11 +127,10 @@ extension ChannelEvent {
             return Self.read(tag, about: session, &buffer)
         case .redacted: return Self.readRedacted(&buffer)
         case .knocked:
-            guard let actor = Author(from: &buffer), let server = buffer.readText() else { return nil }
-            return .knocked(by: actor, server: server)
+            return buffer.readSayingAuthor().map { .knocked(by: $0.author, server: $0.text) }
         case .renamed:
             guard let name = buffer.readText().flatMap({ ChannelName($0, under: Names.caseMapping) }),
-                let actor = Author(from: &buffer), let reason = buffer.readOptionalText()
+                let (actor, reason) = buffer.readAuthor()
             else { return nil }
             return .renamed(name, by: actor, reason: reason)
         case .continued: return buffer.readText().map { .continued(from: $0) }
@@ -167,22 +159,18 @@ extension ChannelEvent {
 
     /// What follows the envelope of a message's redaction, in whichever log.
     static func readRedacted(_ buffer: inout ByteBuffer) -> ChannelEvent? {
-        guard let id = buffer.readText(), let actor = Author(from: &buffer), let reason = buffer.readOptionalText()
-        else { return nil }
+        guard let id = buffer.readText(), let (actor, reason) = buffer.readAuthor() else { return nil }
         return .redacted(id, by: actor, reason: reason)
     }
 
     private static func read(_ tag: Tag, about session: SessionID, _ buffer: inout ByteBuffer) -> ChannelEvent? {
         switch tag {
         case .parted:
-            guard let actor = Author(from: &buffer), let reason = buffer.readOptionalText() else { return nil }
-            return .parted(session, by: actor, reason: reason)
+            return buffer.readAuthor().map { .parted(session, by: $0.author, reason: $0.text) }
         case .quit:
-            guard let actor = Author(from: &buffer), let reason = buffer.readText() else { return nil }
-            return .quit(session, by: actor, reason: reason)
+            return buffer.readSayingAuthor().map { .quit(session, by: $0.author, reason: $0.text) }
         case .kicked:
-            guard let nick = buffer.readText(), let actor = Author(from: &buffer), let reason = buffer.readText()
-            else { return nil }
+            guard let nick = buffer.readText(), let (actor, reason) = buffer.readSayingAuthor() else { return nil }
             return .kicked(session, nick: nick, by: actor, reason: reason)
         case .changed:
             guard let change = UserChange(from: &buffer), let actor = Author(from: &buffer),
@@ -210,5 +198,31 @@ extension Author {
             let account = buffer.readOptionalText()
         else { return nil }
         self.init(session: session == 0 ? nil : SessionID(rawValue: session), prefix: prefix, account: account)
+    }
+}
+
+/// Who does something, and what they say with it: in the same way wherever an event has both.
+extension ByteBuffer {
+    mutating func write(_ author: Author, saying text: String) {
+        author.encode(into: &self)
+        self.writeText(text)
+    }
+
+    /// - `text`: nil if nothing is said.
+    mutating func write(_ author: Author, _ text: String?) {
+        author.encode(into: &self)
+        self.writeOptionalText(text)
+    }
+
+    /// What ``write(_:saying:)`` wrote.
+    mutating func readSayingAuthor() -> (author: Author, text: String)? {
+        guard let author = Author(from: &self), let text = self.readText() else { return nil }
+        return (author, text)
+    }
+
+    /// What ``write(_:_:)`` wrote.
+    mutating func readAuthor() -> (author: Author, text: String?)? {
+        guard let author = Author(from: &self), let text = self.readOptionalText() else { return nil }
+        return (author, text)
     }
 }

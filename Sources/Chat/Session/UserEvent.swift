@@ -64,8 +64,7 @@ package enum UserEvent: Hashable, Sendable {
             buffer.writeInteger(number)
         case .killed(let actor, let reason):
             buffer.writeForm(Tag.killed.rawValue, unknown: .loadAgain)
-            actor.encode(into: &buffer)
-            buffer.writeText(reason)
+            buffer.write(actor, saying: reason)
         case .signedOff(let reason):
             buffer.writeForm(Tag.signedOff.rawValue, unknown: .loadAgain)
             buffer.writeText(reason)
@@ -123,7 +122,7 @@ package enum UserEvent: Hashable, Sendable {
             else { return nil }
             self = .changed(change, by: actor, number: number)
         case .killed:
-            guard let actor = Author(from: &buffer), let reason = buffer.readText() else { return nil }
+            guard let (actor, reason) = buffer.readSayingAuthor() else { return nil }
             self = .killed(by: actor, reason: reason)
         case .signedOff:
             guard let reason = buffer.readText() else { return nil }
