@@ -6,6 +6,7 @@ import NIOCore
 extension ChannelState {
     private enum Setting {
         static let created = "created"
+        static let former = "former"
         static let limit = "limit"
         static let key = "key"
         static let modes = "modes"
@@ -64,6 +65,7 @@ extension ChannelState {
             if let value { updates.append(FieldUpdate(FieldKey(.setting, name), Array(value.utf8))) }
         }
         set(Setting.moved, self.moved.map { String($0) })
+        set(Setting.former, self.former.isEmpty ? nil : FormerName.text(self.former))
         set(Setting.key, self.key)
         set(Setting.limit, self.limit.map { String($0) })
         for (mode, value) in self.values { set(Setting.value(mode), value) }
@@ -199,6 +201,7 @@ extension ChannelState {
             self.laterModes = modes.filter { ChannelModeTable.row($0) == nil }
         }
         self.moved = text(Setting.moved).flatMap { Int64($0) }
+        self.former = text(Setting.former).map(FormerName.read) ?? []
         self.key = text(Setting.key)
         self.limit = text(Setting.limit).flatMap { Int64($0) }.map(Self.limit(nearest:))
         for mode in ValueMode.allCases { self.values[mode] = text(Setting.value(mode)).flatMap(mode.value) }

@@ -53,7 +53,7 @@ extension ChannelState {
     /// - Returns: All fields.
     package func fields(as name: ChannelName, now: Int64) -> [FieldUpdate] {
         var state = self
-        (state.name, state.moved) = (name, now)
+        (state.name, state.moved, state.former) = (name, now, self.formerNames(now: now))
         guard self.modes.contains(.sinceJoined) else { return state.allUpdates }
         for member in self.members {
             state.members.insert(

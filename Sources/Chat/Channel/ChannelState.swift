@@ -9,6 +9,8 @@ package struct ChannelState: Hashable, Sendable {
     package var created: Int64
     /// When it came here from another name, milliseconds since 1970: what was said before stands elsewhere.
     package var moved: Int64?
+    /// The names under which that was, the last one last.
+    package internal(set) var former: [FormerName] = []
     package var modes: ChannelModes = .initial
     /// Letters of switches that a later version knows; they are kept as they are.
     var laterModes = ""

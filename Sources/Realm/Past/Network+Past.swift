@@ -97,7 +97,7 @@ extension Network {
         _ then: @escaping (Result<[HistoryRecord], Refusal>) -> Void
     ) {
         let (tenant, name) = (self.id, conversation.text)
-        let horizon = self.readable(conversation, by: actor.session)
+        let (horizon, former) = (self.readable(conversation, by: actor.session), self.formerNames(of: conversation))
         let events = events && self.showsEvents(of: conversation, to: actor.session)
         // Before the database is asked, so that what is on its way meanwhile is in one of the two.
         self.recent(of: conversation, with: found, events: events, for: actor) { recent in
@@ -105,7 +105,8 @@ extension Network {
                 let since = try await past.time(of: horizon, in: tenant)
                 let part = part.since(since)
                 let kept = try await past.history.read(name, of: tenant, part, limit: limit, events: events)
-                return (since, kept)
+                let older = try await past.read(former, as: name, of: tenant, part, limit: limit, events: events)
+                return (since, kept + older)
             }) { (result: Result<(since: Int64, kept: [HistoryRecord]), Refusal>) in
                 then(
                     result.map { since, kept in
@@ -130,6 +131,10 @@ extension Network {
         guard let target else {
             let (own, horizons) = (actor.session.party, self.horizons(of: actor.session))
             let channels = actor.session.memberships.map(\.key.name).filter { horizons[$0] == nil }
+            let former = actor.session.memberships.map(\.key.name).map {
+                (name: $0, names: self.formerNames(of: .channel($0)))
+            }
+            .filter { !$0.names.isEmpty }
             return self.ask(
                 { past throws(DurableStoreError) in
                     let since = try await past.time(of: Horizon(account: own.account), in: tenant)
@@ -148,6 +153,10 @@ extension Network {
                     for (channel, since) in horizons {
                         found += try await past.history.search(search.since(since, in: [channel]), of: tenant)
                     }
+                    for (name, names) in former {
+                        let since = horizons[name] ?? .min
+                        found += try await past.search(search, under: names, as: name, since: since, of: tenant)
+                    }
                     return found.sorted { $0.cursor < $1.cursor }.suffix(search.limit)
                 },
                 then
@@ -158,10 +167,13 @@ extension Network {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let (conversation, _)):
                 let horizon = self.readable(conversation, by: actor.session)
+                let (name, former) = (conversation.text, self.formerNames(of: conversation))
                 self.ask(
                     { past throws(DurableStoreError) in
                         let since = try await past.time(of: horizon, in: tenant)
-                        return try await past.history.search(search.since(since, in: [conversation.text]), of: tenant)
+                        let found = try await past.history.search(search.since(since, in: [name]), of: tenant)
+                        let older = try await past.search(search, under: former, as: name, since: since, of: tenant)
+                        return (older + found).sorted { $0.cursor < $1.cursor }.suffix(search.limit)
                     },
                     then
                 )
