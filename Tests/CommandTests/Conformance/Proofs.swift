@@ -1,6 +1,8 @@
 // What docs/conformance.md says beside the tables of the program: what each token and command follows, and which suites prove
 // what. A suite is the name of its file under Tests.
 
+import IRC
+
 /// What somebody follows: a page, and what to call it.
 struct Followed {
     let title: String
@@ -36,45 +38,49 @@ struct Followed {
 /// The suites that prove each capability.
 ///
 /// A capability without a line here fails the suite that makes the page.
-let capabilityProofs: [String: [String]] = [
-    "cap-notify": ["CapTests"],
-    "message-tags": ["ClientTagTests", "MessageTests"],
-    "server-time": ["MessageTests", "NotificationTests"],
-    "account-tag": ["NotificationTests", "SaslTests"],
-    "account-notify": ["NotificationTests", "PresenceTests"],
-    "extended-join": ["CapTests", "NotificationTests"],
-    "away-notify": ["NotificationTests", "PresenceTests"],
-    "multi-prefix": ["ListTests", "WhoTests"],
-    "userhost-in-names": ["JoinTests", "ListTests"],
-    "echo-message": ["MessageTests", "LabelTests"],
-    "batch": ["LabelTests", "MultilineTests"],
-    "labeled-response": ["LabelTests", "BarrierTests"],
-    "setname": ["NotificationTests", "PeopleTests"],
-    "chghost": ["HostChangeTests", "NotificationTests"],
-    "invite-notify": ["ChannelTests", "NotificationTests"],
-    "standard-replies": ["BadLineTests", "SaslTests"],
-    "sasl": ["SaslTests", "ScramTests"],
-    "extended-monitor": ["PresenceTests"],
-    "roost.chat/resume": ["ResumeTests", "RestartTests"],
-    "draft/pre-away": ["PresenceTests"],
-    "draft/persistence": ["PersistenceTests", "SessionTests"],
-    "draft/chathistory": ["ChatHistoryTests"],
-    "draft/event-playback": ["ChatHistoryTests"],
-    "draft/read-marker": ["MarkReadTests"],
-    "soju.im/search": ["ChatHistoryTests"],
-    "draft/message-redaction": ["RedactTests", "RedactDirectTests"],
-    "znc.in/playback": ["PlaybackTests"],
-    "draft/multiline": ["MultilineTests"],
-    "draft/no-implicit-names": ["SupportTests"],
-    "soju.im/no-implicit-names": ["SupportTests"],
-    "draft/extended-isupport": ["SupportTests"],
-    "draft/oper-tag": ["MarkTests"],
-    "draft/whoami": ["SupportTests"],
-    "draft/relaymsg": ["RelayTests"],
-    "draft/channel-rename": ["RenameTests"],
-    "draft/metadata-2": ["MetadataTests", "KeptMetadataTests"],
-    "draft/metadata-3": ["MetadataTests", "KeptMetadataTests"],
-    "sts": ["StrictTransportTests"],
+let capabilityProofs: [Capabilities: [String]] = [
+    .capNotify: ["CapTests"],
+    .messageTags: ["ClientTagTests", "MessageTests"],
+    .serverTime: ["MessageTests", "NotificationTests"],
+    .accountTag: ["NotificationTests", "SaslTests"],
+    .accountNotify: ["NotificationTests", "PresenceTests"],
+    .extendedJoin: ["CapTests", "NotificationTests"],
+    .awayNotify: ["NotificationTests", "PresenceTests"],
+    .multiPrefix: ["ListTests", "WhoTests"],
+    .userhostInNames: ["JoinTests", "ListTests"],
+    .echoMessage: ["MessageTests", "LabelTests"],
+    .batch: ["LabelTests", "MultilineTests"],
+    .labeledResponse: ["LabelTests", "BarrierTests"],
+    .setname: ["NotificationTests", "PeopleTests"],
+    .chghost: ["HostChangeTests", "NotificationTests"],
+    .inviteNotify: ["ChannelTests", "NotificationTests"],
+    .standardReplies: ["BadLineTests", "SaslTests"],
+    .sasl: ["SaslTests", "ScramTests"],
+    .extendedMonitor: ["PresenceTests"],
+    .resume: ["ResumeTests", "RestartTests"],
+    .preAway: ["PresenceTests"],
+    .persistence: ["PersistenceTests", "SessionTests"],
+    .chatHistory: ["ChatHistoryTests"],
+    .eventPlayback: ["ChatHistoryTests"],
+    .readMarker: ["MarkReadTests"],
+    .search: ["ChatHistoryTests"],
+    .messageRedaction: ["RedactTests", "RedactDirectTests"],
+    .playback: ["PlaybackTests"],
+    .multiline: ["MultilineTests"],
+    .noImplicitNames: ["SupportTests"],
+    .noImplicitNamesOfSoju: ["SupportTests"],
+    .extendedISupport: ["SupportTests"],
+    .operTag: ["MarkTests"],
+    .whoami: ["SupportTests"],
+    .relaymsg: ["RelayTests"],
+    .channelRename: ["RenameTests"],
+    .metadata2: ["MetadataTests", "KeptMetadataTests"],
+    .metadata3: ["MetadataTests", "KeptMetadataTests"],
+]
+
+/// The same of what is told as capabilities are.
+let announcedProofs: [String: [String]] = [
+    Capabilities.strictTransport: ["StrictTransportTests"]
 ]
 
 /// What each token of ISUPPORT follows, and the suites that prove what it promises.
