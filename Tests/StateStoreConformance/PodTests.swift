@@ -19,6 +19,23 @@ struct PodTests {
     }
 
     @Test(arguments: LiveDriver.all)
+    func `the last of what is on its way to the history can be read from a log that a pod holds`(
+        driver: LiveDriver
+    ) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            let log = LogKey(world.tenant, .user, "session:1")
+            _ = try await shard.append(Transaction(changes: [.text(log, "made", holder: .set(world.first.pod))]))
+            let said = (1...20).map { LogChange.text(log, "\($0)", feed: FeedLabel("@a b")) }
+            _ = try await shard.append(Transaction(changes: said)).stamps()
+            let texts = try await shard.entries(of: log).map { String(buffer: $0.payload) }
+            #expect(texts.suffix(16) == (5...20).map(String.init)[...], "\(texts)")
+            let last = try await shard.entries(of: log, after: 20)
+            #expect(last.map { String(buffer: $0.payload) } == ["20"])
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
     func `what a pod carries with its lease is shown until it renews with something else or nothing`(
         driver: LiveDriver
     ) async throws {
