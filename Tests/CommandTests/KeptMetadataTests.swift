@@ -55,8 +55,9 @@ import Testing
         _ = await ann.send("METADATA * SET color :blue", "METADATA * SET url :x", "QUIT")
         let watching = await harness.client("cid", Self.capability, in: "#a")
         _ = await watching.send("METADATA * SUB url")
-        _ = await next.send("METADATA * SET color :green", "CAP REQ sasl", "AUTHENTICATE PLAIN")
-        #expect(await next.send("AUTHENTICATE \(plain("ann", "sesame"))").commands.contains("903"))
+        _ = await next.send("METADATA * SUB url", "METADATA * SET color :green", "CAP REQ sasl", "AUTHENTICATE PLAIN")
+        let loggedIn = await next.send("AUTHENTICATE \(plain("ann", "sesame"))")
+        #expect(loggedIn.commands.contains("903") && loggedIn.shorts.last == "761 bob url * x", "\(loggedIn)")
         #expect(
             await next.send("METADATA * LIST").listed == [
                 "761 bob color * green", "761 bob url * x",
@@ -118,6 +119,24 @@ import Testing
                 "761 ann color * red", "761 ann url * x",
             ]
         )
+    }
+
+    @Test func `what is put together leaves the account what it says, however little room there is`() async throws {
+        let harness = try CommandHarness.remembering(shards: 2)
+        let (ann, _) = await self.logIn(harness)
+        for number in 0..<Metadata.maximumKeys { _ = await ann.send("METADATA * SET k\(number) :x") }
+        _ = await ann.send("METADATA * SET k9", "QUIT")
+        await harness.advance(by: 300)
+        let guest = await harness.client("bob", Self.capability)
+        _ = await guest.send("METADATA * SET a :1", "METADATA * SET b :2", "METADATA * SET k0 :y")
+        harness.accounts.failure = .away
+        _ = await guest.send("CAP REQ sasl", "AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "sesame"))")
+        harness.accounts.failure = nil
+        // What it said as a guest was never the account's: it has room as far as the account leaves some.
+        _ = await guest.send("METADATA * SET k1 :z")
+        let all = await guest.send("METADATA * LIST").listed
+        let expected = ["a", "k0", "k1", "k10"].map { "761 bob \($0) * " + ($0 == "a" ? "1" : $0 == "k1" ? "z" : "x") }
+        #expect(all.count == Metadata.maximumKeys && all.prefix(4).elementsEqual(expected), "\(all)")
     }
 
     // MARK: Operators

@@ -71,6 +71,11 @@ package struct Metadata: Hashable, Sendable {
         other.changes.reduce(self) { $0.applying($1) ?? $0 }
     }
 
+    /// It with what another says under keys that it has not, as far as there is room.
+    package func filled(from other: Metadata) -> Metadata {
+        other.changes.reduce(self) { all, change in self[change.key] == nil ? all.applying(change) ?? all : all }
+    }
+
     /// What makes another of it.
     package func changes(to other: Metadata) -> [MetadataChange] {
         let gone = self.changes.filter { other[$0.key] == nil }.map { MetadataChange($0.key, nil) }

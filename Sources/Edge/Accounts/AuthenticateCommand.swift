@@ -155,13 +155,17 @@ enum AuthenticateCommand {
             connection.login = login
             Self.tellSuccess(call, login, prefix: session.prefix)
         }
+        let before = session.user.metadata
         call.network.adopt(
             login,
             by: Actor(session, through: connection),
             call.awaitingAny { result in
                 let held = connection.accountHeld.take()
                 switch result {
-                case .success: held?()
+                case .success:
+                    held?()
+                    let changes = before.changes(to: session.user.metadata)
+                    connection.tell(changes, of: session.user.nick.raw, .answer)
                 case .failure(let refusal):
                     call.refuse(refusal)
                     call.reply(.errSaslFail)

@@ -167,7 +167,7 @@ extension Network {
                 let text = "\(login.account) has a session: connect again to take part in it"
                 return then(.failure(Refusal(.loggedIn, text: text)))
             }
-            self.bring(session.user.metadata, to: login) { result in
+            self.add(session.user.metadata, to: login) { result in
                 switch result {
                 case .failure(let refusal): then(.failure(refusal))
                 case .success(let login): self.adopt(login, account, isFree: !snapshots[0].exists, actor, then)
@@ -201,7 +201,7 @@ extension Network {
     }
 
     /// Adds what a guest says of itself to what the account says that it logs in to.
-    private func bring(
+    private func add(
         _ own: Metadata,
         to login: LoggedIn,
         _ then: @escaping (Result<LoggedIn, Refusal>) -> Void

@@ -59,7 +59,7 @@ extension Network {
         guard let account = user.account else { return then(.success(nil)) }
         let nick = user.nick.raw
         self.changeKept(of: account, then) { kept in
-            let before = own.adding(kept)
+            let before = kept.filled(from: own)
             do throws(Refusal) {
                 var next = before
                 next.apply(try before.deciding(change, on: nick))
