@@ -92,6 +92,32 @@ import Testing
         }
     }
 
+    @Test func `a channel with another name is a target for what was said last, under whichever name`() async throws {
+        let rig = try await PastRig(shards: 2)
+        let ann = await rig.logIn("ann", capabilities: Self.capabilities)
+        await self.say(rig, ann, "JOIN #a", "PRIVMSG #a :word 1", "RENAME #a #b")
+        try await rig.keep()
+        _ = ann.take()
+        let word = try #require(
+            await rig.harness.send(ann, "CHATHISTORY LATEST #b * 1").first { $0.hasSuffix("word 1") }
+        )
+        let time = try #require(PastRig.tag("time", of: word))
+        func targets(to last: String = "2100-01-01T00:00:00.000Z") async -> [String] {
+            let asked = "CHATHISTORY TARGETS timestamp=1970-01-01T00:00:00.000Z timestamp=\(last) 10"
+            return await rig.harness.send(ann, asked).map { Line($0) }.filter { $0.command == "CHATHISTORY" }
+                .map { $0.parameters.dropFirst().joined(separator: " ") }
+        }
+        #expect(await targets() == ["#b \(time)"])
+        await self.say(rig, ann, "PRIVMSG #b :word 2")
+        try await rig.keep()
+        _ = ann.take()
+        // Of what was said there last only the last counts.
+        let told = await targets()
+        #expect(told.count == 1 && told[0].hasPrefix("#b ") && told[0] != "#b \(time)", "\(told)")
+        let before = try #require(told.first?.split(separator: " ").last.map(String.init))
+        #expect(await targets(to: before) == [])
+    }
+
     @Test func `a channel that is founded anew has nothing of it`() async throws {
         let rig = try await PastRig(shards: 2)
         let (ann, bob) = try await self.rooms(rig)

@@ -13,7 +13,35 @@ extension Network {
     }
 }
 
+/// A channel that had other names.
+struct RenamedChannel: Sendable {
+    /// Folded.
+    let name: String
+    let former: [FormerName]
+    /// Since when it has this name, in milliseconds since 1970.
+    let moved: Int64
+}
+
+extension Network {
+    /// A channel by its folded name, if it had other names.
+    func renamed(_ name: String) -> RenamedChannel? {
+        let former = self.formerNames(of: .channel(name))
+        guard !former.isEmpty, let moved = self.replicas[name]?.state.moved else { return nil }
+        return RenamedChannel(name: name, former: former, moved: moved)
+    }
+}
+
 extension Past {
+    /// When something was said last in a channel, if that was before it got its present name.
+    func lastTime(before channel: RenamedChannel, of tenant: TenantID) async throws(DurableStoreError) -> Int64? {
+        let since = HistoryRepository.Part.latest(after: .start(of: channel.moved))
+        let news = try await self.history.read(channel.name, of: tenant, since, limit: 1, events: false)
+        guard news.isEmpty else { return nil }
+        let last = HistoryRepository.Part.latest(after: nil)
+        let older = try await self.read(channel.former, as: channel.name, of: tenant, last, limit: 1, events: false)
+        return older.map(\.id.time).max()
+    }
+
     /// A part of what was said under other names, as if it had been said under the present one.
     func read(
         _ names: [FormerName],

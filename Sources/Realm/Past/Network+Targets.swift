@@ -43,6 +43,7 @@ extension Network {
         let (low, high) = (min(first, second), max(first, second))
         let keys = which == .people ? [] : session.memberships.map(\.key)
         let (own, channels, horizons) = (session.party, keys.map(\.name), self.horizons(of: session))
+        let renamed = keys.compactMap { self.renamed($0.name) }
         self.latest(of: session, in: keys) { latest in
             self.ask({ past throws(DurableStoreError) in
                 let since = try await past.time(of: Horizon(account: own.account), in: tenant)
@@ -53,12 +54,16 @@ extension Network {
                     between: low...high,
                     limit: .max
                 )
-                return (since, kept)
-            }) { (result: Result<(since: Int64, kept: [HistoryRepository.Target]), Refusal>) in
+                var times = Dictionary(kept.map { ($0.conversation, $0.time) }, uniquingKeysWith: max)
+                for channel in renamed where times[channel.name] == nil {
+                    times[channel.name] = try await past.lastTime(before: channel, of: tenant)
+                }
+                return (since, times)
+            }) { (result: Result<(since: Int64, kept: [String: Int64]), Refusal>) in
                 switch result {
                 case .failure(let refusal): then(.failure(refusal))
                 case .success(let (since, kept)):
-                    let times = latest.merging(kept.map { ($0.conversation, $0.time) }, uniquingKeysWith: max)
+                    let times = latest.merging(kept, uniquingKeysWith: max)
                     let readable = times.filter { conversation, time in
                         time >= (conversation.first == "@" ? since : horizons[conversation] ?? .min)
                     }
