@@ -19,6 +19,17 @@ extension DurableStore {
         try await self.say(1...history, tenant, bytes: bytes)
         try await self.deadLetters.keep([.refused(1, of: tenant)])
         _ = try await self.readMarkers.advance("#tea", to: 7, by: "alice", of: tenant)
+        if let device = PushRegistration.device("a") {
+            _ = try await self.pushes.register(
+                device,
+                of: "alice",
+                in: tenant,
+                for: "key",
+                now: 1,
+                until: .max,
+                limit: 10
+            )
+        }
         _ = try await self.ledger.insert([
             LedgerRecord(id: "\(tenant)", tenant: tenant, meter: "messages", start: 0, end: 1, source: "1", quantity: 1)
         ])
@@ -47,6 +58,18 @@ extension DurableStore {
                 )
             }
         )
+    }
+}
+
+extension PushRegistration {
+    /// A device with a key that is a point on the curve: P-256's base point.
+    static func device(_ path: String, _ capabilities: String...) -> PushRegistration? {
+        let point =
+            "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"
+        guard let keys = PushKeys("p256dh=\(point);auth=AAECAwQFBgcICQoLDA0ODw"),
+            let endpoint = PushEndpoint("https://push.example/\(path)")
+        else { return nil }
+        return PushRegistration(endpoint: endpoint, keys: keys, capabilities: capabilities)
     }
 }
 

@@ -61,7 +61,7 @@ import Testing
             #expect(
                 try await copier.copy(.acme) == [
                     "accounts": 2, "channels": 1, "conversations": 1, "history_origins": 1, "history": 105,
-                    "read_markers": 1, "dead_letters": 1, "usage_ledger": 1,
+                    "read_markers": 1, "push_registrations": 1, "dead_letters": 1, "usage_ledger": 1,
                 ]
             )
             #expect(try await self.rows(.acme, target) == self.rows(.acme, source))
@@ -263,7 +263,7 @@ import Testing
             #expect(
                 remains == [
                     "channels": 1, "conversations": 2, "dead_letters": 1, "history": 12, "history_origins": 1,
-                    "read_markers": 1, "usage_ledger": 1,
+                    "read_markers": 1, "push_registrations": 1, "usage_ledger": 1,
                 ]
             )
         }

@@ -14,6 +14,7 @@ package struct DurableStore: Sendable {
     package let history: HistoryRepository
     package let readMarkers: ReadMarkerRepository
     package let deadLetters: DeadLetterRepository
+    package let pushes: PushRepository
     package let ledger: LedgerRepository
     package let tenants: TenantRepository
     package let usage: TenantUsage
@@ -30,6 +31,7 @@ package struct DurableStore: Sendable {
         self.history = HistoryRepository(database)
         self.readMarkers = ReadMarkerRepository(database)
         self.deadLetters = DeadLetterRepository(database)
+        self.pushes = PushRepository(database)
         self.ledger = LedgerRepository(database)
         self.tenants = TenantRepository(database)
         self.usage = TenantUsage(database)

@@ -106,6 +106,7 @@ package enum Schema {
         Migration(version: 8, name: "what accounts say of themselves") { dialect in
             "ALTER TABLE accounts ADD COLUMN metadata \(dialect.name(of: .blob));"
         },
+        Migration(version: 9, name: "devices that are pushed to") { PushSchema.script($0) },
     ]
 
     /// The version of the last migration.

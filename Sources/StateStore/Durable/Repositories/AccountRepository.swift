@@ -184,16 +184,23 @@ package struct AccountRepository: Sendable {
         return try rows.map { row throws(DurableStoreError) in try Self.account(row, of: tenant) }
     }
 
-    /// Removes an account.
+    /// Removes an account, and the devices that are pushed to for it.
     ///
     /// - Returns: false if there was none.
     package func delete(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
-        let rows = try await self.database.execute(
-            "DELETE FROM accounts WHERE tenant = $1 AND folded = $2 RETURNING folded",
-            [.text(tenant.text), .text(folded)],
-            in: .tenant(tenant)
-        )
-        return !rows.isEmpty
+        try await self.database.withTransaction(.tenant(tenant), .readWrite, deadline: .seconds(10)) {
+            connection throws(DurableStoreError) in
+            let bindings: [SQLValue] = [.text(tenant.text), .text(folded)]
+            let rows = try connection.execute(
+                "DELETE FROM accounts WHERE tenant = $1 AND folded = $2 RETURNING folded",
+                bindings
+            )
+            _ = try connection.execute(
+                "DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 RETURNING account",
+                bindings
+            )
+            return !rows.isEmpty
+        }
     }
 
     /// How many accounts a tenant has.

@@ -86,6 +86,15 @@ package struct TenantTable: Hashable, Sendable {
             [.init("account", .text), .init("conversation", .text), .init("time", .integer)]
         ),
         TenantTable(
+            "push_registrations",
+            key: ["account", "endpoint"],
+            [
+                .init("account", .text), .init("endpoint", .text), .init("public_key", .blob), .init("secret", .blob),
+                .init("capabilities", .text), .init("vapid", .text), .init("registered_at", .integer),
+                .init("expires_at", .integer),
+            ]
+        ),
+        TenantTable(
             "dead_letters",
             key: ["kind", "name", "epoch", "sequence"],
             isAppended: true,
