@@ -84,6 +84,20 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // What is pushed to devices of those who are not there: a consumer of the feed, and requests to push services.
+        .target(
+            name: "WebPush",
+            dependencies: [
+                "Backoff", "IRC", "Chat", "Observability", "Tenant", "StateStore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
         // A tenant's network as one shard holds it, and what can be done on it: no sockets.
         .target(
             name: "Realm",
@@ -140,10 +154,11 @@ let package = Package(
             name: "roost",
             dependencies: [
                 "Backoff", "IRC", "Chat", "Edge", "Observability", "Tenant", "StateStore", "Metering", "KubeClient",
-                "Operator",
+                "Operator", "WebPush",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -326,6 +341,16 @@ let package = Package(
                 "Backoff", "Chat", "IRC", "Observability", "StateStore", "Tenant", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "WebPushTests",
+            dependencies: [
+                "Chat", "IRC", "StateStore", "Tenant", "TestSupport", "WebPush",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         .testTarget(

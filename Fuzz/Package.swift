@@ -43,7 +43,10 @@ let package = Package(
         .target(
             name: "Tenant",
             dependencies: ["IRC", "Chat", "Numbers", .product(name: "Yams", package: "Yams")],
-            exclude: ["Accounts", "Identity/HostCloak.swift", "Watch"]
+            exclude: [
+                "Accounts", "Identity/HostCloak.swift", "Push/Base64URL.swift", "Push/PushKeys.swift",
+                "Push/VapidKey.swift", "Push/VapidKeys.swift", "Watch",
+            ]
         ),
         .target(
             name: "StateStore",

@@ -58,6 +58,7 @@ import Testing
             let found = try await store.pushes.registrations(of: "ann", in: tenant, for: Self.vapid, now: 20)
             #expect(found == [device])
             #expect(try await store.pushes.accounts(of: tenant, for: Self.vapid, now: 20) == ["ann"])
+            #expect(try await store.pushes.tenants() == [tenant])
             #expect(try await self.paths(store, "bob", of: tenant) == [])
             #expect(try await self.paths(store, of: .globex) == [])
             // Another key than that for which it was made: the push service would refuse it.

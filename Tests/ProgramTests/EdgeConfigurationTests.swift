@@ -40,6 +40,40 @@ struct EdgeConfigurationTests {
         #expect(configuration.capacityConnections == 5000)
     }
 
+    @Test func `nothing is pushed unless somebody is named, and what is said of pushes is checked`() throws {
+        #expect(try PushSettings(contact: "", networks: [], authorities: "", named: "push.") == nil)
+        let configuration = try self.read([
+            "ROOST_TENANTS": "/tenants", "ROOST_PUSH_CONTACT": "mailto:o@acme.example",
+            "ROOST_PUSH_NETWORKS": "10.0.0.0/8 fd00::/8",
+        ])
+        let settings = try PushSettings(
+            contact: configuration.pushContact,
+            networks: configuration.pushNetworks,
+            authorities: "",
+            named: "push."
+        )
+        #expect(settings?.contact == "mailto:o@acme.example")
+        #expect(settings?.networks.count == 2)
+        for (contact, networks, authorities, problem) in [
+            ("", ["10.0.0.0/8"], "", "push.contact: is missing: without it nothing is pushed"),
+            ("o@acme.example", [], "", "push.contact: write a mailto: or https: URL"),
+            ("mailto:", [], "", "push.contact: write a mailto: or https: URL"),
+            ("mailto:a b", [], "", "push.contact: write a mailto: or https: URL"),
+            ("mailto:a", ["10"], "", "push.networks: `10` is no network: write one such as 10.0.0.0/8"),
+            ("mailto:a", [], "/nowhere.pem", "push.authorities: /nowhere.pem has no certificates in PEM"),
+        ] {
+            do {
+                let settings = try PushSettings(
+                    contact: contact,
+                    networks: networks,
+                    authorities: authorities,
+                    named: "push."
+                )
+                Issue.record("taken: \(settings?.contact ?? "")")
+            } catch { #expect("\(error)" == problem) }
+        }
+    }
+
     @Test func `further live stores are told apart by their names`() throws {
         let urls = "redis://h/0 two/url=redis://user:pass=word@h2 three=rediss://h3"
         let configuration = try self.read(["ROOST_TENANTS": "/tenants", "ROOST_REDIS_URL": urls])

@@ -77,6 +77,15 @@ enum ImportTable {
             observing,
             ["NIOCore"]
         ),
+        "WebPush": ImportRow(
+            own: ["Backoff", "Chat", "IRC", "Observability", "StateStore", "Tenant"],
+            libraries: collections,
+            foundation,
+            observing,
+            sockets,
+            cryptography,
+            ["NIOHTTP1"]
+        ),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
             own: ["Backoff", "CSpoof", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],
@@ -114,7 +123,7 @@ enum ImportTable {
         "roost": ImportRow(
             own: [
                 "Backoff", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
-                "Operator",
+                "Operator", "WebPush",
             ],
             libraries: collections,
             foundation,

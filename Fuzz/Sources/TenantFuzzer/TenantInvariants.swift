@@ -32,6 +32,22 @@ enum TenantInvariants {
         for tenant in catalog.sorted { try self.checkTenant(tenant) }
         // What a newer or broken operator may have written.
         if let projected = try? ProjectedTenant(json: Array(text.utf8)) { try self.checkTenant(projected.hosted) }
+        for line in text.split(separator: "\n").prefix(10) {
+            try self.checkEndpoint(String(line))
+            try self.checkEndpoint("https://" + line)
+        }
+    }
+
+    /// Where a push service is said to be leads to a host's name, and nothing in it ends a line of a request.
+    private static func checkEndpoint(_ text: String) throws {
+        guard let endpoint = PushEndpoint(text) else { return }
+        try self.require(DNSName.host(endpoint.host) == endpoint.host, "an endpoint's host is no name")
+        try self.require(IPAddress(endpoint.host) == nil, "an endpoint's host is an address")
+        try self.require(endpoint.port == 443 || 1024...65_535 ~= endpoint.port, "an endpoint has a port of the system")
+        try self.require(endpoint.target.hasPrefix("/"), "an endpoint has no path")
+        try self.require(endpoint.target.utf8.allSatisfy { 0x21...0x7E ~= $0 }, "an endpoint has what is not a URL's")
+        let origin = PushEndpoint(endpoint.origin)
+        try self.require(origin?.host == endpoint.host && origin?.port == endpoint.port, "an origin is another's")
     }
 
     private static func checkCell(_ cell: CellSpec) throws {

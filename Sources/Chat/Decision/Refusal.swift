@@ -75,6 +75,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case wrongPassword = "wrong-password"
         case tooManyLogins = "too-many-logins"
         case accountNeeded = "account-needed"
+        /// The account has as many devices as it may.
+        case tooManyDevices = "too-many-devices"
         /// The session that somebody comes back to has ended.
         case nothingToResume = "nothing-to-resume"
         /// The session is another account's.

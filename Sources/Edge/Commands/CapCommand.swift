@@ -50,6 +50,7 @@ enum CapCommand {
         var useless: Capabilities = []
         if SASLExchange.offered(on: network.tenant).isEmpty { useless.insert(.sasl) }
         if !network.hasPast { useless.formUnion(.past) }
+        if network.pushKey == nil { useless.formUnion([.webPush, .webPushOfSoju]) }
         return Capabilities.all.subtracting(useless)
     }
 

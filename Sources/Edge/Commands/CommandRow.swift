@@ -140,6 +140,7 @@ package struct CommandTable: Sendable {
         WhoCommands.rows,
         MonitorCommands.rows,
         MetadataCommand.rows,
+        PushCommand.rows,
         HistoryCommands.rows,
         ServerCommands.rows,
         SupportCommand.rows,

@@ -58,6 +58,7 @@ extension Refusal.Reason {
         case .wrongPassword: .numeric(.errPasswdMismatch)
         case .tooManyLogins: .fail("TOO_MANY_LOGINS")
         case .accountNeeded: .fail("ACCOUNT_REQUIRED")
+        case .tooManyDevices: .fail("MAX_REGISTRATIONS")
         case .nothingToResume: .fail("CANNOT_RESUME")
         case .loggedIn: .numeric(.errSaslAlready)
         case .noHistory: .fail("HISTORY_DISABLED")

@@ -1,5 +1,6 @@
 import Chat
 import IRC
+import Observability
 import Realm
 import Tenant
 

@@ -1,6 +1,7 @@
 import Chat
 import IRC
 import Numbers
+import Observability
 import Realm
 import Tenant
 

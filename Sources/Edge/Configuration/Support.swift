@@ -9,6 +9,7 @@ enum Support {
         for tenant: HostedTenant,
         limits: SessionLimits,
         past: Past?,
+        pushKey: String? = nil,
         table: CommandTable = .standard
     ) -> ISupport {
         let hasPast = past != nil && tenant.history.enabled
@@ -50,6 +51,7 @@ enum Support {
         support.set("TOPICLEN", Lengths.topic)
         support.set("USERLEN", Lengths.username)
         support.set("UTF8ONLY")
+        if hasPast, let pushKey { support.set("VAPID", pushKey) }
         support.set("WHOX")
         if let icon = tenant.settings.icon { support.set("draft/ICON", icon) }
         return support
@@ -76,25 +78,31 @@ extension CommandTable {
 final class SupportLines {
     private let limits: SessionLimits
     private let past: Past?
+    private let push: PushDevices?
     private var lines: [TenantID: (revision: UInt64, lines: [[String]])] = [:]
 
     init(_ environment: EdgeEnvironment) {
         self.limits = environment.realm.limits
         self.past = environment.realm.past
+        self.push = environment.realm.push
     }
 
     /// What the 005 lines of a network have, in front of the same text for everybody.
     func lines(of network: Network) -> [[String]] {
         if let known = self.lines[network.id], known.revision == network.revision { return known.lines }
         let tenant = network.tenant
-        let lines = Support.tokens(for: tenant, limits: self.limits, past: self.past).groups(source: tenant.serverName)
+        let lines = self.tokens(for: tenant).groups(source: tenant.serverName)
         self.lines[network.id] = (network.revision, lines)
         return lines
     }
 
     /// The tokens that tell those who are here what is different.
     func changes(to tenant: HostedTenant, from before: HostedTenant) -> [String] {
-        Support.tokens(for: tenant, limits: self.limits, past: self.past)
-            .changes(since: Support.tokens(for: before, limits: self.limits, past: self.past))
+        self.tokens(for: tenant).changes(since: self.tokens(for: before))
+    }
+
+    private func tokens(for tenant: HostedTenant) -> ISupport {
+        let key = self.push?.keys.key(of: tenant.id)?.publicText
+        return Support.tokens(for: tenant, limits: self.limits, past: self.past, pushKey: key)
     }
 }

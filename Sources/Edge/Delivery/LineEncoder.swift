@@ -1,6 +1,7 @@
 import Chat
 import IRC
 import NIOCore
+import Observability
 import StateStore
 
 /// Entries as lines of IRC, after what each client understands.

@@ -4,6 +4,7 @@
 import Chat
 import IRC
 import NIOCore
+import Observability
 import Realm
 import Tenant
 

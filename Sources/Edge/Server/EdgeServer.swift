@@ -28,6 +28,7 @@ package struct EdgeServer: Sendable {
     /// - `tlsPort`: where clients reach IRC over TLS from outside; nil if nowhere.
     /// - `gateways`: who may speak for clients elsewhere.
     /// - `secret`: the installation's secret, from which each tenant's cloak is derived, and the key of its remembered log-ins.
+    /// - `push`: the keys with which pushes to devices are signed; nil if nothing is pushed.
     /// - `declaresAdmins`: whether the tenants come with all of their administrators' passwords, and nobody else makes their
     ///   accounts.
     /// - `latencies`: where log-ins and fan-out are measured.
@@ -42,6 +43,7 @@ package struct EdgeServer: Sendable {
         gateways: WebGateways = .none,
         secret: SymmetricKey,
         usage: any UsageSink,
+        push: VapidKeys? = nil,
         declaresAdmins: Bool,
         latencies: Latencies? = nil,
         logger: Logger,
@@ -73,6 +75,7 @@ package struct EdgeServer: Sendable {
                     readMarkers: durable.readMarkers,
                     accounts: durable.accounts
                 ),
+                push: push.map { PushDevices(registrations: durable.pushes, keys: $0) },
                 reload: rehash,
                 latencies: latencies
             ),

@@ -98,6 +98,11 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     /// Either.
     package static let metadata: Capabilities = [.metadata2, .metadata3]
 
+    /// WEBPUSH (draft): what an account would want to know at once is pushed to its devices.
+    package static let webPush = Capabilities(rawValue: 1 << 37)
+    /// The same by the name that soju gave it.
+    package static let webPushOfSoju = Capabilities(rawValue: 1 << 38)
+
     /// That one comes by TLS alone, which is announced and never asked for.
     package static let strictTransport = "sts"
 

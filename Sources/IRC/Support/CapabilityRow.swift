@@ -75,6 +75,12 @@ extension Capabilities {
         CapabilityRow("draft/channel-rename", .channelRename, .ircv3("extensions/channel-rename")),
         CapabilityRow("draft/metadata-2", .metadata2, .ircv3("extensions/metadata")),
         CapabilityRow("draft/metadata-3", .metadata3, .other("https://github.com/ircv3/ircv3-specifications/pull/613")),
+        CapabilityRow("draft/webpush", .webPush, .other("https://github.com/ircv3/ircv3-specifications/pull/471")),
+        CapabilityRow(
+            "soju.im/webpush",
+            .webPushOfSoju,
+            .other("https://codeberg.org/emersion/soju/src/branch/master/doc/ext/webpush.md")
+        ),
     ]
 
     /// What is told as capabilities are, and cannot be asked for.

@@ -164,7 +164,8 @@ extension Network {
                 let notice = UserEvent.invited(channel: replica.state.name.raw, by: actor.author)
                 let refusals = [transaction.conditions.count: Refusal(.noSuchNick, found.nick)]
                 transaction.conditions.append(found.claim)
-                transaction.changes.append(LogChange(found.inbox, payload: notice.encoded))
+                let label = found.party.account == nil ? nil : self.deviceLabel(actor.session.party, found.party)
+                transaction.changes.append(LogChange(found.inbox, payload: notice.encoded, feed: label))
                 return Decided(transaction: transaction, value: replica.state.name.raw, refusals: refusals)
             },
             then

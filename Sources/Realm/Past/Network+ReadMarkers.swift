@@ -41,26 +41,30 @@ extension Network {
                     }
                     return try await past.readMarkers.advance(name, to: read, by: account, of: tenant)
                 }) { (result: Result<Int64?, Refusal>) in
-                    // Where it was further already nobody else has to be told.
-                    if case .success(let marker?) = result, marker == read {
-                        self.tellOthers(target, upTo: marker, account, actor)
-                    }
                     then(
                         result.map { marker in
                             session.markers[actor.attachment.number, default: .init()].furthest(target, marker)
                         }
                     )
+                    // Where it was further already nobody else has to be told.
+                    if case .success(let marker?) = result, marker == read {
+                        self.tellOthers(target, upTo: marker, account, actor)
+                    }
                 }
             }
         }
     }
 
-    /// Tells the account's other clients, wherever they are.
+    /// Tells the account's other clients, wherever they are, and its devices.
     private func tellOthers(_ target: String, upTo time: Int64, _ account: String, _ actor: Actor) {
         let name = actor.session.user.account
         let sessions = self.sessions.all.filter { $0.user.account == name }
         for session in sessions { session.read(target, upTo: time, exceptFor: actor.attachment) }
-        for session in sessions where session.isElsewhere { self.tell(session.inbox, target, upTo: time) }
+        var feed = self.deviceLabel(.account(account), .account(account))
+        for session in sessions where session.isElsewhere || feed != nil {
+            self.tell(session.inbox, target, upTo: time, feed: feed)
+            feed = nil
+        }
         // Who logged in late may have a session beside the account's own.
         if sessions.contains(where: { $0.holds?.account == account }) { return }
         let key = self.accountKey(account)
@@ -72,8 +76,8 @@ extension Network {
         }
     }
 
-    private func tell(_ inbox: LogKey, _ target: String, upTo time: Int64) {
-        let change = LogChange(inbox, payload: UserEvent.read(target, upTo: time).encoded)
+    private func tell(_ inbox: LogKey, _ target: String, upTo time: Int64, feed: FeedLabel? = nil) {
+        let change = LogChange(inbox, payload: UserEvent.read(target, upTo: time).encoded, feed: feed)
         // Who does not hear of it now is told with the next one, or when it asks.
         self.store.append(change, if: Condition(inbox, .exists)) { _ in }
     }

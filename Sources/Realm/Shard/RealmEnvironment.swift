@@ -24,6 +24,8 @@ package struct RealmEnvironment: Sendable {
     package var keepsHistory: @Sendable (TenantID) -> Bool
     /// What is kept of conversations; nil if nobody may ask for it.
     package var past: Past?
+    /// The devices that are pushed to; nil if none are.
+    package var push: PushDevices?
     /// Reads tenants and certificates again.
     package var reload: @Sendable () -> Void
     /// Told about usage when a tenant's counters were drained.
@@ -48,6 +50,7 @@ package struct RealmEnvironment: Sendable {
         loginSeal: @escaping @Sendable (TenantID) -> LoginSeal,
         keepsHistory: @escaping @Sendable (TenantID) -> Bool = { _ in true },
         past: Past? = nil,
+        push: PushDevices? = nil,
         reload: @escaping @Sendable () -> Void = {},
         latencies: Latencies? = nil,
         wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
@@ -63,6 +66,7 @@ package struct RealmEnvironment: Sendable {
         self.loginSeal = loginSeal
         self.keepsHistory = keepsHistory
         self.past = past
+        self.push = push
         self.reload = reload
         self.latencies = latencies
         self.wallClock = wallClock

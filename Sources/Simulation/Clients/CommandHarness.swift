@@ -44,6 +44,7 @@ package final class CommandHarness {
         accounts: AccountSettings = .standard,
         persistence: SessionSettings = .standard,
         past: Past? = nil,
+        push: PushRepository? = nil,
         authenticator: (any Authenticator)? = nil,
         gateways: WebGateways = .none,
         after former: CommandHarness? = nil
@@ -77,6 +78,7 @@ package final class CommandHarness {
             usage: self.usage,
             clock: clock,
             past: past,
+            push: push,
             gateways: gateways,
             reload: { reloadCount.value += 1 }
         )

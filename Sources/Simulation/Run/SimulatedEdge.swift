@@ -28,6 +28,7 @@ final class SimulatedEdge {
         usage: CountedUsage,
         clock: VirtualClock,
         past: Past? = nil,
+        push: PushRepository? = nil,
         gateways: WebGateways = .none,
         reload: @escaping @Sendable () -> Void = {}
     ) {
@@ -44,6 +45,7 @@ final class SimulatedEdge {
             cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) },
             loginSeal: { LoginSeal(from: key, tenant: $0) },
             past: past,
+            push: push.map { PushDevices(registrations: $0, keys: VapidKeys(from: key)) },
             reload: reload,
             wallClock: { clock.now },
             random: { numbers.value.next() }

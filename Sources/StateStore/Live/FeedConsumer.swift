@@ -24,8 +24,13 @@ package struct FeedConsumer: Hashable, Sendable {
     /// The writer of the durable history.
     package static let history = FeedConsumer("history", atBound: .refuse)
 
-    /// Everybody who reads the feed.
+    /// The writer of pushes to devices: what it misses nobody is told of at once, and finds in the history.
+    package static let push = FeedConsumer("push", atBound: .recordGap)
+
+    /// Those who always read the feed.
     package static let all = [FeedConsumer.history]
+    /// The same where devices are pushed to.
+    package static let withPush = FeedConsumer.all + [.push]
 }
 
 /// How far a consumer has come.

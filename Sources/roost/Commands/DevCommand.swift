@@ -34,6 +34,11 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: "Address for the same over TLS, or off.") var https = "127.0.0.1:8443"
     @Option(help: "Address for /metrics, /livez and /readyz, or off.") var metrics = "127.0.0.1:9090"
     @Option(help: "The tenant that plain connections belong to; else the first by name.") var plainTenant: String?
+    @Option(help: "Whom push services may turn to, a mailto: or https: URL; without it nothing is pushed to devices.")
+    var pushContact = ""
+    @Option(help: "A network that pushes may go to although it is private, such as 127.0.0.0/8.")
+    var pushNetworks: [String] = []
+    @Option(help: "Certificates in PEM that prove push services, beside the system's.") var pushAuthorities = ""
     @Option(help: "text or json.") var logFormat = LineLogHandler.Format.text
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = "notice"
     @Flag(inversion: .prefixedNo, help: "Slow down clients that send too fast.") var floodControl = true
@@ -68,6 +73,14 @@ struct DevCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: self.tenants) else {
             throw ValidationError("--tenants: there is no folder \(self.tenants)")
         }
+        let push = try CommandFailure.configuration {
+            try PushSettings(
+                contact: self.pushContact,
+                networks: self.pushNetworks,
+                authorities: self.pushAuthorities,
+                named: "--push-"
+            )
+        }
         let watcher = try FolderWatcher(folder: self.tenants)
         try self.checkPlainTenant(in: watcher.initial.catalog)
         // Before anything in it is looked at; held to the end.
@@ -82,9 +95,13 @@ struct DevCommand: AsyncParsableCommand {
         let durability = self.durability ?? (self.ephemeral ? .memory : .disk)
         if durability == .memory, !self.ephemeral { Self.warnOfMessages(in: "\(self.data)/journal", logger) }
         let metrics = EdgeRunner.Metrics()
+        var configuration = InProcessLiveStore.Configuration()
+        // Who reads nothing has nothing kept for it.
+        if push != nil { configuration.consumers = FeedConsumer.withPush }
         let live =
             self.ephemeral
-            ? InProcessLiveStore() : try Self.openLiveStore(durability, self.data, metrics, logger)
+            ? InProcessLiveStore(configuration: configuration)
+            : try Self.openLiveStore(durability, self.data, configuration, metrics, logger)
         var limits = ConnectionLimits()
         if !self.floodControl { limits.floodBurst = 0 }
         let data = self.data
@@ -103,6 +120,7 @@ struct DevCommand: AsyncParsableCommand {
             addresses: addresses,
             // One that the system chooses is not known yet.
             tlsPort: addresses.ircs?.port.flatMap { $0 == 0 ? nil : $0 },
+            push: push,
             certificates: try CertificateStore(authority: authority, logger: logger),
             trustedProxies: .none,
             expectsProxyProtocolForHTTP: false,
@@ -150,6 +168,7 @@ struct DevCommand: AsyncParsableCommand {
     private static func openLiveStore(
         _ durability: Durability,
         _ data: String,
+        _ configuration: InProcessLiveStore.Configuration,
         _ metrics: EdgeRunner.Metrics,
         _ logger: Logger
     ) throws -> InProcessLiveStore {
@@ -158,6 +177,7 @@ struct DevCommand: AsyncParsableCommand {
             return try InProcessLiveStore.open(
                 journal,
                 images: ImagePlace(SystemFolder(path: "\(data)/live")),
+                configuration: configuration,
                 writeTimes: metrics.latencies.append,
                 logger: logger
             )

@@ -54,6 +54,7 @@ struct EdgeCommand: AsyncParsableCommand {
         let certificates: CertificateStore
         let proxies: TrustedNetworks
         let gateways: WebGateways
+        let push: PushSettings?
         let durable: DurableStore
         let tenants: EdgeRunner.TenantSource
         do {
@@ -67,6 +68,12 @@ struct EdgeCommand: AsyncParsableCommand {
                     passwordFile: configuration.webircPasswordFile,
                     logger: logger
                 )
+            push = try PushSettings(
+                contact: configuration.pushContact,
+                networks: configuration.pushNetworks,
+                authorities: configuration.pushAuthorities,
+                named: "push."
+            )
             durable = try DurableStore.open(configuration.databaseURL, logger: logger)
             tenants =
                 configuration.projection
@@ -95,10 +102,9 @@ struct EdgeCommand: AsyncParsableCommand {
             try await group.shutdownGracefully()
             return nil
         }
-        var redis = RedisConfiguration()
-        redis.appendTimes = metrics.latencies.append
+        let redis = Self.redis(configuration, metrics)
         let places = configuration.furtherRedis.map { name, url in
-            FurtherStores.Place(name: name) { [redis] in
+            FurtherStores.Place(name: name) {
                 try await RedisLiveStore.connect(url: url, group: group, logger: logger, configuration: redis)
             }
         }
@@ -116,6 +122,7 @@ struct EdgeCommand: AsyncParsableCommand {
             addresses: addresses,
             tlsPort: configuration.publicTLSPort,
             gateways: gateways,
+            push: push,
             certificates: certificates,
             trustedProxies: proxies,
             expectsProxyProtocolForHTTP: configuration.httpProxyProtocol,
@@ -163,11 +170,10 @@ struct EdgeCommand: AsyncParsableCommand {
                 try await durable.migrator.requireCurrent()
             }
             guard schema != nil else { return nil }
-            var redis = RedisConfiguration()
-            redis.appendTimes = metrics.latencies.append
+            let redis = Self.redis(configuration, metrics)
             return try await StoresAtStart.wait(for: "store", readiness, logger: logger) { error in
                 if case .unavailable? = error as? LiveStoreError { true } else { false }
-            } _: { [redis] in
+            } _: {
                 try await RedisLiveStore.connect(
                     url: configuration.redisURLs[0],
                     group: group,
@@ -176,6 +182,14 @@ struct EdgeCommand: AsyncParsableCommand {
                 )
             }
         } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)", as: format) }
+    }
+
+    private static func redis(_ configuration: EdgeConfiguration, _ metrics: EdgeRunner.Metrics) -> RedisConfiguration {
+        var redis = RedisConfiguration()
+        redis.appendTimes = metrics.latencies.append
+        // Who reads nothing has nothing kept for it.
+        if !configuration.pushContact.isEmpty { redis.consumers = FeedConsumer.withPush }
+        return redis
     }
 
     /// - Throws: ``EdgeConfiguration/Problem`` for what is not a pair of files.

@@ -43,6 +43,11 @@ struct EdgeConfiguration {
     /// Networks of gateways that may say for whom they speak (WEBIRC), and the file with their password.
     var webircNetworks: [String] = []
     var webircPasswordFile = ""
+    /// Whom push services may turn to, without which nothing is pushed; networks of push services of one's own, and a file with
+    /// the certificates that prove those.
+    var pushContact = ""
+    var pushNetworks: [String] = []
+    var pushAuthorities = ""
     var logFormat = "text"
     var logLevel = "info"
     var drainSeconds = 30
@@ -123,6 +128,8 @@ struct EdgeConfiguration {
             self.address("listen.metrics", \.listenMetrics), self.address("plainTenant", \.plainTenant),
             self.list("certificates", \.certificates), self.list("trustedProxies", \.trustedProxies),
             self.list("webirc.networks", \.webircNetworks), self.text("webirc.passwordFile", \.webircPasswordFile),
+            self.text("push.contact", \.pushContact), self.list("push.networks", \.pushNetworks),
+            self.text("push.authorities", \.pushAuthorities),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("drain.seconds", 0...86_400, \.drainSeconds),
             self.number("drain.longest", 0...86_400, \.longestDrainSeconds),

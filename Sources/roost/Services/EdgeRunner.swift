@@ -89,6 +89,8 @@ struct EdgeRunner: Sendable {
     var tlsPort: Int?
     /// Who may speak for clients elsewhere.
     var gateways: WebGateways = .none
+    /// What is pushed to devices, and how; nil if nothing is.
+    var push: PushSettings?
     var certificates: CertificateStore
     var trustedProxies: TrustedNetworks
     /// Whether trusted proxies begin HTTP connections with a PROXY header, as they do those of IRC.
@@ -129,6 +131,10 @@ struct EdgeRunner: Sendable {
         )
         let history = HistoryWriter(live: self.live, store: self.durable, logger: self.logger)
         let further = self.further
+        let push = try self.push.map { settings in
+            let keys = VapidKeys(from: self.secret)
+            return try PushServices(settings, keys: keys, durable: self.durable, logger: self.logger)
+        }
         let (tenants, certificates) = (self.tenants, self.certificates)
         var (catalog, declaresAdmins) = (TenantCatalog.empty, false)
         if case .folder(let watcher) = tenants {
@@ -150,6 +156,7 @@ struct EdgeRunner: Sendable {
             gateways: self.gateways,
             secret: self.secret,
             usage: metrics,
+            push: push?.keys,
             declaresAdmins: declaresAdmins,
             latencies: self.metrics.latencies,
             logger: self.logger,
@@ -171,6 +178,7 @@ struct EdgeRunner: Sendable {
             return await metrics.families(of: server.shards) + HistoryFigures.families(of: feeds) + entrance.families
         }
         registry.register { await ledger.clocks.families }
+        if let push { registry.register { push.families } }
         let operations: Operations
         if let early = self.operations {
             operations = early
@@ -206,8 +214,16 @@ struct EdgeRunner: Sendable {
             },
         ]
         services.append(Work { try await reaping() })
+        if let push {
+            let live = self.live
+            services.append(
+                Work(patience: Self.storesTime * 2) { try await push.run(over: live, for: server.directory) }
+            )
+        }
         if let further {
-            services.append(Work(patience: Self.storesTime * 2) { await further.run(for: server, carrying: figures) })
+            services.append(
+                Work(patience: Self.storesTime * 2) { await further.run(for: server, carrying: figures, pushing: push) }
+            )
         }
         // Last in, first out: clients go before what keeps their words.
         services.append(

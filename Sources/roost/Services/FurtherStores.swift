@@ -64,15 +64,22 @@ final class FurtherStores: Sendable {
     /// - Parameters:
     ///   - server: Gets the stores as they come.
     ///   - figures: What the leases carry.
-    func run(for server: EdgeServer, carrying figures: EdgeFigures) async {
+    ///   - push: Pushes what is in their feeds; nil if nothing is pushed.
+    func run(for server: EdgeServer, carrying figures: EdgeFigures, pushing push: PushServices?) async {
         await withDiscardingTaskGroup { group in
             for (index, place) in self.places.enumerated() {
-                group.addTask { await self.use(place, at: index + 1, server, figures) }
+                group.addTask { await self.use(place, at: index + 1, server, figures, push) }
             }
         }
     }
 
-    private func use(_ place: Place, at index: Int, _ server: EdgeServer, _ figures: EdgeFigures) async {
+    private func use(
+        _ place: Place,
+        at index: Int,
+        _ server: EdgeServer,
+        _ figures: EdgeFigures,
+        _ push: PushServices?
+    ) async {
         guard let live = await self.connect(place) else { return }
         let history = HistoryWriter(live: live, store: self.durable, logger: self.logger)
         let reaper = SessionReaper(
@@ -92,6 +99,7 @@ final class FurtherStores: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { try? await history.run() }
             group.addTask { try? await reaper.run() }
+            if let push { group.addTask { try? await push.run(over: live, for: server.directory) } }
         }
     }
 

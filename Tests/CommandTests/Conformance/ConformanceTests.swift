@@ -82,12 +82,17 @@ import Testing
                     if offered[row.name] == nil {
                         "where the tenant wants it"
                     } else {
-                        Capabilities.past.contains(row.capability) ? "where a history is kept" : "always"
+                        Self.condition(of: row.capability)
                     }
                 let proofs = self.links(self.proofs(of: row))
                 return
                     "| `\(word)` | \(place) | \(row.specification.text) | \(row.specification.status(of: row.name)) | \(proofs) |"
             }
+    }
+
+    private static func condition(of capability: Capabilities) -> String {
+        if [.webPush, .webPushOfSoju].contains(capability) { return "where devices are pushed to" }
+        return Capabilities.past.contains(capability) ? "where a history is kept" : "always"
     }
 
     private func rows(of tokens: [String]) -> [String] {
@@ -110,9 +115,9 @@ import Testing
 
     // MARK: What the program says
 
-    /// What CAP LS offers where a history is kept, with values.
+    /// What CAP LS offers where a history is kept and devices are pushed to, with values.
     private func offer() async throws -> [String: String] {
-        let client = try await PastRig().harness.stranger()
+        let client = try await PastRig(pushes: true).harness.stranger()
         return await client.send("CAP LS 302").with("CAP").flatMap { $0.text.split(separator: " ") }
             .reduce(into: [:]) { offered, word in
                 let parts = word.split(separator: "=", maxSplits: 1)
@@ -122,7 +127,7 @@ import Testing
 
     /// The tokens of a tenant that says all there is to say.
     private func tokens() async throws -> [String] {
-        let harness = try await PastRig().harness
+        let harness = try await PastRig(pushes: true).harness
         let client = await harness.client("ann")
         var tenant = harness.tenant
         tenant.settings.icon = "https://acme.example.com/icon.png"

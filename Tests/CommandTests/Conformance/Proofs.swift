@@ -76,6 +76,8 @@ let capabilityProofs: [Capabilities: [String]] = [
     .channelRename: ["RenameTests"],
     .metadata2: ["MetadataTests", "KeptMetadataTests"],
     .metadata3: ["MetadataTests", "KeptMetadataTests"],
+    .webPush: ["WebPushTests"],
+    .webPushOfSoju: ["WebPushTests"],
 ]
 
 /// The same of what is told as capabilities are.
@@ -119,6 +121,10 @@ let tokenProofs: [String: (follows: Followed, suites: [String])] = [
     "TARGMAX": (.modern("TARGMAX"), ["MessageTests", "JoinTests"]),
     "TOPICLEN": (.modern("TOPICLEN"), ["WholeTextTests"]),
     "USERLEN": (.modern("USERLEN"), ["WholeTextTests"]),
+    "VAPID": (
+        Followed(title: "IRCv3 webpush, proposed", link: "https://github.com/ircv3/ircv3-specifications/pull/471"),
+        ["WebPushTests"]
+    ),
     "UTF8ONLY": (.ircv3("utf8-only"), ["BadLineTests"]),
     "WHOX": (.ircv3("whox"), ["WhoTests"]),
     "draft/ICON": (.ircv3("network-icon"), ["SupportTests"]),
@@ -143,6 +149,10 @@ let commandProofs: [(follows: Followed, commands: String)] = [
     (.ircv3("webirc"), "WEBIRC"),
     (.ircv3("channel-rename"), "RENAME"),
     (.ircv3("metadata"), "METADATA"),
+    (
+        Followed(title: "IRCv3 webpush, proposed", link: "https://github.com/ircv3/ircv3-specifications/pull/471"),
+        "WEBPUSH"
+    ),
     (
         Followed(title: "ergo's manual", link: "https://github.com/ergochat/ergo/blob/master/docs/MANUAL.md"),
         "PERSISTENCE"

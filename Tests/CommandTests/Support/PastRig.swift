@@ -1,4 +1,5 @@
 import Chat
+import Edge
 import Logging
 import Realm
 import Simulation
@@ -13,7 +14,8 @@ struct PastRig {
 
     static let capabilities = "draft/chathistory batch server-time message-tags echo-message labeled-response"
 
-    init(shards: Int = 1, sessions: SessionLimits = SessionLimits()) async throws {
+    /// With `pushes`, devices are pushed to as well.
+    init(shards: Int = 1, sessions: SessionLimits = SessionLimits(), pushes: Bool = false) async throws {
         self.store = DurableStore(try SQLiteDatabase())
         _ = try await self.store.migrator.up(now: 0)
         let past = Past(
@@ -21,7 +23,12 @@ struct PastRig {
             readMarkers: self.store.readMarkers,
             accounts: self.store.accounts
         )
-        self.harness = try CommandHarness(shards: shards, sessions: sessions, past: past)
+        self.harness = try CommandHarness(
+            shards: shards,
+            sessions: sessions,
+            past: past,
+            push: pushes ? self.store.pushes : nil
+        )
         self.harness.accounts.add("ann", password: "sesame")
         self.harness.accounts.add("bob", password: "sesame")
         self.writer = HistoryWriter(
@@ -29,20 +36,43 @@ struct PastRig {
             store: self.store,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
+        if pushes { for name in ["ann", "bob"] { try await self.make(name) } }
     }
 
     /// Makes the account of a name another, as if it had been deleted and somebody else had registered it now.
     func renew(_ account: String) async throws {
-        let tenant = self.harness.tenant.id
-        _ = try await self.store.accounts.delete(account, of: tenant)
+        _ = try await self.store.accounts.delete(account, of: self.harness.tenant.id)
+        try await self.make(account)
+    }
+
+    private func make(_ account: String) async throws {
         _ = try await self.store.accounts.create(
             account,
             folded: account,
             credentials: .init(passwordHash: nil, scram: nil),
-            of: tenant,
+            of: self.harness.tenant.id,
             now: self.harness.clock.now
         )
     }
+
+    /// The public key of what is pushed.
+    var vapid: String? {
+        self.harness.shards.lazy.compactMap { $0.realm.networks[self.harness.tenant.id]?.pushKey }.first
+    }
+
+    func devices(of account: String) async throws -> [PushRegistration] {
+        guard let vapid else { return [] }
+        let now = self.harness.clock.now
+        return try await self.store.pushes.registrations(of: account, in: self.harness.tenant.id, for: vapid, now: now)
+    }
+
+    /// What is in the feed.
+    func feed() async throws -> [FeedRecord] {
+        try await self.harness.store.readFeed(as: .history, limit: 1000, timeout: .zero)
+    }
+
+    /// How many records the history could not take.
+    func deadLetters() async throws -> Int { try await self.store.deadLetters.count() }
 
     /// Has the history take what the feed has.
     func keep() async throws { while try await self.writer.moveBatch(waiting: .zero) > 0 {} }

@@ -82,6 +82,16 @@ extension HistoryRecord {
     }
 }
 
+extension UserEvent {
+    /// Whether it is in the feed for the devices of the user's account alone.
+    fileprivate var isForDevices: Bool {
+        switch self {
+        case .invited, .read: true
+        default: false
+        }
+    }
+}
+
 /// What becomes of an entry of the feed.
 enum HistoryEntry {
     case kept(HistoryRecord)
@@ -122,6 +132,11 @@ enum HistoryEntry {
                     text: said.text
                 )
             )
+            return
+        }
+        // What a user's own log has beside messages is for others who read the feed.
+        if record.log.kind == .user, let event = UserEvent(payload), event.isForDevices {
+            self = .passedOver
             return
         }
         guard let event = ChannelEvent(payload) else {

@@ -133,6 +133,16 @@ package struct PushRepository: Sendable {
         return Set(try rows.map { row throws(DurableStoreError) in try row.text(0) })
     }
 
+    /// The tenants that have devices, in whichever way they hold: who is not among them has none.
+    package func tenants() async throws(DurableStoreError) -> Set<TenantID> {
+        let rows = try await self.database.execute(
+            "SELECT DISTINCT tenant FROM push_registrations",
+            in: .cell,
+            .readOnly
+        )
+        return Set(try rows.map { row throws(DurableStoreError) in try row.text(0) }.compactMap { TenantID($0) })
+    }
+
     /// Forgets what is over, of all tenants.
     package func sweep(now: Int64) async throws(DurableStoreError) {
         _ = try await self.database.execute(

@@ -1,16 +1,19 @@
-import Observability
-
 /// The `time` tag's text (IRCv3 server-time): `2026-01-31T12:34:56.789Z`.
 ///
 /// Many lines share a millisecond and nearly all share a second, so both are kept.
-struct TimestampCache {
+package struct TimestampCache: Sendable {
     private var milliseconds: Int64 = -1
     private var second: Int64 = -1
     private var secondText = ""
     private var text = ""
 
-    /// - `milliseconds`: since 1970.
-    mutating func text(at milliseconds: Int64) -> String {
+    package init() {}
+
+    /// The text of a time.
+    ///
+    /// - Parameter milliseconds: Since 1970.
+    /// - Returns: Such as `2026-01-31T12:34:56.789Z`.
+    package mutating func text(at milliseconds: Int64) -> String {
         if milliseconds == self.milliseconds { return self.text }
         let second = milliseconds / 1000
         if second != self.second {

@@ -1,0 +1,89 @@
+package import Chat
+import Logging
+package import StateStore
+import Tenant
+
+/// The devices to which is pushed what an account would want to know at once (draft/webpush).
+extension Network {
+    /// The public key of what is pushed here; nil where nothing is: it comes from the feed, so the tenant must keep history.
+    package var pushKey: String? {
+        guard self.hasPast else { return nil }
+        return self.shard.environment.push?.keys.key(of: self.id)?.publicText
+    }
+
+    /// Has a device be pushed to, in place of what was said of its endpoint before.
+    package func register(
+        _ device: PushRegistration,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        let (tenant, now) = (self.id, self.shard.now)
+        let end = now.addingReportingOverflow(PushDevices.lifetime)
+        self.askDevices(
+            of: actor,
+            { devices, account, key throws(DurableStoreError) in
+                try await devices.register(
+                    device,
+                    of: account,
+                    in: tenant,
+                    for: key,
+                    now: now,
+                    until: end.overflow ? .max : end.partialValue,
+                    limit: PushDevices.limit
+                )
+            }
+        ) { (result: Result<Bool, Refusal>) in
+            then(
+                result.flatMap { hasRoom in
+                    let text = "You may have \(PushDevices.limit) devices: unregister one"
+                    return hasRoom ? .success(()) : .failure(Refusal(.tooManyDevices, text: text))
+                }
+            )
+        }
+    }
+
+    /// Has a device not be pushed to any more; it may never have been.
+    package func unregister(
+        _ endpoint: String,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        let tenant = self.id
+        self.askDevices(
+            of: actor,
+            { devices, account, _ throws(DurableStoreError) in
+                try await devices.unregister(endpoint, of: account, in: tenant)
+            },
+            then
+        )
+    }
+
+    /// What goes into the feed for an account's devices alone; nil where nothing is pushed.
+    func deviceLabel(_ one: Conversation.Party, _ other: Conversation.Party) -> FeedLabel? {
+        self.pushKey == nil ? nil : FeedLabel(Conversation.direct(.init(one, other)).text)
+    }
+
+    private func askDevices<Answer: Sendable>(
+        of actor: Actor,
+        _ question: @escaping @Sendable (PushRepository, String, String) async throws(DurableStoreError) -> Answer,
+        _ then: @escaping (Result<Answer, Refusal>) -> Void
+    ) {
+        guard let key = self.pushKey, let devices = self.shard.environment.push?.registrations else {
+            return then(.failure(Refusal(.noHistory)))
+        }
+        guard let account = actor.session.party.account else { return then(.failure(Refusal(.accountNeeded))) }
+        let logger = self.shard.logger
+        self.shard.check(
+            { () async throws(AuthenticationError) -> Answer in
+                do throws(DurableStoreError) { return try await question(devices, account, key) } catch {
+                    logger.warning(
+                        "devices cannot be looked up or changed",
+                        metadata: ["reason": "\(String(reflecting: error))"]
+                    )
+                    throw .unavailable
+                }
+            },
+            then: { result in then(result.mapError { _ in Refusal(.unavailable, text: "Try again later") }) }
+        )
+    }
+}
