@@ -109,7 +109,7 @@ package struct CellManifests: Sendable {
 
     private static func configuration(_ spec: CellSpec) -> JSON {
         let proxied = spec.edge.service.proxyProtocol
-        return [
+        var configuration: JSON = [
             "projection": true,
             "sealingKeyFile": "/etc/roost/keys/sealing",
             "secretFile": "/etc/roost/keys/secret",
@@ -134,6 +134,9 @@ package struct CellManifests: Sendable {
             ],
             "log": ["format": "json"],
         ]
+        // An edge of an earlier version takes no key that it does not know.
+        if let contact = spec.edge.pushContact { configuration["push"] = ["contact": .string(contact)] }
+        return configuration
     }
 
     // MARK: Reaching them
@@ -174,7 +177,8 @@ package struct CellManifests: Sendable {
         func ports(_ numbers: [Int], _ name: String = "TCP") -> [JSON] {
             numbers.map { ["port": .integer(Int64($0)), "protocol": .string(name)] }
         }
-        let more = self.input.spec.edge.networkPolicy.egressPorts
+        let edge = self.input.spec.edge
+        let more = edge.networkPolicy.egressPorts + (edge.pushContact == nil ? [] : [443])
         return self.object(
             .networkPolicies,
             OperatorNames.edge(self.name),

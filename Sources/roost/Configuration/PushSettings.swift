@@ -27,8 +27,7 @@ struct PushSettings: Sendable {
             }
             return nil
         }
-        let isURL = ["mailto:", "https://"].contains { contact.hasPrefix($0) && contact.utf8.count > $0.utf8.count }
-        guard isURL, contact.utf8.count <= 200, contact.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard PushContact.isOne(contact) else {
             throw EdgeConfiguration.Problem(description: "\(name)contact: write a mailto: or https: URL")
         }
         self.contact = contact

@@ -27,6 +27,19 @@ struct CellManifestsTests {
         #expect(try CellSamples.objects(["edge": ["networkPolicy": ["enabled": false]]])[.networkPolicies] == nil)
     }
 
+    @Test func `edges that push are told for whom, and reach push services`() throws {
+        let contact = "mailto:push@example.com"
+        for spec: JSON in [["edge": ["push": ["contact": .string(contact)]]], [:]] {
+            let objects = try CellSamples.objects(spec)
+            let map = try #require(objects[.configMaps])
+            let configuration = try JSON(parsing: #require(map.json["data"]["edge.yaml"].string).utf8)
+            let isOn = spec["edge"] != .null
+            #expect(configuration["push"]["contact"].string == (isOn ? contact : nil))
+            let egress = try #require(objects[.networkPolicies]?.spec["egress"].elements)
+            #expect(egress.flatMap(self.ports).contains("TCP 443") == isOn)
+        }
+    }
+
     @Test func `who runs an edge is ours to say, or the platform's`() throws {
         for isPlatforms in [false, true] {
             let spec: JSON = ["edge": ["pod": ["userFromPlatform": .bool(isPlatforms)]]]

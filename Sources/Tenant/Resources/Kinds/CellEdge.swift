@@ -137,6 +137,8 @@ package struct CellEdge: Hashable, Sendable {
     package var networkPolicy = NetworkPolicy()
     /// Labels of the PodMonitor, for a Prometheus that chooses by them.
     package var podMonitorLabels: [String: String] = [:]
+    /// Whom push services may turn to; `nil` means that nothing is pushed to devices.
+    package var pushContact: String?
 
     /// How long a pod spreads its goodbyes at most, however many go together: by default half an hour, or ``drainGracePeriod`` if that
     /// is more.
@@ -217,6 +219,18 @@ extension CellEdge: SettingsObject {
             "podMonitor",
             "The PodMonitor, where the Prometheus operator is installed.",
             [Setting("labels", \.podMonitorLabels, .texts, "Labels by which a Prometheus chooses it.")]
+        ),
+        Setting.group(
+            "push",
+            "Web Push: what concerns accounts is pushed to their devices.",
+            [
+                Setting(
+                    "contact",
+                    \.pushContact,
+                    PushContact.setting,
+                    "A mailto: or https: URL by which the people of push services reach you. With it edges push, and connect to port 443 anywhere; by default they do not."
+                )
+            ]
         ),
     ]
 }
