@@ -1,4 +1,5 @@
 import Foundation
+import IRC
 import Tenant
 import Testing
 
@@ -52,10 +53,10 @@ struct ProjectedTenantTests {
         let whole = ProjectedTenant(hosted, uid: "uid", generation: 7)
         let gone = whole.departed(saying: "Acme has moved", until: 99)
         let read = try ProjectedTenant(json: gone.json())
-        #expect(read == gone && read.leavesAt == 99 && read.hosted.closedText == "Acme has moved")
+        #expect(read == gone && read.leavesAt == 99 && read.hosted.closedText.english == "Acme has moved")
         #expect(read.hosted.state == .suspended && read.hosted.hostnames == hosted.hostnames)
-        #expect(read.without(["a.example"], state: nil)?.hosted.closedText == "Acme has moved")
-        #expect(whole.hosted.closedText == "Acme is suspended")
+        #expect(read.without(["a.example"], state: nil)?.hosted.closedText.english == "Acme has moved")
+        #expect(whole.hosted.closedText.english == "Acme is suspended")
         #expect(String(decoding: try gone.json(), as: UTF8.self).contains(#""state":"Suspended""#))
     }
 

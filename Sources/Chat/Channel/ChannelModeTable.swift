@@ -21,21 +21,21 @@ package struct ChannelModeRow: Sendable {
     package let letter: Character
     package let kind: Kind
     /// One sentence for HELP.
-    package let help: String
+    package let help: Phrase
 
-    init(_ letter: Character, _ kind: Kind, _ help: String) {
+    init(_ letter: Character, _ kind: Kind, _ help: Phrase) {
         self.letter = letter
         self.kind = kind
         self.help = help
     }
 
     /// A list, which knows its letter.
-    init(_ list: ListMode, item: Numeric, end: Numeric, _ help: String) {
+    init(_ list: ListMode, item: Numeric, end: Numeric, _ help: Phrase) {
         self.init(list.rawValue, .list(list, item: item, end: end), help)
     }
 
     /// A value, which knows its letter.
-    init(_ value: ValueMode, _ help: String) { self.init(value.rawValue, .value(value), help) }
+    init(_ value: ValueMode, _ help: Phrase) { self.init(value.rawValue, .value(value), help) }
 
     /// Whether a MODE line has a parameter for it.
     func takesParameter(adding: Bool) -> Bool {

@@ -103,7 +103,7 @@ extension ChannelState {
         guard !key.isEmpty, key.utf8.count <= Self.maximumKeyLength, !key.contains(where: { $0 == "," || $0 == " " }),
             !key.hasPrefix(":")
         else {
-            let text = "A key has 1 to \(Self.maximumKeyLength) bytes without comma, space and leading colon"
+            let text: Phrase = "A key has 1 to \(Self.maximumKeyLength) bytes without comma, space and leading colon"
             throw self.invalid("*", of: letter, text)
         }
         return key == self.key ? [] : [.key(key)]
@@ -120,7 +120,7 @@ extension ChannelState {
     private func limitChange(_ limit: String?, on: Bool) throws(Refusal) -> [ModeChange] {
         guard on else { return self.limit == nil ? [] : [.limit(nil)] }
         guard let number = limit.flatMap({ Int($0) }), Self.limits.contains(number) else {
-            let text = "A limit is a number from \(Self.limits.lowerBound) to \(Self.limits.upperBound)"
+            let text: Phrase = "A limit is a number from \(Self.limits.lowerBound) to \(Self.limits.upperBound)"
             throw self.invalid(Self.shown(limit), of: ChannelModeTable.limit.letter, text)
         }
         return number == self.limit ? [] : [.limit(number)]
@@ -183,7 +183,7 @@ extension ChannelState {
     }
 
     /// What is wrong with a letter's parameter.
-    private func invalid(_ parameter: String, of letter: Character, _ text: String) -> Refusal {
+    private func invalid(_ parameter: String, of letter: Character, _ text: Phrase) -> Refusal {
         Refusal(.invalidModeParameter, self.name.raw, String(letter), parameter, text: text)
     }
 

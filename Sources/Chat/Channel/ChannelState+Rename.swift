@@ -32,7 +32,7 @@ extension ChannelState {
     }
 
     private func checkMove(to name: ChannelName) throws(Refusal) {
-        func refusal(_ text: String) -> Refusal { Refusal(.cannotRename, self.name.raw, name.raw, text: text) }
+        func refusal(_ text: Phrase) -> Refusal { Refusal(.cannotRename, self.name.raw, name.raw, text: text) }
         if name.raw.utf8.first != self.name.raw.utf8.first {
             throw refusal("The new name has to begin as the old one does")
         }

@@ -51,7 +51,7 @@ extension ChannelState {
         return asked.reaches(.host) ? asked : .host
     }
 
-    private func silenced(_ why: String) -> Refusal {
+    private func silenced(_ why: Phrase) -> Refusal {
         Refusal(.cannotSpeak, self.name.raw, text: "Cannot send to channel: \(why)")
     }
 

@@ -1,4 +1,4 @@
-import IRC
+package import IRC
 
 /// An extended ban as a row: everything that is told, parsed or matched of it is derived from this.
 ///
@@ -20,9 +20,9 @@ package struct ExtendedBan: Sendable {
     package let name: String
     let kind: Kind
     /// One sentence for HELP.
-    package let help: String
+    package let help: Phrase
 
-    init(_ letter: Character, _ name: String, _ kind: Kind, _ help: String) {
+    init(_ letter: Character, _ name: String, _ kind: Kind, _ help: Phrase) {
         self.letter = letter
         self.name = name
         self.kind = kind

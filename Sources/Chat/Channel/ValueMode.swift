@@ -12,7 +12,7 @@ package enum ValueMode: Character, Hashable, Sendable, CaseIterable {
     case slow = "W"
 
     /// What a value is, for whoever gave another.
-    var form: String {
+    var form: Phrase {
         switch self {
         case .forward: "The name of another channel is needed"
         case .throttle: "Joins and seconds are needed, such as 5:10: 1 to 1000 joins in 1 to 3600 seconds"

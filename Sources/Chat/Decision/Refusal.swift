@@ -1,3 +1,5 @@
+package import IRC
+
 /// Why something was not done.
 ///
 /// Whoever asked says it in its own words: a numeric or FAIL to a client, problem details over HTTP.
@@ -105,9 +107,9 @@ package struct Refusal: Error, Hashable, Sendable {
     /// What it is about: channel, nickname, letter, in the order that the reason's readers know.
     package let subject: [String]
     /// Says more than the reason's usual text; safe to show.
-    package let text: String?
+    package let text: Phrase?
 
-    package init(_ reason: Reason, _ subject: String..., text: String? = nil) {
+    package init(_ reason: Reason, _ subject: String..., text: Phrase? = nil) {
         self.reason = reason
         self.subject = subject
         self.text = text

@@ -188,7 +188,7 @@ enum AuthenticateCommand {
         Self.abort(call, .errSaslFail, text: refusal.text)
     }
 
-    private static func abort(_ call: Call, _ numeric: Numeric, text: String? = nil) {
+    private static func abort(_ call: Call, _ numeric: Numeric, text: Phrase? = nil) {
         let connection = call.connection
         let wasUnderWay = connection.sasl != nil
         connection.sasl = nil

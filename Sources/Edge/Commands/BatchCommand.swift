@@ -171,7 +171,7 @@ enum BatchCommand {
         }
     }
 
-    private static func fail(_ code: String, _ context: String..., text: String, to connection: Connection) {
+    private static func fail(_ code: String, _ context: String..., text: Phrase, to connection: Connection) {
         connection.standardReply(.fail, command: "BATCH", code: code, context: context, isForAll: true, text)
     }
 }

@@ -73,7 +73,7 @@ struct Call {
 
     // MARK: Answers
 
-    func reply(_ numeric: Numeric, _ parameters: String..., text: String? = nil) {
+    func reply(_ numeric: Numeric, _ parameters: String..., text: Phrase? = nil) {
         self.connection.reply(numeric, parameters, text: text)
     }
 
@@ -84,7 +84,7 @@ struct Call {
         self.connection.refuse(refusal, command: self.row.name, context: context.map { [$0] } ?? [])
     }
 
-    func fail(_ code: String, _ context: String..., text: String) {
+    func fail(_ code: String, _ context: String..., text: Phrase) {
         self.connection.standardReply(.fail, command: self.row.name, code: code, context: context, text)
     }
 

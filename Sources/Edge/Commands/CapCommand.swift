@@ -41,6 +41,7 @@ enum CapCommand {
             ChatMessage.relayTag: String(RelayedName.separator),
             "draft/metadata-2": MetadataCommand.capabilityValue,
             "draft/metadata-3": MetadataCommand.capabilityValue,
+            LanguageCommand.capability: LanguageCommand.capabilityValue(on: network.tenant),
         ]
     }
 

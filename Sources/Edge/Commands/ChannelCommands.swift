@@ -116,7 +116,7 @@ enum ChannelCommands {
     }
 
     private static func show(_ topic: Topic, of channel: ChannelView, to call: Call) {
-        call.reply(.rplTopic, channel.name, text: topic.text)
+        call.reply(.rplTopic, channel.name, text: .verbatim(topic.text))
         call.reply(.rplTopicWhoTime, channel.name, topic.setter, String(topic.time / 1000))
     }
 
@@ -133,7 +133,7 @@ enum ChannelCommands {
                 by: actor,
                 call.awaiting { channel in
                     call.reply(.rplInviting, found.nick, channel)
-                    if let away = found.away { call.reply(.rplAway, found.nick, text: away) }
+                    if let away = found.away { call.reply(.rplAway, found.nick, text: .verbatim(away)) }
                 }
             )
         }

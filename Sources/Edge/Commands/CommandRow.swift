@@ -45,7 +45,7 @@ final class CommandRow: Sendable {
     /// The capability that it is part of: who has that knows its errors as FAIL (IRCv3 standard-replies).
     let capability: Capabilities
     /// How it is used, and what it does; nil for what has no help.
-    let help: [String]?
+    let help: [Phrase]?
     let handler: Handler
 
     init(
@@ -60,7 +60,7 @@ final class CommandRow: Sendable {
         message isMessage: Bool = false,
         barrier isBarrier: Bool = false,
         of capability: Capabilities = [],
-        help: [String]? = nil,
+        help: [Phrase]? = nil,
         _ handler: Handler
     ) {
         self.name = name
@@ -90,7 +90,7 @@ final class CommandRow: Sendable {
         message isMessage: Bool = false,
         barrier isBarrier: Bool = false,
         of capability: Capabilities = [],
-        help: [String]? = nil,
+        help: [Phrase]? = nil,
         _ handler: @escaping @Sendable (Call, Actor) -> Void
     ) {
         self.init(
@@ -144,6 +144,7 @@ package struct CommandTable: Sendable {
         HistoryCommands.rows,
         ServerCommands.rows,
         SupportCommand.rows,
-        OperatorCommands.rows
+        OperatorCommands.rows,
+        LanguageCommand.rows
     )
 }

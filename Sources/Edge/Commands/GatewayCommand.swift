@@ -24,8 +24,8 @@ enum GatewayCommand {
         connection.speaks(for: address.description, isSecure: options.contains("secure"))
     }
 
-    private static func refuse(_ call: Call, _ reason: String) {
-        call.connection.log(.notice, "gateway refused", ["reason": "\(reason)"])
+    private static func refuse(_ call: Call, _ reason: Phrase) {
+        call.connection.log(.notice, "gateway refused", ["reason": "\(reason.english)"])
         call.connection.close(reason, .answer)
     }
 }

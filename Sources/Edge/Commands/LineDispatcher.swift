@@ -92,7 +92,7 @@ final class LineDispatcher {
     private func refuse(_ head: LineHead, _ error: MessageError, from connection: Connection) {
         self.refuse(head, cost: 1, error.description, from: connection) {
             let isEncoding = error == .notUTF8
-            let text = isEncoding ? "Messages must be UTF-8; yours was not sent on" : error.description
+            let text = isEncoding ? "Messages must be UTF-8; yours was not sent on" : error.phrase
             connection.standardReply(
                 .fail,
                 command: head.command ?? "*",

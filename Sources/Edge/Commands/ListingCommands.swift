@@ -182,7 +182,7 @@ enum ListingCommands {
             .rplList,
             channel.state.name.raw,
             String(channel.members),
-            text: showsTopic ? channel.state.topic?.text ?? "" : ""
+            text: .verbatim(showsTopic ? channel.state.topic?.text ?? "" : "")
         )
     }
 }

@@ -187,7 +187,7 @@ extension Call {
                         command: self.row.name,
                         code: fault.code(for: self.connection),
                         context: [key.asWord],
-                        description: fault.text
+                        description: fault.text.text(in: self.connection.language)
                     )
                 }
             }

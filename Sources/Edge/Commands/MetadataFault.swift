@@ -6,7 +6,7 @@ enum MetadataFault {
     case invalidTarget, invalidKey, invalidValue, invalidSubcommand, forbidden, keyNotSet, tooManyKeys,
         tooManySubscriptions
 
-    var text: String {
+    var text: Phrase {
         switch self {
         case .invalidTarget: "There is no such user or channel"
         case .invalidKey: "A key has a-z, 0-9 and _ . / - only, and at most \(Metadata.maximumKeyBytes) bytes"

@@ -68,7 +68,7 @@ enum MetadataSubscriptions {
         var lines = ByteBuffer()
         lines.withLineWriter { writer in
             for keys in self.groups(connection.subscriptions) {
-                writer.numeric(.rplMetadataSubs, call.server, connection.nick, keys)
+                writer.numeric(.rplMetadataSubs, call.server, connection.nick, keys, in: connection.language)
             }
         }
         connection.write(batch: ["metadata-subs"], lines, .answer)

@@ -23,7 +23,9 @@ enum MonitorCommands {
         case "-": for nick in nicks { monitor.remove(nick, for: connection) }
         case "C": monitor.removeAll(for: connection)
         case "L":
-            for line in self.lines(connection.monitored.values.sorted()) { call.reply(.rplMonList, text: line) }
+            for line in self.lines(connection.monitored.values.sorted()) {
+                call.reply(.rplMonList, text: .verbatim(line))
+            }
             call.reply(.rplEndOfMonList)
         case "S":
             let watched = connection.monitored.values.sorted()
@@ -38,8 +40,7 @@ enum MonitorCommands {
             call.reply(
                 .errMonListFull,
                 String(call.network.limits.monitored),
-                nicks[added.count...].map(\.raw).joined(separator: ","),
-                text: "Monitor list is full"
+                nicks[added.count...].map(\.raw).joined(separator: ",")
             )
         }
         self.tellStatus(Array(added), call) { user in
@@ -53,8 +54,8 @@ enum MonitorCommands {
             call.awaiting { found in
                 let online = found.compactMap { $0?.user.prefix }
                 let offline = zip(nicks, found).filter { $0.1 == nil }.map(\.0.raw)
-                for line in self.lines(online) { call.reply(.rplMonOnline, text: line) }
-                for line in self.lines(offline) { call.reply(.rplMonOffline, text: line) }
+                for line in self.lines(online) { call.reply(.rplMonOnline, text: .verbatim(line)) }
+                for line in self.lines(offline) { call.reply(.rplMonOffline, text: .verbatim(line)) }
                 for user in found { if let user { then(user.user) } }
             }
         )

@@ -32,7 +32,8 @@ enum Playback {
         }
     }
 
-    private static func say(_ text: String, to connection: Connection) {
+    private static func say(_ text: Phrase, to connection: Connection) {
+        let text = text.text(in: connection.language)
         connection.write(.news) { writer in
             writer.message(
                 source: "\(self.nick)!playback@\(connection.network.serverName)",
@@ -145,7 +146,11 @@ enum Playback {
                 switch result {
                 case .success(let records):
                     if records.count > limit {
-                        connection.notice("More was said \(self.place(target)) than is played back here")
+                        connection.notice(
+                            ChannelName.isChannel(target)
+                                ? "More was said in \(target) than is played back here"
+                                : "More was said with \(target.asWord) than is played back here"
+                        )
                     }
                     self.write(records.suffix(limit), of: target, to: connection)
                 case .failure(let refusal) where refusal.reason == .unavailable: return call.refuse(refusal)
@@ -158,10 +163,6 @@ enum Playback {
                 connection.whenDrained { end(.success(())) }
             }
         )
-    }
-
-    private static func place(_ target: String) -> String {
-        ChannelName.isChannel(target) ? "in \(target)" : "with \(target.asWord)"
     }
 
     private static func write(_ records: ArraySlice<HistoryRecord>, of target: String, to connection: Connection) {
@@ -215,7 +216,7 @@ enum Playback {
         ask(.after(.start(of: .min))) { first in
             ask(.latest(after: nil)) { last in
                 if let first, let last {
-                    self.say("\(target) \(self.text(first)) \(self.text(last))", to: call.connection)
+                    self.say(.verbatim("\(target) \(self.text(first)) \(self.text(last))"), to: call.connection)
                 }
                 self.list(targets.dropFirst(), call, actor)
             }

@@ -24,7 +24,7 @@ enum PushCommand {
         switch (subcommand, call.count) {
         case ("REGISTER", 3):
             guard let endpoint = PushEndpoint(call[1]) else {
-                let text = "An endpoint is an https URL with a host's name, without a user or a fragment"
+                let text: Phrase = "An endpoint is an https URL with a host's name, without a user or a fragment"
                 return self.fail(call, "INVALID_PARAMS", text)
             }
             guard let keys = PushKeys(call[2]) else {
@@ -39,12 +39,12 @@ enum PushCommand {
             guard let key = network.pushKey else { return self.fail(call, "FORBIDDEN", Self.notHere) }
             self.tell(call, subcommand, key)
         default:
-            let text = "WEBPUSH takes REGISTER with endpoint and keys, UNREGISTER with endpoint, or VAPIDPUBKEY"
+            let text: Phrase = "WEBPUSH takes REGISTER with endpoint and keys, UNREGISTER with endpoint, or VAPIDPUBKEY"
             self.fail(call, "INVALID_PARAMS", text)
         }
     }
 
-    private static let notHere = "Nothing is pushed on this network"
+    private static let notHere: Phrase = "Nothing is pushed on this network"
 
     private static func answer(_ call: Call, _ subcommand: String) -> (Result<Void, Refusal>) -> Void {
         call.awaitingAny { result in
@@ -63,7 +63,7 @@ enum PushCommand {
     }
 
     /// With subcommand and endpoint, as far as there are any that are words.
-    private static func fail(_ call: Call, _ code: String, _ text: String) {
+    private static func fail(_ call: Call, _ code: String, _ text: Phrase) {
         let words = call.parameters.prefix(2).map { word in
             let isWord = !word.isEmpty && !word.hasPrefix(":") && !word.contains(" ")
             return isWord ? String(word.prefix(PushEndpoint.maximumBytes)) : "*"

@@ -4,7 +4,7 @@ import IRC
 /// How a refusal is said to a client of IRC.
 enum Wording {
     /// A numeric with the refusal's subjects as its parameters, and this text in place of its usual one.
-    case numeric(Numeric, text: String? = nil)
+    case numeric(Numeric, text: Phrase? = nil)
     /// FAIL with a code (IRCv3 standard replies).
     case fail(String)
     /// Nothing: nobody is left to hear it.
@@ -73,6 +73,11 @@ extension Refusal.Reason {
     }
 }
 
+extension Refusal {
+    /// What a client is told where there is no numeric with a text of its own.
+    var told: Phrase { self.text ?? "It was not done: \(self.reason.rawValue)" }
+}
+
 extension Connection {
     /// Says why something was not done.
     ///
@@ -85,8 +90,7 @@ extension Connection {
         switch refusal.reason.wording {
         case .numeric(let numeric, let text): self.reply(numeric, refusal.subject, text: refusal.text ?? text)
         case .fail(let code):
-            let text = refusal.text ?? "It was not done: \(refusal.reason.rawValue)"
-            self.standardReply(.fail, command: command, code: code, context: context, isForAll: isForAll, text)
+            self.standardReply(.fail, command: command, code: code, context: context, isForAll: isForAll, refusal.told)
         case .silence: break
         }
     }

@@ -96,7 +96,7 @@ enum Registration {
             connection.close("This network is for people with an account", .answer)
         default:
             connection.log(.info, "connection refused", ["reason": "\(refusal.reason.rawValue)"])
-            connection.close(refusal.text ?? refusal.reason.rawValue, .answer)
+            connection.close(refusal.told, .answer)
         }
     }
 
@@ -137,9 +137,8 @@ enum Registration {
     /// 001 to 005, LUSERS, MOTD (RFC 2812 5.1, modern.ircdocs.horse connection registration).
     private static func welcome(_ signedOn: SignedOn, _ call: Call) {
         let (session, connection) = (signedOn.session, call.connection)
-        let nick = session.user.nick.raw
         call.reply(.rplWelcome, text: "Welcome to the \(call.network.tenant.displayName) Network, \(session.prefix)")
-        connection.write(connection.clients.welcome.server(of: call.network, for: nick), .answer)
+        connection.write(connection.clients.welcome.server(for: connection), .answer)
         connection.tellSupport()
         if connection.capabilities.contains(.whoami) {
             let user = session.user
@@ -154,7 +153,9 @@ enum Registration {
             // How it is connected a client knows.
             let modes = session.user.modes.subtracting(.secure)
             if !modes.isEmpty {
-                call.send { $0.message(source: nick, command: "MODE", parameters: [nick, modes.text]) }
+                call.send {
+                    $0.message(source: connection.nick, command: "MODE", parameters: [connection.nick, modes.text])
+                }
             }
             PersistenceCommand.tellAtFirst(connection, session)
             ResumeCommand.giveToken(to: call.connection)

@@ -48,7 +48,7 @@ enum RegistrationCommands {
 
     private static func quit(_ call: Call) {
         let reason = call.optional(0).map { "Quit: \($0.truncated(toBytes: Lengths.reason))" } ?? "Quit"
-        call.connection.close(reason, parting: .quit, .answer)
+        call.connection.close(.verbatim(reason), parting: .quit, .answer)
     }
 
     private static func user(_ call: Call) {

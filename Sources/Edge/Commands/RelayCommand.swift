@@ -23,7 +23,7 @@ enum RelayCommand {
     private static func run(_ call: Call, _ actor: Actor) {
         guard let channel = call.channelName(0) else { return }
         guard let relayed = RelayedName(call[1], under: Names.caseMapping) else {
-            let text = "\(call[1].asWord) is no nickname with a \(RelayedName.separator) within it"
+            let text: Phrase = "\(call[1].asWord) is no nickname with a \(RelayedName.separator) within it"
             return self.fail("INVALID_NICK", text, call)
         }
         let text = call.message.parameters.bytes(2)
@@ -41,7 +41,7 @@ enum RelayCommand {
     }
 
     /// Bridges need not ask for the capability, and know FAIL all the same.
-    private static func fail(_ code: String, _ text: String, _ call: Call) {
+    private static func fail(_ code: String, _ text: Phrase, _ call: Call) {
         call.connection.standardReply(.fail, command: Self.name, code: code, isForAll: true, text)
     }
 }

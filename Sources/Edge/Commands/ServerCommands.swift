@@ -26,7 +26,7 @@ enum ServerCommands {
         },
         CommandRow("TIME", servers: [0], help: ["TIME [<server>]", "The server's time, in UTC."]) { call, _ in
             var timestamps = TimestampCache()
-            call.reply(.rplTime, call.server, text: timestamps.text(at: call.connection.clients.realm.now))
+            call.reply(.rplTime, call.server, text: .verbatim(timestamps.text(at: call.connection.clients.realm.now)))
         },
         CommandRow("INFO", servers: [0], help: ["INFO [<server>]", "What this server is."]) { call, _ in Self.info(call)
         },
@@ -57,7 +57,7 @@ enum ServerCommands {
 
     static func sendMotd(_ call: Call) {
         let connection = call.connection
-        connection.write(connection.clients.welcome.motd(of: call.network, for: connection.nick), .answer)
+        connection.write(connection.clients.welcome.motd(for: connection), .answer)
     }
 
     /// LUSERS over the whole tenant, then goes on (RFC 2812 3.4.2, modern.ircdocs.horse LUSERS).
@@ -89,20 +89,20 @@ enum ServerCommands {
         call.reply(.rplLUserUnknown, String(max(0, counts.figures.unregistered)))
         call.reply(.rplLUserChannels, String(counts.channels))
         call.reply(.rplLUserMe, text: "I have \(users) clients and 0 servers")
-        for (numeric, word) in [(Numeric.rplLocalUsers, "local"), (.rplGlobalUsers, "global")] {
-            call.reply(numeric, String(users), String(most), text: "Current \(word) users \(users), max \(most)")
-        }
+        let (all, top) = (String(users), String(most))
+        call.reply(.rplLocalUsers, all, top, text: "Current local users \(all), max \(top)")
+        call.reply(.rplGlobalUsers, all, top, text: "Current global users \(all), max \(top)")
     }
 
     private static func version(_ call: Call) {
-        call.reply(.rplVersion, Product.nameAndVersion, call.server, text: call.network.tenant.displayName)
+        call.reply(.rplVersion, Product.nameAndVersion, call.server, text: .verbatim(call.network.tenant.displayName))
         call.connection.tellSupport()
     }
 
     private static func links(_ call: Call) {
         let mask = call.optional(call.count > 1 ? 1 : 0) ?? "*"
         if call.isThisServer(mask) {
-            call.reply(.rplLinks, call.server, call.server, text: "0 \(call.network.tenant.displayName)")
+            call.reply(.rplLinks, call.server, call.server, text: .verbatim("0 \(call.network.tenant.displayName)"))
         }
         call.reply(.rplEndOfLinks, mask.asWord)
     }
@@ -115,7 +115,7 @@ enum ServerCommands {
 
     private static func admin(_ call: Call) {
         call.reply(.rplAdminMe, call.server)
-        call.reply(.rplAdminLoc1, text: call.network.tenant.displayName)
+        call.reply(.rplAdminLoc1, text: .verbatim(call.network.tenant.displayName))
         call.reply(.rplAdminLoc2, text: "Hosted by roost")
         call.reply(.rplAdminEmail, text: "Ask an operator of the network: WHO * o shows who is here")
     }
@@ -134,9 +134,9 @@ enum ServerCommands {
     private static func help(_ call: Call) {
         let topic = call.optional(0)?.uppercased()
         let table = call.connection.clients.table
-        let lines: [String]
+        let lines: [Phrase]
         switch topic {
-        case nil: lines = ["Commands: " + table.names.joined(separator: " "), "HELP <command> says more."]
+        case nil: lines = ["Commands: \(table.names.joined(separator: " "))", "HELP <command> says more."]
         case "CMODES":
             lines = ["Modes of channels:"] + ChannelModeTable.rows.map { "\($0.letter)  \($0.help)" }
         case "EXTBAN": lines = ["Extended bans, in +b, +e and +I:"] + ExtendedBan.rows.map(\.help)

@@ -7,7 +7,7 @@ import Tenant
 ///
 /// A letter that asks for what there is not, such as bans of the whole network (`k`), has an empty answer.
 enum StatsCommand {
-    static let help = [
+    static let help: [Phrase] = [
         "STATS u | p | o",
         "How long the server is up; which operators are here; whose accounts are operators', for operators.",
     ]
@@ -52,7 +52,7 @@ enum StatsCommand {
             call.awaiting { page in
                 let found = page.items.map(\.user).filter { $0.modes.contains(.operator) }
                 for user in found {
-                    call.reply(.rplStatsDebug, text: "\(user.nick.raw) (\(user.username)@\(user.host))")
+                    call.reply(.rplStatsDebug, text: .verbatim("\(user.nick.raw) (\(user.username)@\(user.host))"))
                 }
                 let count = count + found.count
                 guard let next = page.next, call.connection.isOpen else {

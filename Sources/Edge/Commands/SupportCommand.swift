@@ -23,7 +23,7 @@ enum SupportCommand {
 extension Connection {
     /// All tokens.
     func tellSupport() {
-        self.tell(support: self.clients.welcome.support(of: self.network, for: self.nick), .answer)
+        self.tell(support: self.clients.welcome.support(for: self), .answer)
     }
 
     /// 005 lines, in a batch for those who know it.

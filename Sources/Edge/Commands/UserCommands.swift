@@ -87,7 +87,9 @@ enum UserCommands {
     /// Words in a line, or in as many as it takes; an empty one if there are none.
     private static func answer(_ numeric: Numeric, _ words: [String], _ call: Call) {
         let groups = TextSplitter.groups(of: words, bytes: 350)
-        for group in groups.isEmpty ? [[]] : groups { call.reply(numeric, text: group.joined(separator: " ")) }
+        for group in groups.isEmpty ? [[]] : groups {
+            call.reply(numeric, text: .verbatim(group.joined(separator: " ")))
+        }
     }
 
     private static func reply(of user: User, at host: String) -> String {
@@ -157,11 +159,11 @@ enum UserCommands {
     private static func show(_ found: FoundUser, _ channels: [String], idle: Int64?, _ call: Call, _ actor: Actor) {
         let (user, record) = (found.user, found.record)
         let nick = user.nick.raw
-        call.reply(.rplWhoisUser, nick, user.username, user.host, "*", text: user.realname)
+        call.reply(.rplWhoisUser, nick, user.username, user.host, "*", text: .verbatim(user.realname))
         for group in TextSplitter.groups(of: channels, bytes: 250) {
-            call.reply(.rplWhoisChannels, nick, text: group.joined(separator: " "))
+            call.reply(.rplWhoisChannels, nick, text: .verbatim(group.joined(separator: " ")))
         }
-        call.reply(.rplWhoisServer, nick, call.server, text: call.network.tenant.displayName)
+        call.reply(.rplWhoisServer, nick, call.server, text: .verbatim(call.network.tenant.displayName))
         if user.modes.contains(.operator) { call.reply(.rplWhoisOperator, nick) }
         if user.modes.contains(.bot) { call.reply(.rplWhoisBot, nick) }
         if let account = user.account { call.reply(.rplWhoisAccount, nick, account) }
@@ -175,10 +177,12 @@ enum UserCommands {
             }
         }
         if call.connection.knowsMetadata {
-            for (key, value) in user.metadata.sorted { call.reply(.rplWhoisKeyValue, nick, key, "*", text: value) }
+            for (key, value) in user.metadata.sorted {
+                call.reply(.rplWhoisKeyValue, nick, key, "*", text: .verbatim(value))
+            }
         }
         if let idle { call.reply(.rplWhoisIdle, nick, String(idle), String(user.signedOn / 1000)) }
-        if let away = user.away { call.reply(.rplAway, nick, text: away) }
+        if let away = user.away { call.reply(.rplAway, nick, text: .verbatim(away)) }
     }
 
     private static func whowas(_ call: Call, _ actor: Actor) {
@@ -192,11 +196,11 @@ enum UserCommands {
                 var timestamps = TimestampCache()
                 for one in past {
                     let (user, nick) = (one.user, one.user.nick.raw)
-                    call.reply(.rplWhoWasUser, nick, user.username, user.host, "*", text: user.realname)
+                    call.reply(.rplWhoWasUser, nick, user.username, user.host, "*", text: .verbatim(user.realname))
                     if let address = one.address {
                         call.reply(.rplWhoisActually, nick, "\(user.username)@\(address)", address)
                     }
-                    call.reply(.rplWhoisServer, nick, call.server, text: timestamps.text(at: one.time))
+                    call.reply(.rplWhoisServer, nick, call.server, text: .verbatim(timestamps.text(at: one.time)))
                 }
                 if past.isEmpty { call.reply(.errWasNoSuchNick, text.asWord) }
                 call.reply(.rplEndOfWhoWas, text.asWord)

@@ -160,7 +160,7 @@ enum WhoCommands {
                 call.server,
                 user.nick.raw,
                 flags,
-                text: "0 \(user.realname)"
+                text: .verbatim("0 \(user.realname)")
             )
         }
         let values: [(field: Character, value: String)] = [
@@ -171,7 +171,7 @@ enum WhoCommands {
         call.connection.reply(
             .rplWhoSpecialReply,
             values.filter { query.shows($0.field) }.map(\.value),
-            text: query.shows("r") ? user.realname : nil
+            text: query.shows("r") ? .verbatim(user.realname) : nil
         )
     }
 }

@@ -50,7 +50,7 @@ extension ShardClients {
         network.admit { refusal in
             guard let refusal else { return connection.admitted() }
             connection.log(.info, "connection refused", ["reason": "\(refusal.reason.rawValue)"])
-            connection.close(refusal.text ?? refusal.reason.rawValue)
+            connection.close(refusal.told)
         }
         return connection.id
     }

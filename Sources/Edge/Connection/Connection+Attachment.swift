@@ -1,5 +1,5 @@
 package import Chat
-import IRC
+package import IRC
 import NIOCore
 package import Realm
 package import StateStore
@@ -63,9 +63,9 @@ extension Connection: Attachment {
         case .caughtUp(let channel, let records, let own): self.tellCaughtUp(records, in: channel, own: own)
         case .gap: self.notice("Some of what was sent to you may be missing: the chat store was away for too long")
         case .presence(.online(let prefix, let metadata), _):
-            self.reply(.rplMonOnline, text: prefix, .news)
+            self.reply(.rplMonOnline, text: .verbatim(prefix), .news)
             self.tell(metadata, of: String(Source(prefix).nick))
-        case .presence(.offline(let nick), _): self.reply(.rplMonOffline, text: nick, .news)
+        case .presence(.offline(let nick), _): self.reply(.rplMonOffline, text: .verbatim(nick), .news)
         case .presence(.changed(.metadata(let changes), let author), _):
             self.tell(changes, of: String(Source(author.prefix).nick))
         case .presence(.changed(let change, let author), let time):
@@ -117,7 +117,7 @@ extension Connection: Attachment {
             self.write(.news) { self.clients.encoder.write(happening, for: self.capabilities, seeing: self.ranks, &$0) }
         }
         if let topic = channel.state.topic {
-            self.reply(.rplTopic, [channel.name], text: topic.text, .news)
+            self.reply(.rplTopic, [channel.name], text: .verbatim(topic.text), .news)
             self.reply(.rplTopicWhoTime, [channel.name, topic.setter, String(topic.time / 1000)], .news)
         }
         if self.knowsMetadata, !self.subscriptions.isEmpty {
@@ -216,7 +216,7 @@ extension Connection: Attachment {
             if !isEchoed { self.echo(message, at: stamp.time, id: stamp.position, in: .answer) }
         case .withUser(let stamp, let message, let nick, let away):
             self.echo(message, at: stamp.time, id: stamp.position, in: .answer)
-            if let away { self.reply(.rplAway, [nick], text: away) }
+            if let away { self.reply(.rplAway, [nick], text: .verbatim(away)) }
         case .refused(let refusal):
             // RFC 2812 section 3.3.2: a NOTICE is never answered; but what could not be read or kept is told of.
             if utterance.saying.verb == .notice,
@@ -236,7 +236,7 @@ extension Connection: Attachment {
         self.writing.hold(pace.wait())
     }
 
-    package func end(reason: String, parting: Parting, mayReturn: Bool) {
+    package func end(reason: Phrase, parting: Parting, mayReturn: Bool) {
         self.close(reason, parting: parting, mayReturn: mayReturn)
     }
 }

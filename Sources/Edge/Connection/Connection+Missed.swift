@@ -17,8 +17,10 @@ extension Connection {
     ///   - isAll: Whether nothing is missing.
     func tellMissed(_ older: [HistoryRecord], _ messages: [Said], in channel: String?, isAll: Bool) {
         if !isAll {
-            let place = channel.map { "in \($0)" } ?? "to you"
-            self.notice("More was said \(place) while you were away than is shown here")
+            self.notice(
+                channel.map { "More was said in \($0) while you were away than is shown here" }
+                    ?? "More was said to you while you were away than is shown here"
+            )
         }
         if let channel { return self.write(messages, behind: older, of: channel) }
         guard self.capabilities.contains(.batch) else { return self.write(messages, of: self.nick) }

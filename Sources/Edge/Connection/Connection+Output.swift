@@ -69,9 +69,10 @@ extension Connection {
     }
 
     /// A numeric; its usual text comes last unless another is given.
-    func reply(_ numeric: Numeric, _ parameters: [String] = [], text: String? = nil, _ told: Told = .answer) {
+    func reply(_ numeric: Numeric, _ parameters: [String] = [], text: Phrase? = nil, _ told: Told = .answer) {
+        let language = self.language
         self.write(told) { writer in
-            writer.numeric(numeric, self.network.serverName, self.nick, parameters, text: text)
+            writer.numeric(numeric, self.network.serverName, self.nick, parameters, text: text, in: language)
         }
     }
 
@@ -84,11 +85,12 @@ extension Connection {
         code: String,
         context: [String] = [],
         isForAll: Bool = false,
-        _ text: String
+        _ text: Phrase
     ) {
         let specified = self.clients.table[command]?.capability ?? []
         let isKnown =
             isForAll || self.capabilities.contains(.standardReplies) || !self.capabilities.isDisjoint(with: specified)
+        let text = text.text(in: self.language)
         self.write { writer in
             if isKnown {
                 writer.standardReply(
@@ -112,7 +114,8 @@ extension Connection {
     }
 
     /// A NOTICE of the server.
-    func notice(_ text: String) {
+    func notice(_ text: Phrase) {
+        let text = text.text(in: self.language)
         self.write(.news) { writer in
             writer.message(
                 source: self.network.serverName,

@@ -45,6 +45,8 @@ package final class Connection {
     private(set) var ranks: VisibleRanks
     /// CAP LS was sent with version 302 or later.
     var understandsCapVersion302 = false
+    /// In which languages its client wants what the server says, the first before the others; none for the network's.
+    var languages: [Language] = []
     var registration = RegistrationMachine()
     package private(set) var session: Session?
     var login: LoggedIn?
@@ -157,7 +159,7 @@ package final class Connection {
     ///   - parting: What becomes of the session.
     ///   - mayReturn: Whether its client is to connect again at once: an ERROR has some give up for good.
     ///   - told: Whether it is what the command in hand led to.
-    func close(_ reason: String, parting: Parting = .lost, mayReturn: Bool = false, _ told: Told = .news) {
+    func close(_ reason: Phrase, parting: Parting = .lost, mayReturn: Bool = false, _ told: Told = .news) {
         guard self.isOpen else { return }
         if told == .news { self.breakOffAnswer() }
         let name = self.address.isEmpty ? "*" : self.nick
@@ -165,16 +167,17 @@ package final class Connection {
             self.standardReply(.note, command: "*", code: "GOING_AWAY", reason)
             self.wire.goAway()
         } else {
+            let text = reason.text(in: self.language)
             self.write(told) { writer in
                 writer.message(
                     command: "ERROR",
-                    parameters: ["Closing Link: \(name) (\(reason))"],
+                    parameters: ["Closing Link: \(name) (\(text))"],
                     forcesTrailing: true
                 )
             }
         }
         self.breakOffAnswer()
-        self.leave(reason, parting: parting)
+        self.leave(reason.english, parting: parting)
         if self.writing.isEmpty { self.wire.close() }
     }
 

@@ -126,7 +126,7 @@ final class ConnectionGroup: AttachmentGroup {
     func hold(_ pace: Pace) { for connection in self.connections { connection.hold(pace) } }
 
     func tellOfGap(in channel: ChannelState) {
-        let text = "Some of \(channel.name.raw) may be missing: the chat store was away for too long"
+        let text: Phrase = "Some of \(channel.name.raw) may be missing: the chat store was away for too long"
         for connection in self.connections { connection.notice(text) }
     }
 }

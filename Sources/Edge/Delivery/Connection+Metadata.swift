@@ -36,9 +36,16 @@ extension Connection {
     func writeNumeric(_ change: MetadataChange, of target: String, _ writer: inout LineWriter) {
         let server = self.network.serverName
         guard let value = change.value else {
-            return writer.numeric(.rplKeyNotSet, server, self.nick, [target, change.key])
+            return writer.numeric(.rplKeyNotSet, server, self.nick, [target, change.key], in: self.language)
         }
-        writer.numeric(.rplKeyValue, server, self.nick, [target, change.key, "*"], text: value)
+        writer.numeric(
+            .rplKeyValue,
+            server,
+            self.nick,
+            [target, change.key, "*"],
+            text: .verbatim(value),
+            in: self.language
+        )
     }
 
     /// What belongs together about a target, in a batch for those who know it.

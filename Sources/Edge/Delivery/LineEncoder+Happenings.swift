@@ -77,7 +77,7 @@ extension LineEncoder {
         case .knocked(let author, let server):
             // To many in one line: the channel stands where a nickname would.
             if capabilities.contains(.serverTime) { self.writeTags(&writer, .serverTime, time: time, account: nil, []) }
-            writer.numeric(.rplKnock, server, channel, [channel, author.prefix])
+            writer.numeric(.rplKnock, server, channel, [channel, author.prefix], in: .english)
         case .redacted(let id, let author, let reason):
             let redaction = Redaction(id: id, target: channel, author: author, reason: reason, time: time)
             self.write(redaction, by: modes, for: capabilities, &writer)

@@ -1,4 +1,5 @@
 import Glibc
+import IRC
 import Logging
 import NIOCore
 import Realm

@@ -52,9 +52,14 @@ final class WelcomeLines {
         let motd: AddressedLines
     }
 
+    private struct Key: Hashable {
+        let network: TenantID
+        let language: Language
+    }
+
     private let environment: EdgeEnvironment
     private let support: SupportLines
-    private var known: [TenantID: Known] = [:]
+    private var known: [Key: Known] = [:]
 
     init(_ environment: EdgeEnvironment, _ support: SupportLines) {
         self.environment = environment
@@ -62,33 +67,40 @@ final class WelcomeLines {
     }
 
     /// 002 to 004.
-    func server(of network: Network, for nick: String) -> ByteBuffer {
-        self.known(network).server.lines(for: nick)
+    func server(for connection: Connection) -> ByteBuffer {
+        self.known(to: connection).server.lines(for: connection.nick)
     }
 
     /// 005.
-    func support(of network: Network, for nick: String) -> ByteBuffer {
-        self.known(network).support.lines(for: nick)
+    func support(for connection: Connection) -> ByteBuffer {
+        self.known(to: connection).support.lines(for: connection.nick)
     }
 
     /// The message of the day.
-    func motd(of network: Network, for nick: String) -> ByteBuffer {
-        self.known(network).motd.lines(for: nick)
+    func motd(for connection: Connection) -> ByteBuffer {
+        self.known(to: connection).motd.lines(for: connection.nick)
     }
 
-    private func known(_ network: Network) -> Known {
-        if let known = self.known[network.id], known.revision == network.revision { return known }
+    private func known(to connection: Connection) -> Known {
+        let (network, language) = (connection.network, connection.language)
+        let key = Key(network: network.id, language: language)
+        if let known = self.known[key], known.revision == network.revision { return known }
         let known = Known(
             revision: network.revision,
-            server: AddressedLines { self.writeServer(of: network, for: $1, to: &$0) },
+            server: AddressedLines { self.writeServer(of: network, for: $1, in: language, to: &$0) },
             support: AddressedLines { self.writeSupport(of: network, for: $1, to: &$0) },
-            motd: AddressedLines { Self.writeMotd(of: network, for: $1, to: &$0) }
+            motd: AddressedLines { Self.writeMotd(of: network, for: $1, in: language, to: &$0) }
         )
-        self.known[network.id] = known
+        self.known[key] = known
         return known
     }
 
-    private func writeServer(of network: Network, for nick: String, to writer: inout LineWriter) {
+    private func writeServer(
+        of network: Network,
+        for nick: String,
+        in language: Language,
+        to writer: inout LineWriter
+    ) {
         let server = network.serverName
         var timestamps = TimestampCache()
         let began = timestamps.text(at: self.environment.realm.started)
@@ -96,14 +108,15 @@ final class WelcomeLines {
             .rplYourHost,
             server,
             nick,
-            text: "Your host is \(server), running version \(Product.nameAndVersion)"
+            text: "Your host is \(server), running version \(Product.nameAndVersion)",
+            in: language
         )
-        writer.numeric(.rplCreated, server, nick, text: "This server was created \(began)")
+        writer.numeric(.rplCreated, server, nick, text: "This server was created \(began)", in: language)
         let letters = [
             server, Product.nameAndVersion, String(UserModes.letters.map(\.letter)), ChannelModeTable.allLetters,
             ChannelModeTable.parameterLetters,
         ]
-        writer.numeric(.rplMyInfo, server, nick, letters)
+        writer.numeric(.rplMyInfo, server, nick, letters, in: language)
     }
 
     private func writeSupport(of network: Network, for nick: String, to writer: inout LineWriter) {
@@ -112,12 +125,17 @@ final class WelcomeLines {
         }
     }
 
-    private static func writeMotd(of network: Network, for nick: String, to writer: inout LineWriter) {
+    private static func writeMotd(
+        of network: Network,
+        for nick: String,
+        in language: Language,
+        to writer: inout LineWriter
+    ) {
         let (server, lines) = (network.serverName, network.tenant.motd)
-        if lines.isEmpty { return writer.numeric(.errNoMotd, server, nick) }
-        writer.numeric(.rplMotdStart, server, nick, text: "- \(server) Message of the day -")
-        for line in lines { writer.numeric(.rplMotd, server, nick, text: "- \(line)") }
-        writer.numeric(.rplEndOfMotd, server, nick)
+        if lines.isEmpty { return writer.numeric(.errNoMotd, server, nick, in: language) }
+        writer.numeric(.rplMotdStart, server, nick, text: "- \(server) Message of the day -", in: language)
+        for line in lines { writer.numeric(.rplMotd, server, nick, text: .verbatim("- \(line)"), in: language) }
+        writer.numeric(.rplEndOfMotd, server, nick, in: language)
     }
 }
 
@@ -128,13 +146,14 @@ extension LineWriter {
         _ server: String,
         _ nick: String,
         _ parameters: [String] = [],
-        text: String? = nil
+        text: Phrase? = nil,
+        in language: Language
     ) {
         self.source(server)
         self.command(numeric)
         self.parameter(nick)
         for parameter in parameters { self.parameter(parameter) }
-        if let text = text ?? numeric.text { self.trailing(text) }
+        if let text = text ?? numeric.text { self.trailing(text.text(in: language)) }
         self.end()
     }
 }

@@ -109,7 +109,7 @@ package final class ShardClients {
         // One that nobody can connect to need not be where it would be.
         guard tenant.farewell != nil || self.realm(of: tenant) === realm else {
             network.update(nil)
-            let reason = "This network has moved to another store, connect again"
+            let reason: Phrase = "This network has moved to another store, connect again"
             return self.closeAll(of: network, reason: reason, mayReturn: true)
         }
         let before = network.tenant
@@ -120,6 +120,7 @@ package final class ShardClients {
         }
         self.tellMechanisms(of: network, before)
         self.tellTransport(of: network, before)
+        self.tellLanguages(of: network, before)
         for connection in self.connections.all where connection.network === network { connection.set(network.ranks) }
         let changes = self.support.changes(to: tenant, from: before)
         guard !changes.isEmpty else { return }
@@ -170,7 +171,7 @@ package final class ShardClients {
         }
     }
 
-    private func closeAll(of network: Network, reason: String, mayReturn: Bool = false) {
+    private func closeAll(of network: Network, reason: Phrase, mayReturn: Bool = false) {
         for connection in self.connections.all where connection.network === network {
             connection.close(reason, parting: .ended, mayReturn: mayReturn)
         }

@@ -31,7 +31,7 @@ extension LineWriter {
         self.parameter(target)
         if let text = numeric.text {
             for parameter in parameters { self.parameter(parameter) }
-            self.trailing(text)
+            self.trailing(text.english)
         } else {
             self.parameters(parameters, forcesTrailing: true)
         }

@@ -17,7 +17,10 @@ package enum MessageError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Longer than 65,535 bytes; no line that a ``LineFramer`` cut is.
     case tooLong
 
-    package var description: String {
+    package var description: String { self.phrase.english }
+
+    /// What its sender is told.
+    package var phrase: Phrase {
         switch self {
         case .empty: "the line is empty"
         case .noCommand: "the line has no command"

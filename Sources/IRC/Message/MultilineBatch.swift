@@ -26,7 +26,7 @@ package struct MultilineBatch: Sendable {
         /// A line is for somebody else than the batch.
         case otherTarget(batch: String, line: String)
         /// Anything else, in words for people.
-        case invalid(String)
+        case invalid(Phrase)
     }
 
     /// The commands that a batch may be made of.

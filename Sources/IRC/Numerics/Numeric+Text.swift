@@ -2,9 +2,10 @@
 
 extension Numeric {
     /// The default text of the last parameter; `nil` where the last parameter carries data or is made up each time.
-    package var text: String? {
+    package var text: Phrase? {
         switch self {
-        case .rplISupport: "are supported by this server"
+        // There are programs that look for these words.
+        case .rplISupport: .verbatim("are supported by this server")
         case .rplBounce: "Please use this server instead"
         case .rplMapEnd: "End of MAP"
         case .rplEndOfStats: "End of STATS report"
@@ -95,6 +96,7 @@ extension Numeric {
         case .errInvalidKey: "Key is not well-formed"
         case .rplStartTLS: "Go ahead with the TLS handshake"
         case .rplWhoisSecure: "is using a secure connection"
+        case .rplYourLanguagesAre: "Language preferences have been set"
         case .errStartTLS: "STARTTLS failed"
         case .rplKnock: "has asked for an invite"
         case .rplKnockDlvr: "Your knock has been delivered"
@@ -113,6 +115,8 @@ extension Numeric {
         case .errSaslAborted: "SASL authentication aborted"
         case .errSaslAlready: "You have already authenticated using SASL"
         case .rplSaslMechs: "are the available SASL mechanisms"
+        case .errTooManyLanguages: "You specified too many languages"
+        case .errNoLanguage: "Languages are not supported by this server"
         case .rplWelcome, .rplYourHost, .rplCreated, .rplMyInfo, .rplStatsCommands, .rplUModeIs, .rplStatsUptime,
             .rplLUserClient, .rplLUserMe, .rplAdminLoc1, .rplAdminLoc2, .rplAdminEmail, .rplLocalUsers,
             .rplGlobalUsers, .rplWhoisCertFP, .rplAway, .rplUserHost, .rplIsOn, .rplWhoisUser, .rplWhoisServer,

@@ -155,6 +155,7 @@ package enum Numeric: UInt16, CaseIterable, Sendable {
 
     case rplStartTLS = 670
     case rplWhoisSecure = 671
+    case rplYourLanguagesAre = 687
     case errStartTLS = 691
     case errInvalidModeParam = 696
     case rplHelpStart = 704
@@ -190,6 +191,11 @@ package enum Numeric: UInt16, CaseIterable, Sendable {
     case errSaslAborted = 906
     case errSaslAlready = 907
     case rplSaslMechs = 908
+
+    // MARK: Languages
+
+    case errTooManyLanguages = 981
+    case errNoLanguage = 982
 
     /// The three digits that stand on the wire.
     package var code: String {

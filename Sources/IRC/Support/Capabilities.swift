@@ -102,6 +102,8 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     package static let webPush = Capabilities(rawValue: 1 << 37)
     /// The same by the name that soju gave it.
     package static let webPushOfSoju = Capabilities(rawValue: 1 << 38)
+    /// LANGUAGE (draft), which is there without it too.
+    package static let languages = Capabilities(rawValue: 1 << 39)
 
     /// That one comes by TLS alone, which is announced and never asked for.
     package static let strictTransport = "sts"

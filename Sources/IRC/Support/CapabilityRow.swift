@@ -81,6 +81,11 @@ extension Capabilities {
             .webPushOfSoju,
             .other("https://codeberg.org/emersion/soju/src/branch/master/doc/ext/webpush.md")
         ),
+        CapabilityRow(
+            "draft/languages",
+            .languages,
+            .other("https://gist.github.com/DanielOaks/8126122f74b26012a3de37db80e4e0c6")
+        ),
     ]
 
     /// What is told as capabilities are, and cannot be asked for.

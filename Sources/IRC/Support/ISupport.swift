@@ -63,7 +63,7 @@ package struct ISupport: Sendable, Hashable {
     }
 
     private static func groups(of tokens: [String], nickBytes: Int, source: String) -> [[String]] {
-        let text = Numeric.rplISupport.text ?? ""
+        let text = Numeric.rplISupport.text?.english ?? ""
         // `:source 005 nick` … ` :text` CR LF
         let overhead = 1 + source.utf8.count + 5 + nickBytes + 2 + text.utf8.count + 2
         return TextSplitter.groups(of: tokens, bytes: LineLimits.fromServer.body - overhead, items: Self.tokensPerLine)
@@ -101,7 +101,7 @@ extension LineWriter {
         self.command(.rplISupport)
         self.parameter(nick)
         for token in tokens { self.parameter(token) }
-        if let text = Numeric.rplISupport.text { self.trailing(text) }
+        if let text = Numeric.rplISupport.text { self.trailing(text.english) }
         self.end()
     }
 }

@@ -1,4 +1,5 @@
 package import Chat
+import IRC
 package import StateStore
 package import Tenant
 
@@ -90,7 +91,10 @@ package enum AuthenticationError: Error, Hashable, CustomStringConvertible {
     case away
     case unavailable
 
-    package var description: String {
+    package var description: String { self.phrase.english }
+
+    /// What whoever asked is told.
+    var phrase: Phrase {
         switch self {
         case .busy: "too many log-ins at once, try again"
         case .away, .unavailable: "accounts cannot be checked now, try again"

@@ -1,4 +1,5 @@
 package import Chat
+import IRC
 import NIOCore
 import Observability
 import StateStore
@@ -98,7 +99,7 @@ extension Network {
         return .success(LoggedIn(account, isRemembered: attempt.isRemembered))
     }
 
-    private static let notRemembered =
+    private static let notRemembered: Phrase =
         "accounts cannot be checked now, and this is none of the log-ins that are remembered; try again"
 
     private func check<Answer: Sendable>(
@@ -118,7 +119,7 @@ extension Network {
                 case .failure: "unavailable"
                 }
             login?.observe(.nanoseconds((loop.now - began).nanoseconds), outcome)
-            then(result.mapError { Refusal(.unavailable, text: $0.description) })
+            then(result.mapError { Refusal(.unavailable, text: $0.phrase) })
         }
         self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
@@ -164,7 +165,7 @@ extension Network {
             }
             let isOther = session.holds.map { $0.account != account.name } ?? false
             if isOther, snapshots[0].exists {
-                let text = "\(login.account) has a session: connect again to take part in it"
+                let text: Phrase = "\(login.account) has a session: connect again to take part in it"
                 return then(.failure(Refusal(.loggedIn, text: text)))
             }
             self.add(session.user.metadata, to: login) { result in

@@ -31,7 +31,7 @@ extension Network {
             try await authenticator.setAlwaysOn(isAlwaysOn, of: account, in: tenant)
         } then: { result in
             if case .failure(let error) = result {
-                return then(.failure(Refusal(.unavailable, text: error.description)))
+                return then(.failure(Refusal(.unavailable, text: error.phrase)))
             }
             var login = session.login ?? LoggedIn(account: account, role: .user, metadata: session.user.metadata)
             login.isAlwaysOn = isAlwaysOn

@@ -87,7 +87,7 @@ extension Network {
         }
     }
 
-    private static let notKept = "What accounts say of themselves cannot be kept now, try again"
+    private static let notKept: Phrase = "What accounts say of themselves cannot be kept now, try again"
 
     /// Sets or removes keys of a channel that the actor runs.
     ///

@@ -1,4 +1,5 @@
 package import Chat
+package import IRC
 package import StateStore
 
 /// What takes part in a session at one moment: an IRC connection, a WebSocket, a robot in the process.
@@ -42,7 +43,7 @@ package protocol Attachment: AnyObject {
     /// The session is over for it; it closes.
     ///
     /// - `mayReturn`: whether its client is to connect again at once.
-    func end(reason: String, parting: Parting, mayReturn: Bool)
+    func end(reason: Phrase, parting: Parting, mayReturn: Bool)
 }
 
 extension Attachment {

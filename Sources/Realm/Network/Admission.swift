@@ -1,4 +1,5 @@
 import Chat
+import IRC
 import StateStore
 import Tenant
 
@@ -17,7 +18,7 @@ final class Admission {
         case .active: break
         case .suspended: return Refusal(.networkIsClosed, text: tenant.closedText)
         case .cordoned:
-            let text = "\(tenant.displayName) takes no new connections now, try later"
+            let text: Phrase = "\(tenant.displayName) takes no new connections now, try later"
             return Refusal(.networkIsClosed, text: text)
         }
         if self.network.hasEnded { return Refusal(.networkIsClosed, text: "This network has ended") }
@@ -67,7 +68,7 @@ final class Admission {
                 switch result {
                 case .success(true): return then(.success([all, own]))
                 case .success(false):
-                    let text = "Too many connections from your address"
+                    let text: Phrase = "Too many connections from your address"
                     then(.failure(Refusal(.addressHasTooMany, text: text)))
                 case .failure(let error): then(.failure(self.network.refusal(error)))
                 }

@@ -1,4 +1,5 @@
 import Chat
+import IRC
 import NIOCore
 import StateStore
 

@@ -14,6 +14,8 @@ package final class Network {
     package private(set) var serverName = ""
     /// Which ranks those are shown who do not ask for more.
     package private(set) var ranks = VisibleRanks.plain
+    /// In which language those are spoken to who ask for none.
+    package private(set) var language = Language.english
     /// What goes to the durable history.
     private(set) var history = HistorySettings.standard
     /// Another number each time that the tenant changes, unique on the shard: for what others derive from the tenant.
@@ -66,6 +68,7 @@ package final class Network {
 
     private func derive() {
         self.serverName = self.tenant.serverName
+        self.language = self.tenant.settings.language
         self.history = self.tenant.history
         self.ranks = VisibleRanks(ownerSign: self.tenant.ircx.ownerPrefix?.first)
         self.clientTags = ClientTagPolicy(self.tenant.settings.clientTagDeny)
@@ -141,6 +144,6 @@ package final class Network {
     /// Why the store could not do something, as whoever asked is told.
     func refusal(_ error: LiveStoreError) -> Refusal {
         self.shard.statistics.storeFailures += 1
-        return Refusal(.unavailable, text: error.description)
+        return Refusal(.unavailable, text: error.phrase)
     }
 }

@@ -1,4 +1,5 @@
 package import Chat
+import IRC
 import Logging
 package import StateStore
 import Tenant
@@ -35,7 +36,7 @@ extension Network {
         ) { (result: Result<Bool, Refusal>) in
             then(
                 result.flatMap { hasRoom in
-                    let text = "You may have \(PushDevices.limit) devices: unregister one"
+                    let text: Phrase = "You may have \(PushDevices.limit) devices: unregister one"
                     return hasRoom ? .success(()) : .failure(Refusal(.tooManyDevices, text: text))
                 }
             )

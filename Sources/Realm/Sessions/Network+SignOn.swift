@@ -238,7 +238,7 @@ extension Network {
         var refusals = [0: self.inUse(session.user.nick)]
         // Each session has a log for as long as there is one, with clients or without: it goes with whatever ends the session.
         if let limit = self.tenant.quotas.sessions.hardLimit {
-            let text = "This network has too many sessions, try later"
+            let text: Phrase = "This network has too many sessions, try later"
             refusals[transaction.conditions.count] = Refusal(.networkHasTooManySessions, text: text)
             transaction.conditions.append(Condition(session.inbox, .logsBelow(limit)))
         }

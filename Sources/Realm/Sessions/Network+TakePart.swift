@@ -48,7 +48,8 @@ extension Network {
         guard session.isPresent else { return then(.success(.changed)) }
         if request.login?.isRemembered == true, resumption == nil, !session.grantedRights.isEmpty {
             // Whoever takes part in it has its rights.
-            let text = "that account's session has an operator's rights, for which accounts must be checked; try again"
+            let text: Phrase =
+                "that account's session has an operator's rights, for which accounts must be checked; try again"
             return then(.failure(Refusal(.unavailable, text: text)))
         }
         // Others may be gone without anybody having noticed.

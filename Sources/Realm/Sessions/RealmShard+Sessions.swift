@@ -1,4 +1,5 @@
 import Chat
+import IRC
 import Logging
 import NIOCore
 package import StateStore

@@ -25,7 +25,7 @@ extension Session {
         case .killed(let author, let reason):
             self.tell(.killed(by: author, reason: reason))
             let nick = author.prefix.prefix { $0 != "!" }
-            self.endAttachments(reason: "Killed (\(nick) (\(reason)))", parting: .ended)
+            self.endAttachments(reason: .verbatim("Killed (\(nick) (\(reason)))"), parting: .ended)
         case .signedOff:
             // Ended by another shard: one that took this pod for dead, or where it signed off.
             self.lost()
@@ -34,7 +34,7 @@ extension Session {
         case .entered(let channel): self.enter(channel)
         case .moved(let old, let new, let mark): self.moved(from: old, to: new, mark: mark)
         case .replaced(let number):
-            let reason = "Replaced by another connection"
+            let reason: Phrase = "Replaced by another connection"
             self.endAttachments(reason: reason, parting: .lost) { $0.number != number }
         case .superseded(let number):
             self.endAttachments(reason: "Resumed by another connection", parting: .lost) { $0.number == number }

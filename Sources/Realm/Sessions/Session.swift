@@ -340,7 +340,7 @@ package final class Session {
     ///   - mayReturn: Whether their clients are to connect again at once.
     ///   - isMeant: Which of them.
     func endAttachments(
-        reason: String,
+        reason: Phrase,
         parting: Parting,
         mayReturn: Bool = false,
         where isMeant: (any Attachment) -> Bool = { _ in true }

@@ -1,5 +1,6 @@
 import Chat
 import DequeModule
+import IRC
 import StateStore
 
 /// A shard's share of a tenant's messages a second.
@@ -59,7 +60,7 @@ final class MessageBudget {
             switch result {
             case .success(let count) where count > 0: self.got(count)
             case .success:
-                let text = "This network sends too many messages, try again in a moment"
+                let text: Phrase = "This network sends too many messages, try again in a moment"
                 self.endWaiting(Refusal(.rateLimited, text: text))
             case .failure(let error): self.endWaiting(self.network.refusal(error))
             }

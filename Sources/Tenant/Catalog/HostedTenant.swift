@@ -1,3 +1,5 @@
+package import IRC
+
 /// A tenant with its plan applied: everything that an edge must know of it, and nothing that it must look up.
 package struct HostedTenant: Hashable, Sendable, Identifiable {
     /// Under which everything of it is stored, counted and logged.
@@ -92,7 +94,9 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
     }
 
     /// The words for who may not connect, or not stay, while it is closed.
-    package var closedText: String { self.farewell ?? "\(self.displayName) is suspended" }
+    package var closedText: Phrase {
+        self.farewell.map(Phrase.init(stringLiteral:)) ?? "\(self.displayName) is suspended"
+    }
 
     /// The same tenant under other hostnames, in another state, with other quotas, or with its administrators' names alone.
     func with(

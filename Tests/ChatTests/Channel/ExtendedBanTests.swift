@@ -163,6 +163,6 @@ import Testing
         #expect(ExtendedBan.supportValue == ",acfimrz")
         #expect(ExtendedBan.accountSupportValue == "account,a")
         #expect(Set(ExtendedBan.rows.map(\.letter)).count == ExtendedBan.rows.count)
-        #expect(ExtendedBan.rows.allSatisfy { $0.help.hasPrefix("\($0.letter):") })
+        #expect(ExtendedBan.rows.allSatisfy { $0.help.english.hasPrefix("\($0.letter):") })
     }
 }

@@ -78,6 +78,7 @@ let capabilityProofs: [Capabilities: [String]] = [
     .metadata3: ["MetadataTests", "KeptMetadataTests"],
     .webPush: ["WebPushTests"],
     .webPushOfSoju: ["WebPushTests"],
+    .languages: ["LanguageTests"],
 ]
 
 /// The same of what is told as capabilities are.
@@ -152,6 +153,13 @@ let commandProofs: [(follows: Followed, commands: String)] = [
     (
         Followed(title: "IRCv3 webpush, proposed", link: "https://github.com/ircv3/ircv3-specifications/pull/471"),
         "WEBPUSH"
+    ),
+    (
+        Followed(
+            title: "language negotiation",
+            link: "https://gist.github.com/DanielOaks/8126122f74b26012a3de37db80e4e0c6"
+        ),
+        "LANGUAGE"
     ),
     (
         Followed(title: "ergo's manual", link: "https://github.com/ergochat/ergo/blob/master/docs/MANUAL.md"),

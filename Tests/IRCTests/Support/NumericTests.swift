@@ -17,7 +17,7 @@ import Testing
         let line = written { $0.numeric(numeric, source: "irc.example", target: "joe", "x") }
         let parsed = try message(String(line.unicodeScalars.dropLast(2)))
         #expect(parsed.command == numeric.code)
-        #expect(parsed.parameters.last == numeric.text ?? "x")
-        #expect(numeric.text?.isEmpty != true)
+        #expect(parsed.parameters.last == numeric.text?.english ?? "x")
+        #expect(numeric.text?.english.isEmpty != true)
     }
 }

@@ -53,7 +53,7 @@ struct DepartedTests {
                 }
                 let gone = try #require(try await self.departed(cells))
                 #expect(
-                    gone.hosted.closedText
+                    gone.hosted.farewell
                         == "Acme has moved to 203.0.113.7: acme.example.com leads there soon, connect again in some minutes"
                 )
                 #expect(gone.hosted.state == .suspended && gone.hosted.hostnames == ["acme.example.com"])
@@ -107,7 +107,7 @@ struct DepartedTests {
                 let watch = Task {
                     while !Task.isCancelled {
                         if let gone = try await self.departed(cells) {
-                            told.withLock { $0.append(gone.hosted.closedText) }
+                            told.withLock { $0.append(gone.hosted.farewell ?? "") }
                         }
                     }
                 }

@@ -1,5 +1,7 @@
 // What a tenant may be like. Each setting is a property and its row; where there is more to say of a group it has a type.
 
+package import IRC
+
 /// The settings of a tenant that its edges get as they are written.
 package struct TenantSettings: Hashable, Sendable {
     /// The name that people see; `nil` means the object's.
@@ -12,6 +14,8 @@ package struct TenantSettings: Hashable, Sendable {
     package var state: TenantState = .active
     /// The message of the day, in lines; empty if there is none.
     package var motd: [String] = []
+    /// In which language its server speaks to clients that ask for none.
+    package var language = Language.english
     /// Client-only tags that are not passed on, without `+`; `*` for all, a `-` before those that are nevertheless.
     package var clientTagDeny: [String] = []
     /// What clients are told of coming by TLS alone.
@@ -72,6 +76,12 @@ extension TenantSettings: SettingsObject {
             "Active: everything works. Suspended: nobody may connect and sessions end. Cordoned: no new sessions, existing ones stay."
         ),
         Setting("motd", \.motd, .lines, "The message of the day, in lines."),
+        Setting(
+            "language",
+            \.language,
+            .choice(unknown: .english),
+            "In which language the server speaks to people whose clients ask for none: English, German, Spanish or French."
+        ),
         Setting(
             "clientTagDeny",
             \.clientTagDeny,
