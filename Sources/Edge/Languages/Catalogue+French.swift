@@ -284,5 +284,17 @@ extension Catalogue {
         "What accounts say of themselves cannot be kept now, try again":
             "Ce que les comptes disent d'eux-mêmes ne peut pas être conservé pour l'instant, réessayez",
         "Server Up {1} days {2}:{3}:{4}": "Serveur en marche depuis {1} jours {2}:{3}:{4}",
+        "An endpoint is an https URL with a host's name, without a user or a fragment":
+            "Un point de réception est une URL https avec un nom d'hôte, sans utilisateur ni fragment",
+        "Keys are p256dh, a point on P-256, and auth, 16 bytes":
+            "Les clés sont p256dh, un point de P-256, et auth, de 16 octets",
+        "WEBPUSH takes REGISTER with endpoint and keys, UNREGISTER with endpoint, or VAPIDPUBKEY":
+            "WEBPUSH accepte REGISTER avec point de réception et clés, UNREGISTER avec point de réception, ou VAPIDPUBKEY",
+        "Nothing is pushed on this network": "Rien n'est envoyé aux appareils sur ce réseau",
+        "Log in first: devices belong to accounts":
+            "Identifiez-vous d'abord : les appareils appartiennent à des comptes",
+        "You have too many devices": "Vous avez trop d'appareils",
+        "Try again later": "Réessayez plus tard",
+        "You may have {1} devices: unregister one": "Vous pouvez avoir {1} appareils : désinscrivez-en un",
     ]
 }

@@ -126,5 +126,7 @@ extension Catalogue {
         "Who had a nickname before.": "Qui avait un pseudo auparavant.",
         "Who is there (WHOX). Flags: o operators; n u h i s r a what the mask is matched with.":
             "Qui est là (WHOX). Options : o opérateurs ; n u h i s r a à quoi le masque est comparé.",
+        "Has what you would want to know at once be pushed to a device of yours.":
+            "Fait envoyer à un appareil ce que vous voudriez savoir aussitôt.",
     ]
 }

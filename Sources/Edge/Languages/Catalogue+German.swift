@@ -287,5 +287,16 @@ extension Catalogue {
         "What accounts say of themselves cannot be kept now, try again":
             "Was Konten von sich angeben, kann gerade nicht gespeichert werden, bitte erneut versuchen",
         "Server Up {1} days {2}:{3}:{4}": "Server läuft seit {1} Tagen {2}:{3}:{4}",
+        "An endpoint is an https URL with a host's name, without a user or a fragment":
+            "Ein Endpunkt ist eine https-URL mit einem Hostnamen, ohne Benutzer und ohne Fragment",
+        "Keys are p256dh, a point on P-256, and auth, 16 bytes":
+            "Schlüssel sind p256dh, ein Punkt auf P-256, und auth, 16 Bytes",
+        "WEBPUSH takes REGISTER with endpoint and keys, UNREGISTER with endpoint, or VAPIDPUBKEY":
+            "WEBPUSH kennt REGISTER mit Endpunkt und Schlüsseln, UNREGISTER mit Endpunkt und VAPIDPUBKEY",
+        "Nothing is pushed on this network": "In diesem Netzwerk wird nichts an Geräte gesendet",
+        "Log in first: devices belong to accounts": "Bitte zuerst anmelden: Geräte gehören zu Konten",
+        "You have too many devices": "Zu viele Geräte",
+        "Try again later": "Bitte später erneut versuchen",
+        "You may have {1} devices: unregister one": "Höchstens {1} Geräte sind erlaubt: bitte eines abmelden",
     ]
 }

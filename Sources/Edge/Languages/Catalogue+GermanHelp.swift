@@ -122,5 +122,7 @@ extension Catalogue {
         "Who had a nickname before.": "Wer einen Nickname vorher hatte.",
         "Who is there (WHOX). Flags: o operators; n u h i s r a what the mask is matched with.":
             "Wer da ist (WHOX). Flags: o Operatoren; n u h i s r a womit die Maske verglichen wird.",
+        "Has what you would want to know at once be pushed to a device of yours.":
+            "Lässt an ein Gerät senden, was man sofort wissen möchte.",
     ]
 }

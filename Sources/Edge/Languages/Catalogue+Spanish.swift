@@ -277,5 +277,16 @@ extension Catalogue {
         "What accounts say of themselves cannot be kept now, try again":
             "Lo que las cuentas dicen de sí mismas no se puede guardar ahora, inténtalo de nuevo",
         "Server Up {1} days {2}:{3}:{4}": "Servidor activo desde hace {1} días {2}:{3}:{4}",
+        "An endpoint is an https URL with a host's name, without a user or a fragment":
+            "Un punto de entrega es una URL https con un nombre de host, sin usuario ni fragmento",
+        "Keys are p256dh, a point on P-256, and auth, 16 bytes":
+            "Las claves son p256dh, un punto de P-256, y auth, de 16 bytes",
+        "WEBPUSH takes REGISTER with endpoint and keys, UNREGISTER with endpoint, or VAPIDPUBKEY":
+            "WEBPUSH admite REGISTER con punto de entrega y claves, UNREGISTER con punto de entrega, o VAPIDPUBKEY",
+        "Nothing is pushed on this network": "En esta red no se envía nada a los dispositivos",
+        "Log in first: devices belong to accounts": "Inicia antes sesión: los dispositivos pertenecen a cuentas",
+        "You have too many devices": "Tienes demasiados dispositivos",
+        "Try again later": "Inténtalo más tarde",
+        "You may have {1} devices: unregister one": "Puedes tener {1} dispositivos: da de baja uno",
     ]
 }

@@ -120,5 +120,7 @@ extension Catalogue {
         "Who had a nickname before.": "Quién tuvo antes un nick.",
         "Who is there (WHOX). Flags: o operators; n u h i s r a what the mask is matched with.":
             "Quién está (WHOX). Opciones: o operadores; n u h i s r a con qué se compara la máscara.",
+        "Has what you would want to know at once be pushed to a device of yours.":
+            "Hace que se envíe a un dispositivo tuyo lo que querrías saber enseguida.",
     ]
 }

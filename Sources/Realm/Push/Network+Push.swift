@@ -77,10 +77,8 @@ extension Network {
         self.shard.check(
             { () async throws(AuthenticationError) -> Answer in
                 do throws(DurableStoreError) { return try await question(devices, account, key) } catch {
-                    logger.warning(
-                        "devices cannot be looked up or changed",
-                        metadata: ["reason": "\(String(reflecting: error))"]
-                    )
+                    let reason = String(reflecting: error)
+                    logger.warning("devices cannot be looked up or changed", metadata: ["reason": "\(reason)"])
                     throw .unavailable
                 }
             },
