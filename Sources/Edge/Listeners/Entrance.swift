@@ -17,8 +17,10 @@ package final class Entrance: Sendable {
         var open = 0
         /// Those that were let in since the descriptors were looked at.
         var unlooked = 0
-        /// The most descriptors that were seen open and that are no connection's. The lowest that is free does not tell how
-        /// many are open while there are gaps below it, which those that are closed to make room leave.
+        /// The most descriptors that were seen open and that are no connection's.
+        ///
+        /// The lowest that is free does not tell how many are open while there are gaps below it, which those that are closed to
+        /// make room leave.
         var others = 0
         /// How many may be open when accepting goes on; nil while it goes on.
         var resumesAt: Int?
