@@ -1,4 +1,6 @@
-"""How clients come in: through a gateway that says whose they are, and by TLS alone."""
+"""How clients come in, through a gateway that says whose they are or by TLS alone, and how they go."""
+
+import asyncio
 
 from harness.client import Client
 from harness.processes import until
@@ -12,7 +14,7 @@ WORD = "hunter2"
 
 @scenario
 async def web_gateway(world: World) -> None:
-    """WEBIRC over TLS: the client's address counts, the password may change at any time, and nobody else is believed."""
+    """WEBIRC over TLS: the client's address counts, the password may change, and nobody else is believed."""
     world.tenants.tenant("acme", admins={"boss": PASSWORD}, connectionsPerAddress=2)
     file = world.folder / "webirc"
     file.write_text(WORD + "\n")
@@ -72,3 +74,34 @@ async def strict_transport(world: World) -> None:
     assert policy == f"sts=duration={30 * 24 * 3600},preload", policy
     secure.send("CAP REQ :sts")
     assert (await secure.expect("CAP")).parameters[1] == "NAK"
+
+
+@scenario
+async def last_words(world: World) -> None:
+    """Whoever says everything at once and hangs up is heard, in order, on the other edge too."""
+    world.tenants.tenant("acme")
+    near, far = await world.edges()
+    listeners = [await world.client(edge, nick) for edge, nick in ((near, "near"), (far, "far"))]
+    for listener in listeners:
+        await listener.join("#lobby")
+
+    async def shout(number: int) -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", near.irc)
+        lines = [f"NICK s{number}", f"USER s{number} 0 * :x", "JOIN #lobby"]
+        lines += [f"PRIVMSG #lobby :{number} says {word}" for word in range(3)]
+        # Half of them sign off, the others just go.
+        lines += ["QUIT :so long"] if number % 2 else []
+        writer.write("".join(line + "\r\n" for line in lines).encode())
+        writer.close()
+        await writer.wait_closed()
+
+    await asyncio.gather(*(shout(number) for number in range(20)))
+    for listener in listeners:
+        for number in range(20):
+            said = [("JOIN", "#lobby"), *(("PRIVMSG", "#lobby", f"{number} says {word}") for word in range(3))]
+
+            async def is_heard() -> bool:
+                heard = [(m.command, *m.parameters) for m in listener.messages if m.nick == f"s{number}"]
+                return heard[:4] == said and (number % 2 == 0 or heard[4:] == [("QUIT", "Quit: so long")])
+
+            await until(is_heard, f"{listener.nick} to hear all of s{number}: {listener.tail()}")
