@@ -6,46 +6,61 @@
 /// A literal is a sentence that is translated: `"A limit is a number from \(low) to \(high)"` has the ``template``
 /// `A limit is a number from {1} to {2}`, by which catalogues know it. ``verbatim(_:)`` is what others wrote or programs read.
 package struct Phrase: Sendable, Hashable, ExpressibleByStringInterpolation {
-    /// The sentence in English, with `{1}`, `{2}` and so on for what is put in; or the text that is not translated.
-    package let template: String
-    /// What is put in.
-    package let arguments: [Phrase]
+    /// What stands before the first thing that is put in; all of it if nothing is.
+    private let head: String
+    private let rest: [Part]
     /// Whether it is the same in all languages.
     package let isVerbatim: Bool
 
-    private init(_ template: String, _ arguments: [Phrase], isVerbatim: Bool = false) {
-        self.template = template
-        self.arguments = arguments
+    /// What is put in, and what stands behind it.
+    fileprivate struct Part: Sendable, Hashable {
+        let argument: Phrase
+        var words: String
+    }
+
+    private init(_ head: String, _ rest: [Part] = [], isVerbatim: Bool = false) {
+        self.head = head
+        self.rest = rest
         self.isVerbatim = isVerbatim
     }
 
-    package init(stringLiteral: String) { self.init(stringLiteral, []) }
+    package init(stringLiteral: String) { self.init(stringLiteral) }
 
     package init(stringInterpolation: StringInterpolation) {
-        self.init(stringInterpolation.template, stringInterpolation.arguments)
+        self.init(stringInterpolation.head, stringInterpolation.rest)
     }
 
     /// A text that is the same in all languages.
-    package static func verbatim(_ text: String) -> Phrase { Phrase(text, [], isVerbatim: true) }
+    package static func verbatim(_ text: String) -> Phrase { Phrase(text, isVerbatim: true) }
+
+    /// The sentence in English, with `{1}`, `{2}` and so on for what is put in; or the text that is not translated.
+    package var template: String {
+        self.rest.enumerated().reduce(into: self.head) { $0 += "{\($1.offset + 1)}\($1.element.words)" }
+    }
 
     /// The text in English.
-    package var english: String { self.text { $0 } }
+    package var english: String {
+        self.rest.reduce(into: self.head) {
+            $0 += $1.argument.english
+            $0 += $1.words
+        }
+    }
 
     /// The text in some language.
     ///
     /// - Parameter translate: Gets a template, and says it in that language.
     /// - Returns: The text with all that is put in.
     package func text(_ translate: (String) -> String) -> String {
-        if self.isVerbatim { return self.template }
+        if self.isVerbatim { return self.head }
         let sentence = translate(self.template)
-        if self.arguments.isEmpty { return sentence }
+        if self.rest.isEmpty { return sentence }
         var text = ""
         for piece in Self.pieces(of: sentence) {
             switch piece {
             case .words(let words): text += words
             case .place(let number):
-                guard self.arguments.indices.contains(number) else { continue }
-                text += self.arguments[number].text(translate)
+                guard self.rest.indices.contains(number) else { continue }
+                text += self.rest[number].argument.text(translate)
             }
         }
         return text
@@ -76,22 +91,20 @@ package struct Phrase: Sendable, Hashable, ExpressibleByStringInterpolation {
         return pieces
     }
 
-    /// Builds a template and what is put in.
+    /// Keeps what is put in apart from what stands around it.
     package struct StringInterpolation: StringInterpolationProtocol {
-        fileprivate var template = ""
-        fileprivate var arguments: [Phrase] = []
+        fileprivate var head = ""
+        fileprivate var rest: [Part] = []
 
-        package init(literalCapacity: Int, interpolationCount: Int) {
-            self.template.reserveCapacity(literalCapacity + 3 * interpolationCount)
-            self.arguments.reserveCapacity(interpolationCount)
+        package init(literalCapacity: Int, interpolationCount: Int) { self.rest.reserveCapacity(interpolationCount) }
+
+        package mutating func appendLiteral(_ literal: String) {
+            if self.rest.isEmpty { self.head += literal } else { self.rest[self.rest.count - 1].words += literal }
         }
-
-        package mutating func appendLiteral(_ literal: String) { self.template += literal }
 
         /// Puts in what is translated, too.
         package mutating func appendInterpolation(_ phrase: Phrase) {
-            self.arguments.append(phrase)
-            self.template += "{\(self.arguments.count)}"
+            self.rest.append(Part(argument: phrase, words: ""))
         }
 
         /// Puts in what is the same in all languages.
