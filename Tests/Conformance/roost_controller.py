@@ -107,8 +107,8 @@ class RoostController(BaseServerController, DirectoryBasedController):
             "--tenants", str(self.directory / "tenants"),
             "--data", str(self.directory / "data"),
             # The suite asks one client at once for what another has just done; on the disk it is told a little later, when
-            # nothing can take it back.
-            "--durability", "memory",
+            # nothing can take it back. What is about the past is tried as it is kept.
+            "--durability", "disk" if self.test_config.chathistory else "memory",
             "--irc", plain,
             "--ircs", secure,
             "--http", websocket,
@@ -133,6 +133,8 @@ class RoostController(BaseServerController, DirectoryBasedController):
 
     def registerUser(self, case: Any, username: str, password: Optional[str] = None) -> None:
         assert self.directory is not None and password is not None
+        # It makes its database before it listens.
+        self.wait_for_port()
         database = self.directory / "data" / "roost.sqlite"
         subprocess.run(
             [
