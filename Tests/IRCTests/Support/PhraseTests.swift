@@ -21,6 +21,10 @@ import Testing
         #expect(text == "Bis 9, von 1; 9 ist viel")
     }
 
+    @Test func `a translation that has more places than there is to put in leaves them out`() {
+        #expect(self.limit(1, 9).text { _ in "{1}, {3}, {2}" } == "1, , 9")
+    }
+
     @Test func `a sentence within another is translated too`() {
         let why: Phrase = "no notices here"
         let whole: Phrase = "Cannot send: \(why)"
