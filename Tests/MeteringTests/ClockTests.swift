@@ -83,6 +83,12 @@ import Testing
         #expect(log.filter { $0.contains("is set aside") }.count == 1)
     }
 
+    @Test func `a clock that jumps again is told again`() async throws {
+        let (_, _, figures, log) = try await self.count(ticks: 40, ledger: { $0 == 10 || $0 == 20 ? 400_000_000 : 0 })
+        #expect(figures.setAside == 2)
+        #expect(log.filter { $0.contains("is set aside") }.count == 2)
+    }
+
     @Test func `a ledger that was wrong from the start is followed once it is right for long`() async throws {
         let (records, later, _, log) = try await self.count(ticks: 600, ledger: { $0 < 10 ? 7_200_000 : 0 })
         // Ten minutes of usage were counted two hours ahead; all of it is there.
@@ -96,6 +102,50 @@ import Testing
         #expect(records.map(\.sum) == [100])
         #expect(log.filter { $0.contains("far from the ledger's") }.count == 1, "once, not at each look")
         #expect(figures.ahead == -3_600_000)
+    }
+
+    @Test(arguments: [(60_000, 0), (60_001, 1), (-60_000, 0), (-60_001, 1)] as [(Int64, Int)])
+    func `a clock that is up to a minute off is not told of`(ahead: Int64, times: Int) async throws {
+        let (_, _, figures, log) = try await self.count(ticks: 20, process: { _ in ahead })
+        #expect(log.filter { $0.contains("far from the ledger's") }.count == times)
+        #expect(figures.ahead == ahead && figures.setAside == 0)
+    }
+
+    @Test func `what the ledger says was so in the middle of the question`() async throws {
+        let store = DurableStore(try SQLiteDatabase())
+        _ = try await store.migrator.up(now: 0)
+        let uptime = WallClock(0)
+        let source = MeterSource(pod: "edge-1", process: PodID(rawValue: 1), epoch: 1)
+        let collector = MeterCollector(UsageWindows(source: source), uptime: { uptime.milliseconds })
+        let writer = LedgerWriter(
+            collector: collector,
+            ledger: store.ledger,
+            clock: HastyClock(),
+            ledgerTime: { () throws(DurableStoreError) in
+                uptime.milliseconds += 1000
+                return Self.began
+            },
+            now: { Self.began },
+            logger: .quiet
+        )
+        _ = await writer.handOver()
+        uptime.milliseconds = 0
+        _ = await writer.handOver()
+        #expect(collector.now == Self.began + 500)
+        await store.close()
+    }
+
+    @Test func `what was counted before the ledger was heard is closed as soon as it is`() throws {
+        let uptime = WallClock(0)
+        let source = MeterSource(pod: "edge-1", process: PodID(rawValue: 1), epoch: 1)
+        let windows = UsageWindows(source: source, minutes: 1, grace: 0)
+        let collector = MeterCollector(windows, uptime: { uptime.milliseconds })
+        collector.report(.messages(3), of: try .acme, shard: 0)
+        #expect(collector.read(Self.began, at: 0) == .setAside(ahead: 0))
+        #expect(collector.close() == [])
+        #expect(collector.read(Self.began, at: 0) == .taken)
+        uptime.milliseconds = 60_000
+        #expect(collector.close().map(\.quantity) == [3])
     }
 
     @Test func `as long as nobody knows what time it is nothing is handed over, and that is told`() async throws {
@@ -125,6 +175,17 @@ import Testing
         #expect(clock.now(at: 5) == Self.began + 5)
     }
 
+    @Test(arguments: [1, -1] as [Int64])
+    func `answers agree that are a minute apart, and not those that are further`(sign: Int64) {
+        var clock = MeterClock()
+        #expect(clock.read(Self.began, at: 0) == .setAside(ahead: 0))
+        #expect(clock.read(Self.began + sign * 60_001, at: 0) == .setAside(ahead: 0))
+        #expect(clock.read(Self.began + sign * 120_001, at: 0) == .taken)
+        #expect(clock.read(Self.began + sign * 180_001, at: 0) == .agrees)
+        #expect(clock.read(Self.began + sign * 240_002, at: 0) == .setAside(ahead: sign * 60_001))
+        #expect(clock.now(at: 0) == Self.began + sign * 180_001)
+    }
+
     @Test func `small corrections are followed, and the time of one that does not last is not`() {
         var clock = MeterClock()
         _ = clock.read(Self.began, at: 0)
@@ -138,27 +199,4 @@ import Testing
         #expect(clock.read(Self.began + 2_100_001, at: 1_215_000) == .taken)
         #expect(clock.now(at: 1_215_000) == Self.began + 2_100_001)
     }
-}
-
-/// What was logged, without its metadata.
-private final class Lines: LogHandler, Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { self.lines.withLock { $0 } }
-    var logger: Logger { Logger(label: "test") { _ in self } }
-
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-    var logLevel: Logger.Level {
-        get { .info }
-        set {}
-    }
-    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-
-    func log(event: LogEvent) { self.lines.withLock { $0.append("\(event.message)") } }
 }

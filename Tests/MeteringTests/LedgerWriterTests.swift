@@ -1,3 +1,4 @@
+import Logging
 import Metering
 import Observability
 import StateStore
@@ -15,6 +16,7 @@ import Testing
         epoch: Int64 = 1,
         pending: PendingUsage = PendingUsage(),
         clock: any Clock<Duration> = HastyClock(),
+        logger: Logger = .quiet,
         now: WallClock
     ) -> (MeterCollector, LedgerWriter) {
         let source = MeterSource(pod: pod, process: process, epoch: epoch)
@@ -29,7 +31,7 @@ import Testing
             clock: clock,
             ledgerTime: { () throws(DurableStoreError) in now.milliseconds },
             now: { now.milliseconds },
-            logger: .quiet
+            logger: logger
         )
         for _ in 1...2 { _ = collector.read(now.milliseconds, at: now.milliseconds) }
         return (collector, writer)
@@ -186,14 +188,24 @@ import Testing
     ) async throws {
         try await self.withStore { store in
             let faults = Faults(Array(repeating: fault, count: 20))
-            let clock = CountingClock()
-            let (collector, writer) = self.edge(faults.of(store.database), clock: clock, now: WallClock(0))
+            let (clock, lines) = (HurriedClock(), Lines())
+            let (collector, writer) = self.edge(
+                faults.of(store.database),
+                clock: clock,
+                logger: lines.logger,
+                now: WallClock(0)
+            )
             collector.report(.messages(1), of: try .acme, shard: 0)
             await writer.finish()
             #expect(20 - faults.left == attempts)
             // It is over after the last.
-            #expect(clock.waits == attempts - 1)
+            #expect(clock.waits.count == attempts - 1)
+            // Twice as long each time, up to a second; half of each is random.
+            for (wait, longest) in zip(clock.waits, [200, 400, 800, 1000]) {
+                #expect(wait >= .milliseconds(longest / 2) && wait <= .milliseconds(longest))
+            }
             #expect(await writer.waiting == 1)
+            #expect(lines.all.filter { $0.contains("usage is lost") }.count == 1)
         }
     }
 

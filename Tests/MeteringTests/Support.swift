@@ -79,17 +79,19 @@ final class Faults: Sendable {
     }
 }
 
-/// A clock on which every wait is over at once, and which counts them.
-final class CountingClock: Clock {
+/// A clock on which every wait is over at once, and which says how long each would have been.
+final class HurriedClock: Clock {
     typealias Instant = ContinuousClock.Instant
 
-    private let count = Mutex(0)
+    private let told = Mutex<[Duration]>([])
 
-    var now: Instant { .now }
-    var minimumResolution: Duration { .zero }
-    var waits: Int { self.count.withLock { $0 } }
+    let now: Instant = .now
+    let minimumResolution: Duration = .zero
+    var waits: [Duration] { self.told.withLock { $0 } }
 
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws { self.count.withLock { $0 += 1 } }
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        self.told.withLock { $0.append(self.now.duration(to: deadline)) }
+    }
 }
 
 /// A clock on which nothing is ever over before its task is cancelled, and which tells how long each wait would be.
@@ -125,4 +127,27 @@ final class WallClock: Sendable {
         get { self.time.withLock { $0 } }
         set { self.time.withLock { $0 = newValue } }
     }
+}
+
+/// What was logged, without its metadata.
+final class Lines: LogHandler, Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var all: [String] { self.lines.withLock { $0 } }
+    var logger: Logger { Logger(label: "test") { _ in self } }
+
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .info }
+        set {}
+    }
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) { self.lines.withLock { $0.append("\(event.message)") } }
 }

@@ -58,6 +58,42 @@ import Testing
         #expect(first.map(\.id) != second.map(\.id))
     }
 
+    @Test(arguments: [(-3, 1), (0, 1), (1, 1), (5, 5)] as [(Int, Int64)])
+    func `a window is as long as was said, and never shorter than a minute`(minutes: Int, length: Int64) throws {
+        var windows = UsageWindows(source: self.source, minutes: minutes, grace: 0)
+        windows.add(.messages(1), of: try .acme, shard: 0, at: 1000)
+        #expect(windows.close(at: length * 60_000 - 1) == [])
+        let records = windows.close(at: length * 60_000)
+        #expect(records.map(\.start) == [0] && records.map(\.end) == [length * 60_000])
+    }
+
+    @Test func `where nothing else was said a window is a minute, and shards have three seconds to report`() throws {
+        var windows = UsageWindows(source: self.source)
+        windows.add(.messages(1), of: try .acme, shard: 0, at: 1000)
+        #expect(windows.close(at: 62_999) == [])
+        #expect(windows.close(at: 63_000).map(\.end) == [60_000])
+    }
+
+    @Test func `windows before 1970 are as those after it`() throws {
+        var windows = UsageWindows(source: self.source, minutes: 1, grace: 0)
+        windows.add(.messages(1), of: try .acme, shard: 0, at: -1)
+        windows.add(.messages(1), of: try .acme, shard: 1, at: -60_000)
+        windows.add(.messages(1), of: try .acme, shard: 2, at: -60_001)
+        #expect(windows.closeAll().map(\.start) == [-120_000, -60_000])
+    }
+
+    @Test func `set to a time within the window that is open it counts on as the same life`() throws {
+        var windows = UsageWindows(source: self.source, minutes: 1, grace: 0)
+        #expect(windows.close(at: 60_000) == [])
+        windows.set(to: 60_000)
+        windows.add(.messages(1), of: try .acme, shard: 0, at: 61_000)
+        #expect(windows.closeAll().map(\.source) == [self.source])
+        // One that may have been closed is another's.
+        windows.set(to: 119_999)
+        windows.add(.messages(1), of: try .acme, shard: 0, at: 119_999)
+        #expect(windows.closeAll().map(\.source.epoch) == [self.source.epoch + 1])
+    }
+
     @Test func `the peak of a process is over all its shards`() throws {
         var windows = UsageWindows(source: self.source)
         windows.add(.connections(4, peak: 6), of: try .acme, shard: 0, at: 1000)

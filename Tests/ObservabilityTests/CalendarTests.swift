@@ -74,6 +74,28 @@ import Testing
         #expect(CivilDate(daysSince1970: days).weekday == weekday)
     }
 
+    @Test(
+        arguments: [
+            (0, 1, 1), (9999, 12, 31), (2024, 2, 29), (2000, 2, 29), (1970, 1, 1), (2026, 12, 1), (2026, 1, 31),
+        ] as [(Int64, Int64, Int64)]
+    )
+    func `a day of these years has its name`(year: Int64, month: Int64, day: Int64) throws {
+        let date = try #require(CivilDate(year: year, month: month, day: day))
+        #expect((date.year, date.month, date.day) == (year, month, day))
+        #expect(CivilDate(daysSince1970: date.daysSince1970) == date)
+    }
+
+    @Test(
+        arguments: [
+            (-1, 12, 31), (10_000, 1, 1), (2026, 0, 1), (2026, 13, 1), (2026, 1, 0), (2026, 1, 32), (2026, 2, 29),
+            (2100, 2, 29), (.max, 1, 1), (.min, 1, 1), (2026, .max, 1), (2026, .min, 1), (2026, 1, .max),
+            (2026, 1, .min),
+        ] as [(Int64, Int64, Int64)]
+    )
+    func `what is no day of these years is none, however large its numbers`(year: Int64, month: Int64, day: Int64) {
+        #expect(CivilDate(year: year, month: month, day: day) == nil)
+    }
+
     @Test func `days follow each other through leap years and centuries, in both directions`() throws {
         var (before, weekday) = (CivilDate(daysSince1970: -800_001), CivilDate(daysSince1970: -800_001).weekday)
         for day in Int64(-800_000)...800_000 {

@@ -55,15 +55,7 @@ package struct MultilineBatch: Sendable {
 
     /// Whether a batch may be called so: letters, digits and hyphens (ircv3.net batch).
     package static func isReference(_ text: String) -> Bool {
-        1...64 ~= text.utf8.count
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
+        1...64 ~= text.utf8.count && text.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
     }
 
     /// Takes a line of the batch.

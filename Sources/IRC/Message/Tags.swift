@@ -76,14 +76,7 @@ extension Tags {
             guard self.key.first == UInt8(ascii: "+") else { return false }
             let name = self.key.dropFirst()
             guard let last = name.last, last != UInt8(ascii: "/") else { return false }
-            return name.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "."):
-                    true
-                default: false
-                }
-            }
+            return name.allSatisfy { $0.isLetterOrDigit || "-/.".utf8.contains($0) }
         }
     }
 

@@ -32,11 +32,11 @@ package struct CivilDate: Hashable, Sendable {
     ///
     /// - Returns: nil for a day that does not exist, and outside the years 0 to 9999.
     package init?(year: Int64, month: Int64, day: Int64) {
-        guard (0...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
-        let date = CivilDate(daysSince1970: Self.days(year, month, day))
-        // What is no day comes back as another one.
-        guard date.year == year, date.month == month, date.day == day else { return nil }
-        self = date
+        guard (0...9999).contains(year), (1...12).contains(month) else { return nil }
+        guard (1...31).contains(day) else { return nil }
+        self.init(daysSince1970: Self.days(year, month, day))
+        // What is no day of its month comes back as one of the next.
+        guard self.day == day else { return nil }
     }
 
     /// How many days it is after the first of January 1970; negative before.

@@ -98,6 +98,36 @@ import Testing
         #expect(self.entering(banning, ann)?.reason == .banned)
     }
 
+    // MARK: The table
+
+    @Test func `each mode is told among those that take what it takes (modern.ircdocs.horse MODE)`() {
+        let types = ChannelModeTable.supportValue.split(separator: ",").map(String.init)
+        #expect(types.count == 4)
+        for row in ChannelModeTable.rows {
+            let expected: Int? =
+                switch row.kind {
+                case .list: 0
+                case .key: 1
+                case .limit, .value: 2
+                case .flag: 3
+                case .rank: nil
+                }
+            #expect(types.firstIndex { $0.contains(row.letter) } == expected, "\(row.letter)")
+        }
+        #expect(types[1] == "k" && Set(types[2]) == ["l", "f", "j", "W"])
+    }
+
+    @Test func `who runs a channel sets every switch but that it is registered`() throws {
+        let ann = try person("Ann", modes: .secure)
+        for (letter, mode) in ChannelModes.letters {
+            var state = try channel("#Room", [(ann, .host)], modes: [])
+            let decision = state.decideModes(ModeRequest.parse(["+\(letter)"]), by: ann, seeing: .plain, now: 1)
+            #expect(decision.changes.isEmpty == (mode == .registered), "\(letter)")
+            state.evolve(.modes(decision.changes, by: ann.author))
+            #expect(state.modes.contains(mode) == (mode != .registered), "\(letter)")
+        }
+    }
+
     // MARK: Speaking
 
     @Test(
@@ -109,7 +139,9 @@ import Testing
             ("C", .privmsg, "a\u{1}b", true), ("C", .privmsg, "\u{1}", false),
             ("", .privmsg, "\u{1}VERSION\u{1}", true),
             ("c", .privmsg, "\u{3}4red", false), ("c", .privmsg, "so \u{2}bold", false),
-            ("c", .privmsg, "x\u{f}", false),
+            ("c", .privmsg, "x\u{f}", false), ("c", .privmsg, "\u{4}ff0000", false), ("c", .privmsg, "\u{11}x", false),
+            ("c", .privmsg, "\u{16}x", false), ("c", .privmsg, "\u{1d}x", false), ("c", .privmsg, "\u{1e}x", false),
+            ("c", .privmsg, "\u{1f}x", false), ("c", .privmsg, "\u{5}\u{e}\u{10}\u{12}\u{15}\u{17}\u{1c} x", true),
             ("c", .privmsg, "plain ä", true), ("c", .privmsg, "\u{1}ACTION x\u{1}", true),
             ("", .privmsg, "\u{3}4", true),
             ("T", .notice, "x", false), ("T", .privmsg, "x", true), ("CcT", .tagmsg, "", true),

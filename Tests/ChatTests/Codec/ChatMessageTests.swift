@@ -94,4 +94,63 @@ import Testing
         #expect(ChatMessage(entry: message.entry)?.line == message.line)
         #expect(message.line.readableBytes == ":bob!u@h NOTICE #x :hi\r\n".utf8.count)
     }
+
+    private static let lines: [(source: String?, words: [String], text: String?, said: [String?]?)] = [
+        ("bob!u@h", ["NOTICE", "#x"], "hi :there", ["bob!u@h", "#x", "hi :there"]),
+        ("bob!u@h", ["NOTICE", "#x"], "", ["bob!u@h", "#x", ""]),
+        ("bob!u@h", ["TAGMSG", "#x"], nil, ["bob!u@h", "#x", nil]),
+        // Its text is not marked as the last.
+        ("bob!u@h", ["NOTICE", "#x", "hi"], nil, nil), ("bob!u@h", ["NOTICE"], nil, nil),
+        (nil, ["NOTICE", "#x"], "hi", nil),
+    ]
+
+    @Test(arguments: [true, false], [true, false])
+    func `it is known of a sender whether it is a bot and whether an operator`(isBot: Bool, isOperator: Bool) throws {
+        let made = ChatMessage(
+            verb: .privmsg,
+            sender: SessionID(rawValue: 7),
+            origin: 5,
+            account: nil,
+            isBot: isBot,
+            isOperator: isOperator,
+            minimum: [],
+            clientTags: "",
+            capacity: 64
+        ) { $0.message(source: "bob!u@h", command: "PRIVMSG", parameters: ["#x", "hi"], forcesTrailing: true) }
+        for message in [made, try #require(ChatMessage(entry: made.entry))] {
+            #expect(message.isBot == isBot && message.isOperator == isOperator && message.account == nil)
+            #expect(!message.isCopy && !message.hasSeveralLines)
+        }
+    }
+
+    @Test(arguments: Self.lines.indices)
+    func `what a message says is read from its line, where that is a message`(index: Int) {
+        let line = Self.lines[index]
+        let message = ChatMessage(
+            verb: .notice,
+            sender: SessionID(rawValue: 7),
+            origin: 5,
+            account: nil,
+            isBot: false,
+            minimum: [],
+            clientTags: "",
+            capacity: 64
+        ) { writer in
+            if let source = line.source { writer.source(source) }
+            writer.command(line.words[0])
+            for word in line.words.dropFirst() { writer.parameter(word) }
+            if let text = line.text { writer.trailing(text) }
+            writer.end()
+        }
+        #expect(message.said.map { [$0.prefix, $0.target, $0.text] } == line.said)
+    }
+
+    @Test(arguments: [
+        ("+typing=active", true), ("+draft/typing=done;+typing", true), ("+typing=active;+x", false),
+        ("+x=+typing", false),
+        ("+typingx", false),
+    ])
+    func `tags that say nothing but typing are known`(tags: String, expected: Bool) {
+        #expect(ChatMessage.tellOnlyTyping(tags) == expected)
+    }
 }

@@ -57,6 +57,15 @@ import Testing
         #expect(loaded.lists[.ban]?.map(\.mask) == ["zed!*@*", "bob!*@*"])
     }
 
+    @Test func `another spelling of the name is the name from then on`() throws {
+        var (state, table) = try self.furnished()
+        let spelled = ChannelEvent.renamed(try channelName("#rOOm"), by: try person("Alice").author, reason: nil)
+        table.apply(state.updates(for: spelled))
+        state.evolve(spelled)
+        #expect(state.name.raw == "#rOOm" && table.state(state.name).name.raw == "#rOOm")
+        #expect(state.members.count == 2)
+    }
+
     /// During a rollout an older edge changes modes of a channel that has one of a newer edge's.
     @Test func `modes of a later version stay as they are`() throws {
         var (_, table) = try self.furnished()

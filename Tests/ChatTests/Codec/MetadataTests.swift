@@ -26,6 +26,12 @@ import Testing
         let text = String(repeating: "x", count: Metadata.maximumValueBytes)
         for number in 0..<6 { large = try #require(large.applying(MetadataChange("k\(number)", text))) }
         #expect(large.applying(MetadataChange("k6", text)) == nil)
+        // Six keys of 2 bytes with 300 each; the key counts as its value does.
+        let key = String(repeating: "k", count: 32)
+        let left = Metadata.maximumBytes - 6 * 302 - key.utf8.count
+        #expect(large.applying(MetadataChange(key, String(repeating: "x", count: left))) != nil)
+        #expect(large.applying(MetadataChange(key, String(repeating: "x", count: left + 1))) == nil)
+        #expect(large.applying(MetadataChange("k", String(repeating: "x", count: left + 31))) != nil)
     }
 
     @Test(
@@ -37,6 +43,13 @@ import Testing
     func `what is longer than it may be is no change`(bytes: [UInt8]) {
         var buffer = ByteBuffer(bytes: bytes + Array(repeating: 97, count: 4000))
         #expect(UserChange(from: &buffer) == nil)
+    }
+
+    @Test func `as many keys may change at once as can be taken away and set`() throws {
+        let changes = (0..<2 * Metadata.maximumKeys).map { MetadataChange("k\($0)", $0 % 2 == 0 ? nil : "x") }
+        var buffer = ByteBuffer()
+        UserChange.metadata(changes).encode(into: &buffer)
+        #expect(UserChange(from: &buffer) == .metadata(changes))
     }
 
     @Test func `a user's keys are in its fields, and in those of its channels`() throws {

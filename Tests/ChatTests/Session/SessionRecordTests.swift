@@ -2,6 +2,7 @@
 
 import Chat
 import IRC
+import NIOCore
 import Testing
 
 @Suite struct SessionRecordTests {
@@ -40,6 +41,28 @@ import Testing
             }
         }
     }
+
+    @Test func `who holds a session reads back, with each change under another number`() {
+        for holds in Samples.holds() {
+            var buffer = ByteBuffer(bytes: holds.bytes)
+            #expect(SessionHolds(from: &buffer) == holds && buffer.readableBytes == 0)
+            #expect(holds.next.revision == holds.revision &+ 1)
+            #expect(holds.isAlwaysOn == (holds.awayAfter != nil))
+            for end in holds.bytes.indices {
+                var cut = ByteBuffer(bytes: holds.bytes[..<end])
+                #expect(SessionHolds(from: &cut) == nil)
+            }
+        }
+    }
+
+    @Test(arguments: [(0, 0), (7, 1), (.max, .max)] as [(UInt64, UInt16)])
+    func `a shard of a pod is written and read`(pod: UInt64, shard: UInt16) {
+        let holder = SessionHolds.Holder(pod: pod, shard: shard)
+        #expect(holder.text == "\(pod).\(shard)" && SessionHolds.Holder(text: holder.text) == holder)
+    }
+
+    @Test(arguments: ["", "1", "1.", ".1", "1.2.3", "1..2", "1.2.", "a.1", "1.a", "1.65536", "-1.1"])
+    func `what is no shard of a pod is none`(text: String) { #expect(SessionHolds.Holder(text: text) == nil) }
 
     @Test func `a session that begins has changed nothing and is nowhere`() throws {
         let alice = try person("Alice")

@@ -40,7 +40,7 @@ import Testing
         arguments: [
             ("one two three", 20, ["one two three"]), ("one two three", 10, ["one two th", "ree"]),
             ("oneee twoo three", 12, ["oneee twoo ", "three"]), ("äöü", 3, ["ä", "ö", "ü"]), ("äöü", 4, ["äö", "ü"]),
-            ("a👍b", 3, ["a", "👍", "b"]), ("", 3, [""]),
+            ("a👍b", 3, ["a", "👍", "b"]), ("", 3, [""]), ("abc", 0, ["abc"]), ("abc", 3, ["abc"]),
         ] as [(String, Int, [String])]
     )
     func `a line is cut behind words, and never within a character`(line: String, limit: Int, expected: [String]) {
