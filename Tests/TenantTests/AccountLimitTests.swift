@@ -134,18 +134,18 @@ private func unpadded(_ count: Int) -> String {
         }
     }
 
-    @Test func `a password has 512 bytes at most, before it is prepared and afterwards`() {
+    @Test func `a password has 1024 bytes at most, before it is prepared and afterwards`() {
         for letter in ["x", "é"] {
-            let longest = String(repeating: letter, count: 512 / letter.utf8.count)
+            let longest = String(repeating: letter, count: 1024 / letter.utf8.count)
             #expect(PasswordText.prepare(longest) == longest)
             #expect(PasswordText.prepare(longest + "x") == nil)
         }
         // A ligature of 3 bytes that is 33 once it is taken apart.
-        let ligatures = String(repeating: "\u{FDFA}", count: 15)
-        #expect(PasswordText.prepare(ligatures + String(repeating: "x", count: 17))?.utf8.count == 512)
-        #expect(PasswordText.prepare(ligatures + String(repeating: "x", count: 18)) == nil)
-        // 514 bytes of which two are dropped.
-        #expect(PasswordText.prepare(String(repeating: "x", count: 512) + "\u{AD}") == nil)
+        let ligatures = String(repeating: "\u{FDFA}", count: 30)
+        #expect(PasswordText.prepare(ligatures + String(repeating: "x", count: 34))?.utf8.count == 1024)
+        #expect(PasswordText.prepare(ligatures + String(repeating: "x", count: 35)) == nil)
+        // 1026 bytes of which two are dropped.
+        #expect(PasswordText.prepare(String(repeating: "x", count: 1024) + "\u{AD}") == nil)
     }
 
     @Test(arguments: ["a\u{300}", "\u{340}", "a\u{33F}b", "a\u{342}b"])
@@ -158,8 +158,8 @@ private func unpadded(_ count: Int) -> String {
     }
 
     @Test(arguments: [
-        (0, 1, 1, true), (255, 255, 512, true), (256, 255, 512, false), (256, 1, 1, false), (0, 256, 1, false),
-        (0, 1, 513, false), (0, 0, 1, false), (0, 1, 0, false),
+        (0, 1, 1, true), (255, 255, 1024, true), (256, 255, 1024, false), (256, 1, 1, false), (0, 256, 1, false),
+        (0, 1, 1025, false), (0, 0, 1, false), (0, 1, 0, false),
     ])
     func `the parts of PLAIN have their lengths`(identity: Int, account: Int, password: Int, fits: Bool) {
         let message = try? SASLPlain(self.plain(identity, account, password))

@@ -6,7 +6,7 @@ import Foundation
 /// Prepares names and passwords for hashing and comparison, so that one typed on another system is the same.
 package enum PasswordText {
     /// The longest password in bytes of UTF-8, before and after preparation.
-    package static let maximumLength = 512
+    package static let maximumLength = 1024
 
     /// Maps spaces to U+0020, drops what is commonly mapped to nothing (RFC 3454 table B.1), normalizes (NFKC).
     ///
