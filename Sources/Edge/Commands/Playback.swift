@@ -15,7 +15,10 @@ enum Playback {
     private static let mostPeople = 300
 
     /// Whether a message is a request.
-    static func isMeant(_ target: String) -> Bool { Names.caseMapping.fold(target) == self.nick }
+    static func isMeant(_ target: String) -> Bool {
+        // Asked of every message: nearly none is for a name like that.
+        target.utf8.first == UInt8(ascii: "*") && Names.caseMapping.fold(target) == self.nick
+    }
 
     static func run(_ call: Call, _ actor: Actor) {
         let words = call[1].split(separator: " ").map(String.init)
