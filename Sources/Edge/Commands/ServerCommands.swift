@@ -79,19 +79,24 @@ enum ServerCommands {
     }
 
     private static func show(_ counts: NetworkCounts, _ call: Call) {
-        let (users, most) = (counts.users, counts.most)
-        let invisible = min(max(0, counts.figures.invisible), users)
-        call.reply(
-            .rplLUserClient,
-            text: "There are \(users - invisible) users and \(invisible) invisible on 1 servers"
-        )
-        call.reply(.rplLUserOp, String(max(0, counts.figures.operators)))
-        call.reply(.rplLUserUnknown, String(max(0, counts.figures.unregistered)))
-        call.reply(.rplLUserChannels, String(counts.channels))
-        call.reply(.rplLUserMe, text: "I have \(users) clients and 0 servers")
-        let (all, top) = (String(users), String(most))
-        call.reply(.rplLocalUsers, all, top, text: "Current local users \(all), max \(top)")
-        call.reply(.rplGlobalUsers, all, top, text: "Current global users \(all), max \(top)")
+        let (users, invisible) = (counts.users, min(max(0, counts.figures.invisible), counts.users))
+        let (all, top) = (String(users), String(counts.most))
+        let lines: [(numeric: Numeric, parameters: [String], text: Phrase?)] = [
+            (.rplLUserClient, [], "There are \(users - invisible) users and \(invisible) invisible on 1 servers"),
+            (.rplLUserOp, [String(max(0, counts.figures.operators))], nil),
+            (.rplLUserUnknown, [String(max(0, counts.figures.unregistered))], nil),
+            (.rplLUserChannels, [String(counts.channels)], nil),
+            (.rplLUserMe, [], "I have \(users) clients and 0 servers"),
+            (.rplLocalUsers, [all, top], "Current local users \(all), max \(top)"),
+            (.rplGlobalUsers, [all, top], "Current global users \(all), max \(top)"),
+        ]
+        let (server, nick, language) = (call.server, call.connection.nick, call.connection.language)
+        // Everybody who comes is told: in one piece.
+        call.send { writer in
+            for line in lines {
+                writer.numeric(line.numeric, server, nick, line.parameters, text: line.text, in: language)
+            }
+        }
     }
 
     private static func version(_ call: Call) {

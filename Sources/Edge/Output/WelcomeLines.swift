@@ -47,6 +47,7 @@ struct AddressedLines {
 final class WelcomeLines {
     private struct Known {
         let revision: UInt64
+        let language: Language
         let server: AddressedLines
         let support: AddressedLines
         let motd: AddressedLines
@@ -60,6 +61,8 @@ final class WelcomeLines {
     private let environment: EdgeEnvironment
     private let support: SupportLines
     private var known: [Key: Known] = [:]
+    /// Those of the connection before: most likely those of the next, too.
+    private var latest: Known?
 
     init(_ environment: EdgeEnvironment, _ support: SupportLines) {
         self.environment = environment
@@ -83,10 +86,19 @@ final class WelcomeLines {
 
     private func known(to connection: Connection) -> Known {
         let (network, language) = (connection.network, connection.language)
+        // No two networks have the same revision.
+        if let latest, latest.revision == network.revision, latest.language == language { return latest }
+        let known = self.known(of: network, in: language)
+        self.latest = known
+        return known
+    }
+
+    private func known(of network: Network, in language: Language) -> Known {
         let key = Key(network: network.id, language: language)
         if let known = self.known[key], known.revision == network.revision { return known }
         let known = Known(
             revision: network.revision,
+            language: language,
             server: AddressedLines { self.writeServer(of: network, for: $1, in: language, to: &$0) },
             support: AddressedLines { self.writeSupport(of: network, for: $1, to: &$0) },
             motd: AddressedLines { Self.writeMotd(of: network, for: $1, in: language, to: &$0) }
