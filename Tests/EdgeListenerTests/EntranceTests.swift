@@ -54,17 +54,21 @@ struct EntranceTests {
         ).bind(to: Rig.anyPort())
     }
 
+    private static func plain(_ entrance: Entrance, in rig: Rig) async throws -> any Channel {
+        try await PlainListener(
+            directory: rig.directory,
+            nameless: NamelessClients(.belong(to: "acme")),
+            shards: rig.shards,
+            entrance: entrance
+        ).bind(to: Rig.anyPort())
+    }
+
     @Test func `descriptors are looked at once for some connections, and accepting stops so many late at most`()
         async throws
     {
         try await Rig.run { rig in
             let entrance = Entrance(bound: 10, slack: 1, looksEvery: 3, waitingOfNetwork: 100, logger: nil) { 10 }
-            let irc = try await PlainListener(
-                directory: rig.directory,
-                nameless: NamelessClients(.belong(to: "acme")),
-                shards: rig.shards,
-                entrance: entrance
-            ).bind(to: Rig.anyPort())
+            let irc = try await Self.plain(entrance, in: rig)
             let address = try #require(irc.localAddress)
             for count in 1...2 {
                 _ = try await ClientBootstrap(group: rig.group).connect(to: address).get()
@@ -81,12 +85,7 @@ struct EntranceTests {
         try await Rig.run { rig in
             let descriptors = Descriptors()
             let entrance = Self.entrance(descriptors, slack: 3)
-            let irc = try await PlainListener(
-                directory: rig.directory,
-                nameless: NamelessClients(.belong(to: "acme")),
-                shards: rig.shards,
-                entrance: entrance
-            ).bind(to: Rig.anyPort())
+            let irc = try await Self.plain(entrance, in: rig)
             let http = try await HTTPListener(
                 directory: rig.directory,
                 shards: rig.shards,
@@ -139,12 +138,7 @@ struct EntranceTests {
         try await Rig.run { rig in
             let descriptors = Descriptors()
             let entrance = Self.entrance(descriptors)
-            let irc = try await PlainListener(
-                directory: rig.directory,
-                nameless: NamelessClients(.belong(to: "acme")),
-                shards: rig.shards,
-                entrance: entrance
-            ).bind(to: Rig.anyPort())
+            let irc = try await Self.plain(entrance, in: rig)
             let address = try #require(irc.localAddress)
             for count in 1...3 {
                 _ = try await ClientBootstrap(group: rig.group).connect(to: address).get()
@@ -231,12 +225,7 @@ struct EntranceTests {
     @Test func `whoever is known takes no place of those who wait`() async throws {
         try await Rig.run { rig in
             let entrance = Self.entrance(waitingOfNetwork: 1)
-            let server = try await PlainListener(
-                directory: rig.directory,
-                nameless: NamelessClients(.belong(to: "acme")),
-                shards: rig.shards,
-                entrance: entrance
-            ).bind(to: Rig.anyPort())
+            let server = try await Self.plain(entrance, in: rig)
             let address = try #require(server.localAddress)
             for nick in ["ann", "ben", "cid"] {
                 let channel = try await ClientBootstrap(group: rig.group).connect(to: address).get()

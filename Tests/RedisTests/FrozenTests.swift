@@ -98,7 +98,7 @@ import Testing
             #expect(try await witness.reserve(1, of: counter, limit: 10) == 0, "they were granted")
             world.proxy.set(.pass)
             world.proxy.cut()
-            let granted = try await within(.seconds(15), "slots given back") {
+            let granted = try await within(.seconds(45), "slots given back") {
                 var granted = 0
                 while granted < 10 {
                     try Task.checkCancellation()

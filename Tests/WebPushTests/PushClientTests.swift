@@ -11,6 +11,16 @@ struct PushClientTests {
         let count = Atomic(0)
     }
 
+    /// Counts who connects, and sends them away.
+    private static func server(_ accepted: Accepted) async throws -> any Channel {
+        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                accepted.count.add(1, ordering: .relaxed)
+                return channel.close()
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+    }
+
     private func request(to host: String, _ port: Int) throws -> PushRequest {
         PushRequest(
             endpoint: try #require(PushEndpoint("https://\(host):\(port)/x")),
@@ -31,12 +41,7 @@ struct PushClientTests {
     )
     func `nobody is connected to where a name may not lead`(addresses: [String], answer: PushAnswer) async throws {
         let accepted = Accepted()
-        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                accepted.count.add(1, ordering: .relaxed)
-                return channel.close()
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
+        let server = try await Self.server(accepted)
         let client = try PushClient(
             group: MultiThreadedEventLoopGroup.singleton,
             policy: AddressPolicy(),
@@ -52,12 +57,7 @@ struct PushClientTests {
         async throws
     {
         let (accepted, asked) = (Accepted(), Accepted())
-        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                accepted.count.add(1, ordering: .relaxed)
-                return channel.close()
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
+        let server = try await Self.server(accepted)
         let client = try PushClient(
             group: MultiThreadedEventLoopGroup.singleton,
             policy: AddressPolicy(trusted: [try #require(IPNetwork("127.0.0.1"))]),

@@ -2,6 +2,20 @@ package import Chat
 import IRC
 package import StateStore
 
+/// A part of a conversation that somebody asks for.
+private struct PastRequest {
+    let conversation: Conversation
+    /// Who the other is, if it is one with somebody who is there.
+    let found: FoundUser?
+    var part: HistoryRepository.Part
+    /// How many records at most.
+    var limit: Int
+    /// Whether what happened is read too.
+    let events: Bool
+    /// Who asks.
+    let actor: Actor
+}
+
 /// Questions to the past: who may read what is decided here.
 extension Network {
     /// What a target means to who asks: a channel that it is in, or itself and somebody else.
@@ -48,7 +62,15 @@ extension Network {
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let (conversation, found)):
-                self.past(of: conversation, with: found, part, limit: limit, events: events, for: actor, then)
+                let request = PastRequest(
+                    conversation: conversation,
+                    found: found,
+                    part: part,
+                    limit: limit,
+                    events: events,
+                    actor: actor
+                )
+                self.past(request, then)
             }
         }
     }
@@ -57,60 +79,47 @@ extension Network {
     private static let furtherReads = 4
 
     private func past(
-        of conversation: Conversation,
-        with found: FoundUser?,
-        _ part: HistoryRepository.Part,
-        limit: Int,
-        events: Bool,
-        for actor: Actor,
+        _ request: PastRequest,
         read attempt: Int = 0,
         _ then: @escaping (Result<[HistoryRecord], Refusal>) -> Void
     ) {
-        self.everything(of: conversation, with: found, part, limit: limit, events: events, for: actor) { result in
+        self.everything(request) { result in
             guard case .success(let all) = result else { return then(result) }
-            let heard = all.filter(actor.session.hears)
-            guard heard.count < all.count, all.count >= limit, attempt < Self.furtherReads,
-                let beyond = part.beyond(all)
+            let heard = all.filter(request.actor.session.hears)
+            guard heard.count < all.count, all.count >= request.limit, attempt < Self.furtherReads,
+                let beyond = request.part.beyond(all)
             else { return then(.success(heard)) }
-            self.past(
-                of: conversation,
-                with: found,
-                beyond,
-                limit: limit - heard.count,
-                events: events,
-                for: actor,
-                read: attempt + 1
-            ) { more in
-                then(more.map { part.isBackwards ? $0 + heard : heard + $0 })
+            var further = request
+            (further.part, further.limit) = (beyond, request.limit - heard.count)
+            self.past(further, read: attempt + 1) { more in
+                then(more.map { request.part.isBackwards ? $0 + heard : heard + $0 })
             }
         }
     }
 
     /// Those who are silenced included.
     private func everything(
-        of conversation: Conversation,
-        with found: FoundUser?,
-        _ part: HistoryRepository.Part,
-        limit: Int,
-        events: Bool,
-        for actor: Actor,
+        _ request: PastRequest,
         _ then: @escaping (Result<[HistoryRecord], Refusal>) -> Void
     ) {
+        let (conversation, session) = (request.conversation, request.actor.session)
+        let (asked, limit) = (request.part, request.limit)
         let (tenant, name) = (self.id, conversation.text)
-        let (horizon, former) = (self.readable(conversation, by: actor.session), self.formerNames(of: conversation))
-        let events = events && self.showsEvents(of: conversation, to: actor.session)
+        let (horizon, former) = (self.readable(conversation, by: session), self.formerNames(of: conversation))
+        let events = request.events && self.showsEvents(of: conversation, to: session)
         // Before the database is asked, so that what is on its way meanwhile is in one of the two.
-        self.recent(of: conversation, with: found, events: events, for: actor) { recent in
+        self.recent(of: conversation, with: request.found, events: events, for: request.actor) { recent in
             self.ask({ past throws(DurableStoreError) in
                 let since = try await past.time(of: horizon, in: tenant)
-                let part = part.since(since)
+                let part = asked.since(since)
                 let kept = try await past.history.read(name, of: tenant, part, limit: limit, events: events)
                 let older = try await past.read(former, as: name, of: tenant, part, limit: limit, events: events)
                 return (since, kept + older)
             }) { (result: Result<(since: Int64, kept: [HistoryRecord]), Refusal>) in
                 then(
                     result.map { since, kept in
-                        part.since(since).select(from: kept + recent, limit: limit).filter { $0.id.time >= since }
+                        asked.since(since).select(from: kept + recent, limit: limit)
+                            .filter { $0.id.time >= since }
                     }
                 )
             }
