@@ -98,6 +98,27 @@ struct ChatHistoryTests {
         #expect(await rig.harness.send(impostor, "CHATHISTORY LATEST bob * 10").count == 2)
     }
 
+    /// Each half of a conversation is in its reader's log, and the clock stands still here.
+    @Test(arguments: [1, 2])
+    func `people who answer each other at once are read in the order in which they spoke`(shards: Int) async throws {
+        let rig = try await PastRig(shards: shards)
+        let harness = rig.harness
+        let ann = await rig.logIn("ann", as: "Ann", capabilities: PastRig.capabilities)
+        let bob = await rig.logIn("bob", shard: harness.shards.count - 1)
+        let words = (1...12).map { "line \($0)" }
+        for (number, word) in words.enumerated() {
+            if number % 3 == 0 {
+                _ = await harness.send(ann, "PRIVMSG bob :\(word)")
+            } else {
+                _ = await harness.send(bob, "PRIVMSG ann :\(word)")
+            }
+        }
+        try await rig.keep()
+        _ = ann.take()
+        let said = await harness.send(ann, "CHATHISTORY LATEST bob * 100").filter { $0.contains(" PRIVMSG ") }
+        #expect(said.compactMap { $0.split(separator: " :").last.map(String.init) } == words, "\(said)")
+    }
+
     @Test func `who asks for events gets them where they happened, others do not`() async throws {
         for (capabilities, expected) in [
             (PastRig.capabilities, 0),

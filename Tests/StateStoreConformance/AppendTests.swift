@@ -37,6 +37,64 @@ struct AppendTests {
     }
 
     @Test(arguments: LiveDriver.all)
+    func `an entry is later than what it comes after, also in another log`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            let logs = [world.channel("#a"), world.channel("#b")]
+            var last: Int64 = 0
+            for number in 1...20 {
+                var change = LogChange.text(logs[number % 2], "\(number)")
+                change.after = last
+                let time = try await shard.append(Transaction(changes: [change])).stamps()[0].time
+                #expect(time > last)
+                last = time
+            }
+            #expect(abs(last - WallClock.system()) < 60_000)
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
+    func `who follows sees the times that were answered, also of what was appended at once`(driver: LiveDriver)
+        async throws
+    {
+        try await driver.run { world in
+            let (shard, other) = (try await world.shard(), try await world.shard())
+            let (a, b) = (world.channel("#a"), world.channel("#b"))
+            let first = try await shard.say("1", in: a).stamps()[0].time
+            _ = try await other.follow(a)
+            var later = LogChange.text(a, "3", [.set(.member("ann"), [1])])
+            later.after = first + 20
+            later.feed = FeedLabel("x")
+            let stamps = try await shard.append(
+                Transaction(changes: [.text(a, "2"), later, .text(b, "4"), .text(a, "5")])
+            ).stamps()
+            #expect(
+                stamps[1].time >= first + 21 && stamps[3].time >= stamps[1].time && stamps[2].time <= stamps[1].time
+            )
+            try await other.receiver.wait(forEntries: 3, of: a)
+            let expected = [stamps[0], stamps[1], stamps[3]]
+            for seen in [other.receiver.entries(of: a), try await shard.entries(of: a, after: 1)] {
+                #expect(seen.map(\.time) == expected.map(\.time))
+                #expect(seen.map(\.position) == expected.map(\.position))
+            }
+            #expect(try await shard.load(a)?.fields == [.member("ann"): [1]])
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
+    func `nobody leads the times of a log far ahead of the clock`(driver: LiveDriver) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            for after in [Int64.max, WallClock.system() + 3_600_000, -1] {
+                var change = LogChange.text(world.channel("#a"), "x")
+                change.after = after
+                let time = try await shard.append(Transaction(changes: [change])).stamps()[0].time
+                #expect(abs(time - WallClock.system()) < 60_000)
+            }
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
     func `a transaction over several logs stamps every change and is seen whole`(driver: LiveDriver) async throws {
         try await driver.run { world in
             let shard = try await world.shard()

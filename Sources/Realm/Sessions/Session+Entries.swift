@@ -8,6 +8,7 @@ extension Session {
     func received(_ entry: Entry) {
         if self.keepsEarly(entry) { return }
         self.place = entry.position
+        self.heard = entry.time
         if let message = ChatMessage(entry: entry.payload) { return self.deliver(message, entry) }
         guard let event = UserEvent(entry.payload) else {
             if EntryForm.unknown(entry.payload) == .loadAgain { self.loadAgain() }

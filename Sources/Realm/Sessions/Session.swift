@@ -52,6 +52,8 @@ package final class Session {
     var entering = 0
     /// The last entry of its log that came.
     var place = Position.none
+    /// When that was, in milliseconds since 1970; 0 before the first.
+    var heard: Int64 = 0
     /// Who holds it; nil if it ends with its last attachment here.
     var holds: SessionHolds? { didSet { self.recount() } }
     /// How the store has it that those who take part are connected, for all that is known here.

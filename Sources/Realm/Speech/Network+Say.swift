@@ -150,7 +150,9 @@ extension Network {
                 LogChange(
                     inbox,
                     payload: message.entry,
-                    feed: isKept ? session.speech.label(of: session, with: found) : nil
+                    feed: isKept ? session.speech.label(of: session, with: found) : nil,
+                    // Each half of a conversation is in another log: what answers something is later than that.
+                    after: session.heard
                 ),
                 copy: utterance.isCopied ? LogChange(session.inbox, payload: message.copy) : nil,
                 if: found.unchanged,

@@ -58,7 +58,7 @@ final class MemoryLog {
     /// Applies one change and returns where and when its entry stands.
     func apply(_ change: LogChange, by producer: ProducerID, now: Int64) -> Stamp {
         self.sequence += 1
-        self.time = max(self.time, now)
+        self.time = max(self.time, change.time(at: now))
         if !change.fields.isEmpty {
             self.version = self.sequence
             for field in change.fields { self.fields.apply(field) }

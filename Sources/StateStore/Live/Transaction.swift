@@ -87,6 +87,13 @@ package struct LogChange: Sendable {
     package var holder: Holder
     /// What the entry goes to the feed as; nil if it does not.
     package var feed: FeedLabel?
+    /// A time, in milliseconds since 1970, that the entry's is later than: that of what its author had seen, perhaps in another log.
+    ///
+    /// Counts for less than ``leap`` ahead of the store's clock: who answers faster than that has the time of the clock.
+    package var after: Int64
+
+    /// How far ahead of the store's clock an entry's time may be, in milliseconds, for coming after another's.
+    package static let leap: Int64 = 50
 
     package init(
         _ log: LogKey,
@@ -94,7 +101,8 @@ package struct LogChange: Sendable {
         fields: [FieldChange] = [],
         lifetime: Lifetime = .keep,
         holder: Holder = .unchanged,
-        feed: FeedLabel? = nil
+        feed: FeedLabel? = nil,
+        after: Int64 = 0
     ) {
         self.log = log
         self.payload = payload
@@ -102,6 +110,12 @@ package struct LogChange: Sendable {
         self.lifetime = lifetime
         self.holder = holder
         self.feed = feed
+        self.after = after
+    }
+
+    /// When the entry is made by a clock that says so, if nothing later is in its log.
+    func time(at now: Int64) -> Int64 {
+        self.after < now || self.after - now >= Self.leap ? now : self.after + 1
     }
 }
 

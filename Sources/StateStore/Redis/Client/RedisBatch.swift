@@ -220,11 +220,16 @@ final class RedisBatch {
         }
         if change.holder != .unchanged { flags += 8 }
         if !change.fields.isEmpty { flags += 16 }
+        if change.after > 0 { flags += 32 }
         self.body.writeInteger(flags)
         self.body.writePackedHead(5 + change.payload.readableBytes)
         self.body.writeMultipleIntegers(change.feed == nil ? 0 : 1 as UInt8, UInt32(change.payload.readableBytes))
         self.body.writeImmutableBuffer(change.payload)
         self.elements += 2
+        if change.after > 0 {
+            self.body.writePacked(UInt64(clamping: change.after))
+            self.elements += 1
+        }
         if !change.fields.isEmpty {
             self.body.writePacked(UInt64(change.fields.count))
             for field in change.fields { self.write(field) }

@@ -54,6 +54,10 @@ extension RedisLibrary {
         local function skip(t, i)
           local flags = t[i + 1]
           i = i + 3
+          if flags >= 32 then
+            flags = flags - 32
+            i = i + 1
+          end
           if flags >= 16 then
             flags = flags - 16
             i = i + 1 + 2 * t[i]
@@ -66,7 +70,8 @@ extension RedisLibrary {
           return flags % 2 == 1 and i + 1 or i
         end
 
-        -- Applies one change; returns the index after it. Flags: 1 feed, 2 drop, 4 drop if empty, 8 holder, 16 fields.
+        -- Applies one change; returns the index after it. Flags: 1 feed, 2 drop, 4 drop if empty, 8 holder, 16 fields,
+        -- 32 after a time.
         local function change(call, t, i, out)
           local first, log, flags = i, find(call, t[i]), t[i + 1]
           log.operation = call.operation
@@ -75,11 +80,21 @@ extension RedisLibrary {
           elseif log.epoch < server.since then
             turn(call, log, true)
           end
-          log.seq = log.seq + 1
-          if log.time < call.now then log.time = call.now end
-          log.n = log.n + 1
-          log.parts[log.n] = t[i + 2]
+          local payload, time = t[i + 2], call.now
           i = i + 3
+          if flags >= 32 then
+            flags = flags - 32
+            if t[i] >= time and t[i] - time < LEAP then time = t[i] + 1 end
+            i = i + 1
+          end
+          if log.time < time then
+            -- The entries of a chunk have one time.
+            flush(call, log, false)
+            log.time = time
+          end
+          log.seq = log.seq + 1
+          log.n = log.n + 1
+          log.parts[log.n] = payload
           out[#out + 1] = pack('>I8I8I8', log.epoch, log.seq, log.time)
           if flags == 0 then return i end
           local is_fed = flags % 2 == 1

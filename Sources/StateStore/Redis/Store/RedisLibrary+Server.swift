@@ -25,6 +25,8 @@ extension RedisLibrary {
 
         local META, COUNT, PLACES = '\0', '\1', '>I8I8I8I8I8I8I8I8I8'
         local LEAST, MINUTE = 64, 60000
+        -- How far ahead of the clock an entry's time may be for coming after another's (`LogChange.leap`).
+        local LEAP = 50
         -- The items that somebody needs, and of how many of them each tenant has a part.
         local FEED, FEED_LIMIT, PARTS = 'r:.feed', 100000, 'r:.feed.parts'
         -- What happens to each consumer at the bound, and over how many records it was moved on.
