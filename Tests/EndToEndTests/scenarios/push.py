@@ -41,11 +41,17 @@ async def register(client: Client, device: Device) -> None:
     await client.expect(("WEBPUSH", "REGISTER", device.endpoint))
 
 
-async def pushed(client: Client, service: PushService, device: Device, line: str) -> None:
-    """Says something again and again until a device that was registered just now is pushed it."""
+async def figure(edge: Edge, end: str) -> float:
+    """How many pushes of an edge ended so."""
+    _, text = await edge.get("/metrics")
+    return next(float(l.split()[1]) for l in text.splitlines() if l.startswith(f'roost_push_total{{end="{end}"}}'))
+
+
+async def pushed(client: Client, edges: list[Edge], line: str) -> None:
+    """Says something again and again until each edge has pushed it: each learns of a new device by itself."""
     for number in range(60):
         client.send(f"{line} {number}")
-        if service.requests(device):
+        if all([sum([await figure(edge, end) for end in ("sent", "gone")]) for edge in edges]):
             return
         await asyncio.sleep(0.5)
     raise AssertionError("nothing is pushed")
@@ -64,7 +70,7 @@ async def received(world: World) -> None:
     await bob.join("#lobby")
     await register(ann, phone)
     await register(ann, laptop)
-    await pushed(bob, push, phone, "PRIVMSG annie :are you there")
+    await pushed(bob, edges, "PRIVMSG annie :are you there")
 
     # A direct message, a call in a channel and an invitation are pushed, all else is not.
     bob.send(
@@ -117,15 +123,11 @@ async def refused(world: World) -> None:
         await ann.expect(("FAIL", "WEBPUSH", "INVALID_PARAMS", "REGISTER", endpoint))
     await register(ann, gone)
     await register(ann, busy)
-    await pushed(bob, push, gone, "PRIVMSG ann :hello")
+    await pushed(bob, [edge], "PRIVMSG ann :hello")
     await push.expect(busy, "PRIVMSG")
 
-    async def figure(end: str) -> float:
-        _, text = await edge.get("/metrics")
-        return next(float(l.split()[1]) for l in text.splitlines() if l.startswith(f'roost_push_total{{end="{end}"}}'))
-
-    await until(lambda: figure("gone"), "the device is forgotten")
-    await until(lambda: figure("sent"), "the busy service took it")
+    await until(lambda: figure(edge, "gone"), "the device is forgotten")
+    await until(lambda: figure(edge, "sent"), "the busy service took it")
     before = len(push.requests(gone))
     bob.send("PRIVMSG ann :once more")
     await push.expect(busy, ("PRIVMSG", "ann", "once more"))
@@ -133,13 +135,12 @@ async def refused(world: World) -> None:
 
     # Another edge does not trust the loopback: its name leads to where nothing is sent to.
     strict = await world.embedded("--push-contact", CONTACT)
-    edge = strict
     far = Device(push, "far")
     ann, _ = await login(world, strict, "ann", "ann")
     bob, _ = await login(world, strict, "bob", "bob")
     await register(ann, far)
     async with asyncio.timeout(30):
-        while await figure("forbidden") < 1:
+        while await figure(strict, "forbidden") < 1:
             bob.send("PRIVMSG ann :hello")
             await asyncio.sleep(0.5)
     assert not push.requests(far), "it was sent to where it may not be"
