@@ -6,19 +6,6 @@ import StateStore
 import Testing
 
 @Suite struct GarbageTests {
-    /// SplitMix64: the same words for the same seed.
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            self.state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = self.state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     /// What commands read: names, masks, modes, conditions, keys, times, ids, numbers; whole, broken, and far too large.
     private static let words = [
         "ann", "bob", "nobody", "#a", "#none", "#", "*", "?", "@#a", "+@#a", "*!*@*", "bob!*@*", "$a:bob", "~a:",
@@ -40,7 +27,7 @@ import Testing
         String(repeating: "x", count: 200), String(repeating: "#a,", count: 40), String(repeating: "*?", count: 60),
     ]
 
-    private static func line(_ command: String, _ random: inout Random) -> String {
+    private static func line(_ command: String, _ random: inout SeededRandom) -> String {
         var line = command
         let count = Int.random(in: 0...5, using: &random)
         for number in 0..<count {
@@ -59,7 +46,7 @@ import Testing
 
     @Test(arguments: 0..<6 as Range<UInt64>)
     func `whatever stands behind a command, the next one is answered`(seed: UInt64) async throws {
-        var random = Random(state: seed)
+        var random = SeededRandom(seed: seed)
         let rig = try await PastRig(shards: 2, pushes: true)
         let harness = rig.harness
         let capabilities = everyCapability + " draft/chathistory draft/event-playback draft/read-marker"
