@@ -26,6 +26,79 @@ import Testing
     }
 
     @Test(arguments: Driver.allCases)
+    func `whoever registers has the account that was asked for, unless there is one of the name`(
+        _ driver: Driver
+    ) async throws {
+        try await driver.withStore { store in
+            let accounts = store.accounts
+            guard case .created(let made) = try await accounts.register(.some("Alice"), of: .acme, limit: nil, now: 17)
+            else { throw DurableStoreError.conflict("no account was made") }
+            #expect(try await accounts.find("alice", of: .acme) == made)
+            #expect(made.name == "Alice" && made.role == .user && made.state == .waiting && !made.isDeclared)
+            #expect(made.email == "alice@example.com" && made.credentials == .some && made.createdAt == 17)
+            for limit in [nil, 1, 9] {
+                #expect(try await accounts.register(.some("ALICE"), of: .acme, limit: limit, now: 18) == .exists)
+            }
+            #expect(try await accounts.find("alice", of: .acme) == made)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `of many who register at once no more get an account than the tenant may have`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            _ = try await store.accounts.create("root", folded: "root", credentials: .some, of: .acme, now: 1)
+            _ = try await store.accounts.create("root", folded: "root", credentials: .some, of: .globex, now: 1)
+            let made = try await withThrowingTaskGroup(of: AccountCreation.self) { group in
+                for number in 0..<12 {
+                    group.addTask { try await store.accounts.register(.some("a\(number)"), of: .acme, limit: 5, now: 2) }
+                }
+                return try await group.reduce(into: [AccountCreation]()) { $0.append($1) }
+            }
+            #expect(made.count { $0 == .isFull } == 8)
+            #expect(try await store.accounts.count(of: .acme) == 5)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `state, role and the last log-in are one account's, and its credentials stay`(_ driver: Driver) async throws {
+        try await driver.withStore { store in
+            let accounts = store.accounts
+            for tenant in try [TenantID.acme, .globex] {
+                _ = try await accounts.register(.some("Alice"), of: tenant, limit: nil, now: 1)
+            }
+            #expect(try await accounts.set(.active, of: "alice", in: .acme, now: 5))
+            #expect(try await accounts.set(Account.Role.admin, of: "alice", in: .acme, now: 6))
+            try await accounts.noteLogIn(to: "alice", of: .acme, now: 7)
+            let account = try #require(try await accounts.find("alice", of: .acme))
+            #expect(account.state == .active && account.role == .admin && account.lastLogInAt == 7)
+            #expect(account.credentials == .some && account.createdAt == 1 && account.updatedAt == 6)
+            let other = try #require(try await accounts.find("alice", of: .globex))
+            #expect(other.state == .waiting && other.role == .user && other.lastLogInAt == nil)
+            #expect(try await !accounts.set(.active, of: "nobody", in: .acme, now: 8))
+        }
+    }
+
+    @Test func `a log-in is noted to a quarter of an hour`() {
+        func account(_ last: Int64?) -> Account {
+            Account(
+                tenant: TenantID("acme")!,
+                name: "a",
+                folded: "a",
+                credentials: .some,
+                lastLogInAt: last,
+                createdAt: 0,
+                updatedAt: 0
+            )
+        }
+        let quarter: Int64 = 15 * 60 * 1000
+        #expect(AccountRepository.isToNote(account(nil), now: 0))
+        #expect(!AccountRepository.isToNote(account(1000), now: 999 + quarter))
+        #expect(AccountRepository.isToNote(account(1000), now: 1000 + quarter))
+        // A clock that went back.
+        #expect(!AccountRepository.isToNote(account(1000), now: 0) && AccountRepository.isToNote(account(.min), now: 0))
+    }
+
+    @Test(arguments: Driver.allCases)
     func `a name is taken once in a tenant and free in another`(_ driver: Driver) async throws {
         try await driver.withStore { store in
             _ = try await store.accounts.create("Alice", folded: "alice", credentials: .some, of: .acme, now: 1)
@@ -177,5 +250,19 @@ import Testing
             }
             #expect(try await store.accounts.find("ann", of: .acme)?.metadata.changes.count == Metadata.maximumKeys)
         }
+    }
+}
+
+extension NewAccount {
+    /// One that waits, with mail.
+    fileprivate static func some(_ name: String) -> NewAccount {
+        let folded = name.lowercased()
+        return NewAccount(
+            name: name,
+            folded: folded,
+            state: .waiting,
+            email: "\(folded)@example.com",
+            credentials: .some
+        )
     }
 }

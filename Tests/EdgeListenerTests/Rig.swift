@@ -67,6 +67,14 @@ struct Rig {
 }
 
 private struct Nobody: Authenticator {
+    func register(
+        _ account: AllowedAccount,
+        in tenant: TenantID,
+        limit: Int?
+    ) async throws(AuthenticationError) -> AccountCreation { throw .unavailable }
+
+    func noteLogIn(to account: Account, in tenant: TenantID) async {}
+
     func setAlwaysOn(_ isAlwaysOn: Bool?, of account: String, in tenant: TenantID) async throws(AuthenticationError) {}
 
     func changeMetadata(

@@ -15,8 +15,10 @@ private struct Written: Sendable, CustomTestStringConvertible {
 
 @Suite struct `Settings that nothing reads` {
     private static let tenants: [Written] = [
+        Written(spec: "accounts: {registration: Open}", told: []),
+        Written(spec: "accounts: {registration: Approval}", told: []),
         Written(
-            spec: "accounts: {registration: Open}",
+            spec: "accounts: {registration: Email}",
             told: ["spec.accounts.registration"],
             meanwhile: "as with Closed"
         ),

@@ -197,6 +197,8 @@ struct ProjectedTenantTests {
         tenant.settings.accounts.registration = try pick(AccountSettings.Registration.allCases)
         tenant.settings.icon = try pick([nil, "https://a.example/icon.png"])
         tenant.settings.clientTagDeny = some(["*", "-typing", "draft/react"])
+        tenant.settings.accounts.registrationBeforeConnect = .random(using: &random)
+        tenant.settings.accounts.minimumPasswordLength = .random(in: 1...64, using: &random)
         tenant.settings.accounts.required = .random(using: &random)
         tenant.settings.accounts.saslMechanisms = some(SASLMechanism.allCases)
         tenant.settings.accounts.rememberFor = time()

@@ -12,6 +12,7 @@ import Testing
         #expect(tenant == HostedTenant(id: try .named("acme"), hostnames: ["acme.localhost"], planName: "free"))
         #expect(tenant.displayName == "acme" && tenant.serverName == "acme.localhost" && tenant.state == .active)
         #expect(tenant.accounts.registration == .open && !tenant.accounts.required)
+        #expect(tenant.accounts.registrationBeforeConnect && tenant.accounts.minimumPasswordLength == 8)
         #expect(tenant.accounts.saslMechanisms == [.plain, .scramSHA256, .external])
         #expect(tenant.accounts.rememberFor == .zero)
         #expect(tenant.sessions.resumeGrace == .seconds(120) && tenant.sessions.multipleClients)
@@ -40,6 +41,7 @@ import Testing
         #expect(tenant.motd == ["Welcome to Acme.", "", "Be kind."])
         #expect(tenant.admins.map(\.account) == ["alice"] && tenant.admins[0].password.reveal() == "secret")
         #expect(tenant.accounts.registration == .email && tenant.accounts.required)
+        #expect(!tenant.accounts.registrationBeforeConnect && tenant.accounts.minimumPasswordLength == 12)
         #expect(tenant.accounts.saslMechanisms == [.scramSHA256] && tenant.accounts.rememberFor == .seconds(86_400))
         #expect(tenant.sessions.resumeGrace == .seconds(5400) && !tenant.sessions.multipleClients)
         #expect(
@@ -196,7 +198,7 @@ import Testing
             Be kind.
           admins:
             - {account: alice, passwordSecretRef: {name: acme-admin, key: password}}
-          accounts: {registration: Email, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d}
+          accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d}
           sessions: {resumeGrace: 1h30m, multipleClients: false}
           history: {enabled: true, retention: 7d, directMessages: false}
           archive: {enabled: true, schedule: "0 4 * * 1-5", retention: 365d}

@@ -84,6 +84,29 @@ package struct Refusal: Error, Hashable, Sendable {
         /// The session is another account's.
         case loggedIn = "logged-in"
 
+        // Registering an account
+        /// The tenant's administrators make the accounts.
+        case registrationIsClosed = "registration-is-closed"
+        /// Who asks is not on the network yet.
+        case connectionNeeded = "connection-needed"
+        /// Who asks has an account.
+        case hasAccount = "has-account"
+        /// Who asks has no nickname.
+        case nickNeeded = "nick-needed"
+        case accountExists = "account-exists"
+        case badAccountName = "bad-account-name"
+        case accountIsNotNick = "account-is-not-nick"
+        case weakPassword = "weak-password"
+        case unacceptablePassword = "unacceptable-password"
+        case invalidEmail = "invalid-email"
+        /// Others of this address registered just now.
+        case tooManyRegistrations = "too-many-registrations"
+        case networkHasTooManyAccounts = "network-has-too-many-accounts"
+        /// An administrator has not agreed to the account yet.
+        case accountWaits = "account-waits"
+        /// A nickname that is a service's.
+        case serviceNick = "service-nick"
+
         // The past
         /// The tenant keeps none.
         case noHistory = "no-history"

@@ -146,38 +146,19 @@ enum AuthenticateCommand {
         guard let login else { return Self.fail(call) }
         guard connection.sasl != nil else { return }
         connection.sasl = nil
-        guard let session = connection.session else {
-            connection.login = login
-            Self.tellSuccess(call, login, prefix: "\(connection.nick)!*@*")
-            return Registration.follow(connection.registration.authenticationEnded(), call)
-        }
-        connection.accountHeld = {
-            connection.login = login
-            Self.tellSuccess(call, login, prefix: session.prefix)
-        }
-        let before = session.user.metadata
-        call.network.adopt(
-            login,
-            by: Actor(session, through: connection),
-            call.awaitingAny { result in
-                let held = connection.accountHeld.take()
-                switch result {
-                case .success:
-                    held?()
-                    let changes = before.changes(to: session.user.metadata)
-                    connection.tell(changes, of: session.user.nick.raw, .answer)
-                case .failure(let refusal):
-                    call.refuse(refusal)
-                    call.reply(.errSaslFail)
-                }
+        let isBefore = connection.session == nil
+        call.hold(login) { prefix in
+            call.tellLoggedIn(login, prefix: prefix)
+            call.reply(.rplSaslSuccess)
+            connection.tellIfRemembered(login, command: call.row.name)
+        } end: { refusal in
+            if let refusal {
+                call.refuse(refusal)
+                call.reply(.errSaslFail)
+            } else if isBefore {
+                Registration.follow(connection.registration.authenticationEnded(), call)
             }
-        )
-    }
-
-    private static func tellSuccess(_ call: Call, _ login: LoggedIn, prefix: String) {
-        call.reply(.rplLoggedIn, prefix, login.account, text: "You are now logged in as \(login.account)")
-        call.reply(.rplSaslSuccess)
-        call.connection.tellIfRemembered(login, command: call.row.name)
+        }
     }
 
     private static func fail(_ call: Call, _ refusal: Refusal = Refusal(.wrongPassword)) {

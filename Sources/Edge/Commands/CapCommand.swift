@@ -3,6 +3,7 @@ import IRC
 import NIOCore
 import Numbers
 import Realm
+import Tenant
 
 /// CAP (IRCv3 capability negotiation).
 enum CapCommand {
@@ -36,20 +37,44 @@ enum CapCommand {
     /// What there is to know of capabilities, by name.
     private static func values(on network: Network) -> [String: String] {
         [
-            "sasl": SASLExchange.offered(on: network.tenant).joined(separator: ","),
+            "sasl": self.mechanisms(on: network.tenant),
             Capabilities.multilineBatch: MultilineBatch.Limits().value,
             ChatMessage.relayTag: String(RelayedName.separator),
             "draft/metadata-2": MetadataCommand.capabilityValue,
             "draft/metadata-3": MetadataCommand.capabilityValue,
+            AccountCommands.capability: AccountCommands.capabilityValue(on: network.tenant),
             LanguageCommand.capability: LanguageCommand.capabilityValue(on: network.tenant),
         ]
     }
+
+    private static func mechanisms(on tenant: HostedTenant) -> String {
+        SASLExchange.offered(on: tenant).joined(separator: ",")
+    }
+
+    /// Those that depend on what a tenant says of accounts: each with its word in the list, nil where there is none.
+    static let accountOffers: [(Capabilities, offer: @Sendable (HostedTenant) -> String?)] = [
+        (
+            .sasl,
+            {
+                let names = Self.mechanisms(on: $0)
+                return names.isEmpty ? nil : "sasl=\(names)"
+            }
+        ),
+        (
+            .accountRegistration,
+            {
+                guard $0.accounts.mayRegister else { return nil }
+                let value = AccountCommands.capabilityValue(on: $0)
+                return AccountCommands.capability + (value.isEmpty ? "" : "=\(value)")
+            }
+        ),
+    ]
 
     /// The capabilities that a client may ask for.
     private static func offered(to connection: Connection) -> Capabilities {
         let network = connection.network
         var useless: Capabilities = []
-        if SASLExchange.offered(on: network.tenant).isEmpty { useless.insert(.sasl) }
+        for (capability, offer) in self.accountOffers where offer(network.tenant) == nil { useless.insert(capability) }
         if !network.hasPast { useless.formUnion(.past) }
         if network.pushKey == nil { useless.formUnion([.webPush, .webPushOfSoju]) }
         return Capabilities.all.subtracting(useless)

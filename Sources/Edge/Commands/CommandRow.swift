@@ -125,6 +125,7 @@ package struct CommandTable: Sendable {
     /// Every command that there is.
     package static let standard = CommandTable(
         RegistrationCommands.rows,
+        AccountCommands.rows,
         GatewayCommand.rows,
         PersistenceCommand.rows,
         MessageCommands.rows,

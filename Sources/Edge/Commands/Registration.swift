@@ -82,7 +82,7 @@ enum Registration {
     private static func refuse(_ refusal: Refusal, _ call: Call) {
         let connection = call.connection
         switch refusal.reason {
-        case .nickInUse, .misleadingNick:
+        case .nickInUse, .misleadingNick, .serviceNick:
             connection.registration.refuseNick()
             connection.refuse(refusal, command: "NICK", context: [])
         case .accountNeeded:

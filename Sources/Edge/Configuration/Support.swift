@@ -53,6 +53,7 @@ enum Support {
         support.set("UTF8ONLY")
         if hasPast, let pushKey { support.set("VAPID", pushKey) }
         support.set("WHOX")
+        if tenant.accounts.required { support.set("draft/ACCOUNTREQUIRED") }
         if let icon = tenant.settings.icon { support.set("draft/ICON", icon) }
         return support
     }

@@ -296,5 +296,38 @@ extension Catalogue {
         "You have too many devices": "Vous avez trop d'appareils",
         "Try again later": "Réessayez plus tard",
         "You may have {1} devices: unregister one": "Vous pouvez avoir {1} appareils : désinscrivez-en un",
+        "Accounts are made by this network's administrators":
+            "Les comptes sont créés par les administrateurs de ce réseau",
+        "Connect first, then register": "Connectez-vous d'abord, puis enregistrez-vous",
+        "You are logged in to an account already": "Vous êtes déjà identifié à un compte",
+        "Choose a nickname first: the account is called like it":
+            "Choisissez d'abord un pseudo : le compte porte son nom",
+        "The account is called like your nickname: {1}": "Le compte porte le nom de votre pseudo : {1}",
+        "An account's name has ASCII letters, digits and punctuation alone: change your nickname":
+            "Le nom d'un compte n'a que des lettres ASCII, des chiffres et des signes : changez de pseudo",
+        "That is the name of a service of the network": "C'est le nom d'un service du réseau",
+        "That is no address that mail can be sent to": "On ne peut pas envoyer de courriel à cette adresse",
+        "Somebody else goes by that nickname": "Quelqu'un d'autre porte ce pseudo",
+        "Too many accounts from your address, try later": "Trop de comptes depuis votre adresse, réessayez plus tard",
+        "There is an account {1} already: log in, or choose another nickname":
+            "Il existe déjà un compte {1} : identifiez-vous ou choisissez un autre pseudo",
+        "This network has as many accounts as it may, try later":
+            "Ce réseau a autant de comptes qu'il peut, réessayez plus tard",
+        "Choose a longer password: {1} characters or more":
+            "Choisissez un mot de passe plus long : {1} caractères ou plus",
+        "Choose another password: this one is among the first that anybody tries":
+            "Choisissez un autre mot de passe : celui-ci est parmi les premiers que l'on essaie",
+        "Choose a shorter password: {1} bytes at most": "Choisissez un mot de passe plus court : {1} octets au plus",
+        "Choose another password: something in this one cannot be typed everywhere":
+            "Choisissez un autre mot de passe : quelque chose dans celui-ci ne se tape pas partout",
+        "This network's administrators have not agreed to your account yet":
+            "Les administrateurs de ce réseau n'ont pas encore accepté votre compte",
+        "Erroneous nickname: it is that of a service of the network":
+            "Pseudo non valide : c'est celui d'un service du réseau",
+        "You are logging in: end that first (AUTHENTICATE *)":
+            "Une identification est en cours : terminez-la d'abord (AUTHENTICATE *)",
+        "Your account waits for an administrator of the network to agree":
+            "Votre compte attend l'accord d'un administrateur du réseau",
+        "You have an account now": "Vous avez maintenant un compte",
     ]
 }

@@ -128,5 +128,6 @@ extension Catalogue {
             "Qui est là (WHOX). Options : o opérateurs ; n u h i s r a à quoi le masque est comparé.",
         "Has what you would want to know at once be pushed to a device of yours.":
             "Fait envoyer à un appareil ce que vous voudriez savoir aussitôt.",
+        "Gives you an account, called like your nickname.": "Vous donne un compte qui porte le nom de votre pseudo.",
     ]
 }

@@ -298,5 +298,35 @@ extension Catalogue {
         "You have too many devices": "Zu viele Geräte",
         "Try again later": "Bitte später erneut versuchen",
         "You may have {1} devices: unregister one": "Höchstens {1} Geräte sind erlaubt: bitte eines abmelden",
+        "Accounts are made by this network's administrators": "Konten legt hier die Verwaltung des Netzes an",
+        "Connect first, then register": "Erst verbinden, dann registrieren",
+        "You are logged in to an account already": "Schon an einem Konto angemeldet",
+        "Choose a nickname first: the account is called like it": "Erst einen Nick wählen: das Konto heißt wie er",
+        "The account is called like your nickname: {1}": "Das Konto heißt wie der Nick: {1}",
+        "An account's name has ASCII letters, digits and punctuation alone: change your nickname":
+            "Der Name eines Kontos hat nur ASCII-Buchstaben, Ziffern und Satzzeichen: bitte den Nick wechseln",
+        "That is the name of a service of the network": "So heißt ein Dienst des Netzes",
+        "That is no address that mail can be sent to": "An diese Adresse kann keine Mail geschickt werden",
+        "Somebody else goes by that nickname": "Jemand anders trägt diesen Nick",
+        "Too many accounts from your address, try later": "Zu viele Konten von dieser Adresse, bitte später versuchen",
+        "There is an account {1} already: log in, or choose another nickname":
+            "Es gibt schon ein Konto {1}: anmelden oder einen anderen Nick wählen",
+        "This network has as many accounts as it may, try later":
+            "Dieses Netz hat so viele Konten, wie es haben darf, bitte später versuchen",
+        "Choose a longer password: {1} characters or more":
+            "Bitte ein längeres Passwort wählen: mindestens {1} Zeichen",
+        "Choose another password: this one is among the first that anybody tries":
+            "Bitte ein anderes Passwort wählen: dieses versucht jeder als eines der ersten",
+        "Choose a shorter password: {1} bytes at most": "Bitte ein kürzeres Passwort wählen: höchstens {1} Bytes",
+        "Choose another password: something in this one cannot be typed everywhere":
+            "Bitte ein anderes Passwort wählen: etwas darin lässt sich nicht überall eingeben",
+        "This network's administrators have not agreed to your account yet":
+            "Die Verwaltung dieses Netzes hat dem Konto noch nicht zugestimmt",
+        "Erroneous nickname: it is that of a service of the network":
+            "Unzulässiger Nick: so heißt ein Dienst des Netzes",
+        "You are logging in: end that first (AUTHENTICATE *)": "Eine Anmeldung läuft: erst beenden (AUTHENTICATE *)",
+        "Your account waits for an administrator of the network to agree":
+            "Das Konto wartet auf die Zustimmung der Verwaltung",
+        "You have an account now": "Das Konto ist angelegt",
     ]
 }

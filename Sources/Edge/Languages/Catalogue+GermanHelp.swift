@@ -124,5 +124,6 @@ extension Catalogue {
             "Wer da ist (WHOX). Flags: o Operatoren; n u h i s r a womit die Maske verglichen wird.",
         "Has what you would want to know at once be pushed to a device of yours.":
             "Lässt an ein Gerät senden, was man sofort wissen möchte.",
+        "Gives you an account, called like your nickname.": "Legt ein Konto an, das wie der Nick heißt.",
     ]
 }

@@ -288,5 +288,34 @@ extension Catalogue {
         "You have too many devices": "Tienes demasiados dispositivos",
         "Try again later": "Inténtalo más tarde",
         "You may have {1} devices: unregister one": "Puedes tener {1} dispositivos: da de baja uno",
+        "Accounts are made by this network's administrators": "Las cuentas las crean los administradores de esta red",
+        "Connect first, then register": "Primero conéctate, luego regístrate",
+        "You are logged in to an account already": "Ya has iniciado sesión en una cuenta",
+        "Choose a nickname first: the account is called like it": "Elige primero un nick: la cuenta se llama igual",
+        "The account is called like your nickname: {1}": "La cuenta se llama como tu nick: {1}",
+        "An account's name has ASCII letters, digits and punctuation alone: change your nickname":
+            "El nombre de una cuenta solo tiene letras ASCII, cifras y signos: cambia de nick",
+        "That is the name of a service of the network": "Así se llama un servicio de la red",
+        "That is no address that mail can be sent to": "A esa dirección no se puede enviar correo",
+        "Somebody else goes by that nickname": "Otra persona usa ese nick",
+        "Too many accounts from your address, try later": "Demasiadas cuentas desde tu dirección, inténtalo más tarde",
+        "There is an account {1} already: log in, or choose another nickname":
+            "Ya existe una cuenta {1}: inicia sesión o elige otro nick",
+        "This network has as many accounts as it may, try later":
+            "Esta red tiene tantas cuentas como puede, inténtalo más tarde",
+        "Choose a longer password: {1} characters or more": "Elige una contraseña más larga: {1} caracteres o más",
+        "Choose another password: this one is among the first that anybody tries":
+            "Elige otra contraseña: esta es de las primeras que cualquiera prueba",
+        "Choose a shorter password: {1} bytes at most": "Elige una contraseña más corta: {1} bytes como mucho",
+        "Choose another password: something in this one cannot be typed everywhere":
+            "Elige otra contraseña: algo de esta no se puede escribir en todas partes",
+        "This network's administrators have not agreed to your account yet":
+            "Los administradores de esta red aún no han aprobado tu cuenta",
+        "Erroneous nickname: it is that of a service of the network": "Nick no válido: es el de un servicio de la red",
+        "You are logging in: end that first (AUTHENTICATE *)":
+            "Estás iniciando sesión: termínalo primero (AUTHENTICATE *)",
+        "Your account waits for an administrator of the network to agree":
+            "Tu cuenta espera la aprobación de un administrador de la red",
+        "You have an account now": "Ya tienes una cuenta",
     ]
 }

@@ -122,5 +122,6 @@ extension Catalogue {
             "Quién está (WHOX). Opciones: o operadores; n u h i s r a con qué se compara la máscara.",
         "Has what you would want to know at once be pushed to a device of yours.":
             "Hace que se envíe a un dispositivo tuyo lo que querrías saber enseguida.",
+        "Gives you an account, called like your nickname.": "Te da una cuenta que se llama como tu nick.",
     ]
 }

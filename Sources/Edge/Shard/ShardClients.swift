@@ -118,7 +118,7 @@ package final class ShardClients {
         if tenant.state == .suspended {
             return self.closeAll(of: network, reason: tenant.closedText)
         }
-        self.tellMechanisms(of: network, before)
+        self.tellAccounts(of: network, before)
         self.tellTransport(of: network, before)
         self.tellLanguages(of: network, before)
         for connection in self.connections.all where connection.network === network { connection.set(network.ranks) }
@@ -131,24 +131,24 @@ package final class ShardClients {
         }
     }
 
-    /// Other SASL mechanisms, or none any more (IRCv3 capability negotiation, cap-notify).
-    private func tellMechanisms(of network: Network, _ before: HostedTenant) {
-        let offered = SASLExchange.offered(on: network.tenant)
-        guard offered != SASLExchange.offered(on: before) else { return }
-        let names = offered.joined(separator: ",")
-        for connection in self.connections.all where connection.network === network {
-            if connection.capabilities.contains(.capNotify) {
-                connection.write(.news) {
-                    $0.message(
-                        source: network.serverName,
-                        command: "CAP",
-                        parameters: [connection.nick]
-                            + (offered.isEmpty ? ["DEL", "sasl"] : ["NEW", "sasl=\(names)"]),
-                        forcesTrailing: true
-                    )
+    /// Other ways to log in or to register, or none any more (IRCv3 capability negotiation, cap-notify).
+    private func tellAccounts(of network: Network, _ before: HostedTenant) {
+        for (capability, offer) in CapCommand.accountOffers {
+            let now = offer(network.tenant)
+            guard now != offer(before), let name = capability.sortedNames.first else { continue }
+            for connection in self.connections.all where connection.network === network {
+                if connection.capabilities.contains(.capNotify) {
+                    connection.write(.news) {
+                        $0.message(
+                            source: network.serverName,
+                            command: "CAP",
+                            parameters: [connection.nick] + (now.map { ["NEW", $0] } ?? ["DEL", name]),
+                            forcesTrailing: true
+                        )
+                    }
                 }
+                if now == nil { connection.set(connection.capabilities.subtracting(capability)) }
             }
-            if offered.isEmpty { connection.set(connection.capabilities.subtracting(.sasl)) }
         }
     }
 

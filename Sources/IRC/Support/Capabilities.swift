@@ -105,6 +105,9 @@ package struct Capabilities: OptionSet, Sendable, Hashable {
     /// LANGUAGE (draft), which is there without it too.
     package static let languages = Capabilities(rawValue: 1 << 39)
 
+    /// REGISTER and VERIFY (draft).
+    package static let accountRegistration = Capabilities(rawValue: 1 << 40)
+
     /// That one comes by TLS alone, which is announced and never asked for.
     package static let strictTransport = "sts"
 

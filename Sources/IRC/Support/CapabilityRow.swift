@@ -86,6 +86,7 @@ extension Capabilities {
             .languages,
             .other("https://gist.github.com/DanielOaks/8126122f74b26012a3de37db80e4e0c6")
         ),
+        CapabilityRow("draft/account-registration", .accountRegistration, .ircv3("extensions/account-registration")),
     ]
 
     /// What is told as capabilities are, and cannot be asked for.

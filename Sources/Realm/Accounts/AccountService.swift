@@ -68,6 +68,45 @@ package final class AccountService: Authenticator {
             ?? ScramCredentials.unknown("\(tenant) \(Names.accountMapping.fold(name))", key: self.decoyKey)
     }
 
+    package func register(
+        _ account: AllowedAccount,
+        in tenant: TenantID,
+        limit: Int?
+    ) async throws(AuthenticationError) -> AccountCreation {
+        if self.isAway.withLock({ $0 }) { throw .away }
+        // Whose name its tenant gives an administrator is nobody's.
+        await self.provisioning.withLock { $0[tenant]?.first }?.value
+        let made: AccountCredentials
+        do throws(AccountError) {
+            let password = account.password.reveal()
+            made = try await self.hasher.credentials(name: account.name, password: password, for: tenant)
+        } catch { throw error == .busy ? .busy : .unavailable }
+        return try await self.change(account.name, of: tenant) { folded throws(DurableStoreError) in
+            try await self.accounts.register(
+                NewAccount(
+                    name: account.name,
+                    folded: folded,
+                    state: account.state,
+                    email: account.email,
+                    credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text)
+                ),
+                of: tenant,
+                limit: limit,
+                now: self.wallClock()
+            )
+        }
+    }
+
+    package func noteLogIn(to account: Account, in tenant: TenantID) async {
+        let now = self.wallClock()
+        guard AccountRepository.isToNote(account, now: now) else { return }
+        do throws(DurableStoreError) {
+            try await self.accounts.noteLogIn(to: account.folded, of: tenant, now: now, within: Self.patience)
+        } catch {
+            self.logger.debug("a log-in is not noted", metadata: ["tenant": "\(tenant)", "reason": "\(error)"])
+        }
+    }
+
     package func setAlwaysOn(
         _ isAlwaysOn: Bool?,
         of account: String,

@@ -28,6 +28,22 @@ package protocol Authenticator: Sendable {
     /// - Returns: of no account some that are made up, always the same, so that nobody learns which accounts there are.
     func scramCredentials(of account: Account?, named name: String, in tenant: TenantID) -> ScramCredentials
 
+    /// Makes an account, if there is none of its name.
+    ///
+    /// - Parameters:
+    ///   - account: What it is to be.
+    ///   - tenant: Whose it is to be.
+    ///   - limit: How many accounts the tenant may have; nil for any number.
+    /// - Throws: ``AuthenticationError``
+    func register(
+        _ account: AllowedAccount,
+        in tenant: TenantID,
+        limit: Int?
+    ) async throws(AuthenticationError) -> AccountCreation
+
+    /// Notes that somebody logged in to an account; nobody waits for that, and it may fail.
+    func noteLogIn(to account: Account, in tenant: TenantID) async
+
     /// Says whether an account's session is to stay without a client; nil for what is usual.
     func setAlwaysOn(_ isAlwaysOn: Bool?, of account: String, in tenant: TenantID) async throws(AuthenticationError)
 

@@ -91,10 +91,16 @@ extension Network {
             return .failure(Refusal(.wrongPassword))
         }
         self.throttle.succeeded(clients)
+        guard account.state == .active else {
+            let text: Phrase = "This network's administrators have not agreed to your account yet"
+            return .failure(Refusal(.accountWaits, text: text))
+        }
         if attempt.isRemembered {
             self.shard.statistics.rememberedLogins += 1
         } else {
             self.logins.remember(account)
+            let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+            self.shard.environment.offLoop { await authenticator.noteLogIn(to: account, in: tenant) }
         }
         return .success(LoggedIn(account, isRemembered: attempt.isRemembered))
     }
@@ -231,7 +237,7 @@ extension Network {
 }
 
 extension LoggedIn {
-    fileprivate init(_ account: Account, isRemembered: Bool) {
+    init(_ account: Account, isRemembered: Bool) {
         self.init(
             account: account.name,
             role: account.role,

@@ -30,6 +30,7 @@ extension Network {
             by: actor,
             { () throws(Refusal) in
                 if nick.raw == session.user.nick.raw { return .nothing(()) }
+                if ServiceNames.contains(nick) { throw Refusal(.serviceNick, nick.raw) }
                 if Likeness.isMisleading(nick) { throw Refusal(.misleadingNick, nick.raw) }
                 for replica in session.memberships { try replica.state.checkNickChange(by: session.requester) }
                 guard var transaction = self.transaction([.nick(nick)], of: session) else { return .again }

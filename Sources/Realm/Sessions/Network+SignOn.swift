@@ -83,6 +83,7 @@ extension Network {
         if self.tenant.accounts.required, request.login == nil, request.resumption == nil {
             return then(.failure(Refusal(.accountNeeded)))
         }
+        if ServiceNames.contains(request.nick) { return then(.failure(Refusal(.serviceNick, request.nick.raw))) }
         if Likeness.isMisleading(request.nick) {
             return then(.failure(Refusal(.misleadingNick, request.nick.raw)))
         }

@@ -18,6 +18,11 @@ struct BucketRequest {
         BucketRequest(wanted: 1, rate: Double(limit) / 60, burst: Double(limit))
     }
 
+    /// One account to be made, of so many an hour and at once.
+    static func registration(_ limit: Int) -> BucketRequest {
+        BucketRequest(wanted: 1, rate: Double(limit) / 3600, burst: Double(limit))
+    }
+
     /// A twentieth of a second's messages, at least one, with a burst of two seconds'.
     static func messages(_ limit: Int) -> BucketRequest {
         BucketRequest(wanted: max(1, limit / 20), rate: Double(limit), burst: 2 * Double(limit))

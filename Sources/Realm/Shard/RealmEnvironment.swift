@@ -83,6 +83,8 @@ package struct SessionLimits: Sendable, Hashable {
     package var monitored = 100
     /// Log-ins that one network of clients may try in a minute, past which they are delayed.
     package var loginsPerMinute = 10
+    /// Accounts that one network of clients may register in an hour.
+    package var registrationsPerHour = 10
     /// How many messages of a conversation are told to who comes back, at most.
     package var missedMessages = 200
     /// How long an account may take to be checked.

@@ -31,7 +31,15 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
     /// There is no such account any more.
     package func remove(_ name: String) { self.accounts[name] = nil }
 
-    private func set(_ name: String, password: String?, role: Account.Role, isAlwaysOn: Bool?, _ metadata: Metadata) {
+    private func set(
+        _ name: String,
+        password: String?,
+        role: Account.Role,
+        state: Account.State = .active,
+        email: String? = nil,
+        isAlwaysOn: Bool?,
+        _ metadata: Metadata
+    ) {
         guard let tenant = TenantID("acme") else { return }
         let scram = password.flatMap(Self.scram)
         self.accounts[name] = Account(
@@ -39,13 +47,50 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
             name: name,
             folded: Names.accountMapping.fold(name),
             role: role,
+            state: state,
             credentials: .init(passwordHash: password, scram: scram?.text),
             isAlwaysOn: isAlwaysOn,
             metadata: metadata,
+            email: email,
             createdAt: 0,
             updatedAt: 0
         )
     }
+
+    package func register(
+        _ account: AllowedAccount,
+        in tenant: TenantID,
+        limit: Int?
+    ) async throws(AuthenticationError) -> AccountCreation {
+        if let failure { throw failure }
+        if self.isReadOnly { throw .unavailable }
+        let folded = Names.accountMapping.fold(account.name)
+        if self.accounts.values.contains(where: { $0.folded == folded }) { return .exists }
+        if let limit, self.accounts.count >= limit { return .isFull }
+        let password = account.password.reveal()
+        self.set(
+            account.name,
+            password: password,
+            role: .user,
+            state: account.state,
+            email: account.email,
+            isAlwaysOn: nil,
+            Metadata()
+        )
+        return self.accounts[account.name].map { .created($0) } ?? .exists
+    }
+
+    /// The account of a name as it is now.
+    package func known(_ name: String) -> Account? { self.accounts[name] }
+
+    /// An administrator agrees to an account.
+    package func approve(_ name: String) {
+        guard let known = self.accounts[name] else { return }
+        let password = known.credentials.passwordHash
+        self.set(name, password: password, role: known.role, isAlwaysOn: known.isAlwaysOn, known.metadata)
+    }
+
+    package func noteLogIn(to account: Account, in tenant: TenantID) async {}
 
     package func setAlwaysOn(
         _ isAlwaysOn: Bool?,

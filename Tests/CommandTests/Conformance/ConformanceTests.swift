@@ -91,6 +91,7 @@ import Testing
     }
 
     private static func condition(of capability: Capabilities) -> String {
+        if capability == .accountRegistration { return "where people may register" }
         if [.webPush, .webPushOfSoju].contains(capability) { return "where devices are pushed to" }
         return Capabilities.past.contains(capability) ? "where a history is kept" : "always"
     }
@@ -132,6 +133,7 @@ import Testing
         var tenant = harness.tenant
         tenant.settings.icon = "https://acme.example.com/icon.png"
         tenant.settings.clientTagDeny = ["typing"]
+        tenant.settings.accounts.required = true
         await harness.apply(tenant)
         _ = await client.hears()
         return await client.send("ISUPPORT").with("005").flatMap { $0.parameters.dropFirst().dropLast() }

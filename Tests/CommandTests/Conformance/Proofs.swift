@@ -79,6 +79,7 @@ let capabilityProofs: [Capabilities: [String]] = [
     .webPush: ["WebPushTests"],
     .webPushOfSoju: ["WebPushTests"],
     .languages: ["LanguageTests"],
+    .accountRegistration: ["AccountRegistrationTests"],
 ]
 
 /// The same of what is told as capabilities are.
@@ -128,6 +129,7 @@ let tokenProofs: [String: (follows: Followed, suites: [String])] = [
     ),
     "UTF8ONLY": (.ircv3("utf8-only"), ["BadLineTests"]),
     "WHOX": (.ircv3("whox"), ["WhoTests"]),
+    "draft/ACCOUNTREQUIRED": (.ircv3("account-registration"), ["AccountRegistrationTests"]),
     "draft/ICON": (.ircv3("network-icon"), ["SupportTests"]),
 ]
 
@@ -150,6 +152,7 @@ let commandProofs: [(follows: Followed, commands: String)] = [
     (.ircv3("webirc"), "WEBIRC"),
     (.ircv3("channel-rename"), "RENAME"),
     (.ircv3("metadata"), "METADATA"),
+    (.ircv3("account-registration"), "REGISTER"),
     (
         Followed(title: "IRCv3 webpush, proposed", link: "https://github.com/ircv3/ircv3-specifications/pull/471"),
         "WEBPUSH"

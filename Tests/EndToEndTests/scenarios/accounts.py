@@ -95,6 +95,66 @@ async def sasl(world: World) -> None:
 
 
 @scenario
+async def registered(world: World) -> None:
+    """Who registers on one edge logs in on the other; administrators agree, list, change and delete from outside."""
+    world.tenants.tenant("acme", admins={"boss": PASSWORD})
+    world.tenants.tenant("globex", spec={"accounts": {"registration": "Approval", "required": True}})
+    edges = await world.edges()
+
+    async def roost(command: str, name: str, tenant: str, *words: str, **options) -> str:
+        return await world.roost(
+            "account", command, *([name] if name else []), *words, "--tenant", tenant, "--database", world.postgres.url, **options
+        )
+
+    dora = await world.client(edges[0], "dora")
+    dora.send(f"REGISTER * dora@example.com :{PASSWORD}")
+    assert (await dora.expect("REGISTER", "FAIL")).parameters[:2] == ["SUCCESS", "dora"]
+    await dora.expect("900")
+    again = await login(world, edges[1], scram, "Dora", PASSWORD, "again")
+    whois = await again.ask("WHOIS dora", "318")
+    assert [m.parameters[2] for m in whois if m.command == "330"] == ["dora"], [m.line for m in whois]
+    # Nobody else takes the name, whichever edge is asked, and nobody the tenant's admin's.
+    for nick in ("dora", "boss"):
+        other = await world.connection(edges[1])
+        other.send(f"NICK {nick}", f"REGISTER * * :{PASSWORD}x")
+        assert (await other.expect("REGISTER", "FAIL")).parameters[1] == "ACCOUNT_EXISTS"
+    listed = {line.split("\t")[0]: line.split("\t")[1:] for line in (await roost("list", "", "acme")).splitlines()}
+    assert set(listed) == {"boss", "dora"} and PASSWORD not in str(listed), listed
+    role, state, since, last, mail = listed["dora"]
+    assert (role, state, mail) == ("user", "active", "dora@example.com") and since <= last, listed
+    assert "spec.admins" in await roost("delete", "boss", "acme", expect=64)
+
+    # On the other network an administrator agrees first.
+    asks = await world.connection(edges[0], tenant="globex")
+    asks.send("CAP LS 302", "NICK erik", "USER erik 0 * :Erik", f"REGISTER * * :{PASSWORD}")
+    assert (await asks.expect("REGISTER", "FAIL")).parameters[:2] == ["VERIFICATION_REQUIRED", "erik"]
+    asks.send("CAP REQ sasl")
+    await asks.expect("CAP")
+    assert await plain(asks, "erik", PASSWORD) == "904"
+    assert "erik" in await roost("list", "", "globex", "--waiting")
+    await roost("approve", "erik", "globex")
+    assert "erik" not in await roost("list", "", "globex", "--waiting")
+    assert await plain(asks, "erik", PASSWORD) == "903"
+    asks.send("CAP END")
+    await asks.expect("001")
+
+    await roost("role", "dora", "acme", "admin")
+    await again.ask(f"OPER dora :{PASSWORD}", "381")
+    await roost("password", "dora", "acme", "--password-stdin", stdin="another horse\n")
+    late = await world.connection(edges[0])
+    await late.capabilities("sasl")
+    assert await scram(late, "dora", PASSWORD) == "904"
+    assert await plain(late, "dora", "another horse") == "903"
+    await roost("delete", "dora", "acme")
+    assert "no account" in await roost("delete", "dora", "acme", expect=64)
+    gone = await world.connection(edges[1])
+    await gone.capabilities("sasl")
+    assert await plain(gone, "dora", "another horse") == "904"
+    for edge in edges:
+        assert PASSWORD not in edge.output and "another horse" not in edge.output
+
+
+@scenario
 async def remembered(world: World) -> None:
     """PostgreSQL is away: who logged in lately comes in on any edge, all others are told that accounts cannot be checked."""
     world.tenants.tenant("acme", admins={"boss": PASSWORD}, spec={"accounts": {"rememberFor": "1h"}})

@@ -107,6 +107,14 @@ package enum Schema {
             "ALTER TABLE accounts ADD COLUMN metadata \(dialect.name(of: .blob));"
         },
         Migration(version: 9, name: "devices that are pushed to") { PushSchema.script($0) },
+        Migration(version: 10, name: "accounts that people register") { dialect in
+            let (int, text) = (dialect.name(of: .integer), dialect.name(of: .text))
+            return """
+                ALTER TABLE accounts ADD COLUMN state \(text) NOT NULL DEFAULT 'active';
+                ALTER TABLE accounts ADD COLUMN email \(text);
+                ALTER TABLE accounts ADD COLUMN last_login_at \(int);
+                """
+        },
     ]
 
     /// The version of the last migration.

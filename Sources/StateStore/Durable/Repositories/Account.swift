@@ -9,6 +9,13 @@ package struct Account: Hashable, Sendable {
         case admin
     }
 
+    /// Whether somebody may log in to it.
+    package enum State: String, Hashable, Sendable, CaseIterable {
+        case active
+        /// It was asked for, and an administrator has not agreed yet.
+        case waiting
+    }
+
     /// What proves that somebody owns the account.
     ///
     /// Both are derived from the password, neither gives it away.
@@ -30,6 +37,7 @@ package struct Account: Hashable, Sendable {
     /// Under the tenant's casemapping: unique in the tenant.
     package let folded: String
     package let role: Role
+    package let state: State
     /// Whether it is an administrator because its tenant says so, and for as long as it does.
     package let isDeclared: Bool
     package let credentials: Credentials
@@ -37,6 +45,10 @@ package struct Account: Hashable, Sendable {
     package let isAlwaysOn: Bool?
     /// What it says of itself by keys.
     package let metadata: Metadata
+    /// Where mail to its owner goes, as the owner says; nil if nothing was said.
+    package let email: String?
+    /// Milliseconds since 1970, to a quarter of an hour; nil if nobody has logged in yet.
+    package let lastLogInAt: Int64?
     /// Milliseconds since 1970.
     package let createdAt: Int64
     /// Milliseconds since 1970 of the last change.
@@ -47,10 +59,13 @@ package struct Account: Hashable, Sendable {
         name: String,
         folded: String,
         role: Role = .user,
+        state: State = .active,
         isDeclared: Bool = false,
         credentials: Credentials,
         isAlwaysOn: Bool? = nil,
         metadata: Metadata = Metadata(),
+        email: String? = nil,
+        lastLogInAt: Int64? = nil,
         createdAt: Int64,
         updatedAt: Int64
     ) {
@@ -58,10 +73,13 @@ package struct Account: Hashable, Sendable {
         self.name = name
         self.folded = folded
         self.role = role
+        self.state = state
         self.isDeclared = isDeclared
         self.credentials = credentials
         self.isAlwaysOn = isAlwaysOn
         self.metadata = metadata
+        self.email = email
+        self.lastLogInAt = lastLogInAt
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

@@ -9,7 +9,7 @@ package struct AccountRepository: Sendable {
     package init(_ database: any SQLDatabase) { self.database = database }
 
     private static let stored = "name, folded, role, password_hash, scram, created_at, updated_at, is_declared"
-    static let columns = Self.stored + ", always_on, metadata"
+    static let columns = Self.stored + ", always_on, metadata, state, email, last_login_at"
 
     /// Adds an account.
     ///
@@ -215,17 +215,21 @@ package struct AccountRepository: Sendable {
         return Int(try row.integer(0))
     }
 
-    private static func account(_ row: SQLRow, of tenant: TenantID) throws(DurableStoreError) -> Account {
+    static func account(_ row: SQLRow, of tenant: TenantID) throws(DurableStoreError) -> Account {
         guard let role = Account.Role(rawValue: try row.text(2)) else { throw .invalidAnswer("an unknown role") }
+        guard let state = Account.State(rawValue: try row.text(10)) else { throw .invalidAnswer("an unknown state") }
         return Account(
             tenant: tenant,
             name: try row.text(0),
             folded: try row.text(1),
             role: role,
+            state: state,
             isDeclared: try row.integer(7) != 0,
             credentials: .init(passwordHash: try row.optionalText(3), scram: try row.optionalText(4)),
             isAlwaysOn: try row.optionalInteger(8).map { $0 != 0 },
             metadata: try Self.metadata(row, 9),
+            email: try row.optionalText(11),
+            lastLogInAt: try row.optionalInteger(12),
             createdAt: try row.integer(5),
             updatedAt: try row.integer(6)
         )

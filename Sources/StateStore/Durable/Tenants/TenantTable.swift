@@ -41,6 +41,7 @@ package struct TenantTable: Hashable, Sendable {
                 .init("folded", .text), .init("name", .text), .init("role", .text), .init("password_hash", .text),
                 .init("scram", .text), .init("created_at", .integer), .init("updated_at", .integer),
                 .init("is_declared", .integer), .init("always_on", .integer), .init("metadata", .blob),
+                .init("state", .text), .init("email", .text), .init("last_login_at", .integer),
             ]
         ),
         TenantTable(

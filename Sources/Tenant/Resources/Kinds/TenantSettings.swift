@@ -135,6 +135,9 @@ extension TenantSettings: SettingsObject {
 
 /// Who gets an account and how one logs in.
 package struct AccountSettings: Hashable, Sendable {
+    /// Whether somebody may ask for an account on the network.
+    package var mayRegister: Bool { self.registration == .open || self.registration == .approval }
+
     /// How an account comes to be.
     package enum Registration: String, Hashable, Sendable, CaseIterable {
         /// At once.
@@ -149,6 +152,10 @@ package struct AccountSettings: Hashable, Sendable {
 
     /// How an account comes to be.
     package var registration: Registration = .open
+    /// Whether who is not on the network yet may register.
+    package var registrationBeforeConnect = true
+    /// How many characters a password has at least.
+    package var minimumPasswordLength = 8
     /// Whether nobody registers a connection without an account.
     package var required = false
     /// The offered mechanisms in the order of the offer.
@@ -180,7 +187,21 @@ extension AccountSettings: SettingsObject {
             \.registration,
             .choice(unknown: .closed),
             "Open: at once. Email: after a code sent by mail. Approval: after an administrator agrees. Closed: administrators make them.",
-            notImplemented: .yet("nobody can register; administrators make accounts, as with Closed", but: .closed)
+            notImplemented: .partly("nobody can register with Email; administrators make accounts, as with Closed") {
+                $0 == .email
+            }
+        ),
+        Setting(
+            "registrationBeforeConnect",
+            \.registrationBeforeConnect,
+            .flag,
+            "Whether people may register before they are on the network; where accounts are required nobody gets one by registering otherwise."
+        ),
+        Setting(
+            "minimumPasswordLength",
+            \.minimumPasswordLength,
+            .integer(Bounds.passwordLength),
+            "How many characters the password of an account that people register has at least."
         ),
         Setting("required", \.required, .flag, "Whether nobody registers a connection without an account."),
         Setting(

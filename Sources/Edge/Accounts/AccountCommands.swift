@@ -1,0 +1,85 @@
+import Chat
+import IRC
+import Realm
+import Tenant
+
+/// REGISTER (IRCv3 draft/account-registration): an account for who has none, before registration or after.
+enum AccountCommands {
+    static let capability = "draft/account-registration"
+
+    static func capabilityValue(on tenant: HostedTenant) -> String {
+        tenant.accounts.registrationBeforeConnect ? "before-connect" : ""
+    }
+
+    static let rows: [CommandRow] = [
+        CommandRow(
+            "REGISTER",
+            parameters: 3,
+            cost: 3,
+            secret: true,
+            of: .accountRegistration,
+            help: ["REGISTER <account or *> <email or *> <password>", "Gives you an account, called like your nickname."],
+            .always { Self.register($0) }
+        )
+    ]
+
+    private static func register(_ call: Call) {
+        let connection = call.connection
+        let nick = connection.session.map(\.user.nick) ?? connection.registration.nick
+        let name = call[0] == "*" ? nil : call[0]
+        let told = (name ?? nick?.raw ?? "*").asWord
+        if connection.sasl != nil {
+            let text: Phrase = "You are logging in: end that first (AUTHENTICATE *)"
+            return call.fail("TEMPORARILY_UNAVAILABLE", told, text: text)
+        }
+        let request = AccountRequest(
+            name: name,
+            email: call[1] == "*" ? nil : call[1],
+            password: Redacted(call[2]),
+            nick: nick,
+            from: connection.origin,
+            session: connection.session?.id,
+            hasAccount: connection.session.map { $0.user.account != nil }
+                ?? (connection.login != nil || connection.resumption != nil)
+        )
+        let isBefore = connection.session == nil
+        // Whoever says all at once is on the network with the account.
+        if isBefore { connection.registration.authenticationBegan() }
+        let end = { if isBefore { Registration.follow(connection.registration.authenticationEnded(), call) } }
+        call.network.register(
+            request,
+            call.awaitingAny { result in
+                switch result {
+                case .failure(let refusal):
+                    // Who sends this knows what answers it.
+                    connection.refuse(refusal, command: call.row.name, context: [told], isForAll: true)
+                    end()
+                case .success(.waiting(let account)):
+                    let text: Phrase = "Your account waits for an administrator of the network to agree"
+                    self.tell(call, "VERIFICATION_REQUIRED", account, text)
+                    end()
+                case .success(.active(let login)):
+                    call.hold(login) { prefix in
+                        self.tell(call, "SUCCESS", login.account, "You have an account now")
+                        call.tellLoggedIn(login, prefix: prefix)
+                    } end: { refusal in
+                        if let refusal { call.refuse(refusal) }
+                        end()
+                    }
+                }
+            }
+        )
+    }
+
+    private static func tell(_ call: Call, _ outcome: String, _ account: String, _ text: Phrase) {
+        let connection = call.connection
+        call.send { writer in
+            writer.message(
+                source: call.server,
+                command: call.row.name,
+                parameters: [outcome, account, text.text(in: connection.language)],
+                forcesTrailing: true
+            )
+        }
+    }
+}

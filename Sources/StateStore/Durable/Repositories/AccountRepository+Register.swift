@@ -1,0 +1,159 @@
+package import Tenant
+
+/// What somebody who asks for an account is to have.
+package struct NewAccount: Hashable, Sendable {
+    package let name: String
+    /// Under the tenant's casemapping.
+    package let folded: String
+    package let state: Account.State
+    package let email: String?
+    package let credentials: Account.Credentials
+
+    package init(
+        name: String,
+        folded: String,
+        state: Account.State,
+        email: String?,
+        credentials: Account.Credentials
+    ) {
+        self.name = name
+        self.folded = folded
+        self.state = state
+        self.email = email
+        self.credentials = credentials
+    }
+}
+
+/// What came of asking for an account.
+package enum AccountCreation: Hashable, Sendable {
+    case created(Account)
+    /// The tenant has an account of this name.
+    case exists
+    /// The tenant has as many accounts as it may.
+    case isFull
+}
+
+/// Accounts that people register themselves, and what is changed of accounts from outside of chat.
+extension AccountRepository {
+    /// Serves as the lock of a tenant's count of accounts beside the tenant's own hash: "acct" in ASCII.
+    private static let countLock: Int64 = 0x6163_6374
+
+    /// Adds an account, if its name is free and the tenant may have one more.
+    ///
+    /// - Parameters:
+    ///   - account: What it is to be.
+    ///   - tenant: Of which tenant.
+    ///   - limit: How many accounts the tenant may have; nil for any number. Of many who ask at once no more are let in.
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: What came of it: an account that exists is told before the count is.
+    /// - Throws: ``DurableStoreError``
+    package func register(
+        _ account: NewAccount,
+        of tenant: TenantID,
+        limit: Int?,
+        now: Int64
+    ) async throws(DurableStoreError) -> AccountCreation {
+        try await self.database.withTransaction(.tenant(tenant), .readWrite, deadline: .seconds(10)) {
+            connection throws(DurableStoreError) in
+            if let limit {
+                // Writers of SQLite go one after the other.
+                if connection.dialect == .postgres {
+                    _ = try connection.execute(
+                        "SELECT pg_advisory_xact_lock(hashtextextended($1, $2))",
+                        [.text(tenant.text), .integer(Self.countLock)]
+                    )
+                }
+                let known = try connection.execute(
+                    "SELECT 1 FROM accounts WHERE tenant = $1 AND folded = $2",
+                    [.text(tenant.text), .text(account.folded)]
+                )
+                if !known.isEmpty { return .exists }
+                let counted = try connection.execute(
+                    "SELECT COUNT(*) FROM accounts WHERE tenant = $1",
+                    [.text(tenant.text)]
+                )
+                guard try counted.first?.integer(0) ?? 0 < Int64(clamping: limit) else { return .isFull }
+            }
+            let rows = try connection.execute(
+                """
+                INSERT INTO accounts (tenant, name, folded, role, password_hash, scram, created_at, updated_at,
+                    is_declared, state, email)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, $8, $9)
+                ON CONFLICT DO NOTHING RETURNING \(Self.columns)
+                """,
+                [
+                    .text(tenant.text), .text(account.name), .text(account.folded), .text(Account.Role.user.rawValue),
+                    .text(orNull: account.credentials.passwordHash), .text(orNull: account.credentials.scram),
+                    .integer(now), .text(account.state.rawValue), .text(orNull: account.email),
+                ]
+            )
+            guard let row = rows.first else { return .exists }
+            return .created(try Self.account(row, of: tenant))
+        }
+    }
+
+    /// Lets somebody log in to an account that waits, or has it wait again.
+    ///
+    /// - Returns: false if there is no such account.
+    package func set(
+        _ state: Account.State,
+        of folded: String,
+        in tenant: TenantID,
+        now: Int64
+    ) async throws(DurableStoreError) -> Bool {
+        try await self.set("state", .text(state.rawValue), of: folded, in: tenant, now: now)
+    }
+
+    /// Says what an account may do; of one that its tenant names, the tenant does.
+    ///
+    /// - Returns: false if there is no such account.
+    package func set(
+        _ role: Account.Role,
+        of folded: String,
+        in tenant: TenantID,
+        now: Int64
+    ) async throws(DurableStoreError) -> Bool {
+        try await self.set("role", .text(role.rawValue), of: folded, in: tenant, now: now)
+    }
+
+    private func set(
+        _ column: String,
+        _ value: SQLValue,
+        of folded: String,
+        in tenant: TenantID,
+        now: Int64
+    ) async throws(DurableStoreError) -> Bool {
+        let rows = try await self.database.execute(
+            "UPDATE accounts SET \(column) = $3, updated_at = $4 WHERE tenant = $1 AND folded = $2 RETURNING folded",
+            [.text(tenant.text), .text(folded), value, .integer(now)],
+            in: .tenant(tenant)
+        )
+        return !rows.isEmpty
+    }
+
+    /// How far apart two log-ins are for the second to be noted, in milliseconds.
+    package static let logInPrecision: Int64 = 15 * 60 * 1000
+
+    /// Whether a log-in is to be noted: a storm of them is no storm of rows.
+    package static func isToNote(_ account: Account, now: Int64) -> Bool {
+        guard let last = account.lastLogInAt else { return true }
+        let passed = now.subtractingReportingOverflow(last)
+        return passed.overflow || passed.partialValue >= Self.logInPrecision
+    }
+
+    /// Notes that somebody logged in.
+    package func noteLogIn(
+        to folded: String,
+        of tenant: TenantID,
+        now: Int64,
+        within deadline: Duration = .seconds(10)
+    ) async throws(DurableStoreError) {
+        _ = try await self.database.execute(
+            "UPDATE accounts SET last_login_at = $3 WHERE tenant = $1 AND folded = $2 RETURNING folded",
+            [.text(tenant.text), .text(folded), .integer(now)],
+            in: .tenant(tenant),
+            .readWrite,
+            deadline: deadline
+        )
+    }
+}

@@ -1,0 +1,135 @@
+// What is changed of an account from outside of chat.
+
+import ArgumentParser
+import Chat
+import IRC
+import Observability
+import StateStore
+import Tenant
+
+/// An account that a command changes.
+struct AccountSelection: ParsableArguments {
+    @Option(help: "The tenant.", transform: TenantID.argument) var tenant: TenantID
+    @Argument(help: "The account's name.") var name: String
+    @OptionGroup var options: DatabaseOptions
+
+    var folded: String { Names.accountMapping.fold(self.name) }
+
+    /// Does something with the account, which is there; says so if it is not, or is not any more.
+    ///
+    /// - Parameters:
+    ///   - change: Returns false if there is no such account.
+    ///   - done: What was done.
+    func change(
+        _ change: (DurableStore, Account) async throws -> Bool,
+        _ done: (Account) -> String
+    ) async throws {
+        try await self.options.withStore { store in
+            guard let account = try await store.accounts.find(self.folded, of: self.tenant),
+                try await change(store, account)
+            else {
+                throw CommandFailure.exit(CommandFailure.usage, "\(self.tenant) has no account \(self.name)")
+            }
+            print(done(account))
+        }
+    }
+}
+
+extension AccountCommand {
+    struct Password: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "password",
+            abstract: "Give an account another password.",
+            discussion: "Who is logged in stays so. Where log-ins are remembered, the old one may be let in while the "
+                + "database is away."
+        )
+
+        @OptionGroup var account: AccountSelection
+        @OptionGroup var password: PasswordOptions
+
+        func run() async throws {
+            let made = try self.password.credentials(of: self.account.name)
+            try await self.account.change { store, account in
+                try Self.check(account, "its password comes from there")
+                return try await store.accounts.update(
+                    account.folded,
+                    credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),
+                    of: account.tenant,
+                    now: WallClock.system()
+                )
+            } _: {
+                "\($0.name) of \($0.tenant) has another password"
+            }
+        }
+    }
+
+    struct Role: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "role", abstract: "Say what an account may do.")
+
+        @OptionGroup var account: AccountSelection
+        @Argument(help: "\(Account.Role.allCases.map(\.rawValue).joined(separator: " or ")).") var role: String
+
+        func run() async throws {
+            guard let role = Account.Role(rawValue: self.role) else {
+                let roles = Account.Role.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandFailure.exit(CommandFailure.usage, "there is no role \(self.role): choose one of \(roles)")
+            }
+            try await self.account.change { store, account in
+                try Self.check(account, "it has its role from there")
+                return try await store.accounts.set(
+                    role,
+                    of: account.folded,
+                    in: account.tenant,
+                    now: WallClock.system()
+                )
+            } _: {
+                "\($0.name) of \($0.tenant) is \(role.rawValue)"
+            }
+        }
+    }
+
+    struct Approve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "approve",
+            abstract: "Agree to an account that waits for it."
+        )
+
+        @OptionGroup var account: AccountSelection
+
+        func run() async throws {
+            try await self.account.change { store, account in
+                try await store.accounts.set(.active, of: account.folded, in: account.tenant, now: WallClock.system())
+            } _: {
+                "\($0.name) of \($0.tenant) may log in"
+            }
+        }
+    }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete",
+            abstract: "Delete an account.",
+            discussion: "Its name is anybody's then. Who is logged in stays so until the connection ends."
+        )
+
+        @OptionGroup var account: AccountSelection
+
+        func run() async throws {
+            try await self.account.change { store, account in
+                try Self.check(account, "it would be made again")
+                return try await store.accounts.delete(account.folded, of: account.tenant)
+            } _: {
+                "deleted \($0.name) of \($0.tenant)"
+            }
+        }
+    }
+}
+
+extension AsyncParsableCommand {
+    /// An account that its tenant names is what the tenant says.
+    fileprivate static func check(_ account: Account, _ reason: String) throws {
+        guard account.isDeclared else { return }
+        let text = "\(account.tenant) names \(account.name) among its admins, and \(reason): change spec.admins"
+        throw CommandFailure.exit(CommandFailure.usage, text)
+    }
+}
