@@ -216,9 +216,9 @@ import Testing
         try await Self.poll { try server.query(connections, in: "postgres") == "0\n" }
     }
 
-    /// Asks until it is so, for some seconds.
+    /// Asks until it is so, for half a minute.
     private static func poll(_ condition: () throws -> Bool) async throws {
-        let end = ContinuousClock.now.advanced(by: .seconds(10))
+        let end = ContinuousClock.now.advanced(by: .seconds(30))
         while try !condition() {
             try #require(ContinuousClock.now < end, "it never became so")
             await Task.yield()

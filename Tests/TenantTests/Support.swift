@@ -40,7 +40,7 @@ struct DeadlinePassed: Error {}
 
 /// The block's result, unless the deadline passes first: tests fail then instead of waiting for ever.
 func within<Result: Sendable>(
-    _ deadline: Duration = .seconds(20),
+    _ deadline: Duration = .seconds(60),
     _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result.self) { group in
