@@ -1,3 +1,4 @@
+import Chat
 import StateStore
 import Tenant
 
@@ -5,6 +6,9 @@ extension DurableStore {
     /// Gives a tenant a row in every table, and so many in its history.
     func fill(_ tenant: TenantID, history: UInt64, bytes: Int = 1) async throws {
         _ = try await self.accounts.create("alice", folded: "alice", credentials: .some, of: tenant, now: 1)
+        if let certificate = CertificateFingerprint(String(repeating: "a", count: 64)) {
+            _ = try await self.accounts.add(certificate, to: "alice", in: tenant, now: 1, limit: 1)
+        }
         try await self.channels.save(
             RegisteredChannel(
                 tenant: tenant,

@@ -73,6 +73,29 @@ private struct Nobody: Authenticator {
         limit: Int?
     ) async throws(AuthenticationError) -> AccountCreation { throw .unavailable }
 
+    func find(
+        _ certificate: CertificateFingerprint,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Account? { throw .unavailable }
+
+    func certificates(
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> [AccountCertificate] { throw .unavailable }
+
+    func add(
+        _ certificate: CertificateFingerprint,
+        to account: String,
+        in tenant: TenantID,
+        limit: Int
+    ) async throws(AuthenticationError) -> CertificateAddition { throw .unavailable }
+
+    func remove(
+        _ certificate: CertificateFingerprint,
+        from account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool { throw .unavailable }
+
     func noteLogIn(to account: Account, in tenant: TenantID) async {}
 
     func setAlwaysOn(_ isAlwaysOn: Bool?, of account: String, in tenant: TenantID) async throws(AuthenticationError) {}

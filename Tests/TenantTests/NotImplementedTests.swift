@@ -23,7 +23,7 @@ private struct Written: Sendable, CustomTestStringConvertible {
             meanwhile: "as with Closed"
         ),
         Written(spec: "accounts: {registration: Closed}", told: []),
-        Written(spec: "accounts: {sasl: [PLAIN, EXTERNAL]}", told: ["spec.accounts.sasl"], meanwhile: "EXTERNAL"),
+        Written(spec: "accounts: {sasl: [PLAIN, EXTERNAL]}", told: []),
         Written(spec: "accounts: {sasl: [PLAIN, SCRAM-SHA-256]}", told: []),
         Written(spec: "sessions: {resumeGrace: 2m, multipleClients: false}", told: []),
         Written(

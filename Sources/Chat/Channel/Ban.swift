@@ -81,9 +81,7 @@ package struct Ban: Hashable, Sendable {
 
     /// The SHA-256 of a certificate, whole: nobody finds one out piece by piece.
     static func fingerprint(_ text: Substring) -> (subject: Subject, text: String)? {
-        let digits = text.lowercased().filter { $0 != ":" }
-        guard digits.utf8.count == 64, digits.allSatisfy(\.isHexDigit) else { return nil }
-        return (.fingerprint(digits), digits)
+        CertificateFingerprint(text).map { (.fingerprint($0.text), $0.text) }
     }
 
     /// A mask whose host is an address or a network, in its full form.

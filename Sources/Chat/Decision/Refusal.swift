@@ -107,6 +107,13 @@ package struct Refusal: Error, Hashable, Sendable {
         /// A nickname that is a service's.
         case serviceNick = "service-nick"
 
+        // Certificates of an account
+        case noCertificate = "no-certificate"
+        case noSuchCertificate = "no-such-certificate"
+        /// It is another account's.
+        case certificateInUse = "certificate-in-use"
+        case tooManyCertificates = "too-many-certificates"
+
         // The past
         /// The tenant keeps none.
         case noHistory = "no-history"

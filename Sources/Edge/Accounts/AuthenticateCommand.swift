@@ -6,7 +6,7 @@ import Realm
 import StateStore
 import Tenant
 
-/// AUTHENTICATE (IRCv3 sasl-3.1 and 3.2): PLAIN and SCRAM-SHA-256, before registration or after.
+/// AUTHENTICATE (IRCv3 sasl-3.1 and 3.2): PLAIN, SCRAM-SHA-256 and EXTERNAL, before registration or after.
 enum AuthenticateCommand {
     static func run(_ call: Call) {
         let connection = call.connection
@@ -23,6 +23,7 @@ enum AuthenticateCommand {
         switch (exchange.mechanism, exchange.phase) {
         case (.plain, _): Self.plain(call, exchange, Array(message))
         case (.resume, _): Self.resume(call, message)
+        case (.external, _): Self.external(call, message)
         case (.scram, .first): Self.scramFirst(call, exchange, Array(message))
         case (.scram, .challenged): Self.scramFinal(call, exchange, Array(message))
         case (.scram, .proven): Self.succeed(call, exchange.login)
@@ -37,7 +38,7 @@ enum AuthenticateCommand {
     private static func begin(_ call: Call) {
         let connection = call.connection
         // Whoever knows what to say may: some clients send it in one go, before they have asked for `sasl`.
-        let offered = SASLExchange.offered(on: call.network.tenant)
+        let offered = SASLExchange.offered(on: call.network.tenant, to: connection)
         let mechanism = SASLExchange.Mechanism(rawValue: call[0].uppercased())
         guard let mechanism, offered.contains(mechanism.rawValue) || Self.mayResume(connection, by: mechanism) else {
             call.reply(.rplSaslMechs, offered.joined(separator: ","))
@@ -89,6 +90,24 @@ enum AuthenticateCommand {
         call.network.logIn(
             account: account,
             password: password.reveal(),
+            from: call.connection.origin,
+            call.awaitingAny { result in
+                switch result {
+                case .success(let login): Self.succeed(call, login)
+                case .failure(let refusal): Self.fail(call, refusal)
+                }
+            }
+        )
+    }
+
+    /// Who the connection has proved to be; the message is the account that it says it is, if it says that.
+    private static func external(_ call: Call, _ message: Data) {
+        guard let certificate = call.connection.facts.fingerprint.flatMap({ CertificateFingerprint($0) }),
+            let identity = String(validating: message, as: UTF8.self)
+        else { return Self.fail(call) }
+        call.network.logIn(
+            certificate,
+            as: identity.isEmpty ? nil : identity,
             from: call.connection.origin,
             call.awaitingAny { result in
                 switch result {

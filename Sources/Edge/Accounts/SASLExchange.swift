@@ -1,3 +1,4 @@
+import Chat
 import Realm
 import Tenant
 
@@ -11,6 +12,8 @@ final class SASLExchange {
     enum Mechanism: String, CaseIterable {
         case plain = "PLAIN"
         case scram = "SCRAM-SHA-256"
+        /// The client's certificate; its message says as which account, or nothing.
+        case external = "EXTERNAL"
         /// The token of RESUME TOKEN, for clients that know `roost.chat/resume`.
         case resume = "ROOST-RESUME"
     }
@@ -36,7 +39,9 @@ final class SASLExchange {
         self.scram = ScramServer(nonce: nonce)
     }
 
-    static func offered(on tenant: HostedTenant) -> [String] {
-        tenant.accounts.saslMechanisms.map(\.rawValue).filter { Mechanism(rawValue: $0) != nil }
+    /// What a client may log in by: without a certificate there is nothing to be known by.
+    static func offered(on tenant: HostedTenant, to connection: Connection) -> [String] {
+        tenant.accounts.saslMechanisms
+            .filter { $0 != .external || connection.facts.fingerprint != nil }.map(\.rawValue)
     }
 }

@@ -17,7 +17,7 @@ enum CapCommand {
                 connection.understandsCapVersion302 = true
                 connection.set(connection.capabilities.union(.capNotify))
             }
-            let values = self.values(on: call.network)
+            let values = self.values(for: connection)
             var words = self.offered(to: connection).words(values: isCurrent ? values : nil)
             // Without its value it would say nothing.
             if isCurrent, let word = connection.transportWord(on: call.network.tenant) { words.append(word) }
@@ -35,9 +35,10 @@ enum CapCommand {
     }
 
     /// What there is to know of capabilities, by name.
-    private static func values(on network: Network) -> [String: String] {
-        [
-            "sasl": self.mechanisms(on: network.tenant),
+    private static func values(for connection: Connection) -> [String: String] {
+        let network = connection.network
+        return [
+            "sasl": self.mechanisms(on: network.tenant, to: connection),
             Capabilities.multilineBatch: MultilineBatch.Limits().value,
             ChatMessage.relayTag: String(RelayedName.separator),
             "draft/metadata-2": MetadataCommand.capabilityValue,
@@ -47,24 +48,24 @@ enum CapCommand {
         ]
     }
 
-    private static func mechanisms(on tenant: HostedTenant) -> String {
-        SASLExchange.offered(on: tenant).joined(separator: ",")
+    private static func mechanisms(on tenant: HostedTenant, to connection: Connection) -> String {
+        SASLExchange.offered(on: tenant, to: connection).joined(separator: ",")
     }
 
     /// Those that depend on what a tenant says of accounts: each with its word in the list, nil where there is none.
-    static let accountOffers: [(Capabilities, offer: @Sendable (HostedTenant) -> String?)] = [
+    static let accountOffers: [(Capabilities, offer: @Sendable (HostedTenant, Connection) -> String?)] = [
         (
             .sasl,
             {
-                let names = Self.mechanisms(on: $0)
+                let names = Self.mechanisms(on: $0, to: $1)
                 return names.isEmpty ? nil : "sasl=\(names)"
             }
         ),
         (
             .accountRegistration,
-            {
-                guard $0.accounts.mayRegister else { return nil }
-                let value = AccountCommands.capabilityValue(on: $0)
+            { tenant, _ in
+                guard tenant.accounts.mayRegister else { return nil }
+                let value = AccountCommands.capabilityValue(on: tenant)
                 return AccountCommands.capability + (value.isEmpty ? "" : "=\(value)")
             }
         ),
@@ -74,7 +75,9 @@ enum CapCommand {
     private static func offered(to connection: Connection) -> Capabilities {
         let network = connection.network
         var useless: Capabilities = []
-        for (capability, offer) in self.accountOffers where offer(network.tenant) == nil { useless.insert(capability) }
+        for (capability, offer) in self.accountOffers where offer(network.tenant, connection) == nil {
+            useless.insert(capability)
+        }
         if !network.hasPast { useless.formUnion(.past) }
         if network.pushKey == nil { useless.formUnion([.webPush, .webPushOfSoju]) }
         return Capabilities.all.subtracting(useless)

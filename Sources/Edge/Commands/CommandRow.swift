@@ -126,6 +126,7 @@ package struct CommandTable: Sendable {
     package static let standard = CommandTable(
         RegistrationCommands.rows,
         AccountCommands.rows,
+        CertificateCommand.rows,
         GatewayCommand.rows,
         PersistenceCommand.rows,
         MessageCommands.rows,

@@ -75,6 +75,10 @@ extension Refusal.Reason {
         case .accountWaits: .fail("VERIFICATION_REQUIRED")
         case .serviceNick:
             .numeric(.errErroneousNickname, text: "Erroneous nickname: it is that of a service of the network")
+        case .noCertificate: .fail("NO_CERTIFICATE")
+        case .noSuchCertificate: .fail("UNKNOWN_CERTIFICATE")
+        case .certificateInUse: .fail("CERTIFICATE_IN_USE")
+        case .tooManyCertificates: .fail("LIMIT_REACHED")
         case .noHistory: .fail("HISTORY_DISABLED")
         case .noSuchMessage: .fail("UNKNOWN_MSGID")
         case .messageOfAnother: .fail("REDACT_FORBIDDEN")

@@ -329,5 +329,18 @@ extension Catalogue {
         "Your account waits for an administrator of the network to agree":
             "Votre compte attend l'accord d'un administrateur du réseau",
         "You have an account now": "Vous avez maintenant un compte",
+        "Your client shows no certificate: say a fingerprint (SHA-256)":
+            "Votre client ne montre aucun certificat : donnez une empreinte (SHA-256)",
+        "That certificate logs in to another account": "Ce certificat identifie à un autre compte",
+        "You may have {1} certificates: delete one": "Vous pouvez avoir {1} certificats : supprimez-en un",
+        "That certificate does not log in to your account": "Ce certificat n'identifie pas à votre compte",
+        "Log in first: certificates belong to accounts":
+            "Identifiez-vous d'abord : les certificats appartiennent aux comptes",
+        "It does not log in to your account any more": "Il n'identifie plus à votre compte",
+        "It logs in to your account now (SASL EXTERNAL)": "Il identifie maintenant à votre compte (SASL EXTERNAL)",
+        "End of your certificates": "Fin de vos certificats",
+        "CERT takes ADD, LIST, or DEL with a fingerprint": "CERT prend ADD, LIST ou DEL avec une empreinte",
+        "A fingerprint is the SHA-256 in 64 hexadecimal digits":
+            "Une empreinte est le SHA-256 en 64 chiffres hexadécimaux",
     ]
 }

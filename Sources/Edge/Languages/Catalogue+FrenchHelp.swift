@@ -129,5 +129,7 @@ extension Catalogue {
         "Has what you would want to know at once be pushed to a device of yours.":
             "Fait envoyer à un appareil ce que vous voudriez savoir aussitôt.",
         "Gives you an account, called like your nickname.": "Vous donne un compte qui porte le nom de votre pseudo.",
+        "Which client certificates log in to your account; ADD alone takes the one that you show.":
+            "Quels certificats client identifient à votre compte ; ADD seul prend celui que vous montrez.",
     ]
 }

@@ -328,5 +328,17 @@ extension Catalogue {
         "Your account waits for an administrator of the network to agree":
             "Das Konto wartet auf die Zustimmung der Verwaltung",
         "You have an account now": "Das Konto ist angelegt",
+        "Your client shows no certificate: say a fingerprint (SHA-256)":
+            "Der Client zeigt kein Zertifikat: bitte einen Fingerabdruck angeben (SHA-256)",
+        "That certificate logs in to another account": "Dieses Zertifikat meldet an einem anderen Konto an",
+        "You may have {1} certificates: delete one": "Höchstens {1} Zertifikate sind möglich: bitte eines entfernen",
+        "That certificate does not log in to your account": "Dieses Zertifikat meldet nicht an diesem Konto an",
+        "Log in first: certificates belong to accounts": "Bitte erst anmelden: Zertifikate gehören zu Konten",
+        "It does not log in to your account any more": "Es meldet nicht mehr an diesem Konto an",
+        "It logs in to your account now (SASL EXTERNAL)": "Es meldet jetzt an diesem Konto an (SASL EXTERNAL)",
+        "End of your certificates": "Ende der Zertifikate",
+        "CERT takes ADD, LIST, or DEL with a fingerprint": "CERT nimmt ADD, LIST oder DEL mit einem Fingerabdruck",
+        "A fingerprint is the SHA-256 in 64 hexadecimal digits":
+            "Ein Fingerabdruck ist der SHA-256 in 64 hexadezimalen Ziffern",
     ]
 }

@@ -125,5 +125,7 @@ extension Catalogue {
         "Has what you would want to know at once be pushed to a device of yours.":
             "Lässt an ein Gerät senden, was man sofort wissen möchte.",
         "Gives you an account, called like your nickname.": "Legt ein Konto an, das wie der Nick heißt.",
+        "Which client certificates log in to your account; ADD alone takes the one that you show.":
+            "Welche Clientzertifikate an diesem Konto anmelden; ADD allein nimmt das gezeigte.",
     ]
 }

@@ -317,5 +317,16 @@ extension Catalogue {
         "Your account waits for an administrator of the network to agree":
             "Tu cuenta espera la aprobación de un administrador de la red",
         "You have an account now": "Ya tienes una cuenta",
+        "Your client shows no certificate: say a fingerprint (SHA-256)":
+            "Tu cliente no muestra ningún certificado: indica una huella (SHA-256)",
+        "That certificate logs in to another account": "Ese certificado inicia sesión en otra cuenta",
+        "You may have {1} certificates: delete one": "Puedes tener {1} certificados: borra uno",
+        "That certificate does not log in to your account": "Ese certificado no inicia sesión en tu cuenta",
+        "Log in first: certificates belong to accounts": "Inicia sesión primero: los certificados son de las cuentas",
+        "It does not log in to your account any more": "Ya no inicia sesión en tu cuenta",
+        "It logs in to your account now (SASL EXTERNAL)": "Ahora inicia sesión en tu cuenta (SASL EXTERNAL)",
+        "End of your certificates": "Fin de tus certificados",
+        "CERT takes ADD, LIST, or DEL with a fingerprint": "CERT acepta ADD, LIST o DEL con una huella",
+        "A fingerprint is the SHA-256 in 64 hexadecimal digits": "Una huella es el SHA-256 en 64 cifras hexadecimales",
     ]
 }

@@ -123,5 +123,7 @@ extension Catalogue {
         "Has what you would want to know at once be pushed to a device of yours.":
             "Hace que se envíe a un dispositivo tuyo lo que querrías saber enseguida.",
         "Gives you an account, called like your nickname.": "Te da una cuenta que se llama como tu nick.",
+        "Which client certificates log in to your account; ADD alone takes the one that you show.":
+            "Qué certificados de cliente inician sesión en tu cuenta; ADD solo toma el que muestras.",
     ]
 }

@@ -134,9 +134,10 @@ package final class ShardClients {
     /// Other ways to log in or to register, or none any more (IRCv3 capability negotiation, cap-notify).
     private func tellAccounts(of network: Network, _ before: HostedTenant) {
         for (capability, offer) in CapCommand.accountOffers {
-            let now = offer(network.tenant)
-            guard now != offer(before), let name = capability.sortedNames.first else { continue }
+            guard let name = capability.sortedNames.first else { continue }
             for connection in self.connections.all where connection.network === network {
+                let now = offer(network.tenant, connection)
+                if now == offer(before, connection) { continue }
                 if connection.capabilities.contains(.capNotify) {
                     connection.write(.news) {
                         $0.message(

@@ -150,12 +150,62 @@ package final class AccountService: Authenticator {
     }
 
     package func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {
-        if self.isAway.withLock({ $0 }) { throw .away }
         await self.provisioning.withLock { $0[tenant]?.first }?.value
         let folded = Names.accountMapping.fold(name)
-        do {
-            return try await self.accounts.find(folded, of: tenant, within: Self.patience)
-        } catch {
+        return try await self.read(tenant, asking: folded) { () throws(DurableStoreError) in
+            try await self.accounts.find(folded, of: tenant, within: Self.patience)
+        }
+    }
+
+    package func find(
+        _ certificate: CertificateFingerprint,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Account? {
+        try await self.read(tenant, asking: "") { () throws(DurableStoreError) in
+            try await self.accounts.find(certificate, of: tenant, within: Self.patience)
+        }
+    }
+
+    package func certificates(
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> [AccountCertificate] {
+        try await self.read(tenant, asking: "") { () throws(DurableStoreError) in
+            try await self.accounts.certificates(of: Names.accountMapping.fold(account), in: tenant)
+        }
+    }
+
+    package func add(
+        _ certificate: CertificateFingerprint,
+        to account: String,
+        in tenant: TenantID,
+        limit: Int
+    ) async throws(AuthenticationError) -> CertificateAddition {
+        try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
+            try await self.accounts.add(certificate, to: folded, in: tenant, now: self.wallClock(), limit: limit)
+        }
+    }
+
+    package func remove(
+        _ certificate: CertificateFingerprint,
+        from account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool {
+        try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
+            try await self.accounts.remove(certificate, from: folded, in: tenant)
+        }
+    }
+
+    /// Reads something of accounts, unless the store is known to be away.
+    ///
+    /// - `folded`: what the store is asked for until it answers again.
+    private func read<Answer>(
+        _ tenant: TenantID,
+        asking folded: String,
+        _ read: () async throws(DurableStoreError) -> Answer
+    ) async throws(AuthenticationError) -> Answer {
+        if self.isAway.withLock({ $0 }) { throw .away }
+        do throws(DurableStoreError) { return try await read() } catch {
             self.logger.warning(
                 "accounts cannot be read",
                 metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]

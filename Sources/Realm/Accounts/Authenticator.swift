@@ -10,6 +10,33 @@ package protocol Authenticator: Sendable {
     /// The account of a name, as the durable store has it; nil if there is none.
     func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account?
 
+    /// The account that a client's certificate logs in to (SASL EXTERNAL, RFC 4422 appendix A); nil if there is none.
+    func find(
+        _ certificate: CertificateFingerprint,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Account?
+
+    /// The certificates that log in to an account, the oldest first.
+    func certificates(
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> [AccountCertificate]
+
+    /// Has a certificate log in to an account, if it is nobody else's.
+    func add(
+        _ certificate: CertificateFingerprint,
+        to account: String,
+        in tenant: TenantID,
+        limit: Int
+    ) async throws(AuthenticationError) -> CertificateAddition
+
+    /// Has a certificate log in to an account no more; false if it did not.
+    func remove(
+        _ certificate: CertificateFingerprint,
+        from account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool
+
     /// Whether a password is an account's (SASL PLAIN, RFC 4616; PASS).
     ///
     /// - Returns: false for no account, in the same time.

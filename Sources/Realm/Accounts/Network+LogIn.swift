@@ -63,6 +63,36 @@ extension Network {
         }
     }
 
+    /// Logs in by a client's certificate, which its connection proved to have (SASL EXTERNAL).
+    ///
+    /// - Parameters:
+    ///   - certificate: Which.
+    ///   - identity: The account that the client says it is; nil for that of the certificate.
+    ///   - clients: What counts as one client: an address, or the network that one client has all of.
+    ///   - then: Gets who it is.
+    package func logIn(
+        _ certificate: CertificateFingerprint,
+        as identity: String?,
+        from clients: String,
+        _ then: @escaping (Result<LoggedIn, Refusal>) -> Void
+    ) {
+        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+        self.throttle.turn(for: clients) { refusal in
+            if let refusal { return then(.failure(refusal)) }
+            self.shard.check { () async throws(AuthenticationError) in
+                try await authenticator.find(certificate, in: tenant)
+            } then: { (result: Result<Account?, AuthenticationError>) in
+                switch result {
+                case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+                case .success(let account):
+                    let isMeant = identity.map { Names.accountMapping.fold($0) == account?.folded } ?? true
+                    let attempt = LogInAttempt(name: account?.name ?? "", account: account, isRemembered: false)
+                    then(self.conclude(attempt, isProven: isMeant, from: clients))
+                }
+            }
+        }
+    }
+
     /// Gets what a SCRAM exchange is checked against.
     package func scramCredentials(
         of account: String,

@@ -11,6 +11,8 @@ package import Tenant
 package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
     // Unchecked: called by the thread of the simulation alone.
     private var accounts: [String: Account] = [:]
+    /// Whose each certificate is.
+    private var certificates: [CertificateFingerprint: String] = [:]
     /// What every question is answered with instead, if it is set.
     package var failure: AuthenticationError?
     /// Whether accounts can be read, and not changed.
@@ -88,6 +90,50 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
         guard let known = self.accounts[name] else { return }
         let password = known.credentials.passwordHash
         self.set(name, password: password, role: known.role, isAlwaysOn: known.isAlwaysOn, known.metadata)
+    }
+
+    package func find(
+        _ certificate: CertificateFingerprint,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Account? {
+        if let failure { throw failure }
+        return self.certificates[certificate].flatMap { self.accounts[$0] }
+    }
+
+    package func certificates(
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> [AccountCertificate] {
+        if let failure { throw failure }
+        return self.certificates.filter { $0.value == account }.map(\.key.text).sorted().map {
+            AccountCertificate(fingerprint: $0, addedAt: 0)
+        }
+    }
+
+    package func add(
+        _ certificate: CertificateFingerprint,
+        to account: String,
+        in tenant: TenantID,
+        limit: Int
+    ) async throws(AuthenticationError) -> CertificateAddition {
+        if let failure { throw failure }
+        if self.isReadOnly { throw .unavailable }
+        if let owner = self.certificates[certificate] { return owner == account ? .known : .taken }
+        guard self.certificates.values.count(where: { $0 == account }) < limit else { return .isFull }
+        self.certificates[certificate] = account
+        return .added
+    }
+
+    package func remove(
+        _ certificate: CertificateFingerprint,
+        from account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool {
+        if let failure { throw failure }
+        if self.isReadOnly { throw .unavailable }
+        guard self.certificates[certificate] == account else { return false }
+        self.certificates[certificate] = nil
+        return true
     }
 
     package func noteLogIn(to account: Account, in tenant: TenantID) async {}

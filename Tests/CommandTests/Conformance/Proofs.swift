@@ -153,6 +153,7 @@ let commandProofs: [(follows: Followed, commands: String)] = [
     (.ircv3("channel-rename"), "RENAME"),
     (.ircv3("metadata"), "METADATA"),
     (.ircv3("account-registration"), "REGISTER"),
+    (.ours, "CERT"),
     (
         Followed(title: "IRCv3 webpush, proposed", link: "https://github.com/ircv3/ircv3-specifications/pull/471"),
         "WEBPUSH"

@@ -57,11 +57,16 @@ class Client:
         return client
 
     @classmethod
-    async def tls(cls, port: int, hostname: str, **options) -> "Client":
-        """TLS 1.2 or newer with a server name; the certificate is looked at by the scenarios about certificates."""
+    async def tls(cls, port: int, hostname: str, certificate: str | None = None, **options) -> "Client":
+        """
+        TLS 1.2 or newer with a server name, and with a certificate of the client if there is one, as `certificate,key`; the
+        server's is looked at by the scenarios about certificates.
+        """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        if certificate:
+            context.load_cert_chain(*certificate.split(","))
         return await cls.plain(port, ssl=context, server_hostname=hostname, **options)
 
     @classmethod

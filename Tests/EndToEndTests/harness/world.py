@@ -85,13 +85,15 @@ class World:
         await client.register(nick, **options)
         return client
 
-    async def connection(self, edge: Edge, tenant: str | None = None, websocket: bool = False) -> Client:
+    async def connection(
+        self, edge: Edge, tenant: str | None = None, websocket: bool = False, certificate: str | None = None
+    ) -> Client:
         """A connection that has said nothing yet."""
         host = f"{tenant}.localhost" if tenant else None
         if websocket:
             client = await Client.websocket(edge.http, host or "acme.localhost")
         elif host:
-            client = await Client.tls(edge.ircs, host)
+            client = await Client.tls(edge.ircs, host, certificate)
         else:
             client = await Client.plain(edge.irc)
         self.clients.append(client)

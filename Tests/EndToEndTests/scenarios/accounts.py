@@ -4,6 +4,7 @@ import asyncio
 import base64
 
 from harness.client import Client
+from harness.processes import run, tool
 from harness.scenario import scenario
 from harness.scram import Scram
 from harness.world import World
@@ -137,6 +138,25 @@ async def registered(world: World) -> None:
     assert await plain(asks, "erik", PASSWORD) == "903"
     asks.send("CAP END")
     await asks.expect("001")
+
+    # A certificate does as well, from wherever its owner comes.
+    certificate = await world.certificate("client", "erik")
+    fingerprint = (
+        await run(tool("openssl"), "x509", "-in", certificate.split(",")[0], "-noout", "-fingerprint", "-sha256")
+    ).strip().split("=")[1]
+    asks.send(f"CERT ADD {fingerprint}")
+    added = await asks.expect("NOTE", "NOTICE", "FAIL")
+    assert fingerprint.replace(":", "").lower() in added.line, added.line
+    for shown, ended in ((certificate, "903"), (await world.certificate("other", "erik"), "904")):
+        known = await world.connection(edges[1], "globex", certificate=shown)
+        known.send("CAP LS 302")
+        assert "EXTERNAL" in (await known.expect("CAP")).line
+        await known.capabilities("sasl")
+        known.send("AUTHENTICATE EXTERNAL", "AUTHENTICATE +")
+        assert (await known.expect("903", "904")).command == ended
+    unknown = await world.connection(edges[1], "globex")
+    unknown.send("CAP LS 302")
+    assert "EXTERNAL" not in (await unknown.expect("CAP")).line
 
     await roost("role", "dora", "acme", "admin")
     await again.ask(f"OPER dora :{PASSWORD}", "381")

@@ -115,6 +115,19 @@ package enum Schema {
                 ALTER TABLE accounts ADD COLUMN last_login_at \(int);
                 """
         },
+        Migration(version: 11, name: "certificates of accounts") { dialect in
+            let (int, text) = (dialect.name(of: .integer), dialect.name(of: .text))
+            return """
+                CREATE TABLE account_certificates (
+                    tenant \(text) NOT NULL,
+                    fingerprint \(text) NOT NULL,
+                    account \(text) NOT NULL,
+                    added_at \(int) NOT NULL,
+                    PRIMARY KEY (tenant, fingerprint)
+                )\(Self.options(dialect));
+                CREATE INDEX account_certificates_by_account ON account_certificates (tenant, account);
+                """ + Self.isolate("account_certificates", dialect)
+        },
     ]
 
     /// The version of the last migration.

@@ -184,7 +184,7 @@ package struct AccountRepository: Sendable {
         return try rows.map { row throws(DurableStoreError) in try Self.account(row, of: tenant) }
     }
 
-    /// Removes an account, and the devices that are pushed to for it.
+    /// Removes an account, its certificates, and the devices that are pushed to for it.
     ///
     /// - Returns: false if there was none.
     package func delete(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
@@ -193,6 +193,10 @@ package struct AccountRepository: Sendable {
             let bindings: [SQLValue] = [.text(tenant.text), .text(folded)]
             let rows = try connection.execute(
                 "DELETE FROM accounts WHERE tenant = $1 AND folded = $2 RETURNING folded",
+                bindings
+            )
+            _ = try connection.execute(
+                "DELETE FROM account_certificates WHERE tenant = $1 AND account = $2 RETURNING account",
                 bindings
             )
             _ = try connection.execute(

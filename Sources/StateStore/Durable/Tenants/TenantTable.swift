@@ -45,6 +45,11 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
+            "account_certificates",
+            key: ["fingerprint"],
+            [.init("fingerprint", .text), .init("account", .text), .init("added_at", .integer)]
+        ),
+        TenantTable(
             "channels",
             key: ["folded"],
             [

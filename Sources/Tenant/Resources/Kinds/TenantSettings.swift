@@ -208,8 +208,7 @@ extension AccountSettings: SettingsObject {
             "sasl",
             \.saslMechanisms,
             .choices(once: "name each mechanism once"),
-            "The offered mechanisms in the order of the offer; by default all.",
-            notImplemented: .partly("EXTERNAL is not offered") { $0.contains(.external) }
+            "The offered mechanisms in the order of the offer; by default all. EXTERNAL is offered to clients with a certificate."
         ),
         Setting(
             "rememberFor",
