@@ -269,7 +269,7 @@ extension CommandHarness {
         let cheap = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 1)
         func credentials(_ password: String) throws -> Account.Credentials {
             let made = try AccountCredentials(name: "Ann", password: password, parameters: cheap)
-            return .init(passwordHash: made.passwordHash.text, scram: made.scram.text)
+            return .init(made)
         }
         let first = try credentials("sesame")
         _ = try await store.accounts.create("Ann", folded: "ann", credentials: first, of: tenant, now: 0)

@@ -72,7 +72,7 @@ extension CommandHarness {
         let harness = try CommandHarness()
         let client = await harness.negotiating()
         let lines = await client.send("AUTHENTICATE NOSUCH")
-        #expect(lines.commands == ["908", "904"] && lines[0].parameters[1] == "PLAIN,SCRAM-SHA-256")
+        #expect(lines.commands == ["908", "904"] && lines[0].parameters[1] == "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512")
         #expect(await client.send("AUTHENTICATE").begin(with: ["461 AUTHENTICATE"]))
         #expect(await client.send("AUTHENTICATE PLAIN", "AUTHENTICATE *").commands == ["AUTHENTICATE", "906"])
         let long = await client.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(String(repeating: "A", count: 401))")

@@ -1,24 +1,28 @@
-// AUTHENTICATE SCRAM-SHA-256 (RFC 5802, RFC 7677; ircv3.net/specs/extensions/sasl-3.1).
+// AUTHENTICATE SCRAM-SHA-256 and SCRAM-SHA-512 (RFC 5802, RFC 7677; ircv3.net/specs/extensions/sasl-3.1).
 
 import Simulation
 import Testing
 
 @Suite struct ScramTests {
-    @Test func `AUTHENTICATE SCRAM-SHA-256 proves both sides to each other`() async throws {
+    @Test(arguments: [false, true])
+    func `AUTHENTICATE SCRAM-SHA-256 and 512 prove both sides to each other`(isLong: Bool) async throws {
         let harness = try CommandHarness()
         harness.accounts.add("ann", password: "pencil")
         let client = await harness.negotiating()
-        #expect(try await client.proves("ann", "pencil").commands == ["900", "903"])
+        #expect(try await client.proves("ann", "pencil", isLong: isLong).commands == ["900", "903"])
         #expect(await client.send("CAP END").first?.command == "001")
         #expect(await client.send("WHOIS ann").with("330").first?.parameters[2] == "ann")
     }
 
-    @Test(arguments: [("ann", "wrong"), ("nobody", "pencil"), ("nobody", "nobody's")])
-    func `a wrong proof and an unknown account look alike`(account: String, password: String) async throws {
+    @Test(arguments: [("ann", "wrong"), ("nobody", "pencil"), ("nobody", "nobody's")], [false, true])
+    func `a wrong proof and an unknown account look alike`(
+        claimed: (account: String, password: String),
+        isLong: Bool
+    ) async throws {
         let harness = try CommandHarness()
         harness.accounts.add("ann", password: "pencil")
         let client = await harness.negotiating()
-        #expect(try await client.proves(account, password).commands == ["904"])
+        #expect(try await client.proves(claimed.account, claimed.password, isLong: isLong).commands == ["904"])
         #expect(try await client.proves("ann", "pencil").commands == ["900", "903"])
     }
 

@@ -51,7 +51,7 @@ def program() -> str:
 class RoostController(BaseServerController, DirectoryBasedController):
     software_name = "Roost"
     _port_wait_interval = 0.02
-    supported_sasl_mechanisms = {"PLAIN", "SCRAM-SHA-256"}
+    supported_sasl_mechanisms = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
     supports_sts = False
     extban_mute_char = "m"
 

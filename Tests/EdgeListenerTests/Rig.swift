@@ -114,8 +114,13 @@ private struct Nobody: Authenticator {
         in tenant: TenantID
     ) async throws(AuthenticationError) -> Bool { false }
 
-    func scramCredentials(of account: Account?, named name: String, in tenant: TenantID) -> ScramCredentials {
-        .unknown(name, key: SymmetricKey(size: .bits128))
+    func scramCredentials(
+        _ hash: ScramHash,
+        of account: Account?,
+        named name: String,
+        in tenant: TenantID
+    ) -> ScramCredentials {
+        .unknown(name, key: SymmetricKey(size: .bits128), hash)
     }
 }
 

@@ -139,7 +139,7 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
             7,
             "spec.accounts.sasl[1]",
             .badValue,
-            "Choose one of PLAIN, SCRAM-SHA-256, EXTERNAL",
+            "Choose one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, EXTERNAL",
             "  accounts: {sasl: [PLAIN, NTLM]}"
         ),
         .tenant(

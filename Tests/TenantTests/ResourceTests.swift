@@ -13,7 +13,7 @@ import Testing
         #expect(tenant.displayName == "acme" && tenant.serverName == "acme.localhost" && tenant.state == .active)
         #expect(tenant.accounts.registration == .open && !tenant.accounts.required)
         #expect(tenant.accounts.registrationBeforeConnect && tenant.accounts.minimumPasswordLength == 8)
-        #expect(tenant.accounts.saslMechanisms == [.plain, .scramSHA256, .external])
+        #expect(tenant.accounts.saslMechanisms == [.plain, .scramSHA256, .scramSHA512, .external])
         #expect(tenant.accounts.rememberFor == .zero)
         #expect(tenant.sessions.resumeGrace == .seconds(120) && tenant.sessions.multipleClients)
         #expect(

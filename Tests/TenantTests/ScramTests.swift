@@ -161,4 +161,20 @@ private struct ScramClient {
             #expect(ScramCredentials(text: text) == nil)
         }
     }
+
+    @Test func `each mechanism finds its own in an account's text, and takes no other's`() throws {
+        let made = try AccountCredentials(name: "ann", password: "pencil", parameters: .init(logN: 4, blockSize: 8, parallelism: 1))
+        #expect(made.scram.map(\.hash) == ScramHash.allCases)
+        for credentials in made.scram {
+            #expect(ScramCredentials(text: made.scramText, credentials.hash) == credentials)
+            let others = ScramHash.allCases.filter { $0 != credentials.hash }
+            #expect(others.allSatisfy { ScramCredentials(text: credentials.text, $0) == nil })
+            #expect(ScramCredentials(text: credentials.text + " " + credentials.text, credentials.hash) == nil)
+        }
+        #expect(made.scram.map(\.storedKey.count) == [32, 64] && made.scram.map(\.serverKey.count) == [32, 64])
+        #expect(made.scram[0].salt != made.scram[1].salt)
+        var server = ScramServer(.sha512, nonce: "server")
+        _ = try server.receiveFirst(Array("n,,n=ann,r=client".utf8))
+        self.expect(.malformed) { () throws(AccountError) in try server.challenge(made.scram[0]) }
+    }
 }

@@ -6,7 +6,7 @@ import Realm
 import StateStore
 import Tenant
 
-/// AUTHENTICATE (IRCv3 sasl-3.1 and 3.2): PLAIN, SCRAM-SHA-256 and EXTERNAL, before registration or after.
+/// AUTHENTICATE (IRCv3 sasl-3.1 and 3.2): PLAIN, SCRAM and EXTERNAL, before registration or after.
 enum AuthenticateCommand {
     static func run(_ call: Call) {
         let connection = call.connection
@@ -39,8 +39,9 @@ enum AuthenticateCommand {
         let connection = call.connection
         // Whoever knows what to say may: some clients send it in one go, before they have asked for `sasl`.
         let offered = SASLExchange.offered(on: call.network.tenant, to: connection)
-        let mechanism = SASLExchange.Mechanism(rawValue: call[0].uppercased())
-        guard let mechanism, offered.contains(mechanism.rawValue) || Self.mayResume(connection, by: mechanism) else {
+        let name = call[0].uppercased()
+        let mechanism = SASLExchange.Mechanism(name)
+        guard let mechanism, offered.contains(name) || Self.mayResume(connection, by: mechanism) else {
             call.reply(.rplSaslMechs, offered.joined(separator: ","))
             return call.reply(.errSaslFail)
         }
@@ -119,6 +120,7 @@ enum AuthenticateCommand {
     }
 
     private static func scramFirst(_ call: Call, _ exchange: SASLExchange, _ message: [UInt8]) {
+        guard let hash = exchange.mechanism.hash else { return }
         let account: String
         do throws(AccountError) {
             let request = try exchange.scram.receiveFirst(message)
@@ -126,6 +128,7 @@ enum AuthenticateCommand {
             account = request.account
         } catch { return Self.fail(call) }
         call.network.scramCredentials(
+            hash,
             of: account,
             from: call.connection.origin,
             call.awaitingAny { result in

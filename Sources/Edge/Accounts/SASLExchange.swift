@@ -9,13 +9,27 @@ final class SASLExchange {
     /// The longest message, decoded or not.
     static let limit = 8 << 10
 
-    enum Mechanism: String, CaseIterable {
-        case plain = "PLAIN"
-        case scram = "SCRAM-SHA-256"
+    enum Mechanism: Hashable {
+        case plain
+        case scram(ScramHash)
         /// The client's certificate; its message says as which account, or nothing.
-        case external = "EXTERNAL"
+        case external
         /// The token of RESUME TOKEN, for clients that know `roost.chat/resume`.
-        case resume = "ROOST-RESUME"
+        case resume
+
+        /// Of SCRAM.
+        var hash: ScramHash? { if case .scram(let hash) = self { hash } else { nil } }
+
+        init?(_ name: String) {
+            switch (name, SASLMechanism(rawValue: name)) {
+            case ("ROOST-RESUME", _): self = .resume
+            case (_, .plain): self = .plain
+            case (_, .scramSHA256): self = .scram(.sha256)
+            case (_, .scramSHA512): self = .scram(.sha512)
+            case (_, .external): self = .external
+            case (_, nil): return nil
+            }
+        }
     }
 
     let mechanism: Mechanism
@@ -36,7 +50,7 @@ final class SASLExchange {
 
     init(mechanism: Mechanism, nonce: String) {
         self.mechanism = mechanism
-        self.scram = ScramServer(nonce: nonce)
+        self.scram = ScramServer(mechanism.hash ?? .sha256, nonce: nonce)
     }
 
     /// What a client may log in by: without a certificate there is nothing to be known by.

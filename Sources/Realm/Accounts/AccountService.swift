@@ -63,9 +63,14 @@ package final class AccountService: Authenticator {
         } catch { throw .busy }
     }
 
-    package func scramCredentials(of account: Account?, named name: String, in tenant: TenantID) -> ScramCredentials {
-        account?.credentials.scram.flatMap { ScramCredentials(text: $0) }
-            ?? ScramCredentials.unknown("\(tenant) \(Names.accountMapping.fold(name))", key: self.decoyKey)
+    package func scramCredentials(
+        _ hash: ScramHash,
+        of account: Account?,
+        named name: String,
+        in tenant: TenantID
+    ) -> ScramCredentials {
+        account?.credentials.scram.flatMap { ScramCredentials(text: $0, hash) }
+            ?? ScramCredentials.unknown("\(tenant) \(Names.accountMapping.fold(name))", key: self.decoyKey, hash)
     }
 
     package func register(
@@ -88,7 +93,7 @@ package final class AccountService: Authenticator {
                     folded: folded,
                     state: account.state,
                     email: account.email,
-                    credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text)
+                    credentials: .init(made)
                 ),
                 of: tenant,
                 limit: limit,

@@ -49,11 +49,17 @@ package protocol Authenticator: Sendable {
     /// What a SCRAM exchange is checked against (RFC 7677).
     ///
     /// - Parameters:
+    ///   - hash: The mechanism's.
     ///   - account: The account, if there is one.
     ///   - name: The name that it was looked for by.
     ///   - tenant: Whose it is.
     /// - Returns: of no account some that are made up, always the same, so that nobody learns which accounts there are.
-    func scramCredentials(of account: Account?, named name: String, in tenant: TenantID) -> ScramCredentials
+    func scramCredentials(
+        _ hash: ScramHash,
+        of account: Account?,
+        named name: String,
+        in tenant: TenantID
+    ) -> ScramCredentials
 
     /// Makes an account, if there is none of its name.
     ///

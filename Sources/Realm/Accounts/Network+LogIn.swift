@@ -95,13 +95,14 @@ extension Network {
 
     /// Gets what a SCRAM exchange is checked against.
     package func scramCredentials(
+        _ hash: ScramHash,
         of account: String,
         from clients: String,
         _ then: @escaping (Result<ScramLogin, Refusal>) -> Void
     ) {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
         self.check(account, from: clients, mayBeRemembered: true) { found throws(AuthenticationError) in
-            authenticator.scramCredentials(of: found, named: account, in: tenant)
+            authenticator.scramCredentials(hash, of: found, named: account, in: tenant)
         } then: { (result: Result<(attempt: LogInAttempt, answer: ScramCredentials), Refusal>) in
             then(result.map { ScramLogin(credentials: $0.answer, attempt: $0.attempt) })
         }

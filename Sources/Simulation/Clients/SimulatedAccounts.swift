@@ -50,7 +50,7 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
             folded: Names.accountMapping.fold(name),
             role: role,
             state: state,
-            credentials: .init(passwordHash: password, scram: scram?.text),
+            credentials: .init(passwordHash: password, scram: scram),
             isAlwaysOn: isAlwaysOn,
             metadata: metadata,
             email: email,
@@ -178,14 +178,22 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
         account?.credentials.passwordHash == password
     }
 
-    package func scramCredentials(of account: Account?, named name: String, in tenant: TenantID) -> ScramCredentials {
+    package func scramCredentials(
+        _ hash: ScramHash,
+        of account: Account?,
+        named name: String,
+        in tenant: TenantID
+    ) -> ScramCredentials {
         // Of nobody there is a password that fits: that it lets nobody in is not for this to see to.
-        account?.credentials.scram.flatMap { ScramCredentials(text: $0) } ?? Self.scram("nobody's")
-            ?? ScramCredentials.unknown(name, key: SymmetricKey(size: .bits128))
+        (account?.credentials.scram ?? Self.scram("nobody's")).flatMap { ScramCredentials(text: $0, hash) }
+            ?? ScramCredentials.unknown(name, key: SymmetricKey(size: .bits128), hash)
     }
 
     /// One round is as good as thousands here.
-    private static func scram(_ password: String) -> ScramCredentials? {
-        try? ScramCredentials(password: password, salt: Array("salt".utf8), iterations: 1)
+    private static func scram(_ password: String) -> String? {
+        let salt = Array("salt".utf8)
+        return ScramHash.allCases.compactMap { hash in
+            try? ScramCredentials(hash, password: password, salt: salt, iterations: 1).text
+        }.joined(separator: " ")
     }
 }

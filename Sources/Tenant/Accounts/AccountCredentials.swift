@@ -4,17 +4,13 @@ package struct AccountCredentials: Hashable, Sendable {
     package let name: String
     /// Checks a password that is sent (SASL PLAIN, PASS).
     package let passwordHash: PasswordHash
-    /// Checks a proof (SASL SCRAM-SHA-256).
-    package let scram: ScramCredentials
+    /// Check a proof, one for each mechanism of SCRAM.
+    package let scram: [ScramCredentials]
 
-    /// Puts together what was stored.
-    package init(name: String, passwordHash: PasswordHash, scram: ScramCredentials) {
-        self.name = name
-        self.passwordHash = passwordHash
-        self.scram = scram
-    }
+    /// The text of those.
+    package var scramText: String { self.scram.map(\.text).joined(separator: " ") }
 
-    /// Derives both from a password, in tens of milliseconds: see ``PasswordHasher/credentials(name:password:)``.
+    /// Derives all from a password, in tens of milliseconds: see ``PasswordHasher/credentials(name:password:)``.
     ///
     /// - Throws: ``AccountError/name`` or ``AccountError/password`` if a text is none.
     package init(
@@ -25,6 +21,8 @@ package struct AccountCredentials: Hashable, Sendable {
         guard let name = AccountName.check(name) else { throw .name }
         self.name = name
         self.passwordHash = try PasswordHash(password: password, parameters: parameters)
-        self.scram = try ScramCredentials(password: password)
+        var scram: [ScramCredentials] = []
+        for hash in ScramHash.allCases { scram.append(try ScramCredentials(hash, password: password)) }
+        self.scram = scram
     }
 }

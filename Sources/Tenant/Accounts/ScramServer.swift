@@ -2,7 +2,7 @@
 
 import Crypto
 
-/// One SCRAM-SHA-256 login.
+/// One login by SCRAM.
 ///
 /// ```
 /// receiveFirst ──▶ (look the account up) ──▶ challenge ──▶ receiveFinal ──▶ done
@@ -51,6 +51,7 @@ package struct ScramServer: ~Copyable {
     /// The longest message of a client that is read, in bytes.
     package static let maximumLength = 2048
 
+    private let hash: ScramHash
     private let nonce: String
     private let binding: ChannelBinding?
     private var state = State.start
@@ -58,9 +59,11 @@ package struct ScramServer: ~Copyable {
     /// Begins a login.
     ///
     /// - Parameters:
+    ///   - hash: The mechanism's.
     ///   - nonce: The server's part of the nonce: at least 18 random bytes in base64; printable ASCII without `,`.
-    ///   - binding: The connection's binding if `SCRAM-SHA-256-PLUS` is offered on it, else `nil`.
-    package init(nonce: String, binding: ChannelBinding? = nil) {
+    ///   - binding: The connection's binding if the mechanism's `-PLUS` is offered on it, else `nil`.
+    package init(_ hash: ScramHash = .sha256, nonce: String, binding: ChannelBinding? = nil) {
+        self.hash = hash
         self.nonce = nonce
         self.binding = binding
     }
@@ -95,8 +98,9 @@ package struct ScramServer: ~Copyable {
     ///
     /// - Parameter credentials: The account's, or ``ScramCredentials/unknown(_:key:)`` if there is no such account.
     /// - Returns: The message, to be sent as it is.
-    /// - Throws: ``AccountError/malformed`` out of order.
+    /// - Throws: ``AccountError/malformed`` out of order, or with credentials for another mechanism.
     package mutating func challenge(_ credentials: ScramCredentials) throws(AccountError) -> String {
+        guard credentials.hash == self.hash else { throw .malformed }
         guard case .requested(let header, let firstBare, let clientNonce) = self.state else { throw .malformed }
         let nonce = clientNonce + self.nonce
         let first = "r=\(nonce),s=\(Base64.encode(credentials.salt)),i=\(credentials.iterations)"
@@ -121,13 +125,15 @@ package struct ScramServer: ~Copyable {
             throw .channelBinding
         }
         guard try Self.value("r", attributes[1]) == nonce else { throw .malformed }
-        guard let proof = Base64.decode(try Self.value("p", last)), proof.count == 32 else { throw .malformed }
+        guard let proof = Base64.decode(try Self.value("p", last)), proof.count == self.hash.length else {
+            throw .malformed
+        }
         let withoutProof = text[..<last.startIndex].dropLast()
         let signed = authMessage + withoutProof
-        let signature = Scram.hmac(SymmetricKey(data: credentials.storedKey), signed)
+        let signature = self.hash.hmac(SymmetricKey(data: credentials.storedKey), signed)
         let clientKey = zip(proof, signature).map { $0 ^ $1 }
-        guard ConstantTime.equal(Array(SHA256.hash(data: clientKey)), credentials.storedKey) else { throw .credentials }
-        return "v=" + Base64.encode(Scram.hmac(SymmetricKey(data: credentials.serverKey), signed))
+        guard ConstantTime.equal(self.hash.hash(clientKey), credentials.storedKey) else { throw .credentials }
+        return "v=" + Base64.encode(self.hash.hmac(SymmetricKey(data: credentials.serverKey), signed))
     }
 
     /// What the client must repeat after the header, by the flag that it begins with (RFC 5802 section 6).

@@ -1,4 +1,4 @@
-// Logging in by SCRAM-SHA-256 as a client does it, so that the server's own implementation does not judge itself.
+// Logging in by SCRAM as a client does it, so that the server's own implementation does not judge itself.
 
 import Crypto
 import Foundation
@@ -8,13 +8,22 @@ import Testing
 private struct ScramClient {
     let account: String
     let password: String
+    /// SHA-512, or SHA-256.
+    let isLong: Bool
     private let nonce = "rOprNGfwEbeRWgbNEkqO"
     private var bare: String { "n=\(self.account),r=\(self.nonce)" }
 
     var first: String { Data("n,,\(self.bare)".utf8).base64EncodedString() }
 
-    private static func hash(_ key: some ContiguousBytes, _ data: some DataProtocol) -> Data {
-        Data(HMAC<SHA256>.authenticationCode(for: data, using: SymmetricKey(data: key)))
+    private func keyed(_ key: some ContiguousBytes, _ data: some DataProtocol) -> Data {
+        let key = SymmetricKey(data: key)
+        return self.isLong
+            ? Data(HMAC<SHA512>.authenticationCode(for: data, using: key))
+            : Data(HMAC<SHA256>.authenticationCode(for: data, using: key))
+    }
+
+    private func hash(_ data: Data) -> Data {
+        self.isLong ? Data(SHA512.hash(data: data)) : Data(SHA256.hash(data: data))
     }
 
     /// The proof for a challenge, and the signature that the server then owes.
@@ -26,12 +35,12 @@ private struct ScramClient {
         guard parts.count == 3, parts[0].hasPrefix(self.nonce), parts[2] == "1",
             let salt = Data(base64Encoded: parts[1])
         else { return nil }
-        let salted = Self.hash(Data(self.password.utf8), salt + [0, 0, 0, 1])
-        let client = Self.hash(salted, Data("Client Key".utf8))
+        let salted = self.keyed(Data(self.password.utf8), salt + [0, 0, 0, 1])
+        let client = self.keyed(salted, Data("Client Key".utf8))
         let final = "c=biws,r=\(parts[0])"
         let signed = Data("\(self.bare),\(server),\(final)".utf8)
-        let proof = Data(zip(client, Self.hash(Data(SHA256.hash(data: client)), signed)).map { $0 ^ $1 })
-        let signature = Self.hash(Self.hash(salted, Data("Server Key".utf8)), signed)
+        let proof = Data(zip(client, self.keyed(self.hash(client), signed)).map { $0 ^ $1 })
+        let signature = self.keyed(self.keyed(salted, Data("Server Key".utf8)), signed)
         return (
             Data("\(final),p=\(proof.base64EncodedString())".utf8).base64EncodedString(),
             Data("v=\(signature.base64EncodedString())".utf8).base64EncodedString()
@@ -40,10 +49,10 @@ private struct ScramClient {
 }
 
 extension Client {
-    /// Tries to log in by SCRAM-SHA-256; what came of it, if the server proved itself to who succeeded.
-    func proves(_ account: String, _ password: String) async throws -> [Line] {
-        let scram = ScramClient(account: account, password: password)
-        #expect(await self.send("AUTHENTICATE SCRAM-SHA-256").shorts == ["AUTHENTICATE +"])
+    /// Tries to log in by SCRAM; what came of it, if the server proved itself to who succeeded.
+    func proves(_ account: String, _ password: String, isLong: Bool = false) async throws -> [Line] {
+        let scram = ScramClient(account: account, password: password, isLong: isLong)
+        #expect(await self.send("AUTHENTICATE SCRAM-SHA-\(isLong ? 512 : 256)").shorts == ["AUTHENTICATE +"])
         let challenge = await self.send("AUTHENTICATE \(scram.first)")
         let answer = try #require(scram.answer(challenge.first?.text ?? ""), "\(challenge)")
         let lines = await self.send("AUTHENTICATE \(answer.message)")

@@ -22,16 +22,16 @@ async def plain(client: Client, account: str, password: str) -> str:
     return answer.command
 
 
-async def scram(client: Client, account: str, password: str) -> str:
-    """SASL SCRAM-SHA-256. Returns the numeric that ends it."""
-    exchange = Scram(account, password)
+async def scram(client: Client, account: str, password: str, mechanism: str = "SCRAM-SHA-256") -> str:
+    """SASL SCRAM. Returns the numeric that ends it."""
+    exchange = Scram(account, password, mechanism)
 
     async def step(text: str) -> str:
         client.send("AUTHENTICATE " + (base64.b64encode(text.encode()).decode() if text else "+"))
         answer = await client.expect("AUTHENTICATE", "903", "904")
         return base64.b64decode(answer.text).decode() if answer.command == "AUTHENTICATE" else answer.command
 
-    client.send("AUTHENTICATE SCRAM-SHA-256")
+    client.send(f"AUTHENTICATE {mechanism}")
     await client.expect(("AUTHENTICATE", "+"))
     challenge = await step(exchange.first())
     if challenge == "904":
@@ -53,9 +53,13 @@ async def login(world: World, edge, how, account: str, password: str, nick: str)
     return client
 
 
+async def scram_512(client: Client, account: str, password: str) -> str:
+    return await scram(client, account, password, "SCRAM-SHA-512")
+
+
 @scenario
 async def sasl(world: World) -> None:
-    """PLAIN and SCRAM-SHA-256, right and wrong, on both edges, for an admin and for an account added by hand."""
+    """PLAIN and both SCRAMs, right and wrong, on both edges, for an admin and for an account added by hand."""
     world.tenants.tenant("acme", admins={"boss": PASSWORD})
     edges = await world.edges()
     database = ("--database", world.postgres.url)
@@ -69,7 +73,7 @@ async def sasl(world: World) -> None:
 
     first = await login(world, edges[0], plain, "boss", PASSWORD, "first")
     second = await login(world, edges[1], scram, "boss", PASSWORD, "second")
-    third = await login(world, edges[0], scram, "carol", "carol's pass word", "third")
+    third = await login(world, edges[0], scram_512, "carol", "carol's pass word", "third")
     whois = await second.ask("WHOIS third", "318")
     assert [m.parameters[2] for m in whois if m.command == "330"] == ["carol"], [m.line for m in whois]
     await first.join("#lobby")
@@ -77,7 +81,7 @@ async def sasl(world: World) -> None:
     third.send("PRIVMSG #lobby :hello")
     assert (await first.expect(("PRIVMSG", "#lobby"))).tags["account"] == "carol"
 
-    for how in (plain, scram):
+    for how in (plain, scram, scram_512):
         wrong = await world.connection(edges[0])
         await wrong.capabilities("sasl")
         assert await how(wrong, "boss", "wrong password") == "904"

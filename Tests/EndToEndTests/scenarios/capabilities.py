@@ -29,7 +29,7 @@ async def negotiation(world: World) -> None:
         if line.parameters[2] != "*":
             break
     assert set(ALL.split()) <= set(offered), set(ALL.split()) - set(offered)
-    assert set(offered["sasl"].split(",")) >= {"PLAIN", "SCRAM-SHA-256"}, offered["sasl"]
+    assert set(offered["sasl"].split(",")) >= {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}, offered["sasl"]
     client.send("CAP REQ :server-time no-such-thing echo-message")
     answer = await client.expect(("CAP", None, "NAK"), refuse=("CAP", None, "ACK"))
     assert answer.text.split() == ["server-time", "no-such-thing", "echo-message"], answer.line

@@ -22,12 +22,17 @@ package struct Account: Hashable, Sendable {
     package struct Credentials: Hashable, Sendable {
         /// The hash that SASL PLAIN is checked against, with its parameters; nil if there is no password.
         package let passwordHash: String?
-        /// The stored key, server key, salt and iterations of SCRAM (RFC 5802 §3); nil if there is no password.
+        /// The stored key, server key, salt and iterations of SCRAM (RFC 5802 §3), for each mechanism; nil if there is no password.
         package let scram: String?
 
         package init(passwordHash: String?, scram: String?) {
             self.passwordHash = passwordHash
             self.scram = scram
+        }
+
+        /// What is stored of a password.
+        package init(_ made: AccountCredentials) {
+            self.init(passwordHash: made.passwordHash.text, scram: made.scramText)
         }
     }
 

@@ -72,7 +72,7 @@ extension AccountRepository {
         try await self.ensureAdmin(
             admin.account,
             folded: folded,
-            credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),
+            credentials: .init(made),
             of: tenant,
             now: now
         )

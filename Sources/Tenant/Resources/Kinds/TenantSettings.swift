@@ -176,6 +176,8 @@ package enum SASLMechanism: String, Hashable, Sendable, CaseIterable {
     case plain = "PLAIN"
     /// A challenge that never shows the password (RFC 7677).
     case scramSHA256 = "SCRAM-SHA-256"
+    /// The same with a longer hash (draft-melnikov-scram-sha-512).
+    case scramSHA512 = "SCRAM-SHA-512"
     /// The TLS client certificate (RFC 4422 appendix A).
     case external = "EXTERNAL"
 }
@@ -228,7 +230,7 @@ extension AccountSettings: SettingsObject {
 
     static func check(_ value: Self, _ fields: ObjectFields) {
         guard value.required, value.saslMechanisms.isEmpty else { return }
-        let text = "is empty while accounts are required: offer one of PLAIN, SCRAM-SHA-256, EXTERNAL"
+        let text = "is empty while accounts are required: offer one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, EXTERNAL"
         fields["sasl"].report(.badValue, text)
     }
 }

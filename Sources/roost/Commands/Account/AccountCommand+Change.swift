@@ -53,7 +53,7 @@ extension AccountCommand {
                 try Self.check(account, "its password comes from there")
                 return try await store.accounts.update(
                     account.folded,
-                    credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),
+                    credentials: .init(made),
                     of: account.tenant,
                     now: WallClock.system()
                 )

@@ -31,7 +31,7 @@ struct AccountCommand: AsyncParsableCommand {
                         made.name,
                         folded: Names.accountMapping.fold(made.name),
                         role: self.admin ? .admin : .user,
-                        credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram.text),
+                        credentials: .init(made),
                         of: self.tenant,
                         now: WallClock.system()
                     )
