@@ -41,6 +41,7 @@ spec:
   planRef: {name: everything}
   admins:
     - {account: operuser, passwordSecretRef: {name: operators, key: password}}
+  accounts: {registration: %s, registrationBeforeConnect: %s}
 """
 
 
@@ -79,7 +80,9 @@ class RoostController(BaseServerController, DirectoryBasedController):
     def create_config(self) -> None:
         super().create_config()
         with self.open_file("tenants/conformance.yaml", "w") as file:
-            file.write(TENANT)
+            config = self.test_config
+            registration = "Email" if config.account_registration_requires_email else "Open"
+            file.write(TENANT % (registration, str(config.account_registration_before_connect).lower()))
 
     def run(
         self,
