@@ -18,7 +18,8 @@ extension AccountSettings {
 @Suite struct AccountRegistrationTests {
     private static let password = "correct horse"
 
-    @Test func `REGISTER gives who is on the network an account, tells those around, and lets log in by it`() async throws
+    @Test func `REGISTER gives who is on the network an account, tells those around, and lets log in by it`()
+        async throws
     {
         let harness = try CommandHarness()
         let bob = await harness.client("bob", "account-notify", in: "#a")
@@ -30,7 +31,9 @@ extension AccountSettings {
         #expect(await bob.hears().with("ACCOUNT").map(\.short) == ["Ann ACCOUNT Ann"])
         #expect(await bob.send("WHOIS Ann").with("330").map { $0.parameters[2] } == ["Ann"])
         #expect(
-            await ann.send("REGISTER * * :\(Self.password)").shorts.first?.hasPrefix("FAIL REGISTER ALREADY_AUTHENTICATED")
+            await ann.send("REGISTER * * :\(Self.password)").shorts.first?.hasPrefix(
+                "FAIL REGISTER ALREADY_AUTHENTICATED"
+            )
                 == true
         )
         let phone = await harness.negotiating("Ann2")
@@ -44,7 +47,8 @@ extension AccountSettings {
         let offered = await client.send("CAP LS 302").map(\.text).joined(separator: " ")
         #expect(offered.split(separator: " ").contains("draft/account-registration=before-connect"), "\(offered)")
         #expect(
-            await client.send("REGISTER * * :\(Self.password)").shorts.first?.hasPrefix("FAIL REGISTER NEED_NICK * ") == true
+            await client.send("REGISTER * * :\(Self.password)").shorts.first?.hasPrefix("FAIL REGISTER NEED_NICK * ")
+                == true
         )
         let lines = await client.send("NICK ann", "USER ann 0 * :Ann", "REGISTER ann ann@example.com :\(Self.password)")
         #expect(lines.commands == ["REGISTER", "900"], "\(lines)")
@@ -70,7 +74,8 @@ extension AccountSettings {
         ("REGISTER * * :\(String(repeating: "long horse ", count: 28))", "UNACCEPTABLE_PASSWORD ann"),
         ("REGISTER * * :correct \u{200E}horse", "UNACCEPTABLE_PASSWORD ann"),
     ])
-    func `REGISTER says what is wrong with a request, and one may try again`(line: String, answer: String) async throws {
+    func `REGISTER says what is wrong with a request, and one may try again`(line: String, answer: String) async throws
+    {
         let harness = try CommandHarness()
         let ann = await harness.client("ann", "draft/account-registration")
         let lines = await ann.send(line)
@@ -82,7 +87,8 @@ extension AccountSettings {
         let harness = try CommandHarness()
         harness.accounts.add("Carol", password: "sesame")
         _ = await harness.client("root")
-        for (nick, code) in [("carol", "ACCOUNT_EXISTS"), ("root", "ACCOUNT_EXISTS"), ("NickServ", "BAD_ACCOUNT_NAME")] {
+        for (nick, code) in [("carol", "ACCOUNT_EXISTS"), ("root", "ACCOUNT_EXISTS"), ("NickServ", "BAD_ACCOUNT_NAME")]
+        {
             let client = harness.stranger()
             let lines = await client.send("NICK \(nick)", "REGISTER * * :\(Self.password)")
             #expect(lines.shorts.first?.hasPrefix("FAIL REGISTER \(code) \(nick) ") == true, "\(lines)")
@@ -111,7 +117,9 @@ extension AccountSettings {
         #expect(await client.send("REGISTER * * :\(Self.password)").commands.first == "REGISTER")
     }
 
-    @Test func `where administrators agree first, an account waits for that, and is nobody's to log in to`() async throws {
+    @Test func `where administrators agree first, an account waits for that, and is nobody's to log in to`()
+        async throws
+    {
         let harness = try CommandHarness(accounts: .with { $0.registration = .approval })
         let client = await harness.negotiating()
         let lines = await client.send("REGISTER * * :\(Self.password)")
@@ -136,7 +144,10 @@ extension AccountSettings {
         let client = await harness.negotiating()
         let offered = await client.send("CAP LS 302").map(\.text).joined(separator: " ")
         #expect(!offered.contains("draft/account-registration"), "\(offered)")
-        #expect(await client.send("REGISTER * * :\(Self.password)").shorts.first?.hasPrefix("FAIL REGISTER DISALLOWED") == true)
+        #expect(
+            await client.send("REGISTER * * :\(Self.password)").shorts.first?.hasPrefix("FAIL REGISTER DISALLOWED")
+                == true
+        )
     }
 
     @Test func `a change of the tenant's mind is told by CAP`() async throws {

@@ -50,7 +50,9 @@ import Testing
             _ = try await store.accounts.create("root", folded: "root", credentials: .some, of: .globex, now: 1)
             let made = try await withThrowingTaskGroup(of: AccountCreation.self) { group in
                 for number in 0..<12 {
-                    group.addTask { try await store.accounts.register(.some("a\(number)"), of: .acme, limit: 5, now: 2) }
+                    group.addTask {
+                        try await store.accounts.register(.some("a\(number)"), of: .acme, limit: 5, now: 2)
+                    }
                 }
                 return try await group.reduce(into: [AccountCreation]()) { $0.append($1) }
             }

@@ -24,7 +24,8 @@ import Testing
     }
 
     @Test(arguments: Driver.allCases)
-    func `a certificate logs in to the account that it was given to, of its tenant alone`(_ driver: Driver) async throws {
+    func `a certificate logs in to the account that it was given to, of its tenant alone`(_ driver: Driver) async throws
+    {
         try await Self.withAccounts(driver) { accounts in
             let (first, second) = (try Self.certificate("a"), try Self.certificate("b"))
             #expect(try await accounts.add(second, to: "alice", in: .acme, now: 20, limit: 9) == .added)
@@ -112,7 +113,9 @@ import Testing
             #expect(try await accounts.certificates(of: "alice", in: .acme).isEmpty)
             #expect(try await accounts.add(certificate, to: "bob", in: .acme, now: 40, limit: 1) == .added)
             #expect(try await accounts.find(certificate, of: .acme)?.name == "bob")
-            #expect(try await accounts.add(try Self.certificate("f"), to: "alice", in: .acme, now: 40, limit: 1) == .added)
+            #expect(
+                try await accounts.add(try Self.certificate("f"), to: "alice", in: .acme, now: 40, limit: 1) == .added
+            )
         }
     }
 }

@@ -60,7 +60,8 @@ import Testing
             let copier = TenantCopier(from: source, to: target, batch: 10)
             #expect(
                 try await copier.copy(.acme) == [
-                    "accounts": 2, "account_certificates": 1, "channels": 1, "conversations": 1, "history_origins": 1, "history": 105,
+                    "accounts": 2, "account_certificates": 1, "channels": 1, "conversations": 1, "history_origins": 1,
+                    "history": 105,
                     "read_markers": 1, "push_registrations": 1, "dead_letters": 1, "usage_ledger": 1,
                 ]
             )
@@ -262,7 +263,8 @@ import Testing
             let remains = try await target.eraser.remains(of: .acme)
             #expect(
                 remains == [
-                    "account_certificates": 1, "channels": 1, "conversations": 2, "dead_letters": 1, "history": 12, "history_origins": 1,
+                    "account_certificates": 1, "channels": 1, "conversations": 2, "dead_letters": 1, "history": 12,
+                    "history_origins": 1,
                     "read_markers": 1, "push_registrations": 1, "usage_ledger": 1,
                 ]
             )

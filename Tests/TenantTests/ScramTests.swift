@@ -163,7 +163,11 @@ private struct ScramClient {
     }
 
     @Test func `each mechanism finds its own in an account's text, and takes no other's`() throws {
-        let made = try AccountCredentials(name: "ann", password: "pencil", parameters: .init(logN: 4, blockSize: 8, parallelism: 1))
+        let made = try AccountCredentials(
+            name: "ann",
+            password: "pencil",
+            parameters: .init(logN: 4, blockSize: 8, parallelism: 1)
+        )
         #expect(made.scram.map(\.hash) == ScramHash.allCases)
         for credentials in made.scram {
             #expect(ScramCredentials(text: made.scramText, credentials.hash) == credentials)

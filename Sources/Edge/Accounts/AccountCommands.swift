@@ -18,7 +18,9 @@ enum AccountCommands {
             cost: 3,
             secret: true,
             of: .accountRegistration,
-            help: ["REGISTER <account or *> <email or *> <password>", "Gives you an account, called like your nickname."],
+            help: [
+                "REGISTER <account or *> <email or *> <password>", "Gives you an account, called like your nickname.",
+            ],
             .always { Self.register($0) }
         )
     ]

@@ -30,7 +30,12 @@ enum CertificateCommand {
                 certificate,
                 by: actor,
                 call.awaiting {
-                    self.note(call, "CERTIFICATE_REMOVED", certificate.text, "It does not log in to your account any more")
+                    self.note(
+                        call,
+                        "CERTIFICATE_REMOVED",
+                        certificate.text,
+                        "It does not log in to your account any more"
+                    )
                 }
             )
         case ("LIST", 1):

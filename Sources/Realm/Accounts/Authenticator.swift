@@ -67,6 +67,7 @@ package protocol Authenticator: Sendable {
     ///   - account: What it is to be.
     ///   - tenant: Whose it is to be.
     ///   - limit: How many accounts the tenant may have; nil for any number.
+    /// - Returns: What came of it.
     /// - Throws: ``AuthenticationError``
     func register(
         _ account: AllowedAccount,

@@ -44,7 +44,9 @@ extension Network {
         }
     }
 
-    /// Has a certificate log in to the actor's account no more. Who has logged in by it stays.
+    /// Has a certificate log in to the actor's account no more.
+    ///
+    /// Who has logged in by it stays.
     package func removeCertificate(
         _ certificate: CertificateFingerprint,
         by actor: Actor,
@@ -76,7 +78,8 @@ extension Network {
 
     private func askAccount<Answer: Sendable>(
         of actor: Actor,
-        _ question: @escaping @Sendable (any Authenticator, String, TenantID) async throws(AuthenticationError) -> Answer,
+        _ question:
+            @escaping @Sendable (any Authenticator, String, TenantID) async throws(AuthenticationError) -> Answer,
         then: @escaping (Result<Answer, Refusal>) -> Void
     ) {
         guard let account = actor.session.user.account else {

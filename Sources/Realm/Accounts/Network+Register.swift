@@ -128,7 +128,10 @@ extension PasswordRules.Fault {
         case .tooLong(let length):
             Refusal(.unacceptablePassword, text: "Choose a shorter password: \(length) bytes at most")
         case .unusable:
-            Refusal(.unacceptablePassword, text: "Choose another password: something in this one cannot be typed everywhere")
+            Refusal(
+                .unacceptablePassword,
+                text: "Choose another password: something in this one cannot be typed everywhere"
+            )
         }
     }
 }

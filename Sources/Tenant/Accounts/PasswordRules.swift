@@ -27,11 +27,12 @@ package struct PasswordRules: Hashable, Sendable {
 
     package init(minimumLength: Int) { self.minimumLength = minimumLength }
 
-    /// What is wrong with a password; nil for nothing.
+    /// What is wrong with a password.
     ///
     /// - Parameters:
     ///   - password: As it was sent.
     ///   - account: The name of its account.
+    /// - Returns: nil if nothing is.
     package func fault(in password: String, of account: String) -> Fault? {
         guard password.utf8.count <= Self.longest else { return .tooLong(Self.longest) }
         guard let prepared = PasswordText.prepare(password) else { return password.isEmpty ? self.tooShort : .unusable }
@@ -56,16 +57,19 @@ package struct PasswordRules: Hashable, Sendable {
 
     /// What leads the published lists of leaked passwords, as far as it is eight characters or longer.
     private static let common: Set<String> = [
-        "password", "password1", "password12", "password123", "passw0rd", "p@ssw0rd", "p@ssword", "12345678", "123456789",
+        "password", "password1", "password12", "password123", "passw0rd", "p@ssw0rd", "p@ssword", "12345678",
+        "123456789",
         "1234567890", "123123123", "987654321", "0987654321", "11223344", "1122334455", "1q2w3e4r", "1q2w3e4r5t",
         "1qaz2wsx", "1qaz2wsx3edc", "q1w2e3r4", "q1w2e3r4t5", "qwertyui", "qwertyuiop", "qwerty12", "qwerty123",
         "qwerty1234", "qwerty12345", "qwertz123", "qwertzuiop", "asdfghjk", "asdfghjkl", "zxcvbnm1", "zxcvbnm123",
         "abc12345", "abcd1234", "a1b2c3d4", "aa123456", "iloveyou", "iloveyou1", "sunshine", "princess", "football",
-        "football1", "baseball", "superman", "batman123", "trustno1", "welcome1", "welcome123", "letmein1", "letmein123",
+        "football1", "baseball", "superman", "batman123", "trustno1", "welcome1", "welcome123", "letmein1",
+        "letmein123",
         "starwars", "computer", "whatever", "michelle", "jennifer", "corvette", "mercedes", "michael1", "charlie1",
         "liverpool", "internet", "samantha", "changeme", "changeme1", "admin123", "admin1234", "administrator",
         "secret123", "hello123", "dragon123", "monkey123", "shadow123", "master123", "pokemon1", "test1234", "testtest",
-        "guest123", "username", "1g2w3e4r", "147258369", "789456123", "741852963", "159753456", "motdepasse", "azertyui",
+        "guest123", "username", "1g2w3e4r", "147258369", "789456123", "741852963", "159753456", "motdepasse",
+        "azertyui",
         "azerty123", "passwort", "passwort1", "hallo123", "contrasena", "contraseña", "bonjour1", "ilovegod",
     ]
 }

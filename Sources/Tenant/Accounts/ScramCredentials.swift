@@ -54,7 +54,9 @@ package struct ScramCredentials: Hashable, Sendable {
 
     /// Reads the text form, of the one for a mechanism if there are several; `nil` for other texts.
     package init?(text: String, _ hash: ScramHash = .sha256) {
-        let own = text.split(separator: " ", omittingEmptySubsequences: false).filter { $0.hasPrefix(hash.rawValue + "$") }
+        let own = text.split(separator: " ", omittingEmptySubsequences: false).filter {
+            $0.hasPrefix(hash.rawValue + "$")
+        }
         guard own.count == 1 else { return nil }
         let parts = own[0].split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 3 else { return nil }

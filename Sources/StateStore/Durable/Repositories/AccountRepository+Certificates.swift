@@ -78,6 +78,7 @@ extension AccountRepository {
     ///   - tenant: Of which tenant.
     ///   - now: Milliseconds since 1970.
     ///   - limit: How many an account may have.
+    /// - Returns: What came of it.
     /// - Throws: ``DurableStoreError/conflict(_:)`` if there is no such account.
     package func add(
         _ certificate: CertificateFingerprint,

@@ -20,6 +20,7 @@ struct AccountSelection: ParsableArguments {
     /// - Parameters:
     ///   - change: Returns false if there is no such account.
     ///   - done: What was done.
+    /// - Throws: The exit code, after the message was written.
     func change(
         _ change: (DurableStore, Account) async throws -> Bool,
         _ done: (Account) -> String

@@ -10,7 +10,8 @@ extension AccountCommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
             abstract: "List a tenant's accounts: name, role, state, since when, last log-in, mail.",
-            discussion: "Separated by tabs; a dash for what there is none of. Log-ins are noted to a quarter of an hour."
+            discussion:
+                "Separated by tabs; a dash for what there is none of. Log-ins are noted to a quarter of an hour."
         )
 
         @Option(help: "The tenant.", transform: TenantID.argument) var tenant: TenantID
