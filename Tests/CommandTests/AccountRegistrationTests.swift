@@ -68,6 +68,7 @@ extension AccountSettings {
 
     @Test(arguments: [
         ("REGISTER bob * :correct horse", "ACCOUNT_NAME_MUST_BE_NICK bob"),
+        ("REGISTER * * correct horse", "INVALID_PARAMS ann"),
         ("REGISTER * nowhere :correct horse", "INVALID_EMAIL ann"), ("REGISTER * * horse", "WEAK_PASSWORD ann"),
         ("REGISTER * * password123", "WEAK_PASSWORD ann"), ("REGISTER * * 12345678", "WEAK_PASSWORD ann"),
         ("REGISTER * * aaaaaaaaaa", "WEAK_PASSWORD ann"),
@@ -98,6 +99,60 @@ extension AccountSettings {
         #expect(lines.shorts.first?.hasPrefix("FAIL REGISTER BAD_ACCOUNT_NAME bär ") == true, "\(lines)")
     }
 
+    /// Whoever registered it would be in that session, with all that it is told.
+    @Test func `nobody gets an account of whose name a session is left, nor an administrator's`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bea = await harness.member("bea", as: "other").client
+        harness.accounts.remove("bea")
+        for shard in 0..<2 {
+            let newcomer = harness.stranger(shard: shard)
+            let lines = await newcomer.send("NICK bea", "REGISTER * * :\(Self.password)")
+            #expect(lines.shorts.first?.hasPrefix("FAIL REGISTER ACCOUNT_EXISTS bea ") == true, "\(lines)")
+        }
+        let guest = await harness.client("bea", "draft/account-registration")
+        #expect(await guest.send("REGISTER * * :\(Self.password)").begin(with: ["FAIL REGISTER ACCOUNT_EXISTS"]))
+        _ = await bea.send("QUIT")
+        #expect(await guest.send("REGISTER * * :\(Self.password)").commands.first == "REGISTER")
+
+        await harness.apply(try .simulated(admins: ["Boss"]))
+        let squatter = harness.stranger()
+        let lines = await squatter.send("NICK boss", "REGISTER * * :\(Self.password)")
+        #expect(lines.shorts.first?.hasPrefix("FAIL REGISTER ACCOUNT_EXISTS boss ") == true, "\(lines)")
+    }
+
+    @Test func `who has an account hears so, also where it cannot be logged in to just then`() async throws {
+        let harness = try CommandHarness()
+        let ann = await harness.client("ann", "draft/account-registration")
+        // The name is looked at, and the registration counted.
+        harness.gates[0].shut()
+        ann.begin("REGISTER * * :\(Self.password)")
+        for _ in 0..<2 {
+            await harness.settle()
+            harness.gates[0].letOneThrough()
+        }
+        await harness.settle()
+        harness.gates[0].cut()
+        harness.gates[0].open()
+        let lines = await ann.hears()
+        #expect(lines.shorts.first?.hasPrefix("REGISTER SUCCESS ann") == true, "\(lines)")
+        #expect(lines.with("900").isEmpty && lines.count == 2, "\(lines)")
+        #expect(harness.accounts.known("ann")?.state == .active)
+    }
+
+    @Test func `an answer to REGISTER has its label`() async throws {
+        let harness = try CommandHarness()
+        let ann = await harness.client("ann", "draft/account-registration labeled-response batch")
+        let lines = await ann.send("@label=r REGISTER * * :\(Self.password)")
+        #expect(lines.first?.tags["label"] == "r" && lines.filter { $0.tags["label"] != nil }.count == 1, "\(lines)")
+        #expect(lines.commands.contains("REGISTER") && lines.commands.contains("900"), "\(lines)")
+    }
+
+    @Test func `VERIFY says that there is no code to be had`() async throws {
+        let harness = try CommandHarness()
+        let client = harness.stranger()
+        #expect(await client.send("VERIFY ann 1234").shorts.first?.hasPrefix("FAIL VERIFY INVALID_CODE ann ") == true)
+    }
+
     @Test func `nobody goes by a service's nickname`() async throws {
         let harness = try CommandHarness()
         let client = harness.stranger()
@@ -125,6 +180,8 @@ extension AccountSettings {
         let lines = await client.send("REGISTER * * :\(Self.password)")
         #expect(lines.shorts.first?.hasPrefix("REGISTER VERIFICATION_REQUIRED ann ") == true, "\(lines)")
         let other = await harness.negotiating()
+        let guest = await harness.client("guest", "standard-replies")
+        #expect(await guest.send("OPER ann :\(Self.password)").begin(with: ["FAIL OPER VERIFICATION_REQUIRED"]))
         let answers = [
             await other.send("AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", Self.password))"),
             try await other.proves("ann", Self.password),

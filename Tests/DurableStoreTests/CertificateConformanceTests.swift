@@ -41,9 +41,7 @@ import Testing
             #expect(try await !accounts.remove(first, from: "bob", in: .acme))
             #expect(try await accounts.remove(first, from: "alice", in: .acme))
             #expect(try await accounts.find(first, of: .acme) == nil)
-            await #expect(throws: DurableStoreError.conflict("there is no such account")) {
-                try await accounts.add(first, to: "carol", in: .acme, now: 50, limit: 9)
-            }
+            #expect(try await accounts.add(first, to: "carol", in: .acme, now: 50, limit: 9) == .noAccount)
         }
     }
 
@@ -91,6 +89,24 @@ import Testing
             #expect(try await accounts.certificates(of: "alice", in: .acme).isEmpty)
             try await create("bob", at: 30)
             #expect(try await accounts.add(certificate, to: "bob", in: .acme, now: 40, limit: 9) == .added)
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `with another password, and as its tenant's administrator, nobody comes in by what was before`(
+        _ driver: Driver
+    ) async throws {
+        try await Self.withAccounts(driver) { accounts in
+            let (first, second) = (try Self.certificate("a"), try Self.certificate("b"))
+            _ = try await accounts.add(first, to: "alice", in: .acme, now: 20, limit: 9)
+            _ = try await accounts.add(second, to: "bob", in: .acme, now: 20, limit: 9)
+            #expect(try await accounts.update("alice", credentials: .other, of: .acme, now: 30))
+            #expect(try await accounts.find(first, of: .acme) == nil)
+            #expect(try await accounts.set(.waiting, of: "bob", in: .acme, now: 30))
+            try await accounts.ensureAdmin("bob", folded: "bob", credentials: .other, of: .acme, now: 40)
+            #expect(try await accounts.find(second, of: .acme) == nil)
+            let bob = try #require(try await accounts.find("bob", of: .acme))
+            #expect(bob.state == .active && bob.role == .admin && bob.createdAt == 10)
         }
     }
 

@@ -3,7 +3,7 @@ import IRC
 import Realm
 import Tenant
 
-/// REGISTER (IRCv3 draft/account-registration): an account for who has none, before registration or after.
+/// REGISTER and VERIFY (IRCv3 draft/account-registration): an account for who has none, before registration or after.
 enum AccountCommands {
     static let capability = "draft/account-registration"
 
@@ -22,7 +22,25 @@ enum AccountCommands {
                 "REGISTER <account or *> <email or *> <password>", "Gives you an account, called like your nickname.",
             ],
             .always { Self.register($0) }
-        )
+        ),
+        CommandRow(
+            "VERIFY",
+            parameters: 2,
+            cost: 3,
+            secret: true,
+            of: .accountRegistration,
+            .always { call in
+                let text: Phrase = "No code was sent: where an account has to wait, an administrator agrees to it"
+                call.connection.standardReply(
+                    .fail,
+                    command: call.row.name,
+                    code: "INVALID_CODE",
+                    context: [call[0].asWord],
+                    isForAll: true,
+                    text
+                )
+            }
+        ),
     ]
 
     private static func register(_ call: Call) {
@@ -30,6 +48,9 @@ enum AccountCommands {
         let nick = connection.session.map(\.user.nick) ?? connection.registration.nick
         let name = call[0] == "*" ? nil : call[0]
         let told = (name ?? nick?.raw ?? "*").asWord
+        guard call.count == 3 else {
+            return call.fail("INVALID_PARAMS", told, text: "Write a colon before a password with spaces")
+        }
         if connection.sasl != nil {
             let text: Phrase = "You are logging in: end that first (AUTHENTICATE *)"
             return call.fail("TEMPORARILY_UNAVAILABLE", told, text: text)
@@ -61,9 +82,10 @@ enum AccountCommands {
                     self.tell(call, "VERIFICATION_REQUIRED", account, text)
                     end()
                 case .success(.active(let login)):
-                    call.hold(login) { prefix in
-                        self.tell(call, "SUCCESS", login.account, "You have an account now")
-                        call.tellLoggedIn(login, prefix: prefix)
+                    // It is there, whether it can be logged in to just now or not.
+                    self.tell(call, "SUCCESS", login.account, "You have an account now")
+                    call.hold(login) {
+                        call.tellLoggedIn(login, prefix: $0)
                     } end: { refusal in
                         if let refusal { call.refuse(refusal) }
                         end()

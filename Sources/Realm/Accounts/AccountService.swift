@@ -22,6 +22,9 @@ package final class AccountService: Authenticator {
     private let provisioning = Mutex<[TenantID: Provisioning]>([:])
     /// Whether the store did not answer when it was asked last: until it does, nobody waits for it.
     private let isAway = Mutex(false)
+    /// How many log-ins are being noted.
+    private let noting = Mutex(0)
+    private static let mostNoted = 8
     /// How long an answer may take: it is one row by its key.
     private static let patience = Duration.seconds(3)
 
@@ -102,9 +105,18 @@ package final class AccountService: Authenticator {
         }
     }
 
+    private static func takesPlace(_ count: inout Int) -> Bool {
+        guard count < Self.mostNoted else { return false }
+        count += 1
+        return true
+    }
+
     package func noteLogIn(to account: Account, in tenant: TenantID) async {
         let now = self.wallClock()
         guard AccountRepository.isToNote(account, now: now) else { return }
+        // In a storm some are not noted, and nobody who logs in waits behind those that are.
+        guard self.noting.withLock({ Self.takesPlace(&$0) }) else { return }
+        defer { self.noting.withLock { $0 -= 1 } }
         do throws(DurableStoreError) {
             try await self.accounts.noteLogIn(to: account.folded, of: tenant, now: now, within: Self.patience)
         } catch {
@@ -150,14 +162,16 @@ package final class AccountService: Authenticator {
                 "an account cannot be changed",
                 metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]
             )
-            throw .unavailable
+            guard error.isAway else { throw .unavailable }
+            self.waitForStore(asking: tenant)
+            throw .away
         }
     }
 
     package func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account? {
         await self.provisioning.withLock { $0[tenant]?.first }?.value
         let folded = Names.accountMapping.fold(name)
-        return try await self.read(tenant, asking: folded) { () throws(DurableStoreError) in
+        return try await self.read(tenant) { () throws(DurableStoreError) in
             try await self.accounts.find(folded, of: tenant, within: Self.patience)
         }
     }
@@ -166,7 +180,8 @@ package final class AccountService: Authenticator {
         _ certificate: CertificateFingerprint,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> Account? {
-        try await self.read(tenant, asking: "") { () throws(DurableStoreError) in
+        await self.provisioning.withLock { $0[tenant]?.first }?.value
+        return try await self.read(tenant) { () throws(DurableStoreError) in
             try await self.accounts.find(certificate, of: tenant, within: Self.patience)
         }
     }
@@ -175,7 +190,7 @@ package final class AccountService: Authenticator {
         of account: String,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> [AccountCertificate] {
-        try await self.read(tenant, asking: "") { () throws(DurableStoreError) in
+        try await self.read(tenant) { () throws(DurableStoreError) in
             try await self.accounts.certificates(of: Names.accountMapping.fold(account), in: tenant)
         }
     }
@@ -202,11 +217,8 @@ package final class AccountService: Authenticator {
     }
 
     /// Reads something of accounts, unless the store is known to be away.
-    ///
-    /// - `folded`: what the store is asked for until it answers again.
     private func read<Answer>(
         _ tenant: TenantID,
-        asking folded: String,
         _ read: () async throws(DurableStoreError) -> Answer
     ) async throws(AuthenticationError) -> Answer {
         if self.isAway.withLock({ $0 }) { throw .away }
@@ -216,13 +228,13 @@ package final class AccountService: Authenticator {
                 metadata: ["tenant": "\(tenant)", "reason": "\(String(reflecting: error))"]
             )
             guard error.isAway else { throw .unavailable }
-            self.waitForStore(asking: folded, of: tenant)
+            self.waitForStore(asking: tenant)
             throw .away
         }
     }
 
-    /// Asks the store the same again until it answers; who logs in meanwhile is told at once that it does not.
-    private func waitForStore(asking folded: String, of tenant: TenantID) {
+    /// Asks the store for an account again until it answers; who logs in meanwhile is told at once that it does not.
+    private func waitForStore(asking tenant: TenantID) {
         let wasAway = self.isAway.withLock { isAway in
             defer { isAway = true }
             return isAway
@@ -234,7 +246,7 @@ package final class AccountService: Authenticator {
             repeat {
                 do { try await self.clock.sleep(for: backoff.failed()) } catch { break }
                 do throws(DurableStoreError) {
-                    _ = try await self.accounts.find(folded, of: tenant, within: Self.patience)
+                    _ = try await self.accounts.find("", of: tenant, within: Self.patience)
                     isAnswered = true
                 } catch { isAnswered = !error.isAway }
             } while !isAnswered

@@ -35,6 +35,9 @@ extension Network {
                     case .taken:
                         let text: Phrase = "That certificate logs in to another account"
                         return .failure(Refusal(.certificateInUse, text: text))
+                    case .noAccount:
+                        let text: Phrase = "Your account is no more"
+                        return .failure(Refusal(.accountNeeded, text: text))
                     case .isFull:
                         let text: Phrase = "You may have \(limit) certificates: delete one"
                         return .failure(Refusal(.tooManyCertificates, text: text))

@@ -77,19 +77,17 @@ extension Network {
         _ then: @escaping (Result<LoggedIn, Refusal>) -> Void
     ) {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-        self.throttle.turn(for: clients) { refusal in
-            if let refusal { return then(.failure(refusal)) }
-            self.shard.check { () async throws(AuthenticationError) in
+        self.check(
+            "",
+            from: clients,
+            mayBeRemembered: false,
+            by: { () async throws(AuthenticationError) in
                 try await authenticator.find(certificate, in: tenant)
-            } then: { (result: Result<Account?, AuthenticationError>) in
-                switch result {
-                case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
-                case .success(let account):
-                    let isMeant = identity.map { Names.accountMapping.fold($0) == account?.folded } ?? true
-                    let attempt = LogInAttempt(name: account?.name ?? "", account: account, isRemembered: false)
-                    then(self.conclude(attempt, isProven: isMeant, from: clients))
-                }
             }
+        ) { account throws(AuthenticationError) in
+            identity.map { Names.accountMapping.fold($0) == account?.folded } ?? true
+        } then: { (result: Result<(attempt: LogInAttempt, answer: Bool), Refusal>) in
+            then(result.flatMap { self.conclude($0.attempt, isProven: $0.answer, from: clients) })
         }
     }
 
@@ -118,7 +116,7 @@ extension Network {
     ) -> Result<LoggedIn, Refusal> {
         guard isProven, let account = attempt.account else {
             if attempt.isRemembered { return .failure(Refusal(.unavailable, text: Self.notRemembered)) }
-            self.logins.compare(attempt.name, with: attempt.account)
+            if !attempt.name.isEmpty { self.logins.compare(attempt.name, with: attempt.account) }
             return .failure(Refusal(.wrongPassword))
         }
         self.throttle.succeeded(clients)
@@ -139,10 +137,13 @@ extension Network {
     private static let notRemembered: Phrase =
         "accounts cannot be checked now, and this is none of the log-ins that are remembered; try again"
 
+    /// - `name`: of the account; empty if it is not known.
+    /// - `find`: finds the account, by its name if nothing else is said.
     private func check<Answer: Sendable>(
         _ name: String,
         from clients: String,
         mayBeRemembered: Bool,
+        by find: (@Sendable () async throws(AuthenticationError) -> Account?)? = nil,
         _ work: @escaping @Sendable (Account?) async throws(AuthenticationError) -> Answer,
         then: @escaping (Result<(attempt: LogInAttempt, answer: Answer), Refusal>) -> Void
     ) {
@@ -161,7 +162,7 @@ extension Network {
         self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
             self.shard.check { () async throws(AuthenticationError) in
-                let account = try await authenticator.find(name, in: tenant)
+                let account = if let find { try await find() } else { try await authenticator.find(name, in: tenant) }
                 let attempt = LogInAttempt(name: name, account: account, isRemembered: false)
                 return (attempt: attempt, answer: try await work(account))
             } then: { result in

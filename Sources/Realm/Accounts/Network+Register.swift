@@ -6,12 +6,6 @@ import Tenant
 
 /// Accounts that people register themselves (IRCv3 draft/account-registration).
 extension Network {
-    /// Whether somebody who is on the network, or not yet, may ask for an account.
-    package func mayRegister(beforeConnect: Bool) -> Bool {
-        let accounts = self.tenant.accounts
-        return accounts.mayRegister && (!beforeConnect || accounts.registrationBeforeConnect)
-    }
-
     /// Makes an account for somebody, if the tenant lets people have them.
     ///
     /// Whoever asks goes on as if it had logged in, unless the account waits.
@@ -21,11 +15,11 @@ extension Network {
     ) {
         let account: AllowedAccount
         do throws(Refusal) { account = try self.allowed(request) } catch { return then(.failure(error)) }
-        self.checkNick(of: request) { refusal in
+        self.checkName(account.name, of: request) { refusal in
             if let refusal { return then(.failure(refusal)) }
             self.takeRegistration(request.clients) { refusal in
                 if let refusal { return then(.failure(refusal)) }
-                self.make(account, then)
+                self.make(account, for: request.clients, then)
             }
         }
     }
@@ -53,6 +47,11 @@ extension Network {
         if ServiceNames.contains(nick) {
             throw Refusal(.badAccountName, text: "That is the name of a service of the network")
         }
+        // Also before there is the account: it is an administrator's as soon as its tenant says so.
+        let folded = Names.accountMapping.fold(name)
+        if self.tenant.adminNames.contains(where: { Names.accountMapping.fold($0) == folded }) {
+            throw Self.exists(name)
+        }
         if let email = request.email, EmailAddress(email) == nil {
             throw Refusal(.invalidEmail, text: "That is no address that mail can be sent to")
         }
@@ -64,17 +63,27 @@ extension Network {
         return AllowedAccount(name: name, email: request.email, password: request.password, state: state)
     }
 
-    /// Nobody gets an account by the nickname that somebody else goes by.
-    private func checkNick(of request: AccountRequest, _ then: @escaping (Refusal?) -> Void) {
-        guard request.session == nil, let nick = request.nick else { return then(nil) }
-        self.store.load([self.nickKey(nick)]) { result in
+    /// Nobody gets an account by the nickname that somebody else goes by, nor one that a session is left of.
+    private func checkName(_ name: String, of request: AccountRequest, _ then: @escaping (Refusal?) -> Void) {
+        let nick = request.session == nil ? request.nick.map { self.nickKey($0) } : nil
+        self.store.load([self.accountKey(name)] + (nick.map { [$0] } ?? [])) { result in
             switch result {
             case .failure(let error): then(self.refusal(error))
             case .success(let snapshots):
-                guard snapshots[0].fields[FieldName(NameClaim.field)] != nil else { return then(nil) }
+                let claim = FieldName(NameClaim.field)
+                if snapshots[0].fields[claim] != nil {
+                    let text: Phrase = "Somebody is here who had an account of that name: choose another nickname"
+                    return then(Refusal(.accountExists, text: text))
+                }
+                guard snapshots.count > 1, snapshots[1].fields[claim] != nil else { return then(nil) }
                 then(Refusal(.accountExists, text: "Somebody else goes by that nickname"))
             }
         }
+    }
+
+    private static func exists(_ name: String) -> Refusal {
+        let text: Phrase = "There is an account \(name) already: log in, or choose another nickname"
+        return Refusal(.accountExists, text: text)
     }
 
     /// Counts one account to be made for some clients, over all pods.
@@ -94,23 +103,44 @@ extension Network {
         }
     }
 
-    private func make(_ account: AllowedAccount, _ then: @escaping (Result<RegisteredAccount, Refusal>) -> Void) {
+    /// What came to nothing by no fault of who asked does not count.
+    private func giveBackRegistration(_ clients: String) {
+        let request = BucketRequest.registration(self.limits.registrationsPerHour)
+        self.store.giveBack(
+            request.wanted,
+            to: CounterKey(self.id, "registrations", of: clients),
+            rate: request.rate,
+            burst: request.burst
+        )
+    }
+
+    private func make(
+        _ account: AllowedAccount,
+        for clients: String,
+        _ then: @escaping (Result<RegisteredAccount, Refusal>) -> Void
+    ) {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
         let limit = self.tenant.quotas.accounts.hardLimit
         self.shard.check { () async throws(AuthenticationError) in
             try await authenticator.register(account, in: tenant, limit: limit)
         } then: { (result: Result<AccountCreation, AuthenticationError>) in
             switch result {
-            case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
-            case .success(.exists):
-                let text: Phrase = "There is an account \(account.name) already: log in, or choose another nickname"
-                then(.failure(Refusal(.accountExists, text: text)))
+            case .failure(let error):
+                self.giveBackRegistration(clients)
+                then(.failure(Refusal(.unavailable, text: error.phrase)))
+            case .success(.exists): then(.failure(Self.exists(account.name)))
             case .success(.isFull):
+                self.giveBackRegistration(clients)
                 let text: Phrase = "This network has as many accounts as it may, try later"
                 then(.failure(Refusal(.networkHasTooManyAccounts, text: text)))
             case .success(.created(let made)):
                 self.shard.logger.info("an account was registered", metadata: ["tenant": "\(tenant)"])
-                guard made.state == .active else { return then(.success(.waiting(made.name))) }
+                // Of who had the name before nothing is remembered any more.
+                guard made.state == .active else {
+                    self.shard.forgetLogins([made.folded], of: tenant)
+                    return then(.success(.waiting(made.name)))
+                }
+                self.logins.remember(made)
                 then(.success(.active(LoggedIn(made, isRemembered: false))))
             }
         }

@@ -7,9 +7,8 @@ enum ServiceNames {
     /// What services are called here, by atheme, anope and pyIRCX, and by clients that have aliases for them; folded.
     private static let names: Set<String> = [
         "nickserv", "chanserv", "memoserv", "operserv", "hostserv", "botserv", "helpserv", "infoserv", "saslserv",
-        "groupserv", "gameserv", "statserv", "authserv", "userserv", "alis", "global", "services", "service",
-        "registrar",
-        "messenger", "newsflash", "servicebot", "system", "server", "roost",
+        "groupserv", "gameserv", "statserv", "authserv", "userserv", "global", "services", "registrar", "messenger",
+        "newsflash", "servicebot", "system",
     ]
 
     static func contains(_ nick: Nickname) -> Bool { self.names.contains(nick.folded) }

@@ -152,7 +152,7 @@ let commandProofs: [(follows: Followed, commands: String)] = [
     (.ircv3("webirc"), "WEBIRC"),
     (.ircv3("channel-rename"), "RENAME"),
     (.ircv3("metadata"), "METADATA"),
-    (.ircv3("account-registration"), "REGISTER"),
+    (.ircv3("account-registration"), "REGISTER VERIFY"),
     (.ours, "CERT"),
     (
         Followed(title: "IRCv3 webpush, proposed", link: "https://github.com/ircv3/ircv3-specifications/pull/471"),

@@ -101,7 +101,8 @@ import Testing
             Plan allowedNamespaces, Plan displayName, Plan overrides, Plan price, Plan quotas,
             TenantGrant plans, TenantGrant quotas, TenantGrant reason,
             TenantQuota connections, TenantQuota storage, TenantQuota tenants,
-            Tenant admins, Tenant cellRef, Tenant displayName, Tenant history.enabled, Tenant history.retention,
+            Tenant accounts.sasl, Tenant admins, Tenant cellRef, Tenant displayName, Tenant history.enabled,
+            Tenant history.retention,
             Tenant clientTagDeny, Tenant icon, Tenant ircx.ownerPrefix, Tenant motd, Tenant quotas,
             Tenant serverName, Tenant sessions.alwaysOn, Tenant sts.duration, Tenant tls
             """

@@ -30,6 +30,13 @@ package struct Account: Hashable, Sendable {
             self.scram = scram
         }
 
+        /// Whether it can be logged in to by each mechanism of SCRAM.
+        var hasEveryProof: Bool {
+            ScramHash.allCases.allSatisfy { hash in
+                self.scram.flatMap { ScramCredentials(text: $0, hash) } != nil
+            }
+        }
+
         /// What is stored of a password.
         package init(_ made: AccountCredentials) {
             self.init(passwordHash: made.passwordHash.text, scram: made.scramText)

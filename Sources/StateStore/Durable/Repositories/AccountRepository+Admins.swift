@@ -62,7 +62,7 @@ extension AccountRepository {
         now: Int64
     ) async throws -> Bool {
         let existing = try await self.find(folded, of: tenant)
-        if let existing, existing.role == .admin, existing.isDeclared,
+        if let existing, existing.role == .admin, existing.isDeclared, existing.credentials.hasEveryProof,
             let hash = existing.credentials.passwordHash.flatMap({ PasswordHash(text: $0) }),
             try await hasher.verify(admin.password.reveal(), against: hash, for: tenant)
         {

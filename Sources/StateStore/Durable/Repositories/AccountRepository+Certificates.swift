@@ -22,6 +22,8 @@ package enum CertificateAddition: Hashable, Sendable {
     case taken
     /// The account has as many as it may.
     case isFull
+    /// There is no such account any more.
+    case noAccount
 }
 
 /// The certificates of accounts: a row each, which is one account's alone.
@@ -79,7 +81,7 @@ extension AccountRepository {
     ///   - now: Milliseconds since 1970.
     ///   - limit: How many an account may have.
     /// - Returns: What came of it.
-    /// - Throws: ``DurableStoreError/conflict(_:)`` if there is no such account.
+    /// - Throws: ``DurableStoreError``
     package func add(
         _ certificate: CertificateFingerprint,
         to account: String,
@@ -94,7 +96,7 @@ extension AccountRepository {
                 "UPDATE accounts SET updated_at = updated_at WHERE tenant = $1 AND folded = $2 RETURNING created_at",
                 [.text(tenant.text), .text(account)]
             )
-            guard let created = try accounts.first?.integer(0) else { throw .conflict("there is no such account") }
+            guard let created = try accounts.first?.integer(0) else { return .noAccount }
             _ = try connection.execute(
                 "DELETE FROM account_certificates WHERE tenant = $1 AND account = $2 AND added_at < $3 RETURNING 1",
                 [.text(tenant.text), .text(account), .integer(created)]
@@ -128,6 +130,17 @@ extension AccountRepository {
             )
             return rows.isEmpty ? .taken : .added
         }
+    }
+
+    static func removeCertificates(
+        of account: String,
+        in tenant: TenantID,
+        on connection: any SQLConnection
+    ) throws(DurableStoreError) {
+        _ = try connection.execute(
+            "DELETE FROM account_certificates WHERE tenant = $1 AND account = $2 RETURNING account",
+            [.text(tenant.text), .text(account)]
+        )
     }
 
     /// Has a certificate log in to an account no more.

@@ -92,7 +92,7 @@ extension AccountRepository {
         }
     }
 
-    /// Lets somebody log in to an account that waits, or has it wait again.
+    /// Says whether somebody may log in to an account.
     ///
     /// - Returns: false if there is no such account.
     package func set(

@@ -54,7 +54,7 @@ package struct AccountRepository: Sendable {
         return try Self.account(row, of: tenant)
     }
 
-    /// Replaces what proves ownership.
+    /// Replaces what proves ownership: certificates do not any more.
     ///
     /// - Returns: false if there is no such account.
     package func update(
@@ -63,18 +63,21 @@ package struct AccountRepository: Sendable {
         of tenant: TenantID,
         now: Int64
     ) async throws(DurableStoreError) -> Bool {
-        let rows = try await self.database.execute(
-            """
-            UPDATE accounts SET password_hash = $3, scram = $4, updated_at = $5
-            WHERE tenant = $1 AND folded = $2 RETURNING folded
-            """,
-            [
-                .text(tenant.text), .text(folded), .text(orNull: credentials.passwordHash),
-                .text(orNull: credentials.scram), .integer(now),
-            ],
-            in: .tenant(tenant)
-        )
-        return !rows.isEmpty
+        try await self.database.withTransaction(.tenant(tenant), .readWrite, deadline: .seconds(10)) {
+            connection throws(DurableStoreError) in
+            let rows = try connection.execute(
+                """
+                UPDATE accounts SET password_hash = $3, scram = $4, updated_at = $5
+                WHERE tenant = $1 AND folded = $2 RETURNING folded
+                """,
+                [
+                    .text(tenant.text), .text(folded), .text(orNull: credentials.passwordHash),
+                    .text(orNull: credentials.scram), .integer(now),
+                ]
+            )
+            try Self.removeCertificates(of: folded, in: tenant, on: connection)
+            return !rows.isEmpty
+        }
     }
 
     /// Says whether an account's session is to stay without a client; nil for what is usual.
@@ -99,7 +102,9 @@ package struct AccountRepository: Sendable {
         return !rows.isEmpty
     }
 
-    /// Makes sure that an account exists, has the role admin and these credentials: the tenant's desired state.
+    /// Makes sure that an account exists, has the role admin and these credentials and no others: the tenant's desired state.
+    ///
+    /// Whoever had the name before has no way in any more.
     package func ensureAdmin(
         _ name: String,
         folded: String,
@@ -107,19 +112,23 @@ package struct AccountRepository: Sendable {
         of tenant: TenantID,
         now: Int64
     ) async throws(DurableStoreError) {
-        _ = try await self.database.execute(
-            """
-            INSERT INTO accounts (tenant, \(Self.stored)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1)
-            ON CONFLICT (tenant, folded) DO UPDATE SET
-                role = excluded.role, password_hash = excluded.password_hash, scram = excluded.scram,
-                updated_at = excluded.updated_at, is_declared = excluded.is_declared
-            """,
-            [
-                .text(tenant.text), .text(name), .text(folded), .text(Account.Role.admin.rawValue),
-                .text(orNull: credentials.passwordHash), .text(orNull: credentials.scram), .integer(now),
-            ],
-            in: .tenant(tenant)
-        )
+        try await self.database.withTransaction(.tenant(tenant), .readWrite, deadline: .seconds(10)) {
+            connection throws(DurableStoreError) in
+            _ = try connection.execute(
+                """
+                INSERT INTO accounts (tenant, \(Self.stored)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1)
+                ON CONFLICT (tenant, folded) DO UPDATE SET
+                    role = excluded.role, password_hash = excluded.password_hash, scram = excluded.scram,
+                    updated_at = excluded.updated_at, is_declared = excluded.is_declared, state = 'active'
+                RETURNING folded
+                """,
+                [
+                    .text(tenant.text), .text(name), .text(folded), .text(Account.Role.admin.rawValue),
+                    .text(orNull: credentials.passwordHash), .text(orNull: credentials.scram), .integer(now),
+                ]
+            )
+            try Self.removeCertificates(of: folded, in: tenant, on: connection)
+        }
     }
 
     /// Takes the role admin from those who had it by their tenant's word and are not named any more.
@@ -195,10 +204,7 @@ package struct AccountRepository: Sendable {
                 "DELETE FROM accounts WHERE tenant = $1 AND folded = $2 RETURNING folded",
                 bindings
             )
-            _ = try connection.execute(
-                "DELETE FROM account_certificates WHERE tenant = $1 AND account = $2 RETURNING account",
-                bindings
-            )
+            try Self.removeCertificates(of: folded, in: tenant, on: connection)
             _ = try connection.execute(
                 "DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 RETURNING account",
                 bindings

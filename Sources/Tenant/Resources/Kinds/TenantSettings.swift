@@ -158,8 +158,13 @@ package struct AccountSettings: Hashable, Sendable {
     package var minimumPasswordLength = 8
     /// Whether nobody registers a connection without an account.
     package var required = false
+    /// What is said about ``saslMechanisms``; `nil` for all that there are.
+    package var askedMechanisms: [SASLMechanism]?
     /// The offered mechanisms in the order of the offer.
-    package var saslMechanisms = SASLMechanism.allCases
+    package var saslMechanisms: [SASLMechanism] {
+        get { self.askedMechanisms ?? SASLMechanism.allCases }
+        set { self.askedMechanisms = newValue }
+    }
     /// For how long a log-in is remembered, for when accounts cannot be read; zero for not at all.
     package var rememberFor: Duration = .zero
 
@@ -208,7 +213,7 @@ extension AccountSettings: SettingsObject {
         Setting("required", \.required, .flag, "Whether nobody registers a connection without an account."),
         Setting(
             "sasl",
-            \.saslMechanisms,
+            \.askedMechanisms,
             .choices(once: "name each mechanism once"),
             "The offered mechanisms in the order of the offer; by default all. EXTERNAL is offered to clients with a certificate."
         ),

@@ -41,7 +41,8 @@ extension AccountCommand {
         static let configuration = CommandConfiguration(
             commandName: "password",
             abstract: "Give an account another password.",
-            discussion: "Who is logged in stays so. Where log-ins are remembered, the old one may be let in while the "
+            discussion:
+                "Its certificates log in no more; who is logged in stays so. Where log-ins are remembered, the old one may be let in while the "
                 + "database is away."
         )
 
