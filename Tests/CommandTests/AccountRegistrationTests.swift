@@ -147,6 +147,14 @@ extension AccountSettings {
         #expect(lines.commands.contains("REGISTER") && lines.commands.contains("900"), "\(lines)")
     }
 
+    @Test(arguments: ["REGISTER * * correct horse", "REGISTER * * :correct horse"])
+    func `who did not ask for standard replies has them from REGISTER`(line: String) async throws {
+        let harness = try CommandHarness()
+        let client = harness.stranger()
+        _ = await client.send("NICK ann", "AUTHENTICATE PLAIN")
+        #expect(await client.send(line).begin(with: ["FAIL REGISTER "]))
+    }
+
     @Test func `VERIFY says that there is no code to be had`() async throws {
         let harness = try CommandHarness()
         let client = harness.stranger()
@@ -239,7 +247,9 @@ extension AccountSettings {
     }
 
     @Test func `a store that is away is told, and nothing is half done`() async throws {
-        let harness = try CommandHarness()
+        var limits = SessionLimits()
+        limits.registrationsPerHour = 1
+        let harness = try CommandHarness(sessions: limits)
         let ann = await harness.client("ann", "draft/account-registration")
         harness.accounts.isReadOnly = true
         let lines = await ann.send("REGISTER * * :\(Self.password)")

@@ -107,6 +107,10 @@ import Testing
             #expect(try await accounts.find(second, of: .acme) == nil)
             let bob = try #require(try await accounts.find("bob", of: .acme))
             #expect(bob.state == .active && bob.role == .admin && bob.createdAt == 10)
+            // With another password it is the same again.
+            _ = try await accounts.add(second, to: "bob", in: .acme, now: 50, limit: 9)
+            try await accounts.ensureAdmin("bob", folded: "bob", credentials: .some, of: .acme, now: 60)
+            #expect(try await accounts.find(second, of: .acme) == nil)
         }
     }
 

@@ -68,6 +68,25 @@ import Testing
     }
 
     @Test(arguments: Driver.allCases)
+    func `nothing is sent any more to who had what is an administrator's account now`(_ driver: Driver) async throws {
+        try await self.withAccounts(driver) { store, tenant in
+            func declare(_ name: String, at now: Int64) async throws {
+                try await store.accounts.ensureAdmin(name, folded: name, credentials: .other, of: tenant, now: now)
+            }
+            for account in ["ann", "bob"] {
+                #expect(try await self.add(try self.device(account), of: account, in: tenant, store))
+            }
+            try await declare("ann", at: 12)
+            #expect(try await self.paths(store, of: tenant) == [])
+            #expect(try await self.paths(store, "bob", of: tenant) == ["/bob"])
+            // The administrator's own stay with another password.
+            #expect(try await self.add(try self.device("c"), in: tenant, store, now: 13))
+            try await declare("ann", at: 14)
+            #expect(try await self.paths(store, of: tenant) == ["/c"])
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
     func `one of an endpoint takes the place of the one before, and an account has no more than it may`(
         _ driver: Driver
     ) async throws {

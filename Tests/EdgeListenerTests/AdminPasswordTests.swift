@@ -37,4 +37,35 @@ import Testing
         #expect(told.withLock { $0 } == [["boss", "chief"], ["boss"]])
         await store.close()
     }
+
+    /// What an older version made knows fewer mechanisms.
+    @Test func `an administrator can log in by each mechanism, and is made anew for that once`() async throws {
+        let store = DurableStore(try SQLiteDatabase())
+        _ = try await store.migrator.up(now: 0)
+        let acme = try #require(TenantID("acme"))
+        let cost = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 1)
+        let made = try AccountCredentials(name: "Boss", password: "one", parameters: cost)
+        try await store.accounts.ensureAdmin(
+            "Boss",
+            folded: "boss",
+            credentials: .init(passwordHash: made.passwordHash.text, scram: made.scram[0].text),
+            of: acme,
+            now: 1
+        )
+        func provision() async throws -> [String] {
+            try await store.accounts.provision(
+                [AdminAccount(account: "Boss", password: Redacted("one"))],
+                named: ["Boss"],
+                of: acme,
+                hasher: PasswordHasher(parameters: cost),
+                now: 2,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            ) { $0.lowercased() }
+        }
+        #expect(try await provision() == ["boss"])
+        let text = try #require(try await store.accounts.find("boss", of: acme)?.credentials.scram)
+        #expect(ScramHash.allCases.allSatisfy { ScramCredentials(text: text, $0) != nil })
+        #expect(try await provision() == [])
+        await store.close()
+    }
 }

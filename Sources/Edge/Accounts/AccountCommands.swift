@@ -31,14 +31,7 @@ enum AccountCommands {
             of: .accountRegistration,
             .always { call in
                 let text: Phrase = "No code was sent: where an account has to wait, an administrator agrees to it"
-                call.connection.standardReply(
-                    .fail,
-                    command: call.row.name,
-                    code: "INVALID_CODE",
-                    context: [call[0].asWord],
-                    isForAll: true,
-                    text
-                )
+                Self.fail(call, "INVALID_CODE", call[0].asWord, text)
             }
         ),
     ]
@@ -49,11 +42,11 @@ enum AccountCommands {
         let name = call[0] == "*" ? nil : call[0]
         let told = (name ?? nick?.raw ?? "*").asWord
         guard call.count == 3 else {
-            return call.fail("INVALID_PARAMS", told, text: "Write a colon before a password with spaces")
+            return self.fail(call, "INVALID_PARAMS", told, "Write a colon before a password with spaces")
         }
         if connection.sasl != nil {
             let text: Phrase = "You are logging in: end that first (AUTHENTICATE *)"
-            return call.fail("TEMPORARILY_UNAVAILABLE", told, text: text)
+            return self.fail(call, "TEMPORARILY_UNAVAILABLE", told, text)
         }
         let request = AccountRequest(
             name: name,
@@ -74,7 +67,6 @@ enum AccountCommands {
             call.awaitingAny { result in
                 switch result {
                 case .failure(let refusal):
-                    // Who sends this knows what answers it.
                     connection.refuse(refusal, command: call.row.name, context: [told], isForAll: true)
                     end()
                 case .success(.waiting(let account)):
@@ -87,11 +79,25 @@ enum AccountCommands {
                     call.hold(login) {
                         call.tellLoggedIn(login, prefix: $0)
                     } end: { refusal in
-                        if let refusal { call.refuse(refusal) }
+                        if let refusal {
+                            connection.refuse(refusal, command: call.row.name, context: [told], isForAll: true)
+                        }
                         end()
                     }
                 }
             }
+        )
+    }
+
+    /// Who sends this knows what answers it.
+    private static func fail(_ call: Call, _ code: String, _ account: String, _ text: Phrase) {
+        call.connection.standardReply(
+            .fail,
+            command: call.row.name,
+            code: code,
+            context: [account],
+            isForAll: true,
+            text
         )
     }
 

@@ -342,8 +342,6 @@ extension Catalogue {
         "CERT takes ADD, LIST, or DEL with a fingerprint": "CERT prend ADD, LIST ou DEL avec une empreinte",
         "A fingerprint is the SHA-256 in 64 hexadecimal digits":
             "Une empreinte est le SHA-256 en 64 chiffres hexadécimaux",
-        "Somebody is here who had an account of that name: choose another nickname":
-            "Quelqu'un est ici qui avait un compte de ce nom : choisissez un autre pseudo",
         "Your account is no more": "Votre compte n'existe plus",
         "No code was sent: where an account has to wait, an administrator agrees to it":
             "Aucun code n'a été envoyé : si un compte doit attendre, un administrateur l'accepte",

@@ -340,8 +340,6 @@ extension Catalogue {
         "CERT takes ADD, LIST, or DEL with a fingerprint": "CERT nimmt ADD, LIST oder DEL mit einem Fingerabdruck",
         "A fingerprint is the SHA-256 in 64 hexadecimal digits":
             "Ein Fingerabdruck ist der SHA-256 in 64 hexadezimalen Ziffern",
-        "Somebody is here who had an account of that name: choose another nickname":
-            "Jemand ist hier, der ein Konto dieses Namens hatte: bitte einen anderen Nick wählen",
         "Your account is no more": "Dieses Konto gibt es nicht mehr",
         "No code was sent: where an account has to wait, an administrator agrees to it":
             "Es wurde kein Code gesendet: wo ein Konto warten muss, stimmt die Verwaltung zu",

@@ -328,8 +328,6 @@ extension Catalogue {
         "End of your certificates": "Fin de tus certificados",
         "CERT takes ADD, LIST, or DEL with a fingerprint": "CERT acepta ADD, LIST o DEL con una huella",
         "A fingerprint is the SHA-256 in 64 hexadecimal digits": "Una huella es el SHA-256 en 64 cifras hexadecimales",
-        "Somebody is here who had an account of that name: choose another nickname":
-            "Hay alguien aquí que tuvo una cuenta con ese nombre: elige otro nick",
         "Your account is no more": "Tu cuenta ya no existe",
         "No code was sent: where an account has to wait, an administrator agrees to it":
             "No se envió ningún código: si una cuenta debe esperar, la aprueba un administrador",

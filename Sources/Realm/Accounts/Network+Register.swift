@@ -71,10 +71,7 @@ extension Network {
             case .failure(let error): then(self.refusal(error))
             case .success(let snapshots):
                 let claim = FieldName(NameClaim.field)
-                if snapshots[0].fields[claim] != nil {
-                    let text: Phrase = "Somebody is here who had an account of that name: choose another nickname"
-                    return then(Refusal(.accountExists, text: text))
-                }
+                if snapshots[0].fields[claim] != nil { return then(Self.exists(name)) }
                 guard snapshots.count > 1, snapshots[1].fields[claim] != nil else { return then(nil) }
                 then(Refusal(.accountExists, text: "Somebody else goes by that nickname"))
             }

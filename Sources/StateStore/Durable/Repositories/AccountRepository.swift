@@ -104,7 +104,7 @@ package struct AccountRepository: Sendable {
 
     /// Makes sure that an account exists, has the role admin and these credentials and no others: the tenant's desired state.
     ///
-    /// Whoever had the name before has no way in any more.
+    /// Whoever had the name before does not log in any more, and nothing is sent to who that was; who is logged in stays so.
     package func ensureAdmin(
         _ name: String,
         folded: String,
@@ -116,10 +116,19 @@ package struct AccountRepository: Sendable {
             connection throws(DurableStoreError) in
             _ = try connection.execute(
                 """
+                DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 AND EXISTS (
+                    SELECT 1 FROM accounts WHERE tenant = $1 AND folded = $2 AND is_declared = 0
+                ) RETURNING account
+                """,
+                [.text(tenant.text), .text(folded)]
+            )
+            _ = try connection.execute(
+                """
                 INSERT INTO accounts (tenant, \(Self.stored)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1)
                 ON CONFLICT (tenant, folded) DO UPDATE SET
                     role = excluded.role, password_hash = excluded.password_hash, scram = excluded.scram,
-                    updated_at = excluded.updated_at, is_declared = excluded.is_declared, state = 'active'
+                    updated_at = excluded.updated_at, is_declared = excluded.is_declared, state = 'active',
+                    email = CASE WHEN accounts.is_declared = 0 THEN NULL ELSE accounts.email END
                 RETURNING folded
                 """,
                 [
