@@ -265,6 +265,8 @@ struct RetentionTests {
                 try await rig.wait(for: .cells, "default", "the data being counted") {
                     $0?.status["retainedTenants"] == 1
                 }
+                // The data is counted before the Tenant's finalizer goes; one that is left would be the reason itself.
+                try await rig.wait(for: .tenants, "acme", in: "chat", "the tenant being gone") { $0 == nil }
             }
             let store = try await Self.open(rig)
             try await rig.apply(ClusterRig.secret("roost-postgres", ["url": "sqlite:/dev/null/nowhere"]))
