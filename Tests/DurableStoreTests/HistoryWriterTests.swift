@@ -106,7 +106,7 @@ import Testing
                 live: live,
                 store: store,
                 batch: 10,
-                drainTime: .seconds(60),
+                drainTime: .seconds(600),
                 logger: .quiet
             )
             let service = Task { try await writer.run() }
