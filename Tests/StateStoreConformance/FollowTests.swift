@@ -216,6 +216,30 @@ struct FollowTests {
     }
 
     @Test(arguments: LiveDriver.all)
+    func `a log that another section keeps stays without the one that it would go with`(driver: LiveDriver) async throws
+    {
+        try await driver.run { world in
+            let log = world.channel("#a")
+            let shard = try await world.shard()
+            let keeper = FieldName(Section("r"), "founder")
+            let lifetime = LogChange.Lifetime.dropIfEmpty(members, unless: keeper.section)
+            func part() -> LogChange { .text(log, "part", [.remove(.member("ann"))], lifetime) }
+            let join = LogChange.text(log, "join", [.set(.member("ann"), [1]), .set(keeper, [2])])
+            _ = try await shard.append(Transaction(changes: [join])).stamps()
+            _ = try await shard.append(Transaction(changes: [part()])).stamps()
+            #expect(try await shard.load(log)?.fields == [keeper: [2]])
+            // Nobody is there, and now nothing keeps it.
+            let drop = LogChange.text(log, "drop", [.remove(keeper)], lifetime)
+            _ = try await shard.append(Transaction(changes: [drop])).stamps()
+            #expect(try await shard.load(log)?.exists == false)
+            let again = LogChange.text(log, "join", [.set(.member("ann"), [1])])
+            _ = try await shard.append(Transaction(changes: [again])).stamps()
+            _ = try await shard.append(Transaction(changes: [part()])).stamps()
+            #expect(try await shard.load(log)?.exists == false)
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
     func `a log is dropped within a transaction and made again by the next change`(driver: LiveDriver) async throws {
         try await driver.run { world in
             let log = world.channel("#a")

@@ -180,7 +180,9 @@ struct MemoryState: ~Copyable {
         switch change.lifetime {
         case .keep: break
         case .drop: self.drop(log)
-        case .dropIfEmpty(let section): if log.fields.counts[section] == 0 { self.drop(log) }
+        case .dropIfEmpty(let section, let keeper):
+            let counts = log.fields.counts
+            if counts[section] == 0, keeper.map({ counts[$0] == 0 }) ?? true { self.drop(log) }
         }
         return applied
     }

@@ -64,8 +64,8 @@ package struct LogChange: Sendable {
     package enum Lifetime: Sendable, Hashable {
         /// It stays.
         case keep
-        /// It is dropped, with fields and entries, if no field of the section is set any more.
-        case dropIfEmpty(Section)
+        /// It is dropped, with fields and entries, if no field of the section is set any more, and none of the other one that keeps it.
+        case dropIfEmpty(Section, unless: Section? = nil)
         /// It is dropped after this entry was published.
         case drop
     }

@@ -244,9 +244,10 @@ final class RedisBatch {
             self.body.writePacked(0 as UInt64)
             self.elements += 1
         }
-        if case .dropIfEmpty(let section) = change.lifetime {
-            self.body.writePackedHead(1)
+        if case .dropIfEmpty(let section, let keeper) = change.lifetime {
+            self.body.writePackedHead(keeper == nil ? 1 : 2)
             self.body.writeInteger(section.byte)
+            if let keeper { self.body.writeInteger(keeper.byte) }
             self.elements += 1
         }
         if let label = change.feed {

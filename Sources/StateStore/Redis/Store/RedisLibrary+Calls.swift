@@ -126,7 +126,9 @@ extension RedisLibrary {
             i = i + 1
           end
           if flags >= 4 then
-            if count(log, t[i]) == 0 then drop(call, log) end
+            local is_empty = true
+            for section in string.gmatch(t[i], '.') do is_empty = is_empty and count(log, section) == 0 end
+            if is_empty then drop(call, log) end
             i = i + 1
           elseif flags >= 2 then
             drop(call, log)
