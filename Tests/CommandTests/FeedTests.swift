@@ -31,6 +31,7 @@ struct FeedTests {
         case .knocked: "KNOCK"
         case .renamed, .continued: "RENAME"
         case .metadata: "METADATA"
+        case .registration, .restored: "REGISTRATION"
         case .message, nil: "?"
         }
     }

@@ -106,11 +106,14 @@ import Testing
             try await accounts.ensureAdmin("bob", folded: "bob", credentials: .other, of: .acme, now: 40)
             #expect(try await accounts.find(second, of: .acme) == nil)
             let bob = try #require(try await accounts.find("bob", of: .acme))
-            #expect(bob.state == .active && bob.role == .admin && bob.createdAt == 10)
+            #expect(bob.state == .active && bob.role == .admin)
+            // It is another account than the one that had the name: what was given to that one is not its own.
+            #expect(bob.createdAt == 40)
             // With another password it is the same again.
             _ = try await accounts.add(second, to: "bob", in: .acme, now: 50, limit: 9)
             try await accounts.ensureAdmin("bob", folded: "bob", credentials: .some, of: .acme, now: 60)
             #expect(try await accounts.find(second, of: .acme) == nil)
+            #expect(try await accounts.find("bob", of: .acme)?.createdAt == 40)
         }
     }
 

@@ -17,7 +17,8 @@ extension DurableStore {
                 owner: "alice",
                 fields: [0, 1, 255],
                 createdAt: 1,
-                updatedAt: 1
+                updatedAt: 1,
+                position: Position(epoch: 1, sequence: 1)
             )
         )
         try await self.say(1...history, tenant, bytes: bytes)

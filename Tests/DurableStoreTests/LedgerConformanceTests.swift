@@ -113,7 +113,8 @@ import Testing
                 owner: "alice",
                 fields: [1, 2, 0],
                 createdAt: 1,
-                updatedAt: 1
+                updatedAt: 1,
+                position: Position(epoch: 1 << 52, sequence: 7)
             )
             try await store.channels.save(channel)
             #expect(try await store.channels.find("#tea", of: .acme) == channel)
@@ -124,15 +125,21 @@ import Testing
                 owner: "bob",
                 fields: [9],
                 createdAt: 5,
-                updatedAt: 5
+                updatedAt: 5,
+                position: Position(epoch: 1 << 52, sequence: 8)
             )
             try await store.channels.save(changed)
+            // Who saves an earlier state later changes nothing.
+            try await store.channels.save(channel)
             let found = try #require(try await store.channels.find("#tea", of: .acme))
             #expect(found.fields == [9])
             #expect(found.createdAt == 1)
             #expect(found.updatedAt == 5)
             #expect(try await store.channels.list(of: .globex).isEmpty)
             #expect(try await store.channels.list(of: .acme) == [found])
+            #expect(try await store.channels.list(ownedBy: "bob", of: .acme) == [found])
+            #expect(try await store.channels.list(ownedBy: "alice", of: .acme).isEmpty)
+            #expect(try await store.channels.list(ownedBy: "bob", of: .globex).isEmpty)
             #expect(try await store.channels.delete("#tea", of: .acme))
             #expect(try await store.channels.find("#tea", of: .acme) == nil)
         }

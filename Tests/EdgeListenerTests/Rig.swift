@@ -67,6 +67,16 @@ struct Rig {
 }
 
 private struct Nobody: Authenticator {
+    func setPassword(
+        _ password: Redacted<String>,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool { throw .unavailable }
+
+    func remove(_ account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
+        throw .unavailable
+    }
+
     func register(
         _ account: AllowedAccount,
         in tenant: TenantID,

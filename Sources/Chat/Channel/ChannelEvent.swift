@@ -27,6 +27,10 @@ package enum ChannelEvent: Hashable, Sendable {
     case continued(from: String)
     /// Keys of the channel were set or removed.
     case metadata([MetadataChange], by: Author)
+    /// To whom the channel belongs, or what somebody's account is there.
+    case registration([RegistrationChange], by: Author)
+    /// The channel came back with what was kept of it: the store says what that is.
+    case restored
 }
 
 /// What a channel starts with.

@@ -11,6 +11,10 @@ package struct FieldKey: Hashable, Sendable {
         case property = "p"
         case invitation = "i"
         case metadata = "M"
+        /// To whom a registered channel belongs.
+        case registration = "r"
+        /// What an account is in a registered channel, by its folded name.
+        case level = "l"
         /// In a user's log: the channels that the session is in.
         case channel = "c"
     }

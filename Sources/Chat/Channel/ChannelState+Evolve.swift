@@ -27,13 +27,15 @@ extension ChannelState {
             if let lapsing = self.lapsingInvitation(for: session) { self.invited.remove(lapsing) }
             self.invited.insert(session)
         case .metadata(let changes, _): self.metadata.apply(changes)
+        case .registration(let changes, _):
+            for change in changes { self.evolve(change) }
         case .renamed(let name, _, _):
             if name.folded == self.name.folded {
                 self.name = name
             } else {
                 (self.members, self.invited) = (MemberTable(), [])
             }
-        case .message, .redacted, .knocked, .continued:
+        case .message, .redacted, .knocked, .continued, .restored:
             break
         }
     }

@@ -54,7 +54,8 @@ extension ChannelState {
         case .renamed:
             return self.members.sessions.map { Self.memberUpdate($0, nil) }
                 + self.invited.map { Self.invitation($0, false) }
-        case .message, .redacted, .knocked, .continued: return []
+        case .registration: return self.after(event, of: []).registrationUpdates(since: self)
+        case .message, .redacted, .knocked, .continued, .restored: return []
         }
     }
 
@@ -77,6 +78,7 @@ extension ChannelState {
         updates += self.properties.map { FieldUpdate(FieldKey(.property, $0.key), Array($0.value.utf8)) }
         updates += self.metadata.values.map { FieldUpdate(FieldKey(.metadata, $0.key), Array($0.value.utf8)) }
         updates += self.invited.map { Self.invitation($0, true) }
+        updates += self.registration?.updates ?? []
         return updates + self.members.map { Self.memberUpdate($0) }
     }
 
@@ -97,8 +99,17 @@ extension ChannelState {
         return [
             Self.nameUpdate(name),
             FieldUpdate(FieldKey(.setting, Setting.created), Array(String(created).utf8)),
-            FieldUpdate(FieldKey(.setting, Setting.modes), Array((self.modes.text + self.laterModes).utf8)),
+            self.modesUpdate,
         ]
+    }
+
+    private var modesUpdate: FieldUpdate {
+        FieldUpdate(FieldKey(.setting, Setting.modes), Array((self.modes.text + self.laterModes).utf8))
+    }
+
+    private func registrationUpdates(since before: ChannelState) -> [FieldUpdate] {
+        ChannelRegistration.updates(from: before.registration, to: self.registration)
+            + (before.modes == self.modes ? [] : [self.modesUpdate])
     }
 
     private func updates(for changes: [ModeChange]) -> [FieldUpdate] {
@@ -174,6 +185,7 @@ extension ChannelState {
         var properties: [String: String] = [:]
         var invited: Set<SessionID> = []
         var metadata = Metadata()
+        var ownership: [(FieldKey, [UInt8])] = []
         for (key, value) in fields {
             switch key.section {
             case .member: members.insert(field: value)
@@ -190,6 +202,7 @@ extension ChannelState {
                 guard Metadata.isKey(key.name), value.count <= Metadata.maximumValueBytes else { continue }
                 let change = MetadataChange(key.name, String(decoding: value, as: UTF8.self))
                 metadata = metadata.applying(change) ?? metadata
+            case .registration, .level: ownership.append((key, value))
             case .channel: break
             }
         }
@@ -212,6 +225,7 @@ extension ChannelState {
         self.properties = properties
         self.invited = invited
         self.metadata = metadata
+        self.registration = ChannelRegistration(fields: ownership)
         self.members = members
     }
 }

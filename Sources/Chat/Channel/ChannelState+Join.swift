@@ -5,7 +5,8 @@ import IRC
 extension ChannelState {
     /// Decides whether somebody comes in (RFC 2812 3.2.1, modern.ircdocs.horse JOIN).
     ///
-    /// The first one in a channel becomes its owner. Who may enter any channel always comes in.
+    /// The first one in a channel becomes its owner; in a registered one everybody is what its account is there. Who may enter any
+    /// channel always comes in, and so does who owns it by its registration: nobody locks them out while they are away.
     ///
     /// - Parameters:
     ///   - requester: Who comes.
@@ -27,16 +28,16 @@ extension ChannelState {
         if self.modes.contains(.secureOnly), !requester.user.modes.contains(.secure) {
             throw Refusal(.secureNeeded, self.name.raw)
         }
-        if !requester.may(.enterAnyChannel) {
+        if !requester.may(.enterAnyChannel), self.registration?.rank(of: requester.account) != .owner {
             try self.checkEntry(of: requester, key: key)
             try self.checkRoom(for: requester, joins, now)
         }
-        let isFounding = self.members.isEmpty && !self.modes.contains(.registered)
+        let isFounding = self.members.isEmpty && self.registration == nil
         return .joined(
             Member(
                 session: requester.session,
                 user: requester.user,
-                modes: isFounding ? .owner : [],
+                modes: isFounding ? .owner : self.registration?.rank(of: requester.account) ?? [],
                 changes: requester.changes,
                 joined: now
             ),

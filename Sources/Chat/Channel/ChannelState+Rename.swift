@@ -36,7 +36,7 @@ extension ChannelState {
         if name.raw.utf8.first != self.name.raw.utf8.first {
             throw refusal("The new name has to begin as the old one does")
         }
-        if self.modes.contains(.registered) { throw refusal("A registered channel keeps its name") }
+        if self.registration != nil { throw refusal("A registered channel keeps its name") }
         if self.members.count > Self.mostMoved {
             throw refusal("A channel of more than \(Self.mostMoved) members keeps its name")
         }

@@ -30,6 +30,8 @@ package struct ChannelState: Hashable, Sendable {
     package var invited: Set<SessionID> = []
     /// What those who run the channel say of it by keys.
     package var metadata = Metadata()
+    /// To whom it belongs; nil if it goes with its last member.
+    package internal(set) var registration: ChannelRegistration?
     /// Invitations that nobody follows are forgotten once there are more than this.
     package static let maximumInvitations = 100
 

@@ -14,6 +14,7 @@ private enum Tag: UInt8 {
     case knocked = 20
     case renamed, continued
     case metadata = 23
+    case registration, restored
 }
 
 extension ChannelEvent {
@@ -87,6 +88,12 @@ extension ChannelEvent {
             buffer.writeForm(Tag.metadata.rawValue, unknown: .loadAgain)
             actor.encode(into: &buffer)
             MetadataChange.encode(changes, into: &buffer)
+        case .registration(let changes, let actor):
+            buffer.writeForm(Tag.registration.rawValue, unknown: .loadAgain)
+            actor.encode(into: &buffer)
+            buffer.writeInteger(UInt8(clamping: changes.count))
+            for change in changes.prefix(255) { change.encode(into: &buffer) }
+        case .restored: buffer.writeForm(Tag.restored.rawValue, unknown: .loadAgain)
         }
     }
 
@@ -139,6 +146,15 @@ extension ChannelEvent {
                 return nil
             }
             return .metadata(changes, by: actor)
+        case .registration:
+            guard let actor = Author(from: &buffer), let count = buffer.readInteger(as: UInt8.self) else { return nil }
+            var changes: [RegistrationChange] = []
+            for _ in 0..<count {
+                guard let change = RegistrationChange(from: &buffer) else { return nil }
+                changes.append(change)
+            }
+            return .registration(changes, by: actor)
+        case .restored: return .restored
         case .message: return nil
         }
     }
@@ -180,7 +196,8 @@ extension ChannelEvent {
         case .invited:
             guard let nick = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             return .invited(session, nick: nick, by: actor)
-        case .joined, .modes, .topic, .message, .redacted, .knocked, .renamed, .continued, .metadata:
+        case .joined, .modes, .topic, .message, .redacted, .knocked, .renamed, .continued, .metadata,
+            .registration, .restored:
             return nil
         }
     }

@@ -40,6 +40,22 @@ package struct Refusal: Error, Hashable, Sendable {
         case channelNameInUse = "channel-name-in-use"
         case cannotRename = "cannot-rename"
 
+        // Registered channels
+        /// Registered channels are not back yet in the live store.
+        case channelsAreMissing = "channels-are-missing"
+        case channelIsRegistered = "channel-is-registered"
+        case channelIsNotRegistered = "channel-is-not-registered"
+        /// This server keeps no channels, or none of this kind.
+        case cannotRegisterChannel = "cannot-register-channel"
+        /// The account has as many channels as it may.
+        case tooManyRegisteredChannels = "too-many-registered-channels"
+        /// Only the founder of the channel may.
+        case founderNeeded = "founder-needed"
+        /// Only who is an owner by the channel's registration may.
+        case levelNeeded = "level-needed"
+        case cannotGiveLevel = "cannot-give-level"
+        case noSuchAccount = "no-such-account"
+
         // Knocking
         case knockOnOwnChannel = "knock-on-own-channel"
         case channelIsOpen = "channel-is-open"

@@ -10,6 +10,8 @@ package struct Requester: Sendable {
     package var changes: UInt32
     /// What its roles give it.
     package var rights: Rights
+    /// When the account was made that it is logged in to, milliseconds since 1970; nil if that is not known.
+    package var accountSince: Int64?
     /// The channels that it is in and everybody may know of, by folded names; known where an entry of a list asks for them.
     package var channels: Set<String> = []
     /// The SHA-256 of its client's certificate in lower-case hexadecimal digits, likewise.
@@ -25,6 +27,12 @@ package struct Requester: Sendable {
 
     /// The requester as what it does shows it.
     package var author: Author { Author(self.session, self.user) }
+
+    /// The account that it is logged in to, for what is given to accounts.
+    package var account: AccountReference? {
+        guard let name = self.user.account, let since = self.accountSince else { return nil }
+        return AccountReference(name: name, since: since)
+    }
 
     package func may(_ rights: Rights) -> Bool { self.rights.isSuperset(of: rights) }
 

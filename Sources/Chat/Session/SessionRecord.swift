@@ -17,6 +17,8 @@ package struct SessionRecord: Hashable, Sendable {
     package var silence = SilenceList()
     /// What marks the last move of one of its channels to another name; nil if none ever did.
     package var mark: String?
+    /// When the account was made that it is logged in to, milliseconds since 1970; nil if that is not known.
+    package var accountSince: Int64?
 
     package init(
         session: SessionID,
@@ -49,6 +51,13 @@ package struct SessionRecord: Hashable, Sendable {
     /// The field that marks the last move of a channel.
     package static let markField = FieldKey(.setting, "moved")
 
+    private static let accountSinceField = FieldKey(.setting, "since")
+
+    /// When the account was made that it is logged in to, milliseconds since 1970; nil if that is not known.
+    package static func accountSinceUpdate(_ since: Int64?) -> FieldUpdate {
+        FieldUpdate(Self.accountSinceField, since.map { Array(String($0).utf8) })
+    }
+
     package static func channelUpdate(_ folded: String, isMember: Bool) -> FieldUpdate {
         FieldUpdate(FieldKey(.channel, folded), isMember ? [] : nil)
     }
@@ -63,6 +72,7 @@ package struct SessionRecord: Hashable, Sendable {
         var facts: UserFacts?
         var silence = SilenceList()
         var mark: String?
+        var accountSince: Int64?
         for (key, value) in fields {
             if key == Self.userField {
                 var buffer = ByteBuffer(bytes: value)
@@ -80,6 +90,8 @@ package struct SessionRecord: Hashable, Sendable {
                 silence = SilenceList(value) ?? SilenceList()
             } else if key == Self.markField {
                 mark = String(decoding: value, as: UTF8.self)
+            } else if key == Self.accountSinceField {
+                accountSince = Int64(String(decoding: value, as: UTF8.self))
             } else if key.section == .channel {
                 channels.insert(key.name)
             }
@@ -90,6 +102,7 @@ package struct SessionRecord: Hashable, Sendable {
         record.facts = facts
         record.silence = silence
         record.mark = mark
+        record.accountSince = accountSince
         self = record
     }
 }

@@ -147,6 +147,7 @@ package struct CommandTable: Sendable {
         ServerCommands.rows,
         SupportCommand.rows,
         OperatorCommands.rows,
-        LanguageCommand.rows
+        LanguageCommand.rows,
+        Service.rows
     )
 }

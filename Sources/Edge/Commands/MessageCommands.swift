@@ -46,6 +46,12 @@ enum MessageCommands {
             if verb == .privmsg { Playback.run(call, actor) }
             return
         }
+        if let service = Service.named(call[0]) {
+            // A NOTICE is never answered, and tags say nothing to a service.
+            guard verb == .privmsg else { return }
+            call.connection.answer?.endsWithEcho = false
+            return service.run(call[1], call, actor)
+        }
         let saying = Saying(
             verb: verb,
             target: call[0],

@@ -112,14 +112,17 @@ enum UserCommands {
 
     private static func ison(_ call: Call) {
         let nicks = call.parameters.flatMap { $0.split(separator: " ").map(String.init) }
-        self.findAll(Array(nicks.prefix(20)), for: call) { users in
-            self.answer(.rplIsOn, users.map(\.user.nick.raw), call)
+        let asked = Array(nicks.prefix(20))
+        self.findAll(asked, for: call) { users in
+            let services = asked.compactMap { Service.named($0)?.nick }
+            self.answer(.rplIsOn, services + users.map(\.user.nick.raw), call)
         }
     }
 
     private static func whois(_ call: Call, _ actor: Actor) {
         let text = call.count > 1 ? call[1] : call[0]
         guard !text.isEmpty else { return call.reply(.errNoNicknameGiven) }
+        if let service = Service.named(text) { return self.whois(service, call) }
         call.find(text) { found in
             guard let found else {
                 call.reply(.errNoSuchNick, text.asWord)
@@ -127,6 +130,14 @@ enum UserCommands {
             }
             self.whois(found, call, actor)
         }
+    }
+
+    private static func whois(_ service: Service, _ call: Call) {
+        let nick = service.nick
+        call.reply(.rplWhoisUser, nick, Service.username, call.server, "*", text: service.about)
+        call.reply(.rplWhoisServer, nick, call.server, text: .verbatim(call.network.tenant.displayName))
+        call.reply(.rplWhoisOperator, nick, text: "is a service of the network")
+        call.reply(.rplEndOfWhois, nick)
     }
 
     private static func whois(_ found: FoundUser, _ call: Call, _ actor: Actor) {

@@ -15,7 +15,7 @@ extension LineEncoder {
     ) {
         let (channel, time, modes) = (happening.channel.name.raw, happening.time, happening.authorModes)
         switch happening.event {
-        case .message, .continued, .metadata, .changed(_, .metadata, _, _): break
+        case .message, .continued, .metadata, .restored, .changed(_, .metadata, _, _): break
         case .renamed(let name, let author, let reason):
             guard capabilities.contains(.channelRename) else { break }
             self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
@@ -62,6 +62,12 @@ extension LineEncoder {
                 self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
                 writer.message(source: author.prefix, command: "MODE", parameters: [channel] + group.parameters)
             }
+        case .registration(let changes, let author):
+            // Who its founder is, nobody is told; that it has one, everybody.
+            let sign = changes.compactMap(\.registers).last.map { $0 ? "+" : "-" }
+            guard let sign else { break }
+            self.writeTags(&writer, capabilities, time: time, account: author.account, modes)
+            writer.message(source: author.prefix, command: "MODE", parameters: [channel, sign + "r"])
         case .topic(let topic, let author):
             self.writeID(of: happening, for: capabilities, &writer)
             self.writeTags(&writer, capabilities, time: time, account: author.account, modes)

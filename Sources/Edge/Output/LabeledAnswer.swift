@@ -9,7 +9,7 @@ final class LabeledAnswer {
 
     let label: String
     /// The command in hand is a message: its echo is its answer.
-    let endsWithEcho: Bool
+    var endsWithEcho: Bool
     /// Lines, and batches as wholes.
     private var lines: [ByteBuffer] = []
     /// The batch that was begun already.

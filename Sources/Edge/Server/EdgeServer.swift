@@ -75,6 +75,7 @@ package struct EdgeServer: Sendable {
                     readMarkers: durable.readMarkers,
                     accounts: durable.accounts
                 ),
+                channels: durable.channels,
                 push: push.map { PushDevices(registrations: durable.pushes, keys: $0) },
                 reload: rehash,
                 latencies: latencies

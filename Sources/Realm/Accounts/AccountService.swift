@@ -84,11 +84,7 @@ package final class AccountService: Authenticator {
         if self.isAway.withLock({ $0 }) { throw .away }
         // Whose name its tenant gives an administrator is nobody's.
         await self.provisioning.withLock { $0[tenant]?.first }?.value
-        let made: AccountCredentials
-        do throws(AccountError) {
-            let password = account.password.reveal()
-            made = try await self.hasher.credentials(name: account.name, password: password, for: tenant)
-        } catch { throw error == .busy ? .busy : .unavailable }
+        let made = try await self.credentials(account.password, of: account.name, in: tenant)
         return try await self.change(account.name, of: tenant) { folded throws(DurableStoreError) in
             try await self.accounts.register(
                 NewAccount(
@@ -102,6 +98,34 @@ package final class AccountService: Authenticator {
                 limit: limit,
                 now: self.wallClock()
             )
+        }
+    }
+
+    private func credentials(
+        _ password: Redacted<String>,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> AccountCredentials {
+        do throws(AccountError) {
+            return try await self.hasher.credentials(name: account, password: password.reveal(), for: tenant)
+        } catch { throw error == .busy ? .busy : .unavailable }
+    }
+
+    package func setPassword(
+        _ password: Redacted<String>,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool {
+        if self.isAway.withLock({ $0 }) { throw .away }
+        let made = try await self.credentials(password, of: account, in: tenant)
+        return try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
+            try await self.accounts.update(folded, credentials: .init(made), of: tenant, now: self.wallClock())
+        }
+    }
+
+    package func remove(_ account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
+        try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
+            try await self.accounts.delete(folded, of: tenant)
         }
     }
 

@@ -75,6 +75,18 @@ package protocol Authenticator: Sendable {
         limit: Int?
     ) async throws(AuthenticationError) -> AccountCreation
 
+    /// Replaces an account's password; certificates do not log in to it any more.
+    ///
+    /// - Returns: false if there is no such account.
+    func setPassword(
+        _ password: Redacted<String>,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool
+
+    /// Removes an account with all that belongs to it alone; false if there is none.
+    func remove(_ account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool
+
     /// Notes that somebody logged in to an account; nobody waits for that, and it may fail.
     func noteLogIn(to account: Account, in tenant: TenantID) async
 
@@ -110,6 +122,8 @@ package struct LogInAttempt: Sendable {
 package struct LoggedIn: Sendable, Hashable {
     /// The account's name as it was registered.
     package let account: String
+    /// When the account was made, milliseconds since 1970; nil if that is not known.
+    package var since: Int64?
     /// What it may be on the tenant.
     package let role: Account.Role
     /// Whether its session is to stay without a client; nil for what is usual.
@@ -121,12 +135,14 @@ package struct LoggedIn: Sendable, Hashable {
 
     package init(
         account: String,
+        since: Int64? = nil,
         role: Account.Role,
         isAlwaysOn: Bool? = nil,
         isRemembered: Bool = false,
         metadata: Metadata? = nil
     ) {
         self.account = account
+        self.since = since
         self.role = role
         self.isAlwaysOn = isAlwaysOn
         self.isRemembered = isRemembered

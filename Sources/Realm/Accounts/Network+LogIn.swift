@@ -231,6 +231,10 @@ extension Network {
                 let changes = self.changes(to: login, of: session.user)
                 guard var transaction = self.transaction(changes, of: session) else { return .again }
                 session.login = login
+                session.requester.accountSince = login.since
+                transaction.changes.append(
+                    LogChange(session.inbox, fields: [FieldChange(SessionRecord.accountSinceUpdate(login.since))])
+                )
                 if isFree { _ = self.claim(account, for: session, in: &transaction) }
                 isFree = false
                 return Decided(transaction: transaction, value: ())
@@ -272,6 +276,7 @@ extension LoggedIn {
     init(_ account: Account, isRemembered: Bool) {
         self.init(
             account: account.name,
+            since: account.createdAt,
             role: account.role,
             isAlwaysOn: account.isAlwaysOn,
             isRemembered: isRemembered,

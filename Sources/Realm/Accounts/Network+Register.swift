@@ -146,7 +146,7 @@ extension Network {
 
 extension PasswordRules.Fault {
     /// The words of each.
-    fileprivate var refusal: Refusal {
+    var refusal: Refusal {
         switch self {
         case .tooShort(let length):
             Refusal(.weakPassword, text: "Choose a longer password: \(length) characters or more")

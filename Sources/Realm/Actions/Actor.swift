@@ -17,5 +17,8 @@ package struct Actor {
     package var rights: Rights { self.session.rights }
     package var author: Author { self.session.author }
 
+    /// Its account, for what is given to accounts.
+    package var account: AccountReference? { self.session.requester.account }
+
     package func may(_ rights: Rights) -> Bool { self.rights.isSuperset(of: rights) }
 }

@@ -19,7 +19,7 @@ extension ChannelEvent {
     /// Whether those who read the channel later are told: an invitation is for few, and who knocks.
     fileprivate var isKept: Bool {
         switch self {
-        case .invited, .knocked, .renamed, .continued: false
+        case .invited, .knocked, .renamed, .continued, .registration, .restored: false
         default: true
         }
     }
@@ -28,17 +28,42 @@ extension ChannelEvent {
 extension ChannelReplica {
     /// One event, decided on the whole state.
     func change(_ event: ChannelEvent, lifetime: LogChange.Lifetime = .keep) -> Transaction {
-        Transaction(
-            conditions: [self.unchanged],
-            changes: [
-                LogChange(
-                    self.key,
-                    payload: event.encoded,
-                    fields: self.state.updates(for: event).map(FieldChange.init),
-                    lifetime: lifetime,
-                    feed: self.network.keepsHistory && event.isKept ? self.label : nil
-                )
-            ]
+        self.transaction(self.change(event, in: self.state, lifetime), keeping: [event])
+    }
+
+    /// Several events, one after the other, decided on the whole state.
+    ///
+    /// - `lifetime`: what becomes of the channel after the last.
+    func change(_ events: [ChannelEvent], lifetime: LogChange.Lifetime = .keep) -> Transaction {
+        var state = self.state
+        var transaction = self.transaction(keeping: events)
+        var changes: [LogChange] = []
+        for (index, event) in events.enumerated() {
+            changes.append(self.change(event, in: state, index == events.count - 1 ? lifetime : .keep))
+            state.evolve(event)
+        }
+        transaction.changes = changes + transaction.changes
+        return transaction
+    }
+
+    private func change(_ event: ChannelEvent, in state: ChannelState, _ lifetime: LogChange.Lifetime) -> LogChange {
+        LogChange(
+            self.key,
+            payload: event.encoded,
+            fields: state.updates(for: event).map(FieldChange.init),
+            lifetime: lifetime,
+            feed: self.network.keepsHistory && event.isKept ? self.label : nil
         )
+    }
+
+    /// What changes, with a note if something of it is to be kept of a registered channel.
+    private func transaction(_ changes: LogChange..., keeping events: [ChannelEvent]) -> Transaction {
+        var transaction = Transaction(conditions: [self.unchanged], changes: changes)
+        let isRegistered =
+            self.state.registration != nil || events.contains { if case .registration = $0 { true } else { false } }
+        if isRegistered, events.contains(where: ChannelState.isKept) {
+            transaction.changes.append(self.network.registry.saver.note(self.key.name))
+        }
+        return transaction
     }
 }

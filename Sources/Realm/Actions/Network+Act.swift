@@ -93,7 +93,9 @@ extension Network {
         self.store.append(transaction) { result in
             var uncertain: String?
             switch result {
-            case .success(.appended): then(.success(value))
+            case .success(.appended):
+                if transaction.changes.contains(where: { $0.log == self.registry.log }) { self.registry.saver.begin() }
+                then(.success(value))
             case .success(.refused(let place)):
                 if let refusal = refusals[place] { then(.failure(refusal)) } else { again() }
             case .failure(let error):

@@ -22,6 +22,25 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<ChannelView?, Refusal>) -> Void
     ) {
+        self.enter(name, key: key, mayFound: mayFound, by: actor) { result in
+            guard case .failure(let refusal) = result, refusal.reason == .channelsAreMissing else {
+                return then(result)
+            }
+            // The live store has lost them: whose the channel is shows once they are back.
+            self.registry.restore { refusal in
+                if let refusal { return then(.failure(refusal)) }
+                self.enter(name, key: key, mayFound: mayFound, by: actor, then)
+            }
+        }
+    }
+
+    private func enter(
+        _ name: ChannelName,
+        key: String?,
+        mayFound: Bool,
+        by actor: Actor,
+        _ then: @escaping (Result<ChannelView?, Refusal>) -> Void
+    ) {
         let session = actor.session
         if session.isMember(of: name.folded) { return then(.success(nil)) }
         if session.memberships.count >= self.limits.channels {
@@ -47,6 +66,10 @@ extension Network {
             if !replica.exists, let limit = self.tenant.quotas.channels.hardLimit {
                 refusals[transaction.conditions.count] = Refusal(.networkHasTooManyChannels, name.raw)
                 transaction.conditions.append(Condition(replica.key, .logsBelow(limit)))
+            }
+            if !replica.exists, let isComplete = try self.registry.isComplete() {
+                refusals[transaction.conditions.count] = Refusal(.channelsAreMissing)
+                transaction.conditions.append(isComplete)
             }
             // Others may have changed the user: it comes in as it is then.
             transaction.conditions.append(session.userIsUnchanged)
@@ -117,7 +140,7 @@ extension Network {
 
     /// What takes a member out of a channel: the channel ends with its last one.
     private func leaving(_ replica: ChannelReplica, _ event: ChannelEvent, _ inbox: LogKey) -> Transaction {
-        var transaction = replica.change(event, lifetime: replica.lifetimeWithoutMembers)
+        var transaction = replica.change(event, lifetime: .whileInhabited)
         transaction.changes.append(
             LogChange(inbox, fields: [FieldChange(SessionRecord.channelUpdate(replica.key.name, isMember: false))])
         )

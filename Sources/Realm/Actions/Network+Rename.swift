@@ -34,7 +34,13 @@ extension Network {
                 }
                 if new.folded == replica.key.name { return Decided(transaction: replica.change(event), value: ()) }
                 let inUse = Refusal(.channelNameInUse, old.raw, new.raw, text: "The channel name is already taken")
-                return Decided(transaction: self.moving(replica, to: new, event), value: (), refusals: [1: inUse])
+                var moving = self.moving(replica, to: new, event)
+                var refusals = [1: inUse]
+                if let isComplete = try self.registry.isComplete() {
+                    refusals[moving.conditions.count] = Refusal(.channelsAreMissing)
+                    moving.conditions.append(isComplete)
+                }
+                return Decided(transaction: moving, value: (), refusals: refusals)
             },
             { result in
                 guard case .success = result else { return then(result) }

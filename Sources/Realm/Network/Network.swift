@@ -38,6 +38,7 @@ package final class Network {
     private(set) lazy var idle = IdleQuestions(self)
     private(set) lazy var scans = ScanQueue(self)
     private(set) lazy var admission = Admission(self)
+    private(set) lazy var registry = ChannelRegistry(self)
     /// What is known here of users' latest changes.
     var news = UserNews()
     package var usage: UsageMeter
@@ -120,6 +121,7 @@ package final class Network {
         self.store.follow(token) { result in
             if case .failure = result, self.ownFollow == token { self.ownFollow = nil }
         }
+        self.registry.begin()
     }
 
     /// Nobody is here any more and nobody comes.
@@ -132,6 +134,16 @@ package final class Network {
 
     /// Nothing is counted here until the tenant comes back.
     private(set) var isClosed = false
+
+    /// Once a second.
+    func tick() {
+        self.replicas.tick()
+        self.census.tick()
+        // Each in another second.
+        let second = UInt64(self.shard.seconds) &+ self.revision
+        if second.isMultiple(of: 600) { self.logins.sweepInTurn() }
+        if second.isMultiple(of: 30), self.ownFollow != nil { self.registry.begin() }
+    }
 
     func tell(_ event: TenantEvent) {
         guard case .wallops(let text, let author) = event else { return }

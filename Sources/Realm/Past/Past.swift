@@ -34,19 +34,39 @@ extension Network {
         guard self.hasPast, let past = self.shard.environment.past else {
             return then(.failure(Refusal(.noHistory)))
         }
-        let (shard, logger) = (self.shard, self.shard.logger)
-        shard.check(
-            { () async throws(AuthenticationError) -> Answer in
-                do throws(DurableStoreError) { return try await question(past) } catch {
-                    logger.warning("the history cannot be asked", metadata: ["reason": "\(String(reflecting: error))"])
-                    throw .unavailable
-                }
-            },
-            then: { result in
-                let isSilent = if case .failure = result { true } else { false }
-                shard.pastSilentUntil = isSilent ? shard.seconds &+ 30 : 0
-                then(result.mapError { _ in Refusal(.unavailable, text: "The history cannot be asked now, try again") })
+        let shard = self.shard
+        self.ask("history") { () async throws(DurableStoreError) in
+            try await question(past)
+        } then: { (result: Result<Answer, Refusal>) in
+            let isSilent = if case .failure = result { true } else { false }
+            shard.pastSilentUntil = isSilent ? shard.seconds &+ 30 : 0
+            then(result.mapError { _ in Refusal(.unavailable, text: "The history cannot be asked now, try again") })
+        }
+    }
+
+    /// Asks the durable store for something, and goes on here with its answer; or with a refusal, if it does not answer in time.
+    ///
+    /// - `subject`: what it is asked for, for the log.
+    func ask<Answer: Sendable>(
+        _ subject: StaticString,
+        _ question: @escaping @Sendable () async throws(DurableStoreError) -> Answer,
+        then: @escaping (Result<Answer, Refusal>) -> Void
+    ) {
+        let logger = self.shard.logger
+        self.shard.check { () async throws(AuthenticationError) in
+            do throws(DurableStoreError) { return try await question() } catch {
+                logger.warning(
+                    "the durable store cannot be asked",
+                    metadata: ["for": "\(subject)", "reason": "\(String(reflecting: error))"]
+                )
+                throw .unavailable
             }
-        )
+        } then: { (result: Result<Answer, AuthenticationError>) in
+            then(
+                result.mapError { _ in
+                    Refusal(.unavailable, text: "What is kept cannot be asked now, try again")
+                }
+            )
+        }
     }
 }

@@ -87,7 +87,9 @@ extension ChannelState {
         case .joined(let member, _): return self.hides(member.modes) ? member.session : nil
         case .parted(let id, _, _), .quit(let id, _, _), .kicked(let id, _, _, _), .changed(let id, _, _, _):
             return self.hides(self.members.modes(of: id) ?? []) ? id : nil
-        case .modes, .topic, .invited, .message, .redacted, .knocked, .renamed, .continued, .metadata: return nil
+        case .modes, .topic, .invited, .message, .redacted, .knocked, .renamed, .continued, .metadata, .registration,
+            .restored:
+            return nil
         }
     }
 }
@@ -100,9 +102,9 @@ extension ChannelEvent {
         case .parted(_, let author, _), .quit(_, let author, _), .kicked(_, _, let author, _), .modes(_, let author),
             .topic(_, let author), .changed(_, _, let author, _), .invited(_, _, let author),
             .redacted(_, let author, _), .knocked(let author, _), .renamed(_, let author, _),
-            .metadata(_, let author):
+            .metadata(_, let author), .registration(_, let author):
             author
-        case .message, .continued: nil
+        case .message, .continued, .restored: nil
         }
     }
 }
@@ -128,7 +130,8 @@ extension ChannelEvent {
         case .invited(let id, let nick, let author): return .invited(id, nick: nick, by: known(author))
         case .redacted(let id, let author, let reason): return .redacted(id, by: known(author), reason: reason)
         case .renamed(let name, let author, let reason): return .renamed(name, by: known(author), reason: reason)
-        case .joined, .quit, .changed, .message, .knocked, .continued, .metadata: return self
+        case .registration(let changes, let author): return .registration(changes, by: known(author))
+        case .joined, .quit, .changed, .message, .knocked, .continued, .metadata, .restored: return self
         }
     }
 }

@@ -125,11 +125,6 @@ package final class ChannelReplica {
     /// What a decision on all of the state rests on.
     var unchanged: Condition { Condition(self.key, .unchanged(since: self.position)) }
 
-    /// What becomes of the channel with its last member.
-    var lifetimeWithoutMembers: LogChange.Lifetime {
-        self.state.modes.contains(.registered) ? .keep : .dropIfEmpty(.members)
-    }
-
     /// Whether a member sees another there.
     func shows(_ other: SessionID, to session: Session) -> Bool {
         guard let ranks = self.state.members.modes(of: other) else { return false }
@@ -256,13 +251,16 @@ package final class ChannelReplica {
         case .renamed(let name, let author, let reason):
             return self.renamed(to: name, by: author, reason: reason, entry)
         case .continued: return self.continued()
-        case .modes, .topic, .invited, .metadata:
+        case .restored:
+            self.stale = Stale()
+            return self.load(attempt: 0)
+        case .modes, .topic, .invited, .metadata, .registration:
             self.evolve(event, at: entry.position)
             if self.state.throttle == nil { self.joins = [] }
             if self.state.slow == nil { self.spoken = [:] }
             self.announce(event, time: entry.time, id: entry.position, from: entry.producer)
         }
-        if self.state.members.isEmpty, self.early.isEmpty, !self.state.modes.contains(.registered) { self.dropped() }
+        if self.state.members.isEmpty, self.early.isEmpty, self.state.registration == nil { self.dropped() }
     }
 
     /// Another channel's log has brought that a member left the network.

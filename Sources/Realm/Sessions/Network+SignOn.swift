@@ -198,6 +198,7 @@ extension Network {
         let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
         session.isResumable = request.isResumable && self.resumeGrace > 0
         session.login = login
+        session.requester.accountSince = login?.since
         session.facts = attachment.facts
         // Entered before the store answers, so that nothing sent to the session in between is lost.
         self.sessions.insert(session)
@@ -231,7 +232,8 @@ extension Network {
                     session.inbox,
                     payload: UserEvent.signedOn.encoded,
                     fields: [FieldChange(session.record.userUpdate)]
-                        + (session.facts.map { [.set(FieldName(UserFacts.field), $0.bytes)] } ?? []),
+                        + (session.facts.map { [.set(FieldName(UserFacts.field), $0.bytes)] } ?? [])
+                        + (session.login?.since.map { [FieldChange(SessionRecord.accountSinceUpdate($0))] } ?? []),
                     holder: .set(self.shard.environment.store.pod)
                 ),
             ]
@@ -309,7 +311,7 @@ extension Network {
                     received: self.shard.now,
                     places: nil
                 )
-                SessionLeave(session.record, departure, in: self) { _ in false }.begin {}
+                SessionLeave(session.record, departure, in: self).begin {}
             }
             then(.failure(self.refusal(error)))
         }

@@ -100,6 +100,7 @@ extension Network {
                 }
                 session.requester.user = record.user
                 session.requester.changes = record.changes
+                session.requester.accountSince = record.accountSince
                 if session.login?.metadata == nil { session.login?.metadata = record.user.metadata }
                 session.facts = record.facts
                 session.silence = record.silence
@@ -164,7 +165,7 @@ extension Network {
                         received: missed?.received ?? self.shard.now,
                         places: missed?.places
                     )
-                    SessionLeave(record, departure, in: self) { _ in false }.begin {}
+                    SessionLeave(record, departure, in: self).begin {}
                 }
                 then(.failure(self.refusal(error)))
             }

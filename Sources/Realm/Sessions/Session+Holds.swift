@@ -71,8 +71,7 @@ extension Session {
         record.channels = Set(replicas.map(\.key.name)).union(self.uncertainChannels)
         network.store.unfollow(self.token)
         self.speech.end()
-        let kept = Set(replicas.filter { $0.state.modes.contains(.registered) }.map(\.key.name))
-        let leave = SessionLeave(record, departure, in: network) { kept.contains($0) }
+        let leave = SessionLeave(record, departure, in: network)
         leave.begin { for replica in replicas { replica.residentLeft() } }
     }
 }

@@ -169,6 +169,7 @@ package final class Session {
             facts: self.ownFacts ?? self.facts
         )
         record.mark = self.mark
+        record.accountSince = self.requester.accountSince
         return record
     }
 

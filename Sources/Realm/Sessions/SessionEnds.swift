@@ -62,8 +62,7 @@ final class SessionEnds {
         reason: String,
         tenant: TenantID,
         now: Int64,
-        isFed: Bool,
-        isKept: (String) -> Bool = { _ in false }
+        isFed: Bool
     ) -> Transaction {
         let author = Author(record.session, record.user)
         let inbox = LogKey(tenant, .user, record.session.text)
@@ -75,7 +74,7 @@ final class SessionEnds {
                     .remove(FieldName(FieldKey(.member, record.session.text))),
                     .remove(FieldName(FieldKey(.invitation, record.session.text))),
                 ],
-                lifetime: isKept(name) ? .keep : .dropIfEmpty(.members),
+                lifetime: .whileInhabited,
                 feed: isFed ? FeedLabel(Conversation.channel(name).text) : nil
             )
         }

@@ -9,7 +9,6 @@ import Tenant
 final class SessionLeave {
     private let network: Network
     private let departure: Session.Departure
-    private let isKept: (String) -> Bool
     private var record: SessionRecord
     /// When it left, milliseconds since 1970.
     private let left: Int64
@@ -18,16 +17,10 @@ final class SessionLeave {
     /// A sign-off that the store took so many milliseconds later is not what the others went by who left meanwhile.
     private static let lateness: Int64 = 2000
 
-    init(
-        _ record: SessionRecord,
-        _ departure: Session.Departure,
-        in network: Network,
-        isKept: @escaping (String) -> Bool
-    ) {
+    init(_ record: SessionRecord, _ departure: Session.Departure, in network: Network) {
         self.record = record
         self.departure = departure
         self.network = network
-        self.isKept = isKept
         self.left = network.shard.now
     }
 
@@ -84,8 +77,7 @@ final class SessionLeave {
             reason: self.departure.reason,
             tenant: self.network.id,
             now: self.network.shard.now,
-            isFed: self.network.keepsHistory,
-            isKept: self.isKept
+            isFed: self.network.keepsHistory
         )
     }
 

@@ -24,6 +24,8 @@ package struct RealmEnvironment: Sendable {
     package var keepsHistory: @Sendable (TenantID) -> Bool
     /// What is kept of conversations; nil if nobody may ask for it.
     package var past: Past?
+    /// Registered channels, as they are kept; nil if none are.
+    package var channels: ChannelRepository?
     /// The devices that are pushed to; nil if none are.
     package var push: PushDevices?
     /// Reads tenants and certificates again.
@@ -50,6 +52,7 @@ package struct RealmEnvironment: Sendable {
         loginSeal: @escaping @Sendable (TenantID) -> LoginSeal,
         keepsHistory: @escaping @Sendable (TenantID) -> Bool = { _ in true },
         past: Past? = nil,
+        channels: ChannelRepository? = nil,
         push: PushDevices? = nil,
         reload: @escaping @Sendable () -> Void = {},
         latencies: Latencies? = nil,
@@ -66,6 +69,7 @@ package struct RealmEnvironment: Sendable {
         self.loginSeal = loginSeal
         self.keepsHistory = keepsHistory
         self.past = past
+        self.channels = channels
         self.push = push
         self.reload = reload
         self.latencies = latencies

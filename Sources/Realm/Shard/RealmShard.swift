@@ -119,12 +119,7 @@ package final class RealmShard {
         self.ends.retry()
         self.slots.retry()
         self.waiting.tick()
-        for network in self.networks.values {
-            network.replicas.tick()
-            network.census.tick()
-            // Each in another second.
-            if (UInt64(self.seconds) &+ network.revision).isMultiple(of: 600) { network.logins.sweepInTurn() }
-        }
+        for network in self.networks.values { network.tick() }
         self.reportUsage()
     }
 

@@ -22,6 +22,7 @@ package final class CommandHarness {
     private let made = LoopLocal<[StoreGate]>([])
     private var clients: [SimulatedClient] = []
     private let reloadCount = LoopLocal(0)
+    private let channels: ChannelRepository?
 
     /// The way of each shard's calls to the store.
     package var gates: [StoreGate] { self.made.value }
@@ -44,12 +45,15 @@ package final class CommandHarness {
         accounts: AccountSettings = .standard,
         persistence: SessionSettings = .standard,
         past: Past? = nil,
+        channels: ChannelRepository? = nil,
         push: PushRepository? = nil,
         authenticator: (any Authenticator)? = nil,
         gateways: WebGateways = .none,
+        image: LiveImage? = nil,
         after former: CommandHarness? = nil
     ) throws {
         let clock = former?.clock ?? VirtualClock()
+        self.channels = channels
         self.clock = clock
         self.tenant = try HostedTenant.simulated(
             quotas: quotas,
@@ -59,7 +63,7 @@ package final class CommandHarness {
         )
         let (reloadCount, made) = (self.reloadCount, self.made)
         self.store = InProcessLiveStore(
-            from: former?.store.takeImage(),
+            from: image ?? former?.store.takeImage(),
             wallClock: { clock.now },
             now: { clock.instant }
         )
@@ -78,6 +82,7 @@ package final class CommandHarness {
             usage: self.usage,
             clock: clock,
             past: past,
+            channels: channels,
             push: push,
             gateways: gateways,
             reload: { reloadCount.value += 1 }
@@ -143,7 +148,7 @@ package final class CommandHarness {
 
     /// Another process that goes on with what this one has now, and has seen to what this one held.
     package func restarted(shards count: Int = 1) async throws -> CommandHarness {
-        let next = try CommandHarness(shards: count, after: self)
+        let next = try CommandHarness(shards: count, channels: self.channels, after: self)
         for pod in try await next.store.lapsedPods() {
             let orphans = try await next.store.orphans(of: pod, limit: .max)
             next.shards.first?.realm.settle(orphans: orphans, lastSeen: next.store.lastSeen) { _ in }

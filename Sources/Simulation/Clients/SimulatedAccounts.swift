@@ -13,10 +13,14 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
     private var accounts: [String: Account] = [:]
     /// Whose each certificate is.
     private var certificates: [CertificateFingerprint: String] = [:]
+    /// How many accounts were made: each has another time at which it was.
+    private var made: Int64 = 0
     /// What every question is answered with instead, if it is set.
     package var failure: AuthenticationError?
     /// Whether accounts can be read, and not changed.
     package var isReadOnly = false
+
+    package init() {}
 
     /// Adds an account; one that is there keeps what it asked for.
     package func add(_ name: String, password: String, role: Account.Role = .user) {
@@ -44,6 +48,7 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
     ) {
         guard let tenant = TenantID("acme") else { return }
         let scram = password.flatMap(Self.scram)
+        if self.accounts[name] == nil { self.made += 1 }
         self.accounts[name] = Account(
             tenant: tenant,
             name: name,
@@ -54,9 +59,28 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
             isAlwaysOn: isAlwaysOn,
             metadata: metadata,
             email: email,
-            createdAt: 0,
+            createdAt: self.accounts[name]?.createdAt ?? self.made,
             updatedAt: 0
         )
+    }
+
+    package func setPassword(
+        _ password: Redacted<String>,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool {
+        if let failure { throw failure }
+        if self.isReadOnly { throw .unavailable }
+        guard let known = self.accounts[account] else { return false }
+        let text = password.reveal()
+        self.set(account, password: text, role: known.role, isAlwaysOn: known.isAlwaysOn, known.metadata)
+        return true
+    }
+
+    package func remove(_ account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
+        if let failure { throw failure }
+        if self.isReadOnly { throw .unavailable }
+        return self.accounts.removeValue(forKey: account) != nil
     }
 
     package func register(

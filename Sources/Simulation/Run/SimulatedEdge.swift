@@ -28,6 +28,7 @@ final class SimulatedEdge {
         usage: CountedUsage,
         clock: VirtualClock,
         past: Past? = nil,
+        channels: ChannelRepository? = nil,
         push: PushRepository? = nil,
         gateways: WebGateways = .none,
         reload: @escaping @Sendable () -> Void = {}
@@ -45,6 +46,7 @@ final class SimulatedEdge {
             cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) },
             loginSeal: { LoginSeal(from: key, tenant: $0) },
             past: past,
+            channels: channels,
             push: push.map { PushDevices(registrations: $0, keys: VapidKeys(from: key)) },
             reload: reload,
             wallClock: { clock.now },

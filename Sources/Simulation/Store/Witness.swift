@@ -136,6 +136,8 @@ final class Witness {
         case .metadata(_, let actor):
             self.count("metadata")
             self.check(actor, runs: state, log)
+        case .registration: self.count("registration")
+        case .restored: self.count("restored")
         case .quit: self.count("quit")
         case .changed(let session, _, _, _):
             self.count("change")

@@ -35,7 +35,14 @@ extension FieldChange {
     }
 }
 
+extension LogChange.Lifetime {
+    /// What becomes of a channel when somebody leaves.
+    package static let whileInhabited = Self.dropIfEmpty(.members, unless: .registration)
+}
+
 extension Section {
     /// Where the rules keep a channel's members.
     package static let members = Section(FieldKey.Section.member.rawValue)
+    /// Where they keep to whom a channel belongs: one that belongs to somebody stays without members.
+    package static let registration = Section(FieldKey.Section.registration.rawValue)
 }

@@ -61,7 +61,9 @@ import Testing
     }
 
     @Test func `an empty registered channel is not founded again`() throws {
-        let state = try channel("#Room", modes: [.registered])
+        var state = try channel("#Room")
+        let alice = AccountReference(name: "Alice", since: 1)
+        state.evolve(.registration([.founder(alice, since: 2)], by: Author(session: nil, prefix: "x", account: nil)))
         let bob = try person("Bob")
         let event = try state.decideJoin(by: bob, key: nil, maximumMembers: nil, now: 9)
         #expect(event == .joined(Member(session: bob.session, user: bob.user, modes: [], joined: 9), founding: nil))

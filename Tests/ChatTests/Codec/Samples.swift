@@ -142,6 +142,21 @@ enum Samples {
             .renamed(try channelName("#elsewhere"), by: actor, reason: "better"),
             .modes(try Self.modeChanges(), by: actor),
         ]
+        let alice = AccountReference(name: "Alice", since: 1_700_000_000_000)
+        let level = ChannelLevel(
+            account: AccountReference(name: "bob", since: .min),
+            rank: .host,
+            setter: "Älice",
+            time: 7
+        )
+        let registrations: [[RegistrationChange]] = [
+            [], [.founder(alice, since: 9)], [.dropped], [.successor(alice)], [.successor(nil)],
+            [.level(folded: "bob", level)], [.level(folded: "bob", nil)],
+            [.founder(alice, since: 9), .level(folded: "bob", level), .successor(level.account), .dropped],
+            [.level(folded: "bob", level), .founder(level.account, since: 1), .level(folded: "bob", nil)],
+        ]
+        events += registrations.map { .registration($0, by: actor) }
+        events.append(.restored)
         events += try Self.modeChanges().map { .modes([$0], by: actor) }
         events += try Self.changes().map { .changed(bob.session, $0, by: actor, number: 3) }
         events += try Self.changes().map { .changed(guest.session, $0, by: actor, number: .max) }

@@ -87,6 +87,8 @@ import Testing
         ]
         #expect(later.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[0x81, 21], [0x81, 22]])
         #expect(Array(ChannelEvent.metadata([], by: actor).encoded.readableBytesView.prefix(2)) == [0x81, 23])
+        #expect(Array(ChannelEvent.registration([], by: actor).encoded.readableBytesView.prefix(2)) == [0x81, 24])
+        #expect(Array(ChannelEvent.restored.encoded.readableBytesView) == [0x81, 25])
         #expect(channel.map { Array($0.encoded.readableBytesView.prefix(2)) } == (1...8).map { [0x81, $0] })
         let user: [UserEvent] = [
             .signedOn, .invited(channel: "#x", by: actor), .changed(.away(nil), by: actor, number: 1),

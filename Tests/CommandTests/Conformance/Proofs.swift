@@ -17,6 +17,7 @@ struct Followed {
         link: "https://datatracker.ietf.org/doc/html/draft-hardy-irc-isupport-00"
     )
     static let rfc2812 = Followed(title: "RFC 2812", link: "https://datatracker.ietf.org/doc/html/rfc2812")
+    static let services = Followed(title: "Services", link: "operations/services.md")
     static let ours = Followed(title: "Roost", link: "clients.md")
 
     static func ircv3(_ page: String) -> Followed {
@@ -154,6 +155,7 @@ let commandProofs: [(follows: Followed, commands: String)] = [
     (.ircv3("metadata"), "METADATA"),
     (.ircv3("account-registration"), "REGISTER VERIFY"),
     (.ours, "CERT"),
+    (.services, "CHANSERV CS NICKSERV NS"),
     (
         Followed(title: "IRCv3 webpush, proposed", link: "https://github.com/ircv3/ircv3-specifications/pull/471"),
         "WEBPUSH"

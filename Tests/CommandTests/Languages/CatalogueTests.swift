@@ -21,12 +21,14 @@ import Testing
             "it is told to many in the same words": [
                 "has asked for an invite", "Changing host", "Connection closed", "Connection lost",
                 "Connection reset by peer",
-                "Read error", "Not connected securely any more", "Not here right now",
+                "Read error", "Not connected securely any more", "Not here right now", "Account dropped",
+                "Ghosted by {1}",
             ],
             "it is logged": [
                 "a session waits for the store", "accounts cannot be read", "an account cannot be changed",
                 "an admin's account waits for its store", "connection closed", "line too long", "log-in sweeps",
-                "unreadable channel entry",
+                "unreadable channel entry", "a registered channel cannot be read, and begins anew",
+                "the durable store cannot be asked",
             ],
             "it is a mistake of ours": ["there is no such parameter"],
         ]

@@ -69,7 +69,10 @@ struct LiteralReader {
     private mutating func readLiteral() {
         let before = self.text[max(0, self.index - 200)..<self.index]
         let line = String(before.suffix(while: { !$0.isNewline }))
-        let isNoPhrase = line.contains("log(") || line.contains("ogger.") || line.hasSuffix(".verbatim(")
+        let isNoPhrase =
+            line.contains("log(") || line.contains("ogger.") || line.hasSuffix(".verbatim(")
+            // How a command of a service is written, and what is asked for, for the log.
+            || ["usage: ", "example: ", ".ask("].contains(where: line.hasSuffix)
         let isLong = self.take("\"\"\"")
         if !isLong { self.index += 1 }
         var (template, places) = ("", 0)

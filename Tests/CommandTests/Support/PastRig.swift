@@ -9,7 +9,7 @@ import Tenant
 /// A network whose past is kept in a database in memory.
 struct PastRig {
     let harness: CommandHarness
-    private let store: DurableStore
+    let store: DurableStore
     private let writer: HistoryWriter
 
     static let capabilities = "draft/chathistory batch server-time message-tags echo-message labeled-response"
@@ -27,6 +27,7 @@ struct PastRig {
             shards: shards,
             sessions: sessions,
             past: past,
+            channels: self.store.channels,
             push: pushes ? self.store.pushes : nil
         )
         self.harness.accounts.add("ann", password: "sesame")

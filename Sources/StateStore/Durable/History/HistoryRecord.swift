@@ -161,7 +161,9 @@ enum HistoryEntry {
         case .modes(let changes, let author): (.mode, author, changes.parameters.joined(separator: " "))
         case .topic(let topic, let author): (.topic, author, topic?.text ?? "")
         case .changed(_, let change, let author, _): change.nick.map { (.nick, author, $0) }
-        case .invited, .message, .redacted, .knocked, .renamed, .continued, .metadata: nil
+        case .invited, .message, .redacted, .knocked, .renamed, .continued, .metadata, .registration,
+            .restored:
+            nil
         }
     }
 }

@@ -128,6 +128,14 @@ package enum Schema {
                 CREATE INDEX account_certificates_by_account ON account_certificates (tenant, account);
                 """ + Self.isolate("account_certificates", dialect)
         },
+        Migration(version: 12, name: "registered channels") { dialect in
+            let int = dialect.name(of: .integer)
+            return """
+                ALTER TABLE channels ADD COLUMN epoch \(int) NOT NULL DEFAULT 0;
+                ALTER TABLE channels ADD COLUMN sequence \(int) NOT NULL DEFAULT 0;
+                CREATE INDEX channels_by_owner ON channels (tenant, owner);
+                """
+        },
     ]
 
     /// The version of the last migration.

@@ -128,6 +128,8 @@ package struct AccountRepository: Sendable {
                 ON CONFLICT (tenant, folded) DO UPDATE SET
                     role = excluded.role, password_hash = excluded.password_hash, scram = excluded.scram,
                     updated_at = excluded.updated_at, is_declared = excluded.is_declared, state = 'active',
+                    created_at = CASE WHEN accounts.is_declared = 0 THEN excluded.created_at
+                        ELSE accounts.created_at END,
                     email = CASE WHEN accounts.is_declared = 0 THEN NULL ELSE accounts.email END
                 RETURNING folded
                 """,

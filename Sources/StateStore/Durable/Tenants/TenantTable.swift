@@ -54,7 +54,8 @@ package struct TenantTable: Hashable, Sendable {
             key: ["folded"],
             [
                 .init("folded", .text), .init("name", .text), .init("owner", .text), .init("fields", .blob),
-                .init("created_at", .integer), .init("updated_at", .integer),
+                .init("created_at", .integer), .init("updated_at", .integer), .init("epoch", .integer),
+                .init("sequence", .integer),
             ]
         ),
         TenantTable(

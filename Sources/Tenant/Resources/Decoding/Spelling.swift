@@ -1,7 +1,7 @@
 /// Finds what somebody probably meant to write.
-enum Spelling {
+package enum Spelling {
     /// The name that differs least, if it differs by a third of its letters at most; letter case does not count.
-    static func nearest(to word: String, in names: [String]) -> String? {
+    package static func nearest(to word: String, in names: [String]) -> String? {
         names.map { (name: $0, distance: Self.distance(word.lowercased(), $0.lowercased())) }
             .filter { $0.distance <= max(1, $0.name.count / 3) }
             .min { $0.distance < $1.distance }?.name

@@ -1,0 +1,99 @@
+// What services say and what channels' people are told, in French. Each by how it is in English.
+
+extension Catalogue {
+    static let frenchServices: [String: String] = [
+        "Log in first: channels belong to accounts":
+            "Il faut d'abord se connecter : les salons appartiennent à des comptes",
+        "The channel is registered already": "Le salon est déjà enregistré",
+        "The founder cannot be the successor": "Le salon ne peut pas revenir à qui le possède déjà",
+        "Only who owns the channel by its registration does this":
+            "Seul un propriétaire du salon d'après son enregistrement peut le faire",
+        "The founder is an owner already": "Le salon appartient déjà à ce compte",
+        "Your account has no rank in this channel": "Ce compte n'a aucun rang dans ce salon",
+        "The channel is not registered": "Le salon n'est pas enregistré",
+        "Only the founder of the channel does this": "Seul le fondateur du salon peut le faire",
+        "is a service of the network": "est un service du réseau",
+        "ChanServ looks after registered channels: they stay, and know their people by their accounts.":
+            "ChanServ s'occupe des salons enregistrés : ils restent et reconnaissent leurs membres à leurs comptes.",
+        "Has a channel that you own belong to your account.":
+            "Fait appartenir à votre compte un salon que vous possédez.",
+        "{1} belongs to you now": "{1} vous appartient désormais",
+        "Has a channel belong to nobody any more: it goes with its last member.":
+            "Fait qu'un salon n'appartient plus à personne : il disparaît avec son dernier membre.",
+        "{1} belongs to nobody now": "{1} n'appartient plus à personne",
+        "To whom a channel belongs, and since when.": "À qui appartient un salon, et depuis quand.",
+        "What accounts are in the channel whenever they come in.":
+            "Ce que sont les comptes dans le salon chaque fois qu'ils y entrent.",
+        "The same as modes are written.": "La même chose, écrite comme des modes.",
+        "Gives you the rank that your account has in the channel.": "Donne le rang que votre compte a dans le salon.",
+        "You have your rank in {1}": "Vous avez votre rang dans {1}",
+        "Makes somebody a host of the channel, or you what your account is there.":
+            "Fait de quelqu'un un hôte du salon, ou de vous ce que votre compte y est.",
+        "Has somebody, or you, be a host no more.": "Retire à quelqu'un, ou à vous, le rang d'hôte.",
+        "Gives somebody voice in the channel, or you what your account is there.":
+            "Donne la parole à quelqu'un dans le salon, ou à vous ce que votre compte y est.",
+        "Takes voice from somebody, or from you.": "Retire la parole à quelqu'un, ou à vous.",
+        "Gives the channel to another account, or says who has it after you.":
+            "Donne le salon à un autre compte, ou dit qui l'aura après vous.",
+        "{1} is not registered": "{1} n'est pas enregistré",
+        "{1} belongs to {2}": "{1} appartient à {2}",
+        "It was registered at {1}": "Il a été enregistré le {1}",
+        "After that it goes to {1}": "Ensuite il revient à {1}",
+        "Its topic is {1}": "Son sujet est {1}",
+        "Its modes are {1}": "Ses modes sont {1}",
+        "{1} is {2} in {3} from now on": "{1} est désormais {2} dans {3}",
+        "{1} has no rank in {2} any more": "{1} n'a plus de rang dans {2}",
+        "You are not in {1}": "Vous n'êtes pas dans {1}",
+        "Accounts with a rank in {1}: {2}": "Comptes qui ont un rang dans {1} : {2}",
+        "{1} belongs to {2} now": "{1} appartient désormais à {2}",
+        "{1} goes to {2} after you": "{1} reviendra à {2} après vous",
+        "{1} has no successor now": "{1} ne reviendra plus à personne",
+        "NickServ looks after accounts. An account is called like your nickname when you register.":
+            "NickServ s'occupe des comptes. Un compte porte le pseudo avec lequel on s'inscrit.",
+        "Logs you in.": "Vous connecte à votre compte.",
+        "Since when an account is there, and more of your own.":
+            "Depuis quand un compte existe, et davantage du vôtre.",
+        "The channels that belong to you.": "Les salons qui vous appartiennent.",
+        "Changes your password. Certificates do not log in to your account after that.":
+            "Change votre mot de passe. Ensuite les certificats ne connectent plus à votre compte.",
+        "Ends a session that has your nickname.": "Met fin à une session qui a votre pseudo.",
+        "Ends a session that has your nickname, and gives it to you.":
+            "Met fin à une session qui a votre pseudo, et vous le rend.",
+        "Removes your account. Your channels go to their successors, or belong to nobody.":
+            "Supprime votre compte. Vos salons reviennent à leurs successeurs, ou n'appartiennent à personne.",
+        "You have an account now: {1}": "Vous avez maintenant un compte : {1}",
+        "{1} was registered at {2}": "{1} a été enregistré le {2}",
+        "It waits for an administrator of the network to agree": "Il attend l'accord de l'administration du réseau",
+        "Somebody logged in last at {1}": "Dernière connexion le {1}",
+        "Mail goes to {1}": "Le courrier va à {1}",
+        "No channel belongs to you": "Aucun salon ne vous appartient",
+        "Your channels: {1}": "Vos salons : {1}",
+        "Your account has the new password now": "Votre compte a maintenant le nouveau mot de passe",
+        "{1} logs in to your account now": "{1} connecte désormais à votre compte",
+        "Certificates of your account: {1}": "Certificats de votre compte : {1}",
+        "{1} is no nickname": "{1} n'est pas un pseudo",
+        "You have the nickname now": "Vous avez maintenant le pseudo",
+        "That session ends": "Cette session prend fin",
+        "A message to {1}: {2} HELP says which.": "Un message à {1} : {2} HELP dit lesquels.",
+        "There is no such command: /msg {1} HELP says which there are":
+            "Cette commande n'existe pas : /msg {1} HELP dit lesquelles existent",
+        "There is no such command; did you mean {1}?": "Cette commande n'existe pas ; s'agissait-il de {1} ?",
+        "For example: /msg {1} {2}": "Par exemple : /msg {1} {2}",
+        "HELP <command> says how one is written": "HELP <command> dit comment une s'écrit",
+        "Write {1} {2}": "Il faut écrire {1} {2}",
+        "{1} is no channel": "{1} n'est pas un salon",
+        "Your account is in the network's configuration: it is changed there":
+            "Votre compte est dans la configuration du réseau : c'est là qu'il se modifie",
+        "That is you": "C'est vous",
+        "That nickname is not your account's": "Ce pseudo n'est pas à votre compte",
+        "There is no account {1}": "Il n'y a pas de compte {1}",
+        "Log in first: you have no account here": "Il faut d'abord se connecter : aucun compte ici",
+        "This server keeps no channels": "Ce serveur ne conserve pas de salons",
+        "Only a channel whose name begins with # can be registered":
+            "Seul un salon dont le nom commence par # peut être enregistré",
+        "You may have {1} channels: give one up first":
+            "Vous pouvez avoir {1} salons : il faut d'abord en abandonner un",
+        "What is kept cannot be asked now, try again":
+            "Ce qui est conservé ne peut pas être consulté maintenant, merci de réessayer",
+    ]
+}

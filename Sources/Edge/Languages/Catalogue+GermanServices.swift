@@ -1,0 +1,97 @@
+// What services say and what channels' people are told, in German. Each by how it is in English.
+
+extension Catalogue {
+    static let germanServices: [String: String] = [
+        "Log in first: channels belong to accounts": "Zuerst anmelden: Kanäle gehören Konten",
+        "The channel is registered already": "Der Kanal ist schon registriert",
+        "The founder cannot be the successor": "Wem der Kanal gehört, kann ihn nicht auch erben",
+        "Only who owns the channel by its registration does this":
+            "Das kann nur, wer den Kanal laut seiner Registrierung besitzt",
+        "The founder is an owner already": "Wem der Kanal gehört, besitzt ihn schon",
+        "Your account has no rank in this channel": "Das Konto hat in diesem Kanal keinen Rang",
+        "The channel is not registered": "Der Kanal ist nicht registriert",
+        "Only the founder of the channel does this": "Das kann nur, wem der Kanal gehört",
+        "is a service of the network": "ist ein Dienst des Netzwerks",
+        "ChanServ looks after registered channels: they stay, and know their people by their accounts.":
+            "ChanServ kümmert sich um registrierte Kanäle: Sie bleiben und kennen ihre Leute an deren Konten.",
+        "Has a channel that you own belong to your account.":
+            "Lässt einen Kanal, den man besitzt, dem eigenen Konto gehören.",
+        "{1} belongs to you now": "{1} gehört jetzt deinem Konto",
+        "Has a channel belong to nobody any more: it goes with its last member.":
+            "Lässt einen Kanal niemandem mehr gehören: Er endet mit dem letzten Mitglied.",
+        "{1} belongs to nobody now": "{1} gehört jetzt niemandem",
+        "To whom a channel belongs, and since when.": "Wem ein Kanal gehört und seit wann.",
+        "What accounts are in the channel whenever they come in.":
+            "Was Konten im Kanal sind, wann immer sie hereinkommen.",
+        "The same as modes are written.": "Dasselbe, wie Modi geschrieben werden.",
+        "Gives you the rank that your account has in the channel.": "Gibt den Rang, den das Konto im Kanal hat.",
+        "You have your rank in {1}": "Der Rang in {1} ist gegeben",
+        "Makes somebody a host of the channel, or you what your account is there.":
+            "Macht jemanden zum Host des Kanals, oder dich zu dem, was dein Konto dort ist.",
+        "Has somebody, or you, be a host no more.": "Nimmt jemandem, oder dir, den Rang Host.",
+        "Gives somebody voice in the channel, or you what your account is there.":
+            "Gibt jemandem Stimme im Kanal, oder dir, was dein Konto dort ist.",
+        "Takes voice from somebody, or from you.": "Nimmt jemandem, oder dir, die Stimme.",
+        "Gives the channel to another account, or says who has it after you.":
+            "Gibt den Kanal einem anderen Konto, oder sagt, wer ihn danach hat.",
+        "{1} is not registered": "{1} ist nicht registriert",
+        "{1} belongs to {2}": "{1} gehört {2}",
+        "It was registered at {1}": "Registriert wurde er am {1}",
+        "After that it goes to {1}": "Danach geht er an {1}",
+        "Its topic is {1}": "Sein Thema ist {1}",
+        "Its modes are {1}": "Seine Modi sind {1}",
+        "{1} is {2} in {3} from now on": "{1} ist ab jetzt {2} in {3}",
+        "{1} has no rank in {2} any more": "{1} hat in {2} keinen Rang mehr",
+        "You are not in {1}": "Du bist nicht in {1}",
+        "Accounts with a rank in {1}: {2}": "Konten mit einem Rang in {1}: {2}",
+        "{1} belongs to {2} now": "{1} gehört jetzt {2}",
+        "{1} goes to {2} after you": "{1} geht danach an {2}",
+        "{1} has no successor now": "{1} geht danach an niemanden",
+        "NickServ looks after accounts. An account is called like your nickname when you register.":
+            "NickServ kümmert sich um Konten. Ein Konto heißt wie der Nickname, mit dem man sich registriert.",
+        "Logs you in.": "Meldet an.",
+        "Since when an account is there, and more of your own.": "Seit wann es ein Konto gibt, und vom eigenen mehr.",
+        "The channels that belong to you.": "Die Kanäle, die dir gehören.",
+        "Changes your password. Certificates do not log in to your account after that.":
+            "Ändert das Passwort. Zertifikate melden danach nicht mehr an.",
+        "Ends a session that has your nickname.": "Beendet eine Sitzung, die deinen Nickname hat.",
+        "Ends a session that has your nickname, and gives it to you.":
+            "Beendet eine Sitzung, die deinen Nickname hat, und gibt ihn dir.",
+        "Removes your account. Your channels go to their successors, or belong to nobody.":
+            "Entfernt dein Konto. Deine Kanäle gehen an die, die sie danach haben, oder gehören niemandem.",
+        "You have an account now: {1}": "Dein Konto ist da: {1}",
+        "{1} was registered at {2}": "{1} wurde am {2} registriert",
+        "It waits for an administrator of the network to agree":
+            "Es wartet auf die Zustimmung der Verwaltung des Netzwerks",
+        "Somebody logged in last at {1}": "Zuletzt angemeldet hat sich jemand am {1}",
+        "Mail goes to {1}": "Mail geht an {1}",
+        "No channel belongs to you": "Dir gehört kein Kanal",
+        "Your channels: {1}": "Deine Kanäle: {1}",
+        "Your account has the new password now": "Das Konto hat jetzt das neue Passwort",
+        "{1} logs in to your account now": "{1} meldet jetzt in deinem Konto an",
+        "Certificates of your account: {1}": "Zertifikate deines Kontos: {1}",
+        "{1} is no nickname": "{1} ist kein Nickname",
+        "You have the nickname now": "Der Nickname ist jetzt deiner",
+        "That session ends": "Jene Sitzung endet",
+        "A message to {1}: {2} HELP says which.": "Eine Nachricht an {1}: {2} HELP sagt, welche es gibt.",
+        "There is no such command: /msg {1} HELP says which there are":
+            "Diesen Befehl gibt es nicht: /msg {1} HELP sagt, welche es gibt",
+        "There is no such command; did you mean {1}?": "Diesen Befehl gibt es nicht; war {1} gemeint?",
+        "For example: /msg {1} {2}": "Zum Beispiel: /msg {1} {2}",
+        "HELP <command> says how one is written": "HELP <command> sagt, wie einer geschrieben wird",
+        "Write {1} {2}": "So wird es geschrieben: {1} {2}",
+        "{1} is no channel": "{1} ist kein Kanal",
+        "Your account is in the network's configuration: it is changed there":
+            "Dein Konto steht in der Konfiguration des Netzwerks: Dort wird es geändert",
+        "That is you": "Das bist du",
+        "That nickname is not your account's": "Dieser Nickname gehört nicht deinem Konto",
+        "There is no account {1}": "Es gibt kein Konto {1}",
+        "Log in first: you have no account here": "Zuerst anmelden: Ohne Konto geht das nicht",
+        "This server keeps no channels": "Dieser Server bewahrt keine Kanäle auf",
+        "Only a channel whose name begins with # can be registered":
+            "Nur ein Kanal, dessen Name mit # beginnt, kann registriert werden",
+        "You may have {1} channels: give one up first": "Mehr als {1} Kanäle sind nicht möglich: zuerst einen aufgeben",
+        "What is kept cannot be asked now, try again":
+            "Was aufbewahrt wird, lässt sich gerade nicht abfragen, bitte erneut versuchen",
+    ]
+}

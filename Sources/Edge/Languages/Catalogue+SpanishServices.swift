@@ -1,0 +1,94 @@
+// What services say and what channels' people are told, in Spanish. Each by how it is in English.
+
+extension Catalogue {
+    static let spanishServices: [String: String] = [
+        "Log in first: channels belong to accounts": "Primero inicia sesión: los canales pertenecen a cuentas",
+        "The channel is registered already": "El canal ya está registrado",
+        "The founder cannot be the successor": "Quien posee el canal no puede ser también quien le suceda",
+        "Only who owns the channel by its registration does this":
+            "Solo puede hacerlo quien posee el canal según su registro",
+        "The founder is an owner already": "Quien fundó el canal ya lo posee",
+        "Your account has no rank in this channel": "Tu cuenta no tiene rango en este canal",
+        "The channel is not registered": "El canal no está registrado",
+        "Only the founder of the channel does this": "Solo puede hacerlo quien fundó el canal",
+        "is a service of the network": "es un servicio de la red",
+        "ChanServ looks after registered channels: they stay, and know their people by their accounts.":
+            "ChanServ cuida de los canales registrados: permanecen y conocen a su gente por sus cuentas.",
+        "Has a channel that you own belong to your account.": "Hace que un canal que posees pertenezca a tu cuenta.",
+        "{1} belongs to you now": "{1} ahora te pertenece",
+        "Has a channel belong to nobody any more: it goes with its last member.":
+            "Hace que un canal ya no pertenezca a nadie: desaparece con su último miembro.",
+        "{1} belongs to nobody now": "{1} ya no pertenece a nadie",
+        "To whom a channel belongs, and since when.": "A quién pertenece un canal y desde cuándo.",
+        "What accounts are in the channel whenever they come in.":
+            "Qué son las cuentas en el canal cada vez que entran.",
+        "The same as modes are written.": "Lo mismo, escrito como los modos.",
+        "Gives you the rank that your account has in the channel.": "Te da el rango que tu cuenta tiene en el canal.",
+        "You have your rank in {1}": "Tienes tu rango en {1}",
+        "Makes somebody a host of the channel, or you what your account is there.":
+            "Hace a alguien anfitrión del canal, o a ti lo que tu cuenta es ahí.",
+        "Has somebody, or you, be a host no more.": "Quita a alguien, o a ti, el rango de anfitrión.",
+        "Gives somebody voice in the channel, or you what your account is there.":
+            "Da voz a alguien en el canal, o a ti lo que tu cuenta es ahí.",
+        "Takes voice from somebody, or from you.": "Quita la voz a alguien, o a ti.",
+        "Gives the channel to another account, or says who has it after you.":
+            "Da el canal a otra cuenta, o dice quién lo tendrá después de ti.",
+        "{1} is not registered": "{1} no está registrado",
+        "{1} belongs to {2}": "{1} pertenece a {2}",
+        "It was registered at {1}": "Se registró el {1}",
+        "After that it goes to {1}": "Después pasa a {1}",
+        "Its topic is {1}": "Su tema es {1}",
+        "Its modes are {1}": "Sus modos son {1}",
+        "{1} is {2} in {3} from now on": "{1} es {2} en {3} a partir de ahora",
+        "{1} has no rank in {2} any more": "{1} ya no tiene rango en {2}",
+        "You are not in {1}": "No estás en {1}",
+        "Accounts with a rank in {1}: {2}": "Cuentas con rango en {1}: {2}",
+        "{1} belongs to {2} now": "{1} pertenece ahora a {2}",
+        "{1} goes to {2} after you": "{1} pasará a {2} después de ti",
+        "{1} has no successor now": "{1} ya no pasará a nadie",
+        "NickServ looks after accounts. An account is called like your nickname when you register.":
+            "NickServ cuida de las cuentas. Una cuenta se llama como tu apodo cuando te registras.",
+        "Logs you in.": "Inicia tu sesión.",
+        "Since when an account is there, and more of your own.": "Desde cuándo existe una cuenta, y más de la tuya.",
+        "The channels that belong to you.": "Los canales que te pertenecen.",
+        "Changes your password. Certificates do not log in to your account after that.":
+            "Cambia tu contraseña. Los certificados ya no inician sesión en tu cuenta después.",
+        "Ends a session that has your nickname.": "Termina una sesión que tiene tu apodo.",
+        "Ends a session that has your nickname, and gives it to you.":
+            "Termina una sesión que tiene tu apodo, y te lo da.",
+        "Removes your account. Your channels go to their successors, or belong to nobody.":
+            "Elimina tu cuenta. Tus canales pasan a quienes les suceden, o no pertenecen a nadie.",
+        "You have an account now: {1}": "Ya tienes una cuenta: {1}",
+        "{1} was registered at {2}": "{1} se registró el {2}",
+        "It waits for an administrator of the network to agree": "Espera la aprobación de la administración de la red",
+        "Somebody logged in last at {1}": "Alguien inició sesión por última vez el {1}",
+        "Mail goes to {1}": "El correo va a {1}",
+        "No channel belongs to you": "No te pertenece ningún canal",
+        "Your channels: {1}": "Tus canales: {1}",
+        "Your account has the new password now": "Tu cuenta tiene ahora la contraseña nueva",
+        "{1} logs in to your account now": "{1} inicia ahora sesión en tu cuenta",
+        "Certificates of your account: {1}": "Certificados de tu cuenta: {1}",
+        "{1} is no nickname": "{1} no es un apodo",
+        "You have the nickname now": "Ahora tienes el apodo",
+        "That session ends": "Esa sesión termina",
+        "A message to {1}: {2} HELP says which.": "Un mensaje a {1}: {2} HELP dice cuáles hay.",
+        "There is no such command: /msg {1} HELP says which there are":
+            "No existe ese comando: /msg {1} HELP dice cuáles hay",
+        "There is no such command; did you mean {1}?": "No existe ese comando; ¿querías decir {1}?",
+        "For example: /msg {1} {2}": "Por ejemplo: /msg {1} {2}",
+        "HELP <command> says how one is written": "HELP <command> dice cómo se escribe uno",
+        "Write {1} {2}": "Escribe {1} {2}",
+        "{1} is no channel": "{1} no es un canal",
+        "Your account is in the network's configuration: it is changed there":
+            "Tu cuenta está en la configuración de la red: se cambia ahí",
+        "That is you": "Ese apodo ya es tuyo",
+        "That nickname is not your account's": "Ese apodo no es de tu cuenta",
+        "There is no account {1}": "No existe la cuenta {1}",
+        "Log in first: you have no account here": "Primero inicia sesión: aquí no tienes cuenta",
+        "This server keeps no channels": "Este servidor no guarda canales",
+        "Only a channel whose name begins with # can be registered":
+            "Solo se puede registrar un canal cuyo nombre empiece por #",
+        "You may have {1} channels: give one up first": "Puedes tener {1} canales: primero renuncia a uno",
+        "What is kept cannot be asked now, try again": "Ahora no se puede consultar lo guardado, inténtalo de nuevo",
+    ]
+}

@@ -1,0 +1,254 @@
+package import Chat
+package import IRC
+import Logging
+package import StateStore
+package import Tenant
+
+/// What actors do with their own account.
+extension Network {
+    /// Replaces the password of the actor's account; certificates do not log in to it any more.
+    ///
+    /// - Parameters:
+    ///   - password: The one that it has.
+    ///   - next: The one that it is to have.
+    ///   - clients: What counts as one client: an address, or the network that one client has all of.
+    ///   - actor: Whose account.
+    ///   - then: Goes on once it has.
+    package func changePassword(
+        _ password: String,
+        to next: Redacted<String>,
+        from clients: String,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        guard let account = actor.session.user.account else { return then(.failure(Self.noAccount)) }
+        let rules = PasswordRules(minimumLength: self.tenant.accounts.minimumPasswordLength)
+        if let fault = rules.fault(in: next.reveal(), of: account) { return then(.failure(fault.refusal)) }
+        if let refusal = self.isDeclared(account) { return then(.failure(refusal)) }
+        self.logIn(account: account, password: password, from: clients, givesRights: true) { result in
+            guard case .success = result else { return then(result.map { _ in }) }
+            let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+            self.shard.check { () async throws(AuthenticationError) in
+                try await authenticator.setPassword(next, of: account, in: tenant)
+            } then: { (result: Result<Bool, AuthenticationError>) in
+                switch result {
+                case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+                case .success(false): then(.failure(Refusal(.accountNeeded, text: "Your account is no more")))
+                case .success(true):
+                    self.shard.forgetLogins([Names.accountMapping.fold(account)], of: tenant)
+                    then(.success(()))
+                }
+            }
+        }
+    }
+
+    /// Removes the actor's account: its channels go to their successors, or belong to nobody, and its session ends.
+    ///
+    /// - Parameters:
+    ///   - password: The one that it has.
+    ///   - clients: What counts as one client: an address, or the network that one client has all of.
+    ///   - actor: Whose account.
+    ///   - then: Goes on once it is no more.
+    package func dropAccount(
+        _ password: String,
+        from clients: String,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        guard let account = actor.session.user.account else { return then(.failure(Self.noAccount)) }
+        if let refusal = self.isDeclared(account) { return then(.failure(refusal)) }
+        self.logIn(account: account, password: password, from: clients, givesRights: true) { result in
+            guard case .success(let login) = result else { return then(result.map { _ in }) }
+            self.giveUpChannels(by: actor) { result in
+                guard case .success = result else { return then(result) }
+                let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+                self.shard.check { () async throws(AuthenticationError) in
+                    try await authenticator.remove(login.account, in: tenant)
+                } then: { (result: Result<Bool, AuthenticationError>) in
+                    if case .failure(let error) = result {
+                        return then(.failure(Refusal(.unavailable, text: error.phrase)))
+                    }
+                    self.shard.logger.info("an account was dropped", metadata: ["tenant": "\(tenant)"])
+                    self.shard.forgetLogins([Names.accountMapping.fold(login.account)], of: tenant)
+                    then(.success(()))
+                    self.end(.here(actor.session), reason: "Account dropped", by: actor) { _ in }
+                }
+            }
+        }
+    }
+
+    /// What the tenant's configuration says is not changed from here.
+    private func isDeclared(_ account: String) -> Refusal? {
+        let folded = Names.accountMapping.fold(account)
+        guard self.tenant.adminNames.contains(where: { Names.accountMapping.fold($0) == folded }) else { return nil }
+        return Refusal(.rightNeeded, text: "Your account is in the network's configuration: it is changed there")
+    }
+
+    /// The actor's channels are others' or nobody's, one after the other.
+    private func giveUpChannels(by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
+        guard self.registry.channels != nil else { return then(.success(())) }
+        self.ownedChannels(of: actor) { result in
+            switch result {
+            case .failure(let refusal): then(.failure(refusal))
+            case .success(let names):
+                self.giveUp(names.compactMap { ChannelName($0, under: Names.caseMapping) }[...], by: actor, then)
+            }
+        }
+    }
+
+    private func giveUp(
+        _ names: ArraySlice<ChannelName>,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        guard let name = names.first else { return then(.success(())) }
+        self.changeOwnership(
+            of: name,
+            by: actor,
+            { result in
+                switch result {
+                case .success: self.giveUp(names.dropFirst(), by: actor, then)
+                // It is no more its own.
+                case .failure(let refusal)
+                where [.noSuchChannel, .channelIsNotRegistered, .founderNeeded].contains(refusal.reason):
+                    self.giveUp(names.dropFirst(), by: actor, then)
+                case .failure(let refusal): then(.failure(refusal))
+                }
+            }
+        ) { state, requester throws(Refusal) in
+            [try state.decideGivingUp(by: requester)]
+        }
+    }
+
+    /// Ends the session that has a nickname which is the actor's: that of its account, or one that its account has.
+    ///
+    /// - Parameters:
+    ///   - nick: Which.
+    ///   - takesName: Whether the actor goes by it then.
+    ///   - actor: Who asks.
+    ///   - then: Goes on once it is told to, or the actor has the nickname.
+    package func reclaim(
+        _ nick: Nickname,
+        takesName: Bool,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        guard let account = actor.session.user.account.map(Names.accountMapping.fold) else {
+            return then(.failure(Self.noAccount))
+        }
+        self.sessions.find(nick) { result in
+            switch result {
+            case .failure(let refusal): then(.failure(refusal))
+            case .success(nil):
+                takesName
+                    ? self.rename(nick, by: actor, then) : then(.failure(Refusal(.noSuchNick, nick.raw)))
+            case .success(let found?):
+                if found.identity.session == actor.session.id {
+                    return then(.failure(Refusal(.nickInUse, nick.raw, text: "That is you")))
+                }
+                let owner = found.identity.account.map(Names.accountMapping.fold)
+                guard owner == account || Names.accountMapping.fold(nick.raw) == account else {
+                    let text: Phrase = "That nickname is not your account's"
+                    return then(.failure(Refusal(.rightNeeded, text: text)))
+                }
+                self.end(found, reason: "Ghosted by \(actor.session.user.nick.raw)", by: actor) { result in
+                    guard case .success = result, takesName else { return then(result) }
+                    self.take(nick, by: actor, attempt: 0, then)
+                }
+            }
+        }
+    }
+
+    /// The nickname is free in a moment: its session ends.
+    private func take(
+        _ nick: Nickname,
+        by actor: Actor,
+        attempt: Int,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        self.rename(nick, by: actor) { result in
+            guard case .failure(let refusal) = result, refusal.reason == .nickInUse, attempt < 12 else {
+                return then(result)
+            }
+            self.shard.later(self.shard.pause(after: attempt)) {
+                self.take(nick, by: actor, attempt: attempt + 1, then)
+            }
+        }
+    }
+
+    private func end(
+        _ found: FoundUser,
+        reason: String,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        self.act(
+            by: actor,
+            { () throws(Refusal) in
+                let event = UserEvent.killed(by: actor.author, reason: reason)
+                return Decided(
+                    transaction: Transaction(
+                        conditions: [found.claim],
+                        changes: [LogChange(found.inbox, payload: event.encoded)]
+                    ),
+                    value: (),
+                    refusals: [0: Refusal(.noSuchNick, found.nick)]
+                )
+            },
+            then: then
+        )
+    }
+
+    /// What is kept of an account, for who owns it and for those who look after the network; others learn since when it is there.
+    ///
+    /// - Parameters:
+    ///   - name: Which; nil for the actor's own.
+    ///   - actor: Who asks.
+    ///   - then: Gets it.
+    package func account(
+        _ name: String?,
+        for actor: Actor,
+        _ then: @escaping (Result<AccountView, Refusal>) -> Void
+    ) {
+        guard let name = name ?? actor.session.user.account else { return then(.failure(Self.noAccount)) }
+        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+        self.shard.check { () async throws(AuthenticationError) in
+            try await authenticator.find(name, in: tenant)
+        } then: { (result: Result<Account?, AuthenticationError>) in
+            switch result {
+            case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+            case .success(nil): then(.failure(Self.noSuchAccount(name)))
+            case .success(let account?):
+                let reference = AccountReference(name: account.name, since: account.createdAt)
+                let seesAll = actor.session.requester.account == reference || actor.may(.seeHidden)
+                then(
+                    .success(
+                        AccountView(
+                            account: reference,
+                            state: account.state,
+                            email: seesAll ? account.email : nil,
+                            lastLogInAt: seesAll ? account.lastLogInAt : nil
+                        )
+                    )
+                )
+            }
+        }
+    }
+
+    static func noSuchAccount(_ name: String) -> Refusal {
+        let text: Phrase = "There is no account \(name.asWord)"
+        return Refusal(.noSuchAccount, name.asWord, text: text)
+    }
+
+    private static let noAccount = Refusal(.accountNeeded, text: "Log in first: you have no account here")
+}
+
+/// An account as somebody may see it.
+package struct AccountView: Sendable, Hashable {
+    package let account: AccountReference
+    package let state: Account.State
+    /// Nil if there is none, or who looks may not know.
+    package let email: String?
+    /// Milliseconds since 1970; likewise.
+    package let lastLogInAt: Int64?
+}

@@ -1,0 +1,68 @@
+import Realm
+import Simulation
+import StateStore
+import Tenant
+
+/// A network whose registered channels are kept in a database in memory.
+struct OwnershipRig {
+    let harness: CommandHarness
+    let store: DurableStore
+    private let accounts: SimulatedAccounts
+
+    init(shards: Int = 1) async throws {
+        let store = DurableStore(try SQLiteDatabase())
+        _ = try await store.migrator.up(now: 0)
+        let accounts = SimulatedAccounts()
+        for name in ["ann", "bob", "cid"] { accounts.add(name, password: "sesame") }
+        accounts.add("boss", password: "sesame", role: .admin)
+        try self.init(shards, store, accounts)
+    }
+
+    private init(
+        _ shards: Int,
+        _ store: DurableStore,
+        _ accounts: SimulatedAccounts,
+        image: LiveImage? = nil
+    ) throws {
+        self.store = store
+        self.accounts = accounts
+        self.harness = try CommandHarness(
+            shards: shards,
+            channels: store.channels,
+            authenticator: accounts,
+            image: image
+        )
+    }
+
+    /// A process that goes on with an image of the live store.
+    func from(_ image: LiveImage) throws -> OwnershipRig {
+        try OwnershipRig(self.harness.shards.count, self.store, self.accounts, image: image)
+    }
+
+    /// The same accounts and the same database, and nothing of what was in the live store.
+    func withAnotherLiveStore() throws -> OwnershipRig {
+        try OwnershipRig(self.harness.shards.count, self.store, self.accounts)
+    }
+
+    /// Somebody who is logged in, and in some channels.
+    func member(_ account: String, shard: Int = 0, _ capabilities: String = "", in channels: String...) async -> Client
+    {
+        let client = self.harness.stranger(shard: shard)
+        if !capabilities.isEmpty { _ = await client.send("CAP REQ :\(capabilities)") }
+        _ = await client.send("PASS \(account):sesame", "NICK \(account)", "USER \(account) 0 * :\(account)", "CAP END")
+        for channel in channels { _ = await client.send("JOIN \(channel)") }
+        return client
+    }
+
+    /// The account of a name is another now, as if it had been deleted and somebody else had registered it.
+    func renew(_ account: String) {
+        self.accounts.remove(account)
+        self.accounts.add(account, password: "sesame")
+    }
+
+    /// What is kept of a channel, once there is time to.
+    func kept(_ folded: String) async throws -> RegisteredChannel? {
+        await self.harness.advance(by: 2)
+        return try await self.store.channels.find(folded, of: self.harness.tenant.id)
+    }
+}
