@@ -150,7 +150,7 @@ extension Client {
         #expect(await bob.hears().count == 1)
         _ = await ann.send("QUIT :bye")
         #expect(await bob.hears().shorts == ["ann QUIT Quit: bye"])
-        #expect(await bob.send("NICK ann").shorts == ["bob NICK ann"])
+        #expect(await bob.send("NICK ann").with("NICK").shorts == ["bob NICK ann"])
     }
 
     @Test func `the last two clients may leave at once`() async throws {

@@ -9,6 +9,7 @@ extension DurableStore {
         if let certificate = CertificateFingerprint(String(repeating: "a", count: 64)) {
             _ = try await self.accounts.add(certificate, to: "alice", in: tenant, now: 1, limit: 1)
         }
+        _ = try await self.accounts.add(name: "Ali", folded: "ali", to: "alice", in: tenant, now: 1, limit: 1)
         try await self.channels.save(
             RegisteredChannel(
                 tenant: tenant,

@@ -1,6 +1,7 @@
 import Chat
 import Crypto
 import Edge
+import IRC
 import Logging
 import Metering
 import NIOCore
@@ -67,6 +68,27 @@ struct Rig {
 }
 
 private struct Nobody: Authenticator {
+    func names(in tenant: TenantID, unless version: String?) async throws(AuthenticationError) -> OwnedNames? {
+        throw .unavailable
+    }
+
+    func names(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> [String] {
+        throw .unavailable
+    }
+
+    func add(
+        _ nick: Nickname,
+        to account: String,
+        in tenant: TenantID,
+        limit: Int
+    ) async throws(AuthenticationError) -> NameAddition { throw .unavailable }
+
+    func remove(
+        _ nick: Nickname,
+        from account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool { throw .unavailable }
+
     func setPassword(
         _ password: Redacted<String>,
         of account: String,

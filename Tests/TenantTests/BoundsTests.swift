@@ -57,7 +57,7 @@ struct BoundsTests {
     private static let durations = [
         ("sessions: {resumeGrace: ", "30d", "30d1s"), ("history: {retention: ", "30d", "36500d1s"),
         ("archive: {retention: ", "36500d", "36501d"), ("sessions: {resumeGrace: ", "0s", "9999999999d"),
-        ("accounts: {rememberFor: ", "30d", "30d1s"), ("sts: {duration: ", "730d", "730d1s"),
+        ("accounts: {rememberFor: ", "30d", "30d1s"), ("accounts: {nickTimeout: ", "1d", "25h"), ("sts: {duration: ", "730d", "730d1s"),
     ]
 
     @Test(arguments: durations.indices)
@@ -66,7 +66,8 @@ struct BoundsTests {
         #expect(try await load(tenantYAML(spec: "  \(field)\(good)}") + "\n---\n" + freePlan).errors.mistakes == [])
         let loaded = try await load(tenantYAML(spec: "  \(field)\(bad)}") + "\n---\n" + freePlan)
         let error = try #require(loaded.errors.first)
-        #expect(error.message.contains("\(field.contains("retention") ? "36500d" : "30d")"), "\(error)")
+        let bound = field.contains("retention") ? "36500d" : good == "0s" ? "30d" : good
+        #expect(error.message.contains("write 0s to \(bound)"), "\(error)")
         #expect(loaded.catalog.sorted == [])
     }
 

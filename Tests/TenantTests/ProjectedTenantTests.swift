@@ -199,6 +199,8 @@ struct ProjectedTenantTests {
         tenant.settings.clientTagDeny = some(["*", "-typing", "draft/react"])
         tenant.settings.accounts.registrationBeforeConnect = .random(using: &random)
         tenant.settings.accounts.minimumPasswordLength = .random(in: 1...64, using: &random)
+        tenant.settings.accounts.nickOwnership = try pick(AccountSettings.NickOwnership.allCases)
+        tenant.settings.accounts.nickTimeout = time()
         tenant.settings.accounts.required = .random(using: &random)
         tenant.settings.accounts.saslMechanisms = some(SASLMechanism.allCases)
         tenant.settings.accounts.rememberFor = time()

@@ -13,6 +13,7 @@ import Testing
         #expect(tenant.displayName == "acme" && tenant.serverName == "acme.localhost" && tenant.state == .active)
         #expect(tenant.accounts.registration == .open && !tenant.accounts.required)
         #expect(tenant.accounts.registrationBeforeConnect && tenant.accounts.minimumPasswordLength == 8)
+        #expect(tenant.accounts.nickOwnership == .timeout && tenant.accounts.nickTimeout == .seconds(30))
         #expect(tenant.accounts.saslMechanisms == [.plain, .scramSHA256, .scramSHA512, .external])
         #expect(tenant.accounts.rememberFor == .zero)
         #expect(tenant.sessions.resumeGrace == .seconds(120) && tenant.sessions.multipleClients)
@@ -42,6 +43,7 @@ import Testing
         #expect(tenant.admins.map(\.account) == ["alice"] && tenant.admins[0].password.reveal() == "secret")
         #expect(tenant.accounts.registration == .email && tenant.accounts.required)
         #expect(!tenant.accounts.registrationBeforeConnect && tenant.accounts.minimumPasswordLength == 12)
+        #expect(tenant.accounts.nickOwnership == .strict && tenant.accounts.nickTimeout == .seconds(120))
         #expect(tenant.accounts.saslMechanisms == [.scramSHA256] && tenant.accounts.rememberFor == .seconds(86_400))
         #expect(tenant.sessions.resumeGrace == .seconds(5400) && !tenant.sessions.multipleClients)
         #expect(
@@ -198,7 +200,7 @@ import Testing
             Be kind.
           admins:
             - {account: alice, passwordSecretRef: {name: acme-admin, key: password}}
-          accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d}
+          accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, nickOwnership: Strict, nickTimeout: 2m, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d}
           sessions: {resumeGrace: 1h30m, multipleClients: false}
           history: {enabled: true, retention: 7d, directMessages: false}
           archive: {enabled: true, schedule: "0 4 * * 1-5", retention: 365d}

@@ -122,6 +122,10 @@ package struct Refusal: Error, Hashable, Sendable {
         case accountWaits = "account-waits"
         /// A nickname that is a service's.
         case serviceNick = "service-nick"
+        /// A nickname that belongs to another account.
+        case nickReserved = "nick-reserved"
+        /// The account has as many nicknames as it may.
+        case tooManyNicks = "too-many-nicks"
 
         // Certificates of an account
         case noCertificate = "no-certificate"

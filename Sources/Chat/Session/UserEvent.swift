@@ -176,6 +176,8 @@ package enum TenantEvent: Hashable, Sendable {
     ///
     /// With the address behind the cloak, for those who may know it; nil if that is not known.
     case nickGivenUp(User, at: Int64, address: String? = nil)
+    /// Nicknames belong to other accounts than before: who knows which they are looks again.
+    case accountsChanged
 
     package var encoded: ByteBuffer {
         var buffer = ByteBuffer()
@@ -190,6 +192,7 @@ package enum TenantEvent: Hashable, Sendable {
             buffer.writeInteger(time)
             // Behind all that older readers know; what they wrote is passed over.
             buffer.writeOptionalText(address)
+        case .accountsChanged: buffer.writeForm(3, unknown: .passOver)
         }
         return buffer
     }
@@ -205,6 +208,7 @@ package enum TenantEvent: Hashable, Sendable {
                 let address = buffer.readOptionalText()
             else { return nil }
             self = .nickGivenUp(user, at: time, address: address)
+        case 3: self = .accountsChanged
         default: return nil
         }
     }

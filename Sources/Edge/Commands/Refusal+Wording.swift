@@ -84,6 +84,12 @@ extension Refusal.Reason {
         case .accountWaits: .fail("VERIFICATION_REQUIRED")
         case .serviceNick:
             .numeric(.errErroneousNickname, text: "Erroneous nickname: it is that of a service of the network")
+        case .nickReserved:
+            .numeric(
+                .errNicknameInUse,
+                text: "That nickname belongs to an account: log in to it, or choose another nickname"
+            )
+        case .tooManyNicks: .fail("LIMIT_REACHED")
         case .noCertificate: .fail("NO_CERTIFICATE")
         case .noSuchCertificate: .fail("UNKNOWN_CERTIFICATE")
         case .certificateInUse: .fail("CERTIFICATE_IN_USE")

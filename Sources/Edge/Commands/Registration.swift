@@ -82,7 +82,7 @@ enum Registration {
     private static func refuse(_ refusal: Refusal, _ call: Call) {
         let connection = call.connection
         switch refusal.reason {
-        case .nickInUse, .misleadingNick, .serviceNick:
+        case .nickInUse, .misleadingNick, .serviceNick, .nickReserved:
             connection.registration.refuseNick()
             connection.refuse(refusal, command: "NICK", context: [])
         case .accountNeeded:

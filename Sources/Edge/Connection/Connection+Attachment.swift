@@ -90,6 +90,14 @@ extension Connection: Attachment {
                 self.writeTags(of: author, &writer)
                 writer.message(source: author.prefix, command: "WALLOPS", parameters: [text], forcesTrailing: true)
             }
+        case .nickIsOwned(let seconds):
+            let service = NickServ.service
+            service.say(
+                "This nickname belongs to an account: log in to it by /msg NickServ IDENTIFY <password>",
+                to: self,
+                .news
+            )
+            service.say("Otherwise you get another nickname in \(seconds) seconds", to: self, .news)
         case .killed(let author, let reason):
             self.write(.news) { writer in
                 self.writeTags(of: author, &writer)

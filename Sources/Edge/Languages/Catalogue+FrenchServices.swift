@@ -95,5 +95,19 @@ extension Catalogue {
             "Vous pouvez avoir {1} salons : il faut d'abord en abandonner un",
         "What is kept cannot be asked now, try again":
             "Ce qui est conservé ne peut pas être consulté maintenant, merci de réessayer",
+        "That nickname belongs to an account: log in to it, or choose another nickname":
+            "Ce pseudo appartient à un compte : il faut s'y connecter ou en choisir un autre",
+        "This nickname belongs to an account: log in to it by /msg NickServ IDENTIFY <password>":
+            "Ce pseudo appartient à un compte : connexion par /msg NickServ IDENTIFY <password>",
+        "Otherwise you get another nickname in {1} seconds": "Sinon, un autre pseudo sera donné dans {1} secondes",
+        "Your account may have {1} more nicknames: give one up first":
+            "Un compte peut avoir {1} autres pseudos : il faut d'abord en abandonner un",
+        "That is none of the nicknames that you gave to your account":
+            "Ce n'est aucun des pseudos donnés à votre compte",
+        "Has your nickname belong to your account, too.": "Fait aussi appartenir votre pseudo à votre compte.",
+        "Has a nickname belong to your account no more.": "Fait qu'un pseudo n'appartient plus à votre compte.",
+        "{1} belongs to your account now": "{1} appartient maintenant à votre compte",
+        "{1} belongs to your account no more": "{1} n'appartient plus à votre compte",
+        "Its nicknames: {1}": "Ses pseudos : {1}",
     ]
 }

@@ -93,5 +93,19 @@ extension Catalogue {
         "You may have {1} channels: give one up first": "Mehr als {1} Kanäle sind nicht möglich: zuerst einen aufgeben",
         "What is kept cannot be asked now, try again":
             "Was aufbewahrt wird, lässt sich gerade nicht abfragen, bitte erneut versuchen",
+        "That nickname belongs to an account: log in to it, or choose another nickname":
+            "Der Nickname gehört einem Konto: dort anmelden oder einen anderen wählen",
+        "This nickname belongs to an account: log in to it by /msg NickServ IDENTIFY <password>":
+            "Dieser Nickname gehört einem Konto: dort anmelden mit /msg NickServ IDENTIFY <password>",
+        "Otherwise you get another nickname in {1} seconds": "Sonst gibt es in {1} Sekunden einen anderen Nickname",
+        "Your account may have {1} more nicknames: give one up first":
+            "Ein Konto kann {1} weitere Nicknames haben: zuerst einen aufgeben",
+        "That is none of the nicknames that you gave to your account":
+            "Diesen Nickname hat das Konto nicht dazubekommen",
+        "Has your nickname belong to your account, too.": "Lässt auch den jetzigen Nickname dem Konto gehören.",
+        "Has a nickname belong to your account no more.": "Lässt einen Nickname dem Konto nicht mehr gehören.",
+        "{1} belongs to your account now": "{1} gehört jetzt dem Konto",
+        "{1} belongs to your account no more": "{1} gehört dem Konto nicht mehr",
+        "Its nicknames: {1}": "Seine Nicknames: {1}",
     ]
 }

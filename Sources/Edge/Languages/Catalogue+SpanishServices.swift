@@ -90,5 +90,19 @@ extension Catalogue {
             "Solo se puede registrar un canal cuyo nombre empiece por #",
         "You may have {1} channels: give one up first": "Puedes tener {1} canales: primero renuncia a uno",
         "What is kept cannot be asked now, try again": "Ahora no se puede consultar lo guardado, inténtalo de nuevo",
+        "That nickname belongs to an account: log in to it, or choose another nickname":
+            "Ese apodo pertenece a una cuenta: inicia sesión en ella o elige otro",
+        "This nickname belongs to an account: log in to it by /msg NickServ IDENTIFY <password>":
+            "Este apodo pertenece a una cuenta: inicia sesión con /msg NickServ IDENTIFY <password>",
+        "Otherwise you get another nickname in {1} seconds": "Si no, recibirás otro apodo en {1} segundos",
+        "Your account may have {1} more nicknames: give one up first":
+            "Tu cuenta puede tener {1} apodos más: primero renuncia a uno",
+        "That is none of the nicknames that you gave to your account":
+            "Ese no es ninguno de los apodos que diste a tu cuenta",
+        "Has your nickname belong to your account, too.": "Hace que tu apodo también pertenezca a tu cuenta.",
+        "Has a nickname belong to your account no more.": "Hace que un apodo ya no pertenezca a tu cuenta.",
+        "{1} belongs to your account now": "{1} pertenece ahora a tu cuenta",
+        "{1} belongs to your account no more": "{1} ya no pertenece a tu cuenta",
+        "Its nicknames: {1}": "Sus apodos: {1}",
     ]
 }

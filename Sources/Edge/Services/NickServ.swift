@@ -49,6 +49,22 @@ enum NickServ {
                 help: "Which client certificates log in to your account; ADD alone takes the one that you show.",
                 example: "CERT ADD"
             ) { Self.certificates($0) },
+            ServiceCommand("GROUP", help: "Has your nickname belong to your account, too.") { one in
+                one.network.ownNick(
+                    by: one.actor,
+                    one.awaiting { one.reply("\($0.raw) belongs to your account now") }
+                )
+            },
+            ServiceCommand(
+                "UNGROUP",
+                usage: "<nick>",
+                words: 1...1,
+                help: "Has a nickname belong to your account no more."
+            ) { one in
+                guard let nick = Self.nickname(one) else { return }
+                let text: Phrase = "\(nick.raw) belongs to your account no more"
+                one.network.disownNick(nick, by: one.actor, one.awaiting(text))
+            },
             ServiceCommand(
                 "GHOST",
                 usage: "<nick>",
@@ -122,6 +138,7 @@ enum NickServ {
                 let name = view.account.name
                 one.reply("\(name) was registered at \(Self.time(view.account.since))")
                 if view.state == .waiting { one.reply("It waits for an administrator of the network to agree") }
+                if !view.nicks.isEmpty { one.reply("Its nicknames: \(view.nicks.joined(separator: " "))") }
                 if let time = view.lastLogInAt { one.reply("Somebody logged in last at \(Self.time(time))") }
                 if let email = view.email { one.reply("Mail goes to \(email)") }
             }
@@ -187,10 +204,14 @@ enum NickServ {
         }
     }
 
+    private static func nickname(_ one: ServiceCall) -> Nickname? {
+        if let nick = Nickname(one.words[0], under: Names.caseMapping) { return nick }
+        one.reply("\(one.words[0].asWord) is no nickname")
+        return nil
+    }
+
     private static func reclaim(_ one: ServiceCall, takesName: Bool) {
-        guard let nick = Nickname(one.words[0], under: Names.caseMapping) else {
-            return one.reply("\(one.words[0].asWord) is no nickname")
-        }
+        guard let nick = self.nickname(one) else { return }
         one.network.reclaim(
             nick,
             takesName: takesName,

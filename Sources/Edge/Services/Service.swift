@@ -73,6 +73,19 @@ struct Service: Sendable {
         command.handler(one)
     }
 
+    /// Says something to a client.
+    func say(_ text: Phrase, to connection: Connection, _ told: Told) {
+        let text = text.text(in: connection.language)
+        connection.write(told) { writer in
+            writer.message(
+                source: "\(self.nick)!\(Self.username)@\(connection.network.serverName)",
+                command: "NOTICE",
+                parameters: [connection.nick, text],
+                forcesTrailing: true
+            )
+        }
+    }
+
     private func help(_ one: ServiceCall) {
         guard let name = one.words.first?.uppercased() else {
             one.reply(self.about)
@@ -144,18 +157,7 @@ struct ServiceCall {
         return nil
     }
 
-    func reply(_ text: Phrase) {
-        let connection = self.call.connection
-        let text = text.text(in: connection.language)
-        self.call.send { writer in
-            writer.message(
-                source: "\(self.service.nick)!\(Service.username)@\(self.call.server)",
-                command: "NOTICE",
-                parameters: [connection.nick, text],
-                forcesTrailing: true
-            )
-        }
-    }
+    func reply(_ text: Phrase) { self.service.say(text, to: self.call.connection, .answer) }
 
     func refuse(_ refusal: Refusal) {
         if refusal.reason != .gone { self.reply(refusal.spoken) }

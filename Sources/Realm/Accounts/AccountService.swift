@@ -1,7 +1,7 @@
 import Backoff
 package import Chat
 package import Crypto
-import IRC
+package import IRC
 package import Logging
 import Observability
 package import StateStore
@@ -120,6 +120,54 @@ package final class AccountService: Authenticator {
         let made = try await self.credentials(password, of: account, in: tenant)
         return try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
             try await self.accounts.update(folded, credentials: .init(made), of: tenant, now: self.wallClock())
+        }
+    }
+
+    package func names(
+        in tenant: TenantID,
+        unless version: String?
+    ) async throws(AuthenticationError) -> OwnedNames? {
+        await self.provisioning.withLock { $0[tenant]?.first }?.value
+        return try await self.read(tenant) { () throws(DurableStoreError) in
+            try await self.accounts.names(of: tenant, unless: version)
+        }
+    }
+
+    package func names(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> [String] {
+        try await self.read(tenant) { () throws(DurableStoreError) in
+            try await self.accounts.names(ofAccount: Names.accountMapping.fold(account), in: tenant)
+        }
+    }
+
+    package func add(
+        _ nick: Nickname,
+        to account: String,
+        in tenant: TenantID,
+        limit: Int
+    ) async throws(AuthenticationError) -> NameAddition {
+        try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
+            try await self.accounts.add(
+                name: nick.raw,
+                folded: Names.accountMapping.fold(nick.raw),
+                to: folded,
+                in: tenant,
+                now: self.wallClock(),
+                limit: limit
+            )
+        }
+    }
+
+    package func remove(
+        _ nick: Nickname,
+        from account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool {
+        try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
+            try await self.accounts.remove(
+                name: Names.accountMapping.fold(nick.raw),
+                from: folded,
+                in: tenant
+            )
         }
     }
 

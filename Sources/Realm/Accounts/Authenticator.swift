@@ -1,5 +1,5 @@
 package import Chat
-import IRC
+package import IRC
 package import StateStore
 package import Tenant
 
@@ -74,6 +74,27 @@ package protocol Authenticator: Sendable {
         in tenant: TenantID,
         limit: Int?
     ) async throws(AuthenticationError) -> AccountCreation
+
+    /// The nicknames that belong to a tenant's accounts; nil if they are of a version that is known.
+    func names(in tenant: TenantID, unless version: String?) async throws(AuthenticationError) -> OwnedNames?
+
+    /// The nicknames that an account has besides what it is called.
+    func names(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> [String]
+
+    /// Gives a nickname to an account, if it is nobody else's.
+    func add(
+        _ nick: Nickname,
+        to account: String,
+        in tenant: TenantID,
+        limit: Int
+    ) async throws(AuthenticationError) -> NameAddition
+
+    /// Takes a nickname from an account; false if it has not got it, or is called so.
+    func remove(
+        _ nick: Nickname,
+        from account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool
 
     /// Replaces an account's password; certificates do not log in to it any more.
     ///

@@ -239,7 +239,10 @@ extension Network {
                 isFree = false
                 return Decided(transaction: transaction, value: ())
             },
-            then: then
+            then: { (result: Result<Void, Refusal>) in
+                then(result)
+                if case .success = result { self.nicks.watch(session) }
+            }
         )
     }
 

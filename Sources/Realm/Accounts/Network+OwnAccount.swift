@@ -70,6 +70,7 @@ extension Network {
                     }
                     self.shard.logger.info("an account was dropped", metadata: ["tenant": "\(tenant)"])
                     self.shard.forgetLogins([Names.accountMapping.fold(login.account)], of: tenant)
+                    self.tellAccountsChanged()
                     then(.success(()))
                     self.end(.here(actor.session), reason: "Account dropped", by: actor) { _ in }
                 }
@@ -120,6 +121,66 @@ extension Network {
         }
     }
 
+    /// How many nicknames an account may have besides what it is called.
+    package static let nickLimit = 10
+
+    /// Has the actor's nickname belong to its account, too.
+    package func ownNick(by actor: Actor, _ then: @escaping (Result<Nickname, Refusal>) -> Void) {
+        guard let account = actor.session.user.account else { return then(.failure(Self.noAccount)) }
+        let nick = actor.session.user.nick
+        let (authenticator, tenant, limit) = (self.shard.environment.authenticator, self.id, Self.nickLimit)
+        self.shard.check { () async throws(AuthenticationError) in
+            try await authenticator.add(nick, to: account, in: tenant, limit: limit)
+        } then: { (result: Result<NameAddition, AuthenticationError>) in
+            switch result {
+            case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+            case .success(.added), .success(.known):
+                self.nickIsOwned(nick, by: account)
+                then(.success(nick))
+            case .success(.taken): then(.failure(Refusal(.nickReserved, nick.raw)))
+            case .success(.isFull):
+                let text: Phrase = "Your account may have \(limit) more nicknames: give one up first"
+                then(.failure(Refusal(.tooManyNicks, text: text)))
+            case .success(.noAccount):
+                then(.failure(Refusal(.accountNeeded, text: "Your account is no more")))
+            }
+        }
+    }
+
+    /// Has a nickname belong to the actor's account no more.
+    package func disownNick(
+        _ nick: Nickname,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        guard let account = actor.session.user.account else { return then(.failure(Self.noAccount)) }
+        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+        self.shard.check { () async throws(AuthenticationError) in
+            try await authenticator.remove(nick, from: account, in: tenant)
+        } then: { (result: Result<Bool, AuthenticationError>) in
+            switch result {
+            case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+            case .success(false):
+                let text: Phrase = "That is none of the nicknames that you gave to your account"
+                then(.failure(Refusal(.noSuchNick, nick.raw, text: text)))
+            case .success(true):
+                self.tellAccountsChanged()
+                then(.success(()))
+            }
+        }
+    }
+
+    /// A nickname belongs to an account from now on: here at once, elsewhere in a moment.
+    func nickIsOwned(_ nick: Nickname, by account: String) {
+        self.shard.environment.names.add(nick, of: account, in: self.id)
+        self.tellAccountsChanged()
+    }
+
+    private func tellAccountsChanged() {
+        let change = LogChange(self.ownLog, payload: TenantEvent.accountsChanged.encoded)
+        self.store.append(Transaction(changes: [change])) { _ in }
+    }
+
     /// Ends the session that has a nickname which is the actor's: that of its account, or one that its account has.
     ///
     /// - Parameters:
@@ -147,7 +208,8 @@ extension Network {
                     return then(.failure(Refusal(.nickInUse, nick.raw, text: "That is you")))
                 }
                 let owner = found.identity.account.map(Names.accountMapping.fold)
-                guard owner == account || Names.accountMapping.fold(nick.raw) == account else {
+                let isOwn = self.shard.environment.names.owner(of: nick, in: self.id) == account
+                guard owner == account || isOwn || Names.accountMapping.fold(nick.raw) == account else {
                     let text: Phrase = "That nickname is not your account's"
                     return then(.failure(Refusal(.rightNeeded, text: text)))
                 }
@@ -213,13 +275,16 @@ extension Network {
         guard let name = name ?? actor.session.user.account else { return then(.failure(Self.noAccount)) }
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
         self.shard.check { () async throws(AuthenticationError) in
-            try await authenticator.find(name, in: tenant)
-        } then: { (result: Result<Account?, AuthenticationError>) in
+            guard let account = try await authenticator.find(name, in: tenant) else { return nil }
+            return (account: account, names: try await authenticator.names(of: account.name, in: tenant))
+        } then: { (result: Result<(account: Account, names: [String])?, AuthenticationError>) in
             switch result {
             case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
             case .success(nil): then(.failure(Self.noSuchAccount(name)))
-            case .success(let account?):
+            case .success(let found?):
+                let account = found.account
                 let reference = AccountReference(name: account.name, since: account.createdAt)
+                let names = found.names
                 let seesAll = actor.session.requester.account == reference || actor.may(.seeHidden)
                 then(
                     .success(
@@ -227,7 +292,8 @@ extension Network {
                             account: reference,
                             state: account.state,
                             email: seesAll ? account.email : nil,
-                            lastLogInAt: seesAll ? account.lastLogInAt : nil
+                            lastLogInAt: seesAll ? account.lastLogInAt : nil,
+                            nicks: names
                         )
                     )
                 )
@@ -251,4 +317,6 @@ package struct AccountView: Sendable, Hashable {
     package let email: String?
     /// Milliseconds since 1970; likewise.
     package let lastLogInAt: Int64?
+    /// The nicknames that it has besides what it is called.
+    package let nicks: [String]
 }

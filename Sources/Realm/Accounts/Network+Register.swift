@@ -132,6 +132,7 @@ extension Network {
                 then(.failure(Refusal(.networkHasTooManyAccounts, text: text)))
             case .success(.created(let made)):
                 self.shard.logger.info("an account was registered", metadata: ["tenant": "\(tenant)"])
+                if let nick = Nickname(made.name, under: Names.caseMapping) { self.nickIsOwned(nick, by: made.name) }
                 // Of who had the name before nothing is remembered any more.
                 guard made.state == .active else {
                     self.shard.forgetLogins([made.folded], of: tenant)

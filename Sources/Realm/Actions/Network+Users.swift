@@ -24,7 +24,18 @@ extension Network {
     }
 
     /// Goes by another nickname; nothing happens if it is the one that the actor has.
-    package func rename(_ nick: Nickname, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
+    ///
+    /// - Parameters:
+    ///   - nick: Which.
+    ///   - actor: Who goes by it.
+    ///   - mustBeAllowed: Whether a channel may have its members keep their nicknames.
+    ///   - then: Goes on once the actor does.
+    package func rename(
+        _ nick: Nickname,
+        by actor: Actor,
+        mustBeAllowed: Bool = true,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
         let session = actor.session
         self.act(
             by: actor,
@@ -32,7 +43,12 @@ extension Network {
                 if nick.raw == session.user.nick.raw { return .nothing(()) }
                 if ServiceNames.contains(nick) { throw Refusal(.serviceNick, nick.raw) }
                 if Likeness.isMisleading(nick) { throw Refusal(.misleadingNick, nick.raw) }
-                for replica in session.memberships { try replica.state.checkNickChange(by: session.requester) }
+                if nick != session.user.nick, let refusal = self.nicks.refusal(of: nick, to: session.user.account) {
+                    throw refusal
+                }
+                if mustBeAllowed {
+                    for replica in session.memberships { try replica.state.checkNickChange(by: session.requester) }
+                }
                 guard var transaction = self.transaction([.nick(nick)], of: session) else { return .again }
                 var refusals: [Int: Refusal] = [:]
                 var user = session.user
@@ -69,7 +85,10 @@ extension Network {
                 }
                 return Decided(transaction: transaction, value: (), refusals: refusals)
             },
-            then: then
+            then: { (result: Result<Void, Refusal>) in
+                then(result)
+                if case .success = result { self.nicks.watch(session) }
+            }
         )
     }
 

@@ -190,6 +190,8 @@ package enum Notice {
     /// A direct message was taken back; whether its own command led to it.
     case redacted(Redaction, isCaused: Bool)
     case killed(by: Author, reason: String)
+    /// Its nickname belongs to an account: in so many seconds it has another.
+    case nickIsOwned(within: Int)
 }
 
 /// A message that somebody took back (draft/message-redaction).

@@ -39,6 +39,7 @@ package final class Network {
     private(set) lazy var scans = ScanQueue(self)
     private(set) lazy var admission = Admission(self)
     private(set) lazy var registry = ChannelRegistry(self)
+    private(set) lazy var nicks = NickGuard(self)
     /// What is known here of users' latest changes.
     var news = UserNews()
     package var usage: UsageMeter
@@ -122,6 +123,7 @@ package final class Network {
             if case .failure = result, self.ownFollow == token { self.ownFollow = nil }
         }
         self.registry.begin()
+        self.nicks.refresh()
     }
 
     /// Nobody is here any more and nobody comes.
@@ -142,10 +144,13 @@ package final class Network {
         // Each in another second.
         let second = UInt64(self.shard.seconds) &+ self.revision
         if second.isMultiple(of: 600) { self.logins.sweepInTurn() }
-        if second.isMultiple(of: 30), self.ownFollow != nil { self.registry.begin() }
+        guard self.ownFollow != nil else { return }
+        if second.isMultiple(of: 30) { self.registry.begin() }
+        self.nicks.tick(second)
     }
 
     func tell(_ event: TenantEvent) {
+        if case .accountsChanged = event { return self.nicks.refresh() }
         guard case .wallops(let text, let author) = event else { return }
         for session in self.sessions.all
         where session.user.modes.contains(.wallops) || session.user.modes.contains(.operator) {

@@ -87,6 +87,9 @@ extension Network {
         if Likeness.isMisleading(request.nick) {
             return then(.failure(Refusal(.misleadingNick, request.nick.raw)))
         }
+        if request.resumption == nil, let refusal = self.nicks.refusal(of: request.nick, to: request.login?.account) {
+            return then(.failure(refusal))
+        }
         self.admission.takePlace(for: request.clients) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
@@ -95,6 +98,7 @@ extension Network {
                 self.begin(request, attachment, attempt: 0) { result in
                     if case .failure = result { attachment.slots.giveBack(on: self.shard) }
                     then(result)
+                    if case .success(let signedOn) = result { self.nicks.watch(signedOn.session) }
                 }
             }
         }

@@ -36,6 +36,8 @@ package struct RealmEnvironment: Sendable {
     package var latencies: Latencies?
     /// What the shards of this process count of each network.
     let figures = ProcessFigures()
+    /// Which nicknames belong to accounts.
+    let names = AccountNames()
     /// When this process began, milliseconds since 1970.
     package var started: Int64
 

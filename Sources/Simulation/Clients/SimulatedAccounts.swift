@@ -1,6 +1,6 @@
 package import Chat
 import Crypto
-import IRC
+package import IRC
 package import Realm
 package import StateStore
 package import Tenant
@@ -13,6 +13,9 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
     private var accounts: [String: Account] = [:]
     /// Whose each certificate is.
     private var certificates: [CertificateFingerprint: String] = [:]
+    /// Nicknames that accounts have besides what they are called, by folded nickname, and how often one was given.
+    private var nicks: [String: (nick: String, account: String)] = [:]
+    private var nicked = 0
     /// How many accounts were made: each has another time at which it was.
     private var made: Int64 = 0
     /// What every question is answered with instead, if it is set.
@@ -62,6 +65,52 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
             createdAt: self.accounts[name]?.createdAt ?? self.made,
             updatedAt: 0
         )
+    }
+
+    package func names(
+        in tenant: TenantID,
+        unless version: String?
+    ) async throws(AuthenticationError) -> OwnedNames? {
+        if let failure { throw failure }
+        let found = "\(self.made).\(self.accounts.count).\(self.nicks.count).\(self.nicked)"
+        if found == version { return nil }
+        var owners = self.nicks.mapValues { Names.accountMapping.fold($0.account) }
+        for account in self.accounts.values { owners[account.folded] = account.folded }
+        return OwnedNames(version: found, owners: owners)
+    }
+
+    package func names(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> [String] {
+        if let failure { throw failure }
+        return self.nicks.values.filter { $0.account == account }.map(\.nick).sorted()
+    }
+
+    package func add(
+        _ nick: Nickname,
+        to account: String,
+        in tenant: TenantID,
+        limit: Int
+    ) async throws(AuthenticationError) -> NameAddition {
+        if let failure { throw failure }
+        let folded = Names.accountMapping.fold(nick.raw)
+        if folded == Names.accountMapping.fold(account) { return .known }
+        if self.accounts.values.contains(where: { $0.folded == folded }) { return .taken }
+        if let owner = self.nicks[folded]?.account { return owner == account ? .known : .taken }
+        guard self.nicks.values.count(where: { $0.account == account }) < limit else { return .isFull }
+        self.nicks[folded] = (nick.raw, account)
+        self.nicked += 1
+        return .added
+    }
+
+    package func remove(
+        _ nick: Nickname,
+        from account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool {
+        if let failure { throw failure }
+        let folded = Names.accountMapping.fold(nick.raw)
+        guard self.nicks[folded]?.account == account else { return false }
+        self.nicks[folded] = nil
+        return true
     }
 
     package func setPassword(

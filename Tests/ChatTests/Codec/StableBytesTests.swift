@@ -109,6 +109,7 @@ import Testing
         #expect(ChannelEvent(UserEvent.redacted("1-1-1", to: "b", by: actor, reason: "slip").encoded) == redaction)
         let tenant: [TenantEvent] = [.wallops(text: "", by: actor), .nickGivenUp(bob.user, at: 1)]
         #expect(tenant.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2]])
+        #expect(Array(TenantEvent.accountsChanged.encoded.readableBytesView) == [1, 3])
         #expect(
             Samples.nickEvents.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2], [1, 3]]
         )

@@ -104,7 +104,7 @@ struct Difference: Sendable {
             let end = path.split(separator: ".").last ?? ""
             let isDuration = [
                 "retention", "rememberFor", "resumeGrace", "alwaysOn", "stabilization", "gracePeriod", "longest",
-                "announce", "duration",
+                "announce", "duration", "nickTimeout",
             ]
             .contains(end)
             let text = value?.text ?? value?["limit"].text ?? ""
@@ -112,7 +112,7 @@ struct Difference: Sendable {
                 switch end {
                 case "rememberFor", "resumeGrace", "alwaysOn", "duration":
                     ["36500d", "36501d", "999999d"].contains(text)
-                case "stabilization", "gracePeriod", "longest":
+                case "stabilization", "gracePeriod", "longest", "nickTimeout":
                     ["1d12h", "25h", "30d", "36500d", "36501d", "999999d"].contains(text)
                 case "announce":
                     ["100m", "1h30m", "1.5h", "1d12h", "24h", "25h", "30d", "36500d", "36501d", "999999d"].contains(

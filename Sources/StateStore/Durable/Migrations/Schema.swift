@@ -136,6 +136,20 @@ package enum Schema {
                 CREATE INDEX channels_by_owner ON channels (tenant, owner);
                 """
         },
+        Migration(version: 13, name: "nicknames of accounts") { dialect in
+            let (int, text) = (dialect.name(of: .integer), dialect.name(of: .text))
+            return """
+                CREATE TABLE account_names (
+                    tenant \(text) NOT NULL,
+                    folded \(text) NOT NULL,
+                    name \(text) NOT NULL,
+                    account \(text) NOT NULL,
+                    added_at \(int) NOT NULL,
+                    PRIMARY KEY (tenant, folded)
+                )\(Self.options(dialect));
+                CREATE INDEX account_names_by_account ON account_names (tenant, account);
+                """ + Self.isolate("account_names", dialect)
+        },
     ]
 
     /// The version of the last migration.

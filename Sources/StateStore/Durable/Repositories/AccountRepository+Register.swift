@@ -55,6 +55,8 @@ extension AccountRepository {
     ) async throws(DurableStoreError) -> AccountCreation {
         try await self.database.withTransaction(.tenant(tenant), .readWrite, deadline: .seconds(10)) {
             connection throws(DurableStoreError) in
+            try Self.lockNames(of: tenant, on: connection)
+            if try Self.isOwned(account.folded, in: tenant, on: connection) { return .exists }
             if let limit {
                 // Writers of SQLite go one after the other.
                 if connection.dialect == .postgres {

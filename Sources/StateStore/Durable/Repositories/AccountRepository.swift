@@ -13,7 +13,7 @@ package struct AccountRepository: Sendable {
 
     /// Adds an account.
     ///
-    /// - Throws: ``DurableStoreError/conflict(_:)`` if the tenant has one of this folded name.
+    /// - Throws: ``DurableStoreError/conflict(_:)`` if the tenant has one of this folded name, or one to which the name belongs.
     package func create(
         _ name: String,
         folded: String,
@@ -24,7 +24,9 @@ package struct AccountRepository: Sendable {
     ) async throws(DurableStoreError) -> Account {
         let rows = try await self.database.execute(
             """
-            INSERT INTO accounts (tenant, \(Self.stored)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0)
+            INSERT INTO accounts (tenant, \(Self.stored))
+            SELECT $1, $2, $3, $4, $5, $6, CAST($7 AS BIGINT), CAST($7 AS BIGINT), 0
+            WHERE NOT EXISTS (SELECT 1 FROM account_names WHERE tenant = $1 AND folded = $3)
             ON CONFLICT DO NOTHING RETURNING \(Self.columns)
             """,
             [
@@ -122,6 +124,15 @@ package struct AccountRepository: Sendable {
                 """,
                 [.text(tenant.text), .text(folded)]
             )
+            // Another account's no more; and those of who had the account before are nobody's.
+            _ = try connection.execute(
+                """
+                DELETE FROM account_names WHERE tenant = $1 AND (folded = $2 OR account = $2 AND EXISTS (
+                    SELECT 1 FROM accounts WHERE tenant = $1 AND folded = $2 AND is_declared = 0
+                )) RETURNING folded
+                """,
+                [.text(tenant.text), .text(folded)]
+            )
             _ = try connection.execute(
                 """
                 INSERT INTO accounts (tenant, \(Self.stored)) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1)
@@ -204,7 +215,7 @@ package struct AccountRepository: Sendable {
         return try rows.map { row throws(DurableStoreError) in try Self.account(row, of: tenant) }
     }
 
-    /// Removes an account, its certificates, and the devices that are pushed to for it.
+    /// Removes an account, its certificates and nicknames, and the devices that are pushed to for it.
     ///
     /// - Returns: false if there was none.
     package func delete(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
@@ -216,6 +227,7 @@ package struct AccountRepository: Sendable {
                 bindings
             )
             try Self.removeCertificates(of: folded, in: tenant, on: connection)
+            try Self.removeNames(of: folded, in: tenant, on: connection)
             _ = try connection.execute(
                 "DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 RETURNING account",
                 bindings

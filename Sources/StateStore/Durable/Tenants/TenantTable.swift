@@ -50,6 +50,13 @@ package struct TenantTable: Hashable, Sendable {
             [.init("fingerprint", .text), .init("account", .text), .init("added_at", .integer)]
         ),
         TenantTable(
+            "account_names",
+            key: ["folded"],
+            [
+                .init("folded", .text), .init("name", .text), .init("account", .text), .init("added_at", .integer),
+            ]
+        ),
+        TenantTable(
             "channels",
             key: ["folded"],
             [

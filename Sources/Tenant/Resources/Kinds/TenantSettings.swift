@@ -150,8 +150,22 @@ package struct AccountSettings: Hashable, Sendable {
         case closed = "Closed"
     }
 
+    /// What becomes of who goes by a nickname that belongs to another account.
+    package enum NickOwnership: String, Hashable, Sendable, CaseIterable {
+        /// Nobody gets it.
+        case strict = "Strict"
+        /// They get another after a while.
+        case timeout = "Timeout"
+        /// Nothing.
+        case off = "Off"
+    }
+
     /// How an account comes to be.
     package var registration: Registration = .open
+    /// What becomes of who goes by a nickname that belongs to another account.
+    package var nickOwnership: NickOwnership = .timeout
+    /// After how long who goes by such a nickname gets another.
+    package var nickTimeout: Duration = .seconds(30)
     /// Whether who is not on the network yet may register.
     package var registrationBeforeConnect = true
     /// How many characters a password has at least.
@@ -209,6 +223,18 @@ extension AccountSettings: SettingsObject {
             \.minimumPasswordLength,
             .integer(Bounds.passwordLength),
             "How many characters the password of an account that people register has at least."
+        ),
+        Setting(
+            "nickOwnership",
+            \.nickOwnership,
+            .choice(unknown: .strict),
+            "What becomes of who goes by a nickname that belongs to another account. Strict: nobody gets it. Timeout: they get another after nickTimeout. Off: nothing."
+        ),
+        Setting(
+            "nickTimeout",
+            \.nickTimeout,
+            .duration(Bounds.nickTimeout, .passedOver),
+            "After how long who goes by a nickname of another account gets another; with Strict for those who had it before it belonged to one."
         ),
         Setting("required", \.required, .flag, "Whether nobody registers a connection without an account."),
         Setting(
