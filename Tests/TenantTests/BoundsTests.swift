@@ -57,7 +57,8 @@ struct BoundsTests {
     private static let durations = [
         ("sessions: {resumeGrace: ", "30d", "30d1s"), ("history: {retention: ", "30d", "36500d1s"),
         ("archive: {retention: ", "36500d", "36501d"), ("sessions: {resumeGrace: ", "0s", "9999999999d"),
-        ("accounts: {rememberFor: ", "30d", "30d1s"), ("accounts: {nickTimeout: ", "1d", "25h"), ("sts: {duration: ", "730d", "730d1s"),
+        ("accounts: {rememberFor: ", "30d", "30d1s"), ("accounts: {nickTimeout: ", "1d", "25h"),
+        ("sts: {duration: ", "730d", "730d1s"),
     ]
 
     @Test(arguments: durations.indices)

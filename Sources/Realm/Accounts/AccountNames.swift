@@ -21,6 +21,8 @@ final class AccountNames: Sendable {
         var isLoading = false
         /// Whether they changed while they were loaded.
         var isAsked = false
+        /// Who waits for that.
+        var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
     private let known = Mutex<[TenantID: Known]>([:])
@@ -43,17 +45,20 @@ final class AccountNames: Sendable {
         }
     }
 
-    /// Loads them if they are others than those that are known.
+    /// Loads them if they are others than those that are known; many who ask at once wait for one answer.
     func refresh(_ tenant: TenantID, by authenticator: any Authenticator, _ logger: Logger) async {
-        let begins = self.known.withLock { known in
-            let isFree = known[tenant]?.isLoading != true
-            known[tenant, default: Known()].isLoading = true
-            if !isFree { known[tenant]?.isAsked = true }
-            return isFree
+        guard self.begins(loading: tenant) else {
+            return await withCheckedContinuation { continuation in
+                let isOver = self.known.withLock { known in
+                    guard known[tenant]?.isLoading == true else { return true }
+                    known[tenant]?.isAsked = true
+                    known[tenant]?.waiting.append(continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
         }
-        guard begins else { return }
-        var isOver = false
-        while !isOver {
+        while true {
             let version = self.known.withLock { known in
                 known[tenant]?.isAsked = false
                 return known[tenant]?.version
@@ -63,11 +68,27 @@ final class AccountNames: Sendable {
                     self.set(names, of: tenant)
                 }
             } catch { logger.debug("nicknames of accounts are not known", metadata: ["tenant": "\(tenant)"]) }
-            isOver = self.known.withLock { known in
-                if known[tenant]?.isAsked == true { return false }
-                known[tenant]?.isLoading = false
-                return true
-            }
+            if let waiting = self.ends(loading: tenant) { return waiting.forEach { $0.resume() } }
+        }
+    }
+
+    /// - Returns: false if they are being loaded.
+    private func begins(loading tenant: TenantID) -> Bool {
+        self.known.withLock { known in
+            if known[tenant]?.isLoading == true { return false }
+            known[tenant, default: Known()].isLoading = true
+            return true
+        }
+    }
+
+    /// - Returns: Who waited; nil if they changed meanwhile.
+    private func ends(loading tenant: TenantID) -> [CheckedContinuation<Void, Never>]? {
+        self.known.withLock { known in
+            if known[tenant]?.isAsked == true { return nil }
+            known[tenant]?.isLoading = false
+            let waiting = known[tenant]?.waiting ?? []
+            known[tenant]?.waiting = []
+            return waiting
         }
     }
 

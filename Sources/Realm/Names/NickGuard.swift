@@ -20,10 +20,25 @@ final class NickGuard {
 
     /// Has the names be looked at: somebody is here now, or they are others.
     func refresh() {
-        guard self.settings.nickOwnership != .off else { return }
+        if self.settings.nickOwnership != .off { self.refresh {} }
+    }
+
+    private func refresh(_ then: @escaping () -> Void) {
         let environment = self.network.shard.environment
         let (names, tenant, logger) = (environment.names, self.network.id, self.network.shard.logger)
-        environment.offLoop { await names.refresh(tenant, by: environment.authenticator, logger) }
+        self.network.shard.check { () async throws(AuthenticationError) in
+            await names.refresh(tenant, by: environment.authenticator, logger)
+        } then: { (_: Result<Void, AuthenticationError>) in
+            then()
+        }
+    }
+
+    /// Goes on once it is known whose nicknames are, if the tenant is strict; or when that cannot be asked.
+    func whenKnown(_ body: @escaping () -> Void) {
+        guard self.settings.nickOwnership == .strict, self.names.revision(of: self.network.id) == 0 else {
+            return body()
+        }
+        self.refresh(body)
     }
 
     /// Whether a nickname belongs to an account other than the one that somebody is logged in to.

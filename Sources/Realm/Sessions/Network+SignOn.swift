@@ -87,6 +87,14 @@ extension Network {
         if Likeness.isMisleading(request.nick) {
             return then(.failure(Refusal(.misleadingNick, request.nick.raw)))
         }
+        self.nicks.whenKnown { self.admit(request, attachment, then) }
+    }
+
+    private func admit(
+        _ request: SignOn,
+        _ attachment: any Attachment,
+        _ then: @escaping (Result<SignedOn, Refusal>) -> Void
+    ) {
         if request.resumption == nil, let refusal = self.nicks.refusal(of: request.nick, to: request.login?.account) {
             return then(.failure(refusal))
         }

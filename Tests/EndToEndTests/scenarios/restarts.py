@@ -25,7 +25,8 @@ UNSPACED = PASSWORD.replace(" ", "-")
 class WeeChat:
     """A client without a terminal: commands go into its FIFO, what its buffers show stands in its logs."""
 
-    def __init__(self, world: World, port: int, account: str, fingerprint: str):
+    def __init__(self, world: World, port: int, account: str, fingerprint: str | None):
+        """With a certificate's fingerprint it comes over TLS, and logs in; without one it does neither."""
         self.home = world.folder / "weechat"
         self.program = Program("weechat", world.folder / "weechat.log")
         world.programs.append(self.program)
@@ -33,13 +34,19 @@ class WeeChat:
         self.commands = [
             "/set logger.file.flush_delay 0",
             "/set fifo.file.path ${weechat_runtime_dir}/fifo",
-            f"/server add acme 127.0.0.1/{port} -ssl",
-            f"/set {server}.ssl_fingerprint {fingerprint}",
+            f"/server add acme 127.0.0.1/{port} {'-ssl' if fingerprint else '-nossl'}",
             f"/set {server}.nicks {account}",
-            f"/set {server}.sasl_mechanism scram-sha-256",
-            f"/set {server}.sasl_username {account}",
-            f"/set {server}.sasl_password {PASSWORD}",
-            f"/set {server}.autojoin {CHANNEL}",
+            *(
+                [
+                    f"/set {server}.ssl_fingerprint {fingerprint}",
+                    f"/set {server}.sasl_mechanism scram-sha-256",
+                    f"/set {server}.sasl_username {account}",
+                    f"/set {server}.sasl_password {PASSWORD}",
+                    f"/set {server}.autojoin {CHANNEL}",
+                ]
+                if fingerprint
+                else []
+            ),
             f"/set {server}.autoreconnect_delay 1",
             "/set irc.network.autoreconnect_delay_growing 1",
             "/connect acme",
