@@ -63,7 +63,7 @@ import Testing
                     "accounts": 2, "account_certificates": 1, "account_names": 1, "channels": 1, "conversations": 1,
                     "history_origins": 1,
                     "history": 105,
-                    "read_markers": 1, "push_registrations": 1, "dead_letters": 1, "usage_ledger": 1,
+                    "network_bans": 1, "read_markers": 1, "push_registrations": 1, "dead_letters": 1, "usage_ledger": 1,
                 ]
             )
             #expect(try await self.rows(.acme, target) == self.rows(.acme, source))
@@ -228,7 +228,7 @@ import Testing
     @Test func `a place that was noted in a copy goes with its erasure`() async throws {
         try await Route.postgresToPostgres.withStores { source, target in
             try await source.fill(.acme, history: 100)
-            let broken = DurableStore(cutOff(target.database, after: 41))
+            let broken = DurableStore(cutOff(target.database, after: 44))
             await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
                 try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
             }
@@ -267,7 +267,7 @@ import Testing
                     "account_certificates": 1, "account_names": 1, "channels": 1, "conversations": 2, "dead_letters": 1,
                     "history": 12,
                     "history_origins": 1,
-                    "read_markers": 1, "push_registrations": 1, "usage_ledger": 1,
+                    "network_bans": 1, "read_markers": 1, "push_registrations": 1, "usage_ledger": 1,
                 ]
             )
         }

@@ -140,6 +140,12 @@ package struct Refusal: Error, Hashable, Sendable {
         case noSuchMessage = "no-such-message"
         case messageOfAnother = "message-of-another"
 
+        // Bans of the network
+        case bannedFromNetwork = "banned-from-network"
+        case invalidBan = "invalid-ban"
+        case noSuchBan = "no-such-ban"
+        case tooManyBans = "too-many-bans"
+
         // Quotas and stores
         case rateLimited = "rate-limited"
         case networkHasTooManySessions = "network-has-too-many-sessions"

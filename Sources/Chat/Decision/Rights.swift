@@ -23,9 +23,12 @@ package struct Rights: OptionSet, Hashable, Sendable {
     /// Sets and removes what other users say of themselves by keys.
     package static let describeOthers = Rights(rawValue: 1 << 8)
 
+    /// Bans people from the network, and is not banned itself.
+    package static let banFromNetwork = Rights(rawValue: 1 << 9)
+
     /// All that there are.
     package static let all: Rights = [
         .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
-        .describeOthers,
+        .describeOthers, .banFromNetwork,
     ]
 }

@@ -178,6 +178,8 @@ package enum TenantEvent: Hashable, Sendable {
     case nickGivenUp(User, at: Int64, address: String? = nil)
     /// Nicknames belong to other accounts than before: who knows which they are looks again.
     case accountsChanged
+    /// Others are banned from the network than before, likewise.
+    case bansChanged
 
     package var encoded: ByteBuffer {
         var buffer = ByteBuffer()
@@ -193,6 +195,7 @@ package enum TenantEvent: Hashable, Sendable {
             // Behind all that older readers know; what they wrote is passed over.
             buffer.writeOptionalText(address)
         case .accountsChanged: buffer.writeForm(3, unknown: .passOver)
+        case .bansChanged: buffer.writeForm(4, unknown: .passOver)
         }
         return buffer
     }
@@ -209,6 +212,7 @@ package enum TenantEvent: Hashable, Sendable {
             else { return nil }
             self = .nickGivenUp(user, at: time, address: address)
         case 3: self = .accountsChanged
+        case 4: self = .bansChanged
         default: return nil
         }
     }

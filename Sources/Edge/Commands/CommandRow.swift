@@ -147,6 +147,7 @@ package struct CommandTable: Sendable {
         ServerCommands.rows,
         SupportCommand.rows,
         OperatorCommands.rows,
+        NetworkBanCommand.rows,
         LanguageCommand.rows,
         Service.rows
     )

@@ -97,6 +97,10 @@ extension Refusal.Reason {
         case .noHistory: .fail("HISTORY_DISABLED")
         case .noSuchMessage: .fail("UNKNOWN_MSGID")
         case .messageOfAnother: .fail("REDACT_FORBIDDEN")
+        case .bannedFromNetwork: .numeric(.errYoureBannedCreep)
+        case .invalidBan: .fail("INVALID_MASK")
+        case .noSuchBan: .fail("NO_SUCH_BAN")
+        case .tooManyBans: .fail("LIMIT_REACHED")
         case .rateLimited: .fail("RATE_LIMITED")
         case .networkIsFull, .networkHasTooManySessions, .addressHasTooMany, .networkIsClosed:
             .fail("CONNECTION_REFUSED")

@@ -94,6 +94,10 @@ enum Registration {
                 "You must log in with SASL to connect"
             )
             connection.close("This network is for people with an account", .answer)
+        case .bannedFromNetwork:
+            connection.log(.info, "connection refused", ["reason": "\(refusal.reason.rawValue)"])
+            connection.reply(.errYoureBannedCreep, text: refusal.text)
+            connection.close(refusal.told, .answer)
         default:
             connection.log(.info, "connection refused", ["reason": "\(refusal.reason.rawValue)"])
             connection.close(refusal.told, .answer)

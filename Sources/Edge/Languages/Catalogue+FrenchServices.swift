@@ -109,5 +109,21 @@ extension Catalogue {
         "{1} belongs to your account now": "{1} appartient maintenant à votre compte",
         "{1} belongs to your account no more": "{1} n'appartient plus à votre compte",
         "Its nicknames: {1}": "Ses pseudos : {1}",
+        "You are banned from this network: {1}": "L'accès à ce réseau est interdit : {1}",
+        "There are {1} bans: lift one first": "Il y a {1} interdictions : il faut d'abord en lever une",
+        "Say whom: nick!user@host, an address or network, a:<account>, r:<real name> or z:<certificate>":
+            "Il faut dire qui : nick!user@host, une adresse ou un réseau, a:<account>, r:<real name> ou z:<certificate>",
+        "That would be you, too": "Cela vous viserait aussi",
+        "There is no such ban": "Cette interdiction n'existe pas",
+        "This server keeps no bans": "Ce serveur ne conserve pas d'interdictions",
+        "The ban is lifted": "L'interdiction est levée",
+        "End of the network's bans": "Fin des interdictions du réseau",
+        "UBAN takes ADD or DEL with a mask, or LIST": "UBAN prend ADD ou DEL avec un masque, ou LIST",
+        "A duration is written like 90m, 12h or 7d": "Une durée s'écrit comme 90m, 12h ou 7d",
+        "It holds until {1}": "Elle vaut jusqu'au {1}",
+        "It holds until it is lifted": "Elle vaut jusqu'à ce qu'elle soit levée",
+        "no reason was given": "sans motif indiqué",
+        "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.":
+            "Qui ne peut pas être sur le réseau, par masque, adresse, réseau, a:<account>, r:<real name> ou z:<certificate> ; 90m, 7d.",
     ]
 }

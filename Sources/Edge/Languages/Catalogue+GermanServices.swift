@@ -107,5 +107,21 @@ extension Catalogue {
         "{1} belongs to your account now": "{1} gehört jetzt dem Konto",
         "{1} belongs to your account no more": "{1} gehört dem Konto nicht mehr",
         "Its nicknames: {1}": "Seine Nicknames: {1}",
+        "You are banned from this network: {1}": "Dieses Netzwerk ist für dich gesperrt: {1}",
+        "There are {1} bans: lift one first": "Es gibt {1} Sperren: zuerst eine aufheben",
+        "Say whom: nick!user@host, an address or network, a:<account>, r:<real name> or z:<certificate>":
+            "Sag, wen: nick!user@host, eine Adresse oder ein Netz, a:<account>, r:<real name> oder z:<certificate>",
+        "That would be you, too": "Das wärst auch du",
+        "There is no such ban": "Eine solche Sperre gibt es nicht",
+        "This server keeps no bans": "Dieser Server bewahrt keine Sperren auf",
+        "The ban is lifted": "Die Sperre ist aufgehoben",
+        "End of the network's bans": "Ende der Sperren des Netzwerks",
+        "UBAN takes ADD or DEL with a mask, or LIST": "UBAN nimmt ADD oder DEL mit einer Maske, oder LIST",
+        "A duration is written like 90m, 12h or 7d": "Eine Dauer wird wie 90m, 12h oder 7d geschrieben",
+        "It holds until {1}": "Sie gilt bis {1}",
+        "It holds until it is lifted": "Sie gilt, bis sie aufgehoben wird",
+        "no reason was given": "ohne Angabe eines Grundes",
+        "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.":
+            "Wer nicht ins Netzwerk darf, nach Maske, Adresse, Netz, a:<account>, r:<real name> oder z:<certificate>; 90m, 7d.",
     ]
 }

@@ -104,5 +104,21 @@ extension Catalogue {
         "{1} belongs to your account now": "{1} pertenece ahora a tu cuenta",
         "{1} belongs to your account no more": "{1} ya no pertenece a tu cuenta",
         "Its nicknames: {1}": "Sus apodos: {1}",
+        "You are banned from this network: {1}": "Tienes prohibida la entrada a esta red: {1}",
+        "There are {1} bans: lift one first": "Hay {1} prohibiciones: primero levanta una",
+        "Say whom: nick!user@host, an address or network, a:<account>, r:<real name> or z:<certificate>":
+            "Di a quién: nick!user@host, una dirección o red, a:<account>, r:<real name> o z:<certificate>",
+        "That would be you, too": "Eso te incluiría a ti",
+        "There is no such ban": "No existe esa prohibición",
+        "This server keeps no bans": "Este servidor no guarda prohibiciones",
+        "The ban is lifted": "La prohibición se ha levantado",
+        "End of the network's bans": "Fin de las prohibiciones de la red",
+        "UBAN takes ADD or DEL with a mask, or LIST": "UBAN admite ADD o DEL con una máscara, o LIST",
+        "A duration is written like 90m, 12h or 7d": "Una duración se escribe como 90m, 12h o 7d",
+        "It holds until {1}": "Vale hasta {1}",
+        "It holds until it is lifted": "Vale hasta que se levante",
+        "no reason was given": "sin indicar el motivo",
+        "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.":
+            "Quién no puede estar en la red, por máscara, dirección, red, a:<account>, r:<real name> o z:<certificate>; 90m, 7d.",
     ]
 }

@@ -76,6 +76,7 @@ package struct EdgeServer: Sendable {
                     accounts: durable.accounts
                 ),
                 channels: durable.channels,
+                bans: durable.bans,
                 push: push.map { PushDevices(registrations: durable.pushes, keys: $0) },
                 reload: rehash,
                 latencies: latencies

@@ -241,7 +241,10 @@ extension Network {
             },
             then: { (result: Result<Void, Refusal>) in
                 then(result)
-                if case .success = result { self.nicks.watch(session) }
+                if case .success = result {
+                    self.nicks.watch(session)
+                    self.bans.watch(session)
+                }
             }
         )
     }

@@ -35,9 +35,8 @@ final class NickGuard {
 
     /// Goes on once it is known whose nicknames are, if the tenant is strict; or when that cannot be asked.
     func whenKnown(_ body: @escaping () -> Void) {
-        guard self.settings.nickOwnership == .strict, self.names.revision(of: self.network.id) == 0 else {
-            return body()
-        }
+        let isKnown = self.network.hearsAnnouncements && self.names.revision(of: self.network.id) > 0
+        guard self.settings.nickOwnership == .strict, !isKnown else { return body() }
         self.refresh(body)
     }
 

@@ -40,6 +40,7 @@ package final class Network {
     private(set) lazy var admission = Admission(self)
     private(set) lazy var registry = ChannelRegistry(self)
     private(set) lazy var nicks = NickGuard(self)
+    private(set) lazy var bans = BanGuard(self)
     /// What is known here of users' latest changes.
     var news = UserNews()
     package var usage: UsageMeter
@@ -124,7 +125,11 @@ package final class Network {
         }
         self.registry.begin()
         self.nicks.refresh()
+        self.bans.refresh()
     }
+
+    /// Whether what is announced is heard here: what is known of the durable store is as good as that.
+    var hearsAnnouncements: Bool { self.ownFollow != nil }
 
     /// Nobody is here any more and nobody comes.
     func close() {
@@ -144,17 +149,22 @@ package final class Network {
         // Each in another second.
         let second = UInt64(self.shard.seconds) &+ self.revision
         if second.isMultiple(of: 600) { self.logins.sweepInTurn() }
-        guard self.ownFollow != nil else { return }
+        guard self.hearsAnnouncements else { return }
         if second.isMultiple(of: 30) { self.registry.begin() }
         self.nicks.tick(second)
+        self.bans.tick(second)
     }
 
     func tell(_ event: TenantEvent) {
-        if case .accountsChanged = event { return self.nicks.refresh() }
-        guard case .wallops(let text, let author) = event else { return }
-        for session in self.sessions.all
-        where session.user.modes.contains(.wallops) || session.user.modes.contains(.operator) {
-            session.tell(.wallops(text, by: author))
+        switch event {
+        case .accountsChanged: self.nicks.refresh()
+        case .bansChanged: self.bans.refresh()
+        case .nickGivenUp: break
+        case .wallops(let text, let author):
+            for session in self.sessions.all
+            where session.user.modes.contains(.wallops) || session.user.modes.contains(.operator) {
+                session.tell(.wallops(text, by: author))
+            }
         }
     }
 

@@ -87,7 +87,7 @@ extension Network {
         if Likeness.isMisleading(request.nick) {
             return then(.failure(Refusal(.misleadingNick, request.nick.raw)))
         }
-        self.nicks.whenKnown { self.admit(request, attachment, then) }
+        self.bans.whenKnown { self.nicks.whenKnown { self.admit(request, attachment, then) } }
     }
 
     private func admit(
@@ -98,6 +98,9 @@ extension Network {
         if request.resumption == nil, let refusal = self.nicks.refusal(of: request.nick, to: request.login?.account) {
             return then(.failure(refusal))
         }
+        if self.bans.hasAny, let ban = self.bans.ban(on: self.requester(request, through: attachment)) {
+            return then(.failure(Refusal(.bannedFromNetwork, text: BanGuard.reason(ban))))
+        }
         self.admission.takePlace(for: request.clients) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
@@ -106,7 +109,11 @@ extension Network {
                 self.begin(request, attachment, attempt: 0) { result in
                     if case .failure = result { attachment.slots.giveBack(on: self.shard) }
                     then(result)
-                    if case .success(let signedOn) = result { self.nicks.watch(signedOn.session) }
+                    if case .success(let signedOn) = result {
+                        self.nicks.watch(signedOn.session)
+                        // Who came back may be somebody else than it said.
+                        self.bans.watch(signedOn.session)
+                    }
                 }
             }
         }
@@ -185,16 +192,8 @@ extension Network {
 
     func accountKey(_ account: String) -> LogKey { LogKey(self.id, .account, Names.accountMapping.fold(account)) }
 
-    /// Begins a session.
-    ///
-    /// - Returns: by `then`, nil if the account has one by now.
-    private func claim(
-        _ request: SignOn,
-        _ account: LogKey?,
-        _ attachment: any Attachment,
-        _ then: @escaping (Result<Session?, Refusal>) -> Void
-    ) {
-        let id = SessionID(rawValue: self.shard.environment.random())
+    /// Who somebody is that signs on, in a session that begins with it.
+    private func requester(_ request: SignOn, through attachment: any Attachment) -> Requester {
         let login = request.login
         let user = User(
             nick: request.nick,
@@ -207,10 +206,25 @@ extension Network {
             // An account's own; what is set besides it is to keep first.
             metadata: login.map { $0.metadata ?? Metadata() } ?? request.metadata
         )
-        let session = Session(Requester(session: id, user: user, realHost: request.address), in: self)
+        let id = SessionID(rawValue: self.shard.environment.random())
+        var requester = Requester(session: id, user: user, realHost: request.address)
+        requester.accountSince = login?.since
+        requester.fingerprint = attachment.facts.fingerprint
+        return requester
+    }
+
+    /// Begins a session.
+    ///
+    /// - Returns: by `then`, nil if the account has one by now.
+    private func claim(
+        _ request: SignOn,
+        _ account: LogKey?,
+        _ attachment: any Attachment,
+        _ then: @escaping (Result<Session?, Refusal>) -> Void
+    ) {
+        let session = Session(self.requester(request, through: attachment), in: self)
         session.isResumable = request.isResumable && self.resumeGrace > 0
-        session.login = login
-        session.requester.accountSince = login?.since
+        session.login = request.login
         session.facts = attachment.facts
         // Entered before the store answers, so that nothing sent to the session in between is lost.
         self.sessions.insert(session)

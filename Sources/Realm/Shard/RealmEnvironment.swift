@@ -1,3 +1,4 @@
+import Chat
 package import Logging
 package import Metering
 package import Observability
@@ -24,6 +25,10 @@ package struct RealmEnvironment: Sendable {
     package var keepsHistory: @Sendable (TenantID) -> Bool
     /// What is kept of conversations; nil if nobody may ask for it.
     package var past: Past?
+    /// Who is banned from networks; nil if nobody ever is.
+    package var bans: NetworkBanRepository?
+    /// The same in memory.
+    let networkBans = SharedRows<[NetworkBan]>()
     /// Registered channels, as they are kept; nil if none are.
     package var channels: ChannelRepository?
     /// The devices that are pushed to; nil if none are.
@@ -55,6 +60,7 @@ package struct RealmEnvironment: Sendable {
         keepsHistory: @escaping @Sendable (TenantID) -> Bool = { _ in true },
         past: Past? = nil,
         channels: ChannelRepository? = nil,
+        bans: NetworkBanRepository? = nil,
         push: PushDevices? = nil,
         reload: @escaping @Sendable () -> Void = {},
         latencies: Latencies? = nil,
@@ -72,6 +78,7 @@ package struct RealmEnvironment: Sendable {
         self.keepsHistory = keepsHistory
         self.past = past
         self.channels = channels
+        self.bans = bans
         self.push = push
         self.reload = reload
         self.latencies = latencies

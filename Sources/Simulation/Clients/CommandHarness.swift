@@ -46,6 +46,7 @@ package final class CommandHarness {
         persistence: SessionSettings = .standard,
         past: Past? = nil,
         channels: ChannelRepository? = nil,
+        bans: NetworkBanRepository? = nil,
         push: PushRepository? = nil,
         authenticator: (any Authenticator)? = nil,
         gateways: WebGateways = .none,
@@ -83,6 +84,7 @@ package final class CommandHarness {
             clock: clock,
             past: past,
             channels: channels,
+            bans: bans,
             push: push,
             gateways: gateways,
             reload: { reloadCount.value += 1 }

@@ -29,6 +29,7 @@ final class SimulatedEdge {
         clock: VirtualClock,
         past: Past? = nil,
         channels: ChannelRepository? = nil,
+        bans: NetworkBanRepository? = nil,
         push: PushRepository? = nil,
         gateways: WebGateways = .none,
         reload: @escaping @Sendable () -> Void = {}
@@ -47,6 +48,7 @@ final class SimulatedEdge {
             loginSeal: { LoginSeal(from: key, tenant: $0) },
             past: past,
             channels: channels,
+            bans: bans,
             push: push.map { PushDevices(registrations: $0, keys: VapidKeys(from: key)) },
             reload: reload,
             wallClock: { clock.now },

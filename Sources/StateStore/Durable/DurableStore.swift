@@ -11,6 +11,7 @@ package struct DurableStore: Sendable {
     package let database: any SQLDatabase
     package let accounts: AccountRepository
     package let channels: ChannelRepository
+    package let bans: NetworkBanRepository
     package let history: HistoryRepository
     package let readMarkers: ReadMarkerRepository
     package let deadLetters: DeadLetterRepository
@@ -28,6 +29,7 @@ package struct DurableStore: Sendable {
         self.database = database
         self.accounts = AccountRepository(database)
         self.channels = ChannelRepository(database)
+        self.bans = NetworkBanRepository(database)
         self.history = HistoryRepository(database)
         self.readMarkers = ReadMarkerRepository(database)
         self.deadLetters = DeadLetterRepository(database)

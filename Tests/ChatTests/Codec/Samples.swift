@@ -208,7 +208,7 @@ enum Samples {
         try Self.actors().map { .wallops(text: "maintenance at noon", by: $0) }
             + Self.users().map { .nickGivenUp($0, at: 1_700_000_000_000) }
             + Self.users().map { .nickGivenUp($0, at: 1_700_000_000_000, address: "2001:db8::1") }
-            + [.accountsChanged]
+            + [.accountsChanged, .bansChanged]
     }
 
     static let nickEvents: [NickEvent] = [

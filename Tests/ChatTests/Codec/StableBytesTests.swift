@@ -110,6 +110,7 @@ import Testing
         let tenant: [TenantEvent] = [.wallops(text: "", by: actor), .nickGivenUp(bob.user, at: 1)]
         #expect(tenant.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2]])
         #expect(Array(TenantEvent.accountsChanged.encoded.readableBytesView) == [1, 3])
+        #expect(Array(TenantEvent.bansChanged.encoded.readableBytesView) == [1, 4])
         #expect(
             Samples.nickEvents.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2], [1, 3]]
         )

@@ -29,6 +29,7 @@ struct OwnershipRig {
         self.harness = try CommandHarness(
             shards: shards,
             channels: store.channels,
+            bans: store.bans,
             authenticator: accounts,
             image: image
         )

@@ -150,6 +150,20 @@ package enum Schema {
                 CREATE INDEX account_names_by_account ON account_names (tenant, account);
                 """ + Self.isolate("account_names", dialect)
         },
+        Migration(version: 14, name: "bans of networks") { dialect in
+            let (int, text) = (dialect.name(of: .integer), dialect.name(of: .text))
+            return """
+                CREATE TABLE network_bans (
+                    tenant \(text) NOT NULL,
+                    mask \(text) NOT NULL,
+                    reason \(text) NOT NULL,
+                    setter \(text) NOT NULL,
+                    set_at \(int) NOT NULL,
+                    until \(int),
+                    PRIMARY KEY (tenant, mask)
+                )\(Self.options(dialect));
+                """ + Self.isolate("network_bans", dialect)
+        },
     ]
 
     /// The version of the last migration.

@@ -95,6 +95,14 @@ package struct TenantTable: Hashable, Sendable {
             afterInsertion: HistorySchema.afterInsertion
         ),
         TenantTable(
+            "network_bans",
+            key: ["mask"],
+            [
+                .init("mask", .text), .init("reason", .text), .init("setter", .text), .init("set_at", .integer),
+                .init("until", .integer),
+            ]
+        ),
+        TenantTable(
             "read_markers",
             key: ["account", "conversation"],
             [.init("account", .text), .init("conversation", .text), .init("time", .integer)]

@@ -1,0 +1,48 @@
+// Who may not be on the network at all: the same language as bans of channels, over all of it.
+
+import IRC
+
+/// A ban of the network: whom it means, why, by whom, since when and until when.
+package struct NetworkBan: Hashable, Sendable {
+    /// The longest reason, in bytes: as long as that of a KICK.
+    package static let longestReason = Lengths.reason
+
+    /// Whom it means, as lists show it: a mask, or an extended ban of an account, an address, a real name or a certificate.
+    package let mask: String
+    package let reason: String
+    /// The account of who set it.
+    package let setter: String
+    /// Milliseconds since 1970.
+    package let time: Int64
+    /// Likewise; nil if it holds for good.
+    package let until: Int64?
+    private let ban: Ban
+
+    /// - Returns: nil if the text means nobody by what can be banned here; see ``mask(_:)``.
+    package init?(mask text: String, reason: String, setter: String, time: Int64, until: Int64?) {
+        guard let ban = Self.ban(text) else { return nil }
+        self.ban = ban
+        self.mask = ban.text
+        (self.reason, self.setter, self.time, self.until) = (reason, setter, time, until)
+    }
+
+    /// How a text is shown that says whom a ban means: an address or a network by itself is one too.
+    ///
+    /// - Returns: nil if it says nothing that can be banned here.
+    package static func mask(_ text: String) -> String? { self.ban(text)?.text }
+
+    private static func ban(_ text: String) -> Ban? {
+        let text = AddressRange(text) == nil ? text : "*!*@\(text)"
+        guard let ban = Ban(text, seesAddresses: true), ban.effect == .everything else { return nil }
+        switch ban.subject {
+        case .channel: return nil
+        case .mask, .account, .realname, .fingerprint, .address: return ban
+        }
+    }
+
+    /// Whether it holds at a time.
+    package func holds(at now: Int64) -> Bool { self.until.map { now < $0 } ?? true }
+
+    /// Whether it means somebody.
+    package func matches(_ requester: Requester) -> Bool { self.ban.matches(requester) }
+}

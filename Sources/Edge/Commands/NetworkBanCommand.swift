@@ -1,0 +1,81 @@
+import Chat
+import IRC
+import Observability
+import Realm
+import Tenant
+
+/// UBAN: who may not be on the network (as in ergo, one command for all kinds).
+enum NetworkBanCommand {
+    static let rows: [CommandRow] = [
+        CommandRow(
+            "UBAN",
+            parameters: 1,
+            rights: .banFromNetwork,
+            cost: 2,
+            help: [
+                "UBAN ADD <mask> [<duration>] [<reason>] | DEL <mask> | LIST",
+                "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.",
+            ]
+        ) { Self.run($0, $1) }
+    ]
+
+    private static func run(_ call: Call, _ actor: Actor) {
+        switch (call[0].uppercased(), call.count) {
+        case ("ADD", 2...4): self.add(call, actor)
+        case ("DEL", 2):
+            call.network.liftBan(
+                call[1],
+                by: actor,
+                call.awaiting { self.note(call, "BAN_LIFTED", $0, "The ban is lifted") }
+            )
+        case ("LIST", 1):
+            call.network.bans(
+                by: actor,
+                call.awaiting { bans in
+                    for ban in bans { self.show(ban, call) }
+                    self.note(call, "BANS_END", "\(bans.count)", "End of the network's bans")
+                }
+            )
+        default: call.fail("INVALID_PARAMS", text: "UBAN takes ADD or DEL with a mask, or LIST")
+        }
+    }
+
+    private static func add(_ call: Call, _ actor: Actor) {
+        // What is no duration is the reason.
+        let duration = call.count > 2 ? GoDuration.parse(call[2]) : nil
+        if call.count == 4, duration == nil {
+            return call.fail("INVALID_DURATION", call[2].asWord, text: "A duration is written like 90m, 12h or 7d")
+        }
+        let said = duration == nil ? call.optional(2) : call.optional(3)
+        call.network.setBan(
+            call[1],
+            for: duration.map(\.components.seconds),
+            reason: said ?? "no reason was given",
+            by: actor,
+            call.awaiting { ban in
+                let text: Phrase =
+                    ban.until.map { "It holds until \(self.time($0))" } ?? "It holds until it is lifted"
+                self.note(call, "BAN_ADDED", ban.mask, text)
+            }
+        )
+    }
+
+    private static func time(_ milliseconds: Int64) -> String {
+        UTCInstant(milliseconds: milliseconds).text(withThousandths: false)
+    }
+
+    private static func show(_ ban: NetworkBan, _ call: Call) {
+        let until = ban.until.map(self.time) ?? "*"
+        call.connection.standardReply(
+            .note,
+            command: call.row.name,
+            code: "BAN",
+            context: [ban.mask, ban.setter.asWord, self.time(ban.time), until],
+            .verbatim(ban.reason)
+        )
+    }
+
+    private static func note(_ call: Call, _ code: String, _ context: String, _ text: Phrase) {
+        call.connection.standardReply(.note, command: call.row.name, code: code, context: [context], text)
+    }
+}

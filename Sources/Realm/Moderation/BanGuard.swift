@@ -1,0 +1,84 @@
+import Chat
+import IRC
+import Logging
+import StateStore
+import Tenant
+
+/// Keeps those off the network who are banned from it: who comes, who is here when a ban is set, and who becomes somebody that is.
+///
+/// The durable store has the bans; a process has them in memory. While it cannot be asked those hold that are known.
+final class BanGuard {
+    unowned let network: Network
+    /// Which bans those here were compared with.
+    private var revision: UInt64 = 0
+    /// Every so many seconds it is asked whether there are others.
+    private static let interval: UInt64 = 60
+
+    init(_ network: Network) { self.network = network }
+
+    private var rows: SharedRows<[NetworkBan]> { self.network.shard.environment.networkBans }
+    private var repository: NetworkBanRepository? { self.network.shard.environment.bans }
+
+    /// Has the bans be looked at: somebody is here now, or they are others.
+    func refresh(_ then: @escaping () -> Void = {}) {
+        guard let repository else { return then() }
+        let (rows, tenant, logger) = (self.rows, self.network.id, self.network.shard.logger)
+        self.network.shard.check { () async throws(AuthenticationError) in
+            await rows.refresh(tenant) { version in
+                do throws(DurableStoreError) {
+                    guard let bans = try await repository.list(of: tenant, unless: version) else { return nil }
+                    return (version: bans.version, value: bans.bans)
+                } catch {
+                    logger.warning("bans of the network are not known", metadata: ["tenant": "\(tenant)"])
+                    return nil
+                }
+            }
+        } then: { (_: Result<Void, AuthenticationError>) in
+            then()
+        }
+    }
+
+    /// Goes on once it is known who is banned, or when that cannot be asked: as long as nobody is here nothing is heard of changes.
+    func whenKnown(_ body: @escaping () -> Void) {
+        let isKnown = self.network.hearsAnnouncements && self.rows.revision(of: self.network.id) > 0
+        if self.repository == nil || isKnown { return body() }
+        self.refresh(body)
+    }
+
+    /// Whether there is any: most networks have none.
+    var hasAny: Bool { self.rows.value(of: self.network.id)?.isEmpty == false }
+
+    /// The ban that means somebody, if there is one.
+    func ban(on requester: Requester) -> NetworkBan? {
+        let now = self.network.shard.now
+        return self.rows.value(of: self.network.id)?.first { $0.holds(at: now) && $0.matches(requester) }
+    }
+
+    /// The bans that hold.
+    var all: [NetworkBan] {
+        let now = self.network.shard.now
+        return self.rows.value(of: self.network.id)?.filter { $0.holds(at: now) } ?? []
+    }
+
+    /// Ends a session if it is banned, unless it is one of those who look after that.
+    func watch(_ session: Session) {
+        guard session.isPresent, !session.rights.contains(.banFromNetwork) else { return }
+        var requester = session.requester
+        requester.fingerprint = session.ownFacts?.fingerprint
+        guard let ban = self.ban(on: requester) else { return }
+        session.endAttachments(reason: Self.reason(ban), parting: .ended)
+    }
+
+    static func reason(_ ban: NetworkBan) -> Phrase { "You are banned from this network: \(ban.reason)" }
+
+    /// Once a second.
+    ///
+    /// - `second`: counted from another beginning in each network.
+    func tick(_ second: UInt64) {
+        if second.isMultiple(of: Self.interval) { self.refresh() }
+        let revision = self.rows.revision(of: self.network.id)
+        guard revision != self.revision else { return }
+        self.revision = revision
+        for session in Array(self.network.sessions.all) { self.watch(session) }
+    }
+}

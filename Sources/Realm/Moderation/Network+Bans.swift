@@ -1,0 +1,119 @@
+package import Chat
+import IRC
+import Logging
+import StateStore
+import Tenant
+
+/// Bans of the network, by those who have the right to set them.
+extension Network {
+    /// How many a network may have.
+    package static let banLimit = 1000
+    /// How long one may be, in seconds, that is not for good: a century.
+    private static let longestBan: Int64 = 36_500 * 86_400
+
+    /// Bans somebody from the network: from now on, for all who are here and come, on all pods.
+    ///
+    /// - Parameters:
+    ///   - text: Whom: a mask, an address or network, or an extended ban.
+    ///   - seconds: For how long; nil for good.
+    ///   - reason: Why, which they are told.
+    ///   - actor: Who sets it.
+    ///   - then: Gets it.
+    package func setBan(
+        _ text: String,
+        for seconds: Int64?,
+        reason: String,
+        by actor: Actor,
+        _ then: @escaping (Result<NetworkBan, Refusal>) -> Void
+    ) {
+        let ban: NetworkBan
+        do throws(Refusal) {
+            ban = try self.allowed(text, for: seconds, reason: reason, by: actor)
+        } catch { return then(.failure(error)) }
+        guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
+        let (tenant, limit) = (self.id, Self.banLimit)
+        self.ask("bans") { () async throws(DurableStoreError) in
+            try await bans.set(ban, of: tenant, limit: limit)
+        } then: { (result: Result<Bool, Refusal>) in
+            switch result {
+            case .failure(let refusal): then(.failure(refusal))
+            case .success(false):
+                then(.failure(Refusal(.tooManyBans, text: "There are \(limit) bans: lift one first")))
+            case .success(true):
+                self.log("a ban was set", ban.mask, by: actor, reason: ban.reason)
+                self.bansChanged { then(.success(ban)) }
+            }
+        }
+    }
+
+    private func allowed(
+        _ text: String,
+        for seconds: Int64?,
+        reason: String,
+        by actor: Actor
+    ) throws(Refusal) -> NetworkBan {
+        guard actor.may(.banFromNetwork) else { throw Refusal(.rightNeeded) }
+        try reason.checkLength(NetworkBan.longestReason)
+        let now = self.shard.now
+        let until = seconds.map { now + min(max($0, 0), Self.longestBan) * 1000 }
+        let setter = actor.session.user.account ?? actor.session.user.nick.raw
+        guard let ban = NetworkBan(mask: text, reason: reason, setter: setter, time: now, until: until) else {
+            let text: Phrase =
+                "Say whom: nick!user@host, an address or network, a:<account>, r:<real name> or z:<certificate>"
+            throw Refusal(.invalidBan, text: text)
+        }
+        var requester = actor.session.requester
+        requester.fingerprint = actor.session.ownFacts?.fingerprint
+        if ban.matches(requester) { throw Refusal(.invalidBan, text: "That would be you, too") }
+        return ban
+    }
+
+    /// Lifts a ban.
+    package func liftBan(
+        _ text: String,
+        by actor: Actor,
+        _ then: @escaping (Result<String, Refusal>) -> Void
+    ) {
+        guard actor.may(.banFromNetwork) else { return then(.failure(Refusal(.rightNeeded))) }
+        guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
+        let (tenant, mask) = (self.id, NetworkBan.mask(text) ?? text)
+        self.ask("bans") { () async throws(DurableStoreError) in
+            try await bans.lift(mask, of: tenant)
+        } then: { (result: Result<Bool, Refusal>) in
+            switch result {
+            case .failure(let refusal): then(.failure(refusal))
+            case .success(false): then(.failure(Refusal(.noSuchBan, text: "There is no such ban")))
+            case .success(true):
+                self.log("a ban was lifted", mask, by: actor, reason: nil)
+                self.bansChanged { then(.success(mask)) }
+            }
+        }
+    }
+
+    /// The bans that hold, in the order in which they were set.
+    package func bans(by actor: Actor, _ then: @escaping (Result<[NetworkBan], Refusal>) -> Void) {
+        guard actor.may(.banFromNetwork) else { return then(.failure(Refusal(.rightNeeded))) }
+        guard self.shard.environment.bans != nil else { return then(.failure(Self.keepsNone)) }
+        self.bans.refresh { then(.success(self.bans.all)) }
+    }
+
+    private static let keepsNone = Refusal(.invalidBan, text: "This server keeps no bans")
+
+    /// Here at once, elsewhere in a moment.
+    private func bansChanged(_ then: @escaping () -> Void) {
+        self.bans.refresh {
+            let change = LogChange(self.ownLog, payload: TenantEvent.bansChanged.encoded)
+            self.store.append(Transaction(changes: [change])) { _ in then() }
+        }
+    }
+
+    private func log(_ message: Logger.Message, _ mask: String, by actor: Actor, reason: String?) {
+        self.shard.logger.notice(
+            message,
+            metadata: [
+                "tenant": "\(self.id)", "mask": "\(mask)", "by": "\(actor.session.user.account ?? "*")",
+                "reason": "\(reason ?? "")",
+            ]
+        )
+    }
+}
