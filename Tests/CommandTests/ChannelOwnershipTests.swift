@@ -220,6 +220,48 @@ import Testing
         #expect(first.fields != second.fields)
     }
 
+    @Test func `of a secret channel nobody outside learns anything, and its people all`() async throws {
+        let rig = try await OwnershipRig()
+        let ann = await rig.member("ann", in: "#a")
+        _ = await ann.send("CS REGISTER #a", "CS ACCESS #a ADD bob voice", "MODE #a +s", "PART #a")
+        let eve = await rig.member("cid")
+        for line in ["DROP #", "ACCESS # ADD cid host", "UP #", "SET # FOUNDER cid", "REGISTER #", "INFO #"] {
+            var lines: [[String]] = []
+            for name in ["#a", "#b"] {
+                let told = await eve.send("CS \(line.replacing("#", with: name))")
+                lines.append(told.map { $0.text.replacing(name, with: "#") })
+            }
+            #expect(lines[0] == lines[1] && !lines[0].isEmpty, "\(line): \(lines)")
+        }
+        let bob = await rig.member("bob")
+        #expect(await bob.send("CS INFO #a").map(\.text).contains("#a belongs to ann"))
+        #expect(await ann.send("CS ACCESS #a LIST").last?.text == "Accounts with a rank in #a: 2")
+    }
+
+    @Test func `an operator's account that goes takes nobody else's channels along`() async throws {
+        let rig = try await OwnershipRig()
+        let boss = await rig.member("boss", in: "#a")
+        _ = await boss.send("OPER boss sesame", "CS REGISTER #a")
+        #expect(try await rig.kept("#a") != nil)
+        _ = await boss.send("CS SET #a FOUNDER bob", "NS DROP sesame")
+        await rig.harness.advance(by: 3)
+        let bob = await rig.member("bob")
+        #expect(await bob.send("NS LISTCHANS").last?.text == "Your channels: #a")
+    }
+
+    @Test func `a name is renamed to only once all that is registered is there`() async throws {
+        let rig = try await OwnershipRig()
+        _ = await self.tea(rig)
+        #expect(try await rig.kept("#tea") != nil)
+        let next = try rig.withAnotherLiveStore()
+        let eve = await next.harness.client("eve", "standard-replies draft/channel-rename", in: "#eve")
+        #expect(
+            await eve.send("RENAME #eve #tea :mine").map { $0.parameters.prefix(2) } == [
+                ["RENAME", "CHANNEL_NAME_IN_USE"]
+            ]
+        )
+    }
+
     @Test func `nobody takes a name that may be registered while the database cannot say`() async throws {
         let rig = try await OwnershipRig()
         _ = await self.tea(rig)

@@ -114,6 +114,35 @@ import Testing
         #expect(one.isClosed && two.isClosed)
     }
 
+    @Test(arguments: [0, 1])
+    func `of a session that several take part in, who is banned by address goes, wherever it is`(shard: Int)
+        async throws
+    {
+        let rig = try await OwnershipRig(shards: 2)
+        let boss = await self.boss(rig)
+        let first = await self.comes(rig, "bob", shard: 0, address: "198.51.100.1", account: "bob").client
+        let second = await self.comes(rig, "bob", shard: shard, address: "203.0.113.1", account: "bob").client
+        _ = await boss.send("UBAN ADD 203.0.113.0/24")
+        await rig.harness.advance(by: 2)
+        #expect(second.isClosed && !first.isClosed)
+        // The nickname is the whole session's.
+        _ = await boss.send("UBAN DEL 203.0.113.0/24")
+        let third = await self.comes(rig, "bob", shard: shard, address: "203.0.113.1", account: "bob").client
+        _ = await boss.send("UBAN ADD troll*!*@*")
+        _ = await first.send("NICK trolling")
+        await rig.harness.advance(by: 2)
+        #expect(first.isClosed && third.isClosed)
+    }
+
+    @Test func `a ban is the same however it is written`() async throws {
+        let rig = try await OwnershipRig()
+        let boss = await self.boss(rig)
+        _ = await boss.send("UBAN ADD a:bob :one", "UBAN ADD account:BOB :two", "UBAN ADD 2001:db8::/32 :three")
+        #expect(await boss.send("UBAN LIST").map(\.text).dropLast() == ["two", "three"])
+        _ = await boss.send("UBAN DEL account:Bob", "UBAN DEL 2001:0db8:0::/32")
+        #expect(await boss.send("UBAN LIST").count == 1)
+    }
+
     @Test func `where nobody is, those who come hear of what was changed elsewhere`() async throws {
         let rig = try await OwnershipRig(shards: 2)
         let boss = await self.boss(rig)

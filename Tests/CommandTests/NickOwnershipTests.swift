@@ -133,6 +133,61 @@ import Testing
         #expect(await eve.send("NICK \u{441}\u{43E}\u{440}\u{430}").with("433").count == 1)
     }
 
+    @Test(arguments: [AccountSettings.NickOwnership.timeout, .strict])
+    func `nobody has what looks like another's belong to them`(ownership: AccountSettings.NickOwnership) async throws {
+        let harness = try self.rig(ownership)
+        _ = await self.open(harness)
+        harness.accounts.add("copa", password: "sesame")
+        await harness.advance(by: 61)
+        let ann = await harness.member("ann").client
+        let lookalike = "\u{441}\u{43E}\u{440}\u{430}"
+        _ = await ann.send("NICK \(lookalike)")
+        #expect(
+            await ann.send("NS GROUP").with("NOTICE").last?.text
+                == (ownership == .strict ? "ann belongs to your account now" : Self.reserved)
+        )
+        _ = await ann.send("NICK ann")
+        let copa = await harness.member("copa").client
+        #expect(await copa.hears().with("NOTICE").isEmpty)
+        #expect(await ann.send("NS GHOST copa").with("NOTICE").last?.text == "That nickname is not your account's")
+    }
+
+    @Test func `who waits for an administrator keeps the nickname for now, and it is nobody's`() async throws {
+        var settings = AccountSettings.standard
+        settings.registration = .approval
+        settings.nickTimeout = .seconds(5)
+        let harness = try CommandHarness(accounts: settings)
+        _ = await self.open(harness)
+        let dora = await harness.client("dora")
+        _ = await dora.send("NS REGISTER correct-horse")
+        await harness.advance(by: 70)
+        #expect(await dora.hears().with("NICK").isEmpty)
+        harness.accounts.approve("dora")
+        _ = await dora.send("PONG here")
+        await harness.advance(by: 70)
+        #expect(await dora.hears().with("NICK").count == 1)
+    }
+
+    @Test(arguments: [0, 1])
+    func `a foreign nickname is not kept by leaving, nor by another client of the session`(shard: Int) async throws {
+        let harness = try self.rig(.timeout, shards: 2, within: .seconds(20))
+        _ = await self.open(harness)
+        let first = await harness.member("bob", shard: 0).client
+        let second = await harness.member("bob", shard: shard).client
+        _ = await first.send("NICK ann")
+        _ = await first.send("QUIT")
+        #expect(await second.hears().with("NICK").map(\.text) == ["ann"])
+        await harness.advance(by: 25)
+        #expect(await second.hears().with("NICK").first?.text.hasPrefix("Guest") == true)
+        // Alone, it goes with the nickname.
+        _ = await second.send("NICK ann")
+        await harness.advance(by: 3)
+        second.wire.disconnect()
+        await harness.advance(by: 3)
+        let stranger = harness.stranger()
+        #expect(await stranger.send("NICK ann", "USER x 0 * :X").first?.command == "001")
+    }
+
     @Test func `what is made elsewhere is known within a minute, and holds for those who are there`() async throws {
         let harness = try self.rig(.strict, within: .seconds(10))
         let eve = try #require(await self.open(harness).first)

@@ -43,6 +43,9 @@ package struct NetworkBan: Hashable, Sendable {
     /// Whether it holds at a time.
     package func holds(at now: Int64) -> Bool { self.until.map { now < $0 } ?? true }
 
+    /// Whether another one means the same people, however it is written.
+    package func meansSame(as other: NetworkBan) -> Bool { self.ban == other.ban }
+
     /// Whether it means somebody.
     package func matches(_ requester: Requester) -> Bool { self.ban.matches(requester) }
 }

@@ -50,14 +50,18 @@ extension ChannelState {
         var changes: [RegistrationChange] = [.founder(account, since: registration.since)]
         if registration.levels[account.folded] != nil { changes.append(.level(folded: account.folded, nil)) }
         if registration.successor == account { changes.append(.successor(nil)) }
-        changes.append(.level(folded: former.folded, stays))
+        if registration.levels.count < ChannelRegistration.maximumLevels {
+            changes.append(.level(folded: former.folded, stays))
+        }
         return [.registration(changes, by: requester.author)]
             + self.ranking(account, from: self.ranks(of: account), to: .owner, by: requester)
     }
 
     /// Decides what becomes of the channel when its founder's account goes: its successor has it, or nobody.
     package func decideGivingUp(by requester: Requester) throws(Refusal) -> ChannelEvent {
-        let registration = try self.checkFounder(requester)
+        guard let registration else { throw self.notRegistered }
+        // Whatever else it may: of what is another's nothing becomes.
+        guard requester.account == registration.founder else { throw self.founderNeeded }
         guard let successor = registration.successor else {
             return .registration([.dropped], by: requester.author)
         }

@@ -50,6 +50,8 @@ enum MessageCommands {
             // A NOTICE is never answered, and tags say nothing to a service.
             guard verb == .privmsg else { return }
             call.connection.answer?.endsWithEcho = false
+            // As one of its aliases.
+            call.connection.reading.flood.spend(2)
             return service.run(call[1], call, actor)
         }
         let saying = Saying(

@@ -125,5 +125,6 @@ extension Catalogue {
         "no reason was given": "sans motif indiqué",
         "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.":
             "Qui ne peut pas être sur le réseau, par masque, adresse, réseau, a:<account>, r:<real name> ou z:<certificate> ; 90m, 7d.",
+        "{1} has as many channels as an account may": "{1} a autant de salons qu'un compte peut en avoir",
     ]
 }

@@ -123,5 +123,6 @@ extension Catalogue {
         "no reason was given": "ohne Angabe eines Grundes",
         "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.":
             "Wer nicht ins Netzwerk darf, nach Maske, Adresse, Netz, a:<account>, r:<real name> oder z:<certificate>; 90m, 7d.",
+        "{1} has as many channels as an account may": "{1} hat so viele Kanäle, wie ein Konto haben kann",
     ]
 }

@@ -120,5 +120,6 @@ extension Catalogue {
         "no reason was given": "sin indicar el motivo",
         "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.":
             "Quién no puede estar en la red, por máscara, dirección, red, a:<account>, r:<real name> o z:<certificate>; 90m, 7d.",
+        "{1} has as many channels as an account may": "{1} tiene tantos canales como puede tener una cuenta",
     ]
 }

@@ -103,8 +103,8 @@ enum ChanServ {
             for: one.actor,
             one.call.awaitingAny { result in
                 if case .failure(let refusal) = result, refusal.reason != .noSuchChannel { return one.refuse(refusal) }
-                guard case .success(let channel) = result, channel.isVisible,
-                    let registration = channel.state.registration
+                guard case .success(let channel) = result, let registration = channel.state.registration,
+                    channel.isVisible || !registration.rank(of: one.actor.account).isEmpty
                 else { return one.reply("\(name.raw) is not registered") }
                 then(channel, registration)
             }

@@ -4,6 +4,7 @@
 
 import Chat
 import IRC
+import Logging
 import NIOCore
 import Realm
 import Tenant
@@ -160,6 +161,7 @@ struct ServiceCall {
     func reply(_ text: Phrase) { self.service.say(text, to: self.call.connection, .answer) }
 
     func refuse(_ refusal: Refusal) {
+        if refusal.reason == .wrongPassword { self.call.connection.log(.info, "log-in failed") }
         if refusal.reason != .gone { self.reply(refusal.spoken) }
     }
 

@@ -30,9 +30,13 @@ final class AccountNames: Sendable {
             do throws(AuthenticationError) {
                 guard let names = try await authenticator.names(in: tenant, unless: version) else { return nil }
                 var owners: [String: String] = [:]
-                for (name, account) in names.owners {
+                // What an account is called is its own, whatever else looks like it.
+                let called = names.owners.filter { $0.key == $0.value }.sorted { $0.key < $1.key }
+                let added = names.owners.filter { $0.key != $0.value }.sorted { $0.key < $1.key }
+                for (name, account) in called + added {
                     guard let nick = Nickname(name, under: Names.caseMapping) else { continue }
-                    owners[Likeness.form(of: nick)] = account
+                    let form = Likeness.form(of: nick)
+                    if owners[form] == nil { owners[form] = account }
                 }
                 return (version: names.version, value: owners)
             } catch {

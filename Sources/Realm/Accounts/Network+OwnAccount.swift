@@ -128,13 +128,22 @@ extension Network {
     package func ownNick(by actor: Actor, _ then: @escaping (Result<Nickname, Refusal>) -> Void) {
         guard let account = actor.session.user.account else { return then(.failure(Self.noAccount)) }
         let nick = actor.session.user.nick
+        let names = self.shard.environment.names
+        // What looks like another's is that one's as well, which only who knows all of them can say.
+        guard names.revision(of: self.id) > 0 else { return then(.failure(Refusal(.unavailable))) }
+        let folded = Names.accountMapping.fold(account)
+        let isAnothers = names.owner(of: nick, in: self.id).map { $0 != folded } ?? false
+        if isAnothers || self.isDeclared(nick.raw) != nil {
+            return then(.failure(Refusal(.nickReserved, nick.raw)))
+        }
         let (authenticator, tenant, limit) = (self.shard.environment.authenticator, self.id, Self.nickLimit)
         self.shard.check { () async throws(AuthenticationError) in
             try await authenticator.add(nick, to: account, in: tenant, limit: limit)
         } then: { (result: Result<NameAddition, AuthenticationError>) in
             switch result {
             case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
-            case .success(.added), .success(.known):
+            case .success(.known): then(.success(nick))
+            case .success(.added):
                 self.nickIsOwned(nick, by: account)
                 then(.success(nick))
             case .success(.taken): then(.failure(Refusal(.nickReserved, nick.raw)))

@@ -47,6 +47,11 @@ extension Network {
         if ServiceNames.contains(nick) {
             throw Refusal(.badAccountName, text: "That is the name of a service of the network")
         }
+        if self.shard.environment.names.owner(of: nick, in: self.id).map({ $0 != Names.accountMapping.fold(name) })
+            == true
+        {
+            throw Self.exists(name)
+        }
         // Also before there is the account: it is an administrator's as soon as its tenant says so.
         let folded = Names.accountMapping.fold(name)
         if self.tenant.adminNames.contains(where: { Names.accountMapping.fold($0) == folded }) {
@@ -132,13 +137,13 @@ extension Network {
                 then(.failure(Refusal(.networkHasTooManyAccounts, text: text)))
             case .success(.created(let made)):
                 self.shard.logger.info("an account was registered", metadata: ["tenant": "\(tenant)"])
-                if let nick = Nickname(made.name, under: Names.caseMapping) { self.nickIsOwned(nick, by: made.name) }
                 // Of who had the name before nothing is remembered any more.
                 guard made.state == .active else {
                     self.shard.forgetLogins([made.folded], of: tenant)
                     return then(.success(.waiting(made.name)))
                 }
                 self.logins.remember(made)
+                if let nick = Nickname(made.name, under: Names.caseMapping) { self.nickIsOwned(nick, by: made.name) }
                 then(.success(.active(LoggedIn(made, isRemembered: false))))
             }
         }

@@ -22,15 +22,11 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<ChannelView?, Refusal>) -> Void
     ) {
-        self.enter(name, key: key, mayFound: mayFound, by: actor) { result in
-            guard case .failure(let refusal) = result, refusal.reason == .channelsAreMissing else {
-                return then(result)
-            }
-            // The live store has lost them: whose the channel is shows once they are back.
-            self.registry.restore { refusal in
-                if let refusal { return then(.failure(refusal)) }
-                self.enter(name, key: key, mayFound: mayFound, by: actor, then)
-            }
+        // Whose a channel is shows once all are there.
+        self.registry.complete { then in
+            self.enter(name, key: key, mayFound: mayFound, by: actor, then)
+        } then: { (result: Result<ChannelView?, Refusal>) in
+            then(result)
         }
     }
 

@@ -24,6 +24,20 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
+        self.registry.complete { then in
+            self.move(old, to: new, reason: reason, by: actor, then)
+        } then: { (result: Result<Void, Refusal>) in
+            then(result)
+        }
+    }
+
+    private func move(
+        _ old: ChannelName,
+        to new: ChannelName,
+        reason: String?,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
         self.changeExisting(
             old,
             by: actor,

@@ -60,13 +60,16 @@ final class BanGuard {
         return self.rows.value(of: self.network.id)?.filter { $0.holds(at: now) } ?? []
     }
 
-    /// Ends a session if it is banned, unless it is one of those who look after that.
+    /// Ends what of a session is banned, unless it is one of those who look after that: all of it, or who takes part from an address
+    /// or with a certificate.
     func watch(_ session: Session) {
-        guard session.isPresent, !session.rights.contains(.banFromNetwork) else { return }
-        var requester = session.requester
-        requester.fingerprint = session.ownFacts?.fingerprint
-        guard let ban = self.ban(on: requester) else { return }
-        session.endAttachments(reason: Self.reason(ban), parting: .ended)
+        guard self.hasAny, session.isPresent, !session.rights.contains(.banFromNetwork) else { return }
+        for attachment in session.attachments {
+            var requester = session.requester
+            (requester.realHost, requester.fingerprint) = (attachment.facts.address, attachment.facts.fingerprint)
+            guard let ban = self.ban(on: requester) else { continue }
+            session.endAttachments(reason: Self.reason(ban), parting: .ended) { $0 === attachment }
+        }
     }
 
     static func reason(_ ban: NetworkBan) -> Phrase { "You are banned from this network: \(ban.reason)" }

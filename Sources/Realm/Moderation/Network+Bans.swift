@@ -63,9 +63,15 @@ extension Network {
             throw Refusal(.invalidBan, text: text)
         }
         var requester = actor.session.requester
-        requester.fingerprint = actor.session.ownFacts?.fingerprint
+        (requester.realHost, requester.fingerprint) = (
+            actor.attachment.facts.address, actor.attachment.facts.fingerprint
+        )
         if ban.matches(requester) { throw Refusal(.invalidBan, text: "That would be you, too") }
-        return ban
+        // However it is written: one that means the same is set again.
+        guard let known = self.bans.all.first(where: { $0.meansSame(as: ban) })?.mask, known != ban.mask else {
+            return ban
+        }
+        return NetworkBan(mask: known, reason: reason, setter: setter, time: now, until: until) ?? ban
     }
 
     /// Lifts a ban.
@@ -76,7 +82,9 @@ extension Network {
     ) {
         guard actor.may(.banFromNetwork) else { return then(.failure(Refusal(.rightNeeded))) }
         guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
-        let (tenant, mask) = (self.id, NetworkBan.mask(text) ?? text)
+        let meant = NetworkBan(mask: text, reason: "", setter: "", time: 0, until: nil)
+        let known = meant.flatMap { meant in self.bans.all.first { $0.meansSame(as: meant) } }
+        let (tenant, mask) = (self.id, known?.mask ?? meant?.mask ?? text)
         self.ask("bans") { () async throws(DurableStoreError) in
             try await bans.lift(mask, of: tenant)
         } then: { (result: Result<Bool, Refusal>) in

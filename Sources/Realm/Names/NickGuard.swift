@@ -19,8 +19,11 @@ final class NickGuard {
     private var settings: AccountSettings { self.network.tenant.accounts }
 
     /// Has the names be looked at: somebody is here now, or they are others.
-    func refresh() {
-        if self.settings.nickOwnership != .off { self.refresh {} }
+    func refresh() { self.refresh {} }
+
+    /// Whether a session has been told that its nickname is not its own: it does not keep it by going.
+    func isDue(_ session: Session) -> Bool {
+        self.pending[session.id] != nil && self.isForeign(session.user.nick, to: session.user.account)
     }
 
     private func refresh(_ then: @escaping () -> Void) {
@@ -71,8 +74,8 @@ final class NickGuard {
     ///
     /// - `second`: counted from another beginning in each network.
     func tick(_ second: UInt64) {
-        guard self.settings.nickOwnership != .off else { return self.pending = [:] }
         if second.isMultiple(of: Self.interval) { self.refresh() }
+        guard self.settings.nickOwnership != .off else { return self.pending = [:] }
         let revision = self.names.revision(of: self.network.id)
         if revision != self.revision {
             self.revision = revision

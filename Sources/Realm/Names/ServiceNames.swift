@@ -11,5 +11,6 @@ enum ServiceNames {
         "newsflash", "servicebot", "system",
     ]
 
-    static func contains(_ nick: Nickname) -> Bool { self.names.contains(nick.folded) }
+    /// Whether it is one, or looks like one.
+    static func contains(_ nick: Nickname) -> Bool { self.names.contains(Likeness.form(of: nick)) }
 }

@@ -142,8 +142,20 @@ package final class Network {
     /// Nothing is counted here until the tenant comes back.
     private(set) var isClosed = false
 
+    /// Sessions that are others since the last look.
+    private var changed: Set<SessionID> = []
+
+    /// Whether a session may go on as it is now is looked at within a second.
+    func lookAgain(at session: Session) { self.changed.insert(session.id) }
+
     /// Once a second.
     func tick() {
+        let changed = self.changed
+        self.changed = []
+        for session in changed.compactMap({ self.sessions[$0] }) {
+            self.nicks.watch(session)
+            self.bans.watch(session)
+        }
         self.replicas.tick()
         self.census.tick()
         // Each in another second.

@@ -14,9 +14,7 @@ final class SharedRows<Value: Sendable>: Sendable {
         /// Another number each time that it is another.
         var revision: UInt64 = 0
         var isLoading = false
-        /// Whether it changed while it was loaded.
-        var isAsked = false
-        /// Who waits for that.
+        /// Who came while it was loaded, and waits for the next time.
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -46,7 +44,6 @@ final class SharedRows<Value: Sendable>: Sendable {
             return await withCheckedContinuation { continuation in
                 let isOver = self.known.withLock { known in
                     guard known[tenant]?.isLoading == true else { return true }
-                    known[tenant]?.isAsked = true
                     known[tenant]?.waiting.append(continuation)
                     return false
                 }
@@ -54,12 +51,15 @@ final class SharedRows<Value: Sendable>: Sendable {
             }
         }
         while true {
-            let version = self.known.withLock { known in
-                known[tenant]?.isAsked = false
-                return known[tenant]?.version
+            // Who comes from now on may know of something that is not read any more.
+            let (version, waiting) = self.known.withLock { known in
+                let waiting = known[tenant]?.waiting ?? []
+                known[tenant]?.waiting = []
+                return (known[tenant]?.version, waiting)
             }
             if let loaded = await load(version) { self.set(loaded.value, loaded.version, of: tenant) }
-            if let waiting = self.ends(loading: tenant) { return waiting.forEach { $0.resume() } }
+            for one in waiting { one.resume() }
+            if self.ends(loading: tenant) { return }
         }
     }
 
@@ -72,14 +72,12 @@ final class SharedRows<Value: Sendable>: Sendable {
         }
     }
 
-    /// - Returns: Who waited; nil if it changed meanwhile.
-    private func ends(loading tenant: TenantID) -> [CheckedContinuation<Void, Never>]? {
+    /// - Returns: false if somebody came meanwhile.
+    private func ends(loading tenant: TenantID) -> Bool {
         self.known.withLock { known in
-            if known[tenant]?.isAsked == true { return nil }
+            guard known[tenant]?.waiting.isEmpty != false else { return false }
             known[tenant]?.isLoading = false
-            let waiting = known[tenant]?.waiting ?? []
-            known[tenant]?.waiting = []
-            return waiting
+            return true
         }
     }
 

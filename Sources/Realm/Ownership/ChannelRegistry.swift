@@ -20,8 +20,12 @@ final class ChannelRegistry {
 
     /// Set to the log's epoch once all channels are there: a store that went back in time goes on under another one.
     private static let mark = FieldName(Section("r"), "restored")
+    /// Set while they are brought back: who loses it has lost what was brought back until then.
+    private static let token = FieldName(Section("r"), "restoring")
     /// What the mark was when all were there, as far as is known here.
-    private var known: [UInt8]?
+    private(set) var known: [UInt8]?
+    /// How often a restoration is begun anew that others end or the store loses.
+    private static let tries = 6
 
     init(_ network: Network) {
         self.network = network
@@ -40,10 +44,29 @@ final class ChannelRegistry {
         return Condition(self.log, .equals(Self.mark, known))
     }
 
+    /// The store was away: it may have gone back in time.
+    func doubt() { self.known = nil }
+
     /// Brings the channels back if the live store has lost them, and keeps what is not kept: somebody is here.
     func begin() {
         if self.channels == nil { return }
         self.restore { refusal in if refusal == nil { self.saver.look() } }
+    }
+
+    /// Does something that rests on all channels being there; once more after they were brought back, if they are not.
+    func complete<Value>(
+        _ attempt: @escaping (_ then: @escaping (Result<Value, Refusal>) -> Void) -> Void,
+        then: @escaping (Result<Value, Refusal>) -> Void
+    ) {
+        attempt { result in
+            guard case .failure(let refusal) = result, refusal.reason == .channelsAreMissing else {
+                return then(result)
+            }
+            self.restore { refusal in
+                if let refusal { return then(.failure(refusal)) }
+                attempt(then)
+            }
+        }
     }
 
     /// Brings back what the durable store has and the live store has lost, and goes on once all of it is there.
@@ -53,31 +76,60 @@ final class ChannelRegistry {
             return
         }
         self.waiting = [then]
-        self.network.store.load([self.log]) { result in
-            switch result {
-            case .failure(let error): self.restored(self.network.refusal(error))
-            case .success(let snapshots):
-                let mark = snapshots[0].fields[Self.mark]
-                if let mark, mark == Self.bytes(snapshots[0].position) {
+        self.look(attempt: 0)
+    }
+
+    /// A log's epoch is another only once it has changed: so it is.
+    private func look(attempt: Int) {
+        guard attempt < Self.tries else { return self.restored(self.network.refusal(.busy)) }
+        let (network, log) = (self.network, self.log)
+        network.store.append(Transaction(changes: [LogChange(log)])) { result in
+            guard case .success(.appended(let stamps)) = result, let position = stamps.first?.position else {
+                return self.restored(network.refusal(result.failure ?? .busy))
+            }
+            network.store.load([log]) { result in
+                guard case .success(let snapshots) = result else {
+                    return self.restored(network.refusal(result.failure ?? .busy))
+                }
+                let mark = Array(String(position.epoch).utf8)
+                if snapshots[0].fields[Self.mark] == mark {
                     self.known = mark
                     return self.restored(nil)
                 }
-                self.restore(after: nil, .init(mark: mark, changed: self.saver.noted(in: snapshots[0])))
+                self.begin(.init(mark: mark, attempt: attempt), snapshots[0])
             }
         }
     }
 
-    /// What a restoration goes by.
-    private struct Basis {
-        /// The mark when it began.
-        let mark: [UInt8]?
-        /// Channels that are not kept as they are: of those the live store knows better.
-        let changed: Set<String>
+    /// A restoration under way.
+    private struct Work {
+        /// What the mark is to be.
+        let mark: [UInt8]
+        let attempt: Int
+        var token: [UInt8] = []
     }
 
-    private static func bytes(_ position: Position) -> [UInt8] { Array(String(position.epoch).utf8) }
+    private func begin(_ work: Work, _ snapshot: Snapshot) {
+        var work = work
+        if let token = snapshot.fields[Self.token] {
+            work.token = token
+            return self.restore(after: nil, work)
+        }
+        work.token = Array(String(self.network.shard.environment.random(), radix: 16).utf8)
+        let transaction = Transaction(
+            conditions: [Condition(self.log, .absent(Self.token))],
+            changes: [LogChange(self.log, fields: [.set(Self.token, work.token)])]
+        )
+        self.network.store.append(transaction) { [work] result in
+            switch result {
+            case .failure(let error): self.restored(self.network.refusal(error))
+            case .success(.refused): self.look(attempt: work.attempt + 1)
+            case .success(.appended): self.restore(after: nil, work)
+            }
+        }
+    }
 
-    private func restore(after last: String?, _ basis: Basis) {
+    private func restore(after last: String?, _ work: Work) {
         guard let channels else { return self.restored(nil) }
         let tenant = self.network.id
         self.network.ask("registered channels") { () async throws(DurableStoreError) in
@@ -86,75 +138,82 @@ final class ChannelRegistry {
             switch result {
             case .failure(let refusal): self.restored(refusal)
             case .success(let page):
-                self.bringBack(page.filter { !basis.changed.contains($0.folded) }[...], basis.mark) { refusal in
-                    if let refusal { return self.restored(refusal) }
-                    if page.count == Self.page { return self.restore(after: page.last?.folded, basis) }
-                    self.complete()
+                self.bringBack(page[...], work) {
+                    if page.count == Self.page { return self.restore(after: page.last?.folded, work) }
+                    self.end(work)
                 }
             }
         }
     }
 
-    private func bringBack(
-        _ page: ArraySlice<RegisteredChannel>,
-        _ mark: [UInt8]?,
-        _ then: @escaping (Refusal?) -> Void
-    ) {
-        guard let channel = page.first else { return then(nil) }
+    private func bringBack(_ page: ArraySlice<RegisteredChannel>, _ work: Work, _ then: @escaping () -> Void) {
+        guard let channel = page.first else { return then() }
         let network = self.network
-        guard let fields = ChannelState.updates(kept: channel.fields),
+        guard let fields = ChannelState.updates(kept: channel.fields), channel.registration != nil,
             let name = ChannelName(channel.name, under: Names.caseMapping)
         else {
             network.shard.logger.error(
                 "a registered channel cannot be read, and begins anew",
                 metadata: ["tenant": "\(network.id)", "channel": "\(channel.folded)"]
             )
-            return self.bringBack(page.dropFirst(), mark, then)
+            return self.bringBack(page.dropFirst(), work, then)
         }
         let log = LogKey(network.id, .channel, name.folded)
         network.store.load([log]) { result in
             guard case .success(let snapshots) = result else {
-                if case .failure(let error) = result { then(network.refusal(error)) }
-                return
+                return self.restored(network.refusal(result.failure ?? .busy))
             }
             let state = ChannelState(name: name, fields: snapshots[0].chatFields)
             guard state.registration == nil || channel.position.isLater(than: snapshots[0].position) else {
-                return self.bringBack(page.dropFirst(), mark, then)
+                return self.bringBack(page.dropFirst(), work, then)
             }
             let transaction = Transaction(
                 conditions: [
-                    // Once all are there one that is not was given up since.
-                    Condition(self.log, mark.map { .equals(Self.mark, $0) } ?? .absent(Self.mark)),
+                    Condition(self.log, .equals(Self.token, work.token)),
+                    // What changed lately the live store knows better: also that it belongs to nobody any more.
+                    Condition(self.log, .absent(self.saver.field(name.folded))),
                     Condition(log, .unchanged(since: snapshots[0].position)),
                 ],
                 changes: [
-                    LogChange(log, payload: ChannelEvent.restored.encoded, fields: fields.map(FieldChange.init))
+                    LogChange(
+                        log,
+                        payload: ChannelEvent.restored.encoded,
+                        fields: Self.changes(from: snapshots[0], to: fields)
+                    )
                 ]
             )
             network.store.append(transaction) { result in
                 switch result {
-                case .failure(let error): then(network.refusal(error))
-                // It changed just now.
-                case .success(.refused(condition: 1)): self.bringBack(page, mark, then)
-                // Another shard was faster.
-                case .success: self.bringBack(page.dropFirst(), mark, then)
+                case .failure(let error): self.restored(network.refusal(error))
+                // Others have ended it, or what was brought back is lost.
+                case .success(.refused(condition: 0)): self.look(attempt: work.attempt + 1)
+                case .success(.refused(condition: 2)): self.bringBack(page, work, then)
+                case .success: self.bringBack(page.dropFirst(), work, then)
                 }
             }
         }
     }
 
-    private func complete() {
-        let (network, log) = (self.network, self.log)
-        let end: (LiveStoreError) -> Void = { self.restored(network.refusal($0)) }
-        // Its epoch is known once something was written.
-        network.store.append(Transaction(changes: [LogChange(log)])) { result in
-            guard case .success(.appended(let stamps)) = result, let position = stamps.first?.position else {
-                return end(result.failure ?? .busy)
-            }
-            let mark = Self.bytes(position)
-            network.store.append(Transaction(changes: [LogChange(log, fields: [.set(Self.mark, mark)])])) { result in
-                if let error = result.failure { return end(error) }
-                self.known = mark
+    /// What makes a channel what was kept of it; its members stay.
+    private static func changes(from snapshot: Snapshot, to fields: [FieldUpdate]) -> [FieldChange] {
+        let kept = Set(fields.map(\.key))
+        let gone = snapshot.chatFields.map(\.0).filter { key in
+            key.section != .member && key.section != .invitation && !kept.contains(key)
+        }
+        return gone.map { .remove(FieldName($0)) } + fields.map(FieldChange.init)
+    }
+
+    private func end(_ work: Work) {
+        let transaction = Transaction(
+            conditions: [Condition(self.log, .equals(Self.token, work.token))],
+            changes: [LogChange(self.log, fields: [.set(Self.mark, work.mark), .remove(Self.token)])]
+        )
+        self.network.store.append(transaction) { result in
+            switch result {
+            case .failure(let error): self.restored(self.network.refusal(error))
+            case .success(.refused): self.look(attempt: work.attempt + 1)
+            case .success(.appended):
+                self.known = work.mark
                 self.restored(nil)
             }
         }

@@ -20,7 +20,9 @@ final class ChannelSaver {
 
     private static let section = Section("u")
     /// How many channels are kept at a time.
-    private static let most = 50
+    private static let most = 20
+    /// When no other channel of them is begun with: all are done before the answer is not waited for any more.
+    private static let patience = Duration.seconds(15)
     /// How long changes are gathered.
     private static let pause = TimeAmount.milliseconds(100)
 
@@ -32,13 +34,11 @@ final class ChannelSaver {
     /// The note that a channel has changed.
     func note(_ folded: String) -> LogChange {
         let number = String(self.network.shard.environment.random(), radix: 16)
-        return LogChange(self.registry.log, fields: [.set(FieldName(Self.section, folded), Array(number.utf8))])
+        return LogChange(self.registry.log, fields: [.set(self.field(folded), Array(number.utf8))])
     }
 
-    /// The channels, by folded names, that the registry's log has notes of.
-    func noted(in snapshot: Snapshot) -> Set<String> {
-        Set(snapshot.fields.keys.filter { $0.section == Self.section }.map(\.name))
-    }
+    /// Where the note of a channel stands.
+    func field(_ folded: String) -> FieldName { FieldName(Self.section, folded) }
 
     /// Looks whether something is not kept that others changed.
     func look() {
@@ -63,6 +63,8 @@ final class ChannelSaver {
     private func takeTurn() {
         self.network.store.reserve(1, of: self.turn, limit: 1) { result in
             guard case .success(1) = result else { return self.again() }
+            // As long as channels are brought back, what changed is not taken for kept.
+            guard self.registry.known != nil else { return self.failed() }
             self.isAsked = false
             self.work()
         }
@@ -110,7 +112,9 @@ final class ChannelSaver {
         let (tenant, now) = (self.network.id, self.network.shard.now)
         let rows = snapshots.map { Row($0, tenant: tenant, now: now) }
         self.network.ask("registered channels") { () async throws(DurableStoreError) in
+            let began = ContinuousClock.now
             for row in rows {
+                if ContinuousClock.now - began > Self.patience { throw .timedOut }
                 switch row {
                 case .kept(let channel): try await channels.save(channel)
                 case .dropped(let folded): _ = try await channels.delete(folded, of: tenant)

@@ -59,8 +59,16 @@ extension Network {
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
         self.reference(to: account) { result in
-            self.changeOwnership(of: name, by: actor, then) { state, requester throws(Refusal) in
-                try state.decideTransfer(to: result.get(), by: requester, now: self.shard.now)
+            guard case .success(let next) = result else { return then(result.map { _ in }) }
+            self.ownedChannels(of: next) { result in
+                if case .failure(let refusal) = result { return then(.failure(refusal)) }
+                if case .success(let owned) = result, owned.count >= Self.registeredChannelLimit {
+                    let text: Phrase = "\(next.name) has as many channels as an account may"
+                    return then(.failure(Refusal(.tooManyRegisteredChannels, name.raw, text: text)))
+                }
+                self.changeOwnership(of: name, by: actor, then) { state, requester throws(Refusal) in
+                    try state.decideTransfer(to: next, by: requester, now: self.shard.now)
+                }
             }
         }
     }
@@ -162,7 +170,14 @@ extension Network {
             name,
             by: actor,
             { replica throws(Refusal) in
-                let events = try decide(replica.state, actor.session.requester)
+                let (state, requester) = (replica.state, actor.session.requester)
+                let isHidden =
+                    state.modes.contains(.secret) && !state.members.contains(requester.session)
+                    && state.registration?.rank(of: requester.account).isEmpty != false
+                if isHidden, !requester.may(.seeHidden), !requester.may(.runAnyChannel) {
+                    throw Refusal(.noSuchChannel, name.raw)
+                }
+                let events = try decide(state, requester)
                 if events.isEmpty { return .nothing(()) }
                 return Decided(transaction: replica.change(events, lifetime: .whileInhabited), value: ())
             },
@@ -173,7 +188,7 @@ extension Network {
 
 extension RegisteredChannel {
     /// To whom it belongs.
-    fileprivate var registration: ChannelRegistration? {
+    var registration: ChannelRegistration? {
         guard let name = ChannelName(self.name, under: Names.caseMapping),
             let fields = ChannelState.updates(kept: self.fields)
         else { return nil }

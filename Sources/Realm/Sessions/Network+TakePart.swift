@@ -55,6 +55,7 @@ extension Network {
         // Others may be gone without anybody having noticed.
         let missed =
             resumption?.seen.map { Missed(seen: $0) } ?? (request.asksForPast ? nil : Missed(at: self.shard.now))
+        if let since = request.login?.since { session.requester.accountSince = since }
         session.attach(attachment, missed)
         let taken = TakingPart.taken(.back(session, .init(missed: missed)))
         guard let resumption else {
@@ -100,7 +101,8 @@ extension Network {
                 }
                 session.requester.user = record.user
                 session.requester.changes = record.changes
-                session.requester.accountSince = record.accountSince
+                // What was proved counts, where something was.
+                session.requester.accountSince = request.login?.since ?? record.accountSince
                 if session.login?.metadata == nil { session.login?.metadata = record.user.metadata }
                 session.facts = record.facts
                 session.silence = record.silence

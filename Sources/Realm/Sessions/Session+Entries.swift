@@ -96,6 +96,8 @@ extension Session {
         self.prefix = self.requester.user.prefix
         self.requester.rights = self.user.modes.contains(.operator) ? self.grantedRights : []
         self.recount()
+        // Whichever shard it was changed on.
+        self.network.lookAgain(at: self)
     }
 
     /// An entry could not be read: the store says what holds.
@@ -124,6 +126,7 @@ extension Session {
         if isRenamed { self.network.sessions.name(self, record.user.nick) }
         self.requester.user = record.user
         self.requester.changes = record.changes
+        self.requester.accountSince = record.accountSince
         self.silence = record.silence
         if record.mark != self.mark { self.uncertainChannels.formUnion(record.channels) }
         self.mark = record.mark

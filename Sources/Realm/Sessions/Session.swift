@@ -284,6 +284,7 @@ package final class Session {
             self.weighSecurity()
             return self.weighPresence()
         }
+        let parting = self.network.nicks.isDue(self) ? Parting.ended : parting
         // As it is now: what comes while changes are still in the store's hands is told to nobody.
         let departure = Departure(
             reason: reason,

@@ -6,7 +6,10 @@ package import StateStore
 
 /// Entries of the logs that the shard follows: put into replicas and told to those who are here.
 extension RealmShard: LiveStoreReceiver {
-    package func storeBecameReady() { self.storeBecameReadyAction() }
+    package func storeBecameReady() {
+        for network in self.networks.values { network.registry.doubt() }
+        self.storeBecameReadyAction()
+    }
 
     package func received(_ entry: Entry, of log: LogKey) {
         switch self.owner(of: log) {

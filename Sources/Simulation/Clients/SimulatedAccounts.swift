@@ -72,10 +72,11 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
         unless version: String?
     ) async throws(AuthenticationError) -> OwnedNames? {
         if let failure { throw failure }
-        let found = "\(self.made).\(self.accounts.count).\(self.nicks.count).\(self.nicked)"
+        let active = self.accounts.values.count { $0.state == .active }
+        let found = "\(self.made).\(active).\(self.nicks.count).\(self.nicked)"
         if found == version { return nil }
         var owners = self.nicks.mapValues { Names.accountMapping.fold($0.account) }
-        for account in self.accounts.values { owners[account.folded] = account.folded }
+        for account in self.accounts.values where account.state == .active { owners[account.folded] = account.folded }
         return OwnedNames(version: found, owners: owners)
     }
 

@@ -82,6 +82,8 @@ package struct NetworkBanRepository: Sendable {
             _ = try connection.execute(
                 """
                 INSERT INTO network_bans (tenant, mask, reason, setter, set_at, until) VALUES ($1, $2, $3, $4, $5, $6)
+                ON CONFLICT (tenant, mask) DO UPDATE SET
+                    reason = excluded.reason, setter = excluded.setter, set_at = excluded.set_at, until = excluded.until
                 RETURNING mask
                 """,
                 [

@@ -30,7 +30,7 @@ extension AccountRepository {
     /// How many are read at a time.
     private static let namesPage: Int64 = 1000
 
-    /// All nicknames that belong to accounts.
+    /// All nicknames that belong to accounts which somebody may log in to.
     ///
     /// - Parameters:
     ///   - tenant: Of which tenant.
@@ -43,10 +43,10 @@ extension AccountRepository {
     ) async throws(DurableStoreError) -> OwnedNames? {
         let counted = try await self.database.execute(
             """
-            SELECT COUNT(*), COALESCE(MAX(updated_at), 0),
+            SELECT COUNT(*), CAST(COALESCE(SUM(created_at % 1000000007), 0) AS BIGINT),
                 (SELECT COUNT(*) FROM account_names WHERE tenant = $1),
-                (SELECT COALESCE(MAX(added_at), 0) FROM account_names WHERE tenant = $1)
-            FROM accounts WHERE tenant = $1
+                (SELECT CAST(COALESCE(SUM(added_at % 1000000007), 0) AS BIGINT) FROM account_names WHERE tenant = $1)
+            FROM accounts WHERE tenant = $1 AND state = 'active'
             """,
             [.text(tenant.text)],
             in: .tenant(tenant),
@@ -58,13 +58,14 @@ extension AccountRepository {
         let found = numbers.joined(separator: ".")
         if found == version { return nil }
         var owners: [String: String] = [:]
-        for (table, name, account) in [("accounts", "folded", "folded"), ("account_names", "folded", "account")] {
+        let tables = [("accounts", "folded", " AND state = 'active'"), ("account_names", "account", "")]
+        for (table, account, condition) in tables {
             var last = ""
             while true {
                 let rows = try await self.database.execute(
                     """
-                    SELECT \(name), \(account) FROM \(table) WHERE tenant = $1 AND \(name) > $2
-                    ORDER BY \(name) LIMIT $3
+                    SELECT folded, \(account) FROM \(table) WHERE tenant = $1 AND folded > $2\(condition)
+                    ORDER BY folded LIMIT $3
                     """,
                     [.text(tenant.text), .text(last), .integer(Self.namesPage)],
                     in: .tenant(tenant),
