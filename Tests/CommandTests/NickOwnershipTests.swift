@@ -179,10 +179,11 @@ import Testing
         #expect(await second.hears().with("NICK").map(\.text) == ["ann"])
         await harness.advance(by: 25)
         #expect(await second.hears().with("NICK").first?.text.hasPrefix("Guest") == true)
-        // Alone, it goes with the nickname.
-        _ = await second.send("NICK ann")
+        // Who comes back to it in time goes on where it was; a guest does not.
+        let guest = harness.stranger()
+        _ = await guest.send("CAP REQ :roost.chat/resume", "NICK ann", "USER x 0 * :X", "CAP END")
         await harness.advance(by: 3)
-        second.wire.disconnect()
+        guest.wire.disconnect()
         await harness.advance(by: 3)
         let stranger = harness.stranger()
         #expect(await stranger.send("NICK ann", "USER x 0 * :X").first?.command == "001")

@@ -21,9 +21,11 @@ final class NickGuard {
     /// Has the names be looked at: somebody is here now, or they are others.
     func refresh() { self.refresh {} }
 
-    /// Whether a session has been told that its nickname is not its own: it does not keep it by going.
+    /// Whether a session has been told that its nickname is not its own, and would keep it by going: a guest's does not wait for
+    /// somebody to come back then, and an account's no longer than others do.
     func isDue(_ session: Session) -> Bool {
-        self.pending[session.id] != nil && self.isForeign(session.user.nick, to: session.user.account)
+        guard session.user.account == nil || session.holds?.isAlwaysOn == true else { return false }
+        return self.pending[session.id] != nil && self.isForeign(session.user.nick, to: session.user.account)
     }
 
     private func refresh(_ then: @escaping () -> Void) {
