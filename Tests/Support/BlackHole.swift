@@ -25,13 +25,17 @@ package final class BlackHole: Sendable {
     ///
     /// - Throws: ``Failure``, or what ``FreePort`` throws.
     package init(_ kind: Kind) throws {
-        self.port = try FreePort.find()
         // Once the queue of those that nobody accepts is full, the kernel takes no more of them.
         self.sockets = try (0..<(kind == .neverAnswers ? 1 : 5)).map { _ in try Self.makeSocket() }
         let listener = self.sockets[0]
-        guard FreePort.withAddress(self.port, { bind(listener, $0, $1) }) == 0,
-            listen(listener, kind == .neverAnswers ? 128 : 0) == 0
-        else { throw Failure() }
+        var (port, attempts) = (try FreePort.find(), 1)
+        // A process that is being started has for a moment all that this one had open, the socket that tried the port too.
+        while FreePort.withAddress(port, { bind(listener, $0, $1) }) != 0 {
+            guard attempts < 10 else { throw Failure() }
+            (port, attempts) = (try FreePort.find(), attempts + 1)
+        }
+        self.port = port
+        guard listen(listener, kind == .neverAnswers ? 128 : 0) == 0 else { throw Failure() }
         for client in self.sockets.dropFirst() { _ = FreePort.withAddress(self.port) { connect(client, $0, $1) } }
     }
 
