@@ -98,6 +98,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
+        // What a mail looks like.
+        .target(name: "Mail", dependencies: ["Observability", "Tenant", "CIDNA"]),
         // A tenant's network as one shard holds it, and what can be done on it: no sockets.
         .target(
             name: "Realm",
@@ -182,6 +184,7 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // The toolchain's ICU.
         .systemLibrary(name: "CSpoof"),
+        .systemLibrary(name: "CIDNA"),
         // No pkgConfig: the flags of hiredis.pc warn on every target.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         // Processes that tests start; apart, since some need nothing else.
@@ -351,6 +354,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "MailTests",
+            dependencies: [
+                "Mail", "Tenant", "TestChildren", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
         .testTarget(

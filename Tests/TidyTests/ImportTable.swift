@@ -86,6 +86,7 @@ enum ImportTable {
             cryptography,
             ["NIOHTTP1"]
         ),
+        "Mail": ImportRow(own: ["CIDNA", "Observability", "Tenant"], libraries: foundation, platform),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
             own: ["Backoff", "CSpoof", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],
@@ -142,6 +143,7 @@ enum ImportTable {
             ["NIOCore"]
         ),
         "CHiredis": ImportRow(own: []),
+        "CIDNA": ImportRow(own: []),
         "CSpoof": ImportRow(own: []),
         "CLibPQ": ImportRow(own: []),
     ]
