@@ -98,8 +98,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
-        // What a mail looks like.
-        .target(name: "Mail", dependencies: ["Observability", "Tenant", "CIDNA"]),
+        // One mail to one server, by libcurl.
+        .target(name: "Mail", dependencies: ["Observability", "Tenant", "CCurl", "CIDNA"]),
         // A tenant's network as one shard holds it, and what can be done on it: no sockets.
         .target(
             name: "Realm",
@@ -185,6 +185,7 @@ let package = Package(
         // The toolchain's ICU.
         .systemLibrary(name: "CSpoof"),
         .systemLibrary(name: "CIDNA"),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // No pkgConfig: the flags of hiredis.pc warn on every target.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         // Processes that tests start; apart, since some need nothing else.
@@ -198,7 +199,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
-            path: "Tests/Support"
+            path: "Tests/Support",
+            exclude: ["Mail/smtp-server.py"]
         ),
         // Clients on real sockets; apart, since few tests need TLS.
         .target(

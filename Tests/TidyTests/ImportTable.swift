@@ -86,7 +86,7 @@ enum ImportTable {
             cryptography,
             ["NIOHTTP1"]
         ),
-        "Mail": ImportRow(own: ["CIDNA", "Observability", "Tenant"], libraries: foundation, platform),
+        "Mail": ImportRow(own: ["CCurl", "CIDNA", "Observability", "Tenant"], libraries: foundation, platform),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
             own: ["Backoff", "CSpoof", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],
@@ -142,6 +142,7 @@ enum ImportTable {
             cryptography,
             ["NIOCore"]
         ),
+        "CCurl": ImportRow(own: []),
         "CHiredis": ImportRow(own: []),
         "CIDNA": ImportRow(own: []),
         "CSpoof": ImportRow(own: []),
