@@ -155,8 +155,8 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "Backoff", "IRC", "Chat", "Edge", "Observability", "Tenant", "StateStore", "Metering", "KubeClient",
-                "Operator", "WebPush",
+                "Backoff", "IRC", "Chat", "Edge", "Mail", "Observability", "Tenant", "StateStore", "Metering",
+                "KubeClient", "Operator", "WebPush",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -331,7 +331,7 @@ let package = Package(
             ]
         ),
         // What the program makes of its configuration.
-        .testTarget(name: "ProgramTests", dependencies: ["roost", "TestChildren", "TestSupport"]),
+        .testTarget(name: "ProgramTests", dependencies: ["roost", "Mail", "Tenant", "TestChildren", "TestSupport"]),
         // The style rules as tests; reads the sources, imports none of them.
         .testTarget(name: "TidyTests", dependencies: ["TestChildren"]),
         // Real processes; what it needs of Python is made by scripts/install-python.

@@ -72,6 +72,26 @@ struct BoundsTests {
         #expect(loaded.catalog.sorted == [])
     }
 
+    @Test(arguments: [("emailDomains", 200), ("refusedEmailDomains", 2_000)])
+    func `as many domains of mail may be named as their bound and no more`(field: String, most: Int) async throws {
+        func text(_ count: Int) -> String {
+            let domains = (0..<count).map { "d\($0).example" }.joined(separator: ", ")
+            return tenantYAML(spec: "  accounts: {\(field): [\(domains)]}") + "\n---\n" + freePlan
+        }
+        #expect(try await load(text(most)).errors == [])
+        let loaded = try await load(text(most + 1))
+        #expect(loaded.catalog.sorted == [])
+        let error = try #require(loaded.errors.first)
+        #expect(error.field == "spec.accounts.\(field)" && error.message.contains("write at most \(most)"))
+    }
+
+    @Test(arguments: [(0, false), (1, true), (1_000, true), (1_001, false)])
+    func `a mail address has one account, or up to a thousand`(count: Int, fits: Bool) async throws {
+        let spec = "  accounts: {accountsPerEmail: \(count)}"
+        let loaded = try await load(tenantYAML(spec: spec) + "\n---\n" + freePlan)
+        #expect(loaded.errors.isEmpty == fits && loaded.catalog.sorted.count == (fits ? 1 : 0))
+    }
+
     /// Fields of a cell, the largest that may be written, and what may not.
     private static let cells = [
         ("drain: {announce: ", "1h", "1h1s"), ("drain: {gracePeriod: ", "24h", "24h1s"),

@@ -141,6 +141,9 @@ struct ProjectedTenantTests {
         (#""history":{"retention":"36501d"}"#, "history.retention is no duration of at most 36500d"),
         (#""history":{"retention":7}"#, "history.retention is no duration of at most 36500d"),
         (#""archive":{"retention":"99999999d"}"#, "archive.retention is no duration of at most 36500d"),
+        (#""accounts":{"emailDomains":"example.com"}"#, "accounts.emailDomains is no list of texts"),
+        (#""accounts":{"refusedEmailDomains":[7]}"#, "accounts.refusedEmailDomains is no list of texts"),
+        (#""accounts":{"accountsPerEmail":0}"#, "accounts.accountsPerEmail is 0, not 1 to 1000"),
     ]
 
     @Test(arguments: unusable.indices)
@@ -201,6 +204,10 @@ struct ProjectedTenantTests {
         tenant.settings.accounts.minimumPasswordLength = .random(in: 1...64, using: &random)
         tenant.settings.accounts.nickOwnership = try pick(AccountSettings.NickOwnership.allCases)
         tenant.settings.accounts.nickTimeout = time()
+        tenant.settings.accounts.emailDomains = some(["example.com", "edu"])
+        tenant.settings.accounts.refusedEmailDomains = some(["trash.example", "a.b"])
+        tenant.settings.accounts.accountsPerEmail = .random(in: 1...1_000, using: &random)
+        tenant.settings.accounts.customAccountNames = .random(using: &random)
         tenant.settings.accounts.required = .random(using: &random)
         tenant.settings.accounts.saslMechanisms = some(SASLMechanism.allCases)
         tenant.settings.accounts.rememberFor = time()

@@ -14,6 +14,8 @@ import Testing
         #expect(tenant.accounts.registration == .open && !tenant.accounts.required)
         #expect(tenant.accounts.registrationBeforeConnect && tenant.accounts.minimumPasswordLength == 8)
         #expect(tenant.accounts.nickOwnership == .timeout && tenant.accounts.nickTimeout == .seconds(30))
+        #expect(tenant.accounts.emailDomains == [] && tenant.accounts.refusedEmailDomains == [])
+        #expect(tenant.accounts.accountsPerEmail == 1 && !tenant.accounts.customAccountNames)
         #expect(tenant.accounts.saslMechanisms == [.plain, .scramSHA256, .scramSHA512, .external])
         #expect(tenant.accounts.rememberFor == .zero)
         #expect(tenant.sessions.resumeGrace == .seconds(120) && tenant.sessions.multipleClients)
@@ -44,6 +46,8 @@ import Testing
         #expect(tenant.accounts.registration == .email && tenant.accounts.required)
         #expect(!tenant.accounts.registrationBeforeConnect && tenant.accounts.minimumPasswordLength == 12)
         #expect(tenant.accounts.nickOwnership == .strict && tenant.accounts.nickTimeout == .seconds(120))
+        #expect(tenant.accounts.emailDomains == ["example.com", "edu"] && tenant.accounts.customAccountNames)
+        #expect(tenant.accounts.refusedEmailDomains == ["trash.example"] && tenant.accounts.accountsPerEmail == 3)
         #expect(tenant.accounts.saslMechanisms == [.scramSHA256] && tenant.accounts.rememberFor == .seconds(86_400))
         #expect(tenant.sessions.resumeGrace == .seconds(5400) && !tenant.sessions.multipleClients)
         #expect(
@@ -62,6 +66,9 @@ import Testing
         #expect(cell.archive?.bucket == "roost-archive" && cell.gateway?.namespace == "infra")
         #expect(cell.trustedProxies == ["10.0.0.0/8", "2001:db8::/32"])
         #expect(cell.webirc?.networks == ["10.1.0.0/16"] && cell.webirc?.passwordSecretRef.name == "webirc")
+        let mail = try #require(cell.edge.mail)
+        #expect(mail.server.text == "smtps://mail.example.com:465" && mail.from == "chat@example.com")
+        #expect(mail.username == "roost" && mail.passwordSecretRef?.key == "password" && mail.tls == .required)
     }
 
     @Test func `quotas come from the plan and the tenant overrides them one by one`() async throws {
@@ -200,7 +207,8 @@ import Testing
             Be kind.
           admins:
             - {account: alice, passwordSecretRef: {name: acme-admin, key: password}}
-          accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, nickOwnership: Strict, nickTimeout: 2m, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d}
+          accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, nickOwnership: Strict, nickTimeout: 2m, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d,
+            emailDomains: [example.com, edu], refusedEmailDomains: [trash.example], accountsPerEmail: 3, customAccountNames: true}
           sessions: {resumeGrace: 1h30m, multipleClients: false}
           history: {enabled: true, retention: 7d, directMessages: false}
           archive: {enabled: true, schedule: "0 4 * * 1-5", retention: 365d}
@@ -233,6 +241,7 @@ import Testing
             rollout: {maxSurge: 50}
             drain: {announce: 20s, gracePeriod: 4m, longest: 20m}
             service: {type: LoadBalancer, annotations: {a: b}}
+            mail: {server: "smtps://mail.example.com", from: chat@example.com, username: roost, passwordSecretRef: {name: roost-mail, key: password}}
           redis: {urlSecretRef: {name: roost-redis, key: url}}
           postgres: {urlSecretRef: {name: roost-postgres, key: url}}
           archive: {s3: {endpoint: https://s3.example.com, region: eu-1, bucket: roost-archive, credentialsSecretRef: {name: s3}}}

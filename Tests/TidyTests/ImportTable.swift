@@ -123,8 +123,8 @@ enum ImportTable {
         ),
         "roost": ImportRow(
             own: [
-                "Backoff", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering", "Edge", "KubeClient",
-                "Operator", "WebPush",
+                "Backoff", "IRC", "Chat", "Mail", "Observability", "Tenant", "StateStore", "Metering", "Edge",
+                "KubeClient", "Operator", "WebPush",
             ],
             libraries: collections,
             foundation,

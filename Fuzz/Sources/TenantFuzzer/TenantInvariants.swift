@@ -58,6 +58,10 @@ enum TenantInvariants {
         let scaling = edge.autoscaling
         try self.require(Bounds.stabilization.contains(scaling.scaleDownStabilization), "a stabilization is too long")
         try self.require(scaling.minReplicas <= scaling.maxReplicas, "the fewest are more than the most")
+        guard let mail = edge.mail else { return }
+        try self.require(MailServerURL(mail.server.text) == mail.server, "a mail server is another one when written")
+        try self.require(1...65_535 ~= mail.server.port, "a mail server has no port")
+        try self.require(EmailAddress(mail.from) != nil, "mail comes from no address")
     }
 
     private static func checkTenant(_ tenant: HostedTenant) throws {

@@ -20,6 +20,8 @@ package struct CellManifests: Sendable {
         package var storesDigest: String
         /// The ports that the edges reach their stores at.
         package var storePorts: [Int]
+        /// A digest of the password for the mail server, which pods read at their start too; nil if there is none, or none is known.
+        package var mailDigest: String?
         /// The Deployment that there is; nil if there is none yet.
         package var running: KubeObject?
         /// The pods that there are.
@@ -36,6 +38,7 @@ package struct CellManifests: Sendable {
             image: String,
             storesDigest: String,
             storePorts: [Int],
+            mailDigest: String? = nil,
             running: KubeObject? = nil,
             pods: [KubeObject] = [],
             proving: Duration,
@@ -47,6 +50,7 @@ package struct CellManifests: Sendable {
             self.image = image
             self.storesDigest = storesDigest
             self.storePorts = storePorts
+            self.mailDigest = mailDigest
             self.running = running
             self.pods = pods
             self.proving = proving
@@ -56,6 +60,8 @@ package struct CellManifests: Sendable {
 
     /// On the pods' template: the digest of the stores' addresses.
     static let storesAnnotation = "roost.chat/stores"
+    /// On the pods' template: the digest of the password for the mail server.
+    static let mailAnnotation = "roost.chat/mail"
     /// Where pods are asked for names: policies see the pod's port and not the Service's, and OpenShift's listens at another.
     private static let namePorts = [53, 5353]
     /// What a pod has left after its drain.
@@ -136,6 +142,7 @@ package struct CellManifests: Sendable {
         ]
         // An edge of an earlier version takes no key that it does not know.
         if let contact = spec.edge.pushContact { configuration["push"] = ["contact": .string(contact)] }
+        if let mail = spec.edge.mail { configuration["mail"] = mail.configuration }
         return configuration
     }
 
@@ -178,7 +185,9 @@ package struct CellManifests: Sendable {
             numbers.map { ["port": .integer(Int64($0)), "protocol": .string(name)] }
         }
         let edge = self.input.spec.edge
-        let more = edge.networkPolicy.egressPorts + (edge.pushContact == nil ? [] : [443])
+        let more =
+            edge.networkPolicy.egressPorts + (edge.pushContact == nil ? [] : [443])
+            + (edge.mail.map { [$0.server.port] } ?? [])
         return self.object(
             .networkPolicies,
             OperatorNames.edge(self.name),
@@ -279,13 +288,12 @@ package struct CellManifests: Sendable {
 
     /// What pods are made from, but for the annotation with its digest.
     private var template: JSON {
-        [
+        var digests = [Self.storesAnnotation: self.input.storesDigest]
+        digests[Self.mailAnnotation] = self.input.mailDigest
+        return [
             "metadata": [
                 "labels": self.labels,
-                "annotations": JSON(
-                    self.input.spec.edge.pod.annotations
-                        .merging([Self.storesAnnotation: self.input.storesDigest]) { $1 }
-                ),
+                "annotations": JSON(self.input.spec.edge.pod.annotations.merging(digests) { $1 }),
             ],
             "spec": self.podSpec,
         ]
@@ -326,12 +334,24 @@ package struct CellManifests: Sendable {
                         "name": "keys",
                         "secret": ["secretName": .string(OperatorNames.keys(self.name)), "defaultMode": 0o440],
                     ],
-                ] + (self.webircVolume.map { [$0] } ?? [])
+                ] + self.passwordVolumes
             ),
         ]
     }
 
     private static let webircFolder = "/etc/roost/webirc"
+
+    /// The passwords that only some cells have.
+    private var passwordVolumes: [JSON] {
+        let volumes: [JSON?] = [self.webircVolume, self.input.spec.edge.mail?.volume]
+        return volumes.compactMap { $0 }
+    }
+
+    private var passwordMounts: [JSON] {
+        let webirc: JSON = ["name": "webirc", "mountPath": .string(Self.webircFolder), "readOnly": true]
+        let mounts: [JSON?] = [self.webircVolume.map { _ in webirc }, self.input.spec.edge.mail?.mount]
+        return mounts.compactMap { $0 }
+    }
 
     /// The gateways' password.
     ///
@@ -407,9 +427,7 @@ package struct CellManifests: Sendable {
                         "readOnly": true,
                     ],
                     ["name": "keys", "mountPath": "/etc/roost/keys", "readOnly": true],
-                ]
-                    + (self.webircVolume == nil
-                        ? [] : [["name": "webirc", "mountPath": .string(Self.webircFolder), "readOnly": true]])
+                ] + self.passwordMounts
             ),
         ]
     }

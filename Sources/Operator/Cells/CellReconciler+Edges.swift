@@ -36,6 +36,8 @@ extension CellReconciler {
         // Pods read the addresses when they start. Those that run keep theirs until somebody has connected with the new ones.
         let isProven = runtime.state.withLock { $0.stores != nil && $0.storesDigest == digest }
         let proven = running?.spec["template"]["metadata"]["annotations"][CellManifests.storesAnnotation].string
+        // Nobody is replaced since the Secret cannot be read for now.
+        let mailed = running?.spec["template"]["metadata"]["annotations"][CellManifests.mailAnnotation].string
         let manifests = CellManifests(
             .init(
                 cell: findings.object,
@@ -44,6 +46,7 @@ extension CellReconciler {
                 image: image,
                 storesDigest: isProven ? digest : proven ?? digest,
                 storePorts: access.ports,
+                mailDigest: spec.edge.mail?.passwordSecretRef == nil ? nil : access.mail ?? mailed,
                 running: running,
                 pods: findings.pods,
                 proving: self.context.settings.provingPeriod,

@@ -19,6 +19,8 @@ extension CellReconciler {
         let redis: [RedisInstance]
         let postgres: String
         let ports: [Int]
+        /// The digest of the password for the mail server; nil if none is named, or none can be read.
+        let mail: String?
 
         /// Tells other addresses from these, and nothing of them.
         var digest: String { self.keys.digest(self.redis.flatMap { [$0.name, $0.url] } + [self.postgres]) }
@@ -55,7 +57,9 @@ extension CellReconciler {
         var found = Secrets(access: .failure(.unasked), certificate: .notNamed, lacks: false)
         var isPassing = false
         do throws(Unread) {
-            found.access = .success(try await self.access(spec, object))
+            let access = try await self.access(spec, object)
+            found.access = .success(access)
+            if spec.edge.mail?.passwordSecretRef != nil, access.mail == nil { found.lacks = true }
         } catch {
             found.access = .failure(error.problem)
             found.lacks = true
@@ -132,18 +136,34 @@ extension CellReconciler {
                     "spec.redis names \(redis.name) twice: each instance has a Secret or key of its own"
                 )
             }
-            instances.append(RedisInstance(name: redis.name, url: try await self.url(redis.secret)))
+            instances.append(RedisInstance(name: redis.name, url: try await self.text(redis.secret)))
         }
         let places = instances.map { StorePlace(redis: $0.url) }
         guard Set(places).count == places.count else {
             throw Unread("NotConfigured", "two instances of spec.redis are one Redis: name it once")
         }
-        let postgresURL = try await self.url(postgres)
+        let postgresURL = try await self.text(postgres)
         let ports = places.flatMap(\.ports) + StorePlace(database: postgresURL).ports
-        return Access(keys: keys, redis: instances, postgres: postgresURL, ports: ports)
+        let mail = await self.mailDigest(spec, keys, object.name)
+        return Access(keys: keys, redis: instances, postgres: postgresURL, ports: ports, mail: mail)
     }
 
-    private func url(_ reference: SecretKeyReference) async throws(Unread) -> String {
+    /// A digest of the password for the mail server, which concerns nobody but the edges: the cell's stores serve without it.
+    private func mailDigest(_ spec: CellSpec, _ keys: CellKeys, _ cell: String) async -> String? {
+        guard let reference = spec.edge.mail?.passwordSecretRef else { return nil }
+        do throws(Unread) {
+            return keys.digest([try await self.text(reference)])
+        } catch {
+            self.context.logger.warning(
+                "the password for the mail server cannot be read",
+                metadata: ["cell": "\(cell)", "secret": "\(reference.name)", "reason": "\(error.problem.message)"]
+            )
+            return nil
+        }
+    }
+
+    /// The text that a key of a Secret holds, such as a store's URL.
+    private func text(_ reference: SecretKeyReference) async throws(Unread) -> String {
         let namespace = self.context.settings.namespace
         let secret: KubeObject?
         do throws(KubeError) {
@@ -155,10 +175,10 @@ extension CellReconciler {
         guard let secret else {
             throw Unread("SecretNotFound", "there is no Secret \(reference.name) in namespace \(namespace)")
         }
-        guard let url = secret.decodedText(reference.key), !url.isEmpty else {
+        guard let text = secret.decodedText(reference.key), !text.isEmpty else {
             throw Unread("SecretNotFound", "Secret \(reference.name) has no key \(reference.key)")
         }
-        return url
+        return text
     }
 
     /// Connects if nothing is connected, or to other stores than these.

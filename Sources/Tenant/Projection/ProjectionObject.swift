@@ -70,6 +70,13 @@ struct ProjectionObject {
         return object
     }
 
+    /// A list of texts; nil if there is none.
+    func texts(_ key: ProjectionKey) throws -> [String]? {
+        guard self.holds(key) else { return nil }
+        guard let texts: [String] = self.value(key) else { throw self.mistake(key, "is no list of texts") }
+        return texts
+    }
+
     func number(_ key: ProjectionKey, in bounds: ClosedRange<Int>) throws -> Int? {
         guard self.holds(key) else { return nil }
         guard let number: Int = self.value(key) else { throw self.mistake(key, "is no whole number") }

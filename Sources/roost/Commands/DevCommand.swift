@@ -39,6 +39,13 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: "A network that pushes may go to although it is private, such as 127.0.0.0/8.")
     var pushNetworks: [String] = []
     @Option(help: "Certificates in PEM that prove push services, beside the system's.") var pushAuthorities = ""
+    @Option(help: "The server that mail is sent by, smtp://HOST:587 or smtps://HOST:465; without it none is sent.")
+    var mailServer = ""
+    @Option(help: "The address that mail comes from.") var mailFrom = ""
+    @Option(help: "Who this process is to the mail server.") var mailUsername = ""
+    @Option(help: "A file with the password for the mail server.") var mailPasswordFile = ""
+    @Option(help: "Certificates in PEM that prove the mail server.") var mailAuthorities = ""
+    @Option(help: "Required, or None for a mail server in the same network. Default: Required.") var mailTLS = ""
     @Option(help: "text or json.") var logFormat = LineLogHandler.Format.text
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = "notice"
     @Flag(inversion: .prefixedNo, help: "Slow down clients that send too fast.") var floodControl = true
@@ -81,6 +88,17 @@ struct DevCommand: AsyncParsableCommand {
                 named: "--push-"
             )
         }
+        let mail = try CommandFailure.configuration {
+            try MailSettings(
+                server: self.mailServer,
+                from: self.mailFrom,
+                username: self.mailUsername,
+                passwordFile: self.mailPasswordFile,
+                authorities: self.mailAuthorities,
+                tls: self.mailTLS,
+                named: "--mail-"
+            )
+        }
         let watcher = try FolderWatcher(folder: self.tenants)
         try self.checkPlainTenant(in: watcher.initial.catalog)
         // Before anything in it is looked at; held to the end.
@@ -121,6 +139,7 @@ struct DevCommand: AsyncParsableCommand {
             // One that the system chooses is not known yet.
             tlsPort: addresses.ircs?.port.flatMap { $0 == 0 ? nil : $0 },
             push: push,
+            mail: mail,
             certificates: try CertificateStore(authority: authority, logger: logger),
             trustedProxies: .none,
             expectsProxyProtocolForHTTP: false,

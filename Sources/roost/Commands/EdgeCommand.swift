@@ -55,6 +55,7 @@ struct EdgeCommand: AsyncParsableCommand {
         let proxies: TrustedNetworks
         let gateways: WebGateways
         let push: PushSettings?
+        let mail: MailSettings?
         let durable: DurableStore
         let tenants: EdgeRunner.TenantSource
         do {
@@ -73,6 +74,15 @@ struct EdgeCommand: AsyncParsableCommand {
                 networks: configuration.pushNetworks,
                 authorities: configuration.pushAuthorities,
                 named: "push."
+            )
+            mail = try MailSettings(
+                server: configuration.mailServer,
+                from: configuration.mailFrom,
+                username: configuration.mailUsername,
+                passwordFile: configuration.mailPasswordFile,
+                authorities: configuration.mailAuthorities,
+                tls: configuration.mailTLS,
+                named: "mail."
             )
             durable = try DurableStore.open(configuration.databaseURL, logger: logger)
             tenants =
@@ -123,6 +133,7 @@ struct EdgeCommand: AsyncParsableCommand {
             tlsPort: configuration.publicTLSPort,
             gateways: gateways,
             push: push,
+            mail: mail,
             certificates: certificates,
             trustedProxies: proxies,
             expectsProxyProtocolForHTTP: configuration.httpProxyProtocol,

@@ -48,6 +48,14 @@ struct EdgeConfiguration {
     var pushContact = ""
     var pushNetworks: [String] = []
     var pushAuthorities = ""
+    /// By which server mail is sent, without which none is; whom it comes from, who this process is to the server, and whether and by
+    /// which certificates the server proves who it is.
+    var mailServer = ""
+    var mailFrom = ""
+    var mailUsername = ""
+    var mailPasswordFile = ""
+    var mailAuthorities = ""
+    var mailTLS = ""
     var logFormat = "text"
     var logLevel = "info"
     var drainSeconds = 30
@@ -130,6 +138,9 @@ struct EdgeConfiguration {
             self.list("webirc.networks", \.webircNetworks), self.text("webirc.passwordFile", \.webircPasswordFile),
             self.text("push.contact", \.pushContact), self.list("push.networks", \.pushNetworks),
             self.text("push.authorities", \.pushAuthorities),
+            self.text("mail.server", \.mailServer), self.text("mail.from", \.mailFrom),
+            self.text("mail.username", \.mailUsername), self.text("mail.passwordFile", \.mailPasswordFile),
+            self.text("mail.authorities", \.mailAuthorities), self.text("mail.tls", \.mailTLS),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("drain.seconds", 0...86_400, \.drainSeconds),
             self.number("drain.longest", 0...86_400, \.longestDrainSeconds),

@@ -91,6 +91,8 @@ struct EdgeRunner: Sendable {
     var gateways: WebGateways = .none
     /// What is pushed to devices, and how; nil if nothing is.
     var push: PushSettings?
+    /// By which server mail is sent; nil if none is.
+    var mail: MailSettings?
     var certificates: CertificateStore
     var trustedProxies: TrustedNetworks
     /// Whether trusted proxies begin HTTP connections with a PROXY header, as they do those of IRC.

@@ -193,6 +193,56 @@ struct CellManifestsTests {
         #expect(configuration["passwordFile"].string == path)
     }
 
+    @Test func `edges that send mail are told by whom and as whom, and reach the server`() throws {
+        let objects = try CellSamples.objects(
+            ["edge": ["mail": ["server": "smtps://Mail.example.com", "from": "a@b.example"]]]
+        )
+        let map = try #require(objects[.configMaps]?.json["data"]["edge.yaml"].string)
+        let told: JSON = ["server": "smtps://Mail.example.com:465", "from": "a@b.example", "tls": "Required"]
+        #expect(try JSON(parsing: map.utf8)["mail"] == told)
+        let egress = try #require(objects[.networkPolicies]?.spec["egress"].elements)
+        #expect(egress.flatMap(self.ports).contains("TCP 465"))
+        let pod = try #require(objects[.deployments]).spec["template"]["spec"]
+        #expect(pod["volumes"].elements?.count == 2 && pod["containers"][0]["volumeMounts"].elements?.count == 2)
+        // An edge of an earlier version takes no key that it does not know.
+        let plain = try #require(CellSamples.objects()[.configMaps]?.json["data"]["edge.yaml"].string)
+        #expect(try JSON(parsing: plain.utf8)["mail"] == .null)
+    }
+
+    @Test func `edges find the password for the mail server where they are told, beside that of gateways`() throws {
+        let mail: JSON = [
+            "server": "smtp://mail:2525", "from": "a@b.example", "username": "roost",
+            "passwordSecretRef": ["name": "roost-mail", "key": "word"],
+        ]
+        let webirc: JSON = ["networks": ["10.1.0.0/16"], "passwordSecretRef": ["name": "webirc", "key": "word"]]
+        let objects = try CellSamples.objects(["edge": ["mail": mail], "routes": ["webirc": webirc]])
+        let map = try #require(objects[.configMaps]?.json["data"]["edge.yaml"].string)
+        let configuration = try JSON(parsing: map.utf8)
+        #expect(configuration["mail"]["username"] == "roost" && configuration["mail"]["tls"] == "Required")
+        let pod = try #require(objects[.deployments]).spec["template"]["spec"]
+        for (secret, told) in [("roost-mail", configuration["mail"]), ("webirc", configuration["webirc"])] {
+            let volume = try #require(
+                pod["volumes"].elements?.first { $0["secret"]["secretName"] == .string(secret) }
+            )
+            let mount = try #require(
+                pod["containers"][0]["volumeMounts"].elements?.first { $0["name"] == volume["name"] }
+            )
+            let item = try #require(volume["secret"]["items"].elements?.first)
+            #expect(item["key"] == "word" && volume["secret"]["optional"] == true && mount["readOnly"] == true)
+            let path = try #require(mount["mountPath"].string) + "/" + #require(item["path"].string)
+            #expect(told["passwordFile"].string == path)
+        }
+    }
+
+    @Test func `another password for the mail server makes other pods`() throws {
+        func template(_ digest: String?) throws -> JSON {
+            let manifests = try CellSamples.manifests(mailDigest: digest)
+            return try #require(manifests.all.first { $0.0 == .deployments }).1.spec["template"]["metadata"]
+        }
+        #expect(try template("a")["annotations"]["roost.chat/mail"] == "a")
+        #expect(try template(nil)["annotations"]["roost.chat/mail"] == .null)
+    }
+
     /// Tests/PackagingTests holds these files against the schemas of Kubernetes.
     @Test(arguments: CellSamples.all.map(\.name))
     func `what was checked by the schemas of Kubernetes is what cells consist of`(name: String) throws {

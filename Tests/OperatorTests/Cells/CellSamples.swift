@@ -30,6 +30,10 @@ enum CellSamples {
                         "userFromPlatform": true,
                     ],
                     "podMonitor": ["labels": ["release": "prometheus"]],
+                    "mail": [
+                        "server": "smtp://mail.example.com", "from": "chat@example.com", "username": "roost",
+                        "passwordSecretRef": ["name": "roost-mail", "key": "word"],
+                    ],
                 ]
             ]
         ),
@@ -54,6 +58,7 @@ enum CellSamples {
     static func manifests(
         _ spec: JSON = [:],
         ports: [Int] = [6379, 5432],
+        mailDigest: String? = nil,
         running: KubeObject? = nil,
         pods: [KubeObject] = []
     ) throws -> CellManifests {
@@ -69,6 +74,7 @@ enum CellSamples {
                 image: spec.edge.image ?? "example/roost:own",
                 storesDigest: "0123456789",
                 storePorts: ports,
+                mailDigest: mailDigest,
                 running: running,
                 pods: pods,
                 proving: .seconds(10),

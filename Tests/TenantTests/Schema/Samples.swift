@@ -52,6 +52,11 @@ struct Sample {
             "two\nlines", "two\r\nlines", "a\rb", "a\0b", "a\tb", "a\u{85}b", "a\n",
             "15 3 * * *", " 15  3 * * 1-5 ", "*/5 0,12 * jan MON", "daily", "* * * *", "* * * * * *", "@ * * * *",
             ".", "~", "@", "..", "https://s3.example.com", "http://x", "ftp://x", "x https://x", "EUR", "eur", "EURO",
+            "smtp://x", "smtps://Mail.example.com:465", "smtp://10.0.0.1:1", "smtp://x:65535", "smtp://x:65536",
+            "smtp://x:0", "smtp://x:025", "smtp://x:", "smtp://x:+1", "smtp://x:1:1", "smtp://", "smtp://x/",
+            "SMTP://x", "smtp://a:b@x", "smtp://x_y", "smtp://-x", "smtp://x..y", "smtp://é", "smtp:x", "a@b.c", "a@b",
+            "@b.c", "a@", "a.b+c@X-1.example", ".a@b.c", "a.@b.c", "a..b@b.c", "a@b..c", "a@-b.c", "a@b-.c", "a@b@c.d",
+            "a b@c.d", "é@b.c", "a@é.c", "a@b_c.d", "Anna <a@b.c>",
             "True", "free", "open",
         ].map { .string($0) }
         + [31, 32, 33, 63, 64, 253, 254].map { .string(String(repeating: "a", count: $0)) }
@@ -123,7 +128,11 @@ struct Difference: Sendable {
             return isDuration && isOver
         },
         Difference(stricter: .decoder, reason: "CEL: an address is no host name") { path, value in
-            ["spec.hostnames[]", "spec.hostnameSuffixes[].suffix", "spec.serverName"].contains(path)
+            [
+                "spec.hostnames[]", "spec.hostnameSuffixes[].suffix", "spec.serverName", "spec.accounts.emailDomains[]",
+                "spec.accounts.refusedEmailDomains[]",
+            ]
+            .contains(path)
                 && value?.text?.split(separator: ".").last?.allSatisfy(\.isNumber) == true
         },
         Difference(stricter: .decoder, reason: "CEL: maxReplicas is at least minReplicas") { path, _ in
@@ -134,6 +143,12 @@ struct Difference: Sendable {
         },
         Difference(stricter: .decoder, reason: "CEL: only a load balancer has a class") { path, _ in
             path == "spec.edge.service.type"
+        },
+        Difference(stricter: .decoder, reason: "CEL: a mail server's user has a password") { path, _ in
+            ["spec.edge.mail.username", "spec.edge.mail.passwordSecretRef"].contains(path)
+        },
+        Difference(stricter: .decoder, reason: "CEL: a password for a mail server goes by TLS alone") { path, _ in
+            path == "spec.edge.mail.tls"
         },
         Difference(stricter: .decoder, reason: "CEL: no element twice in lists that are atomic") { path, value in
             // The samples put a value into the place of the first element.

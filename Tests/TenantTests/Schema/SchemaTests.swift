@@ -91,7 +91,7 @@ import Testing
         }
         let expected = """
             Cell allowedNamespaces, Cell archive, Cell hostnameSuffixes, Cell edge.autoscaling.maxReplicas,
-            Cell edge.autoscaling.scaleDown.maxPodsAtOnce, Cell edge.drain.longest, Cell edge.image,
+            Cell edge.autoscaling.scaleDown.maxPodsAtOnce, Cell edge.drain.longest, Cell edge.image, Cell edge.mail,
             Cell edge.networkPolicy.egressPorts, Cell edge.pod.annotations,
             Cell edge.pod.imagePullSecrets, Cell edge.pod.nodeSelector, Cell edge.pod.priorityClassName,
             Cell edge.pod.tolerations, Cell edge.podMonitor.labels, Cell edge.push.contact, Cell edge.replicas,
@@ -101,6 +101,7 @@ import Testing
             Plan allowedNamespaces, Plan displayName, Plan overrides, Plan price, Plan quotas,
             TenantGrant plans, TenantGrant quotas, TenantGrant reason,
             TenantQuota connections, TenantQuota storage, TenantQuota tenants,
+            Tenant accounts.emailDomains, Tenant accounts.refusedEmailDomains,
             Tenant accounts.sasl, Tenant admins, Tenant cellRef, Tenant displayName, Tenant history.enabled,
             Tenant history.retention,
             Tenant clientTagDeny, Tenant icon, Tenant ircx.ownerPrefix, Tenant motd, Tenant quotas,

@@ -139,6 +139,8 @@ package struct CellEdge: Hashable, Sendable {
     package var podMonitorLabels: [String: String] = [:]
     /// Whom push services may turn to; `nil` means that nothing is pushed to devices.
     package var pushContact: String?
+    /// By which server they send mail; `nil` means that they send none.
+    package var mail: CellMail?
 
     /// How long a pod spreads its goodbyes at most, however many go together: by default half an hour, or ``drainGracePeriod`` if that
     /// is more.
@@ -231,6 +233,12 @@ extension CellEdge: SettingsObject {
                     "A mailto: or https: URL by which the people of push services reach you. With it edges push, and connect to port 443 anywhere; by default they do not."
                 )
             ]
+        ),
+        Setting(
+            "mail",
+            \.mail,
+            .object,
+            "The server by which edges send mail: codes that prove addresses, passwords that were forgotten. By default they send none."
         ),
     ]
 }

@@ -46,9 +46,6 @@ package enum TenantState: String, Hashable, Sendable, CaseIterable {
 }
 
 extension TenantSettings: SettingsObject {
-    /// A label of a host name in any capitals.
-    private static let label = "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?"
-
     static let settings: [Setting<Self>] = [
         Setting("displayName", \.displayName, .line, "The name that people see; by default the object's."),
         Setting(
@@ -57,7 +54,7 @@ extension TenantSettings: SettingsObject {
             .text(
                 "host name in any capitals",
                 "host name: write one of the hostnames, in the capitals that clients are to see",
-                pattern: "^\(Self.label)([.]\(Self.label))*$",
+                pattern: "^\(DNSName.labelPattern)([.]\(DNSName.labelPattern))*$",
                 maxLength: 253,
                 { name in DNSName.host(name).map { _ in name } }
             ).obeying([.init("!self.matches('(^|[.])[0-9]+$')", "an address is no host name")]),
@@ -170,6 +167,14 @@ package struct AccountSettings: Hashable, Sendable {
     package var registrationBeforeConnect = true
     /// How many characters a password has at least.
     package var minimumPasswordLength = 8
+    /// At which domains, and below them, a mail address has to be, in small letters; empty for any.
+    package var emailDomains: [String] = []
+    /// At which domains, and below them, it may not be, in small letters.
+    package var refusedEmailDomains: [String] = []
+    /// How many accounts one mail address may have.
+    package var accountsPerEmail = 1
+    /// Whether an account may be called otherwise than the nickname of who registers it.
+    package var customAccountNames = false
     /// Whether nobody registers a connection without an account.
     package var required = false
     /// What is said about ``saslMechanisms``; `nil` for all that there are.
@@ -207,10 +212,7 @@ extension AccountSettings: SettingsObject {
             "registration",
             \.registration,
             .choice(unknown: .closed),
-            "Open: at once. Email: after a code sent by mail. Approval: after an administrator agrees. Closed: administrators make them.",
-            notImplemented: .partly("nobody can register with Email; administrators make accounts, as with Closed") {
-                $0 == .email
-            }
+            "Open: at once. Email: after a code sent by mail, which takes a mail server of the cell (spec.edge.mail). Approval: after an administrator agrees. Closed: administrators make them."
         ),
         Setting(
             "registrationBeforeConnect",
@@ -223,6 +225,30 @@ extension AccountSettings: SettingsObject {
             \.minimumPasswordLength,
             .integer(Bounds.passwordLength),
             "How many characters the password of an account that people register has at least."
+        ),
+        Setting(
+            "emailDomains",
+            \.emailDomains,
+            Self.domains(most: 200),
+            "At which domains the mail address of an account that people register has to be, such as example.com, which stands for those below it too; by default at any."
+        ),
+        Setting(
+            "refusedEmailDomains",
+            \.refusedEmailDomains,
+            Self.domains(most: 2_000),
+            "At which domains it may not be, nor below them: those of mail that is thrown away."
+        ),
+        Setting(
+            "accountsPerEmail",
+            \.accountsPerEmail,
+            .integer(Bounds.accountsPerEmail),
+            "How many accounts one mail address may have."
+        ),
+        Setting(
+            "customAccountNames",
+            \.customAccountNames,
+            .flag,
+            "Whether people may call an account otherwise than the nickname that they go by when they register it."
         ),
         Setting(
             "nickOwnership",
@@ -251,6 +277,13 @@ extension AccountSettings: SettingsObject {
             "For how long after a log-in its account may log in again while PostgreSQL is away, such as 7d; by default not at all. A password that was changed, or an account that was removed, may still be let in then."
         ),
     ]
+
+    private static func domains(most: Int) -> SettingType<[String]> {
+        var type = SettingType<[String]>.list(of: .hostname, .set, most: most)
+        // Without them more people would get an account than was meant.
+        type.decode = { object, key, _ in try object.texts(key) }
+        return type
+    }
 
     static let rules = [
         Schema.Rule(

@@ -10,6 +10,8 @@ package enum Bounds {
     package static let rememberFor: ClosedRange<Duration> = .zero ... .seconds(30 * 86_400)
     /// After how long who goes by a nickname of another account may get another.
     package static let nickTimeout: ClosedRange<Duration> = .zero ... .seconds(86_400)
+    /// How many accounts one mail address may have.
+    package static let accountsPerEmail = 1...1_000
     /// How many characters a password may have to have.
     package static let passwordLength = 1...64
     /// For how long who is always on may stay without a client.

@@ -1,5 +1,8 @@
 /// Names of hosts and objects as RFC 1123 section 2.1 and Kubernetes restrict them.
 package enum DNSName {
+    /// What a schema says of a label in any capitals.
+    static let labelPattern = "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?"
+
     /// Brings a host name into the form in which it is stored and compared.
     ///
     /// - Parameter text: Labels of letters, digits and `-`, separated by dots; 253 bytes at most.
