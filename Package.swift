@@ -99,7 +99,13 @@ let package = Package(
             ]
         ),
         // One mail to one server, by libcurl.
-        .target(name: "Mail", dependencies: ["Observability", "Tenant", "CCurl", "CIDNA"]),
+        .target(
+            name: "Mail",
+            dependencies: [
+                "Backoff", "Observability", "Tenant", "StateStore", "CCurl", "CIDNA",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         // A tenant's network as one shard holds it, and what can be done on it: no sockets.
         .target(
             name: "Realm",

@@ -278,7 +278,8 @@ extension CommandHarness {
             if isAway.load(ordering: .relaxed) { throw .unavailable(reason: "a test took it away") }
         }
         let service = AccountService(
-            accounts: DurableStore(database).accounts,
+            durable: DurableStore(database),
+            seal: { TOTPSeal(from: SymmetricKey(data: [1]), tenant: $0) },
             hasher: PasswordHasher(parameters: cheap),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             clock: HastyClock()

@@ -38,7 +38,8 @@ import Testing
         }
         #expect(
             self.notices(await ann.send("NS HELP IDENTIFY")) == [
-                "IDENTIFY [<account>] <password>", "Logs you in.",
+                "IDENTIFY [<account>] <password> [<code>]",
+                "Logs you in. Where your account asks for a code, write the account, too.",
                 "For example: /msg NickServ IDENTIFY alice correct-horse",
             ]
         )
@@ -46,9 +47,9 @@ import Testing
         let none = "There is no such command: /msg NickServ HELP says which there are"
         #expect(self.notices(await ann.send("NS x", "NS HELP x")) == [none, none])
         #expect(
-            self.notices(await ann.send("CS ACCESS #a ADD", "NS SET EMAIL x y")) == [
+            self.notices(await ann.send("CS ACCESS #a ADD", "NS SET MAIL x y")) == [
                 "Write ACCESS <channel> LIST | ADD <account> <owner, host or voice> | DEL <account>",
-                "Write SET PASSWORD <password> <new password>",
+                "Write SET PASSWORD <password> <new password> | EMAIL <password> <address or *>",
             ]
         )
         #expect(self.notices(await ann.send("CS INFO tea")) == ["tea is no channel"])
@@ -66,7 +67,8 @@ import Testing
         #expect(await dora.send("WHOIS dora").with("330").map { $0.parameters[2] } == ["dora"])
         let info = self.notices(await dora.send("NS INFO"))
         #expect(
-            info.first?.hasPrefix("dora was registered at ") == true && info.contains("Mail goes to dora@example.com")
+            info.first?.hasPrefix("dora was registered at ") == true
+                && info.contains("Mail goes to dora@example.com, which is not verified")
         )
         #expect(
             self.notices(await dora.send("NS REGISTER correct-horse")) == ["You are logged in to an account already"]

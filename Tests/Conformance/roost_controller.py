@@ -120,6 +120,9 @@ class RoostController(BaseServerController, DirectoryBasedController):
             "--plain-tenant", "conformance",
             "--no-flood-control",
         ]
+        if self.test_config.account_registration_requires_email:
+            # Whoever asks for addresses has a mail server; what is tried here sends nothing.
+            self.arguments += ["--mail-server", "smtp://127.0.0.1:9", "--mail-from", "chat@example.com", "--mail-tls", "None"]
         self.start()
 
     def start(self) -> None:

@@ -264,7 +264,7 @@ extension NewAccount {
             name: name,
             folded: folded,
             state: .waiting,
-            email: "\(folded)@example.com",
+            email: EmailAddress("\(folded)@example.com"),
             credentials: .some
         )
     }

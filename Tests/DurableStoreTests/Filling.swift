@@ -10,6 +10,15 @@ extension DurableStore {
             _ = try await self.accounts.add(certificate, to: "alice", in: tenant, now: 1, limit: 1)
         }
         _ = try await self.accounts.add(name: "Ali", folded: "ali", to: "alice", in: tenant, now: 1, limit: 1)
+        let code = NewCode(
+            purpose: .address,
+            address: EmailAddress("alice@example.com"),
+            serial: "s",
+            language: "en",
+            expiresAt: .max,
+            accountsPerAddress: 1
+        )
+        _ = try await self.codes.request(code, of: "alice", in: tenant, now: 1)
         if let ban = NetworkBan(mask: "x!*@*", reason: "why", setter: "alice", time: 1, until: 9) {
             _ = try await self.bans.set(ban, of: tenant, limit: 1)
         }

@@ -36,7 +36,8 @@ import Testing
                 if isAway { throw .unavailable(reason: "away") }
             }
             self.service = AccountService(
-                accounts: DurableStore(database).accounts,
+                durable: DurableStore(database),
+                seal: { TOTPSeal(from: SymmetricKey(data: [1]), tenant: $0) },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 clock: clock
             )

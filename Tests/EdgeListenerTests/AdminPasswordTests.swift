@@ -1,5 +1,6 @@
 // What follows from an administrator's password in a tenant's file being another.
 
+import Crypto
 import Logging
 import Realm
 import StateStore
@@ -21,7 +22,8 @@ import Testing
         let store = DurableStore(try SQLiteDatabase())
         _ = try await store.migrator.up(now: 0)
         let service = AccountService(
-            accounts: store.accounts,
+            durable: store,
+            seal: { TOTPSeal(from: SymmetricKey(data: [1]), tenant: $0) },
             hasher: PasswordHasher(parameters: .init(logN: 4, blockSize: 8, parallelism: 1)),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

@@ -68,6 +68,41 @@ struct Rig {
 }
 
 private struct Nobody: Authenticator {
+    let sendsMail = false
+
+    func request(
+        _ order: CodeOrder,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> CodeRequest { throw .unavailable }
+
+    func redeem(
+        _ code: Redacted<String>,
+        of account: String,
+        for purposes: [CodePurpose],
+        password: Redacted<String>?,
+        accountsPerAddress: Int,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> CodeOutcome { throw .unavailable }
+
+    func removeAddress(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
+        throw .unavailable
+    }
+
+    func beginSecondFactor(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> TOTP? {
+        throw .unavailable
+    }
+
+    func confirmSecondFactor(
+        _ code: Redacted<String>,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> [Redacted<String>]? { throw .unavailable }
+
+    func removeSecondFactor(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
+        throw .unavailable
+    }
+
     func names(in tenant: TenantID, unless version: String?) async throws(AuthenticationError) -> OwnedNames? {
         throw .unavailable
     }
@@ -144,7 +179,7 @@ private struct Nobody: Authenticator {
         _ password: String,
         of account: Account?,
         in tenant: TenantID
-    ) async throws(AuthenticationError) -> Bool { false }
+    ) async throws(AuthenticationError) -> PasswordProof { .wrong }
 
     func scramCredentials(
         _ hash: ScramHash,

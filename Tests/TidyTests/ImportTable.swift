@@ -86,7 +86,12 @@ enum ImportTable {
             cryptography,
             ["NIOHTTP1"]
         ),
-        "Mail": ImportRow(own: ["CCurl", "CIDNA", "Observability", "Tenant"], libraries: foundation, platform),
+        "Mail": ImportRow(
+            own: ["Backoff", "CCurl", "CIDNA", "Observability", "StateStore", "Tenant"],
+            libraries: foundation,
+            platform,
+            ["Logging"]
+        ),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
             own: ["Backoff", "CSpoof", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],

@@ -115,6 +115,12 @@ package struct Refusal: Error, Hashable, Sendable {
         case weakPassword = "weak-password"
         case unacceptablePassword = "unacceptable-password"
         case invalidEmail = "invalid-email"
+        /// The tenant takes no such address.
+        case unacceptableEmail = "unacceptable-email"
+        /// What was written is none of the codes that were sent or shown.
+        case wrongCode = "wrong-code"
+        /// The account asks for a code beside the password.
+        case codeNeeded = "code-needed"
         /// Others of this address registered just now.
         case tooManyRegistrations = "too-many-registrations"
         case networkHasTooManyAccounts = "network-has-too-many-accounts"

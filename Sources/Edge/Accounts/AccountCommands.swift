@@ -8,7 +8,12 @@ enum AccountCommands {
     static let capability = "draft/account-registration"
 
     static func capabilityValue(on tenant: HostedTenant) -> String {
-        tenant.accounts.registrationBeforeConnect ? "before-connect" : ""
+        let settings = tenant.accounts
+        let words = [
+            ("before-connect", settings.registrationBeforeConnect), ("email-required", settings.registration == .email),
+            ("custom-account-name", settings.customAccountNames),
+        ]
+        return words.filter(\.1).map(\.0).joined(separator: ",")
     }
 
     static let rows: [CommandRow] = [
@@ -29,12 +34,59 @@ enum AccountCommands {
             cost: 3,
             secret: true,
             of: .accountRegistration,
-            .always { call in
-                let text: Phrase = "No code was sent: where an account has to wait, an administrator agrees to it"
-                Self.fail(call, "INVALID_CODE", call[0].asWord, text)
-            }
+            help: ["VERIFY <account> <code>", "Makes an account yours by the code that was sent to you."],
+            .always { Self.verify($0) }
         ),
     ]
+
+    private static func verify(_ call: Call) {
+        let (connection, account) = (call.connection, call[0])
+        if connection.sasl != nil {
+            let text: Phrase = "You are logging in: end that first (AUTHENTICATE *)"
+            return self.fail(call, "TEMPORARILY_UNAVAILABLE", account.asWord, text)
+        }
+        let own = connection.session.map { $0.user.account } ?? connection.login?.account
+        let end = self.holding(call)
+        call.network.verify(
+            Redacted(call[1]),
+            of: account,
+            by: own,
+            from: connection.origin,
+            call.awaitingAny { result in
+                switch result {
+                case .failure(let refusal):
+                    connection.refuse(refusal, command: call.row.name, context: [account.asWord], isForAll: true)
+                    end()
+                case .success(.address(let account)):
+                    self.tell(call, "SUCCESS", account, "Mail to your account goes there from now on")
+                    end()
+                case .success(.registered(let login)):
+                    self.tell(call, "SUCCESS", login.account, "You have an account now")
+                    self.hold(login, call, account.asWord, end)
+                }
+            }
+        )
+    }
+
+    /// Who says all at once is on the network with the account: until the end, registration waits.
+    private static func holding(_ call: Call) -> () -> Void {
+        let connection = call.connection
+        guard connection.session == nil else { return {} }
+        connection.registration.authenticationBegan()
+        return { Registration.follow(connection.registration.authenticationEnded(), call) }
+    }
+
+    /// It is there, whether it can be logged in to just now or not.
+    private static func hold(_ login: LoggedIn, _ call: Call, _ told: String, _ end: @escaping () -> Void) {
+        call.hold(login) {
+            call.tellLoggedIn(login, prefix: $0)
+        } end: { refusal in
+            if let refusal {
+                call.connection.refuse(refusal, command: call.row.name, context: [told], isForAll: true)
+            }
+            end()
+        }
+    }
 
     private static func register(_ call: Call) {
         let connection = call.connection
@@ -56,12 +108,10 @@ enum AccountCommands {
             from: connection.origin,
             session: connection.session?.id,
             hasAccount: connection.session.map { $0.user.account != nil }
-                ?? (connection.login != nil || connection.resumption != nil)
+                ?? (connection.login != nil || connection.resumption != nil),
+            language: connection.language
         )
-        let isBefore = connection.session == nil
-        // Whoever says all at once is on the network with the account.
-        if isBefore { connection.registration.authenticationBegan() }
-        let end = { if isBefore { Registration.follow(connection.registration.authenticationEnded(), call) } }
+        let end = self.holding(call)
         call.network.register(
             request,
             call.awaitingAny { result in
@@ -73,17 +123,13 @@ enum AccountCommands {
                     let text: Phrase = "Your account waits for an administrator of the network to agree"
                     self.tell(call, "VERIFICATION_REQUIRED", account, text)
                     end()
+                case .success(.unverified(let account, let address)):
+                    let text: Phrase = "A code was sent to \(address.text): write VERIFY \(account) and the code"
+                    self.tell(call, "VERIFICATION_REQUIRED", account, text)
+                    end()
                 case .success(.active(let login)):
-                    // It is there, whether it can be logged in to just now or not.
                     self.tell(call, "SUCCESS", login.account, "You have an account now")
-                    call.hold(login) {
-                        call.tellLoggedIn(login, prefix: $0)
-                    } end: { refusal in
-                        if let refusal {
-                            connection.refuse(refusal, command: call.row.name, context: [told], isForAll: true)
-                        }
-                        end()
-                    }
+                    self.hold(login, call, told, end)
                 }
             }
         )

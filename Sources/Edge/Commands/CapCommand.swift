@@ -63,8 +63,8 @@ enum CapCommand {
         ),
         (
             .accountRegistration,
-            { tenant, _ in
-                guard tenant.accounts.mayRegister else { return nil }
+            { tenant, connection in
+                guard connection.network.mayRegister(under: tenant.accounts) else { return nil }
                 let value = AccountCommands.capabilityValue(on: tenant)
                 return AccountCommands.capability + (value.isEmpty ? "" : "=\(value)")
             }

@@ -80,6 +80,9 @@ extension Refusal.Reason {
         case .weakPassword: .fail("WEAK_PASSWORD")
         case .unacceptablePassword: .fail("UNACCEPTABLE_PASSWORD")
         case .invalidEmail: .fail("INVALID_EMAIL")
+        case .unacceptableEmail: .fail("UNACCEPTABLE_EMAIL")
+        case .wrongCode: .fail("INVALID_CODE")
+        case .codeNeeded: .fail("CODE_REQUIRED")
         case .tooManyRegistrations, .networkHasTooManyAccounts: .fail("TEMPORARILY_UNAVAILABLE")
         case .accountWaits: .fail("VERIFICATION_REQUIRED")
         case .serviceNick:

@@ -343,8 +343,6 @@ extension Catalogue {
         "A fingerprint is the SHA-256 in 64 hexadecimal digits":
             "Une empreinte est le SHA-256 en 64 chiffres hexadécimaux",
         "Your account is no more": "Votre compte n'existe plus",
-        "No code was sent: where an account has to wait, an administrator agrees to it":
-            "Aucun code n'a été envoyé : si un compte doit attendre, un administrateur l'accepte",
         "Write a colon before a password with spaces": "Mettez deux-points avant un mot de passe avec des espaces",
     ]
 }

@@ -50,12 +50,9 @@ extension Catalogue {
         "{1} has no successor now": "{1} ne reviendra plus à personne",
         "NickServ looks after accounts. An account is called like your nickname when you register.":
             "NickServ s'occupe des comptes. Un compte porte le pseudo avec lequel on s'inscrit.",
-        "Logs you in.": "Vous connecte à votre compte.",
         "Since when an account is there, and more of your own.":
             "Depuis quand un compte existe, et davantage du vôtre.",
         "The channels that belong to you.": "Les salons qui vous appartiennent.",
-        "Changes your password. Certificates do not log in to your account after that.":
-            "Change votre mot de passe. Ensuite les certificats ne connectent plus à votre compte.",
         "Ends a session that has your nickname.": "Met fin à une session qui a votre pseudo.",
         "Ends a session that has your nickname, and gives it to you.":
             "Met fin à une session qui a votre pseudo, et vous le rend.",

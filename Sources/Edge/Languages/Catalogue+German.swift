@@ -341,8 +341,6 @@ extension Catalogue {
         "A fingerprint is the SHA-256 in 64 hexadecimal digits":
             "Ein Fingerabdruck ist der SHA-256 in 64 hexadezimalen Ziffern",
         "Your account is no more": "Dieses Konto gibt es nicht mehr",
-        "No code was sent: where an account has to wait, an administrator agrees to it":
-            "Es wurde kein Code gesendet: wo ein Konto warten muss, stimmt die Verwaltung zu",
         "Write a colon before a password with spaces": "Vor ein Passwort mit Leerzeichen gehört ein Doppelpunkt",
     ]
 }

@@ -49,11 +49,8 @@ extension Catalogue {
         "{1} has no successor now": "{1} geht danach an niemanden",
         "NickServ looks after accounts. An account is called like your nickname when you register.":
             "NickServ kümmert sich um Konten. Ein Konto heißt wie der Nickname, mit dem man sich registriert.",
-        "Logs you in.": "Meldet an.",
         "Since when an account is there, and more of your own.": "Seit wann es ein Konto gibt, und vom eigenen mehr.",
         "The channels that belong to you.": "Die Kanäle, die dir gehören.",
-        "Changes your password. Certificates do not log in to your account after that.":
-            "Ändert das Passwort. Zertifikate melden danach nicht mehr an.",
         "Ends a session that has your nickname.": "Beendet eine Sitzung, die deinen Nickname hat.",
         "Ends a session that has your nickname, and gives it to you.":
             "Beendet eine Sitzung, die deinen Nickname hat, und gibt ihn dir.",

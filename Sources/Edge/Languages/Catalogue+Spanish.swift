@@ -329,8 +329,6 @@ extension Catalogue {
         "CERT takes ADD, LIST, or DEL with a fingerprint": "CERT acepta ADD, LIST o DEL con una huella",
         "A fingerprint is the SHA-256 in 64 hexadecimal digits": "Una huella es el SHA-256 en 64 cifras hexadecimales",
         "Your account is no more": "Tu cuenta ya no existe",
-        "No code was sent: where an account has to wait, an administrator agrees to it":
-            "No se envió ningún código: si una cuenta debe esperar, la aprueba un administrador",
         "Write a colon before a password with spaces": "Escribe dos puntos antes de una contraseña con espacios",
     ]
 }

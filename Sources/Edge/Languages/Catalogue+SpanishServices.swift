@@ -48,11 +48,8 @@ extension Catalogue {
         "{1} has no successor now": "{1} ya no pasará a nadie",
         "NickServ looks after accounts. An account is called like your nickname when you register.":
             "NickServ cuida de las cuentas. Una cuenta se llama como tu apodo cuando te registras.",
-        "Logs you in.": "Inicia tu sesión.",
         "Since when an account is there, and more of your own.": "Desde cuándo existe una cuenta, y más de la tuya.",
         "The channels that belong to you.": "Los canales que te pertenecen.",
-        "Changes your password. Certificates do not log in to your account after that.":
-            "Cambia tu contraseña. Los certificados ya no inician sesión en tu cuenta después.",
         "Ends a session that has your nickname.": "Termina una sesión que tiene tu apodo.",
         "Ends a session that has your nickname, and gives it to you.":
             "Termina una sesión que tiene tu apodo, y te lo da.",

@@ -29,6 +29,7 @@ package struct EdgeServer: Sendable {
     /// - `gateways`: who may speak for clients elsewhere.
     /// - `secret`: the installation's secret, from which each tenant's cloak is derived, and the key of its remembered log-ins.
     /// - `push`: the keys with which pushes to devices are signed; nil if nothing is pushed.
+    /// - `mail`: told that there is mail to send; nil if nobody sends any.
     /// - `declaresAdmins`: whether the tenants come with all of their administrators' passwords, and nobody else makes their
     ///   accounts.
     /// - `latencies`: where log-ins and fan-out are measured.
@@ -44,13 +45,16 @@ package struct EdgeServer: Sendable {
         secret: SymmetricKey,
         usage: any UsageSink,
         push: VapidKeys? = nil,
+        mail: (@Sendable () -> Void)? = nil,
         declaresAdmins: Bool,
         latencies: Latencies? = nil,
         logger: Logger,
         rehash: @escaping @Sendable () -> Void
     ) async -> EdgeServer {
         let accounts = AccountService(
-            accounts: durable.accounts,
+            durable: durable,
+            seal: { TOTPSeal(from: secret, tenant: $0) },
+            mail: mail.map { wake in CodeMail(key: { CodeKey(from: secret, tenant: $0) }, wake: wake) },
             logger: logger,
             // The same on every edge and after every start, or it would tell which accounts there are.
             decoyKey: HKDF<SHA256>.deriveKey(

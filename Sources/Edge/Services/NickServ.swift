@@ -23,9 +23,9 @@ enum NickServ {
                 "IDENTIFY",
                 "ID",
                 "LOGIN",
-                usage: "[<account>] <password>",
-                words: 1...2,
-                help: "Logs you in.",
+                usage: "[<account>] <password> [<code>]",
+                words: 1...3,
+                help: "Logs you in. Where your account asks for a code, write the account, too.",
                 example: "IDENTIFY alice correct-horse"
             ) { Self.identify($0) },
             ServiceCommand(
@@ -37,11 +37,55 @@ enum NickServ {
             ServiceCommand("LISTCHANS", help: "The channels that belong to you.") { Self.channels($0) },
             ServiceCommand(
                 "SET",
-                usage: "PASSWORD <password> <new password>",
+                usage: "PASSWORD <password> <new password> | EMAIL <password> <address or *>",
                 words: 3...3,
-                help: "Changes your password. Certificates do not log in to your account after that.",
+                help: "Changes your password, after which no certificate logs in to your account, or your address.",
                 example: "SET PASSWORD correct-horse battery-staple"
             ) { Self.set($0) },
+            ServiceCommand(
+                "VERIFY",
+                usage: "[<account>] <code>",
+                words: 1...2,
+                help: "Takes the code that was sent to you by mail: for a new account, or for your address.",
+                example: "VERIFY alice AB2CD-EF3GH"
+            ) { Self.verify($0) },
+            ServiceCommand(
+                "SENDPASS",
+                usage: "<account>",
+                words: 1...1,
+                help: "Sends a code to your address by which RESETPASS takes a new password.",
+                example: "SENDPASS alice"
+            ) { one in
+                let text: Phrase = "A code is on its way, if there is such an account and it has an address"
+                one.network.sendPasswordCode(
+                    of: one.words[0],
+                    in: one.call.connection.language,
+                    from: one.call.connection.origin,
+                    one.awaiting(text)
+                )
+            },
+            ServiceCommand(
+                "RESETPASS",
+                usage: "<account> <code> <new password>",
+                words: 3...3,
+                help: "Gives an account a new password, by the code that SENDPASS sent.",
+                example: "RESETPASS alice AB2CD-EF3GH battery-staple"
+            ) { one in
+                one.network.resetPassword(
+                    to: Redacted(one.words[2]),
+                    of: one.words[0],
+                    by: Redacted(one.words[1]),
+                    from: one.call.connection.origin,
+                    one.awaiting("Your account has the new password now")
+                )
+            },
+            ServiceCommand(
+                "MFA",
+                usage: "ENABLE <password> | VERIFY <code> | DISABLE <password> <code>",
+                words: 2...3,
+                help: "Has your account ask for a code of an authenticator app, too; it stands behind the password.",
+                example: "MFA ENABLE correct-horse"
+            ) { Self.secondFactor($0) },
             ServiceCommand(
                 "CERT",
                 usage: "ADD [<fingerprint>] | LIST | DEL <fingerprint>",
@@ -96,13 +140,16 @@ enum NickServ {
             nick: session.user.nick,
             from: connection.origin,
             session: session.id,
-            hasAccount: session.user.account != nil
+            hasAccount: session.user.account != nil,
+            language: connection.language
         )
         one.network.register(
             request,
             one.awaiting { registered in
                 switch registered {
                 case .waiting: one.reply("Your account waits for an administrator of the network to agree")
+                case .unverified(let account, let address):
+                    one.reply("A code was sent to \(address.text): write VERIFY \(account) and the code")
                 case .active(let login):
                     one.reply("You have an account now: \(login.account)")
                     Self.hold(login, one)
@@ -115,7 +162,7 @@ enum NickServ {
         let account = one.words.count > 1 ? one.words[0] : one.actor.session.user.nick.raw
         one.network.logIn(
             account: account,
-            password: one.words.last ?? "",
+            password: one.words.count > 1 ? one.rest(from: 1) : one.words[0],
             from: one.call.connection.origin,
             one.awaiting { Self.hold($0, one) }
         )
@@ -140,7 +187,12 @@ enum NickServ {
                 if view.state == .waiting { one.reply("It waits for an administrator of the network to agree") }
                 if !view.nicks.isEmpty { one.reply("Its nicknames: \(view.nicks.joined(separator: " "))") }
                 if let time = view.lastLogInAt { one.reply("Somebody logged in last at \(Self.time(time))") }
-                if let email = view.email { one.reply("Mail goes to \(email)") }
+                if let email = view.email {
+                    one.reply(
+                        view.isVerified ? "Mail goes to \(email)" : "Mail goes to \(email), which is not verified"
+                    )
+                }
+                if view.asksForCodes { one.reply("It asks for a code behind the password") }
             }
         )
     }
@@ -162,14 +214,85 @@ enum NickServ {
     }
 
     private static func set(_ one: ServiceCall) {
-        guard one.words[0].uppercased() == "PASSWORD" else { return one.explain() }
-        one.network.changePassword(
-            one.words[1],
-            to: Redacted(one.words[2]),
+        let connection = one.call.connection
+        switch one.words[0].uppercased() {
+        case "PASSWORD":
+            one.network.changePassword(
+                one.words[1],
+                to: Redacted(one.words[2]),
+                from: connection.origin,
+                by: one.actor,
+                one.awaiting("Your account has the new password now")
+            )
+        case "EMAIL":
+            one.network.changeAddress(
+                to: one.words[2] == "*" ? nil : one.words[2],
+                password: one.words[1],
+                in: connection.language,
+                from: connection.origin,
+                by: one.actor,
+                one.awaiting { address in
+                    guard let address else { return one.reply("Your account has no address any more") }
+                    one.reply("A code was sent to \(address.text): write VERIFY and the code")
+                }
+            )
+        default: one.explain()
+        }
+    }
+
+    private static func verify(_ one: ServiceCall) {
+        let own = one.actor.session.user.account
+        one.network.verify(
+            Redacted(one.words.last ?? ""),
+            of: one.words.count > 1 ? one.words[0] : own ?? one.actor.session.user.nick.raw,
+            by: own,
             from: one.call.connection.origin,
-            by: one.actor,
-            one.awaiting("Your account has the new password now")
+            one.awaiting { verified in
+                switch verified {
+                case .address: one.reply("Mail to your account goes there from now on")
+                case .registered(let login):
+                    one.reply("You have an account now: \(login.account)")
+                    Self.hold(login, one)
+                }
+            }
         )
+    }
+
+    private static func secondFactor(_ one: ServiceCall) {
+        let (network, origin) = (one.network, one.call.connection.origin)
+        switch (one.words[0].uppercased(), one.words.count) {
+        case ("ENABLE", 2):
+            network.beginSecondFactor(
+                one.words[1],
+                from: origin,
+                by: one.actor,
+                one.awaiting { totp in
+                    let account = one.actor.session.user.account ?? ""
+                    one.reply("Give this to your app: \(totp.text.reveal())")
+                    one.reply(.verbatim(totp.link(of: account, at: network.serverName).reveal()))
+                    one.reply("Then write MFA VERIFY and the code that it shows: until then nothing is asked for")
+                }
+            )
+        case ("VERIFY", 2):
+            network.confirmSecondFactor(
+                Redacted(one.words[1]),
+                from: origin,
+                by: one.actor,
+                one.awaiting { codes in
+                    one.reply("Your account asks for a code from now on: write it behind your password")
+                    let written = codes.map { $0.reveal() }.joined(separator: " ")
+                    one.reply("If you lose the app, each of these works once: \(written)")
+                }
+            )
+        case ("DISABLE", 3):
+            network.removeSecondFactor(
+                one.rest(from: 1),
+                from: origin,
+                by: one.actor,
+                one.awaiting("Your account asks for no codes any more")
+            )
+        default: one.explain()
+        }
     }
 
     private static func certificates(_ one: ServiceCall) {

@@ -150,6 +150,9 @@ struct ServiceCall {
     /// A word; nil if there are not so many.
     subscript(index: Int) -> String? { index < self.words.count ? self.words[index] : nil }
 
+    /// What stands in the words from one on.
+    func rest(from index: Int) -> String { self.words.dropFirst(index).joined(separator: " ") }
+
     /// The channel that a word names, or the answer that there is none of such a name.
     func channel(_ index: Int) -> ChannelName? {
         let text = self[index] ?? ""

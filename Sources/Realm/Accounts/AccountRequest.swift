@@ -18,6 +18,8 @@ package struct AccountRequest: Sendable {
     let session: SessionID?
     /// Whether who asks has logged in.
     let hasAccount: Bool
+    /// The language that mail is to be in.
+    let language: Language
 
     package init(
         name: String?,
@@ -26,7 +28,8 @@ package struct AccountRequest: Sendable {
         nick: Nickname?,
         from clients: String,
         session: SessionID?,
-        hasAccount: Bool
+        hasAccount: Bool,
+        language: Language
     ) {
         self.name = name
         self.email = email
@@ -35,15 +38,18 @@ package struct AccountRequest: Sendable {
         self.clients = clients
         self.session = session
         self.hasAccount = hasAccount
+        self.language = language
     }
 }
 
 /// An account that the rules allow, to be made.
 package struct AllowedAccount: Sendable {
     package let name: String
-    package let email: String?
+    package let email: EmailAddress?
     package let password: Redacted<String>
     package let state: Account.State
+    /// What is to be sent to the address; nil for nothing.
+    package let code: CodeOrder?
 }
 
 /// What came of a request for an account.
@@ -52,12 +58,6 @@ package enum RegisteredAccount: Sendable {
     case active(LoggedIn)
     /// An administrator has to agree first.
     case waiting(String)
-
-    /// The account's name.
-    package var name: String {
-        switch self {
-        case .active(let login): login.account
-        case .waiting(let name): name
-        }
-    }
+    /// A code was sent to this address, which somebody has to write first.
+    case unverified(String, EmailAddress)
 }

@@ -13,10 +13,15 @@ package import Tenant
 /// An admin's password comes from a Secret and is hashed into the durable store when the tenant is loaded or changed.
 /// Whoever logs in meanwhile waits for that.
 package final class AccountService: Authenticator {
-    private let accounts: AccountRepository
-    private let hasher: PasswordHasher
+    let accounts: AccountRepository
+    let codes: AccountCodeRepository
+    let hasher: PasswordHasher
     private let logger: Logger
-    private let wallClock: @Sendable () -> Int64
+    let wallClock: @Sendable () -> Int64
+    /// How codes are sent; nil if nobody sends mail.
+    let mail: CodeMail?
+    /// What secrets of a tenant's accounts are sealed with.
+    let seal: @Sendable (TenantID) -> TOTPSeal
     private let decoyKey: SymmetricKey
     private let clock: any Clock<Duration>
     private let provisioning = Mutex<[TenantID: Provisioning]>([:])
@@ -38,14 +43,19 @@ package final class AccountService: Authenticator {
     }
 
     package init(
-        accounts: AccountRepository,
+        durable: DurableStore,
+        seal: @escaping @Sendable (TenantID) -> TOTPSeal,
+        mail: CodeMail? = nil,
         hasher: PasswordHasher = PasswordHasher(),
         logger: Logger,
         decoyKey: SymmetricKey = SymmetricKey(size: .bits256),
         clock: any Clock<Duration> = ContinuousClock(),
         wallClock: @escaping @Sendable () -> Int64 = WallClock.system
     ) {
-        self.accounts = accounts
+        self.accounts = durable.accounts
+        self.codes = durable.codes
+        self.seal = seal
+        self.mail = mail
         self.hasher = hasher
         self.logger = logger
         self.decoyKey = decoyKey
@@ -54,17 +64,6 @@ package final class AccountService: Authenticator {
     }
 
     // MARK: Logging in
-
-    package func verify(
-        _ password: String,
-        of account: Account?,
-        in tenant: TenantID
-    ) async throws(AuthenticationError) -> Bool {
-        do throws(AccountError) {
-            let hash = account?.credentials.passwordHash.flatMap { PasswordHash(text: $0) }
-            return try await self.hasher.verify(password, against: hash, for: tenant)
-        } catch { throw .busy }
-    }
 
     package func scramCredentials(
         _ hash: ScramHash,
@@ -85,23 +84,28 @@ package final class AccountService: Authenticator {
         // Whose name its tenant gives an administrator is nobody's.
         await self.provisioning.withLock { $0[tenant]?.first }?.value
         let made = try await self.credentials(account.password, of: account.name, in: tenant)
-        return try await self.change(account.name, of: tenant) { folded throws(DurableStoreError) in
+        let code = account.code.map { self.newCode($0) }
+        let creation = try await self.change(account.name, of: tenant) { folded throws(DurableStoreError) in
             try await self.accounts.register(
                 NewAccount(
                     name: account.name,
                     folded: folded,
                     state: account.state,
                     email: account.email,
-                    credentials: .init(made)
+                    credentials: .init(made),
+                    code: code
                 ),
                 of: tenant,
                 limit: limit,
                 now: self.wallClock()
             )
         }
+        if case .unverified(let known) = creation { return try await self.sendAgain(known, to: account, in: tenant) }
+        if case .created = creation, code != nil { self.mail?.wake() }
+        return creation
     }
 
-    private func credentials(
+    func credentials(
         _ password: Redacted<String>,
         of account: String,
         in tenant: TenantID
@@ -223,7 +227,7 @@ package final class AccountService: Authenticator {
     }
 
     /// Changes an account, unless the store is known to be away.
-    private func change<Answer>(
+    func change<Answer>(
         _ account: String,
         of tenant: TenantID,
         _ change: (_ folded: String) async throws(DurableStoreError) -> Answer

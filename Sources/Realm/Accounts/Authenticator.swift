@@ -6,7 +6,7 @@ package import Tenant
 /// Finds and checks accounts off the event loops.
 ///
 /// Two steps, since an account may also be known from elsewhere: what checks it is then the same.
-package protocol Authenticator: Sendable {
+package protocol Authenticator: CodeAuthority, SecondFactorAuthority {
     /// The account of a name, as the durable store has it; nil if there is none.
     func find(_ name: String, in tenant: TenantID) async throws(AuthenticationError) -> Account?
 
@@ -37,14 +37,14 @@ package protocol Authenticator: Sendable {
         in tenant: TenantID
     ) async throws(AuthenticationError) -> Bool
 
-    /// Whether a password is an account's (SASL PLAIN, RFC 4616; PASS).
+    /// Whether a password is an account's (SASL PLAIN, RFC 4616; PASS); of an account that asks for codes one stands behind it.
     ///
-    /// - Returns: false for no account, in the same time.
+    /// - Returns: What it proves; of no account that it is wrong, in the same time.
     func verify(
         _ password: String,
         of account: Account?,
         in tenant: TenantID
-    ) async throws(AuthenticationError) -> Bool
+    ) async throws(AuthenticationError) -> PasswordProof
 
     /// What a SCRAM exchange is checked against (RFC 7677).
     ///

@@ -33,8 +33,8 @@ extension Network {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
         self.check(account, from: clients, mayBeRemembered: !givesRights) { account throws(AuthenticationError) in
             try await authenticator.verify(password, of: account, in: tenant)
-        } then: { (result: Result<(attempt: LogInAttempt, answer: Bool), Refusal>) in
-            then(result.flatMap { self.conclude($0.attempt, isProven: $0.answer, from: clients) })
+        } then: { (result: Result<(attempt: LogInAttempt, answer: PasswordProof), Refusal>) in
+            self.conclude(result, from: clients, then)
         }
     }
 
@@ -54,14 +54,46 @@ extension Network {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
         self.check(name, from: clients, mayBeRemembered: true) { account throws(AuthenticationError) in
             try await authenticator.verify(password, of: account, in: tenant)
-        } then: { (result: Result<(attempt: LogInAttempt, answer: Bool), Refusal>) in
+        } then: { (result: Result<(attempt: LogInAttempt, answer: PasswordProof), Refusal>) in
             if case .success(let checked) = result, checked.attempt.account == nil, !checked.attempt.isRemembered {
                 self.throttle.succeeded(clients)
                 return then(.success(nil))
             }
-            then(result.flatMap { self.conclude($0.attempt, isProven: $0.answer, from: clients).map { $0 } })
+            self.conclude(result, from: clients) { then($0.map { $0 }) }
         }
     }
+
+    /// Ends a log-in by a password. Who knows one and guesses codes has few tries, whichever addresses they come from.
+    private func conclude(
+        _ result: Result<(attempt: LogInAttempt, answer: PasswordProof), Refusal>,
+        from clients: String,
+        _ then: @escaping (Result<LoggedIn, Refusal>) -> Void
+    ) {
+        let (attempt, proof): (LogInAttempt, PasswordProof)
+        switch result {
+        case .failure(let refusal): return then(.failure(refusal))
+        case .success(let checked): (attempt, proof) = checked
+        }
+        guard let account = attempt.account, account.needsCode, proof == .right || proof == .codeWrong else {
+            return then(self.conclude(attempt, isProven: proof == .right || proof == .codeMissing, from: clients))
+        }
+        let request = BucketRequest.registration(Self.codesPerHour)
+        let bucket = CounterKey(self.id, "codes", of: account.folded)
+        self.store.take(request.wanted, from: bucket, rate: request.rate, burst: request.burst) { taken in
+            switch taken {
+            case .failure(let error): then(.failure(self.refusal(error)))
+            case .success(..<1):
+                then(.failure(Refusal(.tooManyLogins, text: "Too many wrong codes, try again in some minutes")))
+            case .success:
+                guard proof == .right else { return then(.failure(Refusal(.wrongPassword))) }
+                self.store.giveBack(request.wanted, to: bucket, rate: request.rate, burst: request.burst)
+                then(self.conclude(attempt, isProven: true, hasCode: true, from: clients))
+            }
+        }
+    }
+
+    /// How many wrong codes an account takes in an hour.
+    private static let codesPerHour = 10
 
     /// Logs in by a client's certificate, which its connection proved to have (SASL EXTERNAL).
     ///
@@ -87,7 +119,8 @@ extension Network {
         ) { account throws(AuthenticationError) in
             identity.map { Names.accountMapping.fold($0) == account?.folded } ?? true
         } then: { (result: Result<(attempt: LogInAttempt, answer: Bool), Refusal>) in
-            then(result.flatMap { self.conclude($0.attempt, isProven: $0.answer, from: clients) })
+            // A certificate is something that one has, as what makes codes is.
+            then(result.flatMap { self.conclude($0.attempt, isProven: $0.answer, hasCode: true, from: clients) })
         }
     }
 
@@ -112,6 +145,7 @@ extension Network {
     package func conclude(
         _ attempt: LogInAttempt,
         isProven: Bool,
+        hasCode: Bool = false,
         from clients: String
     ) -> Result<LoggedIn, Refusal> {
         guard isProven, let account = attempt.account else {
@@ -120,14 +154,23 @@ extension Network {
             return .failure(Refusal(.wrongPassword))
         }
         self.throttle.succeeded(clients)
-        guard account.state == .active else {
+        switch account.state {
+        case .active: break
+        case .waiting:
             let text: Phrase = "This network's administrators have not agreed to your account yet"
             return .failure(Refusal(.accountWaits, text: text))
+        case .unverified:
+            let text: Phrase = "Write the code that was sent to your address first (VERIFY)"
+            return .failure(Refusal(.accountWaits, text: text))
+        }
+        if account.needsCode, !hasCode {
+            let text: Phrase = "Your account asks for a code: write it behind the password, or show a certificate"
+            return .failure(Refusal(.codeNeeded, text: text))
         }
         if attempt.isRemembered {
             self.shard.statistics.rememberedLogins += 1
         } else {
-            self.logins.remember(account)
+            if !account.needsCode { self.logins.remember(account) }
             let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
             self.shard.environment.offLoop { await authenticator.noteLogIn(to: account, in: tenant) }
         }

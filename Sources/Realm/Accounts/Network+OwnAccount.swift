@@ -24,8 +24,7 @@ extension Network {
         guard let account = actor.session.user.account else { return then(.failure(Self.noAccount)) }
         let rules = PasswordRules(minimumLength: self.tenant.accounts.minimumPasswordLength)
         if let fault = rules.fault(in: next.reveal(), of: account) { return then(.failure(fault.refusal)) }
-        if let refusal = self.isDeclared(account) { return then(.failure(refusal)) }
-        self.logIn(account: account, password: password, from: clients, givesRights: true) { result in
+        self.confirm(password, from: clients, by: actor) { result in
             guard case .success = result else { return then(result.map { _ in }) }
             let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
             self.shard.check { () async throws(AuthenticationError) in
@@ -33,7 +32,7 @@ extension Network {
             } then: { (result: Result<Bool, AuthenticationError>) in
                 switch result {
                 case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
-                case .success(false): then(.failure(Refusal(.accountNeeded, text: "Your account is no more")))
+                case .success(false): then(.failure(Self.isNoMore))
                 case .success(true):
                     self.shard.forgetLogins([Names.accountMapping.fold(account)], of: tenant)
                     then(.success(()))
@@ -55,21 +54,19 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
-        guard let account = actor.session.user.account else { return then(.failure(Self.noAccount)) }
-        if let refusal = self.isDeclared(account) { return then(.failure(refusal)) }
-        self.logIn(account: account, password: password, from: clients, givesRights: true) { result in
-            guard case .success(let login) = result else { return then(result.map { _ in }) }
+        self.confirm(password, from: clients, by: actor) { result in
+            guard case .success(let account) = result else { return then(result.map { _ in }) }
             self.giveUpChannels(by: actor) { result in
                 guard case .success = result else { return then(result) }
                 let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
                 self.shard.check { () async throws(AuthenticationError) in
-                    try await authenticator.remove(login.account, in: tenant)
+                    try await authenticator.remove(account, in: tenant)
                 } then: { (result: Result<Bool, AuthenticationError>) in
                     if case .failure(let error) = result {
                         return then(.failure(Refusal(.unavailable, text: error.phrase)))
                     }
                     self.shard.logger.info("an account was dropped", metadata: ["tenant": "\(tenant)"])
-                    self.shard.forgetLogins([Names.accountMapping.fold(login.account)], of: tenant)
+                    self.shard.forgetLogins([Names.accountMapping.fold(account)], of: tenant)
                     self.tellAccountsChanged()
                     then(.success(()))
                     self.end(.here(actor.session), reason: "Account dropped", by: actor) { _ in }
@@ -79,7 +76,7 @@ extension Network {
     }
 
     /// What the tenant's configuration says is not changed from here.
-    private func isDeclared(_ account: String) -> Refusal? {
+    func isDeclared(_ account: String) -> Refusal? {
         let folded = Names.accountMapping.fold(account)
         guard self.tenant.adminNames.contains(where: { Names.accountMapping.fold($0) == folded }) else { return nil }
         return Refusal(.rightNeeded, text: "Your account is in the network's configuration: it is changed there")
@@ -151,7 +148,7 @@ extension Network {
                 let text: Phrase = "Your account may have \(limit) more nicknames: give one up first"
                 then(.failure(Refusal(.tooManyNicks, text: text)))
             case .success(.noAccount):
-                then(.failure(Refusal(.accountNeeded, text: "Your account is no more")))
+                then(.failure(Self.isNoMore))
             }
         }
     }
@@ -301,6 +298,8 @@ extension Network {
                             account: reference,
                             state: account.state,
                             email: seesAll ? account.email : nil,
+                            isVerified: account.emailVerifiedAt != nil,
+                            asksForCodes: seesAll && account.needsCode,
                             lastLogInAt: seesAll ? account.lastLogInAt : nil,
                             nicks: names
                         )
@@ -315,7 +314,7 @@ extension Network {
         return Refusal(.noSuchAccount, name.asWord, text: text)
     }
 
-    private static let noAccount = Refusal(.accountNeeded, text: "Log in first: you have no account here")
+    static let noAccount = Refusal(.accountNeeded, text: "Log in first: you have no account here")
 }
 
 /// An account as somebody may see it.
@@ -324,6 +323,10 @@ package struct AccountView: Sendable, Hashable {
     package let state: Account.State
     /// Nil if there is none, or who looks may not know.
     package let email: String?
+    /// Whether its owner showed that mail to there is read.
+    package let isVerified: Bool
+    /// Whether a password alone does not log in to it, as far as who looks may know.
+    package let asksForCodes: Bool
     /// Milliseconds since 1970; likewise.
     package let lastLogInAt: Int64?
     /// The nicknames that it has besides what it is called.

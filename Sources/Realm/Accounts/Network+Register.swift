@@ -19,7 +19,11 @@ extension Network {
             if let refusal { return then(.failure(refusal)) }
             self.takeRegistration(request.clients) { refusal in
                 if let refusal { return then(.failure(refusal)) }
-                self.make(account, for: request.clients, then)
+                guard let address = account.code?.address else { return self.make(account, for: request.clients, then) }
+                self.takeMail(to: address.mailbox) { refusal in
+                    if let refusal { return then(.failure(refusal)) }
+                    self.make(account, for: request.clients, then)
+                }
             }
         }
     }
@@ -27,6 +31,7 @@ extension Network {
     /// What can be said of a request without asking anybody.
     private func allowed(_ request: AccountRequest) throws(Refusal) -> AllowedAccount {
         let settings = self.tenant.accounts
+        guard settings.registration != .email || self.sendsMail else { throw Self.noMail }
         guard settings.mayRegister else {
             throw Refusal(.registrationIsClosed, text: "Accounts are made by this network's administrators")
         }
@@ -37,17 +42,23 @@ extension Network {
         guard let nick = request.nick else {
             throw Refusal(.nickNeeded, text: "Choose a nickname first: the account is called like it")
         }
-        if let name = request.name, Names.accountMapping.fold(name) != Names.accountMapping.fold(nick.raw) {
+        if let name = request.name, !settings.customAccountNames,
+            Names.accountMapping.fold(name) != Names.accountMapping.fold(nick.raw)
+        {
             throw Refusal(.accountIsNotNick, text: "The account is called like your nickname: \(nick.raw)")
         }
         guard let name = AccountName.check(request.name ?? nick.raw) else {
             let text: Phrase = "An account's name has ASCII letters, digits and punctuation alone: change your nickname"
             throw Refusal(.badAccountName, text: text)
         }
-        if ServiceNames.contains(nick) {
+        // What it is called is a nickname of its owner's.
+        guard let called = Nickname(name, under: Names.caseMapping) else {
+            throw Refusal(.badAccountName, text: "An account is called like a nickname: choose another name")
+        }
+        if ServiceNames.contains(called) {
             throw Refusal(.badAccountName, text: "That is the name of a service of the network")
         }
-        if self.shard.environment.names.owner(of: nick, in: self.id).map({ $0 != Names.accountMapping.fold(name) })
+        if self.shard.environment.names.owner(of: called, in: self.id).map({ $0 != Names.accountMapping.fold(name) })
             == true
         {
             throw Self.exists(name)
@@ -57,20 +68,49 @@ extension Network {
         if self.tenant.adminNames.contains(where: { Names.accountMapping.fold($0) == folded }) {
             throw Self.exists(name)
         }
-        if let email = request.email, EmailAddress(email) == nil {
-            throw Refusal(.invalidEmail, text: "That is no address that mail can be sent to")
+        if request.email == nil, settings.registration == .email {
+            throw Refusal(.invalidEmail, text: "This network sends a code by mail first: write your address")
         }
+        let email: EmailAddress? = if let email = request.email { try self.allowedAddress(email) } else { nil }
         let password = request.password.reveal()
         if let fault = PasswordRules(minimumLength: settings.minimumPasswordLength).fault(in: password, of: name) {
             throw fault.refusal
         }
-        let state: Account.State = settings.registration == .approval ? .waiting : .active
-        return AllowedAccount(name: name, email: request.email, password: request.password, state: state)
+        return AllowedAccount(
+            name: name,
+            email: email,
+            password: request.password,
+            state: Self.state(settings.registration),
+            code: self.code(to: email, in: request.language)
+        )
+    }
+
+    private static func state(_ registration: AccountSettings.Registration) -> Account.State {
+        switch registration {
+        case .open, .closed: .active
+        case .approval: .waiting
+        case .email: .unverified
+        }
+    }
+
+    /// What is sent to an address that somebody registers with: elsewhere than with Email the account does not wait for it.
+    private func code(to address: EmailAddress?, in language: Language) -> CodeOrder? {
+        let settings = self.tenant.accounts
+        guard let address, self.sendsMail, settings.registration != .approval else { return nil }
+        return CodeOrder(
+            purpose: settings.registration == .email ? .registration : .address,
+            address: address,
+            language: language,
+            accountsPerAddress: settings.accountsPerEmail
+        )
     }
 
     /// Nobody gets an account by the nickname that somebody else goes by, nor one that a session is left of.
     private func checkName(_ name: String, of request: AccountRequest, _ then: @escaping (Refusal?) -> Void) {
-        let nick = request.session == nil ? request.nick.map { self.nickKey($0) } : nil
+        let isOwn = request.nick.map { Names.accountMapping.fold($0.raw) == Names.accountMapping.fold(name) } ?? false
+        let nick =
+            request.session == nil || !isOwn
+            ? Nickname(name, under: Names.caseMapping).map { self.nickKey($0) } : nil
         self.store.load([self.accountKey(name)] + (nick.map { [$0] } ?? [])) { result in
             switch result {
             case .failure(let error): then(self.refusal(error))
@@ -116,6 +156,12 @@ extension Network {
         )
     }
 
+    /// Somebody may log in to an account from now on.
+    func accountIsMade(_ account: Account) {
+        self.logins.remember(account)
+        if let nick = Nickname(account.name, under: Names.caseMapping) { self.nickIsOwned(nick, by: account.name) }
+    }
+
     private func make(
         _ account: AllowedAccount,
         for clients: String,
@@ -130,21 +176,30 @@ extension Network {
             case .failure(let error):
                 self.giveBackRegistration(clients)
                 then(.failure(Refusal(.unavailable, text: error.phrase)))
-            case .success(.exists): then(.failure(Self.exists(account.name)))
+            case .success(.exists), .success(.unverified): then(.failure(Self.exists(account.name)))
+            case .success(.addressInUse): then(.failure(Self.addressInUse))
+            case .success(.mailIsFull):
+                self.giveBackRegistration(clients)
+                then(.failure(Self.mailIsFull))
             case .success(.isFull):
                 self.giveBackRegistration(clients)
                 let text: Phrase = "This network has as many accounts as it may, try later"
                 then(.failure(Refusal(.networkHasTooManyAccounts, text: text)))
             case .success(.created(let made)):
                 self.shard.logger.info("an account was registered", metadata: ["tenant": "\(tenant)"])
+                switch made.state {
+                case .active:
+                    self.accountIsMade(made)
+                    then(.success(.active(LoggedIn(made, isRemembered: false))))
                 // Of who had the name before nothing is remembered any more.
-                guard made.state == .active else {
+                case .waiting:
                     self.shard.forgetLogins([made.folded], of: tenant)
-                    return then(.success(.waiting(made.name)))
+                    then(.success(.waiting(made.name)))
+                case .unverified:
+                    self.shard.forgetLogins([made.folded], of: tenant)
+                    guard let email = account.email else { return then(.success(.waiting(made.name))) }
+                    then(.success(.unverified(made.name, email)))
                 }
-                self.logins.remember(made)
-                if let nick = Nickname(made.name, under: Names.caseMapping) { self.nickIsOwned(nick, by: made.name) }
-                then(.success(.active(LoggedIn(made, isRemembered: false))))
             }
         }
     }

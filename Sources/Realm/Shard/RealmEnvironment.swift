@@ -98,6 +98,8 @@ package struct SessionLimits: Sendable, Hashable {
     package var loginsPerMinute = 10
     /// Accounts that one network of clients may register in an hour.
     package var registrationsPerHour = 10
+    /// Mails that one address is sent, or asked for by one account's name, in an hour.
+    package var mailsPerHour = 5
     /// How many messages of a conversation are told to who comes back, at most.
     package var missedMessages = 200
     /// How long an account may take to be checked.

@@ -149,7 +149,7 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
             password: password,
             role: .user,
             state: account.state,
-            email: account.email,
+            email: account.email?.text,
             isAlwaysOn: nil,
             Metadata()
         )
@@ -248,8 +248,8 @@ package final class SimulatedAccounts: Authenticator, @unchecked Sendable {
         _ password: String,
         of account: Account?,
         in tenant: TenantID
-    ) async throws(AuthenticationError) -> Bool {
-        account?.credentials.passwordHash == password
+    ) async throws(AuthenticationError) -> PasswordProof {
+        account?.credentials.passwordHash == password ? .right : .wrong
     }
 
     package func scramCredentials(

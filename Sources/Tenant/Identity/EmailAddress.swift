@@ -21,6 +21,24 @@ package struct EmailAddress: Hashable, Sendable {
         self.text = text
     }
 
+    /// What stands behind the `@`, in small letters.
+    private var domain: Substring { self.text.lowercased().drop { $0 != "@" }.dropFirst() }
+
+    /// What the spellings of one mailbox have in common: small letters, and nothing of what may stand behind a `+` (RFC 5233).
+    package var mailbox: String {
+        let local = self.text.lowercased().prefix { $0 != "@" }
+        let name = local.prefix { $0 != "+" }
+        return "\(name.isEmpty ? local : name)@\(self.domain)"
+    }
+
+    /// Whether it is at one of these domains, or below it.
+    package func isAt(anyOf domains: some Sequence<String>) -> Bool {
+        domains.contains { wanted in
+            let wanted = wanted.lowercased()
+            return self.domain == wanted || self.domain.hasSuffix(".\(wanted)")
+        }
+    }
+
     private static func isLocal(_ scalar: Unicode.Scalar) -> Bool {
         guard scalar.isASCII else { return scalar.properties.isAlphabetic || scalar.properties.numericType != nil }
         return scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)

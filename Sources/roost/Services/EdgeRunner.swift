@@ -3,6 +3,7 @@ import Crypto
 import Edge
 import Foundation
 import Logging
+import Mail
 import Metering
 import NIOCore
 import NIOPosix
@@ -137,6 +138,7 @@ struct EdgeRunner: Sendable {
             let keys = VapidKeys(from: self.secret)
             return try PushServices(settings, keys: keys, durable: self.durable, logger: self.logger)
         }
+        let mail = self.mail.map { MailServices($0, secret: self.secret) }
         let (tenants, certificates) = (self.tenants, self.certificates)
         var (catalog, declaresAdmins) = (TenantCatalog.empty, false)
         if case .folder(let watcher) = tenants {
@@ -159,6 +161,7 @@ struct EdgeRunner: Sendable {
             secret: self.secret,
             usage: metrics,
             push: push?.keys,
+            mail: mail?.bell.ring,
             declaresAdmins: declaresAdmins,
             latencies: self.metrics.latencies,
             logger: self.logger,
@@ -181,6 +184,7 @@ struct EdgeRunner: Sendable {
         }
         registry.register { await ledger.clocks.families }
         if let push { registry.register { push.families } }
+        if let mail { registry.register { mail.families } }
         let operations: Operations
         if let early = self.operations {
             operations = early
@@ -220,6 +224,12 @@ struct EdgeRunner: Sendable {
             let live = self.live
             services.append(
                 Work(patience: Self.storesTime * 2) { try await push.run(over: live, for: server.directory) }
+            )
+        }
+        if let mail {
+            let (codes, logger) = (self.durable.codes, self.logger)
+            services.append(
+                Work(patience: Self.storesTime * 2) { await mail.run(codes, for: server.directory, logger: logger) }
             )
         }
         if let further {

@@ -4,7 +4,7 @@ import Crypto
 import Foundation
 import Testing
 
-/// The client's side, for one round of hashing.
+/// The client's side.
 private struct ScramClient {
     let account: String
     let password: String
@@ -26,16 +26,27 @@ private struct ScramClient {
         self.isLong ? Data(SHA512.hash(data: data)) : Data(SHA256.hash(data: data))
     }
 
+    /// RFC 5802 section 2.2, Hi.
+    private func salted(_ salt: Data, _ rounds: Int) -> Data {
+        var last = self.keyed(Data(self.password.utf8), salt + [0, 0, 0, 1])
+        var all = last
+        for _ in 1..<rounds {
+            last = self.keyed(Data(self.password.utf8), last)
+            all = Data(zip(all, last).map { $0 ^ $1 })
+        }
+        return all
+    }
+
     /// The proof for a challenge, and the signature that the server then owes.
     func answer(_ challenge: String) -> (message: String, signature: String)? {
         guard let server = Data(base64Encoded: challenge).map({ String(decoding: $0, as: UTF8.self) }) else {
             return nil
         }
         let parts = server.split(separator: ",").map { String($0.dropFirst(2)) }
-        guard parts.count == 3, parts[0].hasPrefix(self.nonce), parts[2] == "1",
+        guard parts.count == 3, parts[0].hasPrefix(self.nonce), let rounds = Int(parts[2]), 1...100_000 ~= rounds,
             let salt = Data(base64Encoded: parts[1])
         else { return nil }
-        let salted = self.keyed(Data(self.password.utf8), salt + [0, 0, 0, 1])
+        let salted = self.salted(salt, rounds)
         let client = self.keyed(salted, Data("Client Key".utf8))
         let final = "c=biws,r=\(parts[0])"
         let signed = Data("\(self.bare),\(server),\(final)".utf8)

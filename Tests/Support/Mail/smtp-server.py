@@ -1,4 +1,4 @@
-"""A mail server for tests, of Debian's aiosmtpd: on a free port of 127.0.0.1, until its standard input ends.
+"""A mail server for tests, of Debian's aiosmtpd: on a port of 127.0.0.1, a free one by default, until its standard input ends.
 
 Writes a line of JSON for each thing that happens: the port, each connection, each mail that it took. It has written of a mail before
 it says so to the client.
@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tls", choices=["no", "starttls", "implicit"], required=True)
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--certificate", help="a PEM file with key and certificate")
     parser.add_argument("--user", help="whoever sends signs on as this, with --password")
     parser.add_argument("--password")
@@ -102,7 +103,7 @@ async def main():
             enable_SMTPUTF8=options.utf8,
         )
 
-    server = await loop.create_server(connection, "127.0.0.1", 0, ssl=context if options.tls == "implicit" else None)
+    server = await loop.create_server(connection, "127.0.0.1", options.port, ssl=context if options.tls == "implicit" else None)
     tell("port", port=server.sockets[0].getsockname()[1])
     ended = asyncio.Event()
     loop.add_reader(sys.stdin, lambda: ended.set() if not sys.stdin.buffer.read1(1) else None)

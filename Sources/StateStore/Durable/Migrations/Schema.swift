@@ -164,6 +164,7 @@ package enum Schema {
                 )\(Self.options(dialect));
                 """ + Self.isolate("network_bans", dialect)
         },
+        Migration(version: 15, name: "mail to accounts") { MailSchema.script($0) },
     ]
 
     /// The version of the last migration.

@@ -14,6 +14,8 @@ package struct Account: Hashable, Sendable {
         case active
         /// It was asked for, and an administrator has not agreed yet.
         case waiting
+        /// It was asked for, and nobody has shown yet that the address is theirs.
+        case unverified
     }
 
     /// What proves that somebody owns the account.
@@ -43,6 +45,25 @@ package struct Account: Hashable, Sendable {
         }
     }
 
+    /// What makes the codes that are asked for beside the password (RFC 6238).
+    package struct SecondFactor: Hashable, Sendable {
+        /// The secret, sealed.
+        package let sealed: [UInt8]
+        /// When its owner showed that codes can be made with it, milliseconds since 1970; nil: it is not asked for yet.
+        package let confirmedAt: Int64?
+        /// The time step of the last code that was taken: no earlier one is taken any more.
+        package let lastStep: Int64
+        /// A bit for each recovery code that was not used yet.
+        package let recovery: Int64
+
+        package init(sealed: [UInt8], confirmedAt: Int64?, lastStep: Int64, recovery: Int64) {
+            self.sealed = sealed
+            self.confirmedAt = confirmedAt
+            self.lastStep = lastStep
+            self.recovery = recovery
+        }
+    }
+
     package let tenant: TenantID
     /// As its owner spells it.
     package let name: String
@@ -59,12 +80,19 @@ package struct Account: Hashable, Sendable {
     package let metadata: Metadata
     /// Where mail to its owner goes, as the owner says; nil if nothing was said.
     package let email: String?
+    /// When its owner showed that mail to the address is read, milliseconds since 1970; nil if that was not shown.
+    package let emailVerifiedAt: Int64?
+    /// What makes its codes for logging in; nil if none are asked for.
+    package let secondFactor: SecondFactor?
     /// Milliseconds since 1970, to a quarter of an hour; nil if nobody has logged in yet.
     package let lastLogInAt: Int64?
     /// Milliseconds since 1970.
     package let createdAt: Int64
     /// Milliseconds since 1970 of the last change.
     package let updatedAt: Int64
+
+    /// Whether a password alone does not log in to it.
+    package var needsCode: Bool { self.secondFactor?.confirmedAt != nil }
 
     package init(
         tenant: TenantID,
@@ -77,6 +105,8 @@ package struct Account: Hashable, Sendable {
         isAlwaysOn: Bool? = nil,
         metadata: Metadata = Metadata(),
         email: String? = nil,
+        emailVerifiedAt: Int64? = nil,
+        secondFactor: SecondFactor? = nil,
         lastLogInAt: Int64? = nil,
         createdAt: Int64,
         updatedAt: Int64
@@ -91,6 +121,8 @@ package struct Account: Hashable, Sendable {
         self.isAlwaysOn = isAlwaysOn
         self.metadata = metadata
         self.email = email
+        self.emailVerifiedAt = emailVerifiedAt
+        self.secondFactor = secondFactor
         self.lastLogInAt = lastLogInAt
         self.createdAt = createdAt
         self.updatedAt = updatedAt

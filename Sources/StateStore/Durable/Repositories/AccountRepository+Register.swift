@@ -6,21 +6,25 @@ package struct NewAccount: Hashable, Sendable {
     /// Under the tenant's casemapping.
     package let folded: String
     package let state: Account.State
-    package let email: String?
+    package let email: EmailAddress?
     package let credentials: Account.Credentials
+    /// What is to be sent to the address; nil for nothing.
+    package let code: NewCode?
 
     package init(
         name: String,
         folded: String,
         state: Account.State,
-        email: String?,
-        credentials: Account.Credentials
+        email: EmailAddress?,
+        credentials: Account.Credentials,
+        code: NewCode? = nil
     ) {
         self.name = name
         self.folded = folded
         self.state = state
         self.email = email
         self.credentials = credentials
+        self.code = code
     }
 }
 
@@ -29,8 +33,14 @@ package enum AccountCreation: Hashable, Sendable {
     case created(Account)
     /// The tenant has an account of this name.
     case exists
+    /// The tenant has one of this name that nobody has verified yet, and may still be.
+    case unverified(Account)
     /// The tenant has as many accounts as it may.
     case isFull
+    /// The address has as many accounts as it may.
+    case addressInUse
+    /// The tenant has as much mail waiting as it may.
+    case mailIsFull
 }
 
 /// Accounts that people register themselves, and what is changed of accounts from outside of chat.
@@ -57,6 +67,7 @@ extension AccountRepository {
             connection throws(DurableStoreError) in
             try Self.lockNames(of: tenant, on: connection)
             if try Self.isOwned(account.folded, in: tenant, on: connection) { return .exists }
+            if let known = try Self.known(account.folded, in: tenant, now: now, on: connection) { return known }
             if let limit {
                 // Writers of SQLite go one after the other.
                 if connection.dialect == .postgres {
@@ -65,33 +76,77 @@ extension AccountRepository {
                         [.text(tenant.text), .integer(Self.countLock)]
                     )
                 }
-                let known = try connection.execute(
-                    "SELECT 1 FROM accounts WHERE tenant = $1 AND folded = $2",
-                    [.text(tenant.text), .text(account.folded)]
-                )
-                if !known.isEmpty { return .exists }
                 let counted = try connection.execute(
                     "SELECT COUNT(*) FROM accounts WHERE tenant = $1",
                     [.text(tenant.text)]
                 )
                 guard try counted.first?.integer(0) ?? 0 < Int64(clamping: limit) else { return .isFull }
             }
+            if let code = account.code {
+                switch try AccountCodeRepository.refusal(of: code, for: account.folded, in: tenant, on: connection) {
+                case .addressInUse: return .addressInUse
+                case .isFull: return .mailIsFull
+                case .queued, .noAccount, nil: break
+                }
+            }
             let rows = try connection.execute(
                 """
                 INSERT INTO accounts (tenant, name, folded, role, password_hash, scram, created_at, updated_at,
-                    is_declared, state, email)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, $8, $9)
+                    is_declared, state, email, mailbox)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, $8, $9, $10)
                 ON CONFLICT DO NOTHING RETURNING \(Self.columns)
                 """,
                 [
                     .text(tenant.text), .text(account.name), .text(account.folded), .text(Account.Role.user.rawValue),
                     .text(orNull: account.credentials.passwordHash), .text(orNull: account.credentials.scram),
-                    .integer(now), .text(account.state.rawValue), .text(orNull: account.email),
+                    .integer(now), .text(account.state.rawValue), .text(orNull: account.email?.text),
+                    .text(orNull: account.email?.mailbox),
                 ]
             )
             guard let row = rows.first else { return .exists }
+            if let code = account.code, let address = account.email {
+                try AccountCodeRepository.insert(
+                    code,
+                    to: address.text,
+                    of: account.folded,
+                    in: tenant,
+                    now: now,
+                    on: connection
+                )
+            }
             return .created(try Self.account(row, of: tenant))
         }
+    }
+
+    /// What there is of a name already; one that nobody verified in time goes.
+    private static func known(
+        _ folded: String,
+        in tenant: TenantID,
+        now: Int64,
+        on connection: any SQLConnection
+    ) throws(DurableStoreError) -> AccountCreation? {
+        let bindings: [SQLValue] = [.text(tenant.text), .text(folded)]
+        let rows = try connection.execute(
+            "SELECT \(Self.columns) FROM accounts WHERE tenant = $1 AND folded = $2",
+            bindings
+        )
+        guard let row = rows.first else { return nil }
+        let account = try Self.account(row, of: tenant)
+        guard account.state == .unverified else { return .exists }
+        let codes = try connection.execute(
+            """
+            SELECT 1 FROM account_codes
+            WHERE tenant = $1 AND account = $2 AND purpose = 'registration' AND expires_at > $3
+            """,
+            bindings + [.integer(now)]
+        )
+        guard codes.isEmpty else { return .unverified(account) }
+        _ = try connection.execute(
+            "DELETE FROM accounts WHERE tenant = $1 AND folded = $2 RETURNING folded",
+            bindings
+        )
+        try AccountCodeRepository.remove(of: folded, in: tenant, on: connection)
+        return nil
     }
 
     /// Says whether somebody may log in to an account.
@@ -104,6 +159,27 @@ extension AccountRepository {
         now: Int64
     ) async throws(DurableStoreError) -> Bool {
         try await self.set("state", .text(state.rawValue), of: folded, in: tenant, now: now)
+    }
+
+    /// Has an account have no address, and no code be good that was sent to one.
+    ///
+    /// - Returns: false if there is no such account.
+    package func removeAddress(
+        of folded: String,
+        in tenant: TenantID,
+        now: Int64
+    ) async throws(DurableStoreError) -> Bool {
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            try AccountCodeRepository.remove(of: folded, in: tenant, on: connection)
+            let rows = try connection.execute(
+                """
+                UPDATE accounts SET email = NULL, mailbox = NULL, email_verified_at = NULL, updated_at = $3
+                WHERE tenant = $1 AND folded = $2 RETURNING folded
+                """,
+                [.text(tenant.text), .text(folded), .integer(now)]
+            )
+            return !rows.isEmpty
+        }
     }
 
     /// Says what an account may do; of one that its tenant names, the tenant does.

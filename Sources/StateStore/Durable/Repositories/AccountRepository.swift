@@ -9,7 +9,9 @@ package struct AccountRepository: Sendable {
     package init(_ database: any SQLDatabase) { self.database = database }
 
     private static let stored = "name, folded, role, password_hash, scram, created_at, updated_at, is_declared"
-    static let columns = Self.stored + ", always_on, metadata, state, email, last_login_at"
+    static let columns =
+        Self.stored + ", always_on, metadata, state, email, last_login_at, email_verified_at, "
+        + "totp, totp_confirmed_at, totp_step, totp_recovery"
 
     /// Adds an account.
     ///
@@ -78,6 +80,7 @@ package struct AccountRepository: Sendable {
                 ]
             )
             try Self.removeCertificates(of: folded, in: tenant, on: connection)
+            try AccountCodeRepository.remove(of: folded, for: .password, in: tenant, on: connection)
             return !rows.isEmpty
         }
     }
@@ -141,7 +144,13 @@ package struct AccountRepository: Sendable {
                     updated_at = excluded.updated_at, is_declared = excluded.is_declared, state = 'active',
                     created_at = CASE WHEN accounts.is_declared = 0 THEN excluded.created_at
                         ELSE accounts.created_at END,
-                    email = CASE WHEN accounts.is_declared = 0 THEN NULL ELSE accounts.email END
+                    email = CASE WHEN accounts.is_declared = 0 THEN NULL ELSE accounts.email END,
+                    mailbox = CASE WHEN accounts.is_declared = 0 THEN NULL ELSE accounts.mailbox END,
+                    email_verified_at = CASE WHEN accounts.is_declared = 0 THEN NULL
+                        ELSE accounts.email_verified_at END,
+                    totp = CASE WHEN accounts.is_declared = 0 THEN NULL ELSE accounts.totp END,
+                    totp_confirmed_at = CASE WHEN accounts.is_declared = 0 THEN NULL
+                        ELSE accounts.totp_confirmed_at END
                 RETURNING folded
                 """,
                 [
@@ -150,6 +159,7 @@ package struct AccountRepository: Sendable {
                 ]
             )
             try Self.removeCertificates(of: folded, in: tenant, on: connection)
+            try AccountCodeRepository.remove(of: folded, in: tenant, on: connection)
         }
     }
 
@@ -228,6 +238,7 @@ package struct AccountRepository: Sendable {
             )
             try Self.removeCertificates(of: folded, in: tenant, on: connection)
             try Self.removeNames(of: folded, in: tenant, on: connection)
+            try AccountCodeRepository.remove(of: folded, in: tenant, on: connection)
             _ = try connection.execute(
                 "DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 RETURNING account",
                 bindings
@@ -262,6 +273,8 @@ package struct AccountRepository: Sendable {
             isAlwaysOn: try row.optionalInteger(8).map { $0 != 0 },
             metadata: try Self.metadata(row, 9),
             email: try row.optionalText(11),
+            emailVerifiedAt: try row.optionalInteger(13),
+            secondFactor: try Self.secondFactor(row, from: 14),
             lastLogInAt: try row.optionalInteger(12),
             createdAt: try row.integer(5),
             updatedAt: try row.integer(6)

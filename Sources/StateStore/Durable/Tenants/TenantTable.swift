@@ -42,12 +42,23 @@ package struct TenantTable: Hashable, Sendable {
                 .init("scram", .text), .init("created_at", .integer), .init("updated_at", .integer),
                 .init("is_declared", .integer), .init("always_on", .integer), .init("metadata", .blob),
                 .init("state", .text), .init("email", .text), .init("last_login_at", .integer),
+                .init("mailbox", .text), .init("email_verified_at", .integer), .init("totp", .blob),
+                .init("totp_confirmed_at", .integer), .init("totp_step", .integer), .init("totp_recovery", .integer),
             ]
         ),
         TenantTable(
             "account_certificates",
             key: ["fingerprint"],
             [.init("fingerprint", .text), .init("account", .text), .init("added_at", .integer)]
+        ),
+        TenantTable(
+            "account_codes",
+            key: ["account", "purpose"],
+            [
+                .init("account", .text), .init("purpose", .text), .init("address", .text), .init("serial", .text),
+                .init("language", .text), .init("created_at", .integer), .init("expires_at", .integer),
+                .init("failures", .integer), .init("tries", .integer), .init("due_at", .integer),
+            ]
         ),
         TenantTable(
             "account_names",

@@ -133,7 +133,7 @@ extension TenantSettings: SettingsObject {
 /// Who gets an account and how one logs in.
 package struct AccountSettings: Hashable, Sendable {
     /// Whether somebody may ask for an account on the network.
-    package var mayRegister: Bool { self.registration == .open || self.registration == .approval }
+    package var mayRegister: Bool { self.registration != .closed }
 
     /// How an account comes to be.
     package enum Registration: String, Hashable, Sendable, CaseIterable {

@@ -107,6 +107,26 @@ extension AccountCommand {
         }
     }
 
+    struct Unlock: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "unlock",
+            abstract: "Have an account ask for no codes beside its password any more.",
+            discussion: "For who has lost what makes them, and the recovery codes."
+        )
+
+        @OptionGroup var account: AccountSelection
+
+        func run() async throws {
+            try await self.account.change { store, account in
+                let now = WallClock.system()
+                _ = try await store.accounts.removeSecondFactor(of: account.folded, in: account.tenant, now: now)
+                return true
+            } _: {
+                "\($0.name) of \($0.tenant) asks for no codes"
+            }
+        }
+    }
+
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "delete",

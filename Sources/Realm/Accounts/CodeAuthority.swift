@@ -1,0 +1,60 @@
+package import IRC
+package import StateStore
+package import Tenant
+
+/// A code that somebody wants to be sent.
+package struct CodeOrder: Hashable, Sendable {
+    package let purpose: CodePurpose
+    /// Where to; nil for the address that the account was verified by.
+    package let address: EmailAddress?
+    /// The language of the mail.
+    package let language: Language
+    /// How many accounts one address may have.
+    package let accountsPerAddress: Int
+}
+
+/// What came of a code that somebody wrote.
+package enum CodeOutcome: Hashable, Sendable {
+    /// What it was for is done.
+    case done(CodePurpose, Account)
+    /// It is none, too old, used already, or was tried too often.
+    case wrong
+    /// The address has as many accounts as it may by now.
+    case addressInUse
+}
+
+/// Has codes be sent by mail, and takes them.
+package protocol CodeAuthority: Sendable {
+    /// Whether anybody sends mail here.
+    var sendsMail: Bool { get }
+
+    /// Has a code be sent for an account, in place of one that was sent before for the same.
+    func request(
+        _ order: CodeOrder,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> CodeRequest
+
+    /// Takes a code, and does what it was for.
+    ///
+    /// - Parameters:
+    ///   - code: As somebody wrote it.
+    ///   - account: Whose.
+    ///   - purposes: What it may be for.
+    ///   - password: The password that the account is to have, of a code for that.
+    ///   - accountsPerAddress: How many accounts one address may have.
+    ///   - tenant: Of which tenant.
+    /// - Returns: What came of it.
+    /// - Throws: ``AuthenticationError``
+    func redeem(
+        _ code: Redacted<String>,
+        of account: String,
+        for purposes: [CodePurpose],
+        password: Redacted<String>?,
+        accountsPerAddress: Int,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> CodeOutcome
+
+    /// Has an account have no address any more; false if there is no such account.
+    func removeAddress(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool
+}

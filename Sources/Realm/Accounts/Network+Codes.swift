@@ -1,0 +1,257 @@
+package import Chat
+package import IRC
+import Logging
+import StateStore
+package import Tenant
+
+/// What came of a code that somebody got by mail.
+package enum VerifiedAccount: Sendable {
+    /// The account is its owner's, who may go on as if it had logged in.
+    case registered(LoggedIn)
+    /// Mail to the account goes to the address from now on.
+    case address(String)
+}
+
+/// Codes that mail brings: whoever reads it owns the address.
+extension Network {
+    /// Whether people can be sent mail.
+    package var sendsMail: Bool { self.shard.environment.authenticator.sendsMail }
+
+    /// Whether somebody can get an account on the network by these settings.
+    package func mayRegister(under settings: AccountSettings) -> Bool {
+        settings.mayRegister && (settings.registration != .email || self.sendsMail)
+    }
+
+    /// An address that mail may be sent to, by the tenant's rules.
+    func allowedAddress(_ text: String) throws(Refusal) -> EmailAddress {
+        let settings = self.tenant.accounts
+        guard let address = EmailAddress(text) else {
+            throw Refusal(.invalidEmail, text: "That is no address that mail can be sent to")
+        }
+        if !settings.emailDomains.isEmpty, !address.isAt(anyOf: settings.emailDomains) {
+            let domains = settings.emailDomains.prefix(5).joined(separator: ", ")
+            throw Refusal(.unacceptableEmail, text: "This network takes addresses at \(domains) alone")
+        }
+        if address.isAt(anyOf: settings.refusedEmailDomains) {
+            throw Refusal(.unacceptableEmail, text: "This network takes no addresses of that provider: write another")
+        }
+        return address
+    }
+
+    static var addressInUse: Refusal {
+        Refusal(.unacceptableEmail, text: "That address has as many accounts as it may: write another")
+    }
+
+    static var mailIsFull: Refusal {
+        Refusal(.unavailable, text: "This network has much mail to send just now, try later")
+    }
+
+    /// Counts one mail to somebody, over all pods: nobody's mailbox is filled from here.
+    func takeMail(to somebody: String, _ then: @escaping (Refusal?) -> Void) {
+        let request = BucketRequest.registration(self.limits.mailsPerHour)
+        self.store.take(
+            request.wanted,
+            from: CounterKey(self.id, "mails", of: somebody),
+            rate: request.rate,
+            burst: request.burst
+        ) { result in
+            switch result {
+            case .success(1...): then(nil)
+            case .success:
+                then(Refusal(.tooManyRegistrations, text: "Several mails were sent there already, try later"))
+            case .failure(let error): then(self.refusal(error))
+            }
+        }
+    }
+
+    /// Takes a code that was sent for a new account or an address.
+    ///
+    /// - Parameters:
+    ///   - code: As somebody wrote it.
+    ///   - account: Whose.
+    ///   - own: The account of who asks, which is not to become another; nil if there is none.
+    ///   - clients: What counts as one client: an address, or the network that one client has all of.
+    ///   - then: Gets what is verified.
+    package func verify(
+        _ code: Redacted<String>,
+        of account: String,
+        by own: String?,
+        from clients: String,
+        _ then: @escaping (Result<VerifiedAccount, Refusal>) -> Void
+    ) {
+        if let own, Names.accountMapping.fold(own) != Names.accountMapping.fold(account) {
+            return then(.failure(Refusal(.hasAccount, text: "You are logged in to another account")))
+        }
+        let purposes: [CodePurpose] = own == nil ? [.registration, .address] : [.address]
+        self.redeem(code, of: account, for: purposes, password: nil, from: clients) { result in
+            switch result {
+            case .failure(let refusal): then(.failure(refusal))
+            case .success((.registration, let made)):
+                self.shard.logger.info("an account was verified", metadata: ["tenant": "\(self.id)"])
+                self.accountIsMade(made)
+                then(.success(.registered(LoggedIn(made, isRemembered: false))))
+            case .success((_, let changed)): then(.success(.address(changed.name)))
+            }
+        }
+    }
+
+    private func redeem(
+        _ code: Redacted<String>,
+        of account: String,
+        for purposes: [CodePurpose],
+        password: Redacted<String>?,
+        from clients: String,
+        _ then: @escaping (Result<(CodePurpose, Account), Refusal>) -> Void
+    ) {
+        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+        let most = self.tenant.accounts.accountsPerEmail
+        self.throttle.turn(for: clients) { refusal in
+            if let refusal { return then(.failure(refusal)) }
+            self.shard.check { () async throws(AuthenticationError) in
+                try await authenticator.redeem(
+                    code,
+                    of: account,
+                    for: purposes,
+                    password: password,
+                    accountsPerAddress: most,
+                    in: tenant
+                )
+            } then: { (result: Result<CodeOutcome, AuthenticationError>) in
+                switch result {
+                case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+                case .success(.wrong):
+                    let text: Phrase = "That is not the code that was sent last, or it is too old"
+                    then(.failure(Refusal(.wrongCode, text: text)))
+                case .success(.addressInUse): then(.failure(Self.addressInUse))
+                case .success(.done(let purpose, let account)):
+                    self.throttle.succeeded(clients)
+                    then(.success((purpose, account)))
+                }
+            }
+        }
+    }
+
+    /// Has a code be sent to the owner of an account who has forgotten the password.
+    ///
+    /// Whether there is such an account, or an address of it, does not show.
+    package func sendPasswordCode(
+        of account: String,
+        in language: Language,
+        from clients: String,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        guard self.sendsMail else { return then(.failure(Self.noMail)) }
+        self.throttle.turn(for: clients) { refusal in
+            if let refusal { return then(.failure(refusal)) }
+            self.takeMail(to: "account \(Names.accountMapping.fold(account))") { refusal in
+                if let refusal { return then(.failure(refusal)) }
+                self.order(
+                    CodeOrder(purpose: .password, address: nil, language: language, accountsPerAddress: 1),
+                    of: account
+                ) { result in
+                    switch result {
+                    case .failure(let refusal): then(.failure(refusal))
+                    case .success(.isFull): then(.failure(Self.mailIsFull))
+                    case .success(.queued), .success(.noAccount), .success(.addressInUse): then(.success(()))
+                    }
+                }
+            }
+        }
+    }
+
+    private func order(
+        _ order: CodeOrder,
+        of account: String,
+        _ then: @escaping (Result<CodeRequest, Refusal>) -> Void
+    ) {
+        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+        self.shard.check { () async throws(AuthenticationError) in
+            try await authenticator.request(order, of: account, in: tenant)
+        } then: { (result: Result<CodeRequest, AuthenticationError>) in
+            then(result.mapError { Refusal(.unavailable, text: $0.phrase) })
+        }
+    }
+
+    /// Replaces the password of an account by the code that was sent for that; certificates do not log in to it any more.
+    ///
+    /// - Parameters:
+    ///   - password: The password that it is to have.
+    ///   - account: Which.
+    ///   - code: As somebody wrote it.
+    ///   - clients: What counts as one client: an address, or the network that one client has all of.
+    ///   - then: Goes on once it has.
+    package func resetPassword(
+        to password: Redacted<String>,
+        of account: String,
+        by code: Redacted<String>,
+        from clients: String,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        let rules = PasswordRules(minimumLength: self.tenant.accounts.minimumPasswordLength)
+        if let fault = rules.fault(in: password.reveal(), of: account) { return then(.failure(fault.refusal)) }
+        self.redeem(code, of: account, for: [.password], password: password, from: clients) { result in
+            if case .success((_, let changed)) = result {
+                self.shard.logger.info("a password was reset by mail", metadata: ["tenant": "\(self.id)"])
+                self.shard.forgetLogins([changed.folded], of: self.id)
+            }
+            then(result.map { _ in })
+        }
+    }
+
+    /// Has mail to the actor's account go elsewhere, once somebody wrote the code that is sent there; or nowhere, at once.
+    ///
+    /// - Parameters:
+    ///   - text: The address; nil for none.
+    ///   - password: That of the account.
+    ///   - language: The language of the mail.
+    ///   - clients: What counts as one client: an address, or the network that one client has all of.
+    ///   - actor: Whose account.
+    ///   - then: Goes on once the code is on its way, or there is no address any more.
+    package func changeAddress(
+        to text: String?,
+        password: String,
+        in language: Language,
+        from clients: String,
+        by actor: Actor,
+        _ then: @escaping (Result<EmailAddress?, Refusal>) -> Void
+    ) {
+        let address: EmailAddress?
+        do throws(Refusal) {
+            if text != nil, !self.sendsMail { throw Self.noMail }
+            address = if let text { try self.allowedAddress(text) } else { nil }
+        } catch { return then(.failure(error)) }
+        self.confirm(password, from: clients, by: actor) { result in
+            guard case .success(let account) = result else { return then(result.map { _ in nil }) }
+            guard let address else {
+                let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+                return self.shard.check { () async throws(AuthenticationError) in
+                    try await authenticator.removeAddress(of: account, in: tenant)
+                } then: { (result: Result<Bool, AuthenticationError>) in
+                    then(result.map { _ in nil }.mapError { Refusal(.unavailable, text: $0.phrase) })
+                }
+            }
+            self.takeMail(to: address.mailbox) { refusal in
+                if let refusal { return then(.failure(refusal)) }
+                let order = CodeOrder(
+                    purpose: .address,
+                    address: address,
+                    language: language,
+                    accountsPerAddress: self.tenant.accounts.accountsPerEmail
+                )
+                self.order(order, of: account) { result in
+                    switch result {
+                    case .failure(let refusal): then(.failure(refusal))
+                    case .success(.queued): then(.success(address))
+                    case .success(.noAccount): then(.failure(Self.isNoMore))
+                    case .success(.addressInUse): then(.failure(Self.addressInUse))
+                    case .success(.isFull): then(.failure(Self.mailIsFull))
+                    }
+                }
+            }
+        }
+    }
+
+    static var noMail: Refusal { Refusal(.unavailable, text: "This network sends no mail: ask its administrators") }
+
+    static var isNoMore: Refusal { Refusal(.accountNeeded, text: "Your account is no more") }
+}

@@ -1,0 +1,45 @@
+package import Realm
+package import StateStore
+package import Tenant
+
+/// Nobody is sent mail, and no account asks for codes.
+extension SimulatedAccounts {
+    package var sendsMail: Bool { false }
+
+    package func request(
+        _ order: CodeOrder,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> CodeRequest { throw .unavailable }
+
+    package func redeem(
+        _ code: Redacted<String>,
+        of account: String,
+        for purposes: [CodePurpose],
+        password: Redacted<String>?,
+        accountsPerAddress: Int,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> CodeOutcome {
+        if let failure { throw failure }
+        return .wrong
+    }
+
+    package func removeAddress(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
+        throw .unavailable
+    }
+
+    package func beginSecondFactor(
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> TOTP? { throw .unavailable }
+
+    package func confirmSecondFactor(
+        _ code: Redacted<String>,
+        of account: String,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> [Redacted<String>]? { throw .unavailable }
+
+    package func removeSecondFactor(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
+        throw .unavailable
+    }
+}

@@ -1,0 +1,330 @@
+// A row is both: what somebody may prove with a code, and the mail that brings it. So nothing is promised that is not sent, and a
+// process that ends loses no mail.
+
+package import Tenant
+
+/// The codes that mail brings to accounts of all tenants, one for each account and purpose.
+///
+/// The codes themselves are not there: see ``CodeKey``. Accounts are given by their folded names, times are milliseconds since 1970.
+package struct AccountCodeRepository: Sendable {
+    private let database: any SQLDatabase
+
+    package init(_ database: any SQLDatabase) { self.database = database }
+
+    /// How often a code may be tried.
+    package static let mostFailures: Int64 = 10
+    /// How many mails of one tenant may wait to be sent.
+    package static let mostWaiting: Int64 = 1000
+
+    // MARK: Asking for one
+
+    /// Has a code be sent, in place of one that was sent before for the same.
+    ///
+    /// - Parameters:
+    ///   - code: What is sent, and where to.
+    ///   - account: Whose.
+    ///   - tenant: Of which tenant.
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: What came of it.
+    /// - Throws: ``DurableStoreError``
+    package func request(
+        _ code: NewCode,
+        of account: String,
+        in tenant: TenantID,
+        now: Int64
+    ) async throws(DurableStoreError) -> CodeRequest {
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            let rows = try connection.execute(
+                """
+                SELECT email, email_verified_at, state, is_declared FROM accounts WHERE tenant = $1 AND folded = $2
+                """,
+                [.text(tenant.text), .text(account)]
+            )
+            // What the tenant's configuration says of an account is not changed by mail.
+            guard let row = rows.first, try row.integer(3) == 0 else { return .noAccount }
+            let (verifiedAt, state) = (try row.optionalInteger(1), try row.text(2))
+            let isVerified = verifiedAt != nil && state == Account.State.active.rawValue
+            let own = isVerified ? try row.optionalText(0) : nil
+            guard let address = code.address?.text ?? own else { return .noAccount }
+            if let refusal = try Self.refusal(of: code, for: account, in: tenant, on: connection) { return refusal }
+            try Self.insert(code, to: address, of: account, in: tenant, now: now, on: connection)
+            return .queued
+        }
+    }
+
+    /// Why a code cannot be asked for; nil if it can.
+    static func refusal(
+        of code: NewCode,
+        for account: String,
+        in tenant: TenantID,
+        on connection: any SQLConnection
+    ) throws(DurableStoreError) -> CodeRequest? {
+        if let address = code.address,
+            try Self.isTaken(address, code.accountsPerAddress, except: account, in: tenant, on: connection)
+        {
+            return .addressInUse
+        }
+        let waiting = try connection.execute(
+            "SELECT COUNT(*) FROM account_codes WHERE tenant = $1 AND due_at IS NOT NULL",
+            [.text(tenant.text)]
+        )
+        return try waiting.first?.integer(0) ?? 0 < Self.mostWaiting ? nil : .isFull
+    }
+
+    /// Whether an address has as many accounts as it may: only those count whose owners read what is sent to it.
+    private static func isTaken(
+        _ address: EmailAddress,
+        _ most: Int,
+        except account: String,
+        in tenant: TenantID,
+        on connection: any SQLConnection
+    ) throws(DurableStoreError) -> Bool {
+        let counted = try connection.execute(
+            """
+            SELECT COUNT(*) FROM accounts
+            WHERE tenant = $1 AND mailbox = $2 AND folded <> $3 AND email_verified_at IS NOT NULL
+            """,
+            [.text(tenant.text), .text(address.mailbox), .text(account)]
+        )
+        return try counted.first?.integer(0) ?? 0 >= Int64(clamping: most)
+    }
+
+    static func insert(
+        _ code: NewCode,
+        to address: String,
+        of account: String,
+        in tenant: TenantID,
+        now: Int64,
+        on connection: any SQLConnection
+    ) throws(DurableStoreError) {
+        _ = try connection.execute(
+            """
+            INSERT INTO account_codes (tenant, account, purpose, address, serial, language, created_at, expires_at,
+                failures, tries, due_at)
+            VALUES ($1, $2, $3, $4, $5, $6, CAST($7 AS BIGINT), $8, 0, 0, CAST($7 AS BIGINT))
+            ON CONFLICT (tenant, account, purpose) DO UPDATE SET
+                address = excluded.address, serial = excluded.serial, language = excluded.language,
+                created_at = excluded.created_at, expires_at = excluded.expires_at, failures = 0, tries = 0,
+                due_at = excluded.due_at
+            RETURNING account
+            """,
+            [
+                .text(tenant.text), .text(account), .text(code.purpose.rawValue), .text(address), .text(code.serial),
+                .text(code.language), .integer(now), .integer(code.expiresAt),
+            ]
+        )
+    }
+
+    /// Has codes of an account be good for nothing.
+    static func remove(
+        of account: String,
+        for purpose: CodePurpose? = nil,
+        in tenant: TenantID,
+        on connection: any SQLConnection
+    ) throws(DurableStoreError) {
+        _ = try connection.execute(
+            """
+            DELETE FROM account_codes WHERE tenant = $1 AND account = $2 AND (purpose = $3 OR $3 = '')
+            RETURNING account
+            """,
+            [.text(tenant.text), .text(account), .text(purpose?.rawValue ?? "")]
+        )
+    }
+
+    // MARK: Proving something with it
+
+    /// What a code would have to be for; that somebody tries one counts, so that nobody can try many.
+    ///
+    /// - Parameters:
+    ///   - account: Whose.
+    ///   - purpose: What for.
+    ///   - tenant: Of which tenant.
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: nil if none was sent, it is too old, or it was tried too often.
+    /// - Throws: ``DurableStoreError``
+    package func attempt(
+        of account: String,
+        for purpose: CodePurpose,
+        in tenant: TenantID,
+        now: Int64
+    ) async throws(DurableStoreError) -> CodeSubject? {
+        let rows = try await self.database.execute(
+            """
+            UPDATE account_codes SET failures = failures + 1
+            WHERE tenant = $1 AND account = $2 AND purpose = $3 AND failures < $4 AND expires_at > $5
+            RETURNING address, serial
+            """,
+            [
+                .text(tenant.text), .text(account), .text(purpose.rawValue), .integer(Self.mostFailures), .integer(now),
+            ],
+            in: .tenant(tenant)
+        )
+        guard let row = rows.first else { return nil }
+        return CodeSubject(account: account, purpose: purpose, address: try row.text(0), serial: try row.text(1))
+    }
+
+    /// Does what a code was for, once: it was right.
+    ///
+    /// - Parameters:
+    ///   - subject: What it was for.
+    ///   - credentials: What proves ownership from now on, of a code that replaces the password.
+    ///   - tenant: Of which tenant.
+    ///   - accountsPerAddress: How many accounts one address may have.
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: What came of it.
+    /// - Throws: ``DurableStoreError``
+    package func redeem(
+        _ subject: CodeSubject,
+        credentials: Account.Credentials? = nil,
+        in tenant: TenantID,
+        accountsPerAddress: Int,
+        now: Int64
+    ) async throws(DurableStoreError) -> CodeRedemption {
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            // Of several at once that have one address, each sees those before it.
+            try AccountRepository.lockNames(of: tenant, on: connection)
+            let codes = try connection.execute(
+                """
+                DELETE FROM account_codes WHERE tenant = $1 AND account = $2 AND purpose = $3 AND serial = $4
+                RETURNING account
+                """,
+                [
+                    .text(tenant.text), .text(subject.account), .text(subject.purpose.rawValue), .text(subject.serial),
+                ]
+            )
+            guard !codes.isEmpty else { return .gone }
+            if subject.purpose != .password, let address = EmailAddress(subject.address),
+                try Self.isTaken(address, accountsPerAddress, except: subject.account, in: tenant, on: connection)
+            {
+                return .addressInUse
+            }
+            let (change, values) = Self.change(subject, credentials)
+            let rows = try connection.execute(
+                """
+                UPDATE accounts SET updated_at = $3, \(change) WHERE tenant = $1 AND folded = $2 AND is_declared = 0
+                RETURNING \(AccountRepository.columns)
+                """,
+                [.text(tenant.text), .text(subject.account), .integer(now)] + values
+            )
+            guard let row = rows.first else { return .gone }
+            if subject.purpose == .password {
+                try AccountRepository.removeCertificates(of: subject.account, in: tenant, on: connection)
+            }
+            return .done(try AccountRepository.account(row, of: tenant))
+        }
+    }
+
+    private static func change(
+        _ subject: CodeSubject,
+        _ credentials: Account.Credentials?
+    ) -> (sql: String, values: [SQLValue]) {
+        switch subject.purpose {
+        case .registration: ("email_verified_at = $3, state = 'active'", [])
+        case .address:
+            (
+                "email_verified_at = $3, email = $4, mailbox = $5",
+                [.text(subject.address), .text(orNull: EmailAddress(subject.address)?.mailbox)]
+            )
+        case .password:
+            (
+                "password_hash = $4, scram = $5",
+                [.text(orNull: credentials?.passwordHash), .text(orNull: credentials?.scram)]
+            )
+        }
+    }
+
+    // MARK: Sending
+
+    /// Takes codes that are to be sent now: nobody else gets them for a while.
+    ///
+    /// - Parameters:
+    ///   - count: How many at most.
+    ///   - now: Milliseconds since 1970.
+    ///   - again: When they are due again if nothing is heard of them, milliseconds since 1970.
+    /// - Returns: Those that are due, of all tenants.
+    /// - Throws: ``DurableStoreError``
+    package func takeDue(_ count: Int, now: Int64, again: Int64) async throws(DurableStoreError) -> [DueCode] {
+        let lock = self.database.dialect == .postgres ? "FOR UPDATE SKIP LOCKED" : ""
+        let rows = try await self.database.execute(
+            """
+            UPDATE account_codes SET due_at = $3, tries = tries + 1
+            WHERE (tenant, account, purpose) IN (
+                SELECT tenant, account, purpose FROM account_codes
+                WHERE due_at <= $1 AND expires_at > $1 ORDER BY due_at LIMIT $2 \(lock)
+            ) RETURNING tenant, account, purpose, address, serial, language, tries, expires_at
+            """,
+            [.integer(now), .integer(Int64(clamping: count)), .integer(again)],
+            in: .cell
+        )
+        var due: [DueCode] = []
+        for row in rows {
+            // What a later version wrote it sends itself.
+            guard let tenant = TenantID(try row.text(0)), let purpose = CodePurpose(rawValue: try row.text(2)) else {
+                continue
+            }
+            due.append(
+                DueCode(
+                    tenant: tenant,
+                    subject: CodeSubject(
+                        account: try row.text(1),
+                        purpose: purpose,
+                        address: try row.text(3),
+                        serial: try row.text(4)
+                    ),
+                    language: try row.text(5),
+                    tries: Int(clamping: try row.integer(6)),
+                    expiresAt: try row.integer(7)
+                )
+            )
+        }
+        return due
+    }
+
+    /// Says when a code that was taken is to be sent again; nil for never: it was sent, or cannot be.
+    ///
+    /// One that was replaced meanwhile stays as it is.
+    package func setDue(_ time: Int64?, of code: DueCode) async throws(DurableStoreError) {
+        _ = try await self.database.execute(
+            """
+            UPDATE account_codes SET due_at = $5
+            WHERE tenant = $1 AND account = $2 AND purpose = $3 AND serial = $4 RETURNING account
+            """,
+            [
+                .text(code.tenant.text), .text(code.subject.account), .text(code.subject.purpose.rawValue),
+                .text(code.subject.serial), time.map { .integer($0) } ?? .null,
+            ],
+            in: .tenant(code.tenant)
+        )
+    }
+
+    /// How many wait to be sent, over all tenants.
+    package func waiting() async throws(DurableStoreError) -> Int {
+        let rows = try await self.database.execute(
+            "SELECT COUNT(*) FROM account_codes WHERE due_at IS NOT NULL",
+            in: .cell,
+            .readOnly
+        )
+        return Int(clamping: try rows.first?.integer(0) ?? 0)
+    }
+
+    /// Forgets codes that are too old, and the accounts that nobody verified in time.
+    ///
+    /// - Returns: How many accounts there were of these.
+    package func purge(now: Int64) async throws(DurableStoreError) -> Int {
+        try await self.database.write(.cell) { connection throws(DurableStoreError) in
+            _ = try connection.execute(
+                "DELETE FROM account_codes WHERE expires_at <= $1 RETURNING account",
+                [.integer(now)]
+            )
+            let rows = try connection.execute(
+                """
+                DELETE FROM accounts WHERE state = 'unverified' AND NOT EXISTS (
+                    SELECT 1 FROM account_codes c
+                    WHERE c.tenant = accounts.tenant AND c.account = accounts.folded AND c.purpose = 'registration'
+                ) RETURNING folded
+                """
+            )
+            return rows.count
+        }
+    }
+}
