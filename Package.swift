@@ -243,7 +243,7 @@ let package = Package(
         .testTarget(
             name: "ProjectionTests",
             dependencies: [
-                "Edge", "Observability", "StateStore", "Tenant", "Metering", "TestSupport", "TestClients",
+                "Chat", "Edge", "Observability", "StateStore", "Tenant", "Metering", "TestSupport", "TestClients",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -395,7 +395,7 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Backoff", "KubeClient", "KubeAPIDouble", "Observability", "Operator", "StateStore", "Tenant",
+                "Backoff", "Chat", "KubeClient", "KubeAPIDouble", "Observability", "Operator", "StateStore", "Tenant",
                 "TestChildren", "TestClients", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,5 +1,6 @@
 // Labels (ircv3.net/specs/extensions/labeled-response): each labelled command has exactly one answer.
 
+import Chat
 import Simulation
 import StateStore
 import Tenant
@@ -128,7 +129,8 @@ import Testing
         cid.begin("PRIVMSG alice :direct", "QUIT")
         let answer = Answer("oper", in: await alice.hears())
         #expect(
-            answer.faults.isEmpty && answer.lines.shorts == ["MODE alice +o", "381 You are now an operator"],
+            answer.faults.isEmpty
+                && answer.lines.shorts == ["MODE alice +o", "381 You are now an administrator of the network"],
             "\(answer)"
         )
         #expect(Set(answer.others.commands) == ["PRIVMSG", "QUIT"])

@@ -1,5 +1,6 @@
 // Clients that read slowly, go away, say nothing, or say too much.
 
+import Chat
 import Edge
 import Simulation
 import StateStore

@@ -1,5 +1,6 @@
 // Logging in while the database of accounts is away: who logged in lately is let in, if the tenant allows it (ADR 0027).
 
+import Chat
 import Crypto
 import Edge
 import Logging

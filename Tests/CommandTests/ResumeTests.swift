@@ -1,5 +1,6 @@
 // RESUME TOKEN and SASL ROOST-RESUME: taking one's place in a session again, account or not.
 
+import Chat
 import Foundation
 import Simulation
 import StateStore

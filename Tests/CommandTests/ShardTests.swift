@@ -3,6 +3,7 @@
 // A line that was begun is in the store at once; the other shard hears of it only when everything settles, and decides
 // until then on what it knew before.
 
+import Chat
 import Simulation
 import StateStore
 import Tenant

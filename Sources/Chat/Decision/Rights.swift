@@ -12,7 +12,7 @@ package struct Rights: OptionSet, Hashable, Sendable {
     package static let runAnyChannel = Rights(rawValue: 1 << 2)
     /// Ends other people's sessions.
     package static let endSessions = Rights(rawValue: 1 << 3)
-    /// Speaks to the whole network.
+    /// Speaks to operators, and to all who want to hear such.
     package static let announce = Rights(rawValue: 1 << 4)
     /// Has tenants and certificates read again.
     package static let reload = Rights(rawValue: 1 << 5)
@@ -22,13 +22,23 @@ package struct Rights: OptionSet, Hashable, Sendable {
     package static let relay = Rights(rawValue: 1 << 7)
     /// Sets and removes what other users say of themselves by keys.
     package static let describeOthers = Rights(rawValue: 1 << 8)
-
-    /// Bans people from the network, and is not banned itself.
+    /// Bans people from the network.
     package static let banFromNetwork = Rights(rawValue: 1 << 9)
+    /// Keeps people from talking to anybody but those who have this right, and is talked to by them.
+    package static let quarantine = Rights(rawValue: 1 << 10)
+    /// Takes others into channels and out of them, and gives them other nicknames.
+    package static let moveOthers = Rights(rawValue: 1 << 11)
+    /// Speaks to everybody on the network.
+    package static let addressEverybody = Rights(rawValue: 1 << 12)
+    /// Reads who used which rights against whom.
+    package static let readAudit = Rights(rawValue: 1 << 13)
 
     /// All that there are.
     package static let all: Rights = [
         .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
-        .describeOthers, .banFromNetwork,
+        .describeOthers, .banFromNetwork, .quarantine, .moveOthers, .addressEverybody, .readAudit,
     ]
+
+    /// Whether who has these may use them against who has others: never against who has more.
+    package func reach(_ others: Rights) -> Bool { others.isSubset(of: self) }
 }

@@ -12,6 +12,8 @@ package struct NetworkBan: Hashable, Sendable {
     package let reason: String
     /// The account of who set it.
     package let setter: String
+    /// What they were.
+    package let role: Role
     /// Milliseconds since 1970.
     package let time: Int64
     /// Likewise; nil if it holds for good.
@@ -19,11 +21,18 @@ package struct NetworkBan: Hashable, Sendable {
     private let ban: Ban
 
     /// - Returns: nil if the text means nobody by what can be banned here; see ``mask(_:)``.
-    package init?(mask text: String, reason: String, setter: String, time: Int64, until: Int64?) {
+    package init?(
+        mask text: String,
+        reason: String,
+        setter: String,
+        role: Role = .admin,
+        time: Int64,
+        until: Int64?
+    ) {
         guard let ban = Self.ban(text) else { return nil }
         self.ban = ban
         self.mask = ban.text
-        (self.reason, self.setter, self.time, self.until) = (reason, setter, time, until)
+        (self.reason, self.setter, self.role, self.time, self.until) = (reason, setter, role, time, until)
     }
 
     /// How a text is shown that says whom a ban means: an address or a network by itself is one too.

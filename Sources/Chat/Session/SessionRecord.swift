@@ -19,6 +19,8 @@ package struct SessionRecord: Hashable, Sendable {
     package var mark: String?
     /// When the account was made that it is logged in to, milliseconds since 1970; nil if that is not known.
     package var accountSince: Int64?
+    /// What the user is, if it is an operator; nil where none ever asked for that, or an earlier version wrote it.
+    package var role: Role?
 
     package init(
         session: SessionID,
@@ -58,6 +60,13 @@ package struct SessionRecord: Hashable, Sendable {
         FieldUpdate(Self.accountSinceField, since.map { Array(String($0).utf8) })
     }
 
+    private static let roleField = FieldKey(.setting, "role")
+
+    /// What the user is as an operator.
+    package static func roleUpdate(_ role: Role) -> FieldUpdate {
+        FieldUpdate(Self.roleField, Array(role.rawValue.utf8))
+    }
+
     package static func channelUpdate(_ folded: String, isMember: Bool) -> FieldUpdate {
         FieldUpdate(FieldKey(.channel, folded), isMember ? [] : nil)
     }
@@ -73,6 +82,7 @@ package struct SessionRecord: Hashable, Sendable {
         var silence = SilenceList()
         var mark: String?
         var accountSince: Int64?
+        var role: Role?
         for (key, value) in fields {
             if key == Self.userField {
                 var buffer = ByteBuffer(bytes: value)
@@ -92,6 +102,8 @@ package struct SessionRecord: Hashable, Sendable {
                 mark = String(decoding: value, as: UTF8.self)
             } else if key == Self.accountSinceField {
                 accountSince = Int64(String(decoding: value, as: UTF8.self))
+            } else if key == Self.roleField {
+                role = Role(stored: String(decoding: value, as: UTF8.self))
             } else if key.section == .channel {
                 channels.insert(key.name)
             }
@@ -103,6 +115,7 @@ package struct SessionRecord: Hashable, Sendable {
         record.silence = silence
         record.mark = mark
         record.accountSince = accountSince
+        record.role = role
         self = record
     }
 }

@@ -31,6 +31,8 @@ package enum UserEvent: Hashable, Sendable {
     case moved(from: String, to: String, mark: String)
     /// Somebody took back a message with this id that was said to a nickname; in the logs of both.
     case redacted(String, to: String, by: Author, reason: String?)
+    /// Is an operator of this role from now on, as long as it is one.
+    case ranked(Role)
 
     private enum Tag: UInt8 {
         case signedOn = 1
@@ -39,7 +41,7 @@ package enum UserEvent: Hashable, Sendable {
         case message = 9
         /// As in a channel's log, with whom it was said to behind it.
         case redacted = 10
-        case superseded, read, askedHowIdle, idle, silenced, moved
+        case superseded, read, askedHowIdle, idle, silenced, moved, ranked
     }
 
     package var encoded: ByteBuffer {
@@ -100,6 +102,9 @@ package enum UserEvent: Hashable, Sendable {
         case .redacted(let id, let nick, let author, let reason):
             ChannelEvent.redacted(id, by: author, reason: reason).encode(into: &buffer)
             buffer.writeText(nick)
+        case .ranked(let role):
+            buffer.writeForm(Tag.ranked.rawValue, unknown: .passOver)
+            buffer.writeText(role.rawValue)
         }
     }
 
@@ -163,6 +168,9 @@ package enum UserEvent: Hashable, Sendable {
                 let nick = buffer.readText()
             else { return nil }
             self = .redacted(id, to: nick, by: author, reason: reason)
+        case .ranked:
+            guard let role = buffer.readText() else { return nil }
+            self = .ranked(Role(stored: role))
         case nil: return nil
         }
     }

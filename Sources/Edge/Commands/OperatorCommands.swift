@@ -67,7 +67,7 @@ enum OperatorCommands {
             by: actor,
             call.awaitingAny { result in
                 switch result {
-                case .success: call.reply(.rplYoureOper)
+                case .success: call.reply(.rplYoureOper, text: login.role.given)
                 // That the account has no such role looks like a wrong password.
                 case .failure(let refusal) where refusal.reason == .rightNeeded: call.reply(.errPasswdMismatch)
                 case .failure(let refusal): call.refuse(refusal)

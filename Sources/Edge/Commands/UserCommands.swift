@@ -175,7 +175,7 @@ enum UserCommands {
             call.reply(.rplWhoisChannels, nick, text: .verbatim(group.joined(separator: " ")))
         }
         call.reply(.rplWhoisServer, nick, call.server, text: .verbatim(call.network.tenant.displayName))
-        if user.modes.contains(.operator) { call.reply(.rplWhoisOperator, nick) }
+        if user.modes.contains(.operator) { call.reply(.rplWhoisOperator, nick, text: found.standing.shown) }
         if user.modes.contains(.bot) { call.reply(.rplWhoisBot, nick) }
         if let account = user.account { call.reply(.rplWhoisAccount, nick, account) }
         if user.modes.contains(.secure) { call.reply(.rplWhoisSecure, nick) }

@@ -123,5 +123,12 @@ extension Catalogue {
         "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.":
             "Qui ne peut pas être sur le réseau, par masque, adresse, réseau, a:<account>, r:<real name> ou z:<certificate> ; 90m, 7d.",
         "{1} has as many channels as an account may": "{1} a autant de salons qu'un compte peut en avoir",
+        "is a guide of the network": "est guide du réseau",
+        "is a moderator of the network": "modère le réseau",
+        "is an administrator of the network": "administre le réseau",
+        "You are now a guide of the network": "Vous êtes maintenant guide du réseau",
+        "You are now a moderator of the network": "Vous modérez maintenant le réseau",
+        "You are now an administrator of the network": "Vous administrez maintenant le réseau",
+        "{1} has rights that you lack": "{1} a des droits que vous n'avez pas",
     ]
 }

@@ -121,5 +121,12 @@ extension Catalogue {
         "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.":
             "Wer nicht ins Netzwerk darf, nach Maske, Adresse, Netz, a:<account>, r:<real name> oder z:<certificate>; 90m, 7d.",
         "{1} has as many channels as an account may": "{1} hat so viele Kanäle, wie ein Konto haben kann",
+        "is a guide of the network": "hilft im Netzwerk als Guide",
+        "is a moderator of the network": "moderiert das Netzwerk",
+        "is an administrator of the network": "verwaltet das Netzwerk",
+        "You are now a guide of the network": "Ab jetzt Guide des Netzwerks",
+        "You are now a moderator of the network": "Du moderierst ab jetzt das Netzwerk",
+        "You are now an administrator of the network": "Du verwaltest ab jetzt das Netzwerk",
+        "{1} has rights that you lack": "{1} hat Rechte, die dir fehlen",
     ]
 }

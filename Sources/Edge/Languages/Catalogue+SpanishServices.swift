@@ -118,5 +118,12 @@ extension Catalogue {
         "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.":
             "Quién no puede estar en la red, por máscara, dirección, red, a:<account>, r:<real name> o z:<certificate>; 90m, 7d.",
         "{1} has as many channels as an account may": "{1} tiene tantos canales como puede tener una cuenta",
+        "is a guide of the network": "es guía de la red",
+        "is a moderator of the network": "modera la red",
+        "is an administrator of the network": "administra la red",
+        "You are now a guide of the network": "Ahora eres guía de la red",
+        "You are now a moderator of the network": "Ahora moderas la red",
+        "You are now an administrator of the network": "Ahora administras la red",
+        "{1} has rights that you lack": "{1} tiene derechos que te faltan",
     ]
 }

@@ -224,14 +224,36 @@ extension Network {
 
     /// The account that the actor proved gives its session the rights of its roles.
     package func elevate(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
-        let rights = login.role.rights
-        guard !rights.isEmpty else { return then(.failure(Refusal(.rightNeeded))) }
-        let before = actor.session.grantedRights
-        actor.session.grantedRights = rights
-        self.change(.modes(actor.session.user.modes.union(.operator)), by: actor) { result in
-            if case .failure = result { actor.session.grantedRights = before }
-            then(result)
-        }
+        guard !login.role.rights.isEmpty else { return then(.failure(Refusal(.rightNeeded))) }
+        self.rank(login.role, by: actor, then)
+    }
+
+    /// The actor is an operator of a role that was proved here.
+    func rank(_ role: Role, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
+        let session = actor.session
+        let before = session.grantedRole
+        session.grantedRole = role
+        self.act(
+            by: actor,
+            { () throws(Refusal) in
+                let modes = session.user.modes.union(.operator)
+                guard var transaction = self.transaction([.modes(modes)], of: session) else { return .again }
+                // First: what the mode is worth is known when it comes.
+                transaction.changes.insert(
+                    LogChange(
+                        session.inbox,
+                        payload: UserEvent.ranked(role).encoded,
+                        fields: [FieldChange(SessionRecord.roleUpdate(role))]
+                    ),
+                    at: 0
+                )
+                return Decided(transaction: transaction, value: ())
+            },
+            then: { (result: Result<Void, Refusal>) in
+                if case .failure = result { session.grantedRole = before }
+                then(result)
+            }
+        )
     }
 
     /// The actor's session belongs to an account from now on, and has the account's host.

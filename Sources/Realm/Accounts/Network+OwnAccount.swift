@@ -244,7 +244,8 @@ extension Network {
         }
     }
 
-    private func end(
+    /// Ends a session, whoever may.
+    func end(
         _ found: FoundUser,
         reason: String,
         by actor: Actor,

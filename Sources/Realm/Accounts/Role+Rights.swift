@@ -1,14 +1,19 @@
 // Which rights each role gives: the one place that says so.
 
 package import Chat
-package import StateStore
 
-extension Account.Role {
+extension Role {
     /// What a role gives whoever has it.
     package var rights: Rights {
         switch self {
-        case .admin: .all
         case .user: []
+        case .guide: [.seeHidden, .quarantine]
+        case .moderator:
+            Role.guide.rights.union([
+                .enterAnyChannel, .runAnyChannel, .endSessions, .banFromNetwork, .seeAddresses, .announce,
+                .describeOthers, .moveOthers, .readAudit,
+            ])
+        case .admin: .all
         }
     }
 }

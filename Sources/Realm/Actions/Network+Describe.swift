@@ -21,6 +21,7 @@ extension Network {
         _ then: @escaping (Result<[MetadataChange], Refusal>) -> Void
     ) {
         guard actor.may(.describeOthers) else { return then(.failure(Refusal(.rightNeeded, found.nick))) }
+        do throws(Refusal) { try actor.check(.describeOthers, against: found) } catch { return then(.failure(error)) }
         self.keepMetadata(change, adding: Metadata(), of: found.user) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))

@@ -129,30 +129,18 @@ extension Network {
         return transaction
     }
 
-    /// Ends somebody's session.
+    /// Ends somebody's session; that of who has more rights only who has as many ends.
     package func kill(
         _ found: FoundUser,
         reason: String,
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
-        self.act(
-            by: actor,
-            { () throws(Refusal) in
-                guard actor.may(.endSessions) else { throw Refusal(.rightNeeded) }
-                try reason.checkLength(Lengths.reason)
-                let event = UserEvent.killed(by: actor.author, reason: reason)
-                return Decided(
-                    transaction: Transaction(
-                        conditions: [found.claim],
-                        changes: [LogChange(found.inbox, payload: event.encoded)]
-                    ),
-                    value: (),
-                    refusals: [0: Refusal(.noSuchNick, found.nick)]
-                )
-            },
-            then: then
-        )
+        do throws(Refusal) {
+            try actor.check(.endSessions, against: found)
+            try reason.checkLength(Lengths.reason)
+        } catch { return then(.failure(error)) }
+        self.end(found, reason: reason, by: actor, then)
     }
 
     /// Says something to all who want to hear such.

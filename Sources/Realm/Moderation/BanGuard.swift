@@ -49,9 +49,13 @@ final class BanGuard {
     var hasAny: Bool { self.rows.value(of: self.network.id)?.isEmpty == false }
 
     /// The ban that means somebody, if there is one.
-    func ban(on requester: Requester) -> NetworkBan? {
+    ///
+    /// - `shield`: which rights they have, also if they have not asked for them yet.
+    func ban(on requester: Requester, _ shield: Rights) -> NetworkBan? {
         let now = self.network.shard.now
-        return self.rows.value(of: self.network.id)?.first { $0.holds(at: now) && $0.matches(requester) }
+        return self.rows.value(of: self.network.id)?.first {
+            $0.holds(at: now) && $0.holds(against: shield) && $0.matches(requester)
+        }
     }
 
     /// The bans that hold.
@@ -60,14 +64,14 @@ final class BanGuard {
         return self.rows.value(of: self.network.id)?.filter { $0.holds(at: now) } ?? []
     }
 
-    /// Ends what of a session is banned, unless it is one of those who look after that: all of it, or who takes part from an address
-    /// or with a certificate.
+    /// Ends what of a session is banned: all of it, or who takes part from an address or with a certificate.
     func watch(_ session: Session) {
-        guard self.hasAny, session.isPresent, !session.rights.contains(.banFromNetwork) else { return }
+        guard self.hasAny, session.isPresent else { return }
+        let shield = session.shield
         for attachment in session.attachments {
             var requester = session.requester
             (requester.realHost, requester.fingerprint) = (attachment.facts.address, attachment.facts.fingerprint)
-            guard let ban = self.ban(on: requester) else { continue }
+            guard let ban = self.ban(on: requester, shield) else { continue }
             session.endAttachments(reason: Self.reason(ban), parting: .ended) { $0 === attachment }
         }
     }

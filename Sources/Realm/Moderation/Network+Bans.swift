@@ -57,7 +57,11 @@ extension Network {
         let now = self.shard.now
         let until = seconds.map { now + min(max($0, 0), Self.longestBan) * 1000 }
         let setter = actor.session.user.account ?? actor.session.user.nick.raw
-        guard let ban = NetworkBan(mask: text, reason: reason, setter: setter, time: now, until: until) else {
+        let role = actor.session.standing
+        func made(_ text: String) -> NetworkBan? {
+            NetworkBan(mask: text, reason: reason, setter: setter, role: role, time: now, until: until)
+        }
+        guard let ban = made(text) else {
             let text: Phrase =
                 "Say whom: nick!user@host, an address or network, a:<account>, r:<real name> or z:<certificate>"
             throw Refusal(.invalidBan, text: text)
@@ -71,7 +75,7 @@ extension Network {
         guard let known = self.bans.all.first(where: { $0.meansSame(as: ban) })?.mask, known != ban.mask else {
             return ban
         }
-        return NetworkBan(mask: known, reason: reason, setter: setter, time: now, until: until) ?? ban
+        return made(known) ?? ban
     }
 
     /// Lifts a ban.
@@ -82,7 +86,7 @@ extension Network {
     ) {
         guard actor.may(.banFromNetwork) else { return then(.failure(Refusal(.rightNeeded))) }
         guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
-        let meant = NetworkBan(mask: text, reason: "", setter: "", time: 0, until: nil)
+        let meant = NetworkBan(mask: text, reason: "", setter: "", role: .user, time: 0, until: nil)
         let known = meant.flatMap { meant in self.bans.all.first { $0.meansSame(as: meant) } }
         let (tenant, mask) = (self.id, known?.mask ?? meant?.mask ?? text)
         self.ask("bans") { () async throws(DurableStoreError) in

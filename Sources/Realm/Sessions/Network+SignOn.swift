@@ -98,7 +98,8 @@ extension Network {
         if request.resumption == nil, let refusal = self.nicks.refusal(of: request.nick, to: request.login?.account) {
             return then(.failure(refusal))
         }
-        if self.bans.hasAny, let ban = self.bans.ban(on: self.requester(request, through: attachment)) {
+        let shield = request.login?.role.rights ?? []
+        if self.bans.hasAny, let ban = self.bans.ban(on: self.requester(request, through: attachment), shield) {
             return then(.failure(Refusal(.bannedFromNetwork, text: BanGuard.reason(ban))))
         }
         self.admission.takePlace(for: request.clients) { result in

@@ -46,7 +46,7 @@ extension Network {
     ) {
         guard let session = self.sessions[id] else { return self.bring(id, resumption, request, attachment, then) }
         guard session.isPresent else { return then(.success(.changed)) }
-        if request.login?.isRemembered == true, resumption == nil, !session.grantedRights.isEmpty {
+        if request.login?.isRemembered == true, resumption == nil, session.grantedRole != .user {
             // Whoever takes part in it has its rights.
             let text: Phrase =
                 "that account's session has an operator's rights, for which accounts must be checked; try again"
@@ -108,9 +108,10 @@ extension Network {
                 session.silence = record.silence
                 session.mark = record.mark
                 session.prefix = record.user.prefix
+                session.role = record.role
                 if let login = request.login, record.user.modes.contains(.operator) {
-                    session.grantedRights = login.role.rights
-                    session.requester.rights = session.grantedRights
+                    session.grantedRole = login.role
+                    session.requester.rights = login.role.rights
                 }
                 session.place = snapshot.position
                 self.hold(session, record, holds, snapshot, resumption, attachment, then)
@@ -148,7 +149,7 @@ extension Network {
                 self.followOwnLog()
                 self.follow(record.channels.sorted()[...], for: session) {
                     session.began(with: attachment, missed)
-                    session.whenTold { self.giveUpRights(of: session, attachment) }
+                    session.whenTold { self.adjustRights(of: session, attachment) }
                     self.replaceOthers(of: session, by: attachment)
                     then(.success(.taken(.back(session, .init(missed: missed)))))
                 }
@@ -174,11 +175,16 @@ extension Network {
         }
     }
 
-    /// Who came back without proving the account that its rights are from has them no more.
-    private func giveUpRights(of session: Session, _ attachment: any Attachment) {
-        guard session.user.modes.contains(.operator), session.grantedRights.isEmpty else { return }
-        let modes = session.user.modes.subtracting(.operator)
-        self.change(.modes(modes), by: Actor(session, through: attachment)) { _ in }
+    /// Who came back without proving the account that its rights are from has them no more; an account that has another role by now
+    /// has what that gives.
+    private func adjustRights(of session: Session, _ attachment: any Attachment) {
+        guard session.user.modes.contains(.operator) else { return }
+        let actor = Actor(session, through: attachment)
+        if session.grantedRole.rights.isEmpty {
+            self.change(.modes(session.user.modes.subtracting(.operator)), by: actor) { _ in }
+        } else if session.grantedRole != session.standing {
+            self.rank(session.grantedRole, by: actor) { _ in }
+        }
     }
 
     /// How often a channel is asked for that the store cannot say anything of, until who comes back is let in without it.

@@ -33,6 +33,7 @@ extension Session {
         case .signedOn: break
         case .held(let holds): self.held(holds)
         case .entered(let channel): self.enter(channel)
+        case .ranked(let role): self.role = role
         case .moved(let old, let new, let mark): self.moved(from: old, to: new, mark: mark)
         case .replaced(let number):
             let reason: Phrase = "Replaced by another connection"
@@ -94,7 +95,7 @@ extension Session {
     /// What follows from the user as it is now.
     private func adoptUser() {
         self.prefix = self.requester.user.prefix
-        self.requester.rights = self.user.modes.contains(.operator) ? self.grantedRights : []
+        self.requester.rights = self.user.modes.contains(.operator) ? self.grantedRole.rights : []
         self.recount()
         // Whichever shard it was changed on.
         self.network.lookAgain(at: self)
@@ -130,6 +131,7 @@ extension Session {
         self.silence = record.silence
         if record.mark != self.mark { self.uncertainChannels.formUnion(record.channels) }
         self.mark = record.mark
+        self.role = record.role
         self.adoptUser()
         if isRenamed { self.tell(.renamedUnseen(from: before)) }
         guard let holds = record.holds else { return }

@@ -19,8 +19,10 @@ package final class Session {
     let inbox: LogKey
     /// The follow of it.
     let token: FollowToken
-    /// What its account's roles give it once it asked for it (OPER).
-    package var grantedRights: Rights = []
+    /// The role of the account that was proved here, once its rights were asked for (OPER).
+    package var grantedRole = Role.user
+    /// What the store has that it is as an operator, wherever that was proved; nil if it says nothing.
+    var role: Role?
     /// Those here.
     package private(set) var attachments: [any Attachment] = []
     package internal(set) var memberships: [ChannelReplica] = []
@@ -170,6 +172,7 @@ package final class Session {
         )
         record.mark = self.mark
         record.accountSince = self.requester.accountSince
+        record.role = self.role
         return record
     }
 

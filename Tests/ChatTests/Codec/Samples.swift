@@ -179,6 +179,7 @@ enum Samples {
             + [.askedHowIdle(by: SessionID(rawValue: .max)), .idle(SessionID(rawValue: 7), seconds: .max)]
             + [.moved(from: "#räume", to: "#rooms", mark: "1 #räume")]
             + actors.map { .redacted("a-1-1", to: "Bob", by: $0, reason: $0.account) }
+            + Role.allCases.map { .ranked($0) }
     }
 
     static let silences: [SilenceList] = [[], ["bob"], ["*!*@*.ip", "räuber!*@*"]].map { masks in

@@ -4,7 +4,7 @@ import Testing
 @Suite struct RightsTests {
     private static let each: [Rights] = [
         .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
-        .describeOthers, .banFromNetwork,
+        .describeOthers, .banFromNetwork, .quarantine, .moveOthers, .addressEverybody, .readAudit,
     ]
 
     @Test func `each right is one of its own, and all of them are all`() {

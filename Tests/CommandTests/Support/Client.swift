@@ -1,3 +1,4 @@
+import Chat
 import Simulation
 import StateStore
 

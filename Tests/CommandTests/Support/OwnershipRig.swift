@@ -1,3 +1,4 @@
+import Chat
 import Realm
 import Simulation
 import StateStore
@@ -15,6 +16,7 @@ struct OwnershipRig {
         let accounts = SimulatedAccounts()
         for name in ["ann", "bob", "cid"] { accounts.add(name, password: "sesame") }
         accounts.add("boss", password: "sesame", role: .admin)
+        for role in Role.allCases { accounts.add(role.rawValue, password: "sesame", role: role) }
         try self.init(shards, store, accounts)
     }
 
@@ -44,6 +46,16 @@ struct OwnershipRig {
     func withAnotherLiveStore() throws -> OwnershipRig {
         try OwnershipRig(self.harness.shards.count, self.store, self.accounts)
     }
+
+    /// Somebody who is what an account of this role may be, called like the role.
+    func `operator`(_ role: Role, shard: Int = 0, _ capabilities: String = "standard-replies") async -> Client {
+        let client = await self.member(role.rawValue, shard: shard, capabilities)
+        if role != .user { _ = await client.send("OPER \(role.rawValue) sesame") }
+        return client
+    }
+
+    /// An account has another role now.
+    func set(_ role: Role, of account: String) { self.accounts.add(account, password: "sesame", role: role) }
 
     /// Somebody who is logged in, and in some channels.
     func member(_ account: String, shard: Int = 0, _ capabilities: String = "", in channels: String...) async -> Client

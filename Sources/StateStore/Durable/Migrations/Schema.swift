@@ -165,6 +165,9 @@ package enum Schema {
                 """ + Self.isolate("network_bans", dialect)
         },
         Migration(version: 15, name: "mail to accounts") { MailSchema.script($0) },
+        Migration(version: 16, name: "roles of operators") { dialect in
+            "ALTER TABLE network_bans ADD COLUMN role \(dialect.name(of: .text)) NOT NULL DEFAULT 'admin';"
+        },
     ]
 
     /// The version of the last migration.

@@ -33,7 +33,7 @@ package struct NetworkBanRepository: Sendable {
     ) async throws(DurableStoreError) -> NetworkBans? {
         let rows = try await self.database.execute(
             """
-            SELECT mask, reason, setter, set_at, until FROM network_bans WHERE tenant = $1 ORDER BY set_at, mask
+            SELECT mask, reason, setter, role, set_at, until FROM network_bans WHERE tenant = $1 ORDER BY set_at, mask
             """,
             [.text(tenant.text)],
             in: .tenant(tenant),
@@ -45,8 +45,9 @@ package struct NetworkBanRepository: Sendable {
                 mask: try row.text(0),
                 reason: try row.text(1),
                 setter: try row.text(2),
-                time: try row.integer(3),
-                until: try row.optionalInteger(4)
+                role: Role(stored: try row.text(3)),
+                time: try row.integer(4),
+                until: try row.optionalInteger(5)
             )
             // What a later version wrote means nobody to this one.
             if let ban { bans.append(ban) }
@@ -81,14 +82,16 @@ package struct NetworkBanRepository: Sendable {
             guard try counted.first?.integer(0) ?? 0 < Int64(clamping: limit) else { return false }
             _ = try connection.execute(
                 """
-                INSERT INTO network_bans (tenant, mask, reason, setter, set_at, until) VALUES ($1, $2, $3, $4, $5, $6)
+                INSERT INTO network_bans (tenant, mask, reason, setter, role, set_at, until)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
                 ON CONFLICT (tenant, mask) DO UPDATE SET
-                    reason = excluded.reason, setter = excluded.setter, set_at = excluded.set_at, until = excluded.until
+                    reason = excluded.reason, setter = excluded.setter, role = excluded.role, set_at = excluded.set_at,
+                    until = excluded.until
                 RETURNING mask
                 """,
                 [
-                    .text(tenant.text), .text(ban.mask), .text(ban.reason), .text(ban.setter), .integer(ban.time),
-                    ban.until.map { .integer($0) } ?? .null,
+                    .text(tenant.text), .text(ban.mask), .text(ban.reason), .text(ban.setter),
+                    .text(ban.role.rawValue), .integer(ban.time), ban.until.map { .integer($0) } ?? .null,
                 ]
             )
             return true

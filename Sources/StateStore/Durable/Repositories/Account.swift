@@ -4,10 +4,7 @@ package import Tenant
 /// An account of a tenant, as stored.
 package struct Account: Hashable, Sendable {
     /// What an account may do in its tenant.
-    package enum Role: String, Hashable, Sendable, CaseIterable {
-        case user
-        case admin
-    }
+    package typealias Role = Chat.Role
 
     /// Whether somebody may log in to it.
     package enum State: String, Hashable, Sendable, CaseIterable {

@@ -1,5 +1,6 @@
 // What a tenant says of its administrators becomes accounts: the same for an edge on its own and for the operator.
 
+import Chat
 package import Logging
 package import Tenant
 

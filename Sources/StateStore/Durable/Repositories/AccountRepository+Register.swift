@@ -1,3 +1,4 @@
+import Chat
 package import Tenant
 
 /// What somebody who asks for an account is to have.

@@ -1,3 +1,4 @@
+import Chat
 package import Tenant
 
 /// The accounts of all tenants.
