@@ -9,7 +9,7 @@ import Testing
 
 extension Client {
     /// Registers with what is needed to come back.
-    fileprivate func registers(
+    func registers(
         _ nick: String,
         resuming token: String? = nil,
         _ capabilities: String = ""
@@ -25,7 +25,7 @@ extension Client {
 
 extension [Line] {
     /// The token that came last.
-    fileprivate var token: String? { self.with("RESUME").last { $0.parameters[0] == "TOKEN" }?.parameters[1] }
+    var token: String? { self.with("RESUME").last { $0.parameters[0] == "TOKEN" }?.parameters[1] }
 }
 
 @Suite struct ResumeTests {

@@ -151,6 +151,10 @@ package struct Refusal: Error, Hashable, Sendable {
         case invalidBan = "invalid-ban"
         case noSuchBan = "no-such-ban"
         case tooManyBans = "too-many-bans"
+        /// Who is in quarantine talks to operators, and does nothing else.
+        case apart
+        /// Who is not in quarantine cannot be let out of it.
+        case notApart = "not-apart"
 
         // Quotas and stores
         case rateLimited = "rate-limited"

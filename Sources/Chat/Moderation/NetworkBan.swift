@@ -7,6 +7,15 @@ package struct NetworkBan: Hashable, Sendable {
     /// The longest reason, in bytes: as long as that of a KICK.
     package static let longestReason = Lengths.reason
 
+    /// What it does to whom it means.
+    package enum Effect: String, Hashable, Sendable {
+        /// They are not on the network.
+        case refuse
+        /// They are kept apart.
+        case quarantine
+    }
+
+    package let effect: Effect
     /// Whom it means, as lists show it: a mask, or an extended ban of an account, an address, a real name or a certificate.
     package let mask: String
     package let reason: String
@@ -23,6 +32,7 @@ package struct NetworkBan: Hashable, Sendable {
     /// - Returns: nil if the text means nobody by what can be banned here; see ``mask(_:)``.
     package init?(
         mask text: String,
+        _ effect: Effect = .refuse,
         reason: String,
         setter: String,
         role: Role = .admin,
@@ -32,6 +42,7 @@ package struct NetworkBan: Hashable, Sendable {
         guard let ban = Self.ban(text) else { return nil }
         self.ban = ban
         self.mask = ban.text
+        self.effect = effect
         (self.reason, self.setter, self.role, self.time, self.until) = (reason, setter, role, time, until)
     }
 

@@ -21,6 +21,8 @@ package struct SessionRecord: Hashable, Sendable {
     package var accountSince: Int64?
     /// What the user is, if it is an operator; nil where none ever asked for that, or an earlier version wrote it.
     package var role: Role?
+    /// Why it is kept apart; nil if it is not, or that is said of its account.
+    package var quarantine: Quarantine?
 
     package init(
         session: SessionID,
@@ -83,6 +85,7 @@ package struct SessionRecord: Hashable, Sendable {
         var mark: String?
         var accountSince: Int64?
         var role: Role?
+        var quarantine: Quarantine?
         for (key, value) in fields {
             if key == Self.userField {
                 var buffer = ByteBuffer(bytes: value)
@@ -102,6 +105,8 @@ package struct SessionRecord: Hashable, Sendable {
                 mark = String(decoding: value, as: UTF8.self)
             } else if key == Self.accountSinceField {
                 accountSince = Int64(String(decoding: value, as: UTF8.self))
+            } else if key == Quarantine.field {
+                quarantine = Quarantine(value)
             } else if key == Self.roleField {
                 role = Role(stored: String(decoding: value, as: UTF8.self))
             } else if key.section == .channel {
@@ -116,6 +121,7 @@ package struct SessionRecord: Hashable, Sendable {
         record.mark = mark
         record.accountSince = accountSince
         record.role = role
+        record.quarantine = quarantine
         self = record
     }
 }

@@ -33,6 +33,8 @@ package enum UserEvent: Hashable, Sendable {
     case redacted(String, to: String, by: Author, reason: String?)
     /// Is an operator of this role from now on, as long as it is one.
     case ranked(Role)
+    /// Is kept apart from now on, or not any more.
+    case quarantined(Quarantine?)
 
     private enum Tag: UInt8 {
         case signedOn = 1
@@ -41,7 +43,7 @@ package enum UserEvent: Hashable, Sendable {
         case message = 9
         /// As in a channel's log, with whom it was said to behind it.
         case redacted = 10
-        case superseded, read, askedHowIdle, idle, silenced, moved, ranked
+        case superseded, read, askedHowIdle, idle, silenced, moved, ranked, quarantined
     }
 
     package var encoded: ByteBuffer {
@@ -105,6 +107,10 @@ package enum UserEvent: Hashable, Sendable {
         case .ranked(let role):
             buffer.writeForm(Tag.ranked.rawValue, unknown: .passOver)
             buffer.writeText(role.rawValue)
+        case .quarantined(let quarantine):
+            buffer.writeForm(Tag.quarantined.rawValue, unknown: .passOver)
+            buffer.writeInteger(quarantine == nil ? 0 : 1 as UInt8)
+            quarantine?.encode(into: &buffer)
         }
     }
 
@@ -171,6 +177,14 @@ package enum UserEvent: Hashable, Sendable {
         case .ranked:
             guard let role = buffer.readText() else { return nil }
             self = .ranked(Role(stored: role))
+        case .quarantined:
+            switch buffer.readInteger(as: UInt8.self) {
+            case 0: self = .quarantined(nil)
+            case 1:
+                guard let quarantine = Quarantine(from: &buffer) else { return nil }
+                self = .quarantined(quarantine)
+            default: return nil
+            }
         case nil: return nil
         }
     }
@@ -188,6 +202,8 @@ package enum TenantEvent: Hashable, Sendable {
     case accountsChanged
     /// Others are banned from the network than before, likewise.
     case bansChanged
+    /// For everybody.
+    case global(text: String, by: Author)
 
     package var encoded: ByteBuffer {
         var buffer = ByteBuffer()
@@ -204,6 +220,10 @@ package enum TenantEvent: Hashable, Sendable {
             buffer.writeOptionalText(address)
         case .accountsChanged: buffer.writeForm(3, unknown: .passOver)
         case .bansChanged: buffer.writeForm(4, unknown: .passOver)
+        case .global(let text, let actor):
+            buffer.writeForm(5, unknown: .passOver)
+            buffer.writeText(text)
+            actor.encode(into: &buffer)
         }
         return buffer
     }
@@ -221,6 +241,9 @@ package enum TenantEvent: Hashable, Sendable {
             self = .nickGivenUp(user, at: time, address: address)
         case 3: self = .accountsChanged
         case 4: self = .bansChanged
+        case 5:
+            guard let text = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
+            self = .global(text: text, by: actor)
         default: return nil
         }
     }

@@ -14,7 +14,7 @@ enum ChannelModeCommands {
         }
     ]
 
-    private static func channelMode(_ call: Call, _ actor: Actor) {
+    static func channelMode(_ call: Call, _ actor: Actor) {
         guard let name = call.channelName(0) else { return }
         guard call.count > 1 else {
             return call.network.channel(

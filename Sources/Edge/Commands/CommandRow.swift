@@ -148,6 +148,8 @@ package struct CommandTable: Sendable {
         SupportCommand.rows,
         OperatorCommands.rows,
         NetworkBanCommand.rows,
+        QuarantineCommands.rows,
+        MoveCommands.rows,
         LanguageCommand.rows,
         Service.rows
     )

@@ -13,7 +13,7 @@ enum NetworkBanCommand {
             rights: .banFromNetwork,
             cost: 2,
             help: [
-                "UBAN ADD <mask> [<duration>] [<reason>] | DEL <mask> | LIST",
+                "UBAN ADD|QUARANTINE <mask> [<duration>] [<reason>] | DEL <mask> | LIST",
                 "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.",
             ]
         ) { Self.run($0, $1) }
@@ -21,7 +21,8 @@ enum NetworkBanCommand {
 
     private static func run(_ call: Call, _ actor: Actor) {
         switch (call[0].uppercased(), call.count) {
-        case ("ADD", 2...4): self.add(call, actor)
+        case ("ADD", 2...4): self.add(.refuse, call, actor)
+        case ("QUARANTINE", 2...4): self.add(.quarantine, call, actor)
         case ("DEL", 2):
             call.network.liftBan(
                 call[1],
@@ -36,27 +37,19 @@ enum NetworkBanCommand {
                     self.note(call, "BANS_END", "\(bans.count)", "End of the network's bans")
                 }
             )
-        default: call.fail("INVALID_PARAMS", text: "UBAN takes ADD or DEL with a mask, or LIST")
+        default: call.fail("INVALID_PARAMS", text: "UBAN takes ADD, QUARANTINE or DEL with a mask, or LIST")
         }
     }
 
-    private static func add(_ call: Call, _ actor: Actor) {
-        // What is no duration is the reason.
-        let duration = call.count > 2 ? GoDuration.parse(call[2]) : nil
-        if call.count == 4, duration == nil {
-            return call.fail("INVALID_DURATION", call[2].asWord, text: "A duration is written like 90m, 12h or 7d")
-        }
-        let said = duration == nil ? call.optional(2) : call.optional(3)
+    private static func add(_ effect: NetworkBan.Effect, _ call: Call, _ actor: Actor) {
+        guard let (duration, reason) = call.durationAndReason(from: 2) else { return }
         call.network.setBan(
             call[1],
-            for: duration.map(\.components.seconds),
-            reason: said ?? "no reason was given",
+            effect,
+            for: duration,
+            reason: reason,
             by: actor,
-            call.awaiting { ban in
-                let text: Phrase =
-                    ban.until.map { "It holds until \(self.time($0))" } ?? "It holds until it is lifted"
-                self.note(call, "BAN_ADDED", ban.mask, text)
-            }
+            call.awaiting { self.note(call, "BAN_ADDED", $0.mask, QuarantineCommands.end($0.until)) }
         )
     }
 
@@ -69,13 +62,13 @@ enum NetworkBanCommand {
         call.connection.standardReply(
             .note,
             command: call.row.name,
-            code: "BAN",
+            code: ban.effect == .refuse ? "BAN" : "QUARANTINE",
             context: [ban.mask, ban.setter.asWord, self.time(ban.time), until],
             .verbatim(ban.reason)
         )
     }
 
     private static func note(_ call: Call, _ code: String, _ context: String, _ text: Phrase) {
-        call.connection.standardReply(.note, command: call.row.name, code: code, context: [context], text)
+        call.note(code, context, text)
     }
 }

@@ -3,7 +3,7 @@ import IRC
 import Logging
 import Realm
 
-/// OPER, KILL, WALLOPS and REHASH, each within the operator's own tenant (RFC 2812 3.1.4, 3.7.1, 4.7).
+/// OPER, KILL, WALLOPS, GLOBAL and REHASH, each within the operator's own tenant (RFC 2812 3.1.4, 3.7.1, 4.7).
 enum OperatorCommands {
     static let rows: [CommandRow] = [
         CommandRow(
@@ -30,6 +30,14 @@ enum OperatorCommands {
             help: ["WALLOPS <text>", "Tells everybody with user mode w. For operators."]
         ) { call, actor in
             call.network.announce(call[0], by: actor, call.awaiting())
+        },
+        CommandRow(
+            "GLOBAL",
+            parameters: 1,
+            rights: .addressEverybody,
+            help: ["GLOBAL <text>", "Tells everybody on the network. For operators."]
+        ) { call, actor in
+            call.network.address(call[0], by: actor, call.awaiting())
         },
         CommandRow(
             "REHASH",

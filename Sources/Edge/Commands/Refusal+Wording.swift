@@ -104,6 +104,8 @@ extension Refusal.Reason {
         case .invalidBan: .fail("INVALID_MASK")
         case .noSuchBan: .fail("NO_SUCH_BAN")
         case .tooManyBans: .fail("LIMIT_REACHED")
+        case .apart: .fail("IN_QUARANTINE")
+        case .notApart: .fail("NOT_IN_QUARANTINE")
         case .rateLimited: .fail("RATE_LIMITED")
         case .networkIsFull, .networkHasTooManySessions, .addressHasTooMany, .networkIsClosed:
             .fail("CONNECTION_REFUSED")

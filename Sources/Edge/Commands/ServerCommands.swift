@@ -141,7 +141,9 @@ enum ServerCommands {
         let table = call.connection.clients.table
         let lines: [Phrase]
         switch topic {
-        case nil: lines = ["Commands: \(table.names.joined(separator: " "))", "HELP <command> says more."]
+        case nil:
+            let groups = TextSplitter.groups(of: table.names, bytes: 380)
+            lines = groups.map { "Commands: \($0.joined(separator: " "))" } + ["HELP <command> says more."]
         case "CMODES":
             lines = ["Modes of channels:"] + ChannelModeTable.rows.map { "\($0.letter)  \($0.help)" }
         case "EXTBAN": lines = ["Extended bans, in +b, +e and +I:"] + ExtendedBan.rows.map(\.help)

@@ -90,6 +90,13 @@ extension Connection: Attachment {
                 self.writeTags(of: author, &writer)
                 writer.message(source: author.prefix, command: "WALLOPS", parameters: [text], forcesTrailing: true)
             }
+        case .global(let text): self.notice(.verbatim(text))
+        case .quarantined(let quarantine?):
+            self.notice("You are in quarantine: \(quarantine.reason)")
+            self.notice(
+                "You can only talk to operators, STATS p shows them; \(QuarantineCommands.end(quarantine.until))"
+            )
+        case .quarantined(nil): self.notice("You are not in quarantine any more")
         case .nickIsOwned(let seconds):
             let service = NickServ.service
             service.say(

@@ -115,7 +115,6 @@ extension Catalogue {
         "This server keeps no bans": "Ce serveur ne conserve pas d'interdictions",
         "The ban is lifted": "L'interdiction est levée",
         "End of the network's bans": "Fin des interdictions du réseau",
-        "UBAN takes ADD or DEL with a mask, or LIST": "UBAN prend ADD ou DEL avec un masque, ou LIST",
         "A duration is written like 90m, 12h or 7d": "Une durée s'écrit comme 90m, 12h ou 7d",
         "It holds until {1}": "Elle vaut jusqu'au {1}",
         "It holds until it is lifted": "Elle vaut jusqu'à ce qu'elle soit levée",
@@ -130,5 +129,25 @@ extension Catalogue {
         "You are now a moderator of the network": "Vous modérez maintenant le réseau",
         "You are now an administrator of the network": "Vous administrez maintenant le réseau",
         "{1} has rights that you lack": "{1} a des droits que vous n'avez pas",
+        "Cannot send to channel: you are in quarantine": "Impossible d'envoyer au salon : vous êtes en quarantaine",
+        "You are in quarantine: you can only talk to operators":
+            "Vous êtes en quarantaine : vous ne pouvez parler qu'aux opérateurs",
+        "You are in quarantine: {1}": "Vous êtes en quarantaine : {1}",
+        "You can only talk to operators, STATS p shows them; {1}":
+            "Vous ne pouvez parler qu'aux opérateurs, STATS p les montre ; {1}",
+        "You are not in quarantine any more": "Vous n'êtes plus en quarantaine",
+        "{1} is not in quarantine": "{1} n'est pas en quarantaine",
+        "The quarantine is ended": "La quarantaine est terminée",
+        "UBAN takes ADD, QUARANTINE or DEL with a mask, or LIST":
+            "UBAN veut ADD, QUARANTINE ou DEL avec un masque, ou LIST",
+        "Has somebody talk to operators and to nobody else; 90m, 7d. For operators.":
+            "Fait que quelqu'un ne parle qu'aux opérateurs ; 90m, 7d. Pour les opérateurs.",
+        "Ends somebody's quarantine. For operators.": "Met fin à la quarantaine de quelqu'un. Pour les opérateurs.",
+        "Takes somebody into channels. For operators.": "Fait entrer quelqu'un dans des salons. Pour les opérateurs.",
+        "Takes somebody out of channels. For operators.": "Fait sortir quelqu'un de salons. Pour les opérateurs.",
+        "Gives somebody another nickname. For operators.": "Donne à quelqu'un un autre pseudo. Pour les opérateurs.",
+        "Changes a channel's modes, as MODE does. For operators.":
+            "Change les modes d'un salon, comme MODE. Pour les opérateurs.",
+        "Tells everybody on the network. For operators.": "Avertit tout le réseau. Pour les opérateurs.",
     ]
 }

@@ -113,7 +113,6 @@ extension Catalogue {
         "This server keeps no bans": "Dieser Server bewahrt keine Sperren auf",
         "The ban is lifted": "Die Sperre ist aufgehoben",
         "End of the network's bans": "Ende der Sperren des Netzwerks",
-        "UBAN takes ADD or DEL with a mask, or LIST": "UBAN nimmt ADD oder DEL mit einer Maske, oder LIST",
         "A duration is written like 90m, 12h or 7d": "Eine Dauer wird wie 90m, 12h oder 7d geschrieben",
         "It holds until {1}": "Sie gilt bis {1}",
         "It holds until it is lifted": "Sie gilt, bis sie aufgehoben wird",
@@ -128,5 +127,25 @@ extension Catalogue {
         "You are now a moderator of the network": "Du moderierst ab jetzt das Netzwerk",
         "You are now an administrator of the network": "Du verwaltest ab jetzt das Netzwerk",
         "{1} has rights that you lack": "{1} hat Rechte, die dir fehlen",
+        "Cannot send to channel: you are in quarantine": "Kann nicht an den Kanal senden: du bist in Quarantäne",
+        "You are in quarantine: you can only talk to operators":
+            "Du bist in Quarantäne und kannst nur mit Operatoren reden",
+        "You are in quarantine: {1}": "Du bist in Quarantäne: {1}",
+        "You can only talk to operators, STATS p shows them; {1}":
+            "Du kannst nur mit Operatoren reden, STATS p zeigt sie; {1}",
+        "You are not in quarantine any more": "Du bist nicht mehr in Quarantäne",
+        "{1} is not in quarantine": "{1} ist nicht in Quarantäne",
+        "The quarantine is ended": "Die Quarantäne ist beendet",
+        "UBAN takes ADD, QUARANTINE or DEL with a mask, or LIST":
+            "UBAN will ADD, QUARANTINE oder DEL mit einer Maske, oder LIST",
+        "Has somebody talk to operators and to nobody else; 90m, 7d. For operators.":
+            "Lässt jemanden nur mit Operatoren reden; 90m, 7d. Für Operatoren.",
+        "Ends somebody's quarantine. For operators.": "Beendet jemandes Quarantäne. Für Operatoren.",
+        "Takes somebody into channels. For operators.": "Nimmt jemanden in Kanäle hinein. Für Operatoren.",
+        "Takes somebody out of channels. For operators.": "Nimmt jemanden aus Kanälen heraus. Für Operatoren.",
+        "Gives somebody another nickname. For operators.": "Gibt jemandem einen anderen Nickname. Für Operatoren.",
+        "Changes a channel's modes, as MODE does. For operators.":
+            "Ändert die Modi eines Kanals, wie MODE. Für Operatoren.",
+        "Tells everybody on the network. For operators.": "Sagt es allen im Netzwerk. Für Operatoren.",
     ]
 }

@@ -110,7 +110,6 @@ extension Catalogue {
         "This server keeps no bans": "Este servidor no guarda prohibiciones",
         "The ban is lifted": "La prohibición se ha levantado",
         "End of the network's bans": "Fin de las prohibiciones de la red",
-        "UBAN takes ADD or DEL with a mask, or LIST": "UBAN admite ADD o DEL con una máscara, o LIST",
         "A duration is written like 90m, 12h or 7d": "Una duración se escribe como 90m, 12h o 7d",
         "It holds until {1}": "Vale hasta {1}",
         "It holds until it is lifted": "Vale hasta que se levante",
@@ -125,5 +124,25 @@ extension Catalogue {
         "You are now a moderator of the network": "Ahora moderas la red",
         "You are now an administrator of the network": "Ahora administras la red",
         "{1} has rights that you lack": "{1} tiene derechos que te faltan",
+        "Cannot send to channel: you are in quarantine": "No se puede enviar al canal: estás en cuarentena",
+        "You are in quarantine: you can only talk to operators":
+            "Estás en cuarentena: solo puedes hablar con operadores",
+        "You are in quarantine: {1}": "Estás en cuarentena: {1}",
+        "You can only talk to operators, STATS p shows them; {1}":
+            "Solo puedes hablar con operadores, STATS p los muestra; {1}",
+        "You are not in quarantine any more": "Ya no estás en cuarentena",
+        "{1} is not in quarantine": "{1} no está en cuarentena",
+        "The quarantine is ended": "La cuarentena ha terminado",
+        "UBAN takes ADD, QUARANTINE or DEL with a mask, or LIST":
+            "UBAN quiere ADD, QUARANTINE o DEL con una máscara, o LIST",
+        "Has somebody talk to operators and to nobody else; 90m, 7d. For operators.":
+            "Hace que alguien solo hable con operadores; 90m, 7d. Para operadores.",
+        "Ends somebody's quarantine. For operators.": "Termina la cuarentena de alguien. Para operadores.",
+        "Takes somebody into channels. For operators.": "Mete a alguien en canales. Para operadores.",
+        "Takes somebody out of channels. For operators.": "Saca a alguien de canales. Para operadores.",
+        "Gives somebody another nickname. For operators.": "Da a alguien otro apodo. Para operadores.",
+        "Changes a channel's modes, as MODE does. For operators.":
+            "Cambia los modos de un canal, como MODE. Para operadores.",
+        "Tells everybody on the network. For operators.": "Avisa a todos en la red. Para operadores.",
     ]
 }

@@ -10,10 +10,12 @@ extension Network {
     /// Changes something of a channel.
     ///
     /// - `isFollowing`: whether the channel is followed from now on, and its changes from here go one after the other.
+    /// - `alsoApart`: whether who is in quarantine does that, too.
     /// - `decide`: the rule; called again when what it decided on does not hold any more.
     func change<Value>(
         _ name: ChannelName,
         isFollowing: Bool = false,
+        alsoApart: Bool = false,
         by actor: Actor,
         try attempt: Int = 0,
         _ decide: @escaping (ChannelReplica) throws(Refusal) -> Decided<Value>,
@@ -25,10 +27,10 @@ extension Network {
             case .success(let replica):
                 if isFollowing {
                     replica.whenQuiet(isAgain: attempt > 0) {
-                        self.decide(on: replica, name, isFollowing, actor, attempt, decide, then)
+                        self.decide(on: replica, name, isFollowing, alsoApart, actor, attempt, decide, then)
                     }
                 } else {
-                    self.decide(on: replica, name, isFollowing, actor, attempt, decide, then)
+                    self.decide(on: replica, name, isFollowing, alsoApart, actor, attempt, decide, then)
                 }
             }
         }
@@ -39,6 +41,7 @@ extension Network {
         on replica: ChannelReplica,
         _ name: ChannelName,
         _ isFollowing: Bool,
+        _ alsoApart: Bool,
         _ actor: Actor,
         _ attempt: Int,
         _ decide: @escaping (ChannelReplica) throws(Refusal) -> Decided<Value>,
@@ -49,13 +52,24 @@ extension Network {
             return then(.failure(Refusal(.gone)))
         }
         let decided: Decided<Value>
-        do throws(Refusal) { decided = try decide(replica) } catch {
+        do throws(Refusal) {
+            if !alsoApart { try actor.checkIsFree() }
+            decided = try decide(replica)
+        } catch {
             then(.failure(error))
             return self.replicas.letGo(of: replica)
         }
         self.append(decided, touching: replica, by: actor, then: then) {
             self.again(attempt, then) {
-                self.change(name, isFollowing: isFollowing, by: actor, try: attempt + 1, decide, then: then)
+                self.change(
+                    name,
+                    isFollowing: isFollowing,
+                    alsoApart: alsoApart,
+                    by: actor,
+                    try: attempt + 1,
+                    decide,
+                    then: then
+                )
             }
         }
     }

@@ -98,9 +98,12 @@ extension Network {
         let session = actor.session
         self.changeExisting(
             name,
+            alsoApart: true,
             by: actor,
             { replica throws(Refusal) in
-                let event = try replica.state.decidePart(by: session.requester, reason: reason)
+                // Who is kept apart says nothing.
+                let said = session.quarantine(of: actor.attachment) == nil ? reason : nil
+                let event = try replica.state.decidePart(by: session.requester, reason: said)
                 return Decided(transaction: self.leaving(replica, event, session.inbox), value: ())
             },
             then
@@ -135,7 +138,7 @@ extension Network {
     }
 
     /// What takes a member out of a channel: the channel ends with its last one.
-    private func leaving(_ replica: ChannelReplica, _ event: ChannelEvent, _ inbox: LogKey) -> Transaction {
+    func leaving(_ replica: ChannelReplica, _ event: ChannelEvent, _ inbox: LogKey) -> Transaction {
         var transaction = replica.change(event, lifetime: .whileInhabited)
         transaction.changes.append(
             LogChange(inbox, fields: [FieldChange(SessionRecord.channelUpdate(replica.key.name, isMember: false))])
@@ -302,14 +305,18 @@ extension Network {
     }
 
     /// Changes something of a channel that exists.
+    ///
+    /// - `alsoApart`: whether who is in quarantine does that, too.
     func changeExisting<Value>(
         _ name: ChannelName,
+        alsoApart: Bool = false,
         by actor: Actor,
         _ decide: @escaping (ChannelReplica) throws(Refusal) -> Decided<Value>,
         _ then: @escaping (Result<Value, Refusal>) -> Void
     ) {
         self.change(
             name,
+            alsoApart: alsoApart,
             by: actor,
             { replica throws(Refusal) in
                 guard replica.exists else { throw Refusal(.noSuchChannel, name.raw) }

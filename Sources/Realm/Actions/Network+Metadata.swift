@@ -15,6 +15,7 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<[MetadataChange], Refusal>) -> Void
     ) {
+        do throws(Refusal) { try actor.checkIsFree() } catch { return then(.failure(error)) }
         let session = actor.session
         let isKnown = session.login.map { $0.metadata != nil } ?? true
         // Where it is not known what the account has kept, that and what the session has are put together now.

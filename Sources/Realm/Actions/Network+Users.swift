@@ -16,6 +16,7 @@ extension Network {
         self.act(
             by: actor,
             { () throws(Refusal) in
+                if changes.contains(where: \.saysSomething) { try actor.checkIsFree() }
                 guard let transaction = self.transaction(changes, of: actor.session) else { return .again }
                 return Decided(transaction: transaction, value: ())
             },
@@ -41,48 +42,13 @@ extension Network {
             by: actor,
             { () throws(Refusal) in
                 if nick.raw == session.user.nick.raw { return .nothing(()) }
-                if ServiceNames.contains(nick) { throw Refusal(.serviceNick, nick.raw) }
-                if Likeness.isMisleading(nick) { throw Refusal(.misleadingNick, nick.raw) }
-                if nick != session.user.nick, let refusal = self.nicks.refusal(of: nick, to: session.user.account) {
-                    throw refusal
-                }
+                try self.check(nick, for: session.user)
                 if mustBeAllowed {
+                    try actor.checkIsFree()
                     for replica in session.memberships { try replica.state.checkNickChange(by: session.requester) }
                 }
                 guard var transaction = self.transaction([.nick(nick)], of: session) else { return .again }
-                var refusals: [Int: Refusal] = [:]
-                var user = session.user
-                user.apply(.nick(nick))
-                let key = self.nickKey(nick)
-                let field = FieldName(NameClaim.field)
-                // What somebody else took meanwhile is not given up for them: the old name has to be its own.
-                let own = NameClaim.condition(session.user.nick, of: session.id, in: self.id)
-                transaction.conditions.append(own)
-                // In another spelling it is the same nickname: nobody comes or goes.
-                if nick != session.user.nick {
-                    let offline = NickEvent.offline(nick: session.user.nick.raw).encoded
-                    if own.log != key {
-                        refusals[transaction.conditions.count] = self.inUse(nick)
-                        transaction.conditions.append(Condition(key, .absent(field)))
-                        transaction.changes.append(LogChange(own.log, payload: offline, lifetime: .drop))
-                    } else {
-                        // Another that looks like it.
-                        transaction.changes.append(LogChange(key, payload: offline))
-                    }
-                    transaction.changes.append(
-                        LogChange(
-                            key,
-                            payload: NickEvent.online(user).encoded,
-                            fields: [.set(field, NameClaim.bytes(session.id))]
-                        )
-                    )
-                    let past = TenantEvent.nickGivenUp(
-                        session.user,
-                        at: self.shard.now,
-                        address: session.record.facts?.address
-                    )
-                    transaction.changes.append(LogChange(self.ownLog, payload: past.encoded))
-                }
+                let refusals = self.claim(nick, for: session.record, in: &transaction)
                 return Decided(transaction: transaction, value: (), refusals: refusals)
             },
             then: { (result: Result<Void, Refusal>) in
@@ -93,6 +59,49 @@ extension Network {
                 }
             }
         )
+    }
+
+    /// Goes on if somebody may go by a nickname, as far as that is not a question of who has it now.
+    func check(_ nick: Nickname, for user: User) throws(Refusal) {
+        if ServiceNames.contains(nick) { throw Refusal(.serviceNick, nick.raw) }
+        if Likeness.isMisleading(nick) { throw Refusal(.misleadingNick, nick.raw) }
+        if nick != user.nick, let refusal = self.nicks.refusal(of: nick, to: user.account) { throw refusal }
+    }
+
+    /// Adds that somebody gives up one nickname and takes another.
+    ///
+    /// - Returns: What failed conditions mean, by their places. The first that is added says that the old nickname is theirs still, and
+    ///   is not among them.
+    func claim(_ nick: Nickname, for record: SessionRecord, in transaction: inout Transaction) -> [Int: Refusal] {
+        let key = self.nickKey(nick)
+        let field = FieldName(NameClaim.field)
+        // What somebody else took meanwhile is not given up for them: the old name has to be its own.
+        let own = NameClaim.condition(record.user.nick, of: record.session, in: self.id)
+        transaction.conditions.append(own)
+        // In another spelling it is the same nickname: nobody comes or goes.
+        if nick == record.user.nick { return [:] }
+        var refusals: [Int: Refusal] = [:]
+        let offline = NickEvent.offline(nick: record.user.nick.raw).encoded
+        if own.log != key {
+            refusals[transaction.conditions.count] = self.inUse(nick)
+            transaction.conditions.append(Condition(key, .absent(field)))
+            transaction.changes.append(LogChange(own.log, payload: offline, lifetime: .drop))
+        } else {
+            // Another that looks like it.
+            transaction.changes.append(LogChange(key, payload: offline))
+        }
+        var user = record.user
+        user.apply(.nick(nick))
+        transaction.changes.append(
+            LogChange(
+                key,
+                payload: NickEvent.online(user).encoded,
+                fields: [.set(field, NameClaim.bytes(record.session))]
+            )
+        )
+        let past = TenantEvent.nickGivenUp(record.user, at: self.shard.now, address: record.facts?.address)
+        transaction.changes.append(LogChange(self.ownLog, payload: past.encoded))
+        return refusals
     }
 
     /// Somebody has a nickname, or one that looks like it.
@@ -151,6 +160,23 @@ extension Network {
                 guard actor.may(.announce) else { throw Refusal(.rightNeeded) }
                 try text.checkLength(Lengths.announcement)
                 let event = TenantEvent.wallops(text: text, by: actor.author)
+                return Decided(
+                    transaction: Transaction(changes: [LogChange(self.ownLog, payload: event.encoded)]),
+                    value: ()
+                )
+            },
+            then: then
+        )
+    }
+
+    /// Says something to everybody on the network.
+    package func address(_ text: String, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
+        self.act(
+            by: actor,
+            { () throws(Refusal) in
+                guard actor.may(.addressEverybody) else { throw Refusal(.rightNeeded) }
+                try text.checkLength(Lengths.announcement)
+                let event = TenantEvent.global(text: text, by: actor.author)
                 return Decided(
                     transaction: Transaction(changes: [LogChange(self.ownLog, payload: event.encoded)]),
                     value: ()

@@ -183,6 +183,10 @@ package enum Notice {
     /// A nickname that it watches came or went, or who has it changed.
     case presence(NickEvent, time: Int64)
     case wallops(String, by: Author)
+    /// What an operator tells everybody.
+    case global(String)
+    /// Is kept apart from now on, or not any more.
+    case quarantined(Quarantine?)
     /// Another client of the account said whether it is to stay without one.
     case persistence(Persistence)
     /// Another client of the account has read a conversation up to a time, in milliseconds since 1970.

@@ -4,7 +4,8 @@ import Logging
 import StateStore
 import Tenant
 
-/// Keeps those off the network who are banned from it: who comes, who is here when a ban is set, and who becomes somebody that is.
+/// Keeps those off the network who are banned from it, or apart: who comes, who is here when a ban is set, and who becomes somebody
+/// that is.
 ///
 /// The durable store has the bans; a process has them in memory. While it cannot be asked those hold that are known.
 final class BanGuard {
@@ -51,10 +52,10 @@ final class BanGuard {
     /// The ban that means somebody, if there is one.
     ///
     /// - `shield`: which rights they have, also if they have not asked for them yet.
-    func ban(on requester: Requester, _ shield: Rights) -> NetworkBan? {
+    func ban(on requester: Requester, _ shield: Rights, _ effect: NetworkBan.Effect = .refuse) -> NetworkBan? {
         let now = self.network.shard.now
         return self.rows.value(of: self.network.id)?.first {
-            $0.holds(at: now) && $0.holds(against: shield) && $0.matches(requester)
+            $0.effect == effect && $0.holds(at: now) && $0.holds(against: shield) && $0.matches(requester)
         }
     }
 
@@ -64,16 +65,27 @@ final class BanGuard {
         return self.rows.value(of: self.network.id)?.filter { $0.holds(at: now) } ?? []
     }
 
-    /// Ends what of a session is banned: all of it, or who takes part from an address or with a certificate.
+    /// Ends what of a session is banned, all of it or who takes part from an address or with a certificate; and says so to whom of it
+    /// is kept apart from now on, or not any more.
     func watch(_ session: Session) {
-        guard self.hasAny, session.isPresent else { return }
-        let shield = session.shield
+        guard session.isPresent else { return }
+        let hasAny = self.hasAny
         for attachment in session.attachments {
-            var requester = session.requester
-            (requester.realHost, requester.fingerprint) = (attachment.facts.address, attachment.facts.fingerprint)
-            guard let ban = self.ban(on: requester, shield) else { continue }
-            session.endAttachments(reason: Self.reason(ban), parting: .ended) { $0 === attachment }
+            if hasAny, let ban = self.ban(on: session.requester(through: attachment), session.shield) {
+                session.endAttachments(reason: Self.reason(ban), parting: .ended) { $0 === attachment }
+            } else {
+                let quarantine = self.quarantine(of: session, attachment)
+                if session.keep(attachment, apart: quarantine) { attachment.tell(.quarantined(quarantine)) }
+            }
         }
+    }
+
+    /// Why one of a session's attachments is to be kept apart; nil if it is not.
+    func quarantine(of session: Session, _ attachment: any Attachment) -> Quarantine? {
+        let (now, shield) = (self.network.shard.now, session.shield)
+        if let own = session.quarantine, own.holds(at: now), own.holds(against: shield) { return own }
+        guard self.hasAny else { return nil }
+        return self.ban(on: session.requester(through: attachment), shield, .quarantine).map(Quarantine.init)
     }
 
     static func reason(_ ban: NetworkBan) -> Phrase { "You are banned from this network: \(ban.reason)" }
@@ -87,5 +99,14 @@ final class BanGuard {
         guard revision != self.revision else { return }
         self.revision = revision
         for session in Array(self.network.sessions.all) { self.watch(session) }
+    }
+}
+
+extension Session {
+    /// Who one of its attachments is.
+    fileprivate func requester(through attachment: any Attachment) -> Requester {
+        var requester = self.requester
+        (requester.realHost, requester.fingerprint) = (attachment.facts.address, attachment.facts.fingerprint)
+        return requester
     }
 }

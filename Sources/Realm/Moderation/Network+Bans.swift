@@ -11,24 +11,32 @@ extension Network {
     /// How long one may be, in seconds, that is not for good: a century.
     private static let longestBan: Int64 = 36_500 * 86_400
 
-    /// Bans somebody from the network: from now on, for all who are here and come, on all pods.
+    /// How long one is, in milliseconds, that is to be so many seconds long.
+    static func milliseconds(of seconds: Int64) -> Int64 { min(max(seconds, 0), Self.longestBan) * 1000 }
+
+    /// Bans somebody from the network, or keeps them apart: from now on, for all who are here and come, on all pods.
     ///
     /// - Parameters:
     ///   - text: Whom: a mask, an address or network, or an extended ban.
+    ///   - effect: What it does to them.
     ///   - seconds: For how long; nil for good.
     ///   - reason: Why, which they are told.
+    ///   - right: What the actor needs.
     ///   - actor: Who sets it.
     ///   - then: Gets it.
     package func setBan(
         _ text: String,
+        _ effect: NetworkBan.Effect = .refuse,
         for seconds: Int64?,
         reason: String,
+        needing right: Rights = .banFromNetwork,
         by actor: Actor,
         _ then: @escaping (Result<NetworkBan, Refusal>) -> Void
     ) {
         let ban: NetworkBan
         do throws(Refusal) {
-            ban = try self.allowed(text, for: seconds, reason: reason, by: actor)
+            guard actor.may(right) else { throw Refusal(.rightNeeded) }
+            ban = try self.allowed(text, effect, for: seconds, reason: reason, by: actor)
         } catch { return then(.failure(error)) }
         guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
         let (tenant, limit) = (self.id, Self.banLimit)
@@ -48,18 +56,18 @@ extension Network {
 
     private func allowed(
         _ text: String,
+        _ effect: NetworkBan.Effect,
         for seconds: Int64?,
         reason: String,
         by actor: Actor
     ) throws(Refusal) -> NetworkBan {
-        guard actor.may(.banFromNetwork) else { throw Refusal(.rightNeeded) }
         try reason.checkLength(NetworkBan.longestReason)
         let now = self.shard.now
-        let until = seconds.map { now + min(max($0, 0), Self.longestBan) * 1000 }
+        let until = seconds.map { now + Self.milliseconds(of: $0) }
         let setter = actor.session.user.account ?? actor.session.user.nick.raw
         let role = actor.session.standing
         func made(_ text: String) -> NetworkBan? {
-            NetworkBan(mask: text, reason: reason, setter: setter, role: role, time: now, until: until)
+            NetworkBan(mask: text, effect, reason: reason, setter: setter, role: role, time: now, until: until)
         }
         guard let ban = made(text) else {
             let text: Phrase =
@@ -88,7 +96,17 @@ extension Network {
         guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
         let meant = NetworkBan(mask: text, reason: "", setter: "", role: .user, time: 0, until: nil)
         let known = meant.flatMap { meant in self.bans.all.first { $0.meansSame(as: meant) } }
-        let (tenant, mask) = (self.id, known?.mask ?? meant?.mask ?? text)
+        self.lift(known?.mask ?? meant?.mask ?? text, from: bans, by: actor, then)
+    }
+
+    /// Lifts the ban that is shown so, whoever may.
+    func lift(
+        _ mask: String,
+        from bans: NetworkBanRepository,
+        by actor: Actor,
+        _ then: @escaping (Result<String, Refusal>) -> Void
+    ) {
+        let tenant = self.id
         self.ask("bans") { () async throws(DurableStoreError) in
             try await bans.lift(mask, of: tenant)
         } then: { (result: Result<Bool, Refusal>) in

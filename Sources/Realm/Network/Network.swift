@@ -172,6 +172,7 @@ package final class Network {
         case .accountsChanged: self.nicks.refresh()
         case .bansChanged: self.bans.refresh()
         case .nickGivenUp: break
+        case .global(let text, _): for session in self.sessions.all { session.tell(.global(text)) }
         case .wallops(let text, let author):
             for session in self.sessions.all
             where session.user.modes.contains(.wallops) || session.user.modes.contains(.operator) {

@@ -22,7 +22,10 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
-        do throws(Refusal) { try reason?.checkLength(Lengths.reason) } catch { return then(.failure(error)) }
+        do throws(Refusal) {
+            try actor.checkIsFree()
+            try reason?.checkLength(Lengths.reason)
+        } catch { return then(.failure(error)) }
         self.conversation(with: target, for: actor) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))

@@ -109,6 +109,7 @@ extension Network {
                 session.mark = record.mark
                 session.prefix = record.user.prefix
                 session.role = record.role
+                session.quarantine = record.quarantine
                 if let login = request.login, record.user.modes.contains(.operator) {
                     session.grantedRole = login.role
                     session.requester.rights = login.role.rights

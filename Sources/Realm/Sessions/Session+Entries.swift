@@ -34,6 +34,9 @@ extension Session {
         case .held(let holds): self.held(holds)
         case .entered(let channel): self.enter(channel)
         case .ranked(let role): self.role = role
+        case .quarantined(let quarantine):
+            self.quarantine = quarantine
+            self.network.bans.watch(self)
         case .moved(let old, let new, let mark): self.moved(from: old, to: new, mark: mark)
         case .replaced(let number):
             let reason: Phrase = "Replaced by another connection"
@@ -132,6 +135,7 @@ extension Session {
         if record.mark != self.mark { self.uncertainChannels.formUnion(record.channels) }
         self.mark = record.mark
         self.role = record.role
+        self.quarantine = record.quarantine
         self.adoptUser()
         if isRenamed { self.tell(.renamedUnseen(from: before)) }
         guard let holds = record.holds else { return }

@@ -23,6 +23,12 @@ package final class Session {
     package var grantedRole = Role.user
     /// What the store has that it is as an operator, wherever that was proved; nil if it says nothing.
     var role: Role?
+    /// Why it is kept apart, as its record says.
+    var quarantine: Quarantine?
+    /// The same of those here, by their numbers, for whatever reason.
+    private(set) var apart: [UInt32: Quarantine] = [:]
+    /// Those here of whom that was not looked at yet.
+    private(set) var unweighed: Set<UInt32> = []
     /// Those here.
     package private(set) var attachments: [any Attachment] = []
     package internal(set) var memberships: [ChannelReplica] = []
@@ -173,6 +179,7 @@ package final class Session {
         record.mark = self.mark
         record.accountSince = self.requester.accountSince
         record.role = self.role
+        record.quarantine = self.quarantine
         return record
     }
 
@@ -221,8 +228,19 @@ package final class Session {
     /// What comes through the session's log now it is told later, if it missed something: that comes first.
     func attach(_ attachment: any Attachment, _ missed: Missed?) {
         self.attachments.append(attachment)
+        self.unweighed.insert(attachment.number)
         self.untold[attachment.number] = missed
         self.weighFacts()
+    }
+
+    /// One of those here is kept apart, or not any more.
+    ///
+    /// - Returns: false if that is as it was.
+    func keep(_ attachment: any Attachment, apart quarantine: Quarantine?) -> Bool {
+        self.unweighed.remove(attachment.number)
+        if self.apart[attachment.number] == quarantine { return false }
+        self.apart[attachment.number] = quarantine
+        return true
     }
 
     /// An attachment was told all that it had missed.
@@ -280,6 +298,10 @@ package final class Session {
         let told = self.memberships.filter { $0.remove(attachment) }
         let untold = self.untold.removeValue(forKey: attachment.number)
         self.markers[attachment.number] = nil
+        // Who is kept apart says nothing.
+        let said = parting == .quit && self.quarantine(of: attachment) != nil ? "Quit" : reason
+        self.apart[attachment.number] = nil
+        self.unweighed.remove(attachment.number)
         self.network.monitor.removeAll(for: attachment)
         attachment.slots.giveBack(on: self.network.shard)
         guard self.attachments.isEmpty else {
@@ -290,7 +312,7 @@ package final class Session {
         let parting = self.network.nicks.isDue(self) ? Parting.ended : parting
         // As it is now: what comes while changes are still in the store's hands is told to nobody.
         let departure = Departure(
-            reason: reason,
+            reason: said,
             parting: parting,
             received: min(received?.time ?? self.network.shard.now, untold?.received ?? .max),
             places: received.map(\.places) ?? self.places(told: told, untold)

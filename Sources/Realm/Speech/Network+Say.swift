@@ -99,6 +99,7 @@ extension Network {
         let session = utterance.session
         guard session.isPresent else { return self.end(utterance, .refused(Refusal(.gone))) }
         guard session.speech.isTurn(of: utterance) else { return session.speech.wait(utterance) }
+        if let refusal = utterance.apart { return self.end(utterance, .refused(refusal)) }
         switch utterance.destination {
         case .channel(let replica, let asked, let sign, let isMember):
             if replica.isStale { return replica.whenFresh { self.go(utterance) } }
@@ -259,6 +260,19 @@ extension Network {
 }
 
 extension Utterance {
+    /// Why it is not said by who is in quarantine: who keeps people there may be talked to.
+    fileprivate var apart: Refusal? {
+        guard self.session.quarantine(of: self.attachment) != nil else { return nil }
+        switch self.destination {
+        case .channel(let replica, _, _, _):
+            let text: Phrase = "Cannot send to channel: you are in quarantine"
+            return Refusal(.cannotSpeak, replica.state.name.raw, text: text)
+        case .user(let found) where !found.standing.rights.contains(.quarantine):
+            return Refusal(.apart, found.nick, text: Actor.apart)
+        case .user, nil: return nil
+        }
+    }
+
     /// Whether the line that others get has room for all of the text.
     fileprivate func fits(to target: String) -> Bool {
         LineWriter.fitsRelay(

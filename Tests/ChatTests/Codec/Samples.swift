@@ -180,7 +180,10 @@ enum Samples {
             + [.moved(from: "#räume", to: "#rooms", mark: "1 #räume")]
             + actors.map { .redacted("a-1-1", to: "Bob", by: $0, reason: $0.account) }
             + Role.allCases.map { .ranked($0) }
+            + [nil, Self.quarantine(7), Self.quarantine(nil)].map { .quarantined($0) }
     }
+
+    static func quarantine(_ until: Int64?) -> Quarantine { Quarantine(reason: "späm", until: until, role: .guide) }
 
     static let silences: [SilenceList] = [[], ["bob"], ["*!*@*.ip", "räuber!*@*"]].map { masks in
         masks.compactMap { Mask($0, under: Names.caseMapping) }.reduce(into: SilenceList()) { $0.add($1) }
@@ -209,7 +212,7 @@ enum Samples {
         try Self.actors().map { .wallops(text: "maintenance at noon", by: $0) }
             + Self.users().map { .nickGivenUp($0, at: 1_700_000_000_000) }
             + Self.users().map { .nickGivenUp($0, at: 1_700_000_000_000, address: "2001:db8::1") }
-            + [.accountsChanged, .bansChanged]
+            + [.accountsChanged, .bansChanged] + Self.actors().map { .global(text: "maintenance", by: $0) }
     }
 
     static let nickEvents: [NickEvent] = [

@@ -97,11 +97,12 @@ import Testing
             .redacted("1-1-1", to: "b", by: actor, reason: nil), .superseded(1), .read("#x", upTo: 1),
             .askedHowIdle(by: session), .idle(session, seconds: 1), .silenced(SilenceList()),
             .moved(from: "#x", to: "#y", mark: "1"), .ranked(.guide),
+            .quarantined(nil),
         ]
         #expect(
             user.map { Array($0.encoded.readableBytesView.prefix(2)) } == [
                 [1, 1], [1, 2], [0x81, 3], [0x81, 4], [0x81, 5], [0x81, 6], [0x81, 7], [1, 8], [1, 10],
-                [1, 11], [1, 12], [1, 13], [1, 14], [1, 15], [0x81, 16], [1, 17],
+                [1, 11], [1, 12], [1, 13], [1, 14], [1, 15], [0x81, 16], [1, 17], [1, 18],
             ]
         )
         // Who keeps messages reads the same in both logs.
@@ -111,6 +112,7 @@ import Testing
         #expect(tenant.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2]])
         #expect(Array(TenantEvent.accountsChanged.encoded.readableBytesView) == [1, 3])
         #expect(Array(TenantEvent.bansChanged.encoded.readableBytesView) == [1, 4])
+        #expect(Array(TenantEvent.global(text: "", by: actor).encoded.readableBytesView.prefix(2)) == [1, 5])
         #expect(
             Samples.nickEvents.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2], [1, 3]]
         )

@@ -166,7 +166,11 @@ package enum Schema {
         },
         Migration(version: 15, name: "mail to accounts") { MailSchema.script($0) },
         Migration(version: 16, name: "roles of operators") { dialect in
-            "ALTER TABLE network_bans ADD COLUMN role \(dialect.name(of: .text)) NOT NULL DEFAULT 'admin';"
+            let text = dialect.name(of: .text)
+            return """
+                ALTER TABLE network_bans ADD COLUMN role \(text) NOT NULL DEFAULT 'admin';
+                ALTER TABLE network_bans ADD COLUMN effect \(text) NOT NULL DEFAULT 'refuse';
+                """
         },
     ]
 

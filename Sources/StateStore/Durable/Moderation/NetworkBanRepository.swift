@@ -33,7 +33,7 @@ package struct NetworkBanRepository: Sendable {
     ) async throws(DurableStoreError) -> NetworkBans? {
         let rows = try await self.database.execute(
             """
-            SELECT mask, reason, setter, role, set_at, until FROM network_bans WHERE tenant = $1 ORDER BY set_at, mask
+            SELECT mask, reason, setter, role, set_at, until, effect FROM network_bans WHERE tenant = $1 ORDER BY set_at, mask
             """,
             [.text(tenant.text)],
             in: .tenant(tenant),
@@ -41,15 +41,17 @@ package struct NetworkBanRepository: Sendable {
         )
         var bans: [NetworkBan] = []
         for row in rows {
+            // What a later version wrote means nobody to this one.
+            guard let effect = NetworkBan.Effect(rawValue: try row.text(6)) else { continue }
             let ban = NetworkBan(
                 mask: try row.text(0),
+                effect,
                 reason: try row.text(1),
                 setter: try row.text(2),
                 role: Role(stored: try row.text(3)),
                 time: try row.integer(4),
                 until: try row.optionalInteger(5)
             )
-            // What a later version wrote means nobody to this one.
             if let ban { bans.append(ban) }
         }
         let found = "\(bans.hashValue)"
@@ -82,16 +84,17 @@ package struct NetworkBanRepository: Sendable {
             guard try counted.first?.integer(0) ?? 0 < Int64(clamping: limit) else { return false }
             _ = try connection.execute(
                 """
-                INSERT INTO network_bans (tenant, mask, reason, setter, role, set_at, until)
-                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                INSERT INTO network_bans (tenant, mask, reason, setter, role, set_at, until, effect)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                 ON CONFLICT (tenant, mask) DO UPDATE SET
                     reason = excluded.reason, setter = excluded.setter, role = excluded.role, set_at = excluded.set_at,
-                    until = excluded.until
+                    until = excluded.until, effect = excluded.effect
                 RETURNING mask
                 """,
                 [
                     .text(tenant.text), .text(ban.mask), .text(ban.reason), .text(ban.setter),
                     .text(ban.role.rawValue), .integer(ban.time), ban.until.map { .integer($0) } ?? .null,
+                    .text(ban.effect.rawValue),
                 ]
             )
             return true

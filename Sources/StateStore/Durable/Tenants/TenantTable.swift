@@ -110,7 +110,7 @@ package struct TenantTable: Hashable, Sendable {
             key: ["mask"],
             [
                 .init("mask", .text), .init("reason", .text), .init("setter", .text), .init("set_at", .integer),
-                .init("until", .integer), .init("role", .text),
+                .init("until", .integer), .init("role", .text), .init("effect", .text),
             ]
         ),
         TenantTable(

@@ -1,0 +1,144 @@
+package import Chat
+import IRC
+import StateStore
+import Tenant
+
+/// Keeping people apart: who is in quarantine talks to those who may keep them there, and to nobody else.
+///
+/// An account's is a ban that keeps apart, so it holds wherever and whenever somebody comes with the account; a guest's stands in its
+/// session's record, and goes with that.
+extension Network {
+    /// Keeps somebody apart.
+    ///
+    /// - Parameters:
+    ///   - found: Whom.
+    ///   - seconds: For how long; nil until it is ended.
+    ///   - reason: Why, which they are told.
+    ///   - actor: Who says so.
+    ///   - then: Gets that.
+    package func quarantine(
+        _ found: FoundUser,
+        for seconds: Int64?,
+        reason: String,
+        by actor: Actor,
+        _ then: @escaping (Result<Quarantine, Refusal>) -> Void
+    ) {
+        do throws(Refusal) {
+            try actor.check(.quarantine, against: found)
+            try reason.checkLength(NetworkBan.longestReason)
+        } catch { return then(.failure(error)) }
+        if found.identity.session == actor.session.id {
+            return then(.failure(Refusal(.invalidBan, text: "That would be you, too")))
+        }
+        if let account = found.identity.account, self.shard.environment.bans != nil {
+            return self.setBan(
+                Self.mask(of: account),
+                .quarantine,
+                for: seconds,
+                reason: reason,
+                needing: .quarantine,
+                by: actor
+            ) { result in then(result.map(Quarantine.init)) }
+        }
+        let until = seconds.map { self.shard.now + Self.milliseconds(of: $0) }
+        let quarantine = Quarantine(reason: reason, until: until, role: actor.session.standing)
+        self.set(quarantine, of: found, by: actor) { then($0.map { quarantine }) }
+    }
+
+    /// Ends that somebody is kept apart.
+    ///
+    /// - Parameters:
+    ///   - found: Whom it is about; nil if nobody here is called so.
+    ///   - name: What they are called: where that is nobody's nickname here, an account.
+    ///   - actor: Who ends it.
+    ///   - then: Goes on once it is ended.
+    package func endQuarantine(
+        of found: FoundUser?,
+        named name: String,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        guard actor.may(.quarantine) else { return then(.failure(Refusal(.rightNeeded))) }
+        let isOwn = found?.record.quarantine != nil
+        let missing = Refusal(.notApart, name.asWord, text: "\(name.asWord) is not in quarantine")
+        let account = found == nil ? name : found?.identity.account
+        let end: (Bool) -> Void = { isEnded in
+            guard isOwn, let found else { return then(isEnded ? .success(()) : .failure(missing)) }
+            self.set(nil, of: found, by: actor, then)
+        }
+        guard let account, let bans = self.shard.environment.bans else { return end(false) }
+        self.bans.refresh {
+            let meant = NetworkBan(mask: Self.mask(of: account), reason: "", setter: "", time: 0, until: nil)
+            let known = self.bans.all.first { ban in
+                ban.effect == .quarantine && meant.map { ban.meansSame(as: $0) } == true
+            }
+            guard let known else { return end(false) }
+            self.lift(known.mask, from: bans, by: actor) { result in
+                switch result {
+                case .failure(let refusal): then(.failure(refusal))
+                case .success: end(true)
+                }
+            }
+        }
+    }
+
+    private static func mask(of account: String) -> String { "a:\(account)" }
+
+    private func set(
+        _ quarantine: Quarantine?,
+        of found: FoundUser,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        self.act(
+            by: actor,
+            { () throws(Refusal) in
+                let change = LogChange(
+                    found.inbox,
+                    payload: UserEvent.quarantined(quarantine).encoded,
+                    fields: [FieldChange(Quarantine.update(quarantine))]
+                )
+                return Decided(
+                    transaction: Transaction(conditions: [found.claim], changes: [change]),
+                    value: (),
+                    refusals: [0: Refusal(.noSuchNick, found.nick)]
+                )
+            },
+            then: then
+        )
+    }
+}
+
+extension Quarantine {
+    /// Whether it holds for who has some rights: not for those who could have said so as well.
+    func holds(against rights: Rights) -> Bool { self.role.rights.reach(rights) && rights != self.role.rights }
+}
+
+extension Session {
+    /// Why and until when one of its attachments is kept apart now; nil if it is not.
+    func quarantine(of attachment: any Attachment) -> Quarantine? {
+        if self.apart.isEmpty, self.unweighed.isEmpty { return nil }
+        if self.unweighed.contains(attachment.number) { return self.network.bans.quarantine(of: self, attachment) }
+        return self.apart[attachment.number].flatMap { $0.holds(at: self.network.shard.now) ? $0 : nil }
+    }
+}
+
+extension Actor {
+    /// Goes on unless the actor is kept apart.
+    func checkIsFree() throws(Refusal) {
+        if self.session.quarantine(of: self.attachment) != nil { throw Refusal(.apart, text: Self.apart) }
+    }
+
+    static let apart: Phrase = "You are in quarantine: you can only talk to operators"
+}
+
+extension UserChange {
+    /// Whether others read what somebody writes.
+    var saysSomething: Bool {
+        switch self {
+        case .away(let reason): reason != nil && reason != Session.unattended
+        case .realname, .metadata: true
+        case .nick, .account, .host, .modes: false
+        }
+    }
+}
