@@ -9,6 +9,7 @@ struct Roost: AsyncParsableCommand {
         version: Product.version,
         subcommands: [
             DevCommand.self, EdgeCommand.self, MigrateCommand.self, UsageCommand.self, AccountCommand.self,
+            AuditCommand.self,
             HistoryCommand.self,
         ]
     )

@@ -146,6 +146,9 @@ import Testing
         let (guide, boss) = (await rig.operator(.guide), await rig.operator(.admin, shard: 1))
         #expect(await guide.send("QUARANTINE guide").begin(with: ["FAIL QUARANTINE INVALID_MASK guide"]))
         #expect(await guide.send("QUARANTINE admin").with("481").count == 1)
+        let second = await rig.harness.client("second")
+        _ = await second.send("OPER guide sesame")
+        #expect(await guide.send("QUARANTINE second").with("481").count == 1)
         #expect(await guide.send("QUARANTINE nobody").begin(with: ["401 nobody"]))
         #expect(await guide.send("QUARANTINE admin 5x :y").begin(with: ["FAIL QUARANTINE INVALID_DURATION"]))
         // Who was kept apart before they asked for their rights is not, with them.

@@ -22,6 +22,7 @@ extension DurableStore {
         if let ban = NetworkBan(mask: "x!*@*", reason: "why", setter: "alice", time: 1, until: 9) {
             _ = try await self.bans.set(ban, of: tenant, limit: 1)
         }
+        try await self.audit.store([.killed(1, of: tenant)])
         try await self.channels.save(
             RegisteredChannel(
                 tenant: tenant,
@@ -76,6 +77,16 @@ extension DurableStore {
                 )
             }
         )
+    }
+}
+
+extension AuditRecord {
+    /// That Alice ended Bob's session, at a time that is its number.
+    static func killed(_ time: Int64, of tenant: TenantID, by account: String = "Alice", _ id: String = "a")
+        -> AuditRecord
+    {
+        let entry = AuditEntry(account: account, nick: "al", role: .moderator, "KILL", "Bob_1", detail: "späm")
+        return AuditRecord(tenant: tenant, id: id, time: time, entry)
     }
 }
 

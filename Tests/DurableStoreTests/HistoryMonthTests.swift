@@ -70,6 +70,7 @@ import Testing
             func sweep(_ days: [TenantID: Int64]) async -> Int {
                 await HistoryRetention(
                     history: store.history,
+                    audit: store.audit,
                     tenants: { days.mapValues { .seconds($0 * 86_400) } },
                     now: { later },
                     logger: .quiet

@@ -19,6 +19,7 @@ import Testing
             }
             let retention = HistoryRetention(
                 history: store.history,
+                audit: store.audit,
                 tenants: { [acme: .seconds(10 * 86_400)] },
                 now: { 30 * Self.day },
                 batch: 3,

@@ -64,7 +64,8 @@ import Testing
                     "conversations": 1,
                     "history_origins": 1,
                     "history": 105,
-                    "network_bans": 1, "read_markers": 1, "push_registrations": 1, "dead_letters": 1, "usage_ledger": 1,
+                    "network_bans": 1, "audit_log": 1, "read_markers": 1, "push_registrations": 1, "dead_letters": 1,
+                    "usage_ledger": 1,
                 ]
             )
             #expect(try await self.rows(.acme, target) == self.rows(.acme, source))
@@ -229,7 +230,7 @@ import Testing
     @Test func `a place that was noted in a copy goes with its erasure`() async throws {
         try await Route.postgresToPostgres.withStores { source, target in
             try await source.fill(.acme, history: 100)
-            let broken = DurableStore(cutOff(target.database, after: 46))
+            let broken = DurableStore(cutOff(target.database, after: 48))
             await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
                 try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
             }
@@ -270,7 +271,7 @@ import Testing
                     "dead_letters": 1,
                     "history": 12,
                     "history_origins": 1,
-                    "network_bans": 1, "read_markers": 1, "push_registrations": 1, "usage_ledger": 1,
+                    "network_bans": 1, "audit_log": 1, "read_markers": 1, "push_registrations": 1, "usage_ledger": 1,
                 ]
             )
         }

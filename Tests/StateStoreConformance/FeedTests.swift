@@ -31,6 +31,21 @@ struct JournalTests {
     }
 
     @Test(arguments: LiveDriver.all)
+    func `what is in a tenant's own log comes out of it as what is in channels' logs`(
+        driver: LiveDriver
+    ) async throws {
+        try await driver.run { world in
+            let shard = try await world.shard()
+            let (own, inbox) = (LogKey(world.tenant, .tenant, ""), LogKey(world.tenant, .user, "1"))
+            _ = try await shard.append(
+                Transaction(changes: [.text(inbox, "done"), .text(own, "noted", feed: .any)])
+            ).stamps()
+            let records = try await self.read(1, world.first)
+            #expect(records.map { String(buffer: $0.entry.payload) } == ["noted"] && records.map(\.log) == [own])
+        }
+    }
+
+    @Test(arguments: LiveDriver.all)
     func `no more is handed out than was asked for, and nothing is left out`(driver: LiveDriver) async throws {
         try await driver.run { world in
             let shard = try await world.shard()

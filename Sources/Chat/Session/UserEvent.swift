@@ -204,6 +204,11 @@ package enum TenantEvent: Hashable, Sendable {
     case bansChanged
     /// For everybody.
     case global(text: String, by: Author)
+    /// Somebody did something by right; for the feed, and the audit log that is made of that.
+    case audited(AuditEntry)
+
+    /// In no channel's log, so that a writer of the history that does not know it sets it aside as it is.
+    private static let auditTag: UInt8 = 100
 
     package var encoded: ByteBuffer {
         var buffer = ByteBuffer()
@@ -224,6 +229,9 @@ package enum TenantEvent: Hashable, Sendable {
             buffer.writeForm(5, unknown: .passOver)
             buffer.writeText(text)
             actor.encode(into: &buffer)
+        case .audited(let entry):
+            buffer.writeForm(Self.auditTag, unknown: .passOver)
+            entry.encode(into: &buffer)
         }
         return buffer
     }
@@ -244,6 +252,9 @@ package enum TenantEvent: Hashable, Sendable {
         case 5:
             guard let text = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             self = .global(text: text, by: actor)
+        case Self.auditTag:
+            guard let entry = AuditEntry(from: &buffer) else { return nil }
+            self = .audited(entry)
         default: return nil
         }
     }

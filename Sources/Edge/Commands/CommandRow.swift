@@ -150,6 +150,7 @@ package struct CommandTable: Sendable {
         NetworkBanCommand.rows,
         QuarantineCommands.rows,
         MoveCommands.rows,
+        AuditCommand.rows,
         LanguageCommand.rows,
         Service.rows
     )

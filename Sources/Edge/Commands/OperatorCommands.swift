@@ -44,10 +44,7 @@ enum OperatorCommands {
             rights: .reload,
             help: ["REHASH", "Reads tenants and certificates again. For operators."]
         ) { call, actor in
-            do throws(Refusal) {
-                try call.network.reload(by: actor)
-                call.reply(.rplRehashing, "tenants")
-            } catch { call.refuse(error) }
+            call.network.reload(by: actor, call.awaiting { call.reply(.rplRehashing, "tenants") })
         },
     ]
 

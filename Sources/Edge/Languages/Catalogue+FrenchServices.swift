@@ -149,5 +149,10 @@ extension Catalogue {
         "Changes a channel's modes, as MODE does. For operators.":
             "Change les modes d'un salon, comme MODE. Pour les opérateurs.",
         "Tells everybody on the network. For operators.": "Avertit tout le réseau. Pour les opérateurs.",
+        "This server keeps no audit log": "Ce serveur ne tient pas de journal d'audit",
+        "End of the audit log": "Fin du journal d'audit",
+        "What was done by right: who, what, to whom, why. For operators.":
+            "Ce qui a été fait par droit : qui, quoi, à qui, pourquoi. Pour les opérateurs.",
+        "{1} has the rights that you have": "{1} a les mêmes droits que vous",
     ]
 }

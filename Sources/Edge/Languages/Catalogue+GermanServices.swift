@@ -147,5 +147,10 @@ extension Catalogue {
         "Changes a channel's modes, as MODE does. For operators.":
             "Ändert die Modi eines Kanals, wie MODE. Für Operatoren.",
         "Tells everybody on the network. For operators.": "Sagt es allen im Netzwerk. Für Operatoren.",
+        "This server keeps no audit log": "Dieser Server führt kein Protokoll",
+        "End of the audit log": "Ende des Protokolls",
+        "What was done by right: who, what, to whom, why. For operators.":
+            "Was kraft eines Rechts getan wurde: wer, was, an wem, warum. Für Operatoren.",
+        "{1} has the rights that you have": "{1} hat dieselben Rechte wie du",
     ]
 }

@@ -144,5 +144,10 @@ extension Catalogue {
         "Changes a channel's modes, as MODE does. For operators.":
             "Cambia los modos de un canal, como MODE. Para operadores.",
         "Tells everybody on the network. For operators.": "Avisa a todos en la red. Para operadores.",
+        "This server keeps no audit log": "Este servidor no guarda registro de auditoría",
+        "End of the audit log": "Fin del registro de auditoría",
+        "What was done by right: who, what, to whom, why. For operators.":
+            "Lo que se hizo por derecho: quién, qué, a quién, por qué. Para operadores.",
+        "{1} has the rights that you have": "{1} tiene los mismos derechos que tú",
     ]
 }

@@ -225,11 +225,18 @@ extension Network {
     /// The account that the actor proved gives its session the rights of its roles.
     package func elevate(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
         guard !login.role.rights.isEmpty else { return then(.failure(Refusal(.rightNeeded))) }
-        self.rank(login.role, by: actor, then)
+        self.rank(login.role, of: login.account, by: actor, then)
     }
 
     /// The actor is an operator of a role that was proved here.
-    func rank(_ role: Role, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
+    ///
+    /// - `login`: the account that has it.
+    func rank(
+        _ role: Role,
+        of login: String,
+        by actor: Actor,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
         let session = actor.session
         let before = session.grantedRole
         session.grantedRole = role
@@ -247,6 +254,7 @@ extension Network {
                     ),
                     at: 0
                 )
+                transaction.changes.append(self.note(.becomeOperator, login, role.rawValue, by: actor))
                 return Decided(transaction: transaction, value: ())
             },
             then: { (result: Result<Void, Refusal>) in

@@ -245,9 +245,12 @@ extension Network {
     }
 
     /// Ends a session, whoever may.
+    ///
+    /// - `note`: what is noted of it besides.
     func end(
         _ found: FoundUser,
         reason: String,
+        noting note: LogChange? = nil,
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
@@ -258,7 +261,7 @@ extension Network {
                 return Decided(
                     transaction: Transaction(
                         conditions: [found.claim],
-                        changes: [LogChange(found.inbox, payload: event.encoded)]
+                        changes: [LogChange(found.inbox, payload: event.encoded)] + (note.map { [$0] } ?? [])
                     ),
                     value: (),
                     refusals: [0: Refusal(.noSuchNick, found.nick)]

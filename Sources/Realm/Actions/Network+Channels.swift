@@ -67,6 +67,20 @@ extension Network {
                 refusals[transaction.conditions.count] = Refusal(.channelsAreMissing)
                 transaction.conditions.append(isComplete)
             }
+            if actor.needsRights(
+                as: session.requester(for: replica.state),
+                { requester throws(Refusal) in
+                    _ = try replica.state.decideJoin(
+                        by: requester,
+                        key: key,
+                        maximumMembers: nil,
+                        joins: replica.joins,
+                        now: self.shard.now
+                    )
+                }
+            ) {
+                transaction.changes.append(self.note(.join, replica.state.name.raw, "", by: actor))
+            }
             // Others may have changed the user: it comes in as it is then.
             transaction.conditions.append(session.userIsUnchanged)
             transaction.changes.append(
@@ -127,8 +141,16 @@ extension Network {
                 guard let target = nick.flatMap({ replica.state.member(nick: $0) }) else {
                     throw Refusal(.userNotInChannel, text.asWord, replica.state.name.raw)
                 }
-                let event = try replica.state.decideKick(of: target, by: actor.session.requester, reason: reason)
-                return Decided(transaction: self.leaving(replica, event, self.inboxKey(target.session)), value: ())
+                let state = replica.state
+                let event = try state.decideKick(of: target, by: actor.session.requester, reason: reason)
+                var transaction = self.leaving(replica, event, self.inboxKey(target.session))
+                if actor.needsRights({ requester throws(Refusal) in
+                    _ = try state.decideKick(of: target, by: requester, reason: reason)
+                }) {
+                    let detail = "\(target.user.nick.raw) \(reason)"
+                    transaction.changes.append(self.note(.kick, state.name.raw, detail, by: actor))
+                }
+                return Decided(transaction: transaction, value: ())
             },
             { result in
                 guard case .failure(let refusal) = result else { return then(result) }
@@ -157,8 +179,15 @@ extension Network {
             name,
             by: actor,
             { replica throws(Refusal) in
-                let event = try replica.state.decideTopic(text, by: actor.session.requester, now: self.shard.now)
-                return Decided(transaction: replica.change(event), value: ())
+                let (state, now) = (replica.state, self.shard.now)
+                let event = try state.decideTopic(text, by: actor.session.requester, now: now)
+                var transaction = replica.change(event)
+                if actor.needsRights({ requester throws(Refusal) in
+                    _ = try state.decideTopic(text, by: requester, now: now)
+                }) {
+                    transaction.changes.append(self.note(.topic, state.name.raw, text, by: actor))
+                }
+                return Decided(transaction: transaction, value: ())
             },
             then
         )
@@ -230,7 +259,24 @@ extension Network {
                 )
                 let value = (decision: decision, channel: ChannelView(replica, for: actor.session))
                 if decision.changes.isEmpty { return .nothing(value) }
-                return Decided(transaction: replica.change(.modes(decision.changes, by: actor.author)), value: value)
+                var transaction = replica.change(.modes(decision.changes, by: actor.author))
+                var plain = actor.session.requester
+                plain.rights = []
+                let byRank =
+                    actor.rights.isEmpty
+                    ? decision.changes
+                    : replica.state.decideModes(
+                        requests,
+                        by: plain,
+                        seeing: ranks,
+                        now: self.shard.now,
+                        forwards: forwards
+                    ).changes
+                if byRank != decision.changes {
+                    let detail = decision.changes.parameters.joined(separator: " ")
+                    transaction.changes.append(self.note(.modes, replica.state.name.raw, detail, by: actor))
+                }
+                return Decided(transaction: transaction, value: value)
             },
             { result in
                 guard case .success(var value) = result else { return then(result) }

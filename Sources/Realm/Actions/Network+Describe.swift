@@ -26,7 +26,9 @@ extension Network {
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let kept):
-                self.describe(found, change, isKept: kept != nil, try: 0) { result in
+                let said = change.map { $0.key + ($0.value.map { " " + $0 } ?? "") } ?? "*"
+                let note = self.note(.describe, found.nick, said, by: actor)
+                self.describe(found, change, noting: note, isKept: kept != nil, try: 0) { result in
                     then(result.map { kept?.changes ?? $0 })
                 }
             }
@@ -37,6 +39,7 @@ extension Network {
     private func describe(
         _ found: FoundUser,
         _ change: MetadataChange?,
+        noting note: LogChange,
         isKept: Bool,
         try attempt: Int,
         _ then: @escaping (Result<[MetadataChange], Refusal>) -> Void
@@ -51,7 +54,10 @@ extension Network {
             }
             guard let record = SessionRecord(fields: snapshots[0].chatFields) else {
                 // Left meanwhile: what its account keeps is kept.
-                return then(isKept ? .success([]) : .failure(Refusal(.noSuchNick, found.nick)))
+                guard isKept else { return then(.failure(Refusal(.noSuchNick, found.nick))) }
+                return store.append(Transaction(changes: [note])) { result in
+                    then(result.map { _ in [] }.mapError { self.refusal($0) })
+                }
             }
             let changes: [MetadataChange]
             do throws(Refusal) { changes = try record.user.metadata.deciding(change, on: record.user.nick.raw) } catch {
@@ -71,12 +77,13 @@ extension Network {
                 )
                 // Its channels included.
                 transaction.conditions.append(Condition(inbox, .unchanged(since: snapshots[0].position)))
+                transaction.changes.append(note)
                 store.append(transaction) { result in
                     switch result {
                     case .success(.appended): then(.success(changes))
                     case .success(.refused):
                         self.shard.later(self.shard.pause(after: attempt)) {
-                            self.describe(found, change, isKept: isKept, try: attempt + 1, then)
+                            self.describe(found, change, noting: note, isKept: isKept, try: attempt + 1, then)
                         }
                     case .failure(let error): end(error)
                     }

@@ -10,6 +10,7 @@ extension Network {
     package func knock(on name: ChannelName, by actor: Actor, _ then: @escaping (Result<String, Refusal>) -> Void) {
         self.channel(name, for: actor) { result in
             do throws(Refusal) {
+                try actor.checkIsFree()
                 let state = try result.get().state
                 _ = try state.decideKnock(by: actor.session.requester, server: self.serverName)
                 self.takeKnock(on: state.name, by: actor) { refusal in

@@ -149,7 +149,8 @@ extension Network {
             try actor.check(.endSessions, against: found)
             try reason.checkLength(Lengths.reason)
         } catch { return then(.failure(error)) }
-        self.end(found, reason: reason, by: actor, then)
+        let note = self.note(.kill, found.nick, reason, by: actor)
+        self.end(found, reason: reason, noting: note, by: actor, then)
     }
 
     /// Says something to all who want to hear such.
@@ -160,10 +161,10 @@ extension Network {
                 guard actor.may(.announce) else { throw Refusal(.rightNeeded) }
                 try text.checkLength(Lengths.announcement)
                 let event = TenantEvent.wallops(text: text, by: actor.author)
-                return Decided(
-                    transaction: Transaction(changes: [LogChange(self.ownLog, payload: event.encoded)]),
-                    value: ()
-                )
+                let changes = [
+                    LogChange(self.ownLog, payload: event.encoded), self.note(.wallops, "", text, by: actor),
+                ]
+                return Decided(transaction: Transaction(changes: changes), value: ())
             },
             then: then
         )
@@ -177,19 +178,31 @@ extension Network {
                 guard actor.may(.addressEverybody) else { throw Refusal(.rightNeeded) }
                 try text.checkLength(Lengths.announcement)
                 let event = TenantEvent.global(text: text, by: actor.author)
-                return Decided(
-                    transaction: Transaction(changes: [LogChange(self.ownLog, payload: event.encoded)]),
-                    value: ()
-                )
+                let changes = [
+                    LogChange(self.ownLog, payload: event.encoded), self.note(.global, "", text, by: actor),
+                ]
+                return Decided(transaction: Transaction(changes: changes), value: ())
             },
             then: then
         )
     }
 
     /// Has tenants and certificates read again.
-    package func reload(by actor: Actor) throws(Refusal) {
-        guard actor.may(.reload) else { throw Refusal(.rightNeeded) }
-        self.shard.environment.reload()
+    package func reload(by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
+        self.act(
+            by: actor,
+            { () throws(Refusal) in
+                guard actor.may(.reload) else { throw Refusal(.rightNeeded) }
+                return Decided(
+                    transaction: Transaction(changes: [self.note(.reload, "", "", by: actor)]),
+                    value: ()
+                )
+            },
+            then: { (result: Result<Void, Refusal>) in
+                if case .success = result { self.shard.environment.reload() }
+                then(result)
+            }
+        )
     }
 }
 

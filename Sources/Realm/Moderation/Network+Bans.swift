@@ -40,8 +40,10 @@ extension Network {
         } catch { return then(.failure(error)) }
         guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
         let (tenant, limit) = (self.id, Self.banLimit)
+        let detail = seconds.map { "\($0)s \(reason)" } ?? reason
+        let record = self.record(effect == .refuse ? .ban : .quarantine, ban.mask, detail, by: actor)
         self.ask("bans") { () async throws(DurableStoreError) in
-            try await bans.set(ban, of: tenant, limit: limit)
+            try await bans.set(ban, of: tenant, limit: limit, noting: record)
         } then: { (result: Result<Bool, Refusal>) in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
@@ -102,13 +104,15 @@ extension Network {
     /// Lifts the ban that is shown so, whoever may.
     func lift(
         _ mask: String,
+        _ action: AuditEntry.Action = .unban,
         from bans: NetworkBanRepository,
         by actor: Actor,
         _ then: @escaping (Result<String, Refusal>) -> Void
     ) {
         let tenant = self.id
+        let record = self.record(action, mask, "", by: actor)
         self.ask("bans") { () async throws(DurableStoreError) in
-            try await bans.lift(mask, of: tenant)
+            try await bans.lift(mask, of: tenant, noting: record)
         } then: { (result: Result<Bool, Refusal>) in
             switch result {
             case .failure(let refusal): then(.failure(refusal))

@@ -51,6 +51,9 @@ extension Network {
                             ]
                         )
                     )
+                    transaction.changes.append(
+                        self.note(.takeIn, record.user.nick.raw, replica.state.name.raw, by: actor)
+                    )
                     return Decided(transaction: transaction, value: (), refusals: [stale: Self.isStale])
                 },
                 then
@@ -82,7 +85,10 @@ extension Network {
                         throw Refusal(.userNotInChannel, record.user.nick.raw, replica.state.name.raw)
                     }
                     let event = try replica.state.decidePart(by: record.requester(with: []), reason: reason)
-                    return Decided(transaction: self.leaving(replica, event, unchanged.log), value: ())
+                    var transaction = self.leaving(replica, event, unchanged.log)
+                    let detail = replica.state.name.raw + (reason.map { " " + $0 } ?? "")
+                    transaction.changes.append(self.note(.takeOut, record.user.nick.raw, detail, by: actor))
+                    return Decided(transaction: transaction, value: ())
                 },
                 then
             )
@@ -128,6 +134,7 @@ extension Network {
                         transaction.conditions.append(unchanged)
                         refusals[transaction.conditions.count] = Self.isStale
                         refusals.merge(self.claim(nick, for: record, in: &transaction)) { first, _ in first }
+                        transaction.changes.append(self.note(.rename, record.user.nick.raw, nick.raw, by: actor))
                         return Decided(transaction: transaction, value: (), refusals: refusals)
                     },
                     then: then

@@ -25,6 +25,10 @@ extension Network {
     ) {
         do throws(Refusal) {
             try actor.check(.quarantine, against: found)
+            // It would not hold.
+            if found.identity.session != actor.session.id, found.standing == actor.session.standing {
+                throw Refusal(.rightNeeded, text: "\(found.nick) has the rights that you have")
+            }
             try reason.checkLength(NetworkBan.longestReason)
         } catch { return then(.failure(error)) }
         if found.identity.session == actor.session.id {
@@ -73,7 +77,7 @@ extension Network {
                 ban.effect == .quarantine && meant.map { ban.meansSame(as: $0) } == true
             }
             guard let known else { return end(false) }
-            self.lift(known.mask, from: bans, by: actor) { result in
+            self.lift(known.mask, .unquarantine, from: bans, by: actor) { result in
                 switch result {
                 case .failure(let refusal): then(.failure(refusal))
                 case .success: end(true)
@@ -98,8 +102,11 @@ extension Network {
                     payload: UserEvent.quarantined(quarantine).encoded,
                     fields: [FieldChange(Quarantine.update(quarantine))]
                 )
+                let note =
+                    quarantine.map { self.note(.quarantine, found.nick, $0.reason, by: actor) }
+                    ?? self.note(.unquarantine, found.nick, "", by: actor)
                 return Decided(
-                    transaction: Transaction(conditions: [found.claim], changes: [change]),
+                    transaction: Transaction(conditions: [found.claim], changes: [change, note]),
                     value: (),
                     refusals: [0: Refusal(.noSuchNick, found.nick)]
                 )

@@ -171,7 +171,7 @@ package final class Network {
         switch event {
         case .accountsChanged: self.nicks.refresh()
         case .bansChanged: self.bans.refresh()
-        case .nickGivenUp: break
+        case .nickGivenUp, .audited: break
         case .global(let text, _): for session in self.sessions.all { session.tell(.global(text)) }
         case .wallops(let text, let author):
             for session in self.sessions.all

@@ -184,7 +184,7 @@ extension Network {
         if session.grantedRole.rights.isEmpty {
             self.change(.modes(session.user.modes.subtracting(.operator)), by: actor) { _ in }
         } else if session.grantedRole != session.standing {
-            self.rank(session.grantedRole, by: actor) { _ in }
+            self.rank(session.grantedRole, of: session.login?.account ?? "", by: actor) { _ in }
         }
     }
 

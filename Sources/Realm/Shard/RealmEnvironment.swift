@@ -27,7 +27,9 @@ package struct RealmEnvironment: Sendable {
     package var past: Past?
     /// Who is banned from networks; nil if nobody ever is.
     package var bans: NetworkBanRepository?
-    /// The same in memory.
+    /// What was done by right; nil if nobody may ask for it.
+    package var audit: AuditRepository?
+    /// Bans in memory.
     let networkBans = SharedRows<[NetworkBan]>()
     /// Registered channels, as they are kept; nil if none are.
     package var channels: ChannelRepository?
@@ -61,6 +63,7 @@ package struct RealmEnvironment: Sendable {
         past: Past? = nil,
         channels: ChannelRepository? = nil,
         bans: NetworkBanRepository? = nil,
+        audit: AuditRepository? = nil,
         push: PushDevices? = nil,
         reload: @escaping @Sendable () -> Void = {},
         latencies: Latencies? = nil,
@@ -79,6 +82,7 @@ package struct RealmEnvironment: Sendable {
         self.past = past
         self.channels = channels
         self.bans = bans
+        self.audit = audit
         self.push = push
         self.reload = reload
         self.latencies = latencies

@@ -47,6 +47,7 @@ package final class CommandHarness {
         past: Past? = nil,
         channels: ChannelRepository? = nil,
         bans: NetworkBanRepository? = nil,
+        audit: AuditRepository? = nil,
         push: PushRepository? = nil,
         authenticator: (any Authenticator)? = nil,
         gateways: WebGateways = .none,
@@ -85,6 +86,7 @@ package final class CommandHarness {
             past: past,
             channels: channels,
             bans: bans,
+            audit: audit,
             push: push,
             gateways: gateways,
             reload: { reloadCount.value += 1 }

@@ -30,6 +30,7 @@ final class SimulatedEdge {
         past: Past? = nil,
         channels: ChannelRepository? = nil,
         bans: NetworkBanRepository? = nil,
+        audit: AuditRepository? = nil,
         push: PushRepository? = nil,
         gateways: WebGateways = .none,
         reload: @escaping @Sendable () -> Void = {}
@@ -49,6 +50,7 @@ final class SimulatedEdge {
             past: past,
             channels: channels,
             bans: bans,
+            audit: audit,
             push: push.map { PushDevices(registrations: $0, keys: VapidKeys(from: key)) },
             reload: reload,
             wallClock: { clock.now },

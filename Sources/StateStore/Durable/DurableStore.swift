@@ -13,6 +13,7 @@ package struct DurableStore: Sendable {
     package let codes: AccountCodeRepository
     package let channels: ChannelRepository
     package let bans: NetworkBanRepository
+    package let audit: AuditRepository
     package let history: HistoryRepository
     package let readMarkers: ReadMarkerRepository
     package let deadLetters: DeadLetterRepository
@@ -32,6 +33,7 @@ package struct DurableStore: Sendable {
         self.codes = AccountCodeRepository(database)
         self.channels = ChannelRepository(database)
         self.bans = NetworkBanRepository(database)
+        self.audit = AuditRepository(database)
         self.history = HistoryRepository(database)
         self.readMarkers = ReadMarkerRepository(database)
         self.deadLetters = DeadLetterRepository(database)

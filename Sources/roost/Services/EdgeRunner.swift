@@ -196,6 +196,7 @@ struct EdgeRunner: Sendable {
         let drain = self.drain
         let retention = HistoryRetention(
             history: self.durable.history,
+            audit: self.durable.audit,
             // What lives elsewhere, or is being copied there, is left as it is.
             tenants: {
                 server.directory.current.tenants.filter { $0.value.farewell == nil }.mapValues(\.history.retention)

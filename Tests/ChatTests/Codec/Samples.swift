@@ -183,6 +183,10 @@ enum Samples {
             + [nil, Self.quarantine(7), Self.quarantine(nil)].map { .quarantined($0) }
     }
 
+    static func audited(_ account: String?) -> AuditEntry {
+        AuditEntry(account: account, nick: "Boss", role: .moderator, "KILL", "Bob", detail: "späm")
+    }
+
     static func quarantine(_ until: Int64?) -> Quarantine { Quarantine(reason: "späm", until: until, role: .guide) }
 
     static let silences: [SilenceList] = [[], ["bob"], ["*!*@*.ip", "räuber!*@*"]].map { masks in
@@ -213,6 +217,7 @@ enum Samples {
             + Self.users().map { .nickGivenUp($0, at: 1_700_000_000_000) }
             + Self.users().map { .nickGivenUp($0, at: 1_700_000_000_000, address: "2001:db8::1") }
             + [.accountsChanged, .bansChanged] + Self.actors().map { .global(text: "maintenance", by: $0) }
+            + ["boss", nil].map { .audited(Self.audited($0)) }
     }
 
     static let nickEvents: [NickEvent] = [

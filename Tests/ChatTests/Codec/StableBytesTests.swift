@@ -112,6 +112,7 @@ import Testing
         #expect(tenant.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2]])
         #expect(Array(TenantEvent.accountsChanged.encoded.readableBytesView) == [1, 3])
         #expect(Array(TenantEvent.bansChanged.encoded.readableBytesView) == [1, 4])
+        #expect(TenantEvent.audited(Samples.audited(nil)).encoded.readableBytesView.prefix(5) == [1, 100, 0, 0, 4])
         #expect(Array(TenantEvent.global(text: "", by: actor).encoded.readableBytesView.prefix(2)) == [1, 5])
         #expect(
             Samples.nickEvents.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2], [1, 3]]

@@ -32,6 +32,7 @@ struct OwnershipRig {
             shards: shards,
             channels: store.channels,
             bans: store.bans,
+            audit: store.audit,
             authenticator: accounts,
             image: image
         )

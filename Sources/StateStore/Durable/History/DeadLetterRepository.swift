@@ -133,15 +133,18 @@ package struct DeadLetterRepository: Sendable {
     ///   it stays then.
     package func replay(_ letter: DeadLetter) async throws(DurableStoreError) {
         var records: [HistoryRecord] = []
+        var rows: [AuditRecord] = []
         switch HistoryEntry(letter.record) {
         case .kept(let record): records = [record]
+        case .audited(let row): rows = [row]
         case .passedOver: break
         case .unreadable:
             throw .rejected(code: DeadLetter.unreadable, message: "this version cannot read it: a newer one wrote it")
         }
-        let kept = records
+        let (kept, noted) = (records, rows)
         try await self.database.write(.tenant(letter.log.tenant)) { connection throws(DurableStoreError) in
             _ = try HistoryRepository.store(kept, over: connection)
+            if !noted.isEmpty { try AuditRepository.store(noted, over: connection) }
             try Self.delete(letter, over: connection)
         }
     }

@@ -95,12 +95,18 @@ extension UserEvent {
 /// What becomes of an entry of the feed.
 enum HistoryEntry {
     case kept(HistoryRecord)
+    /// For the audit log.
+    case audited(AuditRecord)
     /// For some of the members alone, or nothing that is played back: AWAY, or that somebody is typing.
     case passedOver
     /// Something newer wrote it, or it is damaged.
     case unreadable
 
     init(_ record: FeedRecord) {
+        if let row = AuditRecord(record) {
+            self = .audited(row)
+            return
+        }
         let payload = record.entry.payload
         if let message = ChatMessage(entry: payload) {
             let isTyping = message.verb == .tagmsg && ChatMessage.tellOnlyTyping(message.clientTags)

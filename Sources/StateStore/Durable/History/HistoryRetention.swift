@@ -2,12 +2,13 @@ package import Logging
 import Numbers
 package import Tenant
 
-/// Forgets history that is older than its tenant keeps: a service of every edge.
+/// Forgets history that is older than its tenant keeps, and what the audit log has had for long: a service of every edge.
 ///
 /// Forgetting twice is forgetting once, so edges need not agree on whose turn it is; each waits a random part of the
 /// interval, so that they seldom meet.
 package struct HistoryRetention: Sendable {
     private let history: HistoryRepository
+    private let audit: AuditRepository
     private let tenants: @Sendable () -> [TenantID: Duration]
     private let now: @Sendable () -> Int64
     private let interval: Duration
@@ -19,6 +20,7 @@ package struct HistoryRetention: Sendable {
     ///
     /// - Parameters:
     ///   - history: What is swept.
+    ///   - audit: Swept as well, of what is older than ``AuditRepository/retention``.
     ///   - tenants: How long each tenant's history is kept, asked anew for each sweep.
     ///   - now: Milliseconds since 1970.
     ///   - interval: About how long between two sweeps.
@@ -27,6 +29,7 @@ package struct HistoryRetention: Sendable {
     ///   - logger: Hears of failures.
     package init(
         history: HistoryRepository,
+        audit: AuditRepository,
         tenants: @escaping @Sendable () -> [TenantID: Duration],
         now: @escaping @Sendable () -> Int64,
         interval: Duration = .seconds(600),
@@ -35,6 +38,7 @@ package struct HistoryRetention: Sendable {
         logger: Logger
     ) {
         self.history = history
+        self.audit = audit
         self.tenants = tenants
         self.now = now
         self.interval = interval
@@ -74,6 +78,10 @@ package struct HistoryRetention: Sendable {
                     let count = try await self.history.delete(before: end, of: tenant, limit: self.batch)
                     forgotten += count
                     if count < self.batch { break }
+                }
+                while !Task.isCancelled {
+                    let end = self.now().minus(AuditRepository.retention.components.seconds.times(1000))
+                    if try await self.audit.delete(before: end, of: tenant, limit: self.batch) < self.batch { break }
                 }
             } catch {
                 self.logger.warning(

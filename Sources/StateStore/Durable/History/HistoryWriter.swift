@@ -3,7 +3,7 @@ package import Logging
 import Observability
 import Tenant
 
-/// Moves entries from the live store's feed to the durable history: the service of an edge that does so.
+/// Moves entries from the live store's feed to the durable history, and to the audit log: the service of an edge that does so.
 ///
 /// Nothing is acknowledged before it is stored, and what is stored twice is stored once, so neither the end of this
 /// process nor that of either store loses or doubles a record, as far as the live store's feed outlives it: in Redis as
@@ -13,6 +13,7 @@ package struct HistoryWriter: Sendable {
     package let figures = HistoryFigures()
     private let live: any LiveStore
     private let history: HistoryRepository
+    private let audit: AuditRepository
     private let deadLetters: DeadLetterRepository
     private let now: @Sendable () -> Int64
     private let batch: Int
@@ -45,6 +46,7 @@ package struct HistoryWriter: Sendable {
     ) {
         self.live = live
         self.history = store.history
+        self.audit = store.audit
         self.deadLetters = store.deadLetters
         self.now = now
         self.batch = batch
@@ -117,8 +119,10 @@ package struct HistoryWriter: Sendable {
         places.reserveCapacity(records.count)
         var done: [FeedRecord.ID] = []
         done.reserveCapacity(records.count)
+        var audited: [(row: AuditRecord, record: FeedRecord)] = []
         for (place, record) in records.enumerated() {
             switch HistoryEntry(record) {
+            case .audited(let row): audited.append((row, record))
             case .kept(let row):
                 rows.append(row)
                 places.append(place)
@@ -127,29 +131,40 @@ package struct HistoryWriter: Sendable {
                 done += await self.setAside(record, DeadLetter.unreadable, "this version cannot read it")
             }
         }
-        done += try await self.store(rows[...]) { records[places[$0]] }
+        let kept = rows
+        done += try await self.store(kept.indices, { records[places[$0]] }) { range throws(DurableStoreError) in
+            _ = try await self.history.store(kept[range])
+        }
+        let noted = audited
+        done += try await self.store(noted.indices, { noted[$0].record }) { range throws(DurableStoreError) in
+            try await self.audit.store(noted[range].map(\.row))
+        }
         return done
     }
 
     /// Stores rows.
     ///
     /// - Parameters:
-    ///   - rows: What to store.
+    ///   - rows: Which, by their places.
     ///   - record: What a row, by its place, was made of.
+    ///   - put: Stores some of them, all or none.
     /// - Returns: Those that are stored. A row that the database refuses for what it is would hold up all others
     ///   for good, so the batch is halved until it is alone; it becomes a dead letter.
     /// - Throws: ``DurableStoreError`` of which the rows are not the reason.
     private func store(
-        _ rows: ArraySlice<HistoryRecord>,
-        _ record: (Int) -> FeedRecord
+        _ rows: Range<Int>,
+        _ record: (Int) -> FeedRecord,
+        _ put: (Range<Int>) async throws(DurableStoreError) -> Void
     ) async throws(DurableStoreError) -> [FeedRecord.ID] {
         do throws(DurableStoreError) {
-            _ = try await self.history.store(rows)
-            return rows.indices.map { record($0).id }
+            if rows.isEmpty { return [] }
+            try await put(rows)
+            return rows.map { record($0).id }
         } catch .rejected(let code, let message) where Self.concernsRecord(code) {
-            if rows.count == 1 { return await self.setAside(record(rows.startIndex), code, message) }
-            let half = rows.startIndex + rows.count / 2
-            return try await self.store(rows[..<half], record) + self.store(rows[half...], record)
+            if rows.count == 1 { return await self.setAside(record(rows.lowerBound), code, message) }
+            let half = rows.lowerBound + rows.count / 2
+            let first = try await self.store(rows.lowerBound..<half, record, put)
+            return try await first + self.store(half..<rows.upperBound, record, put)
         }
     }
 

@@ -165,12 +165,24 @@ package enum Schema {
                 """ + Self.isolate("network_bans", dialect)
         },
         Migration(version: 15, name: "mail to accounts") { MailSchema.script($0) },
-        Migration(version: 16, name: "roles of operators") { dialect in
-            let text = dialect.name(of: .text)
+        Migration(version: 16, name: "roles of operators, quarantine, audit log") { dialect in
+            let (int, text) = (dialect.name(of: .integer), dialect.name(of: .text))
             return """
                 ALTER TABLE network_bans ADD COLUMN role \(text) NOT NULL DEFAULT 'admin';
                 ALTER TABLE network_bans ADD COLUMN effect \(text) NOT NULL DEFAULT 'refuse';
-                """
+                CREATE TABLE audit_log (
+                    tenant \(text) NOT NULL,
+                    time \(int) NOT NULL,
+                    id \(text) NOT NULL,
+                    account \(text),
+                    nick \(text) NOT NULL,
+                    role \(text) NOT NULL,
+                    action \(text) NOT NULL,
+                    target \(text) NOT NULL,
+                    detail \(text) NOT NULL,
+                    PRIMARY KEY (tenant, time, id)
+                )\(Self.options(dialect));
+                """ + Self.isolate("audit_log", dialect)
         },
     ]
 

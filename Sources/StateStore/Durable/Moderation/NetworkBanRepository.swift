@@ -64,12 +64,14 @@ package struct NetworkBanRepository: Sendable {
     ///   - ban: What is set.
     ///   - tenant: Of which tenant.
     ///   - limit: How many a tenant may have; those that hold no more go first.
+    ///   - record: What the audit log says of it.
     /// - Returns: false if there are as many.
     /// - Throws: ``DurableStoreError``
     package func set(
         _ ban: NetworkBan,
         of tenant: TenantID,
-        limit: Int
+        limit: Int,
+        noting record: AuditRecord? = nil
     ) async throws(DurableStoreError) -> Bool {
         try await self.database.withTransaction(.tenant(tenant), .readWrite, deadline: .seconds(10)) {
             connection throws(DurableStoreError) in
@@ -97,19 +99,31 @@ package struct NetworkBanRepository: Sendable {
                     .text(ban.effect.rawValue),
                 ]
             )
+            if let record { try AuditRepository.store([record], over: connection) }
             return true
         }
     }
 
     /// Lifts a ban.
     ///
+    /// - Parameters:
+    ///   - mask: Which.
+    ///   - tenant: Of which tenant.
+    ///   - record: What the audit log says of it.
     /// - Returns: false if there is none of this mask.
-    package func lift(_ mask: String, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
-        let rows = try await self.database.execute(
-            "DELETE FROM network_bans WHERE tenant = $1 AND mask = $2 RETURNING mask",
-            [.text(tenant.text), .text(mask)],
-            in: .tenant(tenant)
-        )
-        return !rows.isEmpty
+    /// - Throws: ``DurableStoreError``
+    package func lift(
+        _ mask: String,
+        of tenant: TenantID,
+        noting record: AuditRecord? = nil
+    ) async throws(DurableStoreError) -> Bool {
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            let rows = try connection.execute(
+                "DELETE FROM network_bans WHERE tenant = $1 AND mask = $2 RETURNING mask",
+                [.text(tenant.text), .text(mask)]
+            )
+            if !rows.isEmpty, let record { try AuditRepository.store([record], over: connection) }
+            return !rows.isEmpty
+        }
     }
 }

@@ -114,6 +114,15 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
+            "audit_log",
+            key: ["time", "id"],
+            isAppended: true,
+            [
+                .init("time", .integer), .init("id", .text), .init("account", .text), .init("nick", .text),
+                .init("role", .text), .init("action", .text), .init("target", .text), .init("detail", .text),
+            ]
+        ),
+        TenantTable(
             "read_markers",
             key: ["account", "conversation"],
             [.init("account", .text), .init("conversation", .text), .init("time", .integer)]

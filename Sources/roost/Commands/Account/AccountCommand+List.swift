@@ -1,6 +1,7 @@
 // What a tenant's accounts are, a line each, for people and for scripts.
 
 import ArgumentParser
+import Chat
 import Observability
 import StateStore
 import Tenant
