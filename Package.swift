@@ -102,7 +102,7 @@ let package = Package(
         .target(
             name: "Mail",
             dependencies: [
-                "Backoff", "Observability", "Tenant", "StateStore", "CCurl", "CIDNA",
+                "Backoff", "Observability", "Tenant", "StateStore", "CCurl",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -190,7 +190,6 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // The toolchain's ICU.
         .systemLibrary(name: "CSpoof"),
-        .systemLibrary(name: "CIDNA"),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // No pkgConfig: the flags of hiredis.pc warn on every target.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),

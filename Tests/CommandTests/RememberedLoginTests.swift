@@ -281,6 +281,7 @@ extension CommandHarness {
         let service = AccountService(
             durable: DurableStore(database),
             seal: { TOTPSeal(from: SymmetricKey(data: [1]), tenant: $0) },
+            codeKey: { CodeKey(from: SymmetricKey(data: [1]), tenant: $0) },
             hasher: PasswordHasher(parameters: cheap),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             clock: HastyClock()

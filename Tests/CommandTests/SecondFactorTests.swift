@@ -23,8 +23,10 @@ import Testing
         #expect(told[1] == "otpauth://totp/acme.localhost:ann?secret=\(secret)&issuer=acme.localhost")
         let totp = TOTP(secret: try #require(Self.bytes(String(secret))))
         let confirmed = self.notices(await ann.send("NS MFA VERIFY \(totp.code(at: TOTP.step(at: rig.now)))"))
-        #expect(confirmed.count == 2, "\(confirmed)")
-        let recovery = try #require(confirmed.last?.split(separator: ": ").last).split(separator: " ").map(String.init)
+        #expect(confirmed.count == 3, "\(confirmed)")
+        let recovery = try #require(confirmed.dropFirst().first?.split(separator: ": ").last).split(separator: " ").map(
+            String.init
+        )
         #expect(recovery.count == 8)
         return (ann, totp, recovery)
     }
@@ -154,5 +156,34 @@ import Testing
         )
         #expect(await rig.logIn("ann", Self.password).commands == ["900", "903"])
         #expect(self.notices(await ann.send("NS MFA DISABLE \(Self.password) 000000")) == ["Password incorrect"])
+    }
+
+    @Test func `who has to wait for wrong codes loses none that is right`() async throws {
+        let rig = try await AccountRig()
+        let (_, _, recovery) = try await self.enabled(rig)
+        for number in 0..<10 {
+            _ = await rig.logIn("ann", "\(Self.password)000000", address: "192.0.2.\(number)")
+        }
+        let right = "\(Self.password) \(recovery[0])"
+        #expect(await rig.logIn("ann", right, address: "192.0.2.99").with("900").isEmpty)
+        for _ in 0..<7 { await rig.pass(seconds: 60) }
+        #expect(await rig.logIn("ann", right, address: "192.0.2.99").commands == ["900", "903"])
+    }
+
+    @Test func `an account that asks for codes is given no certificate that goes without one`() async throws {
+        let rig = try await AccountRig()
+        let (ann, _, _) = try await self.enabled(rig)
+        let lines = await ann.send("NS CERT ADD \(String(repeating: "a", count: 64))")
+        #expect(self.notices(lines).first?.hasPrefix("Your account asks for codes") == true, "\(lines)")
+        #expect(self.notices(await ann.send("NS CERT LIST")) == ["Certificates of your account: 0"])
+    }
+
+    @Test func `a SCRAM exchange that was begun long ago proves nothing`() async throws {
+        let rig = try await AccountRig()
+        try await rig.add("ann")
+        let client = await rig.harness.client("guest", "sasl")
+        let lines = try await client.proves("ann", "correct horse") { await rig.harness.advance(by: 60) }
+        #expect(lines.commands.last == "904" && lines.with("900").isEmpty, "\(lines)")
+        #expect(try await client.proves("ann", "correct horse").commands.last == "903")
     }
 }

@@ -16,8 +16,7 @@ import Testing
             address: address.flatMap { EmailAddress($0) },
             serial: serial,
             language: "de",
-            expiresAt: end,
-            accountsPerAddress: 1
+            expiresAt: end
         )
     }
 
@@ -60,18 +59,18 @@ import Testing
                     == CodeSubject(account: "ann", purpose: .registration, address: "ann@example.com", serial: "1")
             )
             let wrong = CodeSubject(account: "ann", purpose: .registration, address: "ann@example.com", serial: "2")
-            #expect(try await store.codes.redeem(wrong, in: .acme, accountsPerAddress: 1, now: 4) == .gone)
+            #expect(try await store.codes.redeem(wrong, in: .acme, by: .init(accountsPerAddress: 1), now: 4) == .gone)
             guard
                 case .done(let verified) = try await store.codes.redeem(
                     subject,
                     in: .acme,
-                    accountsPerAddress: 1,
+                    by: .init(accountsPerAddress: 1),
                     now: 5
                 )
             else { throw DurableStoreError.conflict("it is not redeemed") }
             #expect(verified.state == .active && verified.emailVerifiedAt == 5)
             #expect(try await store.accounts.find("ann", of: .acme) == verified)
-            #expect(try await store.codes.redeem(subject, in: .acme, accountsPerAddress: 1, now: 6) == .gone)
+            #expect(try await store.codes.redeem(subject, in: .acme, by: .init(accountsPerAddress: 1), now: 6) == .gone)
         }
     }
 
@@ -141,7 +140,7 @@ import Testing
                 case .done(let changed) = try await store.codes.redeem(
                     subject,
                     in: .acme,
-                    accountsPerAddress: 1,
+                    by: .init(accountsPerAddress: 1),
                     now: 4
                 )
             else { throw DurableStoreError.conflict("it is not redeemed") }
@@ -158,7 +157,7 @@ import Testing
                     reset,
                     credentials: other,
                     in: .acme,
-                    accountsPerAddress: 1,
+                    by: .init(accountsPerAddress: 1),
                     now: 6
                 )
             else { throw DurableStoreError.conflict("it is not redeemed") }
@@ -177,7 +176,7 @@ import Testing
             let code = Self.code()
             _ = try await store.accounts.register(Self.account("Ann", code), of: .acme, limit: nil, now: 1)
             _ = try await store.accounts.create("Bob", folded: "bob", credentials: .some, of: .acme, now: 1)
-            #expect(try await store.codes.purge(now: 999) == 0)
+            #expect(try await store.codes.purge(.acme, now: 999) == 0)
             let next = Self.account(
                 "ANN",
                 Self.code(to: "other@example.com", serial: "2", until: 3000),
@@ -186,8 +185,8 @@ import Testing
             guard case .created(let taken) = try await store.accounts.register(next, of: .acme, limit: 2, now: 1000)
             else { throw DurableStoreError.conflict("the name is not free") }
             #expect(taken.name == "ANN" && taken.email == "other@example.com")
-            #expect(try await store.codes.purge(now: 2999) == 0)
-            #expect(try await store.codes.purge(now: 3000) == 1)
+            #expect(try await store.codes.purge(.acme, now: 2999) == 0)
+            #expect(try await store.codes.purge(.acme, now: 3000) == 1)
             #expect(try await store.accounts.find("ann", of: .acme) == nil)
             #expect(try await store.accounts.find("bob", of: .acme) != nil)
         }

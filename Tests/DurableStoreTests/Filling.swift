@@ -15,8 +15,7 @@ extension DurableStore {
             address: EmailAddress("alice@example.com"),
             serial: "s",
             language: "en",
-            expiresAt: .max,
-            accountsPerAddress: 1
+            expiresAt: .max
         )
         _ = try await self.codes.request(code, of: "alice", in: tenant, now: 1)
         if let ban = NetworkBan(mask: "x!*@*", reason: "why", setter: "alice", time: 1, until: 9) {

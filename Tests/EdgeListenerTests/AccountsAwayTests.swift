@@ -38,6 +38,7 @@ import Testing
             self.service = AccountService(
                 durable: DurableStore(database),
                 seal: { TOTPSeal(from: SymmetricKey(data: [1]), tenant: $0) },
+                codeKey: { CodeKey(from: SymmetricKey(data: [1]), tenant: $0) },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 clock: clock
             )

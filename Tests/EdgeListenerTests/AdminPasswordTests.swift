@@ -24,6 +24,7 @@ import Testing
         let service = AccountService(
             durable: store,
             seal: { TOTPSeal(from: SymmetricKey(data: [1]), tenant: $0) },
+            codeKey: { CodeKey(from: SymmetricKey(data: [1]), tenant: $0) },
             hasher: PasswordHasher(parameters: .init(logN: 4, blockSize: 8, parallelism: 1)),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

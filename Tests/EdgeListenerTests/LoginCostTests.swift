@@ -38,6 +38,7 @@ import Testing
         let service = AccountService(
             durable: store,
             seal: { TOTPSeal(from: SymmetricKey(data: [1]), tenant: $0) },
+            codeKey: { CodeKey(from: SymmetricKey(data: [1]), tenant: $0) },
             hasher: hasher,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             decoyKey: SymmetricKey(data: Array(repeating: 7, count: 32))

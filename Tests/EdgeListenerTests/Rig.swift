@@ -81,13 +81,19 @@ private struct Nobody: Authenticator {
         of account: String,
         for purposes: [CodePurpose],
         password: Redacted<String>?,
-        accountsPerAddress: Int,
+        by rules: CodeRules,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> CodeOutcome { throw .unavailable }
 
     func removeAddress(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
         throw .unavailable
     }
+
+    func use(
+        _ code: CodeUse,
+        of account: Account,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool { throw .unavailable }
 
     func beginSecondFactor(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> TOTP? {
         throw .unavailable

@@ -87,7 +87,7 @@ enum ImportTable {
             ["NIOHTTP1"]
         ),
         "Mail": ImportRow(
-            own: ["Backoff", "CCurl", "CIDNA", "Observability", "StateStore", "Tenant"],
+            own: ["Backoff", "CCurl", "Observability", "StateStore", "Tenant"],
             libraries: foundation,
             platform,
             ["Logging"]
@@ -149,7 +149,6 @@ enum ImportTable {
         ),
         "CCurl": ImportRow(own: []),
         "CHiredis": ImportRow(own: []),
-        "CIDNA": ImportRow(own: []),
         "CSpoof": ImportRow(own: []),
         "CLibPQ": ImportRow(own: []),
     ]

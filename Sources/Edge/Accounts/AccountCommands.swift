@@ -60,6 +60,10 @@ enum AccountCommands {
                 case .success(.address(let account)):
                     self.tell(call, "SUCCESS", account, "Mail to your account goes there from now on")
                     end()
+                case .success(.waiting(let account)):
+                    let text: Phrase = "Your account waits for an administrator of the network to agree"
+                    self.tell(call, "VERIFICATION_REQUIRED", account, text)
+                    end()
                 case .success(.registered(let login)):
                     self.tell(call, "SUCCESS", login.account, "You have an account now")
                     self.hold(login, call, account.asWord, end)

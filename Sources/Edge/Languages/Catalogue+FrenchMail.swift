@@ -60,6 +60,10 @@ extension Catalogue {
         "Your account asks for no codes any more": "Votre compte ne demande plus de codes",
         "Mail goes to {1}, which is not verified": "Le courrier va à {1}, qui n'est pas vérifiée",
         "It asks for a code behind the password": "Il demande un code après le mot de passe",
+        "Certificates log in without a code: CERT LIST shows which, CERT DEL ends one":
+            "Les certificats connectent sans code : CERT LIST les montre, CERT DEL en retire un",
+        "Your account asks for codes: end that first (MFA DISABLE), and begin again after it":
+            "Votre compte demande des codes : à arrêter d'abord (MFA DISABLE), puis à reprendre",
         "Your account on {1}": "Votre compte sur {1}",
         "Somebody, most likely you, registered the account {1} on {2}.":
             "Quelqu'un, sans doute vous, a enregistré le compte {1} sur {2}.",

@@ -60,6 +60,10 @@ extension Catalogue {
         "Your account asks for no codes any more": "Dein Konto verlangt keine Codes mehr",
         "Mail goes to {1}, which is not verified": "Mail geht an {1}, was nicht bestätigt ist",
         "It asks for a code behind the password": "Es verlangt einen Code hinter dem Passwort",
+        "Certificates log in without a code: CERT LIST shows which, CERT DEL ends one":
+            "Zertifikate melden ohne Code an: CERT LIST zeigt welche, CERT DEL beendet eines",
+        "Your account asks for codes: end that first (MFA DISABLE), and begin again after it":
+            "Dein Konto verlangt Codes: das zuerst beenden (MFA DISABLE) und danach neu beginnen",
         "Your account on {1}": "Dein Konto bei {1}",
         "Somebody, most likely you, registered the account {1} on {2}.":
             "Jemand, wahrscheinlich du, hat bei {2} das Konto {1} registriert.",

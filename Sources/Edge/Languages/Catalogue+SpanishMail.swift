@@ -58,6 +58,10 @@ extension Catalogue {
         "Your account asks for no codes any more": "Tu cuenta ya no pide códigos",
         "Mail goes to {1}, which is not verified": "El correo va a {1}, que no está verificada",
         "It asks for a code behind the password": "Pide un código detrás de la contraseña",
+        "Certificates log in without a code: CERT LIST shows which, CERT DEL ends one":
+            "Los certificados inician sesión sin código: CERT LIST los muestra, CERT DEL quita uno",
+        "Your account asks for codes: end that first (MFA DISABLE), and begin again after it":
+            "Tu cuenta pide códigos: termina eso antes (MFA DISABLE) y vuelve a empezar después",
         "Your account on {1}": "Tu cuenta en {1}",
         "Somebody, most likely you, registered the account {1} on {2}.":
             "Alguien, seguramente tú, registró la cuenta {1} en {2}.",

@@ -54,7 +54,8 @@ package struct EdgeServer: Sendable {
         let accounts = AccountService(
             durable: durable,
             seal: { TOTPSeal(from: secret, tenant: $0) },
-            mail: mail.map { wake in CodeMail(key: { CodeKey(from: secret, tenant: $0) }, wake: wake) },
+            codeKey: { CodeKey(from: secret, tenant: $0) },
+            wakeMail: mail,
             logger: logger,
             // The same on every edge and after every start, or it would tell which accounts there are.
             decoyKey: HKDF<SHA256>.deriveKey(

@@ -250,6 +250,7 @@ enum NickServ {
             one.awaiting { verified in
                 switch verified {
                 case .address: one.reply("Mail to your account goes there from now on")
+                case .waiting: one.reply("Your account waits for an administrator of the network to agree")
                 case .registered(let login):
                     one.reply("You have an account now: \(login.account)")
                     Self.hold(login, one)
@@ -282,6 +283,7 @@ enum NickServ {
                     one.reply("Your account asks for a code from now on: write it behind your password")
                     let written = codes.map { $0.reveal() }.joined(separator: " ")
                     one.reply("If you lose the app, each of these works once: \(written)")
+                    one.reply("Certificates log in without a code: CERT LIST shows which, CERT DEL ends one")
                 }
             )
         case ("DISABLE", 3):

@@ -51,10 +51,10 @@ package struct MailMessage: Sendable {
     package var encoded: [UInt8] {
         var headers = [
             "From: \(self.sender)",
-            "To: \(self.to.wire)",
+            "To: \(self.to.text)",
             "Subject: \(HeaderText.unstructured(self.subject, from: 9))",
             "Date: \(MailDate.text(self.date))",
-            "Message-ID: <\(self.leftOfMessageID)@\(self.from.wireDomain)>",
+            "Message-ID: <\(self.leftOfMessageID)@\(self.from.domain)>",
             "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8",
             "Content-Transfer-Encoding: quoted-printable",
@@ -66,7 +66,7 @@ package struct MailMessage: Sendable {
     }
 
     private var sender: String {
-        let (name, address) = (HeaderText.phrase(self.fromName, from: 6), self.from.wire)
+        let (name, address) = (HeaderText.phrase(self.fromName, from: 6), self.from.text)
         guard !name.isEmpty else { return address }
         let lastLine = name.utf8.reversed().prefix { $0 != 10 }.count
         let column = lastLine + (lastLine == name.utf8.count ? 6 : 0)

@@ -27,8 +27,8 @@ package struct MailWriter: Sendable {
     private static let elsewhere: Int64 = 60_000
     /// How often is looked for what others left.
     private static let pause = Duration.seconds(2)
-    /// Every how many looks what waits is counted, and every how many what is too old is forgotten.
-    private static let looks = (counting: 15, forgetting: 300)
+    /// Every how many looks what waits is counted.
+    private static let looks = 15
 
     /// Puts the service together.
     ///
@@ -69,16 +69,20 @@ package struct MailWriter: Sendable {
                 // Edges that began at once do not look at once.
                 while (try? await clock.sleep(for: Self.pause * Double.random(in: 0.5...1.5))) != nil { bell.ring() }
             }
-            var look = 0
-            for await _ in self.bell.rings {
-                if look % Self.looks.forgetting == 0 { await self.forget() }
-                if look % Self.looks.counting == 0 { await self.count() }
-                look += 1
-                await self.sendAll()
+            let sender = self.sender
+            await withTaskCancellationHandler {
+                var look = 0
+                for await _ in self.bell.rings {
+                    if look % Self.looks == 0 { await self.count() }
+                    look += 1
+                    await self.sendAll()
+                }
+            } onCancel: {
+                // What is being sent has some seconds; what waits is sent by others.
+                Task { await sender.close() }
             }
             group.cancelAll()
         }
-        await self.sender.close()
     }
 
     /// Sends all that is due.
@@ -110,7 +114,7 @@ package struct MailWriter: Sendable {
             self.figures.ended(.sent)
             await self.set(nil, code)
         } catch {
-            let reason = error.description.replacing(code.subject.address, with: "…")
+            let reason = Self.withoutAddress(error.description, code.subject.address)
             switch error {
             case .refused:
                 self.figures.ended(.refused)
@@ -124,6 +128,15 @@ package struct MailWriter: Sendable {
         }
     }
 
+    /// What a server answers without what may be the address, however it writes that.
+    private static func withoutAddress(_ reason: String, _ address: String) -> String {
+        let local = address.lowercased().prefix { $0 != "@" }
+        return reason.split(separator: " ").map { word in
+            let bare = word.lowercased().drop { !$0.isLetter && !$0.isNumber }
+            return word.contains("@") || !local.isEmpty && bare.hasPrefix(local) ? "…" : String(word)
+        }.joined(separator: " ")
+    }
+
     /// How long a mail waits that could not be sent, in milliseconds: from a quarter of a minute to half an hour.
     private static func delay(after tries: Int) -> Int64 {
         var backoff = Backoff(first: .seconds(30), longest: .seconds(1800))
@@ -134,23 +147,18 @@ package struct MailWriter: Sendable {
 
     /// If it fails, the mail is sent once more.
     private func set(_ time: Int64?, _ code: DueCode) async {
-        do throws(DurableStoreError) { try await self.codes.setDue(time, of: code) } catch {
-            self.logger.debug("a mail may be sent twice", metadata: ["reason": "\(error)"])
-        }
+        let (codes, logger) = (self.codes, self.logger)
+        // Of what was sent is said so also when this is told to end.
+        await Task {
+            do throws(DurableStoreError) { try await codes.setDue(time, of: code) } catch {
+                logger.debug("a mail may be sent twice", metadata: ["reason": "\(error)"])
+            }
+        }.value
     }
 
     private func count() async {
         do throws(DurableStoreError) { self.figures.waiting = try await self.codes.waiting() } catch {
             self.logger.debug("mail cannot be counted", metadata: ["reason": "\(error)"])
         }
-    }
-
-    private func forget() async {
-        do throws(DurableStoreError) {
-            let forgotten = try await self.codes.purge(now: self.now())
-            if forgotten > 0 {
-                self.logger.info("accounts were not verified in time", metadata: ["count": "\(forgotten)"])
-            }
-        } catch { self.logger.debug("old codes cannot be removed", metadata: ["reason": "\(error)"]) }
     }
 }

@@ -118,13 +118,13 @@ final class MailConnection {
         try exchange.attach(to: self.handle)
         // The path is what the client calls itself.
         let scheme = self.server.encryption == .fromTheStart ? "smtps" : "smtp"
-        try self.set(CURLOPT_URL, "\(scheme)://\(self.server)/\(message.from.wireDomain)")
+        try self.set(CURLOPT_URL, "\(scheme)://\(self.server)/\(message.from.domain)")
         try self.set(CURLOPT_FRESH_CONNECT, fresh ? 1 : 0)
         try self.set(CURLOPT_TIMEOUT_MS, left)
         try self.set(CURLOPT_CONNECTTIMEOUT_MS, min(left, max(1, self.connectTime.milliseconds)))
         try self.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, left / 1000 + 1)
-        try self.set(CURLOPT_MAIL_FROM, "<\(message.from.wire)>")
-        guard let recipients = curl_slist_append(nil, "<\(message.to.wire)>") else { return CURLE_OUT_OF_MEMORY }
+        try self.set(CURLOPT_MAIL_FROM, "<\(message.from.text)>")
+        guard let recipients = curl_slist_append(nil, "<\(message.to.text)>") else { return CURLE_OUT_OF_MEMORY }
         defer {
             curl_set_list(self.handle, CURLOPT_MAIL_RCPT, nil)
             curl_slist_free_all(recipients)

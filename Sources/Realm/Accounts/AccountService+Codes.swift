@@ -13,7 +13,7 @@ extension AccountService {
         }
     }
 
-    package var sendsMail: Bool { self.mail != nil }
+    package var sendsMail: Bool { self.wakeMail != nil }
 
     /// The row that an order becomes.
     func newCode(_ order: CodeOrder) -> NewCode {
@@ -23,8 +23,7 @@ extension AccountService {
             serial: String(UInt64.random(in: .min ... .max), radix: 36)
                 + String(UInt64.random(in: .min ... .max), radix: 36),
             language: order.language.rawValue,
-            expiresAt: self.wallClock() + Self.validity(of: order.purpose),
-            accountsPerAddress: order.accountsPerAddress
+            expiresAt: self.wallClock() + Self.validity(of: order.purpose)
         )
     }
 
@@ -33,12 +32,12 @@ extension AccountService {
         of account: String,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> CodeRequest {
-        guard let mail else { throw .unavailable }
+        guard let wakeMail else { throw .unavailable }
         let code = self.newCode(order)
         let outcome = try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
             try await self.codes.request(code, of: folded, in: tenant, now: self.wallClock())
         }
-        if outcome == .queued { mail.wake() }
+        if outcome == .queued { wakeMail() }
         return outcome
     }
 
@@ -47,11 +46,10 @@ extension AccountService {
         of account: String,
         for purposes: [CodePurpose],
         password: Redacted<String>?,
-        accountsPerAddress: Int,
+        by rules: CodeRules,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> CodeOutcome {
-        guard let mail else { return .wrong }
-        let key = mail.key(tenant)
+        let key = self.codeKey(tenant)
         for purpose in purposes {
             let subject = try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
                 try await self.codes.attempt(of: folded, for: purpose, in: tenant, now: self.wallClock())
@@ -67,13 +65,14 @@ extension AccountService {
                     subject,
                     credentials: credentials,
                     in: tenant,
-                    accountsPerAddress: accountsPerAddress,
+                    by: rules,
                     now: self.wallClock()
                 )
             }
             switch redemption {
             case .done(let account): return .done(purpose, account)
             case .addressInUse: return .addressInUse
+            case .isFull: return .isFull
             case .gone: return .wrong
             }
         }
@@ -86,33 +85,21 @@ extension AccountService {
         }
     }
 
-    /// Somebody who registers an account that waits for its code, and knows its password, has it sent again.
+    /// Somebody who registers an account that waits for its code, and knows its password, has it sent again, or elsewhere.
     func sendAgain(
         _ known: Account,
         to allowed: AllowedAccount,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> AccountCreation {
-        guard let order = allowed.code, let address = order.address, known.email == address.text,
+        guard let order = allowed.code, let address = order.address,
             try await self.verify(allowed.password.reveal(), of: known, in: tenant) == .right
         else { return .exists }
-        switch try await self.request(order, of: known.name, in: tenant) {
-        case .queued: return .created(known)
+        // Whatever the tenant says by now: it has still to be verified.
+        let again = CodeOrder(purpose: .registration, address: address, language: order.language)
+        switch try await self.request(again, of: known.name, in: tenant) {
+        case .queued, .sent: return .created(known)
         case .noAccount: return .exists
-        case .addressInUse: return .addressInUse
         case .isFull: return .mailIsFull
         }
-    }
-}
-
-/// How an edge has codes be sent by mail.
-package struct CodeMail: Sendable {
-    /// What a tenant's codes are made with.
-    package let key: @Sendable (TenantID) -> CodeKey
-    /// Told that there is something to send.
-    package let wake: @Sendable () -> Void
-
-    package init(key: @escaping @Sendable (TenantID) -> CodeKey, wake: @escaping @Sendable () -> Void) {
-        self.key = key
-        self.wake = wake
     }
 }

@@ -10,14 +10,20 @@ extension AccountService {
         of account: Account?,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> PasswordProof {
-        guard let account, account.needsCode, let factor = account.secondFactor else {
-            return try await self.isPassword(password, of: account, in: tenant) ? .right : .wrong
+        let factor = account.flatMap { $0.needsCode ? $0.secondFactor : nil }
+        if try await self.isPassword(password, of: account, in: tenant) {
+            // Many passwords end in what looks like a code.
+            return factor == nil ? .right : .codeMissing
         }
-        if let (alone, code) = TOTP.split(password), try await self.isPassword(alone, of: account, in: tenant) {
-            return try await self.use(code, of: factor, of: account, in: tenant) ? .right : .codeWrong
+        // Whether an account asks for codes does not show in the time of an answer.
+        guard let (alone, code) = TOTP.split(password),
+            try await self.isPassword(alone, of: factor == nil ? nil : account, in: tenant), let account, let factor
+        else { return .wrong }
+        guard let totp = self.seal(tenant).open(factor.sealed, of: account.folded) else { throw .unavailable }
+        if let step = totp.step(of: code, at: self.wallClock(), after: factor.lastStep) {
+            return .codeRight(.step(step))
         }
-        // Many passwords end in what looks like a code.
-        return try await self.isPassword(password, of: account, in: tenant) ? .codeMissing : .wrong
+        return totp.recoveryNumber(of: code).map { .codeRight(.recovery($0)) } ?? .codeWrong
     }
 
     private func isPassword(
@@ -31,23 +37,20 @@ extension AccountService {
         } catch { throw .busy }
     }
 
-    /// Takes a code, or one of those for who has lost the device; each once.
-    private func use(
-        _ code: Redacted<String>,
-        of factor: Account.SecondFactor,
+    package func use(
+        _ code: CodeUse,
         of account: Account,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> Bool {
-        guard let totp = self.seal(tenant).open(factor.sealed, of: account.folded) else { throw .unavailable }
+        guard let factor = account.secondFactor else { return false }
         let now = self.wallClock()
-        if let step = totp.step(of: code, at: now, after: factor.lastStep) {
-            return try await self.change(account.name, of: tenant) { folded throws(DurableStoreError) in
-                try await self.accounts.use(step: step, of: factor, of: folded, in: tenant, now: now)
-            }
-        }
-        guard let number = totp.recoveryNumber(of: code) else { return false }
         return try await self.change(account.name, of: tenant) { folded throws(DurableStoreError) in
-            try await self.accounts.use(recovery: 1 << Int64(number), of: factor, of: folded, in: tenant, now: now)
+            switch code {
+            case .step(let step):
+                try await self.accounts.use(step: step, of: factor, of: folded, in: tenant, now: now)
+            case .recovery(let number):
+                try await self.accounts.use(recovery: 1 << Int64(number), of: factor, of: folded, in: tenant, now: now)
+            }
         }
     }
 

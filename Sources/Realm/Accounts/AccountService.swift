@@ -18,8 +18,10 @@ package final class AccountService: Authenticator {
     let hasher: PasswordHasher
     private let logger: Logger
     let wallClock: @Sendable () -> Int64
-    /// How codes are sent; nil if nobody sends mail.
-    let mail: CodeMail?
+    /// What a tenant's codes are made with.
+    let codeKey: @Sendable (TenantID) -> CodeKey
+    /// Told that there is mail to send; nil if nobody sends any.
+    let wakeMail: (@Sendable () -> Void)?
     /// What secrets of a tenant's accounts are sealed with.
     let seal: @Sendable (TenantID) -> TOTPSeal
     private let decoyKey: SymmetricKey
@@ -45,7 +47,8 @@ package final class AccountService: Authenticator {
     package init(
         durable: DurableStore,
         seal: @escaping @Sendable (TenantID) -> TOTPSeal,
-        mail: CodeMail? = nil,
+        codeKey: @escaping @Sendable (TenantID) -> CodeKey,
+        wakeMail: (@Sendable () -> Void)? = nil,
         hasher: PasswordHasher = PasswordHasher(),
         logger: Logger,
         decoyKey: SymmetricKey = SymmetricKey(size: .bits256),
@@ -55,7 +58,8 @@ package final class AccountService: Authenticator {
         self.accounts = durable.accounts
         self.codes = durable.codes
         self.seal = seal
-        self.mail = mail
+        self.codeKey = codeKey
+        self.wakeMail = wakeMail
         self.hasher = hasher
         self.logger = logger
         self.decoyKey = decoyKey
@@ -101,7 +105,7 @@ package final class AccountService: Authenticator {
             )
         }
         if case .unverified(let known) = creation { return try await self.sendAgain(known, to: account, in: tenant) }
-        if case .created = creation, code != nil { self.mail?.wake() }
+        if case .created = creation, code != nil { self.wakeMail?() }
         return creation
     }
 

@@ -1,5 +1,6 @@
 package import Chat
 package import IRC
+import NIOCore
 package import StateStore
 package import Tenant
 
@@ -137,6 +138,8 @@ package struct LogInAttempt: Sendable {
     let account: Account?
     /// Whether the account is as it was when somebody logged in last, since the durable store is away.
     let isRemembered: Bool
+    /// When it began.
+    let began: NIODeadline
 }
 
 /// Somebody whose log-in was checked.

@@ -9,8 +9,6 @@ package struct CodeOrder: Hashable, Sendable {
     package let address: EmailAddress?
     /// The language of the mail.
     package let language: Language
-    /// How many accounts one address may have.
-    package let accountsPerAddress: Int
 }
 
 /// What came of a code that somebody wrote.
@@ -19,8 +17,10 @@ package enum CodeOutcome: Hashable, Sendable {
     case done(CodePurpose, Account)
     /// It is none, too old, used already, or was tried too often.
     case wrong
-    /// The address has as many accounts as it may by now.
+    /// The address has as many accounts as it may.
     case addressInUse
+    /// The tenant has as many accounts as it may.
+    case isFull
 }
 
 /// Has codes be sent by mail, and takes them.
@@ -42,7 +42,7 @@ package protocol CodeAuthority: Sendable {
     ///   - account: Whose.
     ///   - purposes: What it may be for.
     ///   - password: The password that the account is to have, of a code for that.
-    ///   - accountsPerAddress: How many accounts one address may have.
+    ///   - rules: What the tenant lets it come to.
     ///   - tenant: Of which tenant.
     /// - Returns: What came of it.
     /// - Throws: ``AuthenticationError``
@@ -51,7 +51,7 @@ package protocol CodeAuthority: Sendable {
         of account: String,
         for purposes: [CodePurpose],
         password: Redacted<String>?,
-        accountsPerAddress: Int,
+        by rules: CodeRules,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> CodeOutcome
 

@@ -32,6 +32,10 @@ extension Network {
                 result.flatMap { addition in
                     switch addition {
                     case .added, .known: return .success(certificate)
+                    case .codeNeeded:
+                        let text: Phrase =
+                            "Your account asks for codes: end that first (MFA DISABLE), and begin again after it"
+                        return .failure(Refusal(.codeNeeded, text: text))
                     case .taken:
                         let text: Phrase = "That certificate logs in to another account"
                         return .failure(Refusal(.certificateInUse, text: text))

@@ -8,6 +8,8 @@ package import Tenant
 package enum VerifiedAccount: Sendable {
     /// The account is its owner's, who may go on as if it had logged in.
     case registered(LoggedIn)
+    /// An administrator has to agree to the account, too.
+    case waiting(String)
     /// Mail to the account goes to the address from now on.
     case address(String)
 }
@@ -64,7 +66,18 @@ extension Network {
         }
     }
 
-    /// Takes a code that was sent for a new account or an address.
+    /// A mail that was counted was not sent.
+    func giveBackMail(to somebody: String) {
+        let request = BucketRequest.registration(self.limits.mailsPerHour)
+        self.store.giveBack(
+            request.wanted,
+            to: CounterKey(self.id, "mails", of: somebody),
+            rate: request.rate,
+            burst: request.burst
+        )
+    }
+
+    /// Takes a code that was sent for a new account, or, by who is logged in, for an address.
     ///
     /// - Parameters:
     ///   - code: As somebody wrote it.
@@ -82,12 +95,25 @@ extension Network {
         if let own, Names.accountMapping.fold(own) != Names.accountMapping.fold(account) {
             return then(.failure(Refusal(.hasAccount, text: "You are logged in to another account")))
         }
-        let purposes: [CodePurpose] = own == nil ? [.registration, .address] : [.address]
-        self.redeem(code, of: account, for: purposes, password: nil, from: clients) { result in
+        let state: Account.State
+        switch (own, self.tenant.accounts.registration) {
+        case (nil, .closed): return then(.failure(Self.registrationIsClosed))
+        case (nil, .approval): state = .waiting
+        case (_, _): state = .active
+        }
+        self.redeem(
+            code,
+            of: account,
+            for: own == nil ? .registration : .address,
+            as: state,
+            password: nil,
+            from: clients
+        ) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success((.registration, let made)):
                 self.shard.logger.info("an account was verified", metadata: ["tenant": "\(self.id)"])
+                guard made.state == .active else { return then(.success(.waiting(made.name))) }
                 self.accountIsMade(made)
                 then(.success(.registered(LoggedIn(made, isRemembered: false))))
             case .success((_, let changed)): then(.success(.address(changed.name)))
@@ -98,22 +124,27 @@ extension Network {
     private func redeem(
         _ code: Redacted<String>,
         of account: String,
-        for purposes: [CodePurpose],
+        for purpose: CodePurpose,
+        as state: Account.State = .active,
         password: Redacted<String>?,
         from clients: String,
         _ then: @escaping (Result<(CodePurpose, Account), Refusal>) -> Void
     ) {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-        let most = self.tenant.accounts.accountsPerEmail
+        let rules = CodeRules(
+            accountsPerAddress: self.tenant.accounts.accountsPerEmail,
+            limit: self.tenant.quotas.accounts.hardLimit,
+            state: state
+        )
         self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
             self.shard.check { () async throws(AuthenticationError) in
                 try await authenticator.redeem(
                     code,
                     of: account,
-                    for: purposes,
+                    for: [purpose],
                     password: password,
-                    accountsPerAddress: most,
+                    by: rules,
                     in: tenant
                 )
             } then: { (result: Result<CodeOutcome, AuthenticationError>) in
@@ -123,6 +154,7 @@ extension Network {
                     let text: Phrase = "That is not the code that was sent last, or it is too old"
                     then(.failure(Refusal(.wrongCode, text: text)))
                 case .success(.addressInUse): then(.failure(Self.addressInUse))
+                case .success(.isFull): then(.failure(Self.hasTooManyAccounts))
                 case .success(.done(let purpose, let account)):
                     self.throttle.succeeded(clients)
                     then(.success((purpose, account)))
@@ -143,21 +175,19 @@ extension Network {
         guard self.sendsMail else { return then(.failure(Self.noMail)) }
         self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
-            self.takeMail(to: "account \(Names.accountMapping.fold(account))") { refusal in
+            let somebody = Self.mailbox(of: account)
+            self.takeMail(to: somebody) { refusal in
                 if let refusal { return then(.failure(refusal)) }
-                self.order(
-                    CodeOrder(purpose: .password, address: nil, language: language, accountsPerAddress: 1),
-                    of: account
-                ) { result in
-                    switch result {
-                    case .failure(let refusal): then(.failure(refusal))
-                    case .success(.isFull): then(.failure(Self.mailIsFull))
-                    case .success(.queued), .success(.noAccount), .success(.addressInUse): then(.success(()))
-                    }
+                self.order(CodeOrder(purpose: .password, address: nil, language: language), of: account) { result in
+                    if case .success(.sent) = result { self.giveBackMail(to: somebody) }
+                    then(result.map { _ in })
                 }
             }
         }
     }
+
+    /// What mail is counted by that an account asks for, wherever it goes.
+    private static func mailbox(of account: String) -> String { "account \(Names.accountMapping.fold(account))" }
 
     private func order(
         _ order: CodeOrder,
@@ -189,7 +219,7 @@ extension Network {
     ) {
         let rules = PasswordRules(minimumLength: self.tenant.accounts.minimumPasswordLength)
         if let fault = rules.fault(in: password.reveal(), of: account) { return then(.failure(fault.refusal)) }
-        self.redeem(code, of: account, for: [.password], password: password, from: clients) { result in
+        self.redeem(code, of: account, for: .password, password: password, from: clients) { result in
             if case .success((_, let changed)) = result {
                 self.shard.logger.info("a password was reset by mail", metadata: ["tenant": "\(self.id)"])
                 self.shard.forgetLogins([changed.folded], of: self.id)
@@ -230,21 +260,21 @@ extension Network {
                     then(result.map { _ in nil }.mapError { Refusal(.unavailable, text: $0.phrase) })
                 }
             }
-            self.takeMail(to: address.mailbox) { refusal in
+            // Whoever has an account writes to no more strangers than others do.
+            self.takeMail(to: Self.mailbox(of: account)) { refusal in
                 if let refusal { return then(.failure(refusal)) }
-                let order = CodeOrder(
-                    purpose: .address,
-                    address: address,
-                    language: language,
-                    accountsPerAddress: self.tenant.accounts.accountsPerEmail
-                )
-                self.order(order, of: account) { result in
-                    switch result {
-                    case .failure(let refusal): then(.failure(refusal))
-                    case .success(.queued): then(.success(address))
-                    case .success(.noAccount): then(.failure(Self.isNoMore))
-                    case .success(.addressInUse): then(.failure(Self.addressInUse))
-                    case .success(.isFull): then(.failure(Self.mailIsFull))
+                self.takeMail(to: address.mailbox) { refusal in
+                    if let refusal { return then(.failure(refusal)) }
+                    self.order(CodeOrder(purpose: .address, address: address, language: language), of: account) {
+                        result in
+                        switch result {
+                        case .success(.queued), .success(.sent): return then(.success(address))
+                        case .failure(let refusal): then(.failure(refusal))
+                        case .success(.noAccount): then(.failure(Self.isNoMore))
+                        case .success(.isFull): then(.failure(Self.mailIsFull))
+                        }
+                        self.giveBackMail(to: Self.mailbox(of: account))
+                        self.giveBackMail(to: address.mailbox)
                     }
                 }
             }

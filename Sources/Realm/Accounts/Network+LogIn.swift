@@ -74,20 +74,36 @@ extension Network {
         case .failure(let refusal): return then(.failure(refusal))
         case .success(let checked): (attempt, proof) = checked
         }
-        guard let account = attempt.account, account.needsCode, proof == .right || proof == .codeWrong else {
-            return then(self.conclude(attempt, isProven: proof == .right || proof == .codeMissing, from: clients))
+        let code: CodeUse?
+        switch proof {
+        case .right, .codeMissing, .wrong:
+            return then(self.conclude(attempt, isProven: proof != .wrong, from: clients))
+        case .codeWrong: code = nil
+        case .codeRight(let use): code = use
         }
+        guard let account = attempt.account else { return then(.failure(Refusal(.wrongPassword))) }
         let request = BucketRequest.registration(Self.codesPerHour)
         let bucket = CounterKey(self.id, "codes", of: account.folded)
         self.store.take(request.wanted, from: bucket, rate: request.rate, burst: request.burst) { taken in
             switch taken {
-            case .failure(let error): then(.failure(self.refusal(error)))
+            case .failure(let error): return then(.failure(self.refusal(error)))
             case .success(..<1):
-                then(.failure(Refusal(.tooManyLogins, text: "Too many wrong codes, try again in some minutes")))
-            case .success:
-                guard proof == .right else { return then(.failure(Refusal(.wrongPassword))) }
-                self.store.giveBack(request.wanted, to: bucket, rate: request.rate, burst: request.burst)
-                then(self.conclude(attempt, isProven: true, hasCode: true, from: clients))
+                let text: Phrase = "Too many wrong codes, try again in some minutes"
+                return then(.failure(Refusal(.tooManyLogins, text: text)))
+            case .success: break
+            }
+            guard let code else { return then(.failure(Refusal(.wrongPassword))) }
+            let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+            self.shard.check { () async throws(AuthenticationError) in
+                try await authenticator.use(code, of: account, in: tenant)
+            } then: { (result: Result<Bool, AuthenticationError>) in
+                switch result {
+                case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+                case .success(false): then(.failure(Refusal(.wrongPassword)))
+                case .success(true):
+                    self.store.giveBack(request.wanted, to: bucket, rate: request.rate, burst: request.burst)
+                    then(self.conclude(attempt, isProven: true, hasCode: true, from: clients))
+                }
             }
         }
     }
@@ -148,7 +164,9 @@ extension Network {
         hasCode: Bool = false,
         from clients: String
     ) -> Result<LoggedIn, Refusal> {
-        guard isProven, let account = attempt.account else {
+        // What was known of the account when an exchange began is not what it is long after.
+        let isFresh = self.shard.loop.now - attempt.began < .seconds(60)
+        guard isProven, isFresh, let account = attempt.account else {
             if attempt.isRemembered { return .failure(Refusal(.unavailable, text: Self.notRemembered)) }
             if !attempt.name.isEmpty { self.logins.compare(attempt.name, with: attempt.account) }
             return .failure(Refusal(.wrongPassword))
@@ -163,6 +181,7 @@ extension Network {
             let text: Phrase = "Write the code that was sent to your address first (VERIFY)"
             return .failure(Refusal(.accountWaits, text: text))
         }
+        if account.needsCode, !attempt.isRemembered { self.shard.forgetLogins([account.folded], of: self.id) }
         if account.needsCode, !hasCode {
             let text: Phrase = "Your account asks for a code: write it behind the password, or show a certificate"
             return .failure(Refusal(.codeNeeded, text: text))
@@ -206,13 +225,13 @@ extension Network {
             if let refusal { return then(.failure(refusal)) }
             self.shard.check { () async throws(AuthenticationError) in
                 let account = if let find { try await find() } else { try await authenticator.find(name, in: tenant) }
-                let attempt = LogInAttempt(name: name, account: account, isRemembered: false)
+                let attempt = LogInAttempt(name: name, account: account, isRemembered: false, began: began)
                 return (attempt: attempt, answer: try await work(account))
             } then: { result in
                 guard case .failure(.away) = result, mayBeRemembered, self.logins.isKept else { return end(result) }
                 self.logins.find(name) { account in
                     self.shard.check { () async throws(AuthenticationError) in
-                        let attempt = LogInAttempt(name: name, account: account, isRemembered: true)
+                        let attempt = LogInAttempt(name: name, account: account, isRemembered: true, began: began)
                         return (attempt: attempt, answer: try await work(account))
                     } then: {
                         end($0)

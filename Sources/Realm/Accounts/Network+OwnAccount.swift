@@ -295,7 +295,7 @@ extension Network {
                 let account = found.account
                 let reference = AccountReference(name: account.name, since: account.createdAt)
                 let names = found.names
-                let seesAll = actor.session.requester.account == reference || actor.may(.seeHidden)
+                let seesAll = actor.session.requester.account == reference || actor.may(.seeAddresses)
                 then(
                     .success(
                         AccountView(

@@ -22,7 +22,10 @@ extension Network {
                 guard let address = account.code?.address else { return self.make(account, for: request.clients, then) }
                 self.takeMail(to: address.mailbox) { refusal in
                     if let refusal { return then(.failure(refusal)) }
-                    self.make(account, for: request.clients, then)
+                    self.make(account, for: request.clients) { result in
+                        if case .failure = result { self.giveBackMail(to: address.mailbox) }
+                        then(result)
+                    }
                 }
             }
         }
@@ -33,7 +36,7 @@ extension Network {
         let settings = self.tenant.accounts
         guard settings.registration != .email || self.sendsMail else { throw Self.noMail }
         guard settings.mayRegister else {
-            throw Refusal(.registrationIsClosed, text: "Accounts are made by this network's administrators")
+            throw Self.registrationIsClosed
         }
         if request.session == nil, !settings.registrationBeforeConnect {
             throw Refusal(.connectionNeeded, text: "Connect first, then register")
@@ -100,8 +103,7 @@ extension Network {
         return CodeOrder(
             purpose: settings.registration == .email ? .registration : .address,
             address: address,
-            language: language,
-            accountsPerAddress: settings.accountsPerEmail
+            language: language
         )
     }
 
@@ -156,6 +158,14 @@ extension Network {
         )
     }
 
+    static var hasTooManyAccounts: Refusal {
+        Refusal(.networkHasTooManyAccounts, text: "This network has as many accounts as it may, try later")
+    }
+
+    static var registrationIsClosed: Refusal {
+        Refusal(.registrationIsClosed, text: "Accounts are made by this network's administrators")
+    }
+
     /// Somebody may log in to an account from now on.
     func accountIsMade(_ account: Account) {
         self.logins.remember(account)
@@ -177,14 +187,12 @@ extension Network {
                 self.giveBackRegistration(clients)
                 then(.failure(Refusal(.unavailable, text: error.phrase)))
             case .success(.exists), .success(.unverified): then(.failure(Self.exists(account.name)))
-            case .success(.addressInUse): then(.failure(Self.addressInUse))
             case .success(.mailIsFull):
                 self.giveBackRegistration(clients)
                 then(.failure(Self.mailIsFull))
             case .success(.isFull):
                 self.giveBackRegistration(clients)
-                let text: Phrase = "This network has as many accounts as it may, try later"
-                then(.failure(Refusal(.networkHasTooManyAccounts, text: text)))
+                then(.failure(Self.hasTooManyAccounts))
             case .success(.created(let made)):
                 self.shard.logger.info("an account was registered", metadata: ["tenant": "\(tenant)"])
                 switch made.state {

@@ -19,7 +19,7 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<TOTP, Refusal>) -> Void
     ) {
-        self.confirm(password, from: clients, by: actor) { result in
+        self.confirm(password, from: clients, by: actor, isDeclaredToo: true) { result in
             guard case .success(let account) = result else { return then(.failure(result.refusal ?? Self.isNoMore)) }
             let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
             self.shard.check { () async throws(AuthenticationError) in
@@ -83,7 +83,7 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
-        self.confirm(password, from: clients, by: actor) { result in
+        self.confirm(password, from: clients, by: actor, isDeclaredToo: true) { result in
             guard case .success(let account) = result else { return then(result.map { _ in }) }
             let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
             self.shard.check { () async throws(AuthenticationError) in
@@ -99,15 +99,16 @@ extension Network {
         }
     }
 
-    /// The actor proves again that its account is its own, which its tenant leaves it to change.
+    /// The actor proves again that its account is its own; what the tenant says of one is not the actor's to change.
     func confirm(
         _ password: String,
         from clients: String,
         by actor: Actor,
+        isDeclaredToo: Bool = false,
         _ then: @escaping (Result<String, Refusal>) -> Void
     ) {
         guard let account = actor.session.user.account else { return then(.failure(Self.noAccount)) }
-        if let refusal = self.isDeclared(account) { return then(.failure(refusal)) }
+        if !isDeclaredToo, let refusal = self.isDeclared(account) { return then(.failure(refusal)) }
         self.logIn(account: account, password: password, from: clients, givesRights: true) { result in
             then(result.map(\.account))
         }

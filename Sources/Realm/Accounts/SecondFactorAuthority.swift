@@ -1,9 +1,12 @@
+package import StateStore
 package import Tenant
 
 /// What somebody proved who logs in by a password.
 package enum PasswordProof: Hashable, Sendable {
     /// All that the account asks for.
     case right
+    /// The password is right, and so is the code behind it, if nobody used that before.
+    case codeRight(CodeUse)
     case wrong
     /// The password is right, and a code is asked for, too.
     case codeMissing
@@ -11,8 +14,21 @@ package enum PasswordProof: Hashable, Sendable {
     case codeWrong
 }
 
+/// A code that is right, and good once.
+package enum CodeUse: Hashable, Sendable {
+    /// Of an app, by its time step.
+    case step(Int64)
+    /// For who has lost the app, by its number.
+    case recovery(Int)
+}
+
 /// Codes that accounts ask for beside the password (RFC 6238).
 package protocol SecondFactorAuthority: Sendable {
+    /// Uses a code that is right.
+    ///
+    /// - Returns: false if it, or a later one, was used before.
+    func use(_ code: CodeUse, of account: Account, in tenant: TenantID) async throws(AuthenticationError) -> Bool
+
     /// Gives an account a secret that is not asked for yet.
     ///
     /// - Returns: nil if codes are asked for already, or there is no such account.

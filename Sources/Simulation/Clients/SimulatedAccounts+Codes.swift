@@ -17,7 +17,7 @@ extension SimulatedAccounts {
         of account: String,
         for purposes: [CodePurpose],
         password: Redacted<String>?,
-        accountsPerAddress: Int,
+        by rules: CodeRules,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> CodeOutcome {
         if let failure { throw failure }
@@ -27,6 +27,12 @@ extension SimulatedAccounts {
     package func removeAddress(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
         throw .unavailable
     }
+
+    package func use(
+        _ code: CodeUse,
+        of account: Account,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool { throw .unavailable }
 
     package func beginSecondFactor(
         of account: String,

@@ -17,12 +17,13 @@ package struct EmailAddress: Hashable, Sendable {
             local.unicodeScalars.allSatisfy(Self.isLocal)
         else { return nil }
         let labels = domain.split(separator: ".", omittingEmptySubsequences: false)
+        // Letters of other scripts have several spellings of one name: they are written as A-labels (RFC 5890).
         guard labels.count >= 2, labels.allSatisfy(Self.isLabel) else { return nil }
         self.text = text
     }
 
     /// What stands behind the `@`, in small letters.
-    private var domain: Substring { self.text.lowercased().drop { $0 != "@" }.dropFirst() }
+    package var domain: Substring { self.text.lowercased().drop { $0 != "@" }.dropFirst() }
 
     /// What the spellings of one mailbox have in common: small letters, and nothing of what may stand behind a `+` (RFC 5233).
     package var mailbox: String {
@@ -48,7 +49,7 @@ package struct EmailAddress: Hashable, Sendable {
     private static func isLabel(_ label: Substring) -> Bool {
         (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
             && label.unicodeScalars.allSatisfy { scalar in
-                scalar == "-" || ("0"..."9").contains(scalar) || scalar.properties.isAlphabetic
+                scalar == "-" || ("0"..."9").contains(scalar) || scalar.isASCII && scalar.properties.isAlphabetic
             }
     }
 }

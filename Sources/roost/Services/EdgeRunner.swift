@@ -206,10 +206,17 @@ struct EdgeRunner: Sendable {
             logger: self.logger
         )
 
+        let sweeper = CodeSweeper(
+            codes: self.durable.codes,
+            tenants: { server.directory.current.tenants.filter { $0.value.farewell == nil }.keys.sorted() },
+            logger: self.logger
+        )
+
         var services: [any Service] = [
             Work(patience: Self.storesTime * 2) { try await history.run() },
             Work(patience: Self.storesTime * 2) { try await ledger.run() },
             Work { try await retention.run() },
+            Work { try await sweeper.run() },
             Work { await server.watchStore(readiness) },
             Work { try await certificates.run() },
             Work { [gateways = self.gateways] in try await gateways.run() },

@@ -37,6 +37,7 @@ struct MailServices: Sendable {
             letter: { due in
                 // Who moves to another cell is written to from there.
                 guard let tenant = directory.current.tenants[due.tenant], tenant.farewell == nil,
+                    tenant.state != .suspended,
                     let to = EmailAddress(due.subject.address)
                 else { return nil }
                 let letter = CodeLetter(

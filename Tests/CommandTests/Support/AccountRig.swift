@@ -41,9 +41,8 @@ final class AccountRig {
         let service = AccountService(
             durable: store,
             seal: { TOTPSeal(from: secret, tenant: $0) },
-            mail: sendsMail
-                ? CodeMail(key: { CodeKey(from: secret, tenant: $0) }, wake: { time.woken.add(1, ordering: .relaxed) })
-                : nil,
+            codeKey: { CodeKey(from: secret, tenant: $0) },
+            wakeMail: sendsMail ? { @Sendable in _ = time.woken.add(1, ordering: .relaxed) } : nil,
             hasher: PasswordHasher(parameters: Self.cheap),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             wallClock: { time.now.load(ordering: .relaxed) }

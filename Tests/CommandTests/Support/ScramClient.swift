@@ -61,11 +61,20 @@ private struct ScramClient {
 
 extension Client {
     /// Tries to log in by SCRAM; what came of it, if the server proved itself to who succeeded.
-    func proves(_ account: String, _ password: String, isLong: Bool = false) async throws -> [Line] {
+    ///
+    /// - `pause`: what happens before the proof is sent.
+    func proves(
+        _ account: String,
+        _ password: String,
+        isLong: Bool = false,
+        pause: () async -> Void = {}
+    ) async throws -> [Line] {
         let scram = ScramClient(account: account, password: password, isLong: isLong)
         #expect(await self.send("AUTHENTICATE SCRAM-SHA-\(isLong ? 512 : 256)").shorts == ["AUTHENTICATE +"])
         let challenge = await self.send("AUTHENTICATE \(scram.first)")
         let answer = try #require(scram.answer(challenge.first?.text ?? ""), "\(challenge)")
+        await pause()
+        _ = await self.hears()
         let lines = await self.send("AUTHENTICATE \(answer.message)")
         guard lines.first?.command == "AUTHENTICATE" else { return lines }
         #expect(lines.shorts == ["AUTHENTICATE \(answer.signature)"])

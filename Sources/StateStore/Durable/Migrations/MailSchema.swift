@@ -13,6 +13,7 @@ enum MailSchema {
             ALTER TABLE accounts ADD COLUMN totp_step \(int);
             ALTER TABLE accounts ADD COLUMN totp_recovery \(int);
             CREATE INDEX accounts_by_mailbox ON accounts (tenant, mailbox);
+            CREATE INDEX accounts_unverified ON accounts (tenant, folded) WHERE state = 'unverified';
             CREATE TABLE account_codes (
                 tenant \(text) NOT NULL,
                 account \(text) NOT NULL,

@@ -11,23 +11,19 @@ package struct NewCode: Hashable, Sendable {
     package let language: String
     /// Milliseconds since 1970.
     package let expiresAt: Int64
-    /// How many accounts one address may have.
-    package let accountsPerAddress: Int
 
     package init(
         purpose: CodePurpose,
         address: EmailAddress?,
         serial: String,
         language: String,
-        expiresAt: Int64,
-        accountsPerAddress: Int
+        expiresAt: Int64
     ) {
         self.purpose = purpose
         self.address = address
         self.serial = serial
         self.language = language
         self.expiresAt = expiresAt
-        self.accountsPerAddress = accountsPerAddress
     }
 }
 
@@ -35,10 +31,10 @@ package struct NewCode: Hashable, Sendable {
 package enum CodeRequest: Hashable, Sendable {
     /// It is to be sent.
     case queued
+    /// One is on its way already, or was sent just now: it is as good.
+    case sent
     /// There is no account that it could be for, or none with a verified address.
     case noAccount
-    /// The address has as many accounts as it may.
-    case addressInUse
     /// The tenant has as much mail waiting as it may.
     case isFull
 }
@@ -47,8 +43,10 @@ package enum CodeRequest: Hashable, Sendable {
 package enum CodeRedemption: Hashable, Sendable {
     /// What it was for is done.
     case done(Account)
-    /// The address has as many accounts as it may by now.
+    /// The address has as many accounts as it may.
     case addressInUse
+    /// The tenant has as many accounts as it may.
+    case isFull
     /// The code was used meanwhile, or its account is no more.
     case gone
 }
@@ -70,5 +68,21 @@ package struct DueCode: Hashable, Sendable {
         self.language = language
         self.tries = tries
         self.expiresAt = expiresAt
+    }
+}
+
+/// What a tenant lets codes come to.
+package struct CodeRules: Hashable, Sendable {
+    /// How many accounts one address may have.
+    package let accountsPerAddress: Int
+    /// How many accounts there may be; nil for any number.
+    package let limit: Int?
+    /// What an account is that somebody verified.
+    package let state: Account.State
+
+    package init(accountsPerAddress: Int, limit: Int? = nil, state: Account.State = .active) {
+        self.accountsPerAddress = accountsPerAddress
+        self.limit = limit
+        self.state = state
     }
 }

@@ -15,6 +15,8 @@ package struct AccountCodeRepository: Sendable {
     package static let mostFailures: Int64 = 10
     /// How many mails of one tenant may wait to be sent.
     package static let mostWaiting: Int64 = 1000
+    /// For how long a code for a password is not replaced by another, in milliseconds.
+    package static let freshness: Int64 = 600_000
 
     // MARK: Asking for one
 
@@ -34,6 +36,8 @@ package struct AccountCodeRepository: Sendable {
         now: Int64
     ) async throws(DurableStoreError) -> CodeRequest {
         try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            // Of an account that goes meanwhile nothing is left for who has the name next.
+            try AccountRepository.lockNames(of: tenant, on: connection)
             let rows = try connection.execute(
                 """
                 SELECT email, email_verified_at, state, is_declared FROM accounts WHERE tenant = $1 AND folded = $2
@@ -42,39 +46,64 @@ package struct AccountCodeRepository: Sendable {
             )
             // What the tenant's configuration says of an account is not changed by mail.
             guard let row = rows.first, try row.integer(3) == 0 else { return .noAccount }
-            let (verifiedAt, state) = (try row.optionalInteger(1), try row.text(2))
-            let isVerified = verifiedAt != nil && state == Account.State.active.rawValue
-            let own = isVerified ? try row.optionalText(0) : nil
-            guard let address = code.address?.text ?? own else { return .noAccount }
-            if let refusal = try Self.refusal(of: code, for: account, in: tenant, on: connection) { return refusal }
+            let (verifiedAt, state) = (try row.optionalInteger(1), Account.State(rawValue: try row.text(2)))
+            let own = verifiedAt != nil ? try row.optionalText(0) : nil
+            guard state == (code.purpose == .registration ? .unverified : .active),
+                let address = code.address?.text ?? own
+            else { return .noAccount }
+            if code.purpose == .password, try Self.isFresh(code.purpose, of: account, in: tenant, now, on: connection) {
+                return .sent
+            }
+            guard try Self.hasRoom(in: tenant, on: connection) else { return .isFull }
+            if code.purpose == .registration, let address = code.address {
+                // Who mistyped it writes another.
+                _ = try connection.execute(
+                    "UPDATE accounts SET email = $3, mailbox = $4 WHERE tenant = $1 AND folded = $2 RETURNING folded",
+                    [.text(tenant.text), .text(account), .text(address.text), .text(address.mailbox)]
+                )
+            }
             try Self.insert(code, to: address, of: account, in: tenant, now: now, on: connection)
             return .queued
         }
     }
 
-    /// Why a code cannot be asked for; nil if it can.
-    static func refusal(
-        of code: NewCode,
-        for account: String,
+    /// Whether a code was asked for just now, and may still be tried: another would take it from who is typing it.
+    private static func isFresh(
+        _ purpose: CodePurpose,
+        of account: String,
+        in tenant: TenantID,
+        _ now: Int64,
+        on connection: any SQLConnection
+    ) throws(DurableStoreError) -> Bool {
+        let rows = try connection.execute(
+            """
+            SELECT 1 FROM account_codes
+            WHERE tenant = $1 AND account = $2 AND purpose = $3 AND failures < $4 AND created_at > $5
+            """,
+            [
+                .text(tenant.text), .text(account), .text(purpose.rawValue), .integer(Self.mostFailures),
+                .integer(now - Self.freshness),
+            ]
+        )
+        return !rows.isEmpty
+    }
+
+    /// Whether a tenant may have one more mail waiting.
+    static func hasRoom(
         in tenant: TenantID,
         on connection: any SQLConnection
-    ) throws(DurableStoreError) -> CodeRequest? {
-        if let address = code.address,
-            try Self.isTaken(address, code.accountsPerAddress, except: account, in: tenant, on: connection)
-        {
-            return .addressInUse
-        }
+    ) throws(DurableStoreError) -> Bool {
         let waiting = try connection.execute(
             "SELECT COUNT(*) FROM account_codes WHERE tenant = $1 AND due_at IS NOT NULL",
             [.text(tenant.text)]
         )
-        return try waiting.first?.integer(0) ?? 0 < Self.mostWaiting ? nil : .isFull
+        return try waiting.first?.integer(0) ?? 0 < Self.mostWaiting
     }
 
     /// Whether an address has as many accounts as it may: only those count whose owners read what is sent to it.
     private static func isTaken(
         _ address: EmailAddress,
-        _ most: Int,
+        _ rules: CodeRules,
         except account: String,
         in tenant: TenantID,
         on connection: any SQLConnection
@@ -86,7 +115,7 @@ package struct AccountCodeRepository: Sendable {
             """,
             [.text(tenant.text), .text(address.mailbox), .text(account)]
         )
-        return try counted.first?.integer(0) ?? 0 >= Int64(clamping: most)
+        return try counted.first?.integer(0) ?? 0 >= Int64(clamping: rules.accountsPerAddress)
     }
 
     static func insert(
@@ -115,18 +144,15 @@ package struct AccountCodeRepository: Sendable {
         )
     }
 
-    /// Has codes of an account be good for nothing.
+    /// Has codes of an account be good for nothing, but those for one purpose.
     static func remove(
         of account: String,
-        for purpose: CodePurpose? = nil,
+        except purpose: CodePurpose? = nil,
         in tenant: TenantID,
         on connection: any SQLConnection
     ) throws(DurableStoreError) {
         _ = try connection.execute(
-            """
-            DELETE FROM account_codes WHERE tenant = $1 AND account = $2 AND (purpose = $3 OR $3 = '')
-            RETURNING account
-            """,
+            "DELETE FROM account_codes WHERE tenant = $1 AND account = $2 AND purpose <> $3 RETURNING account",
             [.text(tenant.text), .text(account), .text(purpose?.rawValue ?? "")]
         )
     }
@@ -169,7 +195,7 @@ package struct AccountCodeRepository: Sendable {
     ///   - subject: What it was for.
     ///   - credentials: What proves ownership from now on, of a code that replaces the password.
     ///   - tenant: Of which tenant.
-    ///   - accountsPerAddress: How many accounts one address may have.
+    ///   - rules: What the tenant lets it come to.
     ///   - now: Milliseconds since 1970.
     /// - Returns: What came of it.
     /// - Throws: ``DurableStoreError``
@@ -177,7 +203,7 @@ package struct AccountCodeRepository: Sendable {
         _ subject: CodeSubject,
         credentials: Account.Credentials? = nil,
         in tenant: TenantID,
-        accountsPerAddress: Int,
+        by rules: CodeRules,
         now: Int64
     ) async throws(DurableStoreError) -> CodeRedemption {
         try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
@@ -185,28 +211,40 @@ package struct AccountCodeRepository: Sendable {
             try AccountRepository.lockNames(of: tenant, on: connection)
             let codes = try connection.execute(
                 """
-                DELETE FROM account_codes WHERE tenant = $1 AND account = $2 AND purpose = $3 AND serial = $4
-                RETURNING account
+                SELECT created_at FROM account_codes
+                WHERE tenant = $1 AND account = $2 AND purpose = $3 AND serial = $4
                 """,
                 [
                     .text(tenant.text), .text(subject.account), .text(subject.purpose.rawValue), .text(subject.serial),
                 ]
             )
-            guard !codes.isEmpty else { return .gone }
+            guard let askedAt = try codes.first?.integer(0) else { return .gone }
             if subject.purpose != .password, let address = EmailAddress(subject.address),
-                try Self.isTaken(address, accountsPerAddress, except: subject.account, in: tenant, on: connection)
+                try Self.isTaken(address, rules, except: subject.account, in: tenant, on: connection)
             {
                 return .addressInUse
             }
-            let (change, values) = Self.change(subject, credentials)
+            if subject.purpose == .registration, let limit = rules.limit,
+                try AccountRepository.count(of: tenant, on: connection) >= limit
+            {
+                return .isFull
+            }
+            let (change, values) = Self.change(subject, rules, credentials)
+            // Who had the name before asked for nothing of this one's.
             let rows = try connection.execute(
                 """
-                UPDATE accounts SET updated_at = $3, \(change) WHERE tenant = $1 AND folded = $2 AND is_declared = 0
+                UPDATE accounts SET updated_at = $3, \(change)
+                WHERE tenant = $1 AND folded = $2 AND is_declared = 0 AND created_at <= $4 AND state = $5
                 RETURNING \(AccountRepository.columns)
                 """,
-                [.text(tenant.text), .text(subject.account), .integer(now)] + values
+                [
+                    .text(tenant.text), .text(subject.account), .integer(now), .integer(askedAt),
+                    .text((subject.purpose == .registration ? Account.State.unverified : .active).rawValue),
+                ] + values
             )
             guard let row = rows.first else { return .gone }
+            // What was sent to another address, or for another password, is over.
+            try Self.remove(of: subject.account, in: tenant, on: connection)
             if subject.purpose == .password {
                 try AccountRepository.removeCertificates(of: subject.account, in: tenant, on: connection)
             }
@@ -216,18 +254,19 @@ package struct AccountCodeRepository: Sendable {
 
     private static func change(
         _ subject: CodeSubject,
+        _ rules: CodeRules,
         _ credentials: Account.Credentials?
     ) -> (sql: String, values: [SQLValue]) {
         switch subject.purpose {
-        case .registration: ("email_verified_at = $3, state = 'active'", [])
+        case .registration: ("email_verified_at = $3, state = $6", [.text(rules.state.rawValue)])
         case .address:
             (
-                "email_verified_at = $3, email = $4, mailbox = $5",
+                "email_verified_at = $3, email = $6, mailbox = $7",
                 [.text(subject.address), .text(orNull: EmailAddress(subject.address)?.mailbox)]
             )
         case .password:
             (
-                "password_hash = $4, scram = $5",
+                "password_hash = $6, scram = $7",
                 [.text(orNull: credentials?.passwordHash), .text(orNull: credentials?.scram)]
             )
         }
@@ -307,23 +346,25 @@ package struct AccountCodeRepository: Sendable {
         return Int(clamping: try rows.first?.integer(0) ?? 0)
     }
 
-    /// Forgets codes that are too old, and the accounts that nobody verified in time.
+    /// Forgets codes of a tenant that are too old, and the accounts that nobody verified in time.
     ///
     /// - Returns: How many accounts there were of these.
-    package func purge(now: Int64) async throws(DurableStoreError) -> Int {
-        try await self.database.write(.cell) { connection throws(DurableStoreError) in
+    package func purge(_ tenant: TenantID, now: Int64) async throws(DurableStoreError) -> Int {
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
             _ = try connection.execute(
-                "DELETE FROM account_codes WHERE expires_at <= $1 RETURNING account",
-                [.integer(now)]
+                "DELETE FROM account_codes WHERE tenant = $1 AND expires_at <= $2 RETURNING account",
+                [.text(tenant.text), .integer(now)]
             )
             let rows = try connection.execute(
                 """
-                DELETE FROM accounts WHERE state = 'unverified' AND NOT EXISTS (
+                DELETE FROM accounts WHERE tenant = $1 AND state = 'unverified' AND NOT EXISTS (
                     SELECT 1 FROM account_codes c
-                    WHERE c.tenant = accounts.tenant AND c.account = accounts.folded AND c.purpose = 'registration'
+                    WHERE c.tenant = $1 AND c.account = accounts.folded AND c.purpose = 'registration'
                 ) RETURNING folded
-                """
+                """,
+                [.text(tenant.text)]
             )
+            for row in rows { try Self.remove(of: try row.text(0), in: tenant, on: connection) }
             return rows.count
         }
     }

@@ -15,6 +15,8 @@ package struct AccountCertificate: Hashable, Sendable {
 
 /// What came of giving a certificate to an account.
 package enum CertificateAddition: Hashable, Sendable {
+    /// The account asks for codes, which a certificate would go without.
+    case codeNeeded
     case added
     /// It is the account's already.
     case known
@@ -93,10 +95,15 @@ extension AccountRepository {
             connection throws(DurableStoreError) in
             // Two that come at once wait for each other here.
             let accounts = try connection.execute(
-                "UPDATE accounts SET updated_at = updated_at WHERE tenant = $1 AND folded = $2 RETURNING created_at",
+                """
+                UPDATE accounts SET updated_at = updated_at WHERE tenant = $1 AND folded = $2
+                RETURNING created_at, totp_confirmed_at
+                """,
                 [.text(tenant.text), .text(account)]
             )
-            guard let created = try accounts.first?.integer(0) else { return .noAccount }
+            guard let found = accounts.first else { return .noAccount }
+            let created = try found.integer(0)
+            if try found.optionalInteger(1) != nil { return .codeNeeded }
             _ = try connection.execute(
                 "DELETE FROM account_certificates WHERE tenant = $1 AND account = $2 AND added_at < $3 RETURNING 1",
                 [.text(tenant.text), .text(account), .integer(created)]

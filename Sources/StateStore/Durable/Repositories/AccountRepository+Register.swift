@@ -38,8 +38,6 @@ package enum AccountCreation: Hashable, Sendable {
     case unverified(Account)
     /// The tenant has as many accounts as it may.
     case isFull
-    /// The address has as many accounts as it may.
-    case addressInUse
     /// The tenant has as much mail waiting as it may.
     case mailIsFull
 }
@@ -48,6 +46,9 @@ package enum AccountCreation: Hashable, Sendable {
 extension AccountRepository {
     /// Serves as the lock of a tenant's count of accounts beside the tenant's own hash: "acct" in ASCII.
     private static let countLock: Int64 = 0x6163_6374
+
+    /// How many accounts of a tenant may wait for their codes; they are none of those that the tenant may have.
+    package static let mostUnverified: Int64 = 1000
 
     /// Adds an account, if its name is free and the tenant may have one more.
     ///
@@ -77,18 +78,17 @@ extension AccountRepository {
                         [.text(tenant.text), .integer(Self.countLock)]
                     )
                 }
-                let counted = try connection.execute(
-                    "SELECT COUNT(*) FROM accounts WHERE tenant = $1",
+                guard try Self.count(of: tenant, on: connection) < limit else { return .isFull }
+            }
+            if account.code != nil, try !AccountCodeRepository.hasRoom(in: tenant, on: connection) {
+                return .mailIsFull
+            }
+            if account.state == .unverified {
+                let waiting = try connection.execute(
+                    "SELECT COUNT(*) FROM accounts WHERE tenant = $1 AND state = 'unverified'",
                     [.text(tenant.text)]
                 )
-                guard try counted.first?.integer(0) ?? 0 < Int64(clamping: limit) else { return .isFull }
-            }
-            if let code = account.code {
-                switch try AccountCodeRepository.refusal(of: code, for: account.folded, in: tenant, on: connection) {
-                case .addressInUse: return .addressInUse
-                case .isFull: return .mailIsFull
-                case .queued, .noAccount, nil: break
-                }
+                guard try waiting.first?.integer(0) ?? 0 < Self.mostUnverified else { return .isFull }
             }
             let rows = try connection.execute(
                 """

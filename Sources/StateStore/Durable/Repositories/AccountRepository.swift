@@ -81,7 +81,8 @@ package struct AccountRepository: Sendable {
                 ]
             )
             try Self.removeCertificates(of: folded, in: tenant, on: connection)
-            try AccountCodeRepository.remove(of: folded, for: .password, in: tenant, on: connection)
+            // Whoever had a code sent may have known the password.
+            try AccountCodeRepository.remove(of: folded, except: .registration, in: tenant, on: connection)
             return !rows.isEmpty
         }
     }
@@ -232,6 +233,7 @@ package struct AccountRepository: Sendable {
     package func delete(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
         try await self.database.withTransaction(.tenant(tenant), .readWrite, deadline: .seconds(10)) {
             connection throws(DurableStoreError) in
+            try Self.lockNames(of: tenant, on: connection)
             let bindings: [SQLValue] = [.text(tenant.text), .text(folded)]
             let rows = try connection.execute(
                 "DELETE FROM accounts WHERE tenant = $1 AND folded = $2 RETURNING folded",
@@ -248,16 +250,21 @@ package struct AccountRepository: Sendable {
         }
     }
 
-    /// How many accounts a tenant has.
+    /// How many accounts a tenant has, without those that nobody has verified yet.
     package func count(of tenant: TenantID) async throws(DurableStoreError) -> Int {
-        let rows = try await self.database.execute(
-            "SELECT COUNT(*) FROM accounts WHERE tenant = $1",
-            [.text(tenant.text)],
-            in: .tenant(tenant),
-            .readOnly
+        try await self.database.withTransaction(.tenant(tenant), .readOnly, deadline: .seconds(10)) {
+            connection throws(DurableStoreError) in
+            try Self.count(of: tenant, on: connection)
+        }
+    }
+
+    static func count(of tenant: TenantID, on connection: any SQLConnection) throws(DurableStoreError) -> Int {
+        let rows = try connection.execute(
+            "SELECT COUNT(*) FROM accounts WHERE tenant = $1 AND state <> 'unverified'",
+            [.text(tenant.text)]
         )
         guard let row = rows.first else { throw .invalidAnswer("no count") }
-        return Int(try row.integer(0))
+        return Int(clamping: try row.integer(0))
     }
 
     static func account(_ row: SQLRow, of tenant: TenantID) throws(DurableStoreError) -> Account {

@@ -10,7 +10,7 @@ package struct TenantUsage: Sendable {
 
     /// How many accounts each tenant has that has any.
     package func accounts() async throws(DurableStoreError) -> [TenantID: Int] {
-        try await self.totals("SELECT tenant, COUNT(*) FROM accounts GROUP BY tenant")
+        try await self.totals("SELECT tenant, COUNT(*) FROM accounts WHERE state <> 'unverified' GROUP BY tenant")
     }
 
     /// How many bytes of history are kept of each tenant of which any are.
