@@ -54,6 +54,22 @@ import Testing
         )
         #expect(self.notices(await ann.send("CS INFO tea")) == ["tea is no channel"])
         #expect(await ann.send("NS").map(\.command) == ["461"])
+        let channels = self.notices(await ann.send("CS HELP"))
+        for word in ["AKICK", "SET", "LIST", "INVITE", "UNBAN", "GETKEY", "CLEAR"] {
+            #expect(channels.contains { $0.hasPrefix(word + " ") }, "\(word)")
+        }
+        #expect(
+            self.notices(await ann.send("CS HELP AKICK")).first
+                == "AKICK <channel> ADD <mask> [<duration>] [<reason>] | DEL <mask> | LIST"
+        )
+        #expect(
+            self.notices(await ann.send("CS HELP SET")).last == "For example: /msg ChanServ SET #tea MLOCK +nt-s"
+        )
+        #expect(
+            self.notices(await ann.send("CS AKIK #a LIST", "CS UNBANN #a")) == [
+                "There is no such command; did you mean AKICK?", "There is no such command; did you mean UNBAN?",
+            ]
+        )
         // Only what is said to it is answered.
         #expect(await ann.send("NOTICE NickServ :HELP").isEmpty)
     }

@@ -15,6 +15,10 @@ package struct FieldKey: Hashable, Sendable {
         case registration = "r"
         /// What an account is in a registered channel, by its folded name.
         case level = "l"
+        /// Whom a registered channel keeps out, by masks.
+        case autoKick = "k"
+        /// What else its founder says of a registered channel.
+        case policy = "o"
         /// In a user's log: the channels that the session is in.
         case channel = "c"
     }

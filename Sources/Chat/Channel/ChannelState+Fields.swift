@@ -202,7 +202,7 @@ extension ChannelState {
                 guard Metadata.isKey(key.name), value.count <= Metadata.maximumValueBytes else { continue }
                 let change = MetadataChange(key.name, String(decoding: value, as: UTF8.self))
                 metadata = metadata.applying(change) ?? metadata
-            case .registration, .level: ownership.append((key, value))
+            case .registration, .level, .autoKick, .policy: ownership.append((key, value))
             case .channel: break
             }
         }

@@ -29,6 +29,7 @@ extension ChannelState {
             throw Refusal(.secureNeeded, self.name.raw)
         }
         if !requester.may(.enterAnyChannel), self.registration?.rank(of: requester.account) != .owner {
+            try self.checkAutoKicks(of: requester, now: now)
             try self.checkEntry(of: requester, key: key)
             try self.checkRoom(for: requester, joins, now)
         }

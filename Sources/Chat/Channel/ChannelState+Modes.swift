@@ -44,7 +44,11 @@ extension ChannelState {
             do throws(Refusal) {
                 try state.checkHost(requester)
                 if request.isAdding, let refusal = request.forward.flatMap({ forwards[$0.folded] }) { throw refusal }
-                for change in try state.changes(for: request, by: requester, seeing: ranks, now: now) {
+                let changes = try state.changes(for: request, by: requester, seeing: ranks, now: now)
+                if let lock = state.registration?.modeLock, changes.contains(where: lock.forbids) {
+                    throw Refusal(.modeIsLocked, self.name.raw, String(request.letter), lock.letters)
+                }
+                for change in changes {
                     state.evolve(.modes([change], by: requester.author))
                     decision.add(change)
                 }
@@ -56,7 +60,8 @@ extension ChannelState {
         return decision
     }
 
-    private func changes(
+    /// What a letter changes, whoever asks for a switch or a value.
+    func changes(
         for request: ModeRequest,
         by requester: Requester,
         seeing ranks: VisibleRanks,
@@ -117,11 +122,20 @@ extension ChannelState {
         Int(min(max(number, Int64(self.limits.lowerBound)), Int64(self.limits.upperBound)))
     }
 
+    /// The limit that somebody wrote; nil if it is none that may be set.
+    static func limit(_ text: String?) -> Int? {
+        text.flatMap { Int($0) }.flatMap { Self.limits.contains($0) ? $0 : nil }
+    }
+
+    /// What a limit is, for whoever gave another.
+    static var limitForm: Phrase {
+        "A limit is a number from \(Self.limits.lowerBound) to \(Self.limits.upperBound)"
+    }
+
     private func limitChange(_ limit: String?, on: Bool) throws(Refusal) -> [ModeChange] {
         guard on else { return self.limit == nil ? [] : [.limit(nil)] }
-        guard let number = limit.flatMap({ Int($0) }), Self.limits.contains(number) else {
-            let text: Phrase = "A limit is a number from \(Self.limits.lowerBound) to \(Self.limits.upperBound)"
-            throw self.invalid(Self.shown(limit), of: ChannelModeTable.limit.letter, text)
+        guard let number = Self.limit(limit) else {
+            throw self.invalid(Self.shown(limit), of: ChannelModeTable.limit.letter, Self.limitForm)
         }
         return number == self.limit ? [] : [.limit(number)]
     }

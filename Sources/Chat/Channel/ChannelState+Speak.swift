@@ -81,6 +81,7 @@ extension ChannelState {
         if self.modes.contains(.topicByHosts), !member.modes.isHost, !requester.may(.runAnyChannel) {
             throw Refusal(.hostNeeded, self.name.raw)
         }
+        try self.checkTopicLock(requester)
         try text.checkLength(Lengths.topic)
         let actor = Author(requester.session, member.user)
         if text.isEmpty { return .topic(nil, by: actor) }

@@ -54,6 +54,9 @@ package struct Refusal: Error, Hashable, Sendable {
         /// Only who is an owner by the channel's registration may.
         case levelNeeded = "level-needed"
         case cannotGiveLevel = "cannot-give-level"
+        /// What is said of whom the channel keeps out means nobody.
+        case invalidAutoKick = "invalid-auto-kick"
+        case noSuchAutoKick = "no-such-auto-kick"
         case noSuchAccount = "no-such-account"
 
         // Knocking
@@ -82,6 +85,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case unknownMode = "unknown-mode"
         case invalidModeParameter = "invalid-mode-parameter"
         case listIsFull = "list-is-full"
+        /// The channel's founder has modes be as they are: the channel, the letter and the lock.
+        case modeIsLocked = "mode-is-locked"
         /// Members are there who are not connected securely.
         case insecureMembers = "insecure-members"
 

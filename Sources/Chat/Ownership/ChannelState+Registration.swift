@@ -62,12 +62,7 @@ extension ChannelState {
         guard let registration else { throw self.notRegistered }
         // Whatever else it may: of what is another's nothing becomes.
         guard requester.account == registration.founder else { throw self.founderNeeded }
-        guard let successor = registration.successor else {
-            return .registration([.dropped], by: requester.author)
-        }
-        var changes: [RegistrationChange] = [.founder(successor, since: registration.since), .successor(nil)]
-        if registration.levels[successor.folded] != nil { changes.append(.level(folded: successor.folded, nil)) }
-        return .registration(changes, by: requester.author)
+        return .registration(registration.handingOver, by: requester.author)
     }
 
     /// Decides who has the channel after its founder: its founder does.
@@ -172,8 +167,9 @@ extension ChannelState {
 
     private func ranks(of account: AccountReference) -> MemberModes { self.registration?.rank(of: account) ?? [] }
 
+    /// Only the founder, or who runs any channel, goes on.
     @discardableResult
-    private func checkFounder(_ requester: Requester) throws(Refusal) -> ChannelRegistration {
+    func checkFounder(_ requester: Requester) throws(Refusal) -> ChannelRegistration {
         guard let registration else { throw self.notRegistered }
         guard requester.account == registration.founder || requester.may(.runAnyChannel) else {
             throw self.founderNeeded
@@ -181,7 +177,7 @@ extension ChannelState {
         return registration
     }
 
-    private var notRegistered: Refusal {
+    var notRegistered: Refusal {
         Refusal(.channelIsNotRegistered, self.name.raw, text: "The channel is not registered")
     }
 
@@ -194,10 +190,8 @@ extension ChannelState {
     mutating func evolve(_ change: RegistrationChange) {
         switch change {
         case .founder(let account, let since):
-            let former = self.registration
-            var registration = ChannelRegistration(founder: account, since: since)
-            registration.successor = former?.successor
-            registration.levels = former?.levels ?? [:]
+            var registration = self.registration ?? ChannelRegistration(founder: account, since: since)
+            (registration.founder, registration.since) = (account, since)
             self.registration = registration
             self.modes.insert(.registered)
         case .dropped:
@@ -205,6 +199,16 @@ extension ChannelState {
             self.modes.remove(.registered)
         case .successor(let account): self.registration?.successor = account
         case .level(let folded, let level): self.registration?.levels[folded] = level
+        case .autoKick(let mask, let entry):
+            guard var entries = self.registration?.autoKicks else { return }
+            entries.removeAll { $0.mask == mask }
+            if let entry { entries.append(entry) }
+            self.registration?.autoKicks = entries.inOrder
+        case .modeLock(let lock): self.registration?.modeLock = lock
+        case .topicLock(let isOn): self.registration?.isTopicLocked = isOn
+        case .description(let text): self.registration?.description = text
+        case .isPrivate(let isOn): self.registration?.isPrivate = isOn
+        case .used(let time): self.registration?.lastUse = time
         }
     }
 }

@@ -33,8 +33,8 @@ extension Catalogue {
         "Gives somebody voice in the channel, or you what your account is there.":
             "Donne la parole à quelqu'un dans le salon, ou à vous ce que votre compte y est.",
         "Takes voice from somebody, or from you.": "Retire la parole à quelqu'un, ou à vous.",
-        "Gives the channel to another account, or says who has it after you.":
-            "Donne le salon à un autre compte, ou dit qui l'aura après vous.",
+        "Whose the channel is, and after you; which modes are always on or off; ON or OFF; what it is about; * for nothing.":
+            "À qui est le salon, et à qui ensuite ; quels modes sont toujours mis ou non ; ON ou OFF ; de quoi il parle ; * pour rien.",
         "{1} is not registered": "{1} n'est pas enregistré",
         "{1} belongs to {2}": "{1} appartient à {2}",
         "It was registered at {1}": "Il a été enregistré le {1}",
@@ -154,5 +154,66 @@ extension Catalogue {
         "What was done by right: who, what, to whom, why. For operators.":
             "Ce qui a été fait par droit : qui, quoi, à qui, pourquoi. Pour les opérateurs.",
         "{1} has the rights that you have": "{1} a les mêmes droits que vous",
+        "Whom the channel keeps out, and why: by mask, a:<account> or r:<real name>; for 90m, 7d, or for good.":
+            "Qui le salon tient dehors et pourquoi : par masque, a:<account> ou r:<real name> ; pour 90m, 7d ou sans fin.",
+        "{1} does not keep {2} out any more": "{1} ne tient plus {2} dehors",
+        "{1} keeps {2} out until {3}": "{1} tient {2} dehors jusqu'au {3}",
+        "{1} keeps {2} out from now on": "{1} tient {2} dehors désormais",
+        "Kept out of {1}: {2}": "Tenus hors de {1} : {2}",
+        "You are kept out of this channel: {1}": "Ce salon vous tient dehors : {1}",
+        "A reason has {1} bytes at most": "Une raison a {1} octets au plus",
+        "Say whom: nick!user@host, a:<account> or r:<real name>":
+            "Il faut dire qui : nick!user@host, a:<account> ou r:<real name>",
+        "The channel keeps out as many as it may: lift one first":
+            "Le salon ne peut tenir plus de monde dehors : levez-en un d'abord",
+        "The channel keeps nobody out by that mask": "Le salon ne tient personne dehors par ce masque",
+        "There is no mode {1}": "Il n'y a pas de mode {1}",
+        "Mode {1} can only be locked off": "Le mode {1} ne peut être verrouillé que retiré",
+        "Mode {1} cannot be locked": "Le mode {1} ne peut être verrouillé",
+        "Say which modes are always on or off, such as +nt-s":
+            "Il faut dire quels modes sont toujours mis ou non, comme +nt-s",
+        "A channel is private or secret, not both": "Un salon est privé ou secret, pas les deux",
+        "The topic is locked: accounts change it that are host or owner of the channel":
+            "Le sujet est verrouillé : le changent les comptes qui sont hôtes ou propriétaires du salon",
+        "A description has {1} bytes at most": "Une description a {1} octets au plus",
+        "Only accounts that are host or owner of the channel do this":
+            "Seuls le font les comptes qui sont hôtes ou propriétaires du salon",
+        "Only accounts that are host or owner of {1} change its topic now":
+            "Seuls les comptes hôtes ou propriétaires changent désormais le sujet de {1}",
+        "The topic of {1} is not locked any more": "Le sujet de {1} n'est plus verrouillé",
+        "{1} has no description now": "{1} n'a plus de description",
+        "{1} is described so now": "{1} est décrit ainsi désormais",
+        "Only its people are told of {1} now": "Seuls ses gens apprennent désormais {1}",
+        "Everybody is told of {1} now": "Tout le monde apprend désormais {1}",
+        "No modes of {1} are locked now": "Aucun mode de {1} n'est plus verrouillé",
+        "The modes of {1} are locked now": "Les modes de {1} sont verrouillés désormais",
+        "{1} is private: only its people are told of it": "{1} est privé : seuls ses gens en apprennent plus",
+        "It is about {1}": "Il parle de {1}",
+        "Its topic is locked": "Son sujet est verrouillé",
+        "Of those are locked: {1}": "De ceux-là sont verrouillés : {1}",
+        "Asks you into a channel where your account has a rank; hosts and owners ask others, too.":
+            "Vous invite dans un salon où votre compte a un rang ; hôtes et propriétaires invitent aussi d'autres.",
+        "{1} is invited to {2}": "{1} a une invitation pour {2}",
+        "Lifts the bans of the channel that keep you, or somebody, out.":
+            "Lève les bannissements du salon qui vous tiennent dehors, vous ou quelqu'un.",
+        "The bans of {1} that mean {2} are lifted": "Les bannissements de {1} contre {2} sont levés",
+        "No ban of {1} means {2}": "Aucun bannissement de {1} ne vise {2}",
+        "The key of a channel of which your account is host or owner.":
+            "La clé d'un salon dont votre compte est hôte ou propriétaire.",
+        "The key of {1} is {2}": "La clé de {1} est {2}",
+        "{1} has no key": "{1} n'a pas de clé",
+        "Lifts all bans, kicks everybody without a rank by account, or takes ranks that are by no account.":
+            "Lève tous les bannissements, expulse qui n'a pas de rang par compte, ou retire les rangs qui ne sont pas par compte.",
+        "The registered channels that you may know of.": "Les salons enregistrés que vous pouvez connaître.",
+        "{1} is not on the network": "{1} n'est pas sur le réseau",
+        "{1} has no bans now": "{1} n'a plus de bannissements",
+        "Only accounts that are host or owner of {1} are so now":
+            "Dans {1}, seuls des comptes sont encore hôtes ou propriétaires",
+        "Members taken out of {1}: {2}": "Membres retirés de {1} : {2}",
+        "Registered channels: {1}": "Salons enregistrés : {1}",
+        "There are more: say which by a mask, such as LIST *tea*":
+            "Il y en a plus : précisez par un masque, comme LIST *tea*",
+        "MODE cannot be set due to channel having an active MLOCK restriction policy":
+            "MODE est impossible : le salon a verrouillé ce mode par MLOCK",
     ]
 }

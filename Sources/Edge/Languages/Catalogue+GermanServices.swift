@@ -32,8 +32,8 @@ extension Catalogue {
         "Gives somebody voice in the channel, or you what your account is there.":
             "Gibt jemandem Stimme im Kanal, oder dir, was dein Konto dort ist.",
         "Takes voice from somebody, or from you.": "Nimmt jemandem, oder dir, die Stimme.",
-        "Gives the channel to another account, or says who has it after you.":
-            "Gibt den Kanal einem anderen Konto, oder sagt, wer ihn danach hat.",
+        "Whose the channel is, and after you; which modes are always on or off; ON or OFF; what it is about; * for nothing.":
+            "Wem der Kanal gehört, und wem danach; welche Modi immer an oder aus sind; ON oder OFF; worum es geht; * für nichts.",
         "{1} is not registered": "{1} ist nicht registriert",
         "{1} belongs to {2}": "{1} gehört {2}",
         "It was registered at {1}": "Registriert wurde er am {1}",
@@ -152,5 +152,65 @@ extension Catalogue {
         "What was done by right: who, what, to whom, why. For operators.":
             "Was kraft eines Rechts getan wurde: wer, was, an wem, warum. Für Operatoren.",
         "{1} has the rights that you have": "{1} hat dieselben Rechte wie du",
+        "Whom the channel keeps out, and why: by mask, a:<account> or r:<real name>; for 90m, 7d, or for good.":
+            "Wen der Kanal aussperrt und warum: nach Maske, a:<account> oder r:<real name>; für 90m, 7d oder auf Dauer.",
+        "{1} does not keep {2} out any more": "{1} sperrt {2} nicht mehr aus",
+        "{1} keeps {2} out until {3}": "{1} sperrt {2} aus bis {3}",
+        "{1} keeps {2} out from now on": "{1} sperrt {2} ab jetzt aus",
+        "Kept out of {1}: {2}": "Ausgesperrt aus {1}: {2}",
+        "You are kept out of this channel: {1}": "Dieser Kanal sperrt dich aus: {1}",
+        "A reason has {1} bytes at most": "Ein Grund hat höchstens {1} Bytes",
+        "Say whom: nick!user@host, a:<account> or r:<real name>":
+            "Sag, wen: nick!user@host, a:<account> oder r:<real name>",
+        "The channel keeps out as many as it may: lift one first":
+            "Mehr kann der Kanal nicht aussperren: zuerst eine Sperre aufheben",
+        "The channel keeps nobody out by that mask": "Nach dieser Maske sperrt der Kanal niemanden aus",
+        "There is no mode {1}": "Einen Modus {1} gibt es nicht",
+        "Mode {1} can only be locked off": "Modus {1} lässt sich nur als aus festlegen",
+        "Mode {1} cannot be locked": "Modus {1} lässt sich nicht festlegen",
+        "Say which modes are always on or off, such as +nt-s": "Sag, welche Modi immer an oder aus sind, etwa +nt-s",
+        "A channel is private or secret, not both": "Ein Kanal ist privat oder geheim, nicht beides",
+        "The topic is locked: accounts change it that are host or owner of the channel":
+            "Das Thema ist festgelegt: Es ändern Konten, die Host oder Owner des Kanals sind",
+        "A description has {1} bytes at most": "Eine Beschreibung hat höchstens {1} Bytes",
+        "Only accounts that are host or owner of the channel do this":
+            "Das können nur Konten, die Host oder Owner des Kanals sind",
+        "Only accounts that are host or owner of {1} change its topic now":
+            "Das Thema von {1} ändern jetzt nur Konten, die dort Host oder Owner sind",
+        "The topic of {1} is not locked any more": "Das Thema von {1} ist nicht mehr festgelegt",
+        "{1} has no description now": "{1} hat jetzt keine Beschreibung",
+        "{1} is described so now": "{1} ist jetzt so beschrieben",
+        "Only its people are told of {1} now": "Von {1} erfahren jetzt nur seine Leute",
+        "Everybody is told of {1} now": "Von {1} erfahren jetzt alle",
+        "No modes of {1} are locked now": "In {1} sind jetzt keine Modi festgelegt",
+        "The modes of {1} are locked now": "Die Modi von {1} sind jetzt festgelegt",
+        "{1} is private: only its people are told of it": "{1} ist privat: Davon erfahren nur seine Leute",
+        "It is about {1}": "Es geht um {1}",
+        "Its topic is locked": "Sein Thema ist festgelegt",
+        "Of those are locked: {1}": "Davon sind festgelegt: {1}",
+        "Asks you into a channel where your account has a rank; hosts and owners ask others, too.":
+            "Lädt dich in einen Kanal ein, in dem dein Konto einen Rang hat; Hosts und Owner auch andere.",
+        "{1} is invited to {2}": "{1} ist nach {2} eingeladen",
+        "Lifts the bans of the channel that keep you, or somebody, out.":
+            "Hebt die Sperren des Kanals auf, die dich, oder jemanden, fernhalten.",
+        "The bans of {1} that mean {2} are lifted": "Die Sperren von {1}, die {2} meinen, sind aufgehoben",
+        "No ban of {1} means {2}": "Keine Sperre von {1} meint {2}",
+        "The key of a channel of which your account is host or owner.":
+            "Der Schlüssel eines Kanals, dessen Host oder Owner dein Konto ist.",
+        "The key of {1} is {2}": "Der Schlüssel von {1} ist {2}",
+        "{1} has no key": "{1} hat keinen Schlüssel",
+        "Lifts all bans, kicks everybody without a rank by account, or takes ranks that are by no account.":
+            "Hebt alle Sperren auf, entfernt alle ohne Rang nach Konto, oder nimmt Ränge, die kein Konto hat.",
+        "The registered channels that you may know of.": "Die registrierten Kanäle, von denen du wissen darfst.",
+        "{1} is not on the network": "{1} ist nicht im Netzwerk",
+        "{1} has no bans now": "{1} hat jetzt keine Sperren",
+        "Only accounts that are host or owner of {1} are so now":
+            "Host und Owner von {1} sind jetzt nur Konten, die es dort sind",
+        "Members taken out of {1}: {2}": "Aus {1} entfernte Mitglieder: {2}",
+        "Registered channels: {1}": "Registrierte Kanäle: {1}",
+        "There are more: say which by a mask, such as LIST *tea*":
+            "Es gibt mehr: Sag mit einer Maske, welche, etwa LIST *tea*",
+        "MODE cannot be set due to channel having an active MLOCK restriction policy":
+            "MODE geht hier nicht: Der Kanal hat diesen Modus mit MLOCK festgelegt",
     ]
 }

@@ -31,8 +31,8 @@ extension Catalogue {
         "Gives somebody voice in the channel, or you what your account is there.":
             "Da voz a alguien en el canal, o a ti lo que tu cuenta es ahí.",
         "Takes voice from somebody, or from you.": "Quita la voz a alguien, o a ti.",
-        "Gives the channel to another account, or says who has it after you.":
-            "Da el canal a otra cuenta, o dice quién lo tendrá después de ti.",
+        "Whose the channel is, and after you; which modes are always on or off; ON or OFF; what it is about; * for nothing.":
+            "De quién es el canal, y de quién después; qué modos están siempre puestos o no; ON u OFF; de qué trata; * para nada.",
         "{1} is not registered": "{1} no está registrado",
         "{1} belongs to {2}": "{1} pertenece a {2}",
         "It was registered at {1}": "Se registró el {1}",
@@ -149,5 +149,65 @@ extension Catalogue {
         "What was done by right: who, what, to whom, why. For operators.":
             "Lo que se hizo por derecho: quién, qué, a quién, por qué. Para operadores.",
         "{1} has the rights that you have": "{1} tiene los mismos derechos que tú",
+        "Whom the channel keeps out, and why: by mask, a:<account> or r:<real name>; for 90m, 7d, or for good.":
+            "A quién deja fuera el canal y por qué: por máscara, a:<account> o r:<real name>; por 90m, 7d o sin fin.",
+        "{1} does not keep {2} out any more": "{1} ya no deja fuera a {2}",
+        "{1} keeps {2} out until {3}": "{1} deja fuera a {2} hasta {3}",
+        "{1} keeps {2} out from now on": "{1} deja fuera a {2} desde ahora",
+        "Kept out of {1}: {2}": "Fuera de {1}: {2}",
+        "You are kept out of this channel: {1}": "Este canal te deja fuera: {1}",
+        "A reason has {1} bytes at most": "Un motivo tiene {1} bytes como máximo",
+        "Say whom: nick!user@host, a:<account> or r:<real name>":
+            "Di a quién: nick!user@host, a:<account> o r:<real name>",
+        "The channel keeps out as many as it may: lift one first":
+            "El canal no puede dejar fuera a más: quita uno antes",
+        "The channel keeps nobody out by that mask": "Con esa máscara el canal no deja fuera a nadie",
+        "There is no mode {1}": "No hay modo {1}",
+        "Mode {1} can only be locked off": "El modo {1} solo se puede bloquear como quitado",
+        "Mode {1} cannot be locked": "El modo {1} no se puede bloquear",
+        "Say which modes are always on or off, such as +nt-s": "Di qué modos están siempre puestos o no, como +nt-s",
+        "A channel is private or secret, not both": "Un canal es privado o secreto, no ambas cosas",
+        "The topic is locked: accounts change it that are host or owner of the channel":
+            "El tema está bloqueado: lo cambian cuentas que son anfitrión o propietario del canal",
+        "A description has {1} bytes at most": "Una descripción tiene {1} bytes como máximo",
+        "Only accounts that are host or owner of the channel do this":
+            "Esto solo lo hacen cuentas que son anfitrión o propietario del canal",
+        "Only accounts that are host or owner of {1} change its topic now":
+            "El tema de {1} lo cambian ahora solo cuentas que son anfitrión o propietario allí",
+        "The topic of {1} is not locked any more": "El tema de {1} ya no está bloqueado",
+        "{1} has no description now": "{1} ya no tiene descripción",
+        "{1} is described so now": "{1} queda descrito así",
+        "Only its people are told of {1} now": "Ahora solo su gente sabe de {1}",
+        "Everybody is told of {1} now": "Ahora todo el mundo sabe de {1}",
+        "No modes of {1} are locked now": "En {1} ya no hay modos bloqueados",
+        "The modes of {1} are locked now": "Los modos de {1} quedan bloqueados",
+        "{1} is private: only its people are told of it": "{1} es privado: solo su gente sabe de él",
+        "It is about {1}": "Trata de {1}",
+        "Its topic is locked": "Su tema está bloqueado",
+        "Of those are locked: {1}": "De esos están bloqueados: {1}",
+        "Asks you into a channel where your account has a rank; hosts and owners ask others, too.":
+            "Te invita a un canal donde tu cuenta tiene un rango; anfitriones y propietarios también a otra gente.",
+        "{1} is invited to {2}": "{1} tiene invitación a {2}",
+        "Lifts the bans of the channel that keep you, or somebody, out.":
+            "Quita los bans del canal que te dejan fuera, a ti o a alguien.",
+        "The bans of {1} that mean {2} are lifted": "Los bans de {1} contra {2} quedan quitados",
+        "No ban of {1} means {2}": "Ningún ban de {1} es contra {2}",
+        "The key of a channel of which your account is host or owner.":
+            "La clave de un canal del que tu cuenta es anfitrión o propietario.",
+        "The key of {1} is {2}": "La clave de {1} es {2}",
+        "{1} has no key": "{1} no tiene clave",
+        "Lifts all bans, kicks everybody without a rank by account, or takes ranks that are by no account.":
+            "Quita todos los bans, expulsa a quien no tiene rango por cuenta, o quita rangos que no son por cuenta.",
+        "The registered channels that you may know of.": "Los canales registrados que puedes conocer.",
+        "{1} is not on the network": "{1} no está en la red",
+        "{1} has no bans now": "{1} ya no tiene bans",
+        "Only accounts that are host or owner of {1} are so now":
+            "En {1} ahora solo hay anfitriones y propietarios por cuenta",
+        "Members taken out of {1}: {2}": "Miembros sacados de {1}: {2}",
+        "Registered channels: {1}": "Canales registrados: {1}",
+        "There are more: say which by a mask, such as LIST *tea*":
+            "Hay más: di cuáles con una máscara, como LIST *tea*",
+        "MODE cannot be set due to channel having an active MLOCK restriction policy":
+            "MODE no se puede aplicar: el canal tiene ese modo bloqueado con MLOCK",
     ]
 }

@@ -82,14 +82,9 @@ enum ChanServ {
                 words: 1...2,
                 help: "Takes voice from somebody, or from you."
             ) { Self.rank($0, "v", on: false) },
-            ServiceCommand(
-                "SET",
-                usage: "<channel> FOUNDER <account> | SUCCESSOR [<account>]",
-                words: 2...3,
-                help: "Gives the channel to another account, or says who has it after you.",
-                example: "SET #tea SUCCESSOR bob"
-            ) { Self.set($0) },
-        ]
+            Self.autoKick,
+            Self.settings,
+        ] + Self.levels
     )
 
     /// Goes on with a registered channel that the actor may know of.
@@ -113,11 +108,17 @@ enum ChanServ {
 
     private static func info(_ one: ServiceCall) {
         self.registered(one) { channel, registration in
+            if registration.isPrivate, !channel.state.isTold(to: one.actor.session.requester) {
+                return one.reply("\(channel.name) is private: only its people are told of it")
+            }
             one.reply("\(channel.name) belongs to \(registration.founder.name)")
             one.reply("It was registered at \(NickServ.time(registration.since))")
             if let successor = registration.successor { one.reply("After that it goes to \(successor.name)") }
+            if let description = registration.description { one.reply("It is about \(description)") }
             if channel.isOpen, let topic = channel.state.topic { one.reply("Its topic is \(topic.text)") }
+            if registration.isTopicLocked { one.reply("Its topic is locked") }
             one.reply("Its modes are \(channel.modeParameters.joined(separator: " "))")
+            if let lock = registration.modeLock { one.reply("Of those are locked: \(lock.text)") }
         }
     }
 
@@ -185,7 +186,7 @@ enum ChanServ {
         }
     }
 
-    // MARK: Ranks and founders
+    // MARK: Ranks
 
     private static func rank(_ one: ServiceCall, _ letter: Character, on: Bool) {
         guard let name = one.channel(0) else { return }
@@ -206,21 +207,5 @@ enum ChanServ {
                 if let refusal = result.decision.refusals.first { one.refuse(refusal) }
             }
         )
-    }
-
-    private static func set(_ one: ServiceCall) {
-        guard let name = one.channel(0) else { return }
-        switch (one.words[1].uppercased(), one.words.count) {
-        case ("FOUNDER", 3):
-            let account = one.words[2]
-            let text: Phrase = "\(name.raw) belongs to \(account.asWord) now"
-            one.network.transferChannel(name, to: account, by: one.actor, one.awaiting(text))
-        case ("SUCCESSOR", let count):
-            let account = count == 3 ? one.words[2] : nil
-            let text: Phrase =
-                account.map { "\(name.raw) goes to \($0.asWord) after you" } ?? "\(name.raw) has no successor now"
-            one.network.setSuccessor(of: name, to: account, by: one.actor, one.awaiting(text))
-        default: one.explain()
-        }
     }
 }

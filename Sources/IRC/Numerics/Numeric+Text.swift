@@ -106,6 +106,7 @@ extension Numeric {
         case .errNoPrivs: "Insufficient operator privileges"
         case .rplEndOfMonList: "End of MONITOR list"
         case .errMonListFull: "Monitor list is full"
+        case .errMlockRestricted: "MODE cannot be set due to channel having an active MLOCK restriction policy"
         case .rplKeyNotSet: "The key is not set"
         case .rplLoggedOut: "You are now logged out"
         case .errNickLocked: "You must use a nick assigned to you"

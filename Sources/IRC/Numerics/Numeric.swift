@@ -172,6 +172,7 @@ package enum Numeric: UInt16, CaseIterable, Sendable {
     case rplMonList = 732
     case rplEndOfMonList = 733
     case errMonListFull = 734
+    case errMlockRestricted = 742
     case rplWhoisKeyValue = 760
     case rplKeyValue = 761
     case rplKeyNotSet = 766

@@ -12,7 +12,11 @@ extension Network {
             do throws(Refusal) {
                 try actor.checkIsFree()
                 let state = try result.get().state
-                _ = try state.decideKnock(by: actor.session.requester, server: self.serverName)
+                _ = try state.decideKnock(
+                    by: actor.session.requester,
+                    server: self.serverName,
+                    now: self.shard.now
+                )
                 self.takeKnock(on: state.name, by: actor) { refusal in
                     if let refusal { return then(.failure(refusal)) }
                     self.deliverKnock(on: name, by: actor, then)
@@ -30,7 +34,11 @@ extension Network {
             name,
             by: actor,
             { replica throws(Refusal) in
-                let event = try replica.state.decideKnock(by: actor.session.requester, server: self.serverName)
+                let event = try replica.state.decideKnock(
+                    by: actor.session.requester,
+                    server: self.serverName,
+                    now: self.shard.now
+                )
                 return Decided(transaction: replica.change(event), value: replica.state.name.raw)
             },
             then

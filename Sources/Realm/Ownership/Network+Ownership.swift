@@ -160,11 +160,24 @@ extension Network {
         }
     }
 
+    /// Changes something of a registered channel by events that a rule decides on.
     func changeOwnership(
         of name: ChannelName,
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void,
         _ decide: @escaping (ChannelState, Requester) throws(Refusal) -> [ChannelEvent]
+    ) {
+        self.decideOwnership(of: name, by: actor, then) { replica, requester throws(Refusal) in
+            replica.decided(try decide(replica.state, requester), ())
+        }
+    }
+
+    /// Changes something of a registered channel: of a secret one who has no level there and is not in it learns nothing.
+    func decideOwnership<Value>(
+        of name: ChannelName,
+        by actor: Actor,
+        _ then: @escaping (Result<Value, Refusal>) -> Void,
+        _ decide: @escaping (ChannelReplica, Requester) throws(Refusal) -> Decided<Value>
     ) {
         self.changeExisting(
             name,
@@ -177,12 +190,18 @@ extension Network {
                 if isHidden, !requester.may(.seeHidden), !requester.may(.runAnyChannel) {
                     throw Refusal(.noSuchChannel, name.raw)
                 }
-                let events = try decide(state, requester)
-                if events.isEmpty { return .nothing(()) }
-                return Decided(transaction: replica.change(events, lifetime: .whileInhabited), value: ())
+                return try decide(replica, requester)
             },
             then
         )
+    }
+}
+
+extension ChannelReplica {
+    /// What some events come to; the channel goes on as long as it belongs to somebody or somebody is there.
+    func decided<Value>(_ events: [ChannelEvent], _ value: Value) -> Decided<Value> {
+        if events.isEmpty { return .nothing(value) }
+        return Decided(transaction: self.change(events, lifetime: .whileInhabited), value: value)
     }
 }
 

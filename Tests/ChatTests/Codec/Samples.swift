@@ -155,7 +155,7 @@ enum Samples {
             [.founder(alice, since: 9), .level(folded: "bob", level), .successor(level.account), .dropped],
             [.level(folded: "bob", level), .founder(level.account, since: 1), .level(folded: "bob", nil)],
         ]
-        events += registrations.map { .registration($0, by: actor) }
+        events += (registrations + (try Self.policies())).map { .registration($0, by: actor) }
         events.append(.restored)
         events += try Self.modeChanges().map { .modes([$0], by: actor) }
         events += try Self.changes().map { .changed(bob.session, $0, by: actor, number: 3) }
@@ -163,6 +163,19 @@ enum Samples {
         events += try Self.messages().map { .message($0) }
         events += actors.map { .kicked(bob.session, nick: "Bob", by: $0, reason: "") }
         return events
+    }
+
+    private static func policies() throws -> [[RegistrationChange]] {
+        let entries = [nil, Int64.max].compactMap { until in
+            AutoKick(mask: "*!*@bad", reason: "spam", setter: "Älice", time: 7, until: until)
+        }
+        let locks = try [["+nt-sk"], ["+l-W", "30"], ["-i"]].map {
+            try ModeLock($0, of: try channelName("#room"))
+        }
+        return entries.map { [.autoKick(mask: $0.mask, $0)] } + locks.map { [.modeLock($0)] } + [
+            [.autoKick(mask: "a:bob", nil)], [.modeLock(nil)], [.topicLock(true)], [.topicLock(false)],
+            [.description("Ünï"), .isPrivate(true)], [.description(nil), .isPrivate(false)], [.used(.min)], [.used(9)],
+        ]
     }
 
     static func userEvents() throws -> [UserEvent] {

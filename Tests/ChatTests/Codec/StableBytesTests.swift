@@ -68,6 +68,43 @@ import Testing
         #expect(UserChange(from: &buffer) == change)
     }
 
+    @Test func `a change of a registration keeps its bytes, behind the event's number and its author`() throws {
+        let actor = Author(session: nil, prefix: "p", account: nil)
+        let head = ChannelEvent.registration([], by: actor).encoded.readableBytes - 1
+        let account = AccountReference(name: "a", since: 1)
+        let level = ChannelLevel(account: account, rank: .host, setter: "s", time: 2)
+        let entry = try #require(AutoKick(mask: "a:b", reason: "r", setter: "s", time: 2, until: 3))
+        let lock = try ModeLock(["+nl-k", "7"], of: try channelName("#x"))
+        func long(_ number: UInt8) -> [UInt8] { [0, 0, 0, 0, 0, 0, 0, number] }
+        func check(_ change: RegistrationChange, _ expected: [UInt8]...) {
+            let event = ChannelEvent.registration([change], by: actor)
+            let written = Array(event.encoded.readableBytesView.dropFirst(head))
+            #expect(written == [1] + expected.flatMap { $0 }, "\(change)")
+            #expect(ChannelEvent(event.encoded) == event)
+        }
+        check(.founder(account, since: 2), [1, 0, 1, 97], long(1), long(2))
+        check(.dropped, [2])
+        check(.successor(account), [3, 1, 0, 1, 97], long(1))
+        check(.successor(nil), [3, 0])
+        check(.level(folded: "a", level), [4, 0, 1, 97, 1, 0, 1, 97], long(1), [2, 0, 1, 115], long(2))
+        check(.level(folded: "a", nil), [4, 0, 1, 97, 0])
+        check(
+            .autoKick(mask: "a:b", entry),
+            [5, 0, 3, 97, 58, 98, 1, 0, 1, 114, 0, 1, 115],
+            long(2),
+            [1],
+            long(3)
+        )
+        check(.autoKick(mask: "a:b", nil), [5, 0, 3, 97, 58, 98, 0])
+        check(.modeLock(lock), [6, 1, 0, 1, 110, 0, 1, 107], long(7))
+        check(.modeLock(nil), [6, 0])
+        check(.topicLock(true), [7, 1])
+        check(.description("d"), [8, 1, 0, 1, 100])
+        check(.description(nil), [8, 0])
+        check(.isPrivate(true), [9, 1])
+        check(.used(2), [10], long(2))
+    }
+
     @Test func `an event keeps its number`() throws {
         let actor = Author(session: SessionID(rawValue: 1), prefix: "p", account: nil)
         let bob = try person("Bob")

@@ -22,7 +22,7 @@ import Testing
                 "has asked for an invite", "Changing host", "Connection closed", "Connection lost",
                 "Connection reset by peer",
                 "Read error", "Not connected securely any more", "Not here right now", "Account dropped",
-                "Ghosted by {1}",
+                "Ghosted by {1}", "Cleared by {1}",
             ],
             "it is logged": [
                 "a session waits for the store", "accounts cannot be read", "an account cannot be changed",

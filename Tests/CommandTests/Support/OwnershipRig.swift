@@ -74,6 +74,14 @@ struct OwnershipRig {
         self.accounts.add(account, password: "sesame")
     }
 
+    /// Lets time pass while some clients say that they are there.
+    func pass(_ seconds: Int, with clients: [Client]) async {
+        for _ in 0..<(seconds + 44) / 45 {
+            for client in clients { _ = await client.send("PING x") }
+            await self.harness.advance(by: 45)
+        }
+    }
+
     /// What is kept of a channel, once there is time to.
     func kept(_ folded: String) async throws -> RegisteredChannel? {
         await self.harness.advance(by: 2)
