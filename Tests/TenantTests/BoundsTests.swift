@@ -58,7 +58,7 @@ struct BoundsTests {
         ("sessions: {resumeGrace: ", "30d", "30d1s"), ("history: {retention: ", "30d", "36500d1s"),
         ("archive: {retention: ", "36500d", "36501d"), ("sessions: {resumeGrace: ", "0s", "9999999999d"),
         ("accounts: {rememberFor: ", "30d", "30d1s"), ("accounts: {nickTimeout: ", "1d", "25h"),
-        ("sts: {duration: ", "730d", "730d1s"),
+        ("sts: {duration: ", "730d", "730d1s"), ("accounts: {channelExpiry: ", "36500d", "36501d"),
     ]
 
     @Test(arguments: durations.indices)

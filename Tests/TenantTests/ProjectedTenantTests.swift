@@ -208,6 +208,7 @@ struct ProjectedTenantTests {
         tenant.settings.accounts.refusedEmailDomains = some(["trash.example", "a.b"])
         tenant.settings.accounts.accountsPerEmail = .random(in: 1...1_000, using: &random)
         tenant.settings.accounts.customAccountNames = .random(using: &random)
+        tenant.settings.accounts.channelExpiry = time()
         tenant.settings.accounts.required = .random(using: &random)
         tenant.settings.accounts.saslMechanisms = some(SASLMechanism.allCases)
         tenant.settings.accounts.rememberFor = time()

@@ -17,7 +17,7 @@ import Testing
         #expect(tenant.accounts.emailDomains == [] && tenant.accounts.refusedEmailDomains == [])
         #expect(tenant.accounts.accountsPerEmail == 1 && !tenant.accounts.customAccountNames)
         #expect(tenant.accounts.saslMechanisms == [.plain, .scramSHA256, .scramSHA512, .external])
-        #expect(tenant.accounts.rememberFor == .zero)
+        #expect(tenant.accounts.rememberFor == .zero && tenant.accounts.channelExpiry == .zero)
         #expect(tenant.sessions.resumeGrace == .seconds(120) && tenant.sessions.multipleClients)
         #expect(
             tenant.history.enabled && tenant.history.retention == .seconds(30 * 86_400) && tenant.history.directMessages
@@ -48,6 +48,7 @@ import Testing
         #expect(tenant.accounts.nickOwnership == .strict && tenant.accounts.nickTimeout == .seconds(120))
         #expect(tenant.accounts.emailDomains == ["example.com", "edu"] && tenant.accounts.customAccountNames)
         #expect(tenant.accounts.refusedEmailDomains == ["trash.example"] && tenant.accounts.accountsPerEmail == 3)
+        #expect(tenant.accounts.channelExpiry == .seconds(60 * 86_400))
         #expect(tenant.accounts.saslMechanisms == [.scramSHA256] && tenant.accounts.rememberFor == .seconds(86_400))
         #expect(tenant.sessions.resumeGrace == .seconds(5400) && !tenant.sessions.multipleClients)
         #expect(
@@ -209,6 +210,7 @@ import Testing
             - {account: alice, passwordSecretRef: {name: acme-admin, key: password}}
           accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, nickOwnership: Strict, nickTimeout: 2m, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d,
             emailDomains: [example.com, edu], refusedEmailDomains: [trash.example], accountsPerEmail: 3, customAccountNames: true}
+          accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, nickOwnership: Strict, nickTimeout: 2m, channelExpiry: 60d, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d}
           sessions: {resumeGrace: 1h30m, multipleClients: false}
           history: {enabled: true, retention: 7d, directMessages: false}
           archive: {enabled: true, schedule: "0 4 * * 1-5", retention: 365d}

@@ -21,7 +21,7 @@ extension ChannelState {
             throw Refusal(.notOnChannel, self.name.raw)
         }
         if !ranks.contains(.owner), !requester.may(.runAnyChannel) { throw Refusal(.ownerNeeded, self.name.raw) }
-        return .registration([.founder(account, since: now)], by: requester.author)
+        return .registration([.founder(account, since: now), .used(now)], by: requester.author)
     }
 
     /// Decides whether the channel belongs to nobody any more: its founder does.

@@ -57,7 +57,8 @@ extension Network {
                 joins: replica.joins,
                 now: self.shard.now
             )
-            var transaction = replica.change(event)
+            let note = replica.state.noteOfUse(by: session.requester, now: self.shard.now)
+            var transaction = replica.change(note.map { [event, $0] } ?? [event])
             var refusals: [Int: Refusal] = [:]
             if !replica.exists, let limit = self.tenant.quotas.channels.hardLimit {
                 refusals[transaction.conditions.count] = Refusal(.networkHasTooManyChannels, name.raw)

@@ -165,6 +165,7 @@ package final class Network {
         if second.isMultiple(of: 30) { self.registry.begin() }
         self.nicks.tick(second)
         self.bans.tick(second)
+        self.registry.upkeep.tick(second)
     }
 
     func tell(_ event: TenantEvent) {

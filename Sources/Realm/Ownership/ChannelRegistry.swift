@@ -13,6 +13,7 @@ final class ChannelRegistry {
     /// Says that the live store has all registered channels, and which of them have changed since they were kept.
     let log: LogKey
     private(set) lazy var saver = ChannelSaver(self)
+    private(set) lazy var upkeep = ChannelUpkeep(self)
     /// Who waits for the channels to be back; nil if nobody brings them.
     private var waiting: [(Refusal?) -> Void]?
     /// How many channels are brought back at a time.

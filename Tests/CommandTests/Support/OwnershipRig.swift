@@ -9,27 +9,33 @@ struct OwnershipRig {
     let harness: CommandHarness
     let store: DurableStore
     private let accounts: SimulatedAccounts
+    private let settings: AccountSettings
 
-    init(shards: Int = 1) async throws {
+    init(shards: Int = 1, channelExpiry: Duration = .zero) async throws {
         let store = DurableStore(try SQLiteDatabase())
         _ = try await store.migrator.up(now: 0)
         let accounts = SimulatedAccounts()
         for name in ["ann", "bob", "cid"] { accounts.add(name, password: "sesame") }
         accounts.add("boss", password: "sesame", role: .admin)
         for role in Role.allCases { accounts.add(role.rawValue, password: "sesame", role: role) }
-        try self.init(shards, store, accounts)
+        var settings = AccountSettings.standard
+        settings.channelExpiry = channelExpiry
+        try self.init(shards, store, accounts, settings)
     }
 
     private init(
         _ shards: Int,
         _ store: DurableStore,
         _ accounts: SimulatedAccounts,
+        _ settings: AccountSettings,
         image: LiveImage? = nil
     ) throws {
         self.store = store
         self.accounts = accounts
+        self.settings = settings
         self.harness = try CommandHarness(
             shards: shards,
+            accounts: settings,
             channels: store.channels,
             bans: store.bans,
             audit: store.audit,
@@ -40,12 +46,12 @@ struct OwnershipRig {
 
     /// A process that goes on with an image of the live store.
     func from(_ image: LiveImage) throws -> OwnershipRig {
-        try OwnershipRig(self.harness.shards.count, self.store, self.accounts, image: image)
+        try OwnershipRig(self.harness.shards.count, self.store, self.accounts, self.settings, image: image)
     }
 
     /// The same accounts and the same database, and nothing of what was in the live store.
     func withAnotherLiveStore() throws -> OwnershipRig {
-        try OwnershipRig(self.harness.shards.count, self.store, self.accounts)
+        try OwnershipRig(self.harness.shards.count, self.store, self.accounts, self.settings)
     }
 
     /// Somebody who is what an account of this role may be, called like the role.
@@ -73,6 +79,12 @@ struct OwnershipRig {
         self.accounts.remove(account)
         self.accounts.add(account, password: "sesame")
     }
+
+    /// An account is deleted from outside.
+    func delete(_ account: String) { self.accounts.remove(account) }
+
+    /// Accounts cannot be asked for any more.
+    func breakAccounts() { self.accounts.failure = .unavailable }
 
     /// Lets time pass while some clients say that they are there.
     func pass(_ seconds: Int, with clients: [Client]) async {

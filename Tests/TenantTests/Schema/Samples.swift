@@ -109,7 +109,7 @@ struct Difference: Sendable {
             let end = path.split(separator: ".").last ?? ""
             let isDuration = [
                 "retention", "rememberFor", "resumeGrace", "alwaysOn", "stabilization", "gracePeriod", "longest",
-                "announce", "duration", "nickTimeout",
+                "announce", "duration", "nickTimeout", "channelExpiry",
             ]
             .contains(end)
             let text = value?.text ?? value?["limit"].text ?? ""

@@ -163,6 +163,8 @@ package struct AccountSettings: Hashable, Sendable {
     package var nickOwnership: NickOwnership = .timeout
     /// After how long who goes by such a nickname gets another.
     package var nickTimeout: Duration = .seconds(30)
+    /// After how long without anybody who has a level there a registered channel ends being registered; zero for never.
+    package var channelExpiry: Duration = .zero
     /// Whether who is not on the network yet may register.
     package var registrationBeforeConnect = true
     /// How many characters a password has at least.
@@ -261,6 +263,12 @@ extension AccountSettings: SettingsObject {
             \.nickTimeout,
             .duration(Bounds.nickTimeout, .passedOver),
             "After how long who goes by a nickname of another account gets another; with Strict for those who had it before it belonged to one."
+        ),
+        Setting(
+            "channelExpiry",
+            \.channelExpiry,
+            .duration(Bounds.channelExpiry, .passedOver),
+            "After how long without anybody who has a rank there by account a registered channel belongs to nobody any more, such as 60d; by default never. That is looked at in whole days."
         ),
         Setting("required", \.required, .flag, "Whether nobody registers a connection without an account."),
         Setting(

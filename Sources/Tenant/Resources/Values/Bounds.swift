@@ -12,6 +12,8 @@ package enum Bounds {
     package static let nickTimeout: ClosedRange<Duration> = .zero ... .seconds(86_400)
     /// How many accounts one mail address may have.
     package static let accountsPerEmail = 1...1_000
+    /// For how long nobody of a registered channel may have to be there before it is nobody's: a century.
+    package static let channelExpiry: ClosedRange<Duration> = .zero ... .seconds(36_500 * 86_400)
     /// How many characters a password may have to have.
     package static let passwordLength = 1...64
     /// For how long who is always on may stay without a client.

@@ -1,0 +1,61 @@
+// How a registered channel ends that nobody needs, and what becomes of one whose founder is no more.
+
+import IRC
+
+extension ChannelRegistration {
+    /// How often it is noted that somebody with a level is there, in milliseconds.
+    package static let noteInterval: Int64 = 86_400_000
+
+    /// Whether it has not been noted lately that somebody with a level was there.
+    package func isUnnoted(at now: Int64) -> Bool {
+        self.lastUse.map { now - $0 >= Self.noteInterval } ?? true
+    }
+
+    /// Whether nobody with a level was there for some time.
+    ///
+    /// - Parameters:
+    ///   - expiry: Milliseconds; 0 for never.
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: Whether it is over. Since the use is noted once in a while, not before that has passed, too.
+    func isExpired(after expiry: Int64, now: Int64) -> Bool {
+        guard expiry > 0, let lastUse else { return false }
+        return now - lastUse >= expiry + Self.noteInterval
+    }
+}
+
+extension ChannelState {
+    /// What is noted when somebody comes in: that the channel is used, once a day, if it has a level there.
+    package func noteOfUse(by requester: Requester, now: Int64) -> ChannelEvent? {
+        guard let registration, registration.isUnnoted(at: now), !registration.rank(of: requester.account).isEmpty
+        else { return nil }
+        return .registration([.used(now)], by: requester.author)
+    }
+
+    /// Decides what becomes of a registered channel that is looked at in turn.
+    ///
+    /// It goes to its successor, or is nobody's any more, when its founder's account is no more; and it is nobody's when nobody with a
+    /// level was there for long. When that was is not known of one that an earlier version registered: it counts from now on.
+    ///
+    /// - Parameters:
+    ///   - expiry: After how many milliseconds; 0 for never.
+    ///   - gone: Accounts that are known to be no more.
+    ///   - author: Who says so.
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: What happens, if anything.
+    package func decideUpkeep(
+        expiry: Int64,
+        gone: Set<AccountReference>,
+        by author: Author,
+        now: Int64
+    ) -> ChannelEvent? {
+        guard let registration else { return nil }
+        if gone.contains(registration.founder) {
+            let isInherited = registration.successor.map { !gone.contains($0) } ?? false
+            return .registration(isInherited ? registration.handingOver : [.dropped], by: author)
+        }
+        guard registration.isUnnoted(at: now) else { return nil }
+        let isUsed = self.members.contains { registration.knows($0.user) }
+        if isUsed || registration.lastUse == nil { return .registration([.used(now)], by: author) }
+        return registration.isExpired(after: expiry, now: now) ? .registration([.dropped], by: author) : nil
+    }
+}
