@@ -198,7 +198,7 @@ import Testing
             _ = try await target.database.execute("DELETE FROM history", in: .tenant(.acme))
             // Rows of the history are copied in 41 transactions, and gone through in 41.
             var cuts = 0
-            for transactions in [80, 55] {
+            for transactions in [84, 63] {
                 let broken = DurableStore(cutOff(target.database, after: transactions))
                 do {
                     try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)

@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "ann@example.com", "a@b.de", "ann.lee+chat@mail.example.com", "änn@exämple.de", "o'neil@example.co.uk",
+        "ann@example.com", "a@b.de", "ann.lee+chat@mail.example.com", "änn@example.de", "o'neil@example.co.uk",
         "x@xn--exmple-cua.de", "1@2.3", "\(String(repeating: "a", count: 64))@example.com",
     ])
     func `an address is one`(text: String) { #expect(EmailAddress(text)?.text == text) }

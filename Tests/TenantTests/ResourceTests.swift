@@ -208,9 +208,8 @@ import Testing
             Be kind.
           admins:
             - {account: alice, passwordSecretRef: {name: acme-admin, key: password}}
-          accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, nickOwnership: Strict, nickTimeout: 2m, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d,
+          accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, nickOwnership: Strict, nickTimeout: 2m, channelExpiry: 60d, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d,
             emailDomains: [example.com, edu], refusedEmailDomains: [trash.example], accountsPerEmail: 3, customAccountNames: true}
-          accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, nickOwnership: Strict, nickTimeout: 2m, channelExpiry: 60d, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d}
           sessions: {resumeGrace: 1h30m, multipleClients: false}
           history: {enabled: true, retention: 7d, directMessages: false}
           archive: {enabled: true, schedule: "0 4 * * 1-5", retention: 365d}

@@ -63,8 +63,8 @@ package struct ModeLock: Hashable, Sendable {
 
     /// Signs and letters alone, one word: `+ntl-k`.
     package var letters: String {
-        let on = self.on.text + (self.limit == nil ? "" : String(ChannelModeTable.limit.letter))
-        return (on.isEmpty ? "" : "+" + on) + (self.off.isEmpty ? "" : "-" + self.offText)
+        let set = self.on.text + (self.limit == nil ? "" : String(ChannelModeTable.limit.letter))
+        return (set.isEmpty ? "" : "+\(set)") + (self.off.isEmpty ? "" : "-" + self.offText)
     }
 
     /// As it is shown, with the limit behind it.

@@ -22,6 +22,9 @@ package struct EmailAddress: Hashable, Sendable {
         self.text = text
     }
 
+    /// What stands before the `@`.
+    package var local: Substring { self.text[..<(self.text.lastIndex(of: "@") ?? self.text.endIndex)] }
+
     /// What stands behind the `@`, in small letters.
     package var domain: Substring { self.text.lowercased().drop { $0 != "@" }.dropFirst() }
 

@@ -33,6 +33,7 @@ final class AccountRig {
         shards: Int = 1,
         sendsMail: Bool = true,
         sessions: SessionLimits = SessionLimits(),
+        quotas: Quotas = .unlimited,
         _ change: (inout AccountSettings) -> Void = { _ in }
     ) async throws {
         let store = DurableStore(try SQLiteDatabase())
@@ -54,6 +55,7 @@ final class AccountRig {
         self.harness = try CommandHarness(
             shards: shards,
             sessions: sessions,
+            quotas: quotas,
             accounts: settings,
             channels: store.channels,
             authenticator: service
