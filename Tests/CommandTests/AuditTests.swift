@@ -38,6 +38,7 @@ import Testing
         Deed("WALLOPS :hear some", "WALLOPS  hear some"), Deed("REHASH", "REHASH  "),
         Deed("OPER moderator sesame", "OPER moderator moderator"),
         Deed("METADATA bob SET color :red", "METADATA bob color red"), Deed("MODE #a +m", "MODE #a +m"),
+        Deed("MODE #b +k hunter2", "MODE #b +k *"), Deed("CS SET #a DESCRIPTION tea", "CHANSERV #a setDescription"),
         Deed("SAMODE #a +b x!*@*", "MODE #a +b x!*@*"), Deed("KICK #a ann :out", "KICK #a ann out"),
         Deed("TOPIC #b :hear", "TOPIC #b hear"), Deed("JOIN #a", "JOIN #a "),
     ]
@@ -46,7 +47,7 @@ import Testing
     func `what is done by right is kept once, with who did it`(deed: Deed, shard: Int) async throws {
         let rig = try await OwnershipRig(shards: 2)
         let ann = await rig.member("ann", shard: 1, in: "#a", "#b")
-        _ = await ann.send("MODE #a +ik sesame", "MODE #b +t")
+        _ = await ann.send("MODE #a +ik sesame", "MODE #b +t", "CS REGISTER #a")
         _ = await rig.member("bob", shard: 1)
         _ = await rig.member("cid")
         for nick in ["guest", "kept"] { _ = await rig.harness.client(nick, shard: 1) }

@@ -161,4 +161,52 @@ import Testing
         await rig.harness.advance(by: 2)
         #expect(await guide.send("JOIN #x").with("JOIN").isEmpty)
     }
+
+    @Test func `an operator who is kept apart has no right, and frees nobody`() async throws {
+        let rig = try await OwnershipRig(shards: 2)
+        let admin = await rig.operator(.admin)
+        let moderator = await rig.operator(.moderator, shard: 1)
+        let bob = await rig.member("bob", in: "#a")
+        _ = await admin.send("QUARANTINE moderator :enough")
+        await rig.harness.advance(by: 2)
+        _ = await moderator.hears()
+        for line in ["UNQUARANTINE moderator", "WALLOPS :hear", "KILL bob :rude", "UBAN LIST", "SANICK bob robert"] {
+            let told = await moderator.send(line)
+            #expect(told.count == 1 && told.begin(with: ["481 "]), "\(line): \(told)")
+        }
+        #expect(!bob.isClosed)
+        _ = await admin.send("UNQUARANTINE moderator")
+        await rig.harness.advance(by: 2)
+        _ = await moderator.send("KILL bob :rude")
+        _ = await bob.hears()
+        #expect(bob.isClosed)
+    }
+
+    @Test func `what somebody with more rights said is not a guide's to change`() async throws {
+        let rig = try await OwnershipRig()
+        let (admin, guide) = (await rig.operator(.admin), await rig.operator(.guide))
+        _ = await rig.member("bob", in: "#a")
+        _ = await rig.harness.client("guest")
+        for name in ["bob", "guest"] {
+            _ = await admin.send("QUARANTINE \(name) :for good")
+            for line in ["QUARANTINE \(name) 1m :for a while", "UNQUARANTINE \(name)"] {
+                if name == "guest", line.hasPrefix("Q") { continue }
+                let told = await guide.send(line)
+                #expect(told.begin(with: ["481 Somebody with rights that you lack has said so"]), "\(line): \(told)")
+            }
+        }
+        await rig.harness.advance(by: 120)
+        #expect(await admin.send("UNQUARANTINE bob").commands.contains("NOTE"))
+    }
+
+    @Test func `another account is no way out`() async throws {
+        let rig = try await OwnershipRig()
+        let guide = await rig.operator(.guide)
+        let bob = await rig.member("bob", "sasl", in: "#a")
+        _ = await guide.send("QUARANTINE bob :enough")
+        await rig.harness.advance(by: 2)
+        _ = await bob.hears()
+        #expect(await bob.send("NS IDENTIFY cid sesame").with("900").isEmpty)
+        #expect(await bob.send("PRIVMSG #a :hello").begin(with: ["404 #a"]))
+    }
 }

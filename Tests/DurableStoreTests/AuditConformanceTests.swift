@@ -66,8 +66,8 @@ import Testing
             let acme = try TenantID.acme
             let ban = try #require(NetworkBan(mask: "x!*@*", reason: "", setter: "boss", time: 1, until: nil))
             let other = try #require(NetworkBan(mask: "y!*@*", reason: "", setter: "boss", time: 1, until: nil))
-            #expect(try await store.bans.set(ban, of: acme, limit: 1, noting: .killed(1, of: acme)))
-            #expect(try await store.bans.set(other, of: acme, limit: 1, noting: .killed(2, of: acme)) == false)
+            #expect(try await store.bans.set(ban, of: acme, limit: 1, noting: .killed(1, of: acme)) == .set)
+            #expect(try await store.bans.set(other, of: acme, limit: 1, noting: .killed(2, of: acme)) == .isFull)
             #expect(try await store.bans.lift("y!*@*", of: acme, noting: .killed(3, of: acme)) == false)
             #expect(try await store.bans.lift("x!*@*", of: acme, noting: .killed(4, of: acme)))
             #expect(try await store.audit.latest(of: acme, limit: 9).map(\.time) == [4, 1])

@@ -22,6 +22,11 @@ extension ChannelState {
         if self.modes.contains(.noExternal), !self.members.contains(requester.session) {
             throw Refusal(.cannotSpeak, self.name.raw)
         }
+        if !self.members.contains(requester.session) {
+            do throws(Refusal) { try self.checkAutoKicks(of: requester, now: now) } catch {
+                throw Refusal(.cannotSpeak, self.name.raw)
+            }
+        }
         if !self.restrictsMembers { return }
         if said.isCTCP, self.modes.contains(.noCTCP) { throw self.silenced("no CTCP here (+C)") }
         if said.isFormatted, self.modes.contains(.noFormatting) {

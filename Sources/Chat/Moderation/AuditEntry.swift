@@ -28,6 +28,8 @@ package struct AuditEntry: Hashable, Sendable {
         case kick = "KICK"
         case topic = "TOPIC"
         case join = "JOIN"
+        /// Of a registered channel, where their level there would not have done.
+        case channel = "CHANSERV"
     }
 
     /// The account of who did it; nil if they had none.

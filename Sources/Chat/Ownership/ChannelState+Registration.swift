@@ -47,7 +47,7 @@ extension ChannelState {
         let former = registration.founder
         if account == former { return [] }
         let stays = ChannelLevel(account: former, rank: .owner, setter: former.name, time: now)
-        var changes: [RegistrationChange] = [.founder(account, since: registration.since)]
+        var changes: [RegistrationChange] = [.founder(account, since: registration.since), .used(now)]
         if registration.levels[account.folded] != nil { changes.append(.level(folded: account.folded, nil)) }
         if registration.successor == account { changes.append(.successor(nil)) }
         if registration.levels.count < ChannelRegistration.maximumLevels {

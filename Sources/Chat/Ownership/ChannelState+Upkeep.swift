@@ -8,7 +8,8 @@ extension ChannelRegistration {
 
     /// Whether it has not been noted lately that somebody with a level was there.
     package func isUnnoted(at now: Int64) -> Bool {
-        self.lastUse.map { now - $0 >= Self.noteInterval } ?? true
+        // A clock that was ahead says nothing of when that was.
+        self.lastUse.map { now - $0 >= Self.noteInterval || $0 - now > Self.noteInterval } ?? true
     }
 
     /// Whether nobody with a level was there for some time.
@@ -51,11 +52,12 @@ extension ChannelState {
         guard let registration else { return nil }
         if gone.contains(registration.founder) {
             let isInherited = registration.successor.map { !gone.contains($0) } ?? false
-            return .registration(isInherited ? registration.handingOver : [.dropped], by: author)
+            return .registration(isInherited ? registration.handingOver + [.used(now)] : [.dropped], by: author)
         }
         guard registration.isUnnoted(at: now) else { return nil }
         let isUsed = self.members.contains { registration.knows($0.user) }
-        if isUsed || registration.lastUse == nil { return .registration([.used(now)], by: author) }
+        let isAhead = registration.lastUse.map { $0 > now } ?? true
+        if isUsed || isAhead { return .registration([.used(now)], by: author) }
         return registration.isExpired(after: expiry, now: now) ? .registration([.dropped], by: author) : nil
     }
 }

@@ -182,8 +182,7 @@ final class LineDispatcher {
         default:
             if call.count < call.row.minimumParameters {
                 told = { call.reply(.errNeedMoreParams, call.row.name) }
-            } else if !call.row.rights.isEmpty, call.connection.session?.rights.isSuperset(of: call.row.rights) != true
-            {
+            } else if !call.row.rights.isEmpty, !self.mayUse(call) {
                 told = { call.refuse(Refusal(.rightNeeded)) }
             } else {
                 return true
@@ -191,6 +190,10 @@ final class LineDispatcher {
         }
         if !call.row.isSilent { told() }
         return false
+    }
+
+    private func mayUse(_ call: Call) -> Bool {
+        call.connection.session.map { Actor($0, through: call.connection).may(call.row.rights) } ?? false
     }
 
     private func split(_ call: Call, _ list: CommandRow.List) -> [Call] {

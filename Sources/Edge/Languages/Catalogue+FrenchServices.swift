@@ -215,5 +215,6 @@ extension Catalogue {
             "Il y en a plus : précisez par un masque, comme LIST *tea*",
         "MODE cannot be set due to channel having an active MLOCK restriction policy":
             "MODE est impossible : le salon a verrouillé ce mode par MLOCK",
+        "Somebody with rights that you lack has said so": "Quelqu'un l'a dit qui a des droits que vous n'avez pas",
     ]
 }

@@ -212,5 +212,6 @@ extension Catalogue {
             "Es gibt mehr: Sag mit einer Maske, welche, etwa LIST *tea*",
         "MODE cannot be set due to channel having an active MLOCK restriction policy":
             "MODE geht hier nicht: Der Kanal hat diesen Modus mit MLOCK festgelegt",
+        "Somebody with rights that you lack has said so": "Das hat jemand mit Rechten gesagt, die dir fehlen",
     ]
 }

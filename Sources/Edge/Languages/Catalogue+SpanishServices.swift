@@ -209,5 +209,6 @@ extension Catalogue {
             "Hay más: di cuáles con una máscara, como LIST *tea*",
         "MODE cannot be set due to channel having an active MLOCK restriction policy":
             "MODE no se puede aplicar: el canal tiene ese modo bloqueado con MLOCK",
+        "Somebody with rights that you lack has said so": "Lo dijo alguien con derechos que no tienes",
     ]
 }

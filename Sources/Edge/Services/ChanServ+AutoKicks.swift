@@ -35,7 +35,8 @@ extension ChanServ {
         one.network.addAutoKick(
             of: one.words[2],
             to: name,
-            for: duration.map(\.components.seconds),
+            // As other services have it, none is for good.
+            for: duration.flatMap { $0.components.seconds > 0 ? $0.components.seconds : nil },
             reason: reason.isEmpty ? "no reason was given" : reason,
             by: one.actor,
             one.awaiting { entry in

@@ -288,6 +288,10 @@ extension Network {
     /// It becomes the account's session, for which others wait, if the account has none.
     package func adopt(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
         let (session, account) = (actor.session, self.accountKey(login.account))
+        let own = session.user.account.map(Names.accountMapping.fold)
+        if own != Names.accountMapping.fold(login.account), session.quarantine(of: actor.attachment) != nil {
+            return then(.failure(Refusal(.apart, text: Actor.apart)))
+        }
         self.store.load([account]) { result in
             guard case .success(let snapshots) = result else {
                 if case .failure(let error) = result { then(.failure(self.refusal(error))) }

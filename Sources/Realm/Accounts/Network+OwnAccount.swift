@@ -257,6 +257,7 @@ extension Network {
         self.act(
             by: actor,
             { () throws(Refusal) in
+                if let end = self.endWaiting(found, reason: reason, note, by: actor) { return end }
                 let event = UserEvent.killed(by: actor.author, reason: reason)
                 return Decided(
                     transaction: Transaction(
@@ -269,6 +270,31 @@ extension Network {
             },
             then: then
         )
+    }
+
+    /// What ends a session that waits for its clients, whose inbox nobody follows; nil of one that does not.
+    private func endWaiting(
+        _ found: FoundUser,
+        reason: String,
+        _ note: LogChange?,
+        by actor: Actor
+    ) -> Decided<Void>? {
+        guard case .elsewhere(let other) = found, let holds = other.record.holds, holds.detached != nil else {
+            return nil
+        }
+        var end = SessionEnds.end(
+            of: other.record,
+            reason: "Killed (\(actor.session.user.nick.raw) (\(reason)))",
+            tenant: self.id,
+            now: self.shard.now,
+            isFed: self.shard.environment.keepsHistory(self.id)
+        )
+        end.conditions.append(holds.condition(on: found.inbox))
+        if let note { end.changes.append(note) }
+        // Somebody came back, or it ended.
+        let refusal = Refusal(.noSuchNick, found.nick)
+        let refusals = Dictionary(uniqueKeysWithValues: end.conditions.indices.map { ($0, refusal) })
+        return Decided(transaction: end, value: (), refusals: refusals)
     }
 
     /// What is kept of an account, for who owns it and for those who look after the network; others learn since when it is there.

@@ -14,7 +14,8 @@ package struct Actor {
         self.attachment = attachment
     }
 
-    package var rights: Rights { self.session.rights }
+    /// None of who is kept apart.
+    package var rights: Rights { self.session.quarantine(of: self.attachment) == nil ? self.session.rights : [] }
     package var author: Author { self.session.author }
 
     /// Its account, for what is given to accounts.

@@ -8,6 +8,7 @@ package struct ChannelView {
     /// Whether who looks is in it.
     package let isMember: Bool
     private let seesHidden: Bool
+    private let seesKey: Bool
     /// Who looks.
     private let looking: SessionID
     /// The channel as it goes on; nil if it is not followed here.
@@ -22,6 +23,7 @@ package struct ChannelView {
         self.replica = replica
         self.isMember = state.members.contains(session.id)
         self.seesHidden = session.requester.may(.seeHidden)
+        self.seesKey = self.isMember || session.requester.may(.enterAnyChannel)
         self.looking = session.id
     }
 
@@ -93,7 +95,7 @@ package struct ChannelView {
     }
 
     /// The modes with their parameters; the key only for those who may know it.
-    package var modeParameters: [String] { self.state.modeParameters(showingKey: self.seesAll) }
+    package var modeParameters: [String] { self.state.modeParameters(showingKey: self.seesKey) }
 
     /// Whether who looks may see a list: who may come in in spite of a ban, or uninvited, is for those who run the channel.
     package func mayList(_ list: ListMode, _ session: Session) -> Refusal? {

@@ -274,7 +274,11 @@ extension Network {
                         forwards: forwards
                     ).changes
                 if byRank != decision.changes {
-                    let detail = decision.changes.parameters.joined(separator: " ")
+                    // A key is nobody's but the channel's.
+                    let shown = decision.changes.map { change in
+                        if case .key(.some) = change { ModeChange.key("*") } else { change }
+                    }
+                    let detail = shown.parameters.joined(separator: " ")
                     transaction.changes.append(self.note(.modes, replica.state.name.raw, detail, by: actor))
                 }
                 return Decided(transaction: transaction, value: value)

@@ -42,14 +42,19 @@ extension Network {
         let (tenant, limit) = (self.id, Self.banLimit)
         let detail = seconds.map { "\($0)s \(reason)" } ?? reason
         let record = self.record(effect == .refuse ? .ban : .quarantine, ban.mask, detail, by: actor)
+        let (rights, mayBan) = (actor.rights, actor.may(.banFromNetwork))
         self.ask("bans") { () async throws(DurableStoreError) in
-            try await bans.set(ban, of: tenant, limit: limit, noting: record)
-        } then: { (result: Result<Bool, Refusal>) in
+            // What those with more rights said is theirs to change, and a ban that of who may ban.
+            try await bans.set(ban, of: tenant, limit: limit, noting: record) { known in
+                rights.reach(known.role.rights) && (mayBan || known.effect == .quarantine)
+            }
+        } then: { (result: Result<BanSetting, Refusal>) in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
-            case .success(false):
+            case .success(.isFull):
                 then(.failure(Refusal(.tooManyBans, text: "There are \(limit) bans: lift one first")))
-            case .success(true):
+            case .success(.isKept): then(.failure(Self.setByOthers))
+            case .success(.set):
                 self.log("a ban was set", ban.mask, by: actor, reason: ban.reason)
                 self.bansChanged { then(.success(ban)) }
             }
@@ -98,21 +103,28 @@ extension Network {
         guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
         let meant = NetworkBan(mask: text, reason: "", setter: "", role: .user, time: 0, until: nil)
         let known = meant.flatMap { meant in self.bans.all.first { $0.meansSame(as: meant) } }
-        self.lift(known?.mask ?? meant?.mask ?? text, from: bans, by: actor, then)
+        self.lift(known, known?.mask ?? meant?.mask ?? text, from: bans, by: actor, then)
     }
 
-    /// Lifts the ban that is shown so, whoever may.
+    static let setByOthers = Refusal(.rightNeeded, text: "Somebody with rights that you lack has said so")
+
+    /// Lifts the ban that is shown so, whoever may, unless somebody with more rights set it.
+    ///
+    /// - `known`: the ban, if it is known.
     func lift(
+        _ known: NetworkBan?,
         _ mask: String,
         _ action: AuditEntry.Action = .unban,
         from bans: NetworkBanRepository,
         by actor: Actor,
         _ then: @escaping (Result<String, Refusal>) -> Void
     ) {
+        if let known, !actor.rights.reach(known.role.rights) { return then(.failure(Self.setByOthers)) }
         let tenant = self.id
         let record = self.record(action, mask, "", by: actor)
+        let effect: NetworkBan.Effect? = action == .unquarantine ? .quarantine : nil
         self.ask("bans") { () async throws(DurableStoreError) in
-            try await bans.lift(mask, of: tenant, noting: record)
+            try await bans.lift(mask, effect, of: tenant, noting: record)
         } then: { (result: Result<Bool, Refusal>) in
             switch result {
             case .failure(let refusal): then(.failure(refusal))

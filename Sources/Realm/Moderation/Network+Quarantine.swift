@@ -63,6 +63,9 @@ extension Network {
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
         guard actor.may(.quarantine) else { return then(.failure(Refusal(.rightNeeded))) }
+        if let own = found?.record.quarantine, !actor.rights.reach(own.role.rights) {
+            return then(.failure(Self.setByOthers))
+        }
         let isOwn = found?.record.quarantine != nil
         let missing = Refusal(.notApart, name.asWord, text: "\(name.asWord) is not in quarantine")
         let account = found == nil ? name : found?.identity.account
@@ -77,7 +80,7 @@ extension Network {
                 ban.effect == .quarantine && meant.map { ban.meansSame(as: $0) } == true
             }
             guard let known else { return end(false) }
-            self.lift(known.mask, .unquarantine, from: bans, by: actor) { result in
+            self.lift(known, known.mask, .unquarantine, from: bans, by: actor) { result in
                 switch result {
                 case .failure(let refusal): then(.failure(refusal))
                 case .success: end(true)
@@ -126,7 +129,9 @@ extension Session {
     func quarantine(of attachment: any Attachment) -> Quarantine? {
         if self.apart.isEmpty, self.unweighed.isEmpty { return nil }
         if self.unweighed.contains(attachment.number) { return self.network.bans.quarantine(of: self, attachment) }
-        return self.apart[attachment.number].flatMap { $0.holds(at: self.network.shard.now) ? $0 : nil }
+        guard let apart = self.apart[attachment.number] else { return nil }
+        // Behind one that is over there may be another.
+        return apart.holds(at: self.network.shard.now) ? apart : self.network.bans.quarantine(of: self, attachment)
     }
 }
 

@@ -95,7 +95,8 @@ final class ChannelUpkeep {
             func isGone(_ account: AccountReference) async throws(AuthenticationError) -> Bool {
                 if let isGone = known[account] { return isGone }
                 let found = try await authenticator.find(account.name, in: tenant)
-                let isGone = found?.createdAt != account.since
+                // Whom the tenant names as its administrator may be who the channel is of: that is for people to say.
+                let isGone = found.map { $0.createdAt != account.since && !$0.isDeclared } ?? true
                 known[account] = isGone
                 return isGone
             }

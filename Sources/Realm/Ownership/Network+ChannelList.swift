@@ -15,7 +15,7 @@ extension Network {
     /// How many channels one answer has at most.
     package static let listedChannels = 100
     /// How many are looked at for it, some at a time.
-    private static let (listPages, listPage) = (50, 100)
+    private static let (listPages, listPage) = (20, 100)
 
     /// Registered channels that the actor may know of: not private and secret ones, unless it is one of their people.
     ///

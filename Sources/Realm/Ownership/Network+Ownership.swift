@@ -164,18 +164,24 @@ extension Network {
     func changeOwnership(
         of name: ChannelName,
         by actor: Actor,
+        doing deed: String = #function,
         _ then: @escaping (Result<Void, Refusal>) -> Void,
         _ decide: @escaping (ChannelState, Requester) throws(Refusal) -> [ChannelEvent]
     ) {
-        self.decideOwnership(of: name, by: actor, then) { replica, requester throws(Refusal) in
+        self.decideOwnership(of: name, by: actor, doing: deed, then) { replica, requester throws(Refusal) in
             replica.decided(try decide(replica.state, requester), ())
         }
     }
 
     /// Changes something of a registered channel: of a secret one who has no level there and is not in it learns nothing.
+    ///
+    /// What needs a right is noted.
+    ///
+    /// - `deed`: what is done, for that.
     func decideOwnership<Value>(
         of name: ChannelName,
         by actor: Actor,
+        doing deed: String = #function,
         _ then: @escaping (Result<Value, Refusal>) -> Void,
         _ decide: @escaping (ChannelReplica, Requester) throws(Refusal) -> Decided<Value>
     ) {
@@ -190,7 +196,13 @@ extension Network {
                 if isHidden, !requester.may(.seeHidden), !requester.may(.runAnyChannel) {
                     throw Refusal(.noSuchChannel, name.raw)
                 }
-                return try decide(replica, requester)
+                let decided = try decide(replica, requester)
+                guard case .append(var transaction, let value, let refusals) = decided,
+                    actor.needsRights({ (plain) throws(Refusal) in _ = try decide(replica, plain) })
+                else { return decided }
+                let detail = String(deed.prefix { $0 != "(" })
+                transaction.changes.append(self.note(.channel, name.raw, detail, by: actor))
+                return .append(transaction, value, refusals: refusals)
             },
             then
         )

@@ -33,7 +33,13 @@ extension Session {
         case .signedOn: break
         case .held(let holds): self.held(holds)
         case .entered(let channel): self.enter(channel)
-        case .ranked(let role): self.role = role
+        case .ranked(let role):
+            self.role = role
+            // Who is less than before has no more rights than that, whichever client it was that asked for them.
+            if !role.rights.reach(self.grantedRole.rights) {
+                self.grantedRole = role
+                self.adoptUser()
+            }
         case .quarantined(let quarantine):
             self.quarantine = quarantine
             self.network.bans.watch(self)
