@@ -1,7 +1,11 @@
 // What a client says before it hangs up, and what it is told when a server goes.
 
+import Chat
+import Edge
 import NIOCore
+import Realm
 import Simulation
+import Tenant
 import Testing
 
 @Suite struct LastWordsTests {
@@ -70,5 +74,88 @@ import Testing
         await harness.advance(by: 3)
         let told = await harness.member("ann", shard: 1).welcome.with("PRIVMSG").map(\.text)
         #expect(told.contains("missed"), "\(told)")
+    }
+
+    /// Somebody says the last lines on a connection, and comes again on another to the same shard before they are carried out.
+    ///
+    /// - Returns: What the one who came again is told.
+    private func comesAgain(_ gone: Client, _ lines: String..., as back: Client) async -> [Line] {
+        let (harness, gate) = (back.harness, back.harness.gates[0])
+        gate.shut()
+        for line in lines + (1...10).map({ "AWAY :\($0)" }) { gone.begin(line) }
+        gone.wire.disconnect()
+        while gate.waiting > 0, harness.session(of: "ann")?.isPresent != true {
+            gate.letOneThrough()
+            await harness.settle()
+        }
+        #expect(harness.session(of: "ann")?.attachments.count == 1)
+        var heard: [Line] = []
+        back.begin("NICK ann", "USER ann 0 * :A", "CAP END")
+        while gate.waiting > 0, harness.session(of: "ann")?.attachments.count != 2 {
+            gate.letOneThrough()
+            heard += await back.hears()
+        }
+        #expect(harness.session(of: "ann")?.attachments.count == 2)
+        gate.open()
+        heard += await back.hears()
+        #expect(harness.session(of: "ann")?.attachments.count == 1)
+        return heard
+    }
+
+    private func loggedIn(_ harness: CommandHarness) async -> Client {
+        let client = harness.stranger()
+        _ = await client.send("CAP REQ :sasl", "AUTHENTICATE PLAIN", "AUTHENTICATE \(plain("ann", "sesame"))")
+        return client
+    }
+
+    @Test(arguments: [1, 40])
+    func `who hung up as it was let in is told what it missed when it comes again, once`(seconds: Int) async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", shard: 1, in: "#a")
+        let ann = await harness.member("ann", in: "#a").client
+        _ = await bob.send("PRIVMSG #a :told")
+        #expect(await ann.hears().shorts == ["bob PRIVMSG #a told"])
+        ann.wire.disconnect()
+        _ = await bob.send("PRIVMSG #a,ann :missed")
+        await harness.advance(by: seconds)
+        let (brief, back) = (await self.loggedIn(harness), await self.loggedIn(harness))
+        let heard = await self.comesAgain(brief, "NICK ann", "USER ann 0 * :A", "CAP END", as: back)
+        #expect(heard.with("PRIVMSG").shorts == ["bob PRIVMSG #a missed", "bob PRIVMSG ann missed"])
+        _ = await bob.send("PRIVMSG #a :last")
+        #expect(await back.hears().shorts.last == "bob PRIVMSG #a last")
+    }
+
+    @Test func `who comes again while what it asked for before goes on is told nothing twice`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", shard: 1, in: "#a")
+        let ann = await harness.member("ann", in: "#a").client
+        let back = await self.loggedIn(harness)
+        _ = await bob.send("PRIVMSG #a :told")
+        #expect(await ann.hears().shorts == ["bob PRIVMSG #a told"])
+        #expect(await self.comesAgain(ann, as: back).with("PRIVMSG").isEmpty)
+    }
+
+    @Test func `what another client was told after one hung up is not told again`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", shard: 1, in: "#a")
+        let ann = await harness.member("ann", in: "#a").client
+        let phone = await harness.member("ann").client
+        harness.gates[0].shut()
+        ann.begin("AWAY :one", "AWAY :two")
+        ann.wire.disconnect()
+        _ = await bob.send("PRIVMSG #a :told")
+        #expect(await phone.hears().shorts == ["bob PRIVMSG #a told"])
+        phone.wire.disconnect()
+        _ = await bob.send("PRIVMSG #a :missed")
+        harness.gates[0].open()
+        await harness.settle()
+        #expect(await harness.member("ann", shard: 1).welcome.with("PRIVMSG").map(\.text) == ["missed"])
+    }
+}
+
+extension CommandHarness {
+    /// The session that an account has on the first shard.
+    fileprivate func session(of account: String) -> Session? {
+        self.shards[0].realm.networks[self.tenant.id]?.sessions.all.first { $0.user.account == account }
     }
 }

@@ -67,8 +67,8 @@ package final class Connection {
     var writing = Writing()
     /// The answer to the labelled command in hand.
     var answer: LabeledAnswer?
-    /// What was received when the wire went before all was done, and when that was in the shard's seconds.
-    private(set) var vanished: (receipt: Receipt?, since: UInt32)?
+    /// When the wire went before all was done, in the shard's seconds.
+    private(set) var vanished: UInt32?
     /// Why it broke, if it did.
     var brokeBecause: String?
 
@@ -138,7 +138,7 @@ package final class Connection {
         self.session = session
         self.phase = .registered
         // It is told nothing of this any more.
-        if self.vanished != nil { self.vanished?.receipt = session.receipt(of: self) }
+        if self.vanished != nil { session.abandon(self, received: nil) }
         self.registration.completed()
         self.becameKnown?()
         self.becameKnown = nil
@@ -184,7 +184,8 @@ package final class Connection {
     /// The wire is gone, and there is still something to be done of what came before that.
     func linger() {
         self.descriptor = -1
-        self.vanished = (self.session?.receipt(of: self), self.clients.realm.seconds)
+        self.vanished = self.clients.realm.seconds
+        self.session?.abandon(self, received: self.receipt)
         let (id, clients) = (self.id, self.clients)
         self.wire = VanishedWire { clients.closed(id) }
     }
@@ -221,7 +222,6 @@ package final class Connection {
 
     /// What the client is known to have received of what it was sent; nil for all of it.
     private var receipt: Receipt? {
-        if let vanished { return vanished.receipt }
         // What a client that fell silent or does not read was sent since may lie in its socket.
         guard self.pingSent != nil || self.isBehind else { return nil }
         let silence = Int64(self.clients.realm.seconds &- self.lastHeard)

@@ -38,7 +38,7 @@ final class ConnectionClock {
         let (now, limits) = (self.clients.realm.seconds, self.clients.limits)
         if let vanished = connection.vanished {
             // Nobody is there whom to ping; what cannot be done by now is not.
-            return now - vanished.since >= Self.lingering ? self.clients.end(connection) : ()
+            return now - vanished >= Self.lingering ? self.clients.end(connection) : ()
         }
         switch connection.phase {
         case .closing(let since):

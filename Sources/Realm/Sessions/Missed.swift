@@ -25,11 +25,18 @@ package struct Missed {
     }
 
     /// What who comes back missed.
-    static func of(_ holds: SessionHolds, _ places: SessionPlaces?, _ resumption: Resumption?, now: Int64) -> Missed {
-        if let detached = holds.detached, detached.isExact { return Missed(since: detached, places) }
+    ///
+    /// - `detached`: since when nobody takes part; nil if somebody seems to.
+    static func of(
+        _ detached: SessionHolds.Detachment?,
+        _ places: SessionPlaces?,
+        _ resumption: Resumption?,
+        now: Int64
+    ) -> Missed {
+        if let detached, detached.isExact { return Missed(since: detached, places) }
         // The client knows best.
         if let seen = resumption?.seen { return Missed(seen: seen) }
-        return holds.detached.map { Missed(since: $0, nil) } ?? Missed(at: now)
+        return detached.map { Missed(since: $0, nil) } ?? Missed(at: now)
     }
 
     /// What came in the last moments, to who comes to a session that others seem to take part in: they may be gone without

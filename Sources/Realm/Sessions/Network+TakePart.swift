@@ -52,9 +52,15 @@ extension Network {
                 "that account's session has an operator's rights, for which accounts must be checked; try again"
             return then(.failure(Refusal(.unavailable, text: text)))
         }
-        // Others may be gone without anybody having noticed.
-        let missed =
-            resumption?.seen.map { Missed(seen: $0) } ?? (request.asksForPast ? nil : Missed(at: self.shard.now))
+        // Where only what clients asked for goes on that are gone, nobody was told anything since they went.
+        let left = session.leftBehind
+        let detached = left.map {
+            let (now, isExact) = (self.shard.now, $0.places != nil)
+            return SessionHolds.Detachment(since: now, received: $0.time, isExact: isExact, reason: "")
+        }
+        // Who asks for the past is told only what it says that it has not seen.
+        let isTold = !request.asksForPast || resumption?.seen != nil
+        let missed = isTold ? Missed.of(detached, left?.places, resumption, now: self.shard.now) : nil
         if let since = request.login?.since { session.requester.accountSince = since }
         session.attach(attachment, missed)
         let taken = TakingPart.taken(.back(session, .init(missed: missed)))
@@ -132,7 +138,7 @@ extension Network {
         let places = snapshot.fields[FieldName(SessionPlaces.field)].flatMap(SessionPlaces.init)
         // Who asks for the past is told only what it says that it has not seen.
         let isTold = !session.asksForPast || resumption?.seen != nil
-        let missed = isTold ? Missed.of(holds, places, resumption, now: self.shard.now) : nil
+        let missed = isTold ? Missed.of(holds.detached, places, resumption, now: self.shard.now) : nil
         var taken = holds.taken(by: self.shard.holder)
         if let login = session.login {
             (taken.grace, taken.awayAfter) = self.grace(of: login)

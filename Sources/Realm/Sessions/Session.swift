@@ -122,6 +122,10 @@ package final class Session {
     var uncertainChannels: Set<String> = []
     /// What some of those here have missed and were not told yet, by their numbers.
     private(set) var untold: [UInt32: Missed] = [:]
+    /// Those here whose clients are gone while what they asked for goes on, by their numbers.
+    private var abandoned: Set<UInt32> = []
+    /// What the client that went last had received, whether its attachment has left or not.
+    private var lastReceipt: Receipt?
     /// What came before the client of the first attachment knows that the session is there; nil once it does.
     private var early: [Entry]? = []
     /// There was more than is kept.
@@ -297,6 +301,10 @@ package final class Session {
         self.attachments.remove(at: place)
         let told = self.memberships.filter { $0.remove(attachment) }
         let untold = self.untold.removeValue(forKey: attachment.number)
+        // What it was told since its client went nobody has heard.
+        if self.abandoned.remove(attachment.number) == nil {
+            self.lastReceipt = self.receipt(told: told, untold, received)
+        }
         self.markers[attachment.number] = nil
         // Who is kept apart says nothing.
         let said = parting == .quit && self.quarantine(of: attachment) != nil ? "Quit" : reason
@@ -314,8 +322,8 @@ package final class Session {
         let departure = Departure(
             reason: said,
             parting: parting,
-            received: min(received?.time ?? self.network.shard.now, untold?.received ?? .max),
-            places: received.map(\.places) ?? self.places(told: told, untold)
+            received: self.lastReceipt?.time ?? self.network.shard.now,
+            places: self.lastReceipt?.places
         )
         switch self.stage {
         case .leaving, .over: return
@@ -326,15 +334,28 @@ package final class Session {
         self.departIfNothingIsUnderWay()
     }
 
-    /// What an attachment was told of up to now, if all of it was received.
+    /// The client of an attachment is gone, and what it asked for before that is still to be done: until then the attachment stays.
     ///
-    /// - `attachment`: One that takes part.
-    package func receipt(of attachment: any Attachment) -> Receipt {
+    /// - Parameters:
+    ///   - attachment: One that takes part.
+    ///   - received: What its client has received of what it was sent; nil for all of it.
+    package func abandon(_ attachment: any Attachment, received: Receipt?) {
         let told = self.memberships.filter { $0.has(attachment) }
-        let untold = self.untold[attachment.number]
-        return Receipt(
-            time: min(self.network.shard.now, untold?.received ?? .max),
-            places: self.places(told: told, untold)
+        self.lastReceipt = self.receipt(told: told, self.untold[attachment.number], received)
+        self.abandoned.insert(attachment.number)
+    }
+
+    /// What the last client had received, where none is here or elsewhere any more, as if its attachment had left with it.
+    var leftBehind: Receipt? {
+        let isAbandoned = self.attachments.allSatisfy { self.abandoned.contains($0.number) }
+        return isAbandoned && !self.isElsewhere ? self.lastReceipt : nil
+    }
+
+    /// What an attachment was told of up to now, as far as it was received.
+    private func receipt(told: [ChannelReplica], _ untold: Missed?, _ received: Receipt?) -> Receipt {
+        Receipt(
+            time: min(received?.time ?? self.network.shard.now, untold?.received ?? .max),
+            places: received.map(\.places) ?? self.places(told: told, untold)
         )
     }
 
