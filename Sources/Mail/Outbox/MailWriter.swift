@@ -7,7 +7,9 @@ import Observability
 package import StateStore
 import Tenant
 
-/// Sends the codes that wait in the durable store: the service of an edge that does so. Any number of these may run at a time.
+/// Sends the codes that wait in the durable store: the service of an edge that does so.
+///
+/// Any number of these may run at a time.
 package struct MailWriter: Sendable {
     /// What it has done, for metrics.
     package let figures: MailFigures

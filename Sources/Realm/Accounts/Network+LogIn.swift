@@ -63,7 +63,9 @@ extension Network {
         }
     }
 
-    /// Ends a log-in by a password. Who knows one and guesses codes has few tries, whichever addresses they come from.
+    /// Ends a log-in by a password.
+    ///
+    /// Who knows one and guesses codes has few tries, whichever addresses they come from.
     private func conclude(
         _ result: Result<(attempt: LogInAttempt, answer: PasswordProof), Refusal>,
         from clients: String,

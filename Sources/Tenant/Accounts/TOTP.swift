@@ -30,6 +30,7 @@ package struct TOTP: Sendable {
     /// The time step of a moment.
     ///
     /// - Parameter time: Milliseconds since 1970.
+    /// - Returns: Its number, counted from 1970.
     package static func step(at time: Int64) -> Int64 { max(0, time) / Self.period }
 
     /// The code of a time step.
@@ -111,6 +112,7 @@ package struct TOTP: Sendable {
     /// - Parameters:
     ///   - account: Whose it is.
     ///   - issuer: Where the codes are asked for.
+    /// - Returns: A URL of the scheme `otpauth`.
     package func link(of account: String, at issuer: String) -> Redacted<String> {
         let (issuer, account) = (Self.escaped(issuer), Self.escaped(account))
         return Redacted("otpauth://totp/\(issuer):\(account)?secret=\(self.text.reveal())&issuer=\(issuer)")
