@@ -290,6 +290,9 @@ extension Network {
             isFed: self.shard.environment.keepsHistory(self.id)
         )
         end.conditions.append(holds.condition(on: found.inbox))
+        // What happened to it stands where it does of others.
+        let killed = UserEvent.killed(by: actor.author, reason: reason)
+        end.changes.insert(LogChange(found.inbox, payload: killed.encoded), at: 0)
         if let note { end.changes.append(note) }
         // Somebody came back, or it ended.
         let refusal = Refusal(.noSuchNick, found.nick)
