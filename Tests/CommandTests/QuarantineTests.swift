@@ -195,7 +195,7 @@ import Testing
                 #expect(told.begin(with: ["481 Somebody with rights that you lack has said so"]), "\(line): \(told)")
             }
         }
-        await rig.harness.advance(by: 120)
+        await rig.harness.advance(by: 70)
         #expect(await admin.send("UNQUARANTINE bob").commands.contains("NOTE"))
     }
 

@@ -216,7 +216,7 @@ struct EdgeRunner: Sendable {
             Work(patience: Self.storesTime * 2) { try await history.run() },
             Work(patience: Self.storesTime * 2) { try await ledger.run() },
             Work { try await retention.run() },
-            Work { try await sweeper.run() },
+            Work { await sweeper.run() },
             Work { await server.watchStore(readiness) },
             Work { try await certificates.run() },
             Work { [gateways = self.gateways] in try await gateways.run() },

@@ -34,12 +34,9 @@ package struct CodeSweeper: Sendable {
     }
 
     /// Looks again and again, until the task is cancelled.
-    ///
-    /// - Throws: `CancellationError` then.
-    package func run() async throws {
-        while true {
-            // Edges that began at once do not look at once.
-            try await self.clock.sleep(for: Self.pause * Double.random(in: 0.5...1.5))
+    package func run() async {
+        // Edges that began at once do not look at once.
+        while (try? await self.clock.sleep(for: Self.pause * Double.random(in: 0.5...1.5))) != nil {
             for tenant in self.tenants() { await self.sweep(tenant) }
         }
     }
