@@ -45,7 +45,7 @@ async def registered(world: World) -> None:
 
     # Somebody reads it elsewhere.
     phone = await world.connection(edges[1])
-    phone.send("NICK phone", "USER phone 0 * :Ann", f"VERIFY ann {letter.code}")
+    phone.send("NICK phone", f"VERIFY ann {letter.code}", "USER phone 0 * :Ann")
     assert (await phone.expect("VERIFY", "FAIL")).parameters[:2] == ["SUCCESS", "ann"]
     await phone.expect("900")
     await phone.expect("001")
