@@ -19,7 +19,7 @@ import Testing
     }
 
     /// The same while pods die, are taken for dead and live, and wait for a store that stalls.
-    @Test(arguments: Seeds.chosen(or: 0...79))
+    @Test(arguments: Seeds.chosen(or: 0...79, and: 429))
     func `the same holds while pods die and the store stalls`(seed: UInt64) async throws {
         var options = World.Options.sessions
         options.trace = Seeds.trace

@@ -32,7 +32,7 @@ extension Session {
             self.lost()
         case .signedOn: break
         case .held(let holds): self.held(holds)
-        case .entered(let channel): self.enter(channel)
+        case .entered(let channel): self.entered(channel)
         case .ranked(let role):
             self.role = role
             // Who is less than before has no more rights than that, whichever client it was that asked for them.
@@ -146,6 +146,6 @@ extension Session {
         if isRenamed { self.tell(.renamedUnseen(from: before)) }
         guard let holds = record.holds else { return }
         self.held(holds)
-        for channel in record.channels { self.enter(channel) }
+        for channel in record.channels { self.entered(channel) }
     }
 }

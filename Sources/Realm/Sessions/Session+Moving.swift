@@ -26,8 +26,17 @@ extension Session {
         if self.isMember(of: old), self.moves[new] == nil {
             self.moves[new] = Move(old: old)
         } else {
-            self.enter(new)
+            self.entered(new)
         }
+    }
+
+    /// The session's own log says that it is in a channel.
+    func entered(_ channel: String) {
+        // It was begun anew under that name: the one that was here has yet to be heard to go on under another.
+        guard let new = self.moves.first(where: { $0.value.old == channel && $0.value.rename == nil })?.key else {
+            return self.enter(channel)
+        }
+        self.moves[new]?.waiting.append { self.enter(channel) }
     }
 
     /// The channel's log has ended with it.
@@ -50,8 +59,9 @@ extension Session {
     /// The channel's log could not be followed entry by entry, and the session is not in it any more.
     func lostSight(of old: String) {
         for (new, move) in self.moves where move.old == old && move.rename == nil {
-            self.moves[new] = nil
+            let waiting = self.moves.removeValue(forKey: new)?.waiting ?? []
             self.enter(new)
+            for body in waiting { body() }
         }
     }
 
