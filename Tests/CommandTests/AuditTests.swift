@@ -40,14 +40,16 @@ import Testing
         Deed("METADATA bob SET color :red", "METADATA bob color red"), Deed("MODE #a +m", "MODE #a +m"),
         Deed("MODE #b +k hunter2", "MODE #b +k *"), Deed("CS SET #a DESCRIPTION tea", "CHANSERV #a setDescription"),
         Deed("SAMODE #a +b x!*@*", "MODE #a +b x!*@*"), Deed("KICK #a ann :out", "KICK #a ann out"),
-        Deed("TOPIC #b :hear", "TOPIC #b hear"), Deed("JOIN #a", "JOIN #a "),
+        Deed("TOPIC #b :hear", "TOPIC #b hear"), Deed("JOIN #a", "JOIN #a "), Deed("INVITE bob #b", "INVITE #b bob"),
+        Deed("RENAME #b #d :tidy", "RENAME #b #d tidy"), Deed("RENAME #b #B", "RENAME #b #B"),
+        Deed("METADATA #a SET color :red", "METADATA #a color red"), Deed("METADATA #b CLEAR", "METADATA #b *"),
     ]
 
     @Test(arguments: Self.deeds, [0, 1])
     func `what is done by right is kept once, with who did it`(deed: Deed, shard: Int) async throws {
         let rig = try await OwnershipRig(shards: 2)
         let ann = await rig.member("ann", shard: 1, in: "#a", "#b")
-        _ = await ann.send("MODE #a +ik sesame", "MODE #b +t", "CS REGISTER #a")
+        _ = await ann.send("MODE #a +ik sesame", "MODE #b +it", "CS REGISTER #a", "METADATA #b SET color :blue")
         _ = await rig.member("bob", shard: 1)
         _ = await rig.member("cid")
         for nick in ["guest", "kept"] { _ = await rig.harness.client(nick, shard: 1) }
@@ -76,10 +78,41 @@ import Testing
         _ = await guide.send("KILL bob :x", "QUARANTINE nobody", "WALLOPS :x", "JOIN #a", "TOPIC #a :x", "MODE #a +m")
         let moderator = await rig.operator(.moderator, shard: 1)
         _ = await moderator.send("JOIN #c", "TOPIC #c :x", "MODE #c +m", "KICK #c bob", "GLOBAL :x", "SANICK bob ann")
+        _ = await moderator.send("INVITE ann #c", "RENAME #c #C", "METADATA #c SET color :red")
         _ = await moderator.send("KILL nobody :x", "UBAN DEL never!*@*", "UNQUARANTINE bob", "AUDIT")
         _ = await ann.send("MODE #a +m", "KICK #a bob")
         await rig.harness.advance(by: 2)
         #expect(try await self.kept(rig).map(\.entry.action) == ["OPER", "OPER"])
+    }
+
+    @Test(arguments: [0, 1])
+    func `what a moderator takes back of others' words is kept, and what a member takes back of its own is not`(
+        shard: Int
+    ) async throws {
+        let rig = try await PastRig(shards: 2)
+        rig.harness.accounts.add("mod", password: "sesame", role: .moderator)
+        let capabilities = PastRig.capabilities + " draft/message-redaction"
+        let ann = Client(harness: rig.harness, wire: await rig.logIn("ann", capabilities: capabilities))
+        let mod = Client(harness: rig.harness, wire: await rig.logIn("mod", shard: shard, capabilities: capabilities))
+        _ = await ann.send("JOIN #a")
+        _ = await mod.send("OPER mod sesame", "JOIN #a")
+        var ids: [String] = []
+        for word in ["rude", "slip"] {
+            let said = await ann.send("PRIVMSG #a :\(word)").first { $0.command == "PRIVMSG" }
+            ids.append(try #require(said?.tags["msgid"]))
+        }
+        _ = await ann.send("REDACT #a \(ids[1])")
+        _ = await mod.hears()
+        let told = await mod.send("REDACT #a \(ids[0]) :be kind")
+        #expect(told.first?.command == "REDACT", "\(told)")
+        await rig.harness.advance(by: 2)
+        try await rig.keep()
+        let kept = try await rig.store.audit.latest(of: rig.harness.tenant.id, limit: 10).map(\.entry)
+        #expect(
+            kept.filter { $0.action == "REDACT" }.map { "\($0.nick) \($0.target) \($0.detail)" }
+                == ["mod #a \(ids[0]) be kind"],
+            "\(kept)"
+        )
     }
 
     @Test func `AUDIT shows the newest first, as many as asked for, and those of whom it is asked`() async throws {

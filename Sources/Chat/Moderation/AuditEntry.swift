@@ -21,13 +21,17 @@ package struct AuditEntry: Hashable, Sendable {
         case reload = "REHASH"
         /// Became an operator.
         case becomeOperator = "OPER"
-        /// Set or removed what another says by keys.
+        /// Set or removed what another, or a channel, says by keys.
         case describe = "METADATA"
         // In a channel, where their rank there would not have done.
         case modes = "MODE"
         case kick = "KICK"
         case topic = "TOPIC"
         case join = "JOIN"
+        case invite = "INVITE"
+        case moveChannel = "RENAME"
+        /// Took back what another said.
+        case redact = "REDACT"
         /// Of a registered channel, where their level there would not have done.
         case channel = "CHANSERV"
     }

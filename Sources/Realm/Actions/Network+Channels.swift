@@ -218,6 +218,11 @@ extension Network {
                 transaction.conditions.append(found.claim)
                 let label = found.party.account == nil ? nil : self.deviceLabel(actor.session.party, found.party)
                 transaction.changes.append(LogChange(found.inbox, payload: notice.encoded, feed: label))
+                if actor.needsRights({ requester throws(Refusal) in
+                    _ = try replica.state.decideInvite(of: found.record.session, found.user, by: requester)
+                }) {
+                    transaction.changes.append(self.note(.invite, replica.state.name.raw, found.nick, by: actor))
+                }
                 return Decided(transaction: transaction, value: replica.state.name.raw, refusals: refusals)
             },
             then

@@ -26,8 +26,7 @@ extension Network {
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let kept):
-                let said = change.map { $0.key + ($0.value.map { " " + $0 } ?? "") } ?? "*"
-                let note = self.note(.describe, found.nick, said, by: actor)
+                let note = self.note(.describe, found.nick, MetadataChange.said(change), by: actor)
                 self.describe(found, change, noting: note, isKept: kept != nil, try: 0) { result in
                     then(result.map { kept?.changes ?? $0 })
                 }

@@ -110,8 +110,13 @@ extension Network {
             { replica throws(Refusal) in
                 let changes = try replica.state.decideMetadata(change, by: requester())
                 if changes.isEmpty { return .nothing([]) }
-                let event = ChannelEvent.metadata(changes, by: requester().author)
-                return Decided(transaction: replica.change(event), value: changes)
+                var transaction = replica.change(ChannelEvent.metadata(changes, by: requester().author))
+                if actor.needsRights({ requester throws(Refusal) in try replica.state.checkHost(requester) }) {
+                    transaction.changes.append(
+                        self.note(.describe, replica.state.name.raw, MetadataChange.said(change), by: actor)
+                    )
+                }
+                return Decided(transaction: transaction, value: changes)
             },
             then
         )
@@ -126,6 +131,13 @@ extension Metadata {
         if let whole { return self.changes(to: whole) }
         guard let change else { return self.clearing }
         return self.applying(change).map { self.changes(to: $0) } ?? []
+    }
+}
+
+extension MetadataChange {
+    /// How a change reads in the audit log; nil removes all.
+    static func said(_ change: MetadataChange?) -> String {
+        change.map { $0.key + ($0.value.map { " " + $0 } ?? "") } ?? "*"
     }
 }
 

@@ -46,9 +46,19 @@ extension Network {
                 guard let event = try replica.state.decideRename(to: new, by: requester, reason: reason) else {
                     return .nothing(())
                 }
-                if new.folded == replica.key.name { return Decided(transaction: replica.change(event), value: ()) }
+                let isByRight = actor.needsRights { plain throws(Refusal) in
+                    _ = try replica.state.decideRename(to: new, by: plain, reason: reason)
+                }
+                let detail = [new.raw, reason].compactMap(\.self).joined(separator: " ")
+                let notes = isByRight ? [self.note(.moveChannel, replica.state.name.raw, detail, by: actor)] : []
+                if new.folded == replica.key.name {
+                    var respelled = replica.change(event)
+                    respelled.changes += notes
+                    return Decided(transaction: respelled, value: ())
+                }
                 let inUse = Refusal(.channelNameInUse, old.raw, new.raw, text: "The channel name is already taken")
                 var moving = self.moving(replica, to: new, event)
+                moving.changes += notes
                 var refusals = [1: inUse]
                 if let isComplete = try self.registry.isComplete() {
                     refusals[moving.conditions.count] = Refusal(.channelsAreMissing)

@@ -75,7 +75,12 @@ extension Network {
                     }
                 }
                 let event = ChannelEvent.redacted(id.messageID, by: actor.author, reason: reason)
-                return Decided(transaction: replica.change(event), value: ())
+                var transaction = replica.change(event)
+                if !isOwn, actor.needsRights({ requester throws(Refusal) in try replica.state.checkHost(requester) }) {
+                    let detail = [id.messageID, reason].compactMap(\.self).joined(separator: " ")
+                    transaction.changes.append(self.note(.redact, replica.state.name.raw, detail, by: actor))
+                }
+                return Decided(transaction: transaction, value: ())
             },
             then: then
         )
