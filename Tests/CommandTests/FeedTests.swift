@@ -32,6 +32,7 @@ struct FeedTests {
         case .renamed, .continued: "RENAME"
         case .metadata: "METADATA"
         case .registration, .restored: "REGISTRATION"
+        case .awaited: "AWAITED"
         case .message, nil: "?"
         }
     }

@@ -31,6 +31,8 @@ package enum ChannelEvent: Hashable, Sendable {
     case registration([RegistrationChange], by: Author)
     /// The channel came back with what was kept of it: the store says what that is.
     case restored
+    /// Ranks are kept for those whom a server's end takes out, and others are not any more, by who they were for.
+    case awaited([AwaitedRank], gone: [String])
 }
 
 /// What a channel starts with.

@@ -12,6 +12,7 @@ extension ChannelState {
             if let founding { (self.name, self.created) = (founding.name, founding.created) }
             self.members.insert(member)
             self.invited.remove(member.session)
+            if !self.awaited.isEmpty { self.awaited[AwaitedRank.identity(of: member.user)] = nil }
         case .parted(let session, _, _), .quit(let session, _, _), .kicked(let session, _, _, _):
             self.members.remove(session)
             self.invited.remove(session)
@@ -29,12 +30,16 @@ extension ChannelState {
         case .metadata(let changes, _): self.metadata.apply(changes)
         case .registration(let changes, _):
             for change in changes { self.evolve(change) }
+            if self.registration != nil { self.awaited = [:] }
         case .renamed(let name, _, _):
             if name.folded == self.name.folded {
                 self.name = name
             } else {
-                (self.members, self.invited) = (MemberTable(), [])
+                (self.members, self.invited, self.awaited) = (MemberTable(), [], [:])
             }
+        case .awaited(let ranks, let gone):
+            for identity in gone { self.awaited[identity] = nil }
+            for rank in ranks { self.awaited[rank.identity] = rank }
         case .message, .redacted, .knocked, .continued, .restored:
             break
         }

@@ -34,6 +34,8 @@ extension ChannelState {
             var updates = self.members.isEmpty ? self.initialUpdates(founding) : []
             updates.append(Self.memberUpdate(member))
             if self.invited.contains(member.session) { updates.append(Self.invitation(member.session, false)) }
+            let identity = self.awaited.isEmpty ? "" : AwaitedRank.identity(of: member.user)
+            if self.awaited[identity] != nil { updates.append(Self.noneAwaitedUpdate(identity)) }
             return updates
         case .parted(let session, _, _), .quit(let session, _, _), .kicked(let session, _, _, _):
             let update = Self.memberUpdate(session, nil)
@@ -55,6 +57,7 @@ extension ChannelState {
             return self.members.sessions.map { Self.memberUpdate($0, nil) }
                 + self.invited.map { Self.invitation($0, false) }
         case .registration: return self.after(event, of: []).registrationUpdates(since: self)
+        case .awaited(let ranks, let gone): return gone.map(Self.noneAwaitedUpdate) + ranks.map(Self.awaitedUpdate)
         case .message, .redacted, .knocked, .continued, .restored: return []
         }
     }
@@ -79,6 +82,7 @@ extension ChannelState {
         updates += self.metadata.values.map { FieldUpdate(FieldKey(.metadata, $0.key), Array($0.value.utf8)) }
         updates += self.invited.map { Self.invitation($0, true) }
         updates += self.registration?.updates ?? []
+        updates += self.awaited.values.map(Self.awaitedUpdate)
         return updates + self.members.map { Self.memberUpdate($0) }
     }
 
@@ -110,6 +114,7 @@ extension ChannelState {
     private func registrationUpdates(since before: ChannelState) -> [FieldUpdate] {
         ChannelRegistration.updates(from: before.registration, to: self.registration)
             + (before.modes == self.modes ? [] : [self.modesUpdate])
+            + before.awaited.keys.filter { self.awaited[$0] == nil }.map(Self.noneAwaitedUpdate)
     }
 
     private func updates(for changes: [ModeChange]) -> [FieldUpdate] {
@@ -186,6 +191,7 @@ extension ChannelState {
         var invited: Set<SessionID> = []
         var metadata = Metadata()
         var ownership: [(FieldKey, [UInt8])] = []
+        var awaited: [String: AwaitedRank] = [:]
         for (key, value) in fields {
             switch key.section {
             case .member: members.insert(field: value)
@@ -202,7 +208,12 @@ extension ChannelState {
                 guard Metadata.isKey(key.name), value.count <= Metadata.maximumValueBytes else { continue }
                 let change = MetadataChange(key.name, String(decoding: value, as: UTF8.self))
                 metadata = metadata.applying(change) ?? metadata
-            case .registration, .level, .autoKick, .policy: ownership.append((key, value))
+            case .registration, .level, .autoKick, .policy:
+                if let rank = Self.awaited(key, value) {
+                    awaited[rank.identity] = rank
+                } else {
+                    ownership.append((key, value))
+                }
             case .channel: break
             }
         }
@@ -226,6 +237,7 @@ extension ChannelState {
         self.invited = invited
         self.metadata = metadata
         self.registration = ChannelRegistration(fields: ownership)
+        self.awaited = awaited
         self.members = members
     }
 }

@@ -5,8 +5,8 @@ import IRC
 extension ChannelState {
     /// Decides whether somebody comes in (RFC 2812 3.2.1, modern.ircdocs.horse JOIN).
     ///
-    /// The first one in a channel becomes its owner; in a registered one everybody is what its account is there. Who may enter any
-    /// channel always comes in, and so does who owns it by its registration: nobody locks them out while they are away.
+    /// The first one in a channel becomes its owner; in a registered one everybody is what its account is there. Who
+    /// had a rank before a server's end took it out has it again. Who may enter any channel always comes in, and so does who owns it by its registration: nobody locks them out while they are away.
     ///
     /// - Parameters:
     ///   - requester: Who comes.
@@ -33,12 +33,13 @@ extension ChannelState {
             try self.checkEntry(of: requester, key: key)
             try self.checkRoom(for: requester, joins, now)
         }
-        let isFounding = self.members.isEmpty && self.registration == nil
+        let isFounding = self.members.isEmpty && self.registration == nil && self.awaited.isEmpty
+        let had = self.awaitedRank(of: requester, now: now)
         return .joined(
             Member(
                 session: requester.session,
                 user: requester.user,
-                modes: isFounding ? .owner : self.registration?.rank(of: requester.account) ?? [],
+                modes: isFounding ? .owner : self.registration?.rank(of: requester.account) ?? had,
                 changes: requester.changes,
                 joined: now
             ),

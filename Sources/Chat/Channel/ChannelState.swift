@@ -32,6 +32,8 @@ package struct ChannelState: Hashable, Sendable {
     package var metadata = Metadata()
     /// To whom it belongs; nil if it goes with its last member.
     package internal(set) var registration: ChannelRegistration?
+    /// Ranks that are kept for those whom a server's end took out of it, by who they are.
+    package internal(set) var awaited: [String: AwaitedRank] = [:]
     /// Invitations that nobody follows are forgotten once there are more than this.
     package static let maximumInvitations = 100
 

@@ -14,7 +14,7 @@ private enum Tag: UInt8 {
     case knocked = 20
     case renamed, continued
     case metadata = 23
-    case registration, restored
+    case registration, restored, awaited
 }
 
 extension ChannelEvent {
@@ -94,6 +94,11 @@ extension ChannelEvent {
             buffer.writeInteger(UInt8(clamping: changes.count))
             for change in changes.prefix(255) { change.encode(into: &buffer) }
         case .restored: buffer.writeForm(Tag.restored.rawValue, unknown: .loadAgain)
+        case .awaited(let ranks, let gone):
+            buffer.writeForm(Tag.awaited.rawValue, unknown: .loadAgain)
+            buffer.writeMultipleIntegers(UInt16(clamping: ranks.count), UInt16(clamping: gone.count))
+            for rank in ranks.prefix(Int(UInt16.max)) { rank.encode(into: &buffer) }
+            for identity in gone.prefix(Int(UInt16.max)) { buffer.writeText(identity) }
         }
     }
 
@@ -155,8 +160,24 @@ extension ChannelEvent {
             }
             return .registration(changes, by: actor)
         case .restored: return .restored
+        case .awaited: return Self.readAwaited(&buffer)
         case .message: return nil
         }
+    }
+
+    private static func readAwaited(_ buffer: inout ByteBuffer) -> ChannelEvent? {
+        guard let (ranks, gone) = buffer.readMultipleIntegers(as: (UInt16, UInt16).self) else { return nil }
+        var kept: [AwaitedRank] = []
+        for _ in 0..<ranks {
+            guard let rank = AwaitedRank(from: &buffer) else { return nil }
+            kept.append(rank)
+        }
+        var identities: [String] = []
+        for _ in 0..<gone {
+            guard let identity = buffer.readText() else { return nil }
+            identities.append(identity)
+        }
+        return .awaited(kept, gone: identities)
     }
 
     private static func readJoined(_ buffer: inout ByteBuffer) -> ChannelEvent? {
@@ -197,7 +218,7 @@ extension ChannelEvent {
             guard let nick = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             return .invited(session, nick: nick, by: actor)
         case .joined, .modes, .topic, .message, .redacted, .knocked, .renamed, .continued, .metadata,
-            .registration, .restored:
+            .registration, .restored, .awaited:
             return nil
         }
     }

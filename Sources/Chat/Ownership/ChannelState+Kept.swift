@@ -13,7 +13,8 @@ extension ChannelState {
         case .topic, .metadata, .registration, .renamed: true
         case .modes(let changes, _):
             changes.contains { if case .rank = $0 { false } else { true } }
-        case .joined, .parted, .quit, .kicked, .changed, .invited, .message, .redacted, .knocked, .continued, .restored:
+        case .joined, .parted, .quit, .kicked, .changed, .invited, .message, .redacted, .knocked, .continued, .restored,
+            .awaited:
             false
         }
     }
@@ -21,7 +22,7 @@ extension ChannelState {
     /// The fields of what is kept.
     private var keptUpdates: [FieldUpdate] {
         var state = self
-        (state.members, state.invited) = (MemberTable(), [])
+        (state.members, state.invited, state.awaited) = (MemberTable(), [], [:])
         return state.allUpdates
     }
 

@@ -23,6 +23,8 @@ package struct SessionRecord: Hashable, Sendable {
     package var role: Role?
     /// Why it is kept apart; nil if it is not, or that is said of its account.
     package var quarantine: Quarantine?
+    /// The number of the holds with which it waits since a server ended, and not since its people went; nil if there is none.
+    package var outlived: UInt32?
 
     package init(
         session: SessionID,
@@ -62,6 +64,16 @@ package struct SessionRecord: Hashable, Sendable {
         FieldUpdate(Self.accountSinceField, since.map { Array(String($0).utf8) })
     }
 
+    private static let outlivedField = FieldKey(.setting, "outlived")
+
+    /// Says that it waits since a server ended, for as long as the holds have this number.
+    package static func outlivedUpdate(_ revision: UInt32) -> FieldUpdate {
+        FieldUpdate(Self.outlivedField, Array(String(revision).utf8))
+    }
+
+    /// Whether nobody takes part in it since a server ended.
+    package var waitsForServer: Bool { self.holds?.detached != nil && self.outlived == self.holds?.revision }
+
     private static let roleField = FieldKey(.setting, "role")
 
     /// What the user is as an operator.
@@ -86,6 +98,7 @@ package struct SessionRecord: Hashable, Sendable {
         var accountSince: Int64?
         var role: Role?
         var quarantine: Quarantine?
+        var outlived: UInt32?
         for (key, value) in fields {
             if key == Self.userField {
                 var buffer = ByteBuffer(bytes: value)
@@ -107,6 +120,8 @@ package struct SessionRecord: Hashable, Sendable {
                 accountSince = Int64(String(decoding: value, as: UTF8.self))
             } else if key == Quarantine.field {
                 quarantine = Quarantine(value)
+            } else if key == Self.outlivedField {
+                outlived = UInt32(String(decoding: value, as: UTF8.self))
             } else if key == Self.roleField {
                 role = Role(stored: String(decoding: value, as: UTF8.self))
             } else if key.section == .channel {
@@ -122,6 +137,7 @@ package struct SessionRecord: Hashable, Sendable {
         record.accountSince = accountSince
         record.role = role
         record.quarantine = quarantine
+        record.outlived = outlived
         self = record
     }
 }

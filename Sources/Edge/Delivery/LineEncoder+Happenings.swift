@@ -15,7 +15,7 @@ extension LineEncoder {
     ) {
         let (channel, time, modes) = (happening.channel.name.raw, happening.time, happening.authorModes)
         switch happening.event {
-        case .message, .continued, .metadata, .restored, .changed(_, .metadata, _, _): break
+        case .message, .continued, .metadata, .restored, .awaited, .changed(_, .metadata, _, _): break
         case .renamed(let name, let author, let reason):
             guard capabilities.contains(.channelRename) else { break }
             self.writeTags(&writer, capabilities, time: time, account: author.account, modes)

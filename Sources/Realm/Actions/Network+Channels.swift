@@ -50,6 +50,10 @@ extension Network {
                 return .nothing(nil)
             }
             guard mayFound || replica.exists else { throw Refusal(.noSuchChannel, name.raw) }
+            if !replica.state.awaited.isEmpty, replica.state.isForsaken(now: self.shard.now) {
+                self.awaited.sweep(replica.key.name)
+                return .again
+            }
             let event = try replica.state.decideJoin(
                 by: session.requester(for: replica.state),
                 key: key,

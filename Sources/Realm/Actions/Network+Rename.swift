@@ -88,6 +88,9 @@ extension Network {
                 ),
             ]
         )
+        if let until = replica.state.awaited.values.map(\.until).max() {
+            transaction.changes.append(AwaitedRanks.note(key.name, until: until, of: self.id))
+        }
         let told = UserEvent.moved(from: replica.key.name, to: key.name, mark: mark).encoded
         let fields = [
             FieldChange(SessionRecord.channelUpdate(replica.key.name, isMember: false)),

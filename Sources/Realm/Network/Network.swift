@@ -39,6 +39,7 @@ package final class Network {
     private(set) lazy var scans = ScanQueue(self)
     private(set) lazy var admission = Admission(self)
     private(set) lazy var registry = ChannelRegistry(self)
+    private(set) lazy var awaited = AwaitedRanks(self)
     private(set) lazy var nicks = NickGuard(self)
     private(set) lazy var bans = BanGuard(self)
     /// What is known here of users' latest changes.
@@ -124,6 +125,7 @@ package final class Network {
             if case .failure = result, self.ownFollow == token { self.ownFollow = nil }
         }
         self.registry.begin()
+        self.awaited.look()
         self.nicks.refresh()
         self.bans.refresh()
     }
@@ -166,6 +168,7 @@ package final class Network {
         self.nicks.tick(second)
         self.bans.tick(second)
         self.registry.upkeep.tick(second)
+        self.awaited.tick(second)
     }
 
     func tell(_ event: TenantEvent) {

@@ -88,7 +88,7 @@ extension ChannelState {
         case .parted(let id, _, _), .quit(let id, _, _), .kicked(let id, _, _, _), .changed(let id, _, _, _):
             return self.hides(self.members.modes(of: id) ?? []) ? id : nil
         case .modes, .topic, .invited, .message, .redacted, .knocked, .renamed, .continued, .metadata, .registration,
-            .restored:
+            .restored, .awaited:
             return nil
         }
     }
@@ -104,7 +104,7 @@ extension ChannelEvent {
             .redacted(_, let author, _), .knocked(let author, _), .renamed(_, let author, _),
             .metadata(_, let author), .registration(_, let author):
             author
-        case .message, .continued, .restored: nil
+        case .message, .continued, .restored, .awaited: nil
         }
     }
 }
@@ -131,7 +131,8 @@ extension ChannelEvent {
         case .redacted(let id, let author, let reason): return .redacted(id, by: known(author), reason: reason)
         case .renamed(let name, let author, let reason): return .renamed(name, by: known(author), reason: reason)
         case .registration(let changes, let author): return .registration(changes, by: known(author))
-        case .joined, .quit, .changed, .message, .knocked, .continued, .metadata, .restored: return self
+        case .joined, .quit, .changed, .message, .knocked, .continued, .metadata, .restored, .awaited:
+            return self
         }
     }
 }

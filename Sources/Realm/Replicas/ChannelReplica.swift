@@ -254,13 +254,16 @@ package final class ChannelReplica {
         case .restored:
             self.stale = Stale()
             return self.load(attempt: 0)
+        case .awaited: self.evolve(event, at: entry.position)
         case .modes, .topic, .invited, .metadata, .registration:
             self.evolve(event, at: entry.position)
             if self.state.throttle == nil { self.joins = [] }
             if self.state.slow == nil { self.spoken = [:] }
             self.announce(event, time: entry.time, id: entry.position, from: entry.producer)
         }
-        if self.state.members.isEmpty, self.early.isEmpty, self.state.registration == nil { self.dropped() }
+        if self.state.members.isEmpty, self.early.isEmpty, self.state.registration == nil, self.state.awaited.isEmpty {
+            self.dropped()
+        }
     }
 
     /// Another channel's log has brought that a member left the network.

@@ -34,12 +34,15 @@ extension RealmShard {
         guard let (inbox, holder) = SessionHolds.Holder.read(log) else { return self.drop(log, then) }
         self.store.load([inbox]) { result in
             guard case .success(let snapshots) = result else { return then(false) }
-            guard let holds = SessionRecord(fields: snapshots[0].chatFields)?.holds, holds.holders.contains(holder)
+            guard let record = SessionRecord(fields: snapshots[0].chatFields), let holds = record.holds,
+                holds.holders.contains(holder)
             else {
                 return self.drop(log, then)
             }
+            let isServersEnd = holds.detached == nil || record.waitsForServer
             let next = holds.without(holder, waitingAt: self.holder, now: self.now, lastSeen: seen)
-            self.store.append(next.transaction(of: inbox, from: holds, by: self.holder)) { result in
+            let transaction = next.transaction(of: inbox, from: holds, by: self.holder, outlives: isServersEnd)
+            self.store.append(transaction) { result in
                 // One that changed in between is looked at again in the next round.
                 if case .success(.appended) = result, next.detached != nil { self.waiting.add(inbox, next) }
                 if case .failure = result { then(false) } else { then(true) }
@@ -62,32 +65,45 @@ extension RealmShard {
             var left = snapshots.count
             var isWell = true
             for snapshot in snapshots {
-                let transaction = self.end(of: snapshot)
-                self.store.append(transaction) { result in
-                    // One that changed in between is looked at again in the next round.
-                    if case .failure = result { isWell = false }
-                    if result == .success(.refused(condition: 0)) { self.endNameless(snapshot, transaction) }
-                    left -= 1
-                    if left == 0 { then(isWell) }
+                self.end(of: snapshot) { transaction in
+                    guard let transaction else {
+                        (isWell, left) = (false, left - 1)
+                        return left == 0 ? then(isWell) : ()
+                    }
+                    self.store.append(transaction) { result in
+                        // One that changed in between is looked at again in the next round.
+                        if case .failure = result { isWell = false }
+                        if result == .success(.refused(condition: 0)) { self.endNameless(snapshot, transaction) }
+                        left -= 1
+                        if left == 0 { then(isWell) }
+                    }
                 }
             }
         }
     }
 
-    private func end(of snapshot: Snapshot) -> Transaction {
+    /// - `then`: gets nil if the store could not say what it is in its channels.
+    private func end(of snapshot: Snapshot, _ then: @escaping (Transaction?) -> Void) {
         guard let record = SessionRecord(fields: snapshot.chatFields) else {
             // Not a session: nothing to say of it, it only goes.
-            return Transaction(changes: [LogChange(snapshot.log, lifetime: .drop, holder: .cleared)])
+            return then(Transaction(changes: [LogChange(snapshot.log, lifetime: .drop, holder: .cleared)]))
         }
-        var transaction = SessionEnds.end(
-            of: record,
-            reason: "Connection lost",
-            tenant: snapshot.log.tenant,
-            now: self.now,
-            isFed: self.environment.keepsHistory(snapshot.log.tenant)
-        )
-        transaction.conditions.append(Condition(snapshot.log, .unchanged(since: snapshot.position)))
-        return transaction
+        let (tenant, now) = (snapshot.log.tenant, self.now)
+        record.awaited(in: tenant, now: now, through: self.store) { result in
+            guard case .success(let awaited) = result else { return then(nil) }
+            var transaction = SessionEnds.end(
+                of: record,
+                reason: "Connection lost",
+                tenant: tenant,
+                now: now,
+                isFed: self.environment.keepsHistory(tenant),
+                awaited: awaited.mapValues(\.rank)
+            )
+            transaction.conditions.append(Condition(snapshot.log, .unchanged(since: snapshot.position)))
+            transaction.rest(on: awaited, of: record.session, in: tenant)
+            if !awaited.isEmpty { self.networks[tenant]?.awaited.noted(until: now + AwaitedRank.term) }
+            then(transaction)
+        }
     }
 
     /// A session that does not hold its nickname any more: everything else of it goes.

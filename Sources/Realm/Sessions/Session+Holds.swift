@@ -72,6 +72,7 @@ extension Session {
         network.store.unfollow(self.token)
         self.speech.end()
         let leave = SessionLeave(record, departure, in: network)
+        leave.await(in: replicas.map(\.state))
         leave.begin { for replica in replicas { replica.residentLeft() } }
     }
 }
@@ -128,14 +129,19 @@ extension SessionHolds {
     ///   - before: How it was.
     ///   - holder: The shard that does it; its pod keeps what it holds.
     ///   - places: Up to where it was told of its logs, if nobody takes part in it from now on and that is known.
+    ///   - isServersEnd: Whether nobody does since a server ended.
     /// - Returns: The transaction.
     func transaction(
         of inbox: LogKey,
         from before: SessionHolds,
         by holder: Holder,
-        places: SessionPlaces? = nil
+        places: SessionPlaces? = nil,
+        outlives isServersEnd: Bool = false
     ) -> Transaction {
         var fields: [FieldChange] = [.set(FieldName(Self.field), self.bytes)]
+        if isServersEnd, self.detached != nil {
+            fields.append(FieldChange(SessionRecord.outlivedUpdate(self.revision)))
+        }
         if let places {
             fields.append(.set(FieldName(SessionPlaces.field), places.bytes))
         } else if before.detached?.isExact == true, self.detached == nil {

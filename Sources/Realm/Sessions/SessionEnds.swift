@@ -57,17 +57,27 @@ final class SessionEnds {
     /// It rests on the nickname: a session that does not hold it any more was ended by somebody else, and what the name's new
     /// holder has must not be touched. And on that none of its channels went on under another name meanwhile, in which it would
     /// stay behind. Leaving a channel that one is not in changes nothing.
+    ///
+    /// - `awaited`: what it is awaited as, by channels; before it leaves them, so that they stay.
     static func end(
         of record: SessionRecord,
         reason: String,
         tenant: TenantID,
         now: Int64,
-        isFed: Bool
+        isFed: Bool,
+        awaited: [String: AwaitedRank] = [:]
     ) -> Transaction {
         let author = Author(record.session, record.user)
         let inbox = LogKey(tenant, .user, record.session.text)
-        var changes = record.channels.sorted().map { name in
-            LogChange(
+        var changes: [LogChange] = []
+        for name in record.channels.sorted() {
+            if let rank = awaited[name] {
+                let event = ChannelEvent.awaited([rank], gone: [])
+                let update = FieldChange(ChannelState.awaitedUpdate(rank))
+                changes.append(LogChange(LogKey(tenant, .channel, name), payload: event.encoded, fields: [update]))
+                changes.append(AwaitedRanks.note(name, until: rank.until, of: tenant))
+            }
+            let quit = LogChange(
                 LogKey(tenant, .channel, name),
                 payload: ChannelEvent.quit(record.session, by: author, reason: reason).encoded,
                 fields: [
@@ -77,6 +87,7 @@ final class SessionEnds {
                 lifetime: .whileInhabited,
                 feed: isFed ? FeedLabel(Conversation.channel(name).text) : nil
             )
+            changes.append(quit)
         }
         changes.append(
             LogChange(

@@ -1,4 +1,5 @@
 import Chat
+import IRC
 import StateStore
 import Tenant
 
@@ -10,6 +11,8 @@ final class SessionLeave {
     private let network: Network
     private let departure: Session.Departure
     private var record: SessionRecord
+    /// What it is awaited as in its channels, by their names, if a server's end ends it.
+    private var awaited: [String: AwaitedRank] = [:]
     /// When it left, milliseconds since 1970.
     private let left: Int64
     /// Whether others were there after it had left.
@@ -22,6 +25,15 @@ final class SessionLeave {
         self.departure = departure
         self.network = network
         self.left = network.shard.now
+    }
+
+    /// Whether this server ends, and its people did not go by themselves.
+    private var isServersEnd: Bool { self.network.shard.isDraining && self.departure.parting == .lost }
+
+    /// Keeps its ranks for it, if a server's end ends it.
+    func await(in channels: [ChannelState]) {
+        guard self.isServersEnd else { return }
+        for state in channels { self.awaited[state.name.folded] = self.record.awaited(in: state, now: self.left) }
     }
 
     private var inbox: LogKey { self.network.inboxKey(self.record.session) }
@@ -59,7 +71,13 @@ final class SessionLeave {
                 )
             }
             let places = next.detached == nil ? nil : self.departure.places
-            transaction = next.transaction(of: self.inbox, from: holds, by: own, places: places)
+            transaction = next.transaction(
+                of: self.inbox,
+                from: holds,
+                by: own,
+                places: places,
+                outlives: self.isServersEnd
+            )
         }
         shard.ends.append(transaction) { outcome in
             switch outcome {
@@ -77,7 +95,8 @@ final class SessionLeave {
             reason: self.departure.reason,
             tenant: self.network.id,
             now: self.network.shard.now,
-            isFed: self.network.keepsHistory
+            isFed: self.network.keepsHistory,
+            awaited: self.awaited
         )
     }
 

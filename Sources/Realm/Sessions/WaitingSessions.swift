@@ -52,7 +52,7 @@ final class WaitingSessions {
                 return
             }
             guard let record = SessionRecord(fields: snapshots[0].chatFields), let holds = record.holds,
-                let detached = holds.detached, holds.revision == waiting.revision
+                holds.detached != nil, holds.revision == waiting.revision
             else {
                 // Somebody came back, or it ended.
                 self.deadlines[inbox] = nil
@@ -68,21 +68,40 @@ final class WaitingSessions {
                 self.deadlines[inbox] = nil
                 return
             }
-            var end = SessionEnds.end(
-                of: record,
-                reason: detached.reason,
-                tenant: inbox.tenant,
-                now: self.shard.now,
-                isFed: self.shard.environment.keepsHistory(inbox.tenant)
-            )
-            end.conditions.append(holds.condition(on: inbox))
-            self.deadlines[inbox] = nil
-            self.shard.ends.append(end) { outcome in
-                // A channel may have gone on under another name: looked at once more, unless somebody came back.
-                guard case .refused = outcome, self.deadlines[inbox] == nil else { return }
-                self.deadlines[inbox] = waiting
-                self.deadlines[inbox]?.refused = .some(record.mark)
+            guard record.waitsForServer else { return self.end(record, inbox, holds, waiting, awaited: [:]) }
+            record.awaited(in: inbox.tenant, now: self.shard.now, through: self.shard.store) { result in
+                guard case .success(let awaited) = result, self.deadlines[inbox]?.revision == waiting.revision else {
+                    return
+                }
+                self.end(record, inbox, holds, waiting, awaited: awaited.mapValues(\.rank))
+                if awaited.isEmpty { return }
+                self.shard.networks[inbox.tenant]?.awaited.noted(until: self.shard.now + AwaitedRank.term)
             }
+        }
+    }
+
+    private func end(
+        _ record: SessionRecord,
+        _ inbox: LogKey,
+        _ holds: SessionHolds,
+        _ waiting: Waiting,
+        awaited: [String: AwaitedRank]
+    ) {
+        var end = SessionEnds.end(
+            of: record,
+            reason: holds.detached?.reason ?? "",
+            tenant: inbox.tenant,
+            now: self.shard.now,
+            isFed: self.shard.environment.keepsHistory(inbox.tenant),
+            awaited: awaited
+        )
+        end.conditions.append(holds.condition(on: inbox))
+        self.deadlines[inbox] = nil
+        self.shard.ends.append(end) { outcome in
+            // A channel may have gone on under another name: looked at once more, unless somebody came back.
+            guard case .refused = outcome, self.deadlines[inbox] == nil else { return }
+            self.deadlines[inbox] = waiting
+            self.deadlines[inbox]?.refused = .some(record.mark)
         }
     }
 }

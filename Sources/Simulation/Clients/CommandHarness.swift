@@ -153,13 +153,18 @@ package final class CommandHarness {
     /// Another process that goes on with what this one has now, and has seen to what this one held.
     package func restarted(shards count: Int = 1) async throws -> CommandHarness {
         let next = try CommandHarness(shards: count, channels: self.channels, after: self)
-        for pod in try await next.store.lapsedPods() {
-            let orphans = try await next.store.orphans(of: pod, limit: .max)
-            next.shards.first?.realm.settle(orphans: orphans, lastSeen: next.store.lastSeen) { _ in }
-            await next.settle()
-            try await next.store.bury(pod)
-        }
+        try await next.buryFormer()
         return next
+    }
+
+    /// Sees to what the process held whose image this one goes on with.
+    package func buryFormer() async throws {
+        for pod in try await self.store.lapsedPods() {
+            let orphans = try await self.store.orphans(of: pod, limit: .max)
+            self.shards.first?.realm.settle(orphans: orphans, lastSeen: self.store.lastSeen) { _ in }
+            await self.settle()
+            try await self.store.bury(pod)
+        }
     }
 
     /// Tells the shards of another tenant, or of none.

@@ -93,7 +93,7 @@ final class Witness {
             return self.violation("\(log) is no channel's name")
         }
         state.evolve(event)
-        self.states[log] = state.members.isEmpty ? nil : state
+        self.states[log] = state.members.isEmpty && state.awaited.isEmpty ? nil : state
     }
 
     static func empty(_ name: ChannelName) -> ChannelState { ChannelState(name: name, created: 0) }
@@ -138,6 +138,7 @@ final class Witness {
             self.check(actor, runs: state, log)
         case .registration: self.count("registration")
         case .restored: self.count("restored")
+        case .awaited: self.count("awaited")
         case .quit: self.count("quit")
         case .changed(let session, _, _, _):
             self.count("change")

@@ -157,6 +157,9 @@ enum Samples {
         ]
         events += (registrations + (try Self.policies())).map { .registration($0, by: actor) }
         events.append(.restored)
+        let awaited = AwaitedRank(identity: "aalice", modes: [.owner, .host], since: 7, until: .max)
+        let guest0 = AwaitedRank(identity: "gbob!b@h", modes: .voice, since: 0, until: 9)
+        events += [.awaited([], gone: []), .awaited([awaited, guest0], gone: []), .awaited([], gone: ["aalice", ""])]
         events += try Self.modeChanges().map { .modes([$0], by: actor) }
         events += try Self.changes().map { .changed(bob.session, $0, by: actor, number: 3) }
         events += try Self.changes().map { .changed(guest.session, $0, by: actor, number: .max) }

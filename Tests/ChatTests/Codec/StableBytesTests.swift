@@ -126,6 +126,7 @@ import Testing
         #expect(Array(ChannelEvent.metadata([], by: actor).encoded.readableBytesView.prefix(2)) == [0x81, 23])
         #expect(Array(ChannelEvent.registration([], by: actor).encoded.readableBytesView.prefix(2)) == [0x81, 24])
         #expect(Array(ChannelEvent.restored.encoded.readableBytesView) == [0x81, 25])
+        #expect(Array(ChannelEvent.awaited([], gone: []).encoded.readableBytesView) == [0x81, 26, 0, 0, 0, 0])
         #expect(channel.map { Array($0.encoded.readableBytesView.prefix(2)) } == (1...8).map { [0x81, $0] })
         let user: [UserEvent] = [
             .signedOn, .invited(channel: "#x", by: actor), .changed(.away(nil), by: actor, number: 1),
