@@ -20,6 +20,7 @@ import Testing
         (.announce, "speaks to operators and user mode `w` (`WALLOPS`)"),
         (.describeOthers, "sets what others say of themselves by keys (`METADATA`)"),
         (.moveOthers, "moves others (`SAJOIN`, `SAPART`, `SANICK`)"), (.readAudit, "reads the audit log (`AUDIT`)"),
+        (.handleReports, "hears of reports and looks into them (`REPORTS`)"),
         (.addressEverybody, "speaks to everybody (`GLOBAL`)"), (.relay, "relays into any channel (`RELAYMSG`)"),
         (.reload, "has tenants and certificates read again (`REHASH`)"),
     ]
@@ -27,7 +28,7 @@ import Testing
     @Test func `each right has its line`() {
         #expect(Self.texts.reduce(into: Rights()) { $0.formUnion($1.right) } == .all)
         #expect(
-            Self.texts.allSatisfy { $0.right.rawValue.nonzeroBitCount == 1 } && Set(Self.texts.map(\.text)).count == 14
+            Self.texts.allSatisfy { $0.right.rawValue.nonzeroBitCount == 1 } && Set(Self.texts.map(\.text)).count == 15
         )
     }
 

@@ -35,6 +35,7 @@ import Testing
         Use(.quarantine, "UNQUARANTINE bob", "NOT_IN_QUARANTINE"),
         Use(.moveOthers, "SAJOIN bob #c", "bob JOIN #c"), Use(.moveOthers, "SAPART cid #c", "cid PART #c"),
         Use(.moveOthers, "SANICK bob robert", "bob NICK robert"), Use(.runAnyChannel, "SAMODE #a +m", "MODE #a +m"),
+        Use(.handleReports, "REPORTS LIST", "REPORTS_END"),
         Use(.readAudit, "AUDIT", "AUDIT_END"), Use(.addressEverybody, "GLOBAL :news", "NOTICE cid news"),
     ]
 

@@ -22,6 +22,19 @@ extension DurableStore {
             _ = try await self.bans.set(ban, of: tenant, limit: 1)
         }
         try await self.audit.store([.killed(1, of: tenant)])
+        let report = Report(
+            time: 1,
+            reporter: .account("alice"),
+            nick: "al",
+            account: "alice",
+            about: "x!x@host",
+            account: nil,
+            in: "#Tea",
+            message: nil,
+            reason: "why"
+        )
+        let line = ReportLine(time: 1, message: "m", prefix: "x!x@host", account: nil, text: "späm")
+        _ = try await self.reports.file(report, [line], of: tenant, limit: 10)
         try await self.channels.save(
             RegisteredChannel(
                 tenant: tenant,

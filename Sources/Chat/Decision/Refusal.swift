@@ -161,6 +161,13 @@ package struct Refusal: Error, Hashable, Sendable {
         /// Who is not in quarantine cannot be let out of it.
         case notApart = "not-apart"
 
+        // Reports
+        case noSuchReport = "no-such-report"
+        /// Somebody else has it, or it is closed.
+        case reportIsTaken = "report-is-taken"
+        /// As many wait as there may be.
+        case tooManyReports = "too-many-reports"
+
         // Quotas and stores
         case rateLimited = "rate-limited"
         case networkHasTooManySessions = "network-has-too-many-sessions"

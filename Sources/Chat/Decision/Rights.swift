@@ -33,10 +33,14 @@ package struct Rights: OptionSet, Hashable, Sendable {
     /// Reads who used which rights against whom.
     package static let readAudit = Rights(rawValue: 1 << 13)
 
+    /// Sees what people report, and does something about it.
+    package static let handleReports = Rights(rawValue: 1 << 14)
+
     /// All that there are.
     package static let all: Rights = [
         .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
         .describeOthers, .banFromNetwork, .quarantine, .moveOthers, .addressEverybody, .readAudit,
+        .handleReports,
     ]
 
     /// Whether who has these may use them against who has others: never against who has more.

@@ -23,6 +23,8 @@ package struct AuditEntry: Hashable, Sendable {
         case becomeOperator = "OPER"
         /// Set or removed what another, or a channel, says by keys.
         case describe = "METADATA"
+        /// A report was taken on, or closed.
+        case report = "REPORTS"
         // In a channel, where their rank there would not have done.
         case modes = "MODE"
         case kick = "KICK"

@@ -207,6 +207,11 @@ package enum TenantEvent: Hashable, Sendable {
     /// Somebody did something by right; for the feed, and the audit log that is made of that.
     case audited(AuditEntry)
 
+    /// Somebody reported something: for those who look into it. The number, who it is by and about, where, and why.
+    case reported(Int64, by: String, about: String, place: String?, reason: String)
+    /// A report was closed: who has its reporter here looks whether to tell them.
+    case reportsChanged
+
     /// In no channel's log, so that a writer of the history that does not know it sets it aside as it is.
     private static let auditTag: UInt8 = 100
 
@@ -229,6 +234,12 @@ package enum TenantEvent: Hashable, Sendable {
             buffer.writeForm(5, unknown: .passOver)
             buffer.writeText(text)
             actor.encode(into: &buffer)
+        case .reported(let id, let reporter, let subject, let place, let reason):
+            buffer.writeForm(19, unknown: .passOver)
+            buffer.writeInteger(id)
+            for text in [reporter, subject, reason] { buffer.writeText(text) }
+            buffer.writeOptionalText(place)
+        case .reportsChanged: buffer.writeForm(20, unknown: .passOver)
         case .audited(let entry):
             buffer.writeForm(Self.auditTag, unknown: .passOver)
             entry.encode(into: &buffer)
@@ -252,6 +263,12 @@ package enum TenantEvent: Hashable, Sendable {
         case 5:
             guard let text = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             self = .global(text: text, by: actor)
+        case 19:
+            guard let id = buffer.readInteger(as: Int64.self), let reporter = buffer.readText(),
+                let subject = buffer.readText(), let reason = buffer.readText(), let place = buffer.readOptionalText()
+            else { return nil }
+            self = .reported(id, by: reporter, about: subject, place: place, reason: reason)
+        case 20: self = .reportsChanged
         case Self.auditTag:
             guard let entry = AuditEntry(from: &buffer) else { return nil }
             self = .audited(entry)

@@ -151,6 +151,7 @@ package struct CommandTable: Sendable {
         QuarantineCommands.rows,
         MoveCommands.rows,
         AuditCommand.rows,
+        ReportCommands.rows,
         LanguageCommand.rows,
         Service.rows
     )

@@ -109,6 +109,9 @@ extension Refusal.Reason {
         case .tooManyBans: .fail("LIMIT_REACHED")
         case .apart: .fail("IN_QUARANTINE")
         case .notApart: .fail("NOT_IN_QUARANTINE")
+        case .noSuchReport: .fail("NO_SUCH_REPORT")
+        case .reportIsTaken: .fail("REPORT_TAKEN")
+        case .tooManyReports: .fail("LIMIT_REACHED")
         case .rateLimited: .fail("RATE_LIMITED")
         case .networkIsFull, .networkHasTooManySessions, .addressHasTooMany, .networkIsClosed:
             .fail("CONNECTION_REFUSED")

@@ -83,6 +83,7 @@ package struct EdgeServer: Sendable {
                 channels: durable.channels,
                 bans: durable.bans,
                 audit: durable.audit,
+                reports: durable.reports,
                 push: push.map { PushDevices(registrations: durable.pushes, keys: $0) },
                 reload: rehash,
                 latencies: latencies

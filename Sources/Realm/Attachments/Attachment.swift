@@ -187,6 +187,10 @@ package enum Notice {
     case global(String)
     /// Is kept apart from now on, or not any more.
     case quarantined(Quarantine?)
+    /// Somebody reported something; for those who look into it.
+    case reported(Int64, by: String, about: String, place: String?, reason: String)
+    /// What somebody of the session's reported was closed: what was done.
+    case reportClosed(Int64, outcome: String)
     /// Another client of the account said whether it is to stay without one.
     case persistence(Persistence)
     /// Another client of the account has read a conversation up to a time, in milliseconds since 1970.

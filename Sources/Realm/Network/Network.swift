@@ -42,6 +42,7 @@ package final class Network {
     private(set) lazy var awaited = AwaitedRanks(self)
     private(set) lazy var nicks = NickGuard(self)
     private(set) lazy var bans = BanGuard(self)
+    private(set) lazy var reports = ReportDesk(self)
     /// What is known here of users' latest changes.
     var news = UserNews()
     package var usage: UsageMeter
@@ -128,6 +129,7 @@ package final class Network {
         self.awaited.look()
         self.nicks.refresh()
         self.bans.refresh()
+        self.reports.refresh()
     }
 
     /// Whether what is announced is heard here: what is known of the durable store is as good as that.
@@ -157,6 +159,7 @@ package final class Network {
         for session in changed.compactMap({ self.sessions[$0] }) {
             self.nicks.watch(session)
             self.bans.watch(session)
+            self.reports.watch(session)
         }
         self.replicas.tick()
         self.census.tick()
@@ -167,6 +170,7 @@ package final class Network {
         if second.isMultiple(of: 30) { self.registry.begin() }
         self.nicks.tick(second)
         self.bans.tick(second)
+        self.reports.tick()
         self.registry.upkeep.tick(second)
         self.awaited.tick(second)
     }
@@ -175,6 +179,9 @@ package final class Network {
         switch event {
         case .accountsChanged: self.nicks.refresh()
         case .bansChanged: self.bans.refresh()
+        case .reportsChanged: self.reports.refresh()
+        case .reported(let id, let reporter, let subject, let place, let reason):
+            self.reports.announce(.reported(id, by: reporter, about: subject, place: place, reason: reason))
         case .nickGivenUp, .audited: break
         case .global(let text, _): for session in self.sessions.all { session.tell(.global(text)) }
         case .wallops(let text, let author):

@@ -3,7 +3,7 @@ import IRC
 package import StateStore
 
 /// A part of a conversation that somebody asks for.
-private struct PastRequest {
+struct PastRequest {
     let conversation: Conversation
     /// Who the other is, if it is one with somebody who is there.
     let found: FoundUser?
@@ -98,7 +98,7 @@ extension Network {
     }
 
     /// Those who are silenced included.
-    private func everything(
+    func everything(
         _ request: PastRequest,
         _ then: @escaping (Result<[HistoryRecord], Refusal>) -> Void
     ) {

@@ -114,6 +114,7 @@ extension Network {
                         self.nicks.watch(signedOn.session)
                         // Who came back may be somebody else than it said.
                         self.bans.watch(signedOn.session)
+                        self.reports.watch(signedOn.session)
                     }
                 }
             }

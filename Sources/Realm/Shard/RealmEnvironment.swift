@@ -29,6 +29,10 @@ package struct RealmEnvironment: Sendable {
     package var bans: NetworkBanRepository?
     /// What was done by right; nil if nobody may ask for it.
     package var audit: AuditRepository?
+    /// What people report to those who look after networks; nil if nobody may.
+    package var reports: ReportRepository?
+    /// Those that are closed and whose reporters are to be told so, in memory.
+    let closedReports = SharedRows<[Report]>()
     /// Bans in memory.
     let networkBans = SharedRows<[NetworkBan]>()
     /// Registered channels, as they are kept; nil if none are.
@@ -64,6 +68,7 @@ package struct RealmEnvironment: Sendable {
         channels: ChannelRepository? = nil,
         bans: NetworkBanRepository? = nil,
         audit: AuditRepository? = nil,
+        reports: ReportRepository? = nil,
         push: PushDevices? = nil,
         reload: @escaping @Sendable () -> Void = {},
         latencies: Latencies? = nil,
@@ -83,6 +88,7 @@ package struct RealmEnvironment: Sendable {
         self.channels = channels
         self.bans = bans
         self.audit = audit
+        self.reports = reports
         self.push = push
         self.reload = reload
         self.latencies = latencies

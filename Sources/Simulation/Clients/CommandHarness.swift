@@ -48,6 +48,7 @@ package final class CommandHarness {
         channels: ChannelRepository? = nil,
         bans: NetworkBanRepository? = nil,
         audit: AuditRepository? = nil,
+        reports: ReportRepository? = nil,
         push: PushRepository? = nil,
         authenticator: (any Authenticator)? = nil,
         gateways: WebGateways = .none,
@@ -87,6 +88,7 @@ package final class CommandHarness {
             channels: channels,
             bans: bans,
             audit: audit,
+            reports: reports,
             push: push,
             gateways: gateways,
             reload: { reloadCount.value += 1 }

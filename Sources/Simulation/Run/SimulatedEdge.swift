@@ -31,6 +31,7 @@ final class SimulatedEdge {
         channels: ChannelRepository? = nil,
         bans: NetworkBanRepository? = nil,
         audit: AuditRepository? = nil,
+        reports: ReportRepository? = nil,
         push: PushRepository? = nil,
         gateways: WebGateways = .none,
         reload: @escaping @Sendable () -> Void = {}
@@ -51,6 +52,7 @@ final class SimulatedEdge {
             channels: channels,
             bans: bans,
             audit: audit,
+            reports: reports,
             push: push.map { PushDevices(registrations: $0, keys: VapidKeys(from: key)) },
             reload: reload,
             wallClock: { clock.now },

@@ -14,6 +14,7 @@ package struct DurableStore: Sendable {
     package let channels: ChannelRepository
     package let bans: NetworkBanRepository
     package let audit: AuditRepository
+    package let reports: ReportRepository
     package let history: HistoryRepository
     package let readMarkers: ReadMarkerRepository
     package let deadLetters: DeadLetterRepository
@@ -34,6 +35,7 @@ package struct DurableStore: Sendable {
         self.channels = ChannelRepository(database)
         self.bans = NetworkBanRepository(database)
         self.audit = AuditRepository(database)
+        self.reports = ReportRepository(database)
         self.history = HistoryRepository(database)
         self.readMarkers = ReadMarkerRepository(database)
         self.deadLetters = DeadLetterRepository(database)

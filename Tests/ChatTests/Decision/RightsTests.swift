@@ -5,6 +5,7 @@ import Testing
     private static let each: [Rights] = [
         .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
         .describeOthers, .banFromNetwork, .quarantine, .moveOthers, .addressEverybody, .readAudit,
+        .handleReports,
     ]
 
     @Test func `each right is one of its own, and all of them are all`() {

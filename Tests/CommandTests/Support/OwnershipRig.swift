@@ -10,8 +10,9 @@ struct OwnershipRig {
     let store: DurableStore
     private let accounts: SimulatedAccounts
     private let settings: AccountSettings
+    private let hasPast: Bool
 
-    init(shards: Int = 1, channelExpiry: Duration = .zero) async throws {
+    init(shards: Int = 1, channelExpiry: Duration = .zero, hasPast: Bool = false) async throws {
         let store = DurableStore(try SQLiteDatabase())
         _ = try await store.migrator.up(now: 0)
         let accounts = SimulatedAccounts()
@@ -20,7 +21,7 @@ struct OwnershipRig {
         for role in Role.allCases { accounts.add(role.rawValue, password: "sesame", role: role) }
         var settings = AccountSettings.standard
         settings.channelExpiry = channelExpiry
-        try self.init(shards, store, accounts, settings)
+        try self.init(shards, store, accounts, settings, hasPast)
     }
 
     private init(
@@ -28,17 +29,22 @@ struct OwnershipRig {
         _ store: DurableStore,
         _ accounts: SimulatedAccounts,
         _ settings: AccountSettings,
+        _ hasPast: Bool,
         image: LiveImage? = nil
     ) throws {
         self.store = store
         self.accounts = accounts
         self.settings = settings
+        self.hasPast = hasPast
+        let past = Past(history: store.history, readMarkers: store.readMarkers, accounts: store.accounts)
         self.harness = try CommandHarness(
             shards: shards,
             accounts: settings,
+            past: hasPast ? past : nil,
             channels: store.channels,
             bans: store.bans,
             audit: store.audit,
+            reports: store.reports,
             authenticator: accounts,
             image: image
         )
@@ -46,12 +52,19 @@ struct OwnershipRig {
 
     /// A process that goes on with an image of the live store.
     func from(_ image: LiveImage) throws -> OwnershipRig {
-        try OwnershipRig(self.harness.shards.count, self.store, self.accounts, self.settings, image: image)
+        try OwnershipRig(
+            self.harness.shards.count,
+            self.store,
+            self.accounts,
+            self.settings,
+            self.hasPast,
+            image: image
+        )
     }
 
     /// The same accounts and the same database, and nothing of what was in the live store.
     func withAnotherLiveStore() throws -> OwnershipRig {
-        try OwnershipRig(self.harness.shards.count, self.store, self.accounts, self.settings)
+        try OwnershipRig(self.harness.shards.count, self.store, self.accounts, self.settings, self.hasPast)
     }
 
     /// Somebody who is what an account of this role may be, called like the role.

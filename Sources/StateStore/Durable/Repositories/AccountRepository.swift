@@ -242,6 +242,7 @@ package struct AccountRepository: Sendable {
             try Self.removeCertificates(of: folded, in: tenant, on: connection)
             try Self.removeNames(of: folded, in: tenant, on: connection)
             try AccountCodeRepository.remove(of: folded, in: tenant, on: connection)
+            try ReportRepository.forget(folded, in: tenant, on: connection)
             _ = try connection.execute(
                 "DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 RETURNING account",
                 bindings

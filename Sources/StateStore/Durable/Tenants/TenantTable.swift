@@ -123,6 +123,25 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
+            "reports",
+            key: ["id"],
+            [
+                .init("id", .integer), .init("filed_at", .integer), .init("reporter", .text),
+                .init("reporter_nick", .text), .init("reporter_account", .text), .init("subject", .text),
+                .init("subject_account", .text), .init("place", .text), .init("message", .text), .init("reason", .text),
+                .init("state", .text), .init("handler", .text), .init("handled_at", .integer), .init("outcome", .text),
+                .init("told", .integer),
+            ]
+        ),
+        TenantTable(
+            "report_lines",
+            key: ["report", "number"],
+            [
+                .init("report", .integer), .init("number", .integer), .init("time", .integer), .init("message", .text),
+                .init("prefix", .text), .init("account", .text), .init("text", .text),
+            ]
+        ),
+        TenantTable(
             "read_markers",
             key: ["account", "conversation"],
             [.init("account", .text), .init("conversation", .text), .init("time", .integer)]

@@ -1,0 +1,41 @@
+// What people report to those who look after a network, with what was said around it. What the tables hold is told at
+// `ReportRepository`.
+
+/// The schema of version 19.
+enum ReportSchema {
+    static func script(_ dialect: SQLDialect) -> String {
+        let (int, text) = (dialect.name(of: .integer), dialect.name(of: .text))
+        return """
+            CREATE TABLE reports (
+                tenant \(text) NOT NULL,
+                id \(int) NOT NULL,
+                filed_at \(int) NOT NULL,
+                reporter \(text) NOT NULL,
+                reporter_nick \(text) NOT NULL,
+                reporter_account \(text),
+                subject \(text) NOT NULL,
+                subject_account \(text),
+                place \(text),
+                message \(text),
+                reason \(text) NOT NULL,
+                state \(text) NOT NULL,
+                handler \(text),
+                handled_at \(int),
+                outcome \(text),
+                told \(int) NOT NULL,
+                PRIMARY KEY (tenant, id)
+            )\(Schema.options(dialect));
+            CREATE TABLE report_lines (
+                tenant \(text) NOT NULL,
+                report \(int) NOT NULL,
+                number \(int) NOT NULL,
+                time \(int) NOT NULL,
+                message \(text) NOT NULL,
+                prefix \(text) NOT NULL,
+                account \(text),
+                text \(text) NOT NULL,
+                PRIMARY KEY (tenant, report, number)
+            )\(Schema.options(dialect));
+            """ + Schema.isolate("reports", dialect) + Schema.isolate("report_lines", dialect)
+    }
+}
