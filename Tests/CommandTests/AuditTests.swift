@@ -33,6 +33,8 @@ import Testing
         Deed("QUARANTINE bob :calm down", "QUARANTINE a:bob calm down"),
         Deed("QUARANTINE guest 1h :calm down", "QUARANTINE guest calm down"),
         Deed("UNQUARANTINE kept", "UNQUARANTINE kept "), Deed("UNQUARANTINE cid", "UNQUARANTINE a:cid "),
+        Deed("MUTE bob :hush", "MUTE a:bob hush"), Deed("MUTE guest 1h :hush", "MUTE guest hush"),
+        Deed("RAID ON 10m :swarms", "RAID  on 600s swarms"), Deed("RAID #a ON 10m :swarms", "RAID #a on 600s swarms"),
         Deed("SAJOIN bob #a", "SAJOIN bob #a"), Deed("SAPART ann #a :out", "SAPART ann #a out"),
         Deed("SANICK bob robert", "SANICK bob robert"), Deed("GLOBAL :hear all", "GLOBAL  hear all"),
         Deed("WALLOPS :hear some", "WALLOPS  hear some"), Deed("REHASH", "REHASH  "),

@@ -33,6 +33,7 @@ struct FeedTests {
         case .metadata: "METADATA"
         case .registration, .restored: "REGISTRATION"
         case .awaited: "AWAITED"
+        case .raid: "RAID"
         case .message, nil: "?"
         }
     }

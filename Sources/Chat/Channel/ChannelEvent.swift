@@ -29,6 +29,8 @@ package enum ChannelEvent: Hashable, Sendable {
     case metadata([MetadataChange], by: Author)
     /// To whom the channel belongs, or what somebody's account is there.
     case registration([RegistrationChange], by: Author)
+    /// The channel is closed to guests for a while, or open to them again; told by the server.
+    case raid(ChannelRaid?, by: Author, server: String)
     /// The channel came back with what was kept of it: the store says what that is.
     case restored
     /// Ranks are kept for those whom a server's end takes out, and others are not any more, by who they were for.

@@ -27,6 +27,7 @@ extension ChannelState {
         case .invited(let session, _, _):
             if let lapsing = self.lapsingInvitation(for: session) { self.invited.remove(lapsing) }
             self.invited.insert(session)
+        case .raid(let raid, _, _): self.raid = raid
         case .metadata(let changes, _): self.metadata.apply(changes)
         case .registration(let changes, _):
             for change in changes { self.evolve(change) }

@@ -12,6 +12,7 @@ extension ChannelState {
         static let modes = "modes"
         static let moved = "moved"
         static let name = "name"
+        static let raid = "raid"
         static let topic = "topic"
 
         static func value(_ mode: ValueMode) -> String { "mode \(mode.rawValue)" }
@@ -47,6 +48,7 @@ extension ChannelState {
             let lapsing = self.lapsingInvitation(for: session).map { Self.invitation($0, false) }
             return [Self.invitation(session, true)] + (lapsing.map { [$0] } ?? [])
         case .topic(let topic, _): return [Self.topicUpdate(topic)]
+        case .raid(let raid, _, _): return [FieldUpdate(FieldKey(.setting, Setting.raid), raid?.bytes)]
         case .metadata(let changes, _):
             return changes.map { FieldUpdate(FieldKey(.metadata, $0.key), $0.value.map { Array($0.utf8) }) }
         case .modes(let changes, _):
@@ -73,6 +75,7 @@ extension ChannelState {
         set(Setting.key, self.key)
         set(Setting.limit, self.limit.map { String($0) })
         for (mode, value) in self.values { set(Setting.value(mode), value) }
+        if let raid = self.raid { updates.append(FieldUpdate(FieldKey(.setting, Setting.raid), raid.bytes)) }
         if let topic = self.topic { updates.append(Self.topicUpdate(topic)) }
         for (list, entries) in self.lists {
             updates += entries.map { FieldUpdate(FieldKey(list.section, $0.mask), $0.encoded) }
@@ -230,6 +233,7 @@ extension ChannelState {
         self.limit = text(Setting.limit).flatMap { Int64($0) }.map(Self.limit(nearest:))
         for mode in ValueMode.allCases { self.values[mode] = text(Setting.value(mode)).flatMap(mode.value) }
         self.topic = settings[Setting.topic].flatMap { Topic(encoded: $0) }
+        self.raid = settings[Setting.raid].flatMap { ChannelRaid($0) }
         // Fields come in any order; the order of setting is that of the time.
         self.lists = lists.mapValues { $0.sorted { ($0.time, $0.mask) < ($1.time, $1.mask) } }
         self.access = access

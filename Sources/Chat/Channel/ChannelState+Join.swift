@@ -31,6 +31,7 @@ extension ChannelState {
         if !requester.may(.enterAnyChannel), self.registration?.rank(of: requester.account) != .owner {
             try self.checkAutoKicks(of: requester, now: now)
             try self.checkEntry(of: requester, key: key)
+            try self.checkRaid(entering: requester, now: now)
             try self.checkRoom(for: requester, joins, now)
         }
         let isFounding = self.members.isEmpty && self.registration == nil && self.awaited.isEmpty

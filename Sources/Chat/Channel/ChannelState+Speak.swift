@@ -37,6 +37,7 @@ extension ChannelState {
         if self.modes.contains(.moderated) || self.ban(on: requester, .speak) != nil {
             throw Refusal(.cannotSpeak, self.name.raw)
         }
+        try self.checkRaid(speaking: requester, now: now)
         if self.modes.contains(.accountsSpeak), requester.user.account == nil {
             throw self.silenced("log in to an account first (+M)")
         }
@@ -66,6 +67,7 @@ extension ChannelState {
     /// Whether there is something to look at before a member's message: most channels have no such mode and no bans.
     package var restrictsMembers: Bool {
         !self.modes.isDisjoint(with: .aboutSpeech) || self.lists[.ban] != nil || self.values[.slow] != nil
+            || self.raid != nil
     }
 
     /// Decides whether a member may go by another nickname.

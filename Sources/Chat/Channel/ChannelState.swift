@@ -30,6 +30,8 @@ package struct ChannelState: Hashable, Sendable {
     package var invited: Set<SessionID> = []
     /// What those who run the channel say of it by keys.
     package var metadata = Metadata()
+    /// Why and until when it is closed to guests; what has ended stays until the next.
+    package internal(set) var raid: ChannelRaid?
     /// To whom it belongs; nil if it goes with its last member.
     package internal(set) var registration: ChannelRegistration?
     /// Ranks that are kept for those whom a server's end took out of it, by who they are.

@@ -15,6 +15,7 @@ private enum Tag: UInt8 {
     case renamed, continued
     case metadata = 23
     case registration, restored, awaited
+    case raid = 40
 }
 
 extension ChannelEvent {
@@ -93,6 +94,11 @@ extension ChannelEvent {
             actor.encode(into: &buffer)
             buffer.writeInteger(UInt8(clamping: changes.count))
             for change in changes.prefix(255) { change.encode(into: &buffer) }
+        case .raid(let raid, let actor, let server):
+            buffer.writeForm(Tag.raid.rawValue, unknown: .loadAgain)
+            buffer.write(actor, saying: server)
+            buffer.writeInteger(raid == nil ? 0 : 1 as UInt8)
+            raid?.encode(into: &buffer)
         case .restored: buffer.writeForm(Tag.restored.rawValue, unknown: .loadAgain)
         case .awaited(let ranks, let gone):
             buffer.writeForm(Tag.awaited.rawValue, unknown: .loadAgain)
@@ -161,6 +167,12 @@ extension ChannelEvent {
             return .registration(changes, by: actor)
         case .restored: return .restored
         case .awaited: return Self.readAwaited(&buffer)
+        case .raid:
+            guard let (actor, server) = buffer.readSayingAuthor(), let isOn = buffer.readInteger(as: UInt8.self) else {
+                return nil
+            }
+            if isOn == 0 { return .raid(nil, by: actor, server: server) }
+            return ChannelRaid(from: &buffer).map { .raid($0, by: actor, server: server) }
         case .message: return nil
         }
     }
@@ -218,7 +230,7 @@ extension ChannelEvent {
             guard let nick = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             return .invited(session, nick: nick, by: actor)
         case .joined, .modes, .topic, .message, .redacted, .knocked, .renamed, .continued, .metadata,
-            .registration, .restored, .awaited:
+            .registration, .restored, .awaited, .raid:
             return nil
         }
     }

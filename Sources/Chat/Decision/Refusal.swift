@@ -161,6 +161,10 @@ package struct Refusal: Error, Hashable, Sendable {
         /// Who is not in quarantine cannot be let out of it.
         case notApart = "not-apart"
 
+        /// Who is muted says nothing.
+        case muted
+        case notMuted = "not-muted"
+
         // Reports
         case noSuchReport = "no-such-report"
         /// Somebody else has it, or it is closed.

@@ -28,6 +28,18 @@ package struct Said: Hashable, Sendable {
         self.isFormatted = said.contains(where: \.isFormatted)
     }
 
+    /// Whether a text has something in it that clients make a link of.
+    package static func hasLink(_ text: some Collection<UInt8>) -> Bool {
+        text.split { $0 <= 0x20 }.contains { word in
+            let small = word.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+            return small.indices.dropLast(3).contains { start in
+                if small[start...].starts(with: "://".utf8) { return true }
+                let isBeginning = start == 0 || !(0x61...0x7A).contains(small[start - 1])
+                return isBeginning && start + 4 < small.count && small[start...].starts(with: "www.".utf8)
+            }
+        }
+    }
+
     private static func isAction(_ text: some Collection<UInt8>) -> Bool {
         let word = text.prefix { $0 != 0x20 && $0 != 0x01 }
         return word.map { $0 & 0xDF }.elementsEqual("ACTION".utf8)

@@ -13,6 +13,10 @@ package struct AuditEntry: Hashable, Sendable {
         case unban = "UNBAN"
         case quarantine = "QUARANTINE"
         case unquarantine = "UNQUARANTINE"
+        case mute = "MUTE"
+        case unmute = "UNMUTE"
+        /// Doors were closed to guests, or opened.
+        case raid = "RAID"
         case takeIn = "SAJOIN"
         case takeOut = "SAPART"
         case rename = "SANICK"

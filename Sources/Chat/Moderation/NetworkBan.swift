@@ -13,6 +13,10 @@ package struct NetworkBan: Hashable, Sendable {
         case refuse
         /// They are kept apart.
         case quarantine
+        /// They say nothing.
+        case mute
+        /// The network is closed to who has no account: one row, of everybody.
+        case raid
     }
 
     package let effect: Effect

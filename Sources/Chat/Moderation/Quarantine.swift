@@ -2,20 +2,24 @@
 
 import NIOCore
 
-/// That somebody is kept apart: why, until when, and by whom.
+/// That somebody is kept apart, or only muted: why, until when, and by whom.
 package struct Quarantine: Hashable, Sendable {
     package let reason: String
     /// Milliseconds since 1970; nil until it is ended.
     package let until: Int64?
     /// What whoever said so was.
     package let role: Role
+    /// Whether they say nothing, and may be where they like.
+    package let isMute: Bool
 
-    package init(reason: String, until: Int64?, role: Role) {
-        (self.reason, self.until, self.role) = (reason, until, role)
+    package init(reason: String, until: Int64?, role: Role, isMute: Bool = false) {
+        (self.reason, self.until, self.role, self.isMute) = (reason, until, role, isMute)
     }
 
     /// That of a ban which keeps people apart.
-    package init(_ ban: NetworkBan) { self.init(reason: ban.reason, until: ban.until, role: ban.role) }
+    package init(_ ban: NetworkBan) {
+        self.init(reason: ban.reason, until: ban.until, role: ban.role, isMute: ban.effect == .mute)
+    }
 
     /// Whether it holds at a time.
     package func holds(at now: Int64) -> Bool { self.until.map { now < $0 } ?? true }
@@ -47,12 +51,17 @@ package struct Quarantine: Hashable, Sendable {
         buffer.writeText(self.reason)
         buffer.writeText(self.role.rawValue)
         buffer.writeOptionalText(self.until.map { String($0) })
+        // Behind all that an earlier version reads, which keeps apart who is muted.
+        if self.isMute { buffer.writeText(Self.mute) }
     }
+
+    private static let mute = "mute"
 
     init?(from buffer: inout ByteBuffer) {
         guard let reason = buffer.readText(), let role = buffer.readText(), let until = buffer.readOptionalText() else {
             return nil
         }
-        self.init(reason: reason, until: until.flatMap { Int64($0) }, role: Role(stored: role))
+        let isMute = buffer.readableBytes > 0 && buffer.readText() == Self.mute
+        self.init(reason: reason, until: until.flatMap { Int64($0) }, role: Role(stored: role), isMute: isMute)
     }
 }

@@ -10,7 +10,7 @@ extension ChannelState {
     /// Whether an event changes what is kept of a registered channel: all but its members and who is invited.
     package static func isKept(_ event: ChannelEvent) -> Bool {
         switch event {
-        case .topic, .metadata, .registration, .renamed: true
+        case .topic, .metadata, .registration, .renamed, .raid: true
         case .modes(let changes, _):
             changes.contains { if case .rank = $0 { false } else { true } }
         case .joined, .parted, .quit, .kicked, .changed, .invited, .message, .redacted, .knocked, .continued, .restored,

@@ -78,7 +78,7 @@ enum ChannelCommands {
     }
 
     /// What who has come in is told of a channel.
-    private static func show(_ channel: ChannelView, to call: Call, _ actor: Actor) {
+    static func show(_ channel: ChannelView, to call: Call, _ actor: Actor) {
         if let topic = channel.state.topic { self.show(topic, of: channel, to: call) }
         HistoryCommands.tellMarker(of: channel.name, call, actor) {
             if call.connection.wantsNamesOnJoin { ListingCommands.sendNames(of: channel, to: call) }

@@ -152,6 +152,8 @@ package struct CommandTable: Sendable {
         MoveCommands.rows,
         AuditCommand.rows,
         ReportCommands.rows,
+        RaidCommand.rows,
+        MuteCommands.rows,
         LanguageCommand.rows,
         Service.rows
     )

@@ -62,7 +62,7 @@ enum NetworkBanCommand {
         call.connection.standardReply(
             .note,
             command: call.row.name,
-            code: ban.effect == .refuse ? "BAN" : "QUARANTINE",
+            code: ban.effect == .refuse ? "BAN" : ban.effect.rawValue.uppercased(),
             context: [ban.mask, ban.setter.asWord, self.time(ban.time), until],
             .verbatim(ban.reason)
         )

@@ -109,6 +109,8 @@ extension Refusal.Reason {
         case .tooManyBans: .fail("LIMIT_REACHED")
         case .apart: .fail("IN_QUARANTINE")
         case .notApart: .fail("NOT_IN_QUARANTINE")
+        case .muted: .fail("MUTED")
+        case .notMuted: .fail("NOT_MUTED")
         case .noSuchReport: .fail("NO_SUCH_REPORT")
         case .reportIsTaken: .fail("REPORT_TAKEN")
         case .tooManyReports: .fail("LIMIT_REACHED")

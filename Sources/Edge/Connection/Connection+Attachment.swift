@@ -97,6 +97,10 @@ extension Connection: Attachment {
                 "You can only talk to operators, STATS p shows them; \(QuarantineCommands.end(quarantine.until))"
             )
         case .quarantined(nil): self.notice("You are not in quarantine any more")
+        case .muted(let mute?):
+            self.notice("You are muted: \(mute.reason)")
+            self.notice("You can only write to operators, STATS p shows them; \(QuarantineCommands.end(mute.until))")
+        case .muted(nil): self.notice("You are not muted any more")
         case .reported(let id, let reporter, let subject, let place, let reason):
             self.notice(ReportCommands.news(id, by: reporter, about: subject, place: place, reason: reason))
         case .reportClosed(let id, let outcome): self.notice("Your report \(id) is closed: \(outcome)")

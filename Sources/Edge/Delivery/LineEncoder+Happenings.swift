@@ -1,6 +1,7 @@
 import Chat
 import IRC
 import NIOCore
+import Observability
 import Realm
 import StateStore
 
@@ -84,6 +85,14 @@ extension LineEncoder {
             // To many in one line: the channel stands where a nickname would.
             if capabilities.contains(.serverTime) { self.writeTags(&writer, .serverTime, time: time, account: nil, []) }
             writer.numeric(.rplKnock, server, channel, [channel, author.prefix], in: .english)
+        case .raid(let raid, _, let server):
+            if capabilities.contains(.serverTime) { self.writeTags(&writer, .serverTime, time: time, account: nil, []) }
+            let text =
+                raid.map {
+                    let end = UTCInstant(milliseconds: $0.until).text(withThousandths: false)
+                    return "This channel is closed to guests until \(end): \($0.reason)"
+                } ?? "This channel is open to guests again"
+            writer.message(source: server, command: "NOTICE", parameters: [channel, text], forcesTrailing: true)
         case .redacted(let id, let author, let reason):
             let redaction = Redaction(id: id, target: channel, author: author, reason: reason, time: time)
             self.write(redaction, by: modes, for: capabilities, &writer)

@@ -25,5 +25,41 @@ extension Catalogue {
         "There is no report {1}": "Il n'y a pas de signalement {1}",
         "{1} has closed it": "{1} l'a clos",
         "{1} has taken it on": "{1} s'en occupe",
+        "Guests do not come into this channel for now: {1}":
+            "Les invités n'entrent pas dans ce canal pour le moment : {1}",
+        "Cannot send to channel: guests do not speak here for now: {1}":
+            "Impossible d'écrire dans le canal : les invités n'y parlent pas pour le moment : {1}",
+        "This network is closed to newcomers for now: {1}":
+            "Ce réseau est fermé aux nouveaux venus pour le moment : {1}",
+        "Guests cannot do this for now: {1}": "Les invités ne peuvent pas faire cela pour le moment : {1}",
+        "Closes a channel, or the network, to guests for a while (1h); opens it; or says how it is. For those who run it.":
+            "Ferme un canal, ou le réseau, aux invités pour un temps (1h), le rouvre, ou dit ce qu'il en est. Pour ceux qui le gèrent.",
+        "Doors are closed for 7d at most": "La fermeture dure 7d au plus",
+        "RAID takes ON with a duration and a reason, or OFF; behind a channel or alone":
+            "RAID veut ON avec une durée et une raison, ou OFF ; derrière un canal ou seul",
+        "The doors are open": "C'est ouvert",
+        "The doors are closed by {1}: {2}; {3}": "Fermé par {1} : {2} ; {3}",
+        "They are banned or in quarantine already": "Il y a déjà une interdiction ou une quarantaine",
+        "{1} is not muted": "{1} n'est pas réduit au silence",
+        "You are muted: {1}": "Parole retirée : {1}",
+        "Cannot send to channel: you are muted": "Impossible d'écrire dans le canal : parole retirée",
+        "You can only write to operators, STATS p shows them; {1}":
+            "Seuls les opérateurs peuvent recevoir des messages, STATS p les montre ; {1}",
+        "You are not muted any more": "La parole est rendue",
+        "Has somebody say nothing but to operators, on the whole network; 90m, 7d. For operators.":
+            "Fait que quelqu'un ne parle plus qu'aux opérateurs, sur tout le réseau ; 90m, 7d. Pour les opérateurs.",
+        "Has somebody speak again. For operators.": "Rend la parole à quelqu'un. Pour les opérateurs.",
+        "Which accounts and masks are muted, why and until when. For operators.":
+            "Quels comptes et masques n'ont plus la parole, pourquoi et jusqu'à quand. Pour les opérateurs.",
+        "They may speak again": "La parole est rendue",
+        "End of the mutes": "Fin des paroles retirées",
+        "Guests are in {1} channels at most: log in to an account":
+            "Les invités sont dans {1} canaux au plus : il faut s'identifier à un compte",
+        "There is no such channel, and guests begin none: log in to an account":
+            "Ce canal n'existe pas, et les invités n'en créent pas : il faut s'identifier à un compte",
+        "Guests write in channels and to operators alone: log in to an account":
+            "Les invités n'écrivent que dans les canaux et aux opérateurs : il faut s'identifier à un compte",
+        "Guests send links once they have been here for a while: in {1} minutes, or logged in":
+            "Les invités envoient des liens après un moment : dans {1} minutes, ou identifiés",
     ]
 }

@@ -25,5 +25,39 @@ extension Catalogue {
         "There is no report {1}": "Es gibt keine Meldung {1}",
         "{1} has closed it": "{1} hat sie abgeschlossen",
         "{1} has taken it on": "{1} hat sie übernommen",
+        "Guests do not come into this channel for now: {1}": "Gäste kommen vorerst nicht in diesen Kanal: {1}",
+        "Cannot send to channel: guests do not speak here for now: {1}":
+            "Senden in den Kanal nicht möglich: Gäste sprechen hier vorerst nicht: {1}",
+        "This network is closed to newcomers for now: {1}": "Dieses Netz nimmt vorerst niemanden neu auf: {1}",
+        "Guests cannot do this for now: {1}": "Für Gäste geht das vorerst nicht: {1}",
+        "Closes a channel, or the network, to guests for a while (1h); opens it; or says how it is. For those who run it.":
+            "Schließt einen Kanal oder das Netz für eine Weile (1h) für Gäste, öffnet ihn wieder, oder sagt, wie es steht. Für die, die ihn führen.",
+        "Doors are closed for 7d at most": "Geschlossen wird für höchstens 7d",
+        "RAID takes ON with a duration and a reason, or OFF; behind a channel or alone":
+            "RAID will ON mit einer Dauer und einem Grund, oder OFF; hinter einem Kanal oder allein",
+        "The doors are open": "Es ist offen",
+        "The doors are closed by {1}: {2}; {3}": "Geschlossen von {1}: {2}; {3}",
+        "They are banned or in quarantine already": "Da gibt es schon eine Sperre oder eine Quarantäne",
+        "{1} is not muted": "{1} ist nicht stummgeschaltet",
+        "You are muted: {1}": "Stummgeschaltet: {1}",
+        "Cannot send to channel: you are muted": "Senden in den Kanal nicht möglich: stummgeschaltet",
+        "You can only write to operators, STATS p shows them; {1}":
+            "Schreiben geht nur an Operatoren, STATS p zeigt sie; {1}",
+        "You are not muted any more": "Nicht mehr stummgeschaltet",
+        "Has somebody say nothing but to operators, on the whole network; 90m, 7d. For operators.":
+            "Lässt jemanden im ganzen Netz nur noch mit Operatoren sprechen; 90m, 7d. Für Operatoren.",
+        "Has somebody speak again. For operators.": "Lässt jemanden wieder sprechen. Für Operatoren.",
+        "Which accounts and masks are muted, why and until when. For operators.":
+            "Welche Konten und Masken stummgeschaltet sind, warum und bis wann. Für Operatoren.",
+        "They may speak again": "Sprechen geht wieder",
+        "End of the mutes": "Ende der Stummschaltungen",
+        "Guests are in {1} channels at most: log in to an account":
+            "Gäste sind in höchstens {1} Kanälen: bitte mit einem Konto anmelden",
+        "There is no such channel, and guests begin none: log in to an account":
+            "Diesen Kanal gibt es nicht, und Gäste beginnen keine: bitte mit einem Konto anmelden",
+        "Guests write in channels and to operators alone: log in to an account":
+            "Gäste schreiben nur in Kanälen und an Operatoren: bitte mit einem Konto anmelden",
+        "Guests send links once they have been here for a while: in {1} minutes, or logged in":
+            "Gäste senden Links erst nach einer Weile: in {1} Minuten, oder angemeldet",
     ]
 }

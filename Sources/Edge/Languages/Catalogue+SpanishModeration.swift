@@ -25,5 +25,39 @@ extension Catalogue {
         "There is no report {1}": "No hay ninguna denuncia {1}",
         "{1} has closed it": "{1} la ha cerrado",
         "{1} has taken it on": "{1} se ocupa de ella",
+        "Guests do not come into this channel for now: {1}": "Por ahora no entran invitados en este canal: {1}",
+        "Cannot send to channel: guests do not speak here for now: {1}":
+            "No se puede enviar al canal: por ahora aquí no hablan invitados: {1}",
+        "This network is closed to newcomers for now: {1}": "Esta red está cerrada por ahora a quien llega: {1}",
+        "Guests cannot do this for now: {1}": "Por ahora los invitados no pueden hacer esto: {1}",
+        "Closes a channel, or the network, to guests for a while (1h); opens it; or says how it is. For those who run it.":
+            "Cierra un canal, o la red, a los invitados por un tiempo (1h), lo abre, o dice cómo está. Para quienes lo llevan.",
+        "Doors are closed for 7d at most": "Se cierra por 7d como máximo",
+        "RAID takes ON with a duration and a reason, or OFF; behind a channel or alone":
+            "RAID quiere ON con una duración y un motivo, u OFF; detrás de un canal o solo",
+        "The doors are open": "Está abierto",
+        "The doors are closed by {1}: {2}; {3}": "Cerrado por {1}: {2}; {3}",
+        "They are banned or in quarantine already": "Ya hay una prohibición o una cuarentena",
+        "{1} is not muted": "{1} no está en silencio",
+        "You are muted: {1}": "Estás en silencio: {1}",
+        "Cannot send to channel: you are muted": "No se puede enviar al canal: estás en silencio",
+        "You can only write to operators, STATS p shows them; {1}":
+            "Solo puedes escribir a operadores, STATS p los muestra; {1}",
+        "You are not muted any more": "Ya no estás en silencio",
+        "Has somebody say nothing but to operators, on the whole network; 90m, 7d. For operators.":
+            "Hace que alguien hable solo con operadores, en toda la red; 90m, 7d. Para operadores.",
+        "Has somebody speak again. For operators.": "Deja hablar de nuevo a alguien. Para operadores.",
+        "Which accounts and masks are muted, why and until when. For operators.":
+            "Qué cuentas y máscaras están en silencio, por qué y hasta cuándo. Para operadores.",
+        "They may speak again": "Pueden hablar de nuevo",
+        "End of the mutes": "Fin de los silencios",
+        "Guests are in {1} channels at most: log in to an account":
+            "Los invitados están en {1} canales como máximo: identifícate con una cuenta",
+        "There is no such channel, and guests begin none: log in to an account":
+            "No existe ese canal, y los invitados no crean ninguno: identifícate con una cuenta",
+        "Guests write in channels and to operators alone: log in to an account":
+            "Los invitados escriben solo en canales y a operadores: identifícate con una cuenta",
+        "Guests send links once they have been here for a while: in {1} minutes, or logged in":
+            "Los invitados envían enlaces tras un tiempo: en {1} minutos, o identificados",
     ]
 }

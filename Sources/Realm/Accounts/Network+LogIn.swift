@@ -291,8 +291,8 @@ extension Network {
     package func adopt(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
         let (session, account) = (actor.session, self.accountKey(login.account))
         let own = session.user.account.map(Names.accountMapping.fold)
-        if own != Names.accountMapping.fold(login.account), session.quarantine(of: actor.attachment) != nil {
-            return then(.failure(Refusal(.apart, text: Actor.apart)))
+        if own != Names.accountMapping.fold(login.account), let apart = session.quarantine(of: actor.attachment) {
+            return then(.failure(apart.refusal()))
         }
         self.store.load([account]) { result in
             guard case .success(let snapshots) = result else {

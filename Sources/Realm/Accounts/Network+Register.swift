@@ -13,6 +13,18 @@ extension Network {
         _ request: AccountRequest,
         _ then: @escaping (Result<RegisteredAccount, Refusal>) -> Void
     ) {
+        self.bans.whenKnown {
+            if let raid = self.bans.raid {
+                return then(.failure(Refusal(.registrationIsClosed, text: raid.closedText)))
+            }
+            self.registerNow(request, then)
+        }
+    }
+
+    private func registerNow(
+        _ request: AccountRequest,
+        _ then: @escaping (Result<RegisteredAccount, Refusal>) -> Void
+    ) {
         let account: AllowedAccount
         do throws(Refusal) { account = try self.allowed(request) } catch { return then(.failure(error)) }
         self.checkName(account.name, of: request) { refusal in

@@ -19,7 +19,7 @@ extension ChannelEvent {
     /// Whether those who read the channel later are told: an invitation is for few, and who knocks.
     fileprivate var isKept: Bool {
         switch self {
-        case .invited, .knocked, .renamed, .continued, .registration, .restored, .awaited: false
+        case .invited, .knocked, .renamed, .continued, .registration, .restored, .awaited, .raid: false
         default: true
         }
     }

@@ -53,7 +53,8 @@ extension Network {
         }
         let decided: Decided<Value>
         do throws(Refusal) {
-            if !alsoApart { try actor.checkIsFree() }
+            // Who is muted comes in, and says nothing.
+            if !alsoApart { try actor.checkIsFree(orMuted: isFollowing) }
             decided = try decide(replica)
         } catch {
             then(.failure(error))

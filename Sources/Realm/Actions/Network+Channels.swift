@@ -39,6 +39,7 @@ extension Network {
     ) {
         let session = actor.session
         if session.isMember(of: name.folded) { return then(.success(nil)) }
+        if let refusal = session.guestMayNotEnter(name.raw) { return then(.failure(refusal)) }
         if session.memberships.count >= self.limits.channels {
             return then(.failure(Refusal(.tooManyChannels, name.raw)))
         }
@@ -54,6 +55,7 @@ extension Network {
                 self.awaited.sweep(replica.key.name)
                 return .again
             }
+            if !replica.exists, let refusal = session.guestMayNotFound(name.raw) { throw refusal }
             let event = try replica.state.decideJoin(
                 by: session.requester(for: replica.state),
                 key: key,

@@ -187,6 +187,8 @@ package enum Notice {
     case global(String)
     /// Is kept apart from now on, or not any more.
     case quarantined(Quarantine?)
+    /// Is muted from now on, or not any more.
+    case muted(Quarantine?)
     /// Somebody reported something; for those who look into it.
     case reported(Int64, by: String, about: String, place: String?, reason: String)
     /// What somebody of the session's reported was closed: what was done.

@@ -12,6 +12,9 @@ final class BanGuard {
     unowned let network: Network
     /// Which bans those here were compared with.
     private var revision: UInt64 = 0
+    /// That the network is closed, or was, as of a revision: looked at for every direct message of a guest.
+    private var known: NetworkBan?
+    private var raidRevision: UInt64 = 0
     /// Every so many seconds it is asked whether there are others.
     private static let interval: UInt64 = 60
 
@@ -59,6 +62,16 @@ final class BanGuard {
         }
     }
 
+    /// Why the network is closed to newcomers; nil if it is open.
+    var raid: NetworkBan? {
+        let revision = self.rows.revision(of: self.network.id)
+        if revision != self.raidRevision {
+            self.raidRevision = revision
+            self.known = self.rows.value(of: self.network.id)?.first { $0.effect == .raid }
+        }
+        return self.known.flatMap { $0.holds(at: self.network.shard.now) ? $0 : nil }
+    }
+
     /// The bans that hold.
     var all: [NetworkBan] {
         let now = self.network.shard.now
@@ -75,17 +88,23 @@ final class BanGuard {
                 session.endAttachments(reason: Self.reason(ban), parting: .ended) { $0 === attachment }
             } else {
                 let quarantine = self.quarantine(of: session, attachment)
-                if session.keep(attachment, apart: quarantine) { attachment.tell(.quarantined(quarantine)) }
+                let before = session.apart[attachment.number]
+                guard session.keep(attachment, apart: quarantine) else { continue }
+                let isMute = (quarantine ?? before)?.isMute == true
+                attachment.tell(isMute ? .muted(quarantine) : .quarantined(quarantine))
             }
         }
     }
 
-    /// Why one of a session's attachments is to be kept apart; nil if it is not.
+    /// Why one of a session's attachments is to be kept apart, or muted where it is not; nil if neither.
     func quarantine(of session: Session, _ attachment: any Attachment) -> Quarantine? {
         let (now, shield) = (self.network.shard.now, session.shield)
-        if let own = session.quarantine, own.holds(at: now), own.holds(against: shield) { return own }
-        guard self.hasAny else { return nil }
-        return self.ban(on: session.requester(through: attachment), shield, .quarantine).map(Quarantine.init)
+        let own = session.quarantine.flatMap { $0.holds(at: now) && $0.holds(against: shield) ? $0 : nil }
+        if let own, !own.isMute { return own }
+        guard self.hasAny else { return own }
+        let requester = session.requester(through: attachment)
+        if let ban = self.ban(on: requester, shield, .quarantine) { return Quarantine(ban) }
+        return own ?? self.ban(on: requester, shield, .mute).map(Quarantine.init)
     }
 
     static func reason(_ ban: NetworkBan) -> Phrase { "You are banned from this network: \(ban.reason)" }

@@ -41,19 +41,23 @@ extension Network {
         guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
         let (tenant, limit) = (self.id, Self.banLimit)
         let detail = seconds.map { "\($0)s \(reason)" } ?? reason
-        let record = self.record(effect == .refuse ? .ban : .quarantine, ban.mask, detail, by: actor)
+        let actions: [NetworkBan.Effect: AuditEntry.Action] = [.refuse: .ban, .quarantine: .quarantine, .mute: .mute]
+        let record = self.record(actions[effect] ?? .ban, ban.mask, detail, by: actor)
         let (rights, mayBan) = (actor.rights, actor.may(.banFromNetwork))
         self.ask("bans") { () async throws(DurableStoreError) in
             // What those with more rights said is theirs to change, and a ban that of who may ban.
             try await bans.set(ban, of: tenant, limit: limit, noting: record) { known in
-                rights.reach(known.role.rights) && (mayBan || known.effect == .quarantine)
+                if effect == .mute, known.effect != .mute { return false }
+                return rights.reach(known.role.rights) && (mayBan || known.effect != .refuse)
             }
         } then: { (result: Result<BanSetting, Refusal>) in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success(.isFull):
                 then(.failure(Refusal(.tooManyBans, text: "There are \(limit) bans: lift one first")))
-            case .success(.isKept): then(.failure(Self.setByOthers))
+            case .success(.isKept):
+                let isStricter = self.bans.all.contains { $0.mask == ban.mask && $0.effect != .mute }
+                then(.failure(effect == .mute && isStricter ? Self.isApart : Self.setByOthers))
             case .success(.set):
                 self.log("a ban was set", ban.mask, by: actor, reason: ban.reason)
                 self.bansChanged { then(.success(ban)) }
@@ -122,7 +126,8 @@ extension Network {
         if let known, !actor.rights.reach(known.role.rights) { return then(.failure(Self.setByOthers)) }
         let tenant = self.id
         let record = self.record(action, mask, "", by: actor)
-        let effect: NetworkBan.Effect? = action == .unquarantine ? .quarantine : nil
+        let effects: [AuditEntry.Action: NetworkBan.Effect] = [.unquarantine: .quarantine, .unmute: .mute]
+        let effect = effects[action]
         self.ask("bans") { () async throws(DurableStoreError) in
             try await bans.lift(mask, effect, of: tenant, noting: record)
         } then: { (result: Result<Bool, Refusal>) in
@@ -140,13 +145,13 @@ extension Network {
     package func bans(by actor: Actor, _ then: @escaping (Result<[NetworkBan], Refusal>) -> Void) {
         guard actor.may(.banFromNetwork) else { return then(.failure(Refusal(.rightNeeded))) }
         guard self.shard.environment.bans != nil else { return then(.failure(Self.keepsNone)) }
-        self.bans.refresh { then(.success(self.bans.all)) }
+        self.bans.refresh { then(.success(self.bans.all.filter { $0.effect != .raid })) }
     }
 
-    private static let keepsNone = Refusal(.invalidBan, text: "This server keeps no bans")
+    static let keepsNone = Refusal(.invalidBan, text: "This server keeps no bans")
 
     /// Here at once, elsewhere in a moment.
-    private func bansChanged(_ then: @escaping () -> Void) {
+    func bansChanged(_ then: @escaping () -> Void) {
         self.bans.refresh {
             let change = LogChange(self.ownLog, payload: TenantEvent.bansChanged.encoded)
             self.store.append(Transaction(changes: [change])) { _ in then() }

@@ -12,12 +12,14 @@ extension Network {
     ///
     /// - Parameters:
     ///   - found: Whom.
+    ///   - isMute: Whether they are only muted.
     ///   - seconds: For how long; nil until it is ended.
     ///   - reason: Why, which they are told.
     ///   - actor: Who says so.
     ///   - then: Gets that.
     package func quarantine(
         _ found: FoundUser,
+        asMute isMute: Bool = false,
         for seconds: Int64?,
         reason: String,
         by actor: Actor,
@@ -37,7 +39,7 @@ extension Network {
         if let account = found.identity.account, self.shard.environment.bans != nil {
             return self.setBan(
                 Self.mask(of: account),
-                .quarantine,
+                isMute ? .mute : .quarantine,
                 for: seconds,
                 reason: reason,
                 needing: .quarantine,
@@ -45,8 +47,8 @@ extension Network {
             ) { result in then(result.map(Quarantine.init)) }
         }
         let until = seconds.map { self.shard.now + Self.milliseconds(of: $0) }
-        let quarantine = Quarantine(reason: reason, until: until, role: actor.session.standing)
-        self.set(quarantine, of: found, by: actor) { then($0.map { quarantine }) }
+        let quarantine = Quarantine(reason: reason, until: until, role: actor.session.standing, isMute: isMute)
+        self.set(quarantine, isMute: isMute, of: found, by: actor) { then($0.map { quarantine }) }
     }
 
     /// Ends that somebody is kept apart.
@@ -54,33 +56,38 @@ extension Network {
     /// - Parameters:
     ///   - found: Whom it is about; nil if nobody here is called so.
     ///   - name: What they are called: where that is nobody's nickname here, an account.
+    ///   - mask: Whom the ban means that does it, if that is no account's.
+    ///   - isMute: Whether it is about muting.
     ///   - actor: Who ends it.
     ///   - then: Goes on once it is ended.
     package func endQuarantine(
         of found: FoundUser?,
         named name: String,
+        mask: String? = nil,
+        isMute: Bool = false,
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
         guard actor.may(.quarantine) else { return then(.failure(Refusal(.rightNeeded))) }
-        if let own = found?.record.quarantine, !actor.rights.reach(own.role.rights) {
-            return then(.failure(Self.setByOthers))
-        }
-        let isOwn = found?.record.quarantine != nil
-        let missing = Refusal(.notApart, name.asWord, text: "\(name.asWord) is not in quarantine")
-        let account = found == nil ? name : found?.identity.account
+        let own = found?.record.quarantine.flatMap { $0.isMute == isMute ? $0 : nil }
+        if let own, !actor.rights.reach(own.role.rights) { return then(.failure(Self.setByOthers)) }
+        let missing =
+            isMute
+            ? Refusal(.notMuted, name.asWord, text: "\(name.asWord) is not muted")
+            : Refusal(.notApart, name.asWord, text: "\(name.asWord) is not in quarantine")
+        let account = (found == nil ? name : found?.identity.account).map(Self.mask)
         let end: (Bool) -> Void = { isEnded in
-            guard isOwn, let found else { return then(isEnded ? .success(()) : .failure(missing)) }
-            self.set(nil, of: found, by: actor, then)
+            guard own != nil, let found else { return then(isEnded ? .success(()) : .failure(missing)) }
+            self.set(nil, isMute: isMute, of: found, by: actor, then)
         }
-        guard let account, let bans = self.shard.environment.bans else { return end(false) }
+        guard let mask = mask ?? account, let bans = self.shard.environment.bans else { return end(false) }
         self.bans.refresh {
-            let meant = NetworkBan(mask: Self.mask(of: account), reason: "", setter: "", time: 0, until: nil)
+            let meant = NetworkBan(mask: mask, reason: "", setter: "", time: 0, until: nil)
             let known = self.bans.all.first { ban in
-                ban.effect == .quarantine && meant.map { ban.meansSame(as: $0) } == true
+                ban.effect == (isMute ? .mute : .quarantine) && meant.map { ban.meansSame(as: $0) } == true
             }
             guard let known else { return end(false) }
-            self.lift(known, known.mask, .unquarantine, from: bans, by: actor) { result in
+            self.lift(known, known.mask, isMute ? .unmute : .unquarantine, from: bans, by: actor) { result in
                 switch result {
                 case .failure(let refusal): then(.failure(refusal))
                 case .success: end(true)
@@ -93,6 +100,7 @@ extension Network {
 
     private func set(
         _ quarantine: Quarantine?,
+        isMute: Bool,
         of found: FoundUser,
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void
@@ -106,8 +114,8 @@ extension Network {
                     fields: [FieldChange(Quarantine.update(quarantine))]
                 )
                 let note =
-                    quarantine.map { self.note(.quarantine, found.nick, $0.reason, by: actor) }
-                    ?? self.note(.unquarantine, found.nick, "", by: actor)
+                    quarantine.map { self.note(isMute ? .mute : .quarantine, found.nick, $0.reason, by: actor) }
+                    ?? self.note(isMute ? .unmute : .unquarantine, found.nick, "", by: actor)
                 return Decided(
                     transaction: Transaction(conditions: [found.claim], changes: [change, note]),
                     value: (),
@@ -136,9 +144,14 @@ extension Session {
 }
 
 extension Actor {
-    /// Goes on unless the actor is kept apart.
-    func checkIsFree() throws(Refusal) {
-        if self.session.quarantine(of: self.attachment) != nil { throw Refusal(.apart, text: Self.apart) }
+    /// Goes on unless the actor is kept apart or muted.
+    ///
+    /// - `orMuted`: whether who is muted goes on, too.
+    func checkIsFree(orMuted: Bool = false) throws(Refusal) {
+        guard let quarantine = self.session.quarantine(of: self.attachment), !(orMuted && quarantine.isMute) else {
+            return
+        }
+        throw quarantine.refusal()
     }
 
     static let apart: Phrase = "You are in quarantine: you can only talk to operators"

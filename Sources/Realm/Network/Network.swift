@@ -22,6 +22,8 @@ package final class Network {
     package private(set) var revision: UInt64
     /// Which client-only tags are passed on.
     package private(set) var clientTags = ClientTagPolicy([])
+    /// What people without an account may do.
+    private(set) var guests = GuestSettings.standard
     /// The tenant's messages a second, where there is a limit.
     private(set) var messageLimit: Int?
     /// The tenant was deleted; what is left of it here goes with its last attachment.
@@ -75,6 +77,7 @@ package final class Network {
         self.serverName = self.tenant.serverName
         self.language = self.tenant.settings.language
         self.history = self.tenant.history
+        self.guests = self.tenant.settings.guests
         self.ranks = VisibleRanks(ownerSign: self.tenant.ircx.ownerPrefix?.first)
         self.clientTags = ClientTagPolicy(self.tenant.settings.clientTagDeny)
         self.messageLimit = self.tenant.quotas.messagesPerSecond.hardLimit

@@ -88,7 +88,7 @@ extension ChannelState {
         case .parted(let id, _, _), .quit(let id, _, _), .kicked(let id, _, _, _), .changed(let id, _, _, _):
             return self.hides(self.members.modes(of: id) ?? []) ? id : nil
         case .modes, .topic, .invited, .message, .redacted, .knocked, .renamed, .continued, .metadata, .registration,
-            .restored, .awaited:
+            .restored, .awaited, .raid:
             return nil
         }
     }
@@ -102,7 +102,7 @@ extension ChannelEvent {
         case .parted(_, let author, _), .quit(_, let author, _), .kicked(_, _, let author, _), .modes(_, let author),
             .topic(_, let author), .changed(_, _, let author, _), .invited(_, _, let author),
             .redacted(_, let author, _), .knocked(let author, _), .renamed(_, let author, _),
-            .metadata(_, let author), .registration(_, let author):
+            .metadata(_, let author), .registration(_, let author), .raid(_, let author, _):
             author
         case .message, .continued, .restored, .awaited: nil
         }
@@ -131,7 +131,7 @@ extension ChannelEvent {
         case .redacted(let id, let author, let reason): return .redacted(id, by: known(author), reason: reason)
         case .renamed(let name, let author, let reason): return .renamed(name, by: known(author), reason: reason)
         case .registration(let changes, let author): return .registration(changes, by: known(author))
-        case .joined, .quit, .changed, .message, .knocked, .continued, .metadata, .restored, .awaited:
+        case .joined, .quit, .changed, .message, .knocked, .continued, .metadata, .restored, .awaited, .raid:
             return self
         }
     }

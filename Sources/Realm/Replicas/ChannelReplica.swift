@@ -255,7 +255,7 @@ package final class ChannelReplica {
             self.stale = Stale()
             return self.load(attempt: 0)
         case .awaited: self.evolve(event, at: entry.position)
-        case .modes, .topic, .invited, .metadata, .registration:
+        case .modes, .topic, .invited, .metadata, .registration, .raid:
             self.evolve(event, at: entry.position)
             if self.state.throttle == nil { self.joins = [] }
             if self.state.slow == nil { self.spoken = [:] }

@@ -102,6 +102,9 @@ extension Network {
         if self.bans.hasAny, let ban = self.bans.ban(on: self.requester(request, through: attachment), shield) {
             return then(.failure(Refusal(.bannedFromNetwork, text: BanGuard.reason(ban))))
         }
+        if request.login == nil, request.resumption == nil, let raid = self.bans.raid {
+            return then(.failure(Refusal(.networkIsClosed, text: raid.closedText)))
+        }
         self.admission.takePlace(for: request.clients) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))

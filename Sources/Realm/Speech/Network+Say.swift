@@ -99,7 +99,7 @@ extension Network {
         let session = utterance.session
         guard session.isPresent else { return self.end(utterance, .refused(Refusal(.gone))) }
         guard session.speech.isTurn(of: utterance) else { return session.speech.wait(utterance) }
-        if let refusal = utterance.apart { return self.end(utterance, .refused(refusal)) }
+        if let refusal = utterance.apart ?? utterance.refusedToGuests { return self.end(utterance, .refused(refusal)) }
         switch utterance.destination {
         case .channel(let replica, let asked, let sign, let isMember):
             if replica.isStale { return replica.whenFresh { self.go(utterance) } }
@@ -262,14 +262,28 @@ extension Network {
 extension Utterance {
     /// Why it is not said by who is in quarantine: who keeps people there may be talked to.
     fileprivate var apart: Refusal? {
-        guard self.session.quarantine(of: self.attachment) != nil else { return nil }
+        guard let quarantine = self.session.quarantine(of: self.attachment) else { return nil }
         switch self.destination {
         case .channel(let replica, _, _, _):
-            let text: Phrase = "Cannot send to channel: you are in quarantine"
+            let text: Phrase =
+                quarantine.isMute
+                ? "Cannot send to channel: you are muted" : "Cannot send to channel: you are in quarantine"
             return Refusal(.cannotSpeak, replica.state.name.raw, text: text)
         case .user(let found) where !found.standing.rights.contains(.quarantine):
-            return Refusal(.apart, found.nick, text: Actor.apart)
+            return quarantine.refusal(found.nick)
         case .user, nil: return nil
+        }
+    }
+
+    /// Why it is not said by who has no account, of whom the network lets say less; who keeps order may be talked to.
+    fileprivate var refusedToGuests: Refusal? {
+        guard self.session.requester.user.account == nil else { return nil }
+        switch self.destination {
+        case .user(let found):
+            return self.session.guestMayNotWrite(to: found) ?? self.session.guestMayNotSay(self.saying, to: found.nick)
+        case .channel(let replica, _, _, _):
+            return self.session.guestMayNotSay(self.saying, to: replica.state.name.raw)
+        case nil: return nil
         }
     }
 

@@ -139,6 +139,9 @@ final class Witness {
         case .registration: self.count("registration")
         case .restored: self.count("restored")
         case .awaited: self.count("awaited")
+        case .raid(_, let actor, _):
+            self.count("raid")
+            self.check(actor, runs: state, log)
         case .quit: self.count("quit")
         case .changed(let session, _, _, _):
             self.count("change")

@@ -160,6 +160,8 @@ enum Samples {
         let awaited = AwaitedRank(identity: "aalice", modes: [.owner, .host], since: 7, until: .max)
         let guest0 = AwaitedRank(identity: "gbob!b@h", modes: .voice, since: 0, until: 9)
         events += [.awaited([], gone: []), .awaited([awaited, guest0], gone: []), .awaited([], gone: ["aalice", ""])]
+        let raid = ChannelRaid(reason: "Ünï", setter: "Bob", until: .max)
+        events += [.raid(raid, by: actor, server: "irc.example"), .raid(nil, by: actor, server: "irc.example")]
         events += try Self.modeChanges().map { .modes([$0], by: actor) }
         events += try Self.changes().map { .changed(bob.session, $0, by: actor, number: 3) }
         events += try Self.changes().map { .changed(guest.session, $0, by: actor, number: .max) }

@@ -154,7 +154,11 @@ let commandProofs: [(follows: Followed, commands: String)] = [
     (.ircv3("channel-rename"), "RENAME"),
     (.ircv3("metadata"), "METADATA"),
     (.ircv3("account-registration"), "REGISTER VERIFY"),
-    (.ours, "AUDIT CERT GLOBAL QUARANTINE REPORT REPORTS SAJOIN SAMODE SANICK SAPART UBAN UNQUARANTINE"),
+    (
+        .ours,
+        "AUDIT CERT GLOBAL MUTE MUTES QUARANTINE RAID REPORT REPORTS SAJOIN SAMODE SANICK SAPART UBAN "
+            + "UNMUTE UNQUARANTINE"
+    ),
     (.services, "CHANSERV CS NICKSERV NS"),
     (
         Followed(title: "IRCv3 webpush, proposed", link: "https://github.com/ircv3/ircv3-specifications/pull/471"),

@@ -109,13 +109,13 @@ struct Difference: Sendable {
             let end = path.split(separator: ".").last ?? ""
             let isDuration = [
                 "retention", "rememberFor", "resumeGrace", "alwaysOn", "stabilization", "gracePeriod", "longest",
-                "announce", "duration", "nickTimeout", "channelExpiry",
+                "announce", "duration", "nickTimeout", "channelExpiry", "linksAfter",
             ]
             .contains(end)
             let text = value?.text ?? value?["limit"].text ?? ""
             let isOver =
                 switch end {
-                case "rememberFor", "resumeGrace", "alwaysOn", "duration":
+                case "rememberFor", "resumeGrace", "alwaysOn", "duration", "linksAfter":
                     ["36500d", "36501d", "999999d"].contains(text)
                 case "stabilization", "gracePeriod", "longest", "nickTimeout":
                     ["1d12h", "25h", "30d", "36500d", "36501d", "999999d"].contains(text)

@@ -168,7 +168,7 @@ enum HistoryEntry {
         case .topic(let topic, let author): (.topic, author, topic?.text ?? "")
         case .changed(_, let change, let author, _): change.nick.map { (.nick, author, $0) }
         case .invited, .message, .redacted, .knocked, .renamed, .continued, .metadata, .registration,
-            .restored, .awaited:
+            .restored, .awaited, .raid:
             nil
         }
     }

@@ -22,6 +22,8 @@ package struct TenantSettings: Hashable, Sendable {
     package var sts = StrictTransportSettings()
     /// Who gets an account and how one logs in.
     package var accounts = AccountSettings()
+    /// What people without an account may do.
+    package var guests = GuestSettings()
     /// What happens when connections break or come twice.
     package var sessions = SessionSettings()
     /// What is kept of conversations.
@@ -92,6 +94,7 @@ extension TenantSettings: SettingsObject {
             "What clients are told of coming by TLS alone (IRCv3 sts): one that has heard it comes in no other way, whatever its user asks for."
         ),
         Setting("accounts", \.accounts, .object, "Who gets an account and how one logs in."),
+        Setting("guests", \.guests, .object, "What people without an account may do less than others."),
         Setting("sessions", \.sessions, .object, "What happens when connections break or come twice."),
         Setting("history", \.history, .object, "What is kept of conversations."),
         Setting("archive", \.archive, .object, "What is archived to object storage."),

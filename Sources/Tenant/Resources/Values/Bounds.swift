@@ -10,6 +10,10 @@ package enum Bounds {
     package static let rememberFor: ClosedRange<Duration> = .zero ... .seconds(30 * 86_400)
     /// After how long who goes by a nickname of another account may get another.
     package static let nickTimeout: ClosedRange<Duration> = .zero ... .seconds(86_400)
+    /// For how long guests may have to be there before they send links.
+    package static let linksAfter: ClosedRange<Duration> = .zero ... .seconds(30 * 86_400)
+    /// In how many channels guests may be.
+    package static let guestChannels = 0...1_000
     /// How many accounts one mail address may have.
     package static let accountsPerEmail = 1...1_000
     /// For how long nobody of a registered channel may have to be there before it is nobody's: a century.
