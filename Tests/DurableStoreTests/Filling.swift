@@ -35,6 +35,15 @@ extension DurableStore {
         )
         let line = ReportLine(time: 1, message: "m", prefix: "x!x@host", account: nil, text: "späm")
         _ = try await self.reports.file(report, [line], of: tenant, limit: 10)
+        let link = InviteLink(
+            code: "code \(tenant)",
+            channel: "#tea",
+            since: 1,
+            creator: "alice",
+            expiresAt: .max,
+            uses: 1
+        )
+        _ = try await self.links.add(link, in: tenant, limit: 10, now: 1)
         try await self.channels.save(
             RegisteredChannel(
                 tenant: tenant,

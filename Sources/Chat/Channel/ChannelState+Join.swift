@@ -14,6 +14,7 @@ extension ChannelState {
     ///   - maximumMembers: The tenant's quota, whatever the channel's own limit says.
     ///   - joins: When others came in lately, the last last, in milliseconds since 1970.
     ///   - now: Likewise.
+    ///   - byLink: Whether it has an invite link: comes in as who was invited does, but not past bans.
     /// - Returns: Its coming in.
     /// - Throws: Why it does not, or where it comes in instead.
     package func decideJoin(
@@ -21,7 +22,8 @@ extension ChannelState {
         key: String?,
         maximumMembers: Int?,
         joins: some BidirectionalCollection<Int64> = [],
-        now: Int64
+        now: Int64,
+        byLink: Bool = false
     ) throws(Refusal) -> ChannelEvent {
         if let maximumMembers, self.members.count >= maximumMembers { throw Refusal(.channelIsFull, self.name.raw) }
         // Whoever it is: what is said there is not to be read on the way.
@@ -30,7 +32,7 @@ extension ChannelState {
         }
         if !requester.may(.enterAnyChannel), self.registration?.rank(of: requester.account) != .owner {
             try self.checkAutoKicks(of: requester, now: now)
-            try self.checkEntry(of: requester, key: key)
+            try self.checkEntry(of: requester, key: key, byLink: byLink)
             try self.checkRaid(entering: requester, now: now)
             try self.checkRoom(for: requester, joins, now)
         }
@@ -48,11 +50,12 @@ extension ChannelState {
         )
     }
 
-    private func checkEntry(of requester: Requester, key: String?) throws(Refusal) {
+    private func checkEntry(of requester: Requester, key: String?, byLink: Bool) throws(Refusal) {
         if self.invited.contains(requester.session) { return }
         if let ban = self.ban(on: requester, .enter) {
             throw ban.forward.map { Refusal(.forwarded, self.name.raw, $0.raw) } ?? Refusal(.banned, self.name.raw)
         }
+        if byLink { return }
         if self.modes.contains(.inviteOnly), !self.matches(requester, .inviteException) {
             throw self.turnedAway(.inviteOnly)
         }

@@ -165,6 +165,10 @@ package struct Refusal: Error, Hashable, Sendable {
         case muted
         case notMuted = "not-muted"
 
+        // Invite links
+        case noSuchInviteLink = "no-such-invite-link"
+        case tooManyInviteLinks = "too-many-invite-links"
+
         // Reports
         case noSuchReport = "no-such-report"
         /// Somebody else has it, or it is closed.

@@ -152,6 +152,7 @@ package struct CommandTable: Sendable {
         MoveCommands.rows,
         AuditCommand.rows,
         ReportCommands.rows,
+        InviteLinkCommand.rows,
         RaidCommand.rows,
         MuteCommands.rows,
         LanguageCommand.rows,

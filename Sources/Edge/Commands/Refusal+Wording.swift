@@ -111,6 +111,8 @@ extension Refusal.Reason {
         case .notApart: .fail("NOT_IN_QUARANTINE")
         case .muted: .fail("MUTED")
         case .notMuted: .fail("NOT_MUTED")
+        case .noSuchInviteLink: .fail("NO_SUCH_LINK")
+        case .tooManyInviteLinks: .fail("LIMIT_REACHED")
         case .noSuchReport: .fail("NO_SUCH_REPORT")
         case .reportIsTaken: .fail("REPORT_TAKEN")
         case .tooManyReports: .fail("LIMIT_REACHED")

@@ -61,5 +61,24 @@ extension Catalogue {
             "Les invités n'écrivent que dans les canaux et aux opérateurs : il faut s'identifier à un compte",
         "Guests send links once they have been here for a while: in {1} minutes, or logged in":
             "Les invités envoient des liens après un moment : dans {1} minutes, ou identifiés",
+        "This server keeps no invite links": "Ce serveur ne tient pas de liens d'invitation",
+        "A channel has {1} invite links at most: revoke one first":
+            "Un canal a {1} liens d'invitation au plus : il faut d'abord en révoquer un",
+        "There is no such invite link": "Ce lien d'invitation n'existe pas",
+        "There is no such invite link, or it lets nobody in any more":
+            "Ce lien d'invitation n'existe pas, ou ne laisse plus entrer personne",
+        "You have tried many codes, try again in a minute":
+            "Beaucoup de codes essayés, il faut réessayer dans une minute",
+        "That channel is not there any more": "Ce canal n'existe plus",
+        "Makes a code that lets so many (1) into a registered channel for a while (1d), shows and ends such, or comes in by one.":
+            "Fait un code qui laisse entrer tant de gens (1) dans un canal enregistré pour un temps (1d), les montre et les révoque, ou fait entrer par l'un d'eux.",
+        "The link lets nobody in any more": "Le lien ne laisse plus entrer personne",
+        "INVITELINK takes CREATE, LIST or REVOKE with a channel, or USE with a code":
+            "INVITELINK veut CREATE, LIST ou REVOKE avec un canal, ou USE avec un code",
+        "A link is for 1 to 1000 uses, and for 30d at most: CREATE #channel 5 12h":
+            "Un lien vaut pour 1 à 1000 usages, et 30d au plus : CREATE #canal 5 12h",
+        "Who knows this code comes in, {1} times; {2}": "Qui connaît ce code entre, {1} fois ; {2}",
+        "{1} uses are left": "Il reste {1} usages",
+        "End of the invite links": "Fin des liens d'invitation",
     ]
 }

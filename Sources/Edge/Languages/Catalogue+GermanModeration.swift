@@ -59,5 +59,24 @@ extension Catalogue {
             "Gäste schreiben nur in Kanälen und an Operatoren: bitte mit einem Konto anmelden",
         "Guests send links once they have been here for a while: in {1} minutes, or logged in":
             "Gäste senden Links erst nach einer Weile: in {1} Minuten, oder angemeldet",
+        "This server keeps no invite links": "Dieser Server führt keine Einladungslinks",
+        "A channel has {1} invite links at most: revoke one first":
+            "Ein Kanal hat höchstens {1} Einladungslinks: zuerst einen zurückziehen",
+        "There is no such invite link": "Diesen Einladungslink gibt es nicht",
+        "There is no such invite link, or it lets nobody in any more":
+            "Diesen Einladungslink gibt es nicht, oder er lässt niemanden mehr ein",
+        "You have tried many codes, try again in a minute":
+            "Das waren viele Codes, bitte in einer Minute wieder versuchen",
+        "That channel is not there any more": "Diesen Kanal gibt es nicht mehr",
+        "Makes a code that lets so many (1) into a registered channel for a while (1d), shows and ends such, or comes in by one.":
+            "Macht einen Code, der so viele (1) für eine Weile (1d) in einen registrierten Kanal einlässt, zeigt und beendet solche, oder tritt mit einem ein.",
+        "The link lets nobody in any more": "Der Link lässt niemanden mehr ein",
+        "INVITELINK takes CREATE, LIST or REVOKE with a channel, or USE with a code":
+            "INVITELINK will CREATE, LIST oder REVOKE mit einem Kanal, oder USE mit einem Code",
+        "A link is for 1 to 1000 uses, and for 30d at most: CREATE #channel 5 12h":
+            "Ein Link gilt für 1 bis 1000 Male und höchstens 30d: CREATE #kanal 5 12h",
+        "Who knows this code comes in, {1} times; {2}": "Wer diesen Code kennt, kommt hinein, {1} Mal; {2}",
+        "{1} uses are left": "{1} Male sind übrig",
+        "End of the invite links": "Ende der Einladungslinks",
     ]
 }

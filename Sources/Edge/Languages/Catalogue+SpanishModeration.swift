@@ -59,5 +59,24 @@ extension Catalogue {
             "Los invitados escriben solo en canales y a operadores: identifícate con una cuenta",
         "Guests send links once they have been here for a while: in {1} minutes, or logged in":
             "Los invitados envían enlaces tras un tiempo: en {1} minutos, o identificados",
+        "This server keeps no invite links": "Este servidor no guarda enlaces de invitación",
+        "A channel has {1} invite links at most: revoke one first":
+            "Un canal tiene {1} enlaces de invitación como máximo: anula uno primero",
+        "There is no such invite link": "No existe ese enlace de invitación",
+        "There is no such invite link, or it lets nobody in any more":
+            "No existe ese enlace de invitación, o ya no deja entrar a nadie",
+        "You have tried many codes, try again in a minute":
+            "Has probado muchos códigos, inténtalo de nuevo en un minuto",
+        "That channel is not there any more": "Ese canal ya no existe",
+        "Makes a code that lets so many (1) into a registered channel for a while (1d), shows and ends such, or comes in by one.":
+            "Crea un código que deja entrar a tantos (1) en un canal registrado por un tiempo (1d), los muestra y anula, o entra con uno.",
+        "The link lets nobody in any more": "El enlace ya no deja entrar a nadie",
+        "INVITELINK takes CREATE, LIST or REVOKE with a channel, or USE with a code":
+            "INVITELINK quiere CREATE, LIST o REVOKE con un canal, o USE con un código",
+        "A link is for 1 to 1000 uses, and for 30d at most: CREATE #channel 5 12h":
+            "Un enlace vale de 1 a 1000 usos, y 30d como máximo: CREATE #canal 5 12h",
+        "Who knows this code comes in, {1} times; {2}": "Quien conoce este código entra, {1} veces; {2}",
+        "{1} uses are left": "Quedan {1} usos",
+        "End of the invite links": "Fin de los enlaces de invitación",
     ]
 }

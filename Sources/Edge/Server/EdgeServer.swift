@@ -84,6 +84,7 @@ package struct EdgeServer: Sendable {
                 bans: durable.bans,
                 audit: durable.audit,
                 reports: durable.reports,
+                links: durable.links,
                 push: push.map { PushDevices(registrations: durable.pushes, keys: $0) },
                 reload: rehash,
                 latencies: latencies

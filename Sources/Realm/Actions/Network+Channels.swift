@@ -14,17 +14,19 @@ extension Network {
     ///   - key: What is given as its key.
     ///   - mayFound: Whether the channel begins if there is none.
     ///   - actor: Who comes.
+    ///   - link: When the channel was registered that an invite link of the actor's is of; nil without one.
     ///   - then: Gets the channel.
     package func join(
         _ name: ChannelName,
         key: String?,
         mayFound: Bool = true,
         by actor: Actor,
+        link: Int64? = nil,
         _ then: @escaping (Result<ChannelView?, Refusal>) -> Void
     ) {
         // Whose a channel is shows once all are there.
         self.registry.complete { then in
-            self.enter(name, key: key, mayFound: mayFound, by: actor, then)
+            self.enter(name, key: key, mayFound: mayFound, by: actor, link: link, then)
         } then: { (result: Result<ChannelView?, Refusal>) in
             then(result)
         }
@@ -35,6 +37,7 @@ extension Network {
         key: String?,
         mayFound: Bool,
         by actor: Actor,
+        link: Int64?,
         _ then: @escaping (Result<ChannelView?, Refusal>) -> Void
     ) {
         let session = actor.session
@@ -55,13 +58,18 @@ extension Network {
                 self.awaited.sweep(replica.key.name)
                 return .again
             }
+            if let link, replica.state.registration?.since != link {
+                // It is another channel than that which the link is of.
+                throw Refusal(.noSuchInviteLink, text: "That channel is not there any more")
+            }
             if !replica.exists, let refusal = session.guestMayNotFound(name.raw) { throw refusal }
             let event = try replica.state.decideJoin(
                 by: session.requester(for: replica.state),
                 key: key,
                 maximumMembers: self.tenant.quotas.channelMembers.hardLimit,
                 joins: replica.joins,
-                now: self.shard.now
+                now: self.shard.now,
+                byLink: link != nil
             )
             let note = replica.state.noteOfUse(by: session.requester, now: self.shard.now)
             var transaction = replica.change(note.map { [event, $0] } ?? [event])
@@ -82,7 +90,8 @@ extension Network {
                         key: key,
                         maximumMembers: nil,
                         joins: replica.joins,
-                        now: self.shard.now
+                        now: self.shard.now,
+                        byLink: link != nil
                     )
                 }
             ) {

@@ -29,6 +29,8 @@ package struct RealmEnvironment: Sendable {
     package var bans: NetworkBanRepository?
     /// What was done by right; nil if nobody may ask for it.
     package var audit: AuditRepository?
+    /// Links into channels; nil if there are none.
+    package var links: InviteLinkRepository?
     /// What people report to those who look after networks; nil if nobody may.
     package var reports: ReportRepository?
     /// Those that are closed and whose reporters are to be told so, in memory.
@@ -69,6 +71,7 @@ package struct RealmEnvironment: Sendable {
         bans: NetworkBanRepository? = nil,
         audit: AuditRepository? = nil,
         reports: ReportRepository? = nil,
+        links: InviteLinkRepository? = nil,
         push: PushDevices? = nil,
         reload: @escaping @Sendable () -> Void = {},
         latencies: Latencies? = nil,
@@ -89,6 +92,7 @@ package struct RealmEnvironment: Sendable {
         self.bans = bans
         self.audit = audit
         self.reports = reports
+        self.links = links
         self.push = push
         self.reload = reload
         self.latencies = latencies

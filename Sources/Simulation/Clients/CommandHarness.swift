@@ -49,6 +49,7 @@ package final class CommandHarness {
         bans: NetworkBanRepository? = nil,
         audit: AuditRepository? = nil,
         reports: ReportRepository? = nil,
+        links: InviteLinkRepository? = nil,
         push: PushRepository? = nil,
         authenticator: (any Authenticator)? = nil,
         gateways: WebGateways = .none,
@@ -89,6 +90,7 @@ package final class CommandHarness {
             bans: bans,
             audit: audit,
             reports: reports,
+            links: links,
             push: push,
             gateways: gateways,
             reload: { reloadCount.value += 1 }

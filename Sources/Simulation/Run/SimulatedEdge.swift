@@ -32,6 +32,7 @@ final class SimulatedEdge {
         bans: NetworkBanRepository? = nil,
         audit: AuditRepository? = nil,
         reports: ReportRepository? = nil,
+        links: InviteLinkRepository? = nil,
         push: PushRepository? = nil,
         gateways: WebGateways = .none,
         reload: @escaping @Sendable () -> Void = {}
@@ -53,6 +54,7 @@ final class SimulatedEdge {
             bans: bans,
             audit: audit,
             reports: reports,
+            links: links,
             push: push.map { PushDevices(registrations: $0, keys: VapidKeys(from: key)) },
             reload: reload,
             wallClock: { clock.now },

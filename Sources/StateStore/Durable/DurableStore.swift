@@ -15,6 +15,7 @@ package struct DurableStore: Sendable {
     package let bans: NetworkBanRepository
     package let audit: AuditRepository
     package let reports: ReportRepository
+    package let links: InviteLinkRepository
     package let history: HistoryRepository
     package let readMarkers: ReadMarkerRepository
     package let deadLetters: DeadLetterRepository
@@ -36,6 +37,7 @@ package struct DurableStore: Sendable {
         self.bans = NetworkBanRepository(database)
         self.audit = AuditRepository(database)
         self.reports = ReportRepository(database)
+        self.links = InviteLinkRepository(database)
         self.history = HistoryRepository(database)
         self.readMarkers = ReadMarkerRepository(database)
         self.deadLetters = DeadLetterRepository(database)

@@ -156,7 +156,7 @@ let commandProofs: [(follows: Followed, commands: String)] = [
     (.ircv3("account-registration"), "REGISTER VERIFY"),
     (
         .ours,
-        "AUDIT CERT GLOBAL MUTE MUTES QUARANTINE RAID REPORT REPORTS SAJOIN SAMODE SANICK SAPART UBAN "
+        "AUDIT CERT GLOBAL INVITELINK MUTE MUTES QUARANTINE RAID REPORT REPORTS SAJOIN SAMODE SANICK SAPART UBAN "
             + "UNMUTE UNQUARANTINE"
     ),
     (.services, "CHANSERV CS NICKSERV NS"),

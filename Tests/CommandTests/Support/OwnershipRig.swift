@@ -45,6 +45,7 @@ struct OwnershipRig {
             bans: store.bans,
             audit: store.audit,
             reports: store.reports,
+            links: store.links,
             authenticator: accounts,
             image: image
         )

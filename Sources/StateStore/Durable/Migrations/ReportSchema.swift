@@ -1,5 +1,5 @@
-// What people report to those who look after a network, with what was said around it. What the tables hold is told at
-// `ReportRepository`.
+// What people report to those who look after a network, with what was said around it, and links into channels. What the tables hold is
+// told at `ReportRepository` and `InviteLinkRepository`.
 
 /// The schema of version 19.
 enum ReportSchema {
@@ -36,6 +36,17 @@ enum ReportSchema {
                 text \(text) NOT NULL,
                 PRIMARY KEY (tenant, report, number)
             )\(Schema.options(dialect));
-            """ + Schema.isolate("reports", dialect) + Schema.isolate("report_lines", dialect)
+            CREATE TABLE invite_links (
+                tenant \(text) NOT NULL,
+                hash \(text) NOT NULL,
+                channel \(text) NOT NULL,
+                since \(int) NOT NULL,
+                creator \(text) NOT NULL,
+                expires_at \(int) NOT NULL,
+                uses \(int) NOT NULL,
+                PRIMARY KEY (tenant, hash)
+            )\(Schema.options(dialect));
+            CREATE INDEX invite_links_by_channel ON invite_links (tenant, channel);
+            """ + ["reports", "report_lines", "invite_links"].map { Schema.isolate($0, dialect) }.joined()
     }
 }

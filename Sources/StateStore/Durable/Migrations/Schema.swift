@@ -184,7 +184,7 @@ package enum Schema {
                 )\(Self.options(dialect));
                 """ + Self.isolate("audit_log", dialect)
         },
-        Migration(version: 19, name: "reports") { ReportSchema.script($0) },
+        Migration(version: 19, name: "reports, invite links") { ReportSchema.script($0) },
     ]
 
     /// The version of the last migration.

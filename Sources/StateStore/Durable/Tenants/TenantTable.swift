@@ -142,6 +142,14 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
+            "invite_links",
+            key: ["hash"],
+            [
+                .init("hash", .text), .init("channel", .text), .init("since", .integer), .init("creator", .text),
+                .init("expires_at", .integer), .init("uses", .integer),
+            ]
+        ),
+        TenantTable(
             "read_markers",
             key: ["account", "conversation"],
             [.init("account", .text), .init("conversation", .text), .init("time", .integer)]
