@@ -106,6 +106,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // Names in the DNS, by c-ares on a thread of its own.
+        .target(name: "NameLookup", dependencies: ["Observability", "Tenant", "CAres"]),
         // A tenant's network as one shard holds it, and what can be done on it: no sockets.
         .target(
             name: "Realm",
@@ -162,7 +164,7 @@ let package = Package(
             name: "roost",
             dependencies: [
                 "Backoff", "IRC", "Chat", "Edge", "Mail", "Observability", "Tenant", "StateStore", "Metering",
-                "KubeClient", "Operator", "WebPush",
+                "KubeClient", "NameLookup", "Operator", "WebPush",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -190,6 +192,7 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // The toolchain's ICU.
         .systemLibrary(name: "CSpoof"),
+        .systemLibrary(name: "CAres", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // No pkgConfig: the flags of hiredis.pc warn on every target.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
@@ -205,7 +208,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/Support",
-            exclude: ["Mail/smtp-server.py"]
+            exclude: ["Mail/smtp-server.py", "Names/dns-server.py"]
         ),
         // Clients on real sockets; apart, since few tests need TLS.
         .target(
@@ -369,6 +372,10 @@ let package = Package(
                 "Mail", "Tenant", "TestChildren", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
+        ),
+        .testTarget(
+            name: "NameLookupTests",
+            dependencies: ["NameLookup", "Observability", "Tenant", "TestChildren", "TestSupport"]
         ),
         .testTarget(
             name: "MeteringTests",

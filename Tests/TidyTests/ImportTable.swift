@@ -92,6 +92,7 @@ enum ImportTable {
             platform,
             ["Logging"]
         ),
+        "NameLookup": ImportRow(own: ["CAres", "Observability", "Tenant"], libraries: foundation, platform),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
             own: ["Backoff", "CSpoof", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],
@@ -129,7 +130,7 @@ enum ImportTable {
         "roost": ImportRow(
             own: [
                 "Backoff", "IRC", "Chat", "Mail", "Observability", "Tenant", "StateStore", "Metering", "Edge",
-                "KubeClient", "Operator", "WebPush",
+                "KubeClient", "NameLookup", "Operator", "WebPush",
             ],
             libraries: collections,
             foundation,
@@ -147,6 +148,7 @@ enum ImportTable {
             cryptography,
             ["NIOCore"]
         ),
+        "CAres": ImportRow(own: []),
         "CCurl": ImportRow(own: []),
         "CHiredis": ImportRow(own: []),
         "CSpoof": ImportRow(own: []),
