@@ -16,6 +16,8 @@ struct Rig {
     let group: MultiThreadedEventLoopGroup
     let shards: ShardSet
     let directory: TenantDirectory
+    /// The installation's secret.
+    let secret: SymmetricKey
     let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     /// An address on loopback with a free port.
@@ -37,6 +39,7 @@ struct Rig {
     private init(_ group: MultiThreadedEventLoopGroup) async throws {
         self.group = group
         let key = SymmetricKey(size: .bits256)
+        self.secret = key
         self.shards = await ShardSet.start(
             on: group,
             environment: EdgeEnvironment(
@@ -46,7 +49,8 @@ struct Rig {
                     logger: self.logger,
                     usage: NoUsage(),
                     cloak: { HostCloak(tenantKey: HostCloak.tenantKey(from: key, tenant: $0)) },
-                    loginSeal: { LoginSeal(from: key, tenant: $0) }
+                    loginSeal: { LoginSeal(from: key, tenant: $0) },
+                    proofKey: { ProofKey(from: key, tenant: $0) }
                 )
             )
         )

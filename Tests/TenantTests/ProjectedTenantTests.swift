@@ -144,6 +144,11 @@ struct ProjectedTenantTests {
         (#""accounts":{"emailDomains":"example.com"}"#, "accounts.emailDomains is no list of texts"),
         (#""accounts":{"refusedEmailDomains":[7]}"#, "accounts.refusedEmailDomains is no list of texts"),
         (#""accounts":{"accountsPerEmail":0}"#, "accounts.accountsPerEmail is 0, not 1 to 1000"),
+        (#""admission":{"dnsbl":{"zone":"a.b"}}"#, "admission.dnsbl is no list of objects"),
+        (#""admission":{"dnsbl":["a.b"]}"#, "admission.dnsbl is no list of objects"),
+        (#""admission":{"dnsbl":[{"zone":"a.b","answers":7}]}"#, "answers is no list of texts"),
+        (#""admission":{"proof":{"difficulty":64}}"#, "admission.proof.difficulty is 64, not 1 to 30"),
+        (#""limits":{"rates":[{"command":"JOIN","count":0}]}"#, "count is 0, not 1 to 10000"),
     ]
 
     @Test(arguments: unusable.indices)
@@ -200,6 +205,32 @@ struct ProjectedTenantTests {
         tenant.settings.accounts.registration = try pick(AccountSettings.Registration.allCases)
         tenant.settings.icon = try pick([nil, "https://a.example/icon.png"])
         tenant.settings.clientTagDeny = some(["*", "-typing", "draft/react"])
+        tenant.settings.admission.dnsbl = try (0..<Int.random(in: 0...3, using: &random)).map { number in
+            var list = AddressList()
+            list.zone = "z\(number).example.org"
+            list.answers = some(["127.0.0.2", "127.0.0.3"])
+            list.mask = .random(in: Bounds.listMask, using: &random)
+            list.score = .random(in: Bounds.points, using: &random)
+            list.action = try pick(AdmissionAction.allCases)
+            list.reason = try pick([nil, "See %{ip}"])
+            return list
+        }
+        tenant.settings.admission.score.withoutTLS = .random(in: Bounds.points, using: &random)
+        tenant.settings.admission.score.failedRegistration = .random(in: Bounds.points, using: &random)
+        tenant.settings.admission.score.failedLogin = .random(in: Bounds.points, using: &random)
+        tenant.settings.admission.score.demandProof = .random(in: Bounds.points, using: &random)
+        tenant.settings.admission.score.demandLogin = .random(in: Bounds.points, using: &random)
+        tenant.settings.admission.score.refuse = .random(in: Bounds.points, using: &random)
+        tenant.settings.admission.proof.registration = .random(using: &random)
+        tenant.settings.admission.proof.difficulty = .random(in: Bounds.proofDifficulty, using: &random)
+        tenant.settings.limits.rates = try (0..<Int.random(in: 0...3, using: &random)).map { _ in
+            let per = Duration.seconds(Int.random(in: 1...86_400, using: &random))
+            return CommandRate(
+                try pick(CommandRate.Command.allCases),
+                .random(in: Bounds.commands, using: &random),
+                per: per
+            )
+        }
         tenant.settings.accounts.registrationBeforeConnect = .random(using: &random)
         tenant.settings.accounts.minimumPasswordLength = .random(in: 1...64, using: &random)
         tenant.settings.accounts.nickOwnership = try pick(AccountSettings.NickOwnership.allCases)

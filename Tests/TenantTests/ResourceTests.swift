@@ -17,6 +17,7 @@ import Testing
         #expect(tenant.accounts.emailDomains == [] && tenant.accounts.refusedEmailDomains == [])
         #expect(tenant.accounts.accountsPerEmail == 1 && !tenant.accounts.customAccountNames)
         #expect(tenant.accounts.saslMechanisms == [.plain, .scramSHA256, .scramSHA512, .external])
+        #expect(tenant.settings.admission == .standard && tenant.settings.limits == LimitSettings())
         #expect(tenant.accounts.rememberFor == .zero && tenant.accounts.channelExpiry == .zero)
         #expect(tenant.sessions.resumeGrace == .seconds(120) && tenant.sessions.multipleClients)
         #expect(
@@ -50,6 +51,11 @@ import Testing
         #expect(tenant.accounts.refusedEmailDomains == ["trash.example"] && tenant.accounts.accountsPerEmail == 3)
         #expect(tenant.accounts.channelExpiry == .seconds(60 * 86_400))
         #expect(tenant.accounts.saslMechanisms == [.scramSHA256] && tenant.accounts.rememberFor == .seconds(86_400))
+        let list = try #require(tenant.settings.admission.dnsbl.first)
+        #expect(list.zone == "dnsbl.example.org" && list.answers == ["127.0.0.2"] && list.action == .refuse)
+        #expect(list.score == 0 && list.mask == 0 && list.reason == nil)
+        #expect(tenant.settings.admission.score.refuse == 9 && tenant.settings.admission.proof.registration)
+        #expect(tenant.settings.limits.rates == [CommandRate(.knock, 2, per: .seconds(300))])
         #expect(tenant.sessions.resumeGrace == .seconds(5400) && !tenant.sessions.multipleClients)
         #expect(
             tenant.history == HistorySettings(enabled: true, retention: .seconds(7 * 86_400), directMessages: false)
@@ -210,6 +216,8 @@ import Testing
             - {account: alice, passwordSecretRef: {name: acme-admin, key: password}}
           accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, nickOwnership: Strict, nickTimeout: 2m, channelExpiry: 60d, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d,
             emailDomains: [example.com, edu], refusedEmailDomains: [trash.example], accountsPerEmail: 3, customAccountNames: true}
+          admission: {dnsbl: [{zone: dnsbl.example.org, answers: [127.0.0.2], action: Refuse}], score: {refuse: 9}, proof: {registration: true}}
+          limits: {rates: [{command: KNOCK, count: 2, per: 5m}]}
           sessions: {resumeGrace: 1h30m, multipleClients: false}
           history: {enabled: true, retention: 7d, directMessages: false}
           archive: {enabled: true, schedule: "0 4 * * 1-5", retention: 365d}

@@ -138,6 +138,12 @@ package struct Refusal: Error, Hashable, Sendable {
         /// The account has as many nicknames as it may.
         case tooManyNicks = "too-many-nicks"
 
+        // Proofs of work
+        /// Who asks has to show some first: the subject is where.
+        case proofNeeded = "proof-needed"
+        /// What was shown is no answer, or was used.
+        case wrongProof = "wrong-proof"
+
         // Certificates of an account
         case noCertificate = "no-certificate"
         case noSuchCertificate = "no-such-certificate"
@@ -153,6 +159,8 @@ package struct Refusal: Error, Hashable, Sendable {
 
         // Bans of the network
         case bannedFromNetwork = "banned-from-network"
+        /// What is known of where somebody comes from speaks against them.
+        case notTrusted = "not-trusted"
         case invalidBan = "invalid-ban"
         case noSuchBan = "no-such-ban"
         case tooManyBans = "too-many-bans"

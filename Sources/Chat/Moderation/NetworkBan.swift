@@ -17,6 +17,8 @@ package struct NetworkBan: Hashable, Sendable {
         case mute
         /// The network is closed to who has no account: one row, of everybody.
         case raid
+        /// They are on the network only when they have logged in.
+        case demandLogin = "sasl"
     }
 
     package let effect: Effect
@@ -69,6 +71,9 @@ package struct NetworkBan: Hashable, Sendable {
 
     /// Whether another one means the same people, however it is written.
     package func meansSame(as other: NetworkBan) -> Bool { self.ban == other.ban }
+
+    /// Whether it means people by their account, who have logged in.
+    package var isOfAccounts: Bool { if case .account = self.ban.subject { true } else { false } }
 
     /// Whether it means somebody.
     package func matches(_ requester: Requester) -> Bool { self.ban.matches(requester) }

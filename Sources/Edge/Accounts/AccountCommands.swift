@@ -118,6 +118,7 @@ enum AccountCommands {
         let end = self.holding(call)
         call.network.register(
             request,
+            through: connection,
             call.awaitingAny { result in
                 switch result {
                 case .failure(let refusal):

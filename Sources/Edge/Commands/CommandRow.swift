@@ -127,6 +127,7 @@ package struct CommandTable: Sendable {
         RegistrationCommands.rows,
         AccountCommands.rows,
         CertificateCommand.rows,
+        ProofCommand.rows,
         GatewayCommand.rows,
         PersistenceCommand.rows,
         MessageCommands.rows,

@@ -234,6 +234,7 @@ final class LineDispatcher {
     }
 
     private func run(_ call: Call) {
+        guard call.takeTurn() else { return }
         switch call.row.handler {
         case .always(let handler), .registering(let handler): handler(call)
         case .registered(let handler):

@@ -13,7 +13,7 @@ enum NetworkBanCommand {
             rights: .banFromNetwork,
             cost: 2,
             help: [
-                "UBAN ADD|QUARANTINE <mask> [<duration>] [<reason>] | DEL <mask> | LIST",
+                "UBAN ADD|QUARANTINE|REQUIRE-SASL <mask> [<duration>] [<reason>] | DEL <mask> | LIST",
                 "Who may not be on the network, by mask, address, network, a:<account>, r:<real name> or z:<certificate>; 90m, 7d.",
             ]
         ) { Self.run($0, $1) }
@@ -23,6 +23,7 @@ enum NetworkBanCommand {
         switch (call[0].uppercased(), call.count) {
         case ("ADD", 2...4): self.add(.refuse, call, actor)
         case ("QUARANTINE", 2...4): self.add(.quarantine, call, actor)
+        case ("REQUIRE-SASL", 2...4): self.add(.demandLogin, call, actor)
         case ("DEL", 2):
             call.network.liftBan(
                 call[1],
@@ -37,7 +38,8 @@ enum NetworkBanCommand {
                     self.note(call, "BANS_END", "\(bans.count)", "End of the network's bans")
                 }
             )
-        default: call.fail("INVALID_PARAMS", text: "UBAN takes ADD, QUARANTINE or DEL with a mask, or LIST")
+        default:
+            call.fail("INVALID_PARAMS", text: "UBAN takes ADD, QUARANTINE, REQUIRE-SASL or DEL with a mask, or LIST")
         }
     }
 
@@ -57,12 +59,22 @@ enum NetworkBanCommand {
         UTCInstant(milliseconds: milliseconds).text(withThousandths: false)
     }
 
+    private static func code(_ effect: NetworkBan.Effect) -> String {
+        switch effect {
+        case .refuse: "BAN"
+        case .quarantine: "QUARANTINE"
+        case .demandLogin: "REQUIRE_SASL"
+        case .mute: "MUTE"
+        case .raid: "RAID"
+        }
+    }
+
     private static func show(_ ban: NetworkBan, _ call: Call) {
         let until = ban.until.map(self.time) ?? "*"
         call.connection.standardReply(
             .note,
             command: call.row.name,
-            code: ban.effect == .refuse ? "BAN" : ban.effect.rawValue.uppercased(),
+            code: self.code(ban.effect),
             context: [ban.mask, ban.setter.asWord, self.time(ban.time), until],
             .verbatim(ban.reason)
         )

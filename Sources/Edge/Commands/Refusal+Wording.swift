@@ -103,6 +103,9 @@ extension Refusal.Reason {
         case .noHistory: .fail("HISTORY_DISABLED")
         case .noSuchMessage: .fail("UNKNOWN_MSGID")
         case .messageOfAnother: .fail("REDACT_FORBIDDEN")
+        case .proofNeeded: .fail("PROOF_REQUIRED")
+        case .wrongProof: .fail("INVALID_PROOF")
+        case .notTrusted: .numeric(.errYoureBannedCreep)
         case .bannedFromNetwork: .numeric(.errYoureBannedCreep)
         case .invalidBan: .fail("INVALID_MASK")
         case .noSuchBan: .fail("NO_SUCH_BAN")
@@ -142,6 +145,8 @@ extension Connection {
         switch refusal.reason.wording {
         case .numeric(let numeric, let text): self.reply(numeric, refusal.subject, text: refusal.text ?? text)
         case .fail(let code):
+            // Programs look for where to go.
+            let context = context + (refusal.reason == .proofNeeded ? refusal.subject : [])
             self.standardReply(.fail, command: command, code: code, context: context, isForAll: isForAll, refusal.told)
         case .silence: break
         }

@@ -91,15 +91,16 @@ enum Registration {
                 command: "*",
                 code: "ACCOUNT_REQUIRED",
                 isForAll: true,
-                "You must log in with SASL to connect"
+                refusal.text ?? "You must log in with SASL to connect"
             )
-            connection.close("This network is for people with an account", .answer)
-        case .bannedFromNetwork:
-            connection.log(.info, "connection refused", ["reason": "\(refusal.reason.rawValue)"])
+            connection.close(refusal.text ?? "This network is for people with an account", .answer)
+        case .proofNeeded:
+            connection.refuse(refusal, command: "*", context: [], isForAll: true)
+            connection.close(refusal.told, .answer)
+        case .bannedFromNetwork, .notTrusted:
             connection.reply(.errYoureBannedCreep, text: refusal.text)
             connection.close(refusal.told, .answer)
         default:
-            connection.log(.info, "connection refused", ["reason": "\(refusal.reason.rawValue)"])
             connection.close(refusal.told, .answer)
         }
     }

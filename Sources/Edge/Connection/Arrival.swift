@@ -37,8 +37,7 @@ package struct Arrival {
 /// Connections come, bring bytes, and go.
 extension ShardClients {
     package func opened(_ arrival: Arrival) -> ConnectionID {
-        // Whose store is not open here is told so, and let in nowhere.
-        let network = (self.realm(of: arrival.tenant) ?? self.realm).network(of: arrival.tenant)
+        let network = self.network(of: arrival.tenant)
         let connection = self.connections.insert {
             Connection(id: $0, clients: self, arrival: arrival, network: network)
         }
@@ -47,12 +46,16 @@ extension ShardClients {
         self.clock.beganWaiting()
         network.counts(unregistered: 1)
         connection.log(.debug, "connection opened", ["secure": "\(arrival.isSecure)"])
-        network.admit { refusal in
+        network.admit(connection, from: connection.origin) { refusal in
             guard let refusal else { return connection.admitted() }
-            connection.log(.info, "connection refused", ["reason": "\(refusal.reason.rawValue)"])
             connection.close(refusal.told)
         }
         return connection.id
+    }
+
+    /// A tenant's network; where its store is not open here, one that lets nobody in.
+    func network(of tenant: HostedTenant) -> Network {
+        (self.realm(of: tenant) ?? self.realm).network(of: tenant)
     }
 
     package func received(_ bytes: ByteBuffer, from id: ConnectionID) {

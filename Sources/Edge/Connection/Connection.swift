@@ -26,6 +26,7 @@ package final class Connection {
     package private(set) var facts: UserFacts
     package let number: UInt32
     package var isUnattended = false
+    package var isProven = false
     /// What AWAY said before registration.
     var earlyPresence: Presence?
     /// What METADATA said before registration.
@@ -57,6 +58,8 @@ package final class Connection {
     var resumption: Resumption?
     /// How often it has said that somebody is typing; nil as long as it never has.
     var typing: TypingPace?
+    /// How often it has sent what its tenant limits; nil as long as it never has.
+    var pace: CommandPace?
     /// What it asked to be played back last.
     var playback: Playback.Request?
     /// When it was told how to come back, in the shard's seconds.
@@ -246,6 +249,9 @@ package final class Connection {
 
     // MARK: Log
 
+    /// Its id in this process.
+    package var label: String { "\(self.clients.realm.number)-\(self.id.index)-\(self.id.generation)" }
+
     /// Logs something of the connection, with its tenant and its id in this process: never what anybody said, an address or
     /// a secret.
     func log(
@@ -257,7 +263,7 @@ package final class Connection {
         guard level >= logger.logLevel else { return }
         var all: Logger.Metadata = [
             "tenant": "\(self.network.id)",
-            "connection": "\(self.clients.realm.number)-\(self.id.index)-\(self.id.generation)",
+            "connection": "\(self.label)",
         ]
         if let account = self.login?.account { all["account"] = "\(account)" }
         all.merge(metadata()) { _, new in new }

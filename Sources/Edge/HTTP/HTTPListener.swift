@@ -52,7 +52,7 @@ package struct HTTPListener: Sendable {
         self.certificates = certificates
         self.expectsProxyProtocol = expectsProxyProtocol
         self.nameless = nameless
-        self.serving = HTTPServing(Self.routes(directory, requestTimes), logger: logger)
+        self.serving = HTTPServing(Self.routes(directory, shards, requestTimes), logger: logger)
         self.entrance = entrance
     }
 
@@ -113,7 +113,11 @@ package struct HTTPListener: Sendable {
         return tenant
     }
 
-    private static func routes(_ directory: TenantDirectory, _ times: HistogramFamily?) -> Router<BasicRequestContext> {
+    private static func routes(
+        _ directory: TenantDirectory,
+        _ shards: ShardSet,
+        _ times: HistogramFamily?
+    ) -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         // Outermost: it sees the answer that errors became.
         if let times { router.addMiddleware { RequestTimes(times) } }
@@ -133,6 +137,7 @@ package struct HTTPListener: Sendable {
                 return Response.plain(.upgradeRequired, headers: headers)
             }
         }
+        ProofRoutes.add(to: router, directory, shards)
         return router
     }
 }

@@ -138,8 +138,8 @@ extension Catalogue {
         "You are not in quarantine any more": "Vous n'êtes plus en quarantaine",
         "{1} is not in quarantine": "{1} n'est pas en quarantaine",
         "The quarantine is ended": "La quarantaine est terminée",
-        "UBAN takes ADD, QUARANTINE or DEL with a mask, or LIST":
-            "UBAN veut ADD, QUARANTINE ou DEL avec un masque, ou LIST",
+        "UBAN takes ADD, QUARANTINE, REQUIRE-SASL or DEL with a mask, or LIST":
+            "UBAN veut ADD, QUARANTINE, REQUIRE-SASL ou DEL avec un masque, ou LIST",
         "Has somebody talk to operators and to nobody else; 90m, 7d. For operators.":
             "Fait que quelqu'un ne parle qu'aux opérateurs ; 90m, 7d. Pour les opérateurs.",
         "Ends somebody's quarantine. For operators.": "Met fin à la quarantaine de quelqu'un. Pour les opérateurs.",

@@ -136,8 +136,8 @@ extension Catalogue {
         "You are not in quarantine any more": "Du bist nicht mehr in Quarantäne",
         "{1} is not in quarantine": "{1} ist nicht in Quarantäne",
         "The quarantine is ended": "Die Quarantäne ist beendet",
-        "UBAN takes ADD, QUARANTINE or DEL with a mask, or LIST":
-            "UBAN will ADD, QUARANTINE oder DEL mit einer Maske, oder LIST",
+        "UBAN takes ADD, QUARANTINE, REQUIRE-SASL or DEL with a mask, or LIST":
+            "UBAN will ADD, QUARANTINE, REQUIRE-SASL oder DEL mit einer Maske, oder LIST",
         "Has somebody talk to operators and to nobody else; 90m, 7d. For operators.":
             "Lässt jemanden nur mit Operatoren reden; 90m, 7d. Für Operatoren.",
         "Ends somebody's quarantine. For operators.": "Beendet jemandes Quarantäne. Für Operatoren.",

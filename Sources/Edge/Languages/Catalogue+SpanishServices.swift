@@ -133,8 +133,8 @@ extension Catalogue {
         "You are not in quarantine any more": "Ya no estás en cuarentena",
         "{1} is not in quarantine": "{1} no está en cuarentena",
         "The quarantine is ended": "La cuarentena ha terminado",
-        "UBAN takes ADD, QUARANTINE or DEL with a mask, or LIST":
-            "UBAN quiere ADD, QUARANTINE o DEL con una máscara, o LIST",
+        "UBAN takes ADD, QUARANTINE, REQUIRE-SASL or DEL with a mask, or LIST":
+            "UBAN quiere ADD, QUARANTINE, REQUIRE-SASL o DEL con una máscara, o LIST",
         "Has somebody talk to operators and to nobody else; 90m, 7d. For operators.":
             "Hace que alguien solo hable con operadores; 90m, 7d. Para operadores.",
         "Ends somebody's quarantine. For operators.": "Termina la cuarentena de alguien. Para operadores.",

@@ -1,5 +1,6 @@
 package import Metering
 package import Observability
+package import Realm
 import Synchronization
 package import Tenant
 
@@ -62,6 +63,7 @@ package final class EdgeMetrics: UsageSink {
                 kind: .counter,
                 samples: [.init(Double(sum.rememberedLogins))]
             ),
+            sum.admissionFamily,
             MetricFamily(
                 "roost_followed_channels",
                 help: "Channels with members on this edge, by shard.",
@@ -119,6 +121,8 @@ package struct ShardStatistics: Sendable, Hashable {
     package var slowReaders: UInt64 = 0
     package var storeFailures: UInt64 = 0
     package var rememberedLogins: UInt64 = 0
+    /// Who was not simply let in, by what was decided and why.
+    package var admissions: [AdmissionCount: UInt64] = [:]
     package var channels = 0
     /// Sessions of each tenant that has any with a connection here.
     package var sessions: [TenantID: Int] = [:]
@@ -132,6 +136,7 @@ package struct ShardStatistics: Sendable, Hashable {
         self.slowReaders += other.slowReaders
         self.storeFailures += other.storeFailures
         self.rememberedLogins += other.rememberedLogins
+        self.admissions.merge(other.admissions) { $0 + $1 }
         self.channels += other.channels
         self.sessions.merge(other.sessions) { $0 + $1 }
         self.connections.merge(other.connections) { $0 + $1 }

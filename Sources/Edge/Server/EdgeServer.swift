@@ -30,6 +30,8 @@ package struct EdgeServer: Sendable {
     /// - `secret`: the installation's secret, from which each tenant's cloak is derived, and the key of its remembered log-ins.
     /// - `push`: the keys with which pushes to devices are signed; nil if nothing is pushed.
     /// - `mail`: told that there is mail to send; nil if nobody sends any.
+    /// - `webPort`: where browsers reach tenants by HTTPS from outside.
+    /// - `resolve`: finds the IPv4 addresses of names, for lists of addresses; nil if no names are looked up.
     /// - `declaresAdmins`: whether the tenants come with all of their administrators' passwords, and nobody else makes their
     ///   accounts.
     /// - `latencies`: where log-ins and fan-out are measured.
@@ -46,6 +48,8 @@ package struct EdgeServer: Sendable {
         usage: any UsageSink,
         push: VapidKeys? = nil,
         mail: (@Sendable () -> Void)? = nil,
+        webPort: Int = 443,
+        resolve: (@Sendable (String) async -> [UInt32]?)? = nil,
         declaresAdmins: Bool,
         latencies: Latencies? = nil,
         logger: Logger,
@@ -86,6 +90,9 @@ package struct EdgeServer: Sendable {
                 reports: durable.reports,
                 links: durable.links,
                 push: push.map { PushDevices(registrations: durable.pushes, keys: $0) },
+                proofKey: { ProofKey(from: secret, tenant: $0) },
+                webPort: webPort,
+                resolve: resolve,
                 reload: rehash,
                 latencies: latencies
             ),

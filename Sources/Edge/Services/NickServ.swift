@@ -145,6 +145,7 @@ enum NickServ {
         )
         one.network.register(
             request,
+            through: connection,
             one.awaiting { registered in
                 switch registered {
                 case .waiting: one.reply("Your account waits for an administrator of the network to agree")

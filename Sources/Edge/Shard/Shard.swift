@@ -1,3 +1,4 @@
+import Chat
 package import NIOCore
 import Realm
 import StateStore
@@ -39,6 +40,25 @@ package actor Shard {
 
     /// Whether a live store takes calls, and not too many wait: where one of several is away, the tenants of the others are served.
     package var isStoreReady: Bool { self.clients.realms.contains { $0.store.isReady } }
+
+    /// A question for work that a tenant asked somebody, and that may be answered now.
+    func proofChallenge(_ text: String, of tenant: HostedTenant) -> ProofChallenge? {
+        self.clients.network(of: tenant).proofChallenge(text)
+    }
+
+    /// Takes the answer to such a question.
+    ///
+    /// - Returns: Why not, if it could not be taken.
+    func answerProof(_ text: String, with number: String, of tenant: HostedTenant) async -> Refusal.Reason? {
+        await withCheckedContinuation { continuation in
+            self.clients.network(of: tenant).answer(text, with: number) { result in
+                switch result {
+                case .success: continuation.resume(returning: nil)
+                case .failure(let refusal): continuation.resume(returning: refusal.reason)
+                }
+            }
+        }
+    }
 
     /// Whose administrators are declared here has the first store.
     func forgetLogins(_ folded: [String], of tenant: TenantID) {

@@ -81,6 +81,7 @@ package final class ShardClients {
             let counted = realm.currentStatistics
             result.storeFailures += counted.storeFailures
             result.rememberedLogins += counted.rememberedLogins
+            result.admissions.merge(counted.admissions, uniquingKeysWith: +)
             result.channels += counted.channels
             result.sessions.merge(counted.sessions, uniquingKeysWith: +)
             result.connections.merge(counted.attachments, uniquingKeysWith: +)

@@ -170,6 +170,7 @@ extension Network {
         let isFresh = self.shard.loop.now - attempt.began < .seconds(60)
         guard isProven, isFresh, let account = attempt.account else {
             if attempt.isRemembered { return .failure(Refusal(.unavailable, text: Self.notRemembered)) }
+            self.admission.failed(\.logins, from: clients)
             if !attempt.name.isEmpty { self.logins.compare(attempt.name, with: attempt.account) }
             return .failure(Refusal(.wrongPassword))
         }

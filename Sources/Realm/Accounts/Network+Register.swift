@@ -9,27 +9,31 @@ extension Network {
     /// Makes an account for somebody, if the tenant lets people have them.
     ///
     /// Whoever asks goes on as if it had logged in, unless the account waits.
+    ///
+    /// - Parameters:
+    ///   - request: What it says.
+    ///   - attachment: Through which it says so.
+    ///   - end: Gets the account.
     package func register(
         _ request: AccountRequest,
-        _ then: @escaping (Result<RegisteredAccount, Refusal>) -> Void
+        through attachment: any Attachment,
+        _ end: @escaping (Result<RegisteredAccount, Refusal>) -> Void
     ) {
-        self.bans.whenKnown {
-            if let raid = self.bans.raid {
-                return then(.failure(Refusal(.registrationIsClosed, text: raid.closedText)))
+        let then: (Result<RegisteredAccount, Refusal>) -> Void = { result in
+            switch result {
+            case .success: attachment.isProven = false
+            case .failure(let refusal):
+                if ![.unavailable, .proofNeeded].contains(refusal.reason) {
+                    self.admission.failed(\.registrations, from: request.clients)
+                }
             }
-            self.registerNow(request, then)
+            end(result)
         }
-    }
-
-    private func registerNow(
-        _ request: AccountRequest,
-        _ then: @escaping (Result<RegisteredAccount, Refusal>) -> Void
-    ) {
         let account: AllowedAccount
         do throws(Refusal) { account = try self.allowed(request) } catch { return then(.failure(error)) }
         self.checkName(account.name, of: request) { refusal in
             if let refusal { return then(.failure(refusal)) }
-            self.takeRegistration(request.clients) { refusal in
+            self.admission.decide(.registering, on: self.newcomer(request, attachment)) { refusal in
                 if let refusal { return then(.failure(refusal)) }
                 guard let address = account.code?.address else { return self.make(account, for: request.clients, then) }
                 self.takeMail(to: address.mailbox) { refusal in
@@ -40,6 +44,19 @@ extension Network {
                     }
                 }
             }
+        }
+    }
+
+    private func newcomer(_ request: AccountRequest, _ attachment: any Attachment) -> Newcomer {
+        Newcomer(attachment: attachment, clients: request.clients) {
+            if let session = attachment.session { return session.requester(through: attachment) }
+            guard let nick = request.nick else { return nil }
+            let address = attachment.facts.address
+            let host = self.cloakedHost(of: address)
+            let user = User(nick: nick, username: "", host: host, realname: "", signedOn: self.shard.now)
+            var requester = Requester(session: SessionID(rawValue: 0), user: user, realHost: address)
+            requester.fingerprint = attachment.facts.fingerprint
+            return requester
         }
     }
 
@@ -140,23 +157,6 @@ extension Network {
     private static func exists(_ name: String) -> Refusal {
         let text: Phrase = "There is an account \(name) already: log in, or choose another nickname"
         return Refusal(.accountExists, text: text)
-    }
-
-    /// Counts one account to be made for some clients, over all pods.
-    private func takeRegistration(_ clients: String, _ then: @escaping (Refusal?) -> Void) {
-        let request = BucketRequest.registration(self.limits.registrationsPerHour)
-        self.store.take(
-            request.wanted,
-            from: CounterKey(self.id, "registrations", of: clients),
-            rate: request.rate,
-            burst: request.burst
-        ) { result in
-            switch result {
-            case .success(1...): then(nil)
-            case .success: then(Refusal(.tooManyRegistrations, text: "Too many accounts from your address, try later"))
-            case .failure(let error): then(self.refusal(error))
-            }
-        }
     }
 
     /// What came to nothing by no fault of who asked does not count.

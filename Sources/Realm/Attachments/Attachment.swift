@@ -15,10 +15,14 @@ package protocol Attachment: AnyObject {
     var isUnattended: Bool { get set }
     /// Places of hard quotas that it takes.
     var slots: [CounterKey] { get set }
+    /// It has shown a proof of work, which is good for this and for one account.
+    var isProven: Bool { get set }
     /// Nicknames that it watches, folded, with the spelling that it used.
     var monitored: [String: String] { get set }
     /// How it is connected.
     var facts: UserFacts { get }
+    /// What logs call it.
+    var label: String { get }
 
     /// Makes the group of attachments that are told the same in the same way, with nobody in it yet.
     func makeGroup() -> any AttachmentGroup

@@ -86,6 +86,10 @@ final class BanGuard {
         for attachment in session.attachments {
             if hasAny, let ban = self.ban(on: session.requester(through: attachment), session.shield) {
                 session.endAttachments(reason: Self.reason(ban), parting: .ended) { $0 === attachment }
+            } else if hasAny, session.user.account == nil,
+                let ban = self.ban(on: session.requester(through: attachment), session.shield, .demandLogin)
+            {
+                session.endAttachments(reason: Self.reason(ban), parting: .ended) { $0 === attachment }
             } else {
                 let quarantine = self.quarantine(of: session, attachment)
                 let before = session.apart[attachment.number]
@@ -107,7 +111,12 @@ final class BanGuard {
         return own ?? self.ban(on: requester, shield, .mute).map(Quarantine.init)
     }
 
-    static func reason(_ ban: NetworkBan) -> Phrase { "You are banned from this network: \(ban.reason)" }
+    static func reason(_ ban: NetworkBan) -> Phrase {
+        switch ban.effect {
+        case .refuse, .quarantine, .mute, .raid: "You are banned from this network: \(ban.reason)"
+        case .demandLogin: "You must log in with SASL to connect from your network: \(ban.reason)"
+        }
+    }
 
     /// Once a second.
     ///
@@ -123,7 +132,7 @@ final class BanGuard {
 
 extension Session {
     /// Who one of its attachments is.
-    fileprivate func requester(through attachment: any Attachment) -> Requester {
+    func requester(through attachment: any Attachment) -> Requester {
         var requester = self.requester
         (requester.realHost, requester.fingerprint) = (attachment.facts.address, attachment.facts.fingerprint)
         return requester

@@ -40,7 +40,8 @@ extension Network {
         } catch { return then(.failure(error)) }
         guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
         let (tenant, limit) = (self.id, Self.banLimit)
-        let detail = seconds.map { "\($0)s \(reason)" } ?? reason
+        let words = [effect == .demandLogin ? "REQUIRE-SASL" : nil, seconds.map { "\($0)s" }, reason]
+        let detail = words.compactMap(\.self).joined(separator: " ")
         let actions: [NetworkBan.Effect: AuditEntry.Action] = [.refuse: .ban, .quarantine: .quarantine, .mute: .mute]
         let record = self.record(actions[effect] ?? .ban, ban.mask, detail, by: actor)
         let (rights, mayBan) = (actor.rights, actor.may(.banFromNetwork))
@@ -48,7 +49,7 @@ extension Network {
             // What those with more rights said is theirs to change, and a ban that of who may ban.
             try await bans.set(ban, of: tenant, limit: limit, noting: record) { known in
                 if effect == .mute, known.effect != .mute { return false }
-                return rights.reach(known.role.rights) && (mayBan || known.effect != .refuse)
+                return rights.reach(known.role.rights) && (mayBan || ![.refuse, .demandLogin].contains(known.effect))
             }
         } then: { (result: Result<BanSetting, Refusal>) in
             switch result {
@@ -89,7 +90,11 @@ extension Network {
         (requester.realHost, requester.fingerprint) = (
             actor.attachment.facts.address, actor.attachment.facts.fingerprint
         )
-        if ban.matches(requester) { throw Refusal(.invalidBan, text: "That would be you, too") }
+        if effect == .demandLogin, ban.isOfAccounts {
+            throw Refusal(.invalidBan, text: "Who has an account has logged in: say a mask, address or network")
+        }
+        let isExempt = effect == .demandLogin && actor.session.user.account != nil
+        if !isExempt, ban.matches(requester) { throw Refusal(.invalidBan, text: "That would be you, too") }
         // However it is written: one that means the same is set again.
         guard let known = self.bans.all.first(where: { $0.meansSame(as: ban) })?.mask, known != ban.mask else {
             return ban

@@ -24,6 +24,8 @@ package final class Network {
     package private(set) var clientTags = ClientTagPolicy([])
     /// What people without an account may do.
     private(set) var guests = GuestSettings.standard
+    /// How often a connection may send commands, by these; most tenants limit none.
+    package private(set) var commandRates: [String: CommandRate] = [:]
     /// The tenant's messages a second, where there is a limit.
     private(set) var messageLimit: Int?
     /// The tenant was deleted; what is left of it here goes with its last attachment.
@@ -40,6 +42,7 @@ package final class Network {
     private(set) lazy var idle = IdleQuestions(self)
     private(set) lazy var scans = ScanQueue(self)
     private(set) lazy var admission = Admission(self)
+    private(set) lazy var proofs = ProofMarks(self)
     private(set) lazy var registry = ChannelRegistry(self)
     private(set) lazy var awaited = AwaitedRanks(self)
     private(set) lazy var nicks = NickGuard(self)
@@ -80,6 +83,8 @@ package final class Network {
         self.guests = self.tenant.settings.guests
         self.ranks = VisibleRanks(ownerSign: self.tenant.ircx.ownerPrefix?.first)
         self.clientTags = ClientTagPolicy(self.tenant.settings.clientTagDeny)
+        let rates = self.tenant.settings.limits.rates
+        self.commandRates = Dictionary(rates.map { ($0.command.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
         self.messageLimit = self.tenant.quotas.messagesPerSecond.hardLimit
     }
 
@@ -168,7 +173,10 @@ package final class Network {
         self.census.tick()
         // Each in another second.
         let second = UInt64(self.shard.seconds) &+ self.revision
-        if second.isMultiple(of: 600) { self.logins.sweepInTurn() }
+        if second.isMultiple(of: 600) {
+            self.logins.sweepInTurn()
+            self.proofs.sweepInTurn()
+        }
         guard self.hearsAnnouncements else { return }
         if second.isMultiple(of: 30) { self.registry.begin() }
         self.nicks.tick(second)

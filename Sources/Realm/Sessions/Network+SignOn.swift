@@ -69,7 +69,18 @@ package enum SignedOn {
 /// Sessions begin.
 extension Network {
     /// Goes on when one more may connect, or with the reason why not.
-    package func admit(_ then: @escaping (Refusal?) -> Void) { self.admission.open(then) }
+    ///
+    /// - Parameters:
+    ///   - attachment: What connected.
+    ///   - clients: What counts as one client: an address, or the network that one client has all of.
+    ///   - then: Gets it.
+    package func admit(
+        _ attachment: any Attachment,
+        from clients: String,
+        _ then: @escaping (Refusal?) -> Void
+    ) {
+        self.admission.decide(.connecting, on: Newcomer(attachment: attachment, clients: clients), then)
+    }
 
     /// Takes part in a session: a guest's begins, with the nickname; an account's begins if it has none.
     ///
@@ -80,45 +91,46 @@ extension Network {
         through attachment: any Attachment,
         _ then: @escaping (Result<SignedOn, Refusal>) -> Void
     ) {
-        if self.tenant.accounts.required, request.login == nil, request.resumption == nil {
-            return then(.failure(Refusal(.accountNeeded)))
+        let newcomer = Newcomer(
+            attachment: attachment,
+            clients: request.clients,
+            shield: request.login?.role.rights ?? [],
+            isLoggedIn: request.login != nil,
+            comesBack: request.resumption != nil,
+            requester: { self.requester(request, through: attachment) }
+        )
+        self.admission.decide(.signingOn, on: newcomer) { refusal in
+            if let refusal { return then(.failure(refusal)) }
+            if ServiceNames.contains(request.nick) { return then(.failure(Refusal(.serviceNick, request.nick.raw))) }
+            if Likeness.isMisleading(request.nick) {
+                return then(.failure(Refusal(.misleadingNick, request.nick.raw)))
+            }
+            self.nicks.whenKnown { self.enter(request, newcomer, then) }
         }
-        if ServiceNames.contains(request.nick) { return then(.failure(Refusal(.serviceNick, request.nick.raw))) }
-        if Likeness.isMisleading(request.nick) {
-            return then(.failure(Refusal(.misleadingNick, request.nick.raw)))
-        }
-        self.bans.whenKnown { self.nicks.whenKnown { self.admit(request, attachment, then) } }
     }
 
-    private func admit(
+    private func enter(
         _ request: SignOn,
-        _ attachment: any Attachment,
+        _ newcomer: Newcomer,
         _ then: @escaping (Result<SignedOn, Refusal>) -> Void
     ) {
         if request.resumption == nil, let refusal = self.nicks.refusal(of: request.nick, to: request.login?.account) {
             return then(.failure(refusal))
         }
-        let shield = request.login?.role.rights ?? []
-        if self.bans.hasAny, let ban = self.bans.ban(on: self.requester(request, through: attachment), shield) {
-            return then(.failure(Refusal(.bannedFromNetwork, text: BanGuard.reason(ban))))
-        }
-        if request.login == nil, request.resumption == nil, let raid = self.bans.raid {
-            return then(.failure(Refusal(.networkIsClosed, text: raid.closedText)))
-        }
-        self.admission.takePlace(for: request.clients) { result in
-            switch result {
-            case .failure(let refusal): then(.failure(refusal))
-            case .success(let slots):
-                attachment.slots = slots
-                self.begin(request, attachment, attempt: 0) { result in
-                    if case .failure = result { attachment.slots.giveBack(on: self.shard) }
-                    then(result)
-                    if case .success(let signedOn) = result {
-                        self.nicks.watch(signedOn.session)
-                        // Who came back may be somebody else than it said.
-                        self.bans.watch(signedOn.session)
-                        self.reports.watch(signedOn.session)
-                    }
+        let attachment = newcomer.attachment
+        self.admission.decide(.entering, on: newcomer) { refusal in
+            if let refusal { return then(.failure(refusal)) }
+            self.begin(request, attachment, attempt: 0) { result in
+                if case .failure(let refusal) = result {
+                    attachment.slots.giveBack(on: self.shard)
+                    self.admission.note(refusal, of: newcomer)
+                }
+                then(result)
+                if case .success(let signedOn) = result {
+                    self.nicks.watch(signedOn.session)
+                    // Who came back may be somebody else than it said.
+                    self.bans.watch(signedOn.session)
+                    self.reports.watch(signedOn.session)
                 }
             }
         }

@@ -41,6 +41,12 @@ package struct RealmEnvironment: Sendable {
     package var channels: ChannelRepository?
     /// The devices that are pushed to; nil if none are.
     package var push: PushDevices?
+    /// The key of a tenant's questions for work; nil if nobody is asked.
+    package var proofKey: (@Sendable (TenantID) -> ProofKey)?
+    /// The port at which browsers reach tenants by HTTPS from outside.
+    package var webPort: Int
+    /// Finds the IPv4 addresses of a name, none if there is no such name and nil if nobody can say; nil if no names are looked up.
+    package var resolve: (@Sendable (String) async -> [UInt32]?)?
     /// Reads tenants and certificates again.
     package var reload: @Sendable () -> Void
     /// Told about usage when a tenant's counters were drained.
@@ -73,6 +79,9 @@ package struct RealmEnvironment: Sendable {
         reports: ReportRepository? = nil,
         links: InviteLinkRepository? = nil,
         push: PushDevices? = nil,
+        proofKey: (@Sendable (TenantID) -> ProofKey)? = nil,
+        webPort: Int = 443,
+        resolve: (@Sendable (String) async -> [UInt32]?)? = nil,
         reload: @escaping @Sendable () -> Void = {},
         latencies: Latencies? = nil,
         wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
@@ -94,6 +103,9 @@ package struct RealmEnvironment: Sendable {
         self.reports = reports
         self.links = links
         self.push = push
+        self.proofKey = proofKey
+        self.webPort = webPort
+        self.resolve = resolve
         self.reload = reload
         self.latencies = latencies
         self.wallClock = wallClock

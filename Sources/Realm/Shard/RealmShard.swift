@@ -151,6 +151,8 @@ package struct RealmStatistics: Sendable, Hashable {
     package var storeFailures: UInt64 = 0
     /// Log-ins that were let in by what was remembered of them.
     package var rememberedLogins: UInt64 = 0
+    /// Who was not simply let in, by what was decided and why.
+    package var admissions: [AdmissionCount: UInt64] = [:]
     package var channels = 0
     /// Those with somebody here, by tenant.
     package var sessions: [TenantID: Int] = [:]

@@ -53,6 +53,7 @@ package final class CommandHarness {
         push: PushRepository? = nil,
         authenticator: (any Authenticator)? = nil,
         gateways: WebGateways = .none,
+        resolve: (@Sendable (String) async -> [UInt32]?)? = nil,
         image: LiveImage? = nil,
         after former: CommandHarness? = nil
     ) throws {
@@ -93,6 +94,7 @@ package final class CommandHarness {
             links: links,
             push: push,
             gateways: gateways,
+            resolve: resolve,
             reload: { reloadCount.value += 1 }
         )
     }

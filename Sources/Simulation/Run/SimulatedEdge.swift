@@ -35,6 +35,7 @@ final class SimulatedEdge {
         links: InviteLinkRepository? = nil,
         push: PushRepository? = nil,
         gateways: WebGateways = .none,
+        resolve: (@Sendable (String) async -> [UInt32]?)? = nil,
         reload: @escaping @Sendable () -> Void = {}
     ) {
         let checks = self.checks
@@ -56,6 +57,8 @@ final class SimulatedEdge {
             reports: reports,
             links: links,
             push: push.map { PushDevices(registrations: $0, keys: VapidKeys(from: key)) },
+            proofKey: { ProofKey(from: key, tenant: $0) },
+            resolve: resolve,
             reload: reload,
             wallClock: { clock.now },
             random: { numbers.value.next() }

@@ -77,6 +77,22 @@ struct ProjectionObject {
         return texts
     }
 
+    /// A list of objects; nil if there is none.
+    func objects(_ key: ProjectionKey) throws -> [ProjectionObject]? {
+        guard self.holds(key) else { return nil }
+        guard var list = try? self.container?.nestedUnkeyedContainer(forKey: key) else {
+            throw self.mistake(key, "is no list of objects")
+        }
+        var objects: [ProjectionObject] = []
+        while !list.isAtEnd {
+            guard let object = try? list.nestedContainer(keyedBy: ProjectionKey.self) else {
+                throw self.mistake(key, "is no list of objects")
+            }
+            objects.append(ProjectionObject(object))
+        }
+        return objects
+    }
+
     func number(_ key: ProjectionKey, in bounds: ClosedRange<Int>) throws -> Int? {
         guard self.holds(key) else { return nil }
         guard let number: Int = self.value(key) else { throw self.mistake(key, "is no whole number") }

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import NameLookup
 import Observability
 import StateStore
 import Tenant
@@ -39,6 +40,10 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: "A network that pushes may go to although it is private, such as 127.0.0.0/8.")
     var pushNetworks: [String] = []
     @Option(help: "Certificates in PEM that prove push services, beside the system's.") var pushAuthorities = ""
+    @Option(
+        help: "A name server that is asked for lists of addresses, such as 127.0.0.1:5353; else those of the system."
+    )
+    var dnsServers: [String] = []
     @Option(help: "The server that mail is sent by, smtp://HOST:587 or smtps://HOST:465; without it none is sent.")
     var mailServer = ""
     @Option(help: "The address that mail comes from.") var mailFrom = ""
@@ -87,6 +92,9 @@ struct DevCommand: AsyncParsableCommand {
                 authorities: self.pushAuthorities,
                 named: "--push-"
             )
+        }
+        let nameServers = try CommandFailure.configuration {
+            try NameServers.read(self.dnsServers, named: "--dns-servers")
         }
         let mail = try CommandFailure.configuration {
             try MailSettings(
@@ -139,6 +147,8 @@ struct DevCommand: AsyncParsableCommand {
             // One that the system chooses is not known yet.
             tlsPort: addresses.ircs?.port.flatMap { $0 == 0 ? nil : $0 },
             push: push,
+            webPort: addresses.https?.port ?? 443,
+            nameServers: nameServers,
             mail: mail,
             certificates: try CertificateStore(authority: authority, logger: logger),
             trustedProxies: .none,

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import NameLookup
 import Observability
 import StateStore
 import Tenant
@@ -56,6 +57,7 @@ struct EdgeCommand: AsyncParsableCommand {
         let gateways: WebGateways
         let push: PushSettings?
         let mail: MailSettings?
+        let nameServers: NameServers?
         let durable: DurableStore
         let tenants: EdgeRunner.TenantSource
         do {
@@ -75,6 +77,7 @@ struct EdgeCommand: AsyncParsableCommand {
                 authorities: configuration.pushAuthorities,
                 named: "push."
             )
+            nameServers = try NameServers.read(configuration.nameServers, named: "dns.servers")
             mail = try MailSettings(
                 server: configuration.mailServer,
                 from: configuration.mailFrom,
@@ -133,6 +136,8 @@ struct EdgeCommand: AsyncParsableCommand {
             tlsPort: configuration.publicTLSPort,
             gateways: gateways,
             push: push,
+            webPort: configuration.publicWebPort,
+            nameServers: nameServers,
             mail: mail,
             certificates: certificates,
             trustedProxies: proxies,

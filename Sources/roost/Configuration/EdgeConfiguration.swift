@@ -30,6 +30,8 @@ struct EdgeConfiguration {
     var listenIRCS: String? = "[::]:6697"
     /// The port at which clients reach IRC over TLS from outside, whatever this process listens at.
     var publicTLSPort = 6_697
+    /// The port at which browsers reach tenants by HTTPS from outside, likewise.
+    var publicWebPort = 443
     var listenHTTP: String? = "[::]:8080"
     var listenHTTPS: String?
     var listenMetrics: String? = "[::]:9090"
@@ -48,6 +50,8 @@ struct EdgeConfiguration {
     var pushContact = ""
     var pushNetworks: [String] = []
     var pushAuthorities = ""
+    /// Which name servers are asked for lists of addresses; none for the system's.
+    var nameServers: [String] = []
     /// By which server mail is sent, without which none is; whom it comes from, who this process is to the server, and whether and by
     /// which certificates the server proves who it is.
     var mailServer = ""
@@ -132,12 +136,14 @@ struct EdgeConfiguration {
             self.number("shards", 1...1024, \.shards),
             self.address("listen.irc", \.listenIRC), self.address("listen.ircs", \.listenIRCS),
             self.number("listen.stsPort", 1...65_535, \.publicTLSPort),
+            self.number("listen.webPort", 1...65_535, \.publicWebPort),
             self.address("listen.http", \.listenHTTP), self.address("listen.https", \.listenHTTPS),
             self.address("listen.metrics", \.listenMetrics), self.address("plainTenant", \.plainTenant),
             self.list("certificates", \.certificates), self.list("trustedProxies", \.trustedProxies),
             self.list("webirc.networks", \.webircNetworks), self.text("webirc.passwordFile", \.webircPasswordFile),
             self.text("push.contact", \.pushContact), self.list("push.networks", \.pushNetworks),
             self.text("push.authorities", \.pushAuthorities),
+            self.list("dns.servers", \.nameServers),
             self.text("mail.server", \.mailServer), self.text("mail.from", \.mailFrom),
             self.text("mail.username", \.mailUsername), self.text("mail.passwordFile", \.mailPasswordFile),
             self.text("mail.authorities", \.mailAuthorities), self.text("mail.tls", \.mailTLS),

@@ -7,6 +7,7 @@ import Mail
 import Metering
 import NIOCore
 import NIOPosix
+import NameLookup
 import Observability
 import ServiceLifecycle
 import StateStore
@@ -92,6 +93,10 @@ struct EdgeRunner: Sendable {
     var gateways: WebGateways = .none
     /// What is pushed to devices, and how; nil if nothing is.
     var push: PushSettings?
+    /// The port at which browsers reach tenants by HTTPS from outside.
+    var webPort = 443
+    /// Which name servers are asked for lists of addresses; nil for the system's.
+    var nameServers: NameServers?
     /// By which server mail is sent; nil if none is.
     var mail: MailSettings?
     var certificates: CertificateStore
@@ -139,6 +144,7 @@ struct EdgeRunner: Sendable {
             return try PushServices(settings, keys: keys, durable: self.durable, logger: self.logger)
         }
         let mail = self.mail.map { MailServices($0, secret: self.secret) }
+        let names = self.nameResolver()
         let (tenants, certificates) = (self.tenants, self.certificates)
         var (catalog, declaresAdmins) = (TenantCatalog.empty, false)
         if case .folder(let watcher) = tenants {
@@ -162,6 +168,8 @@ struct EdgeRunner: Sendable {
             usage: metrics,
             push: push?.keys,
             mail: mail?.bell.ring,
+            webPort: self.webPort,
+            resolve: Self.lookup(names),
             declaresAdmins: declaresAdmins,
             latencies: self.metrics.latencies,
             logger: self.logger,
@@ -185,6 +193,7 @@ struct EdgeRunner: Sendable {
         registry.register { await ledger.clocks.families }
         if let push { registry.register { push.families } }
         if let mail { registry.register { mail.families } }
+        if let names { registry.register { names.families } }
         let operations: Operations
         if let early = self.operations {
             operations = early

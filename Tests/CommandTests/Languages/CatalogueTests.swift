@@ -29,7 +29,7 @@ import Testing
                 "a session waits for the store", "accounts cannot be read", "an account cannot be changed",
                 "an admin's account waits for its store", "connection closed", "line too long", "log-in sweeps",
                 "unreadable channel entry", "a registered channel cannot be read, and begins anew",
-                "the durable store cannot be asked",
+                "the durable store cannot be asked", "not admitted", "admitted with a mark", "proof sweeps",
             ],
             "it is a mistake of ours": ["there is no such parameter"],
         ]

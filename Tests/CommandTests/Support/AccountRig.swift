@@ -58,6 +58,7 @@ final class AccountRig {
             quotas: quotas,
             accounts: settings,
             channels: store.channels,
+            bans: store.bans,
             authenticator: service
         )
     }

@@ -20,6 +20,10 @@ package struct TenantSettings: Hashable, Sendable {
     package var clientTagDeny: [String] = []
     /// What clients are told of coming by TLS alone.
     package var sts = StrictTransportSettings()
+    /// Who is let in.
+    package var admission = AdmissionSettings()
+    /// What is limited beside quotas.
+    package var limits = LimitSettings()
     /// Who gets an account and how one logs in.
     package var accounts = AccountSettings()
     /// What people without an account may do.
@@ -93,6 +97,13 @@ extension TenantSettings: SettingsObject {
             .object,
             "What clients are told of coming by TLS alone (IRCv3 sts): one that has heard it comes in no other way, whatever its user asks for."
         ),
+        Setting(
+            "admission",
+            \.admission,
+            .object,
+            "Who is let in, beside quotas and bans: what lists of addresses say, and what that and a few facts come to."
+        ),
+        Setting("limits", \.limits, .object, "What is limited beside quotas."),
         Setting("accounts", \.accounts, .object, "Who gets an account and how one logs in."),
         Setting("guests", \.guests, .object, "What people without an account may do less than others."),
         Setting("sessions", \.sessions, .object, "What happens when connections break or come twice."),
@@ -399,62 +410,6 @@ extension HistorySettings: SettingsObject {
         ),
         Setting("directMessages", \.directMessages, .flag, "Whether direct messages are kept too."),
     ]
-}
-
-/// What is archived to object storage.
-package struct ArchiveSettings: Hashable, Sendable {
-    /// Whether anything is.
-    package var enabled = false
-    /// When, as five cron fields in UTC.
-    package var schedule = "15 3 * * *"
-    /// For how long archives are kept.
-    package var retention: Duration = .seconds(365 * 86_400)
-
-    /// What holds where nothing is said.
-    package static let standard = ArchiveSettings()
-
-    /// Takes what holds where nothing is said.
-    package init() {}
-}
-
-extension ArchiveSettings: SettingsObject {
-    static let settings: [Setting<Self>] = [
-        Setting(
-            "enabled",
-            \.enabled,
-            .flag,
-            "Whether anything is.",
-            notImplemented: .yet("no archives are made", but: false)
-        ),
-        Setting(
-            "schedule",
-            \.schedule,
-            .text(
-                "cron fields",
-                "schedule: write five cron fields, such as \"15 3 * * *\"",
-                pattern: "^ *[A-Za-z0-9*/,-]+( +[A-Za-z0-9*/,-]+){4} *$",
-                Self.cron
-            ),
-            "When, as five cron fields in UTC.",
-            notImplemented: .yet("no archives are made")
-        ),
-        Setting(
-            "retention",
-            \.retention,
-            .duration(Bounds.retention, .refused),
-            "For how long archives are kept, such as 365d.",
-            notImplemented: .yet("no archives are made")
-        ),
-    ]
-
-    /// Whether there are five fields of what cron fields are made of; their ranges are checked where they are used.
-    private static func cron(_ text: String) -> String? {
-        let fields = text.split(separator: " ")
-        let allowed = fields.allSatisfy {
-            $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "*/,-".contains($0)) }
-        }
-        return fields.count == 5 && allowed ? fields.joined(separator: " ") : nil
-    }
 }
 
 /// How IRCX looks to this tenant's clients.

@@ -16,6 +16,16 @@ package enum Bounds {
     package static let guestChannels = 0...1_000
     /// How many accounts one mail address may have.
     package static let accountsPerEmail = 1...1_000
+    /// Points of what speaks against somebody who comes.
+    package static let points = 0...1_000
+    /// How often a command may be sent.
+    package static let commands = 1...10_000
+    /// In which time.
+    package static let commandTime: ClosedRange<Duration> = .seconds(1) ... .seconds(86_400)
+    /// With how many zero bits the hash of a proof of work begins.
+    package static let proofDifficulty = 1...30
+    /// Bits of a list's answer.
+    package static let listMask = 0...0xFF_FFFF
     /// For how long nobody of a registered channel may have to be there before it is nobody's: a century.
     package static let channelExpiry: ClosedRange<Duration> = .zero ... .seconds(36_500 * 86_400)
     /// How many characters a password may have to have.
