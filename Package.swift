@@ -40,10 +40,12 @@ let package = Package(
             name: "Chat",
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
         ),
+        // What messages go through before they are said: no I/O, no clock.
+        .target(name: "Checks", dependencies: ["IRC", "Chat", "CPCRE2"]),
         .target(
             name: "Tenant",
             dependencies: [
-                "Backoff", "IRC", "Chat", "Numbers",
+                "Backoff", "Checks", "IRC", "Chat", "Numbers",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
@@ -112,7 +114,8 @@ let package = Package(
         .target(
             name: "Realm",
             dependencies: [
-                "Backoff", "CSpoof", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering",
+                "Backoff", "CSpoof", "Checks", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore",
+                "Metering",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -122,7 +125,8 @@ let package = Package(
         .target(
             name: "Edge",
             dependencies: [
-                "Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Realm",
+                "Backoff", "Checks", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering",
+                "Realm",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -194,6 +198,7 @@ let package = Package(
         .systemLibrary(name: "CSpoof"),
         .systemLibrary(name: "CAres", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
         // No pkgConfig: the flags of hiredis.pc warn on every target.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         // Processes that tests start; apart, since some need nothing else.
@@ -329,12 +334,13 @@ let package = Package(
             name: "ChatTests",
             dependencies: ["IRC", "Chat", .product(name: "NIOCore", package: "swift-nio")]
         ),
+        .testTarget(name: "ChecksTests", dependencies: ["Chat", "Checks", "IRC"]),
         .testTarget(name: "SimulationTests", dependencies: ["IRC", "Chat", "StateStore", "Simulation"]),
         // Every command by lines in and lines out, over the real realm, without a network.
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "IRC", "Chat", "Tenant", "StateStore", "Realm", "Edge", "Simulation", "TestSupport",
+                "Checks", "IRC", "Chat", "Tenant", "StateStore", "Realm", "Edge", "Simulation", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -414,7 +420,7 @@ let package = Package(
         .testTarget(
             name: "TenantTests",
             dependencies: [
-                "Chat", "IRC", "Numbers", "Tenant",
+                "Chat", "Checks", "IRC", "Numbers", "Tenant",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ]

@@ -45,8 +45,10 @@ enum ImportTable {
         // No I/O and no clock in these two: nothing that could give them one.
         "IRC": ImportRow(own: [], libraries: collections, ["NIOCore"]),
         "Chat": ImportRow(own: ["IRC"], libraries: collections, ["NIOCore"]),
+        // Likewise.
+        "Checks": ImportRow(own: ["IRC", "Chat", "CPCRE2"]),
         "Tenant": ImportRow(
-            own: ["Backoff", "IRC", "Chat", "Numbers"],
+            own: ["Backoff", "Checks", "IRC", "Chat", "Numbers"],
             libraries: collections,
             foundation,
             platform,
@@ -95,12 +97,12 @@ enum ImportTable {
         "NameLookup": ImportRow(own: ["CAres", "Observability", "Tenant"], libraries: foundation, platform),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
-            own: ["Backoff", "CSpoof", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],
+            own: ["Backoff", "CSpoof", "Checks", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],
             libraries: collections,
             ["Logging", "NIOCore", "Crypto"]
         ),
         "Edge": ImportRow(
-            own: ["IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Realm"],
+            own: ["Checks", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "Realm"],
             libraries: collections,
             foundation,
             platform,
@@ -152,6 +154,7 @@ enum ImportTable {
         "CCurl": ImportRow(own: []),
         "CHiredis": ImportRow(own: []),
         "CSpoof": ImportRow(own: []),
+        "CPCRE2": ImportRow(own: []),
         "CLibPQ": ImportRow(own: []),
     ]
 }
