@@ -84,15 +84,21 @@ package struct ListEntry: Hashable, Sendable {
     package let setter: String
     /// Milliseconds since 1970.
     package let time: Int64
+    /// Likewise: until when it holds; nil if it does until it is removed.
+    package let until: Int64?
     /// The same taken apart, once: it is asked for each message of whoever is no voice.
     let ban: Ban?
 
-    package init(mask: String, setter: String, time: Int64) {
+    package init(mask: String, setter: String, time: Int64, until: Int64? = nil) {
         self.mask = mask
         self.ban = Ban(mask)
         self.setter = setter
         self.time = time
+        self.until = until
     }
+
+    /// Whether it holds at a time.
+    package func holds(at now: Int64) -> Bool { self.until.map { now < $0 } ?? true }
 }
 
 /// A channel's topic, with who set it and when.

@@ -276,12 +276,14 @@ extension ListEntry {
         var buffer = ByteBuffer()
         buffer.writeText(self.setter)
         buffer.writeInteger(self.time)
+        // Behind all that older readers know.
+        if let until { buffer.writeInteger(until) }
         return Array(buffer.readableBytesView)
     }
 
     init?(mask: String, encoded: [UInt8]) {
         var buffer = ByteBuffer(bytes: encoded)
         guard let setter = buffer.readText(), let time = buffer.readInteger(as: Int64.self) else { return nil }
-        self.init(mask: mask, setter: setter, time: time)
+        self.init(mask: mask, setter: setter, time: time, until: buffer.readInteger(as: Int64.self))
     }
 }

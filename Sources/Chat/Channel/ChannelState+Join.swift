@@ -32,7 +32,7 @@ extension ChannelState {
         }
         if !requester.may(.enterAnyChannel), self.registration?.rank(of: requester.account) != .owner {
             try self.checkAutoKicks(of: requester, now: now)
-            try self.checkEntry(of: requester, key: key, byLink: byLink)
+            try self.checkEntry(of: requester, key: key, now: now, byLink: byLink)
             try self.checkRaid(entering: requester, now: now)
             try self.checkRoom(for: requester, joins, now)
         }
@@ -50,9 +50,14 @@ extension ChannelState {
         )
     }
 
-    private func checkEntry(of requester: Requester, key: String?, byLink: Bool) throws(Refusal) {
+    private func checkEntry(
+        of requester: Requester,
+        key: String?,
+        now: Int64,
+        byLink: Bool
+    ) throws(Refusal) {
         if self.invited.contains(requester.session) { return }
-        if let ban = self.ban(on: requester, .enter) {
+        if let ban = self.ban(on: requester, .enter, now: now) {
             throw ban.forward.map { Refusal(.forwarded, self.name.raw, $0.raw) } ?? Refusal(.banned, self.name.raw)
         }
         if byLink { return }
@@ -84,13 +89,16 @@ extension ChannelState {
     }
 
     /// The ban that keeps somebody from something; nil if there is none, or an exception holds.
-    func ban(on requester: Requester, _ act: Ban.Act) -> Ban? {
-        guard let ban = self.entry(in: .ban, for: requester, act) else { return nil }
-        return self.entry(in: .exception, for: requester, act) == nil ? ban : nil
+    ///
+    /// - `now`: milliseconds since 1970; what ends holds at 0.
+    func ban(on requester: Requester, _ act: Ban.Act, now: Int64 = 0) -> Ban? {
+        guard let ban = self.entry(in: .ban, for: requester, act, now) else { return nil }
+        return self.entry(in: .exception, for: requester, act, now) == nil ? ban : nil
     }
 
-    private func entry(in list: ListMode, for requester: Requester, _ act: Ban.Act) -> Ban? {
-        self.lists[list]?.lazy.compactMap(\.ban).first { $0.concerns(act) && $0.matches(requester) }
+    private func entry(in list: ListMode, for requester: Requester, _ act: Ban.Act, _ now: Int64) -> Ban? {
+        self.lists[list]?.lazy.filter { $0.holds(at: now) }.compactMap(\.ban)
+            .first { $0.concerns(act) && $0.matches(requester) }
     }
 
     func matches(_ requester: Requester, _ list: ListMode) -> Bool {

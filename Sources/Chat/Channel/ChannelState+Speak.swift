@@ -34,7 +34,7 @@ extension ChannelState {
         }
         if said.isNotice, self.modes.contains(.noNotice) { throw self.silenced("no notices here (+T)") }
         if self.members.modes(of: requester.session)?.isEmpty == false { return }
-        if self.modes.contains(.moderated) || self.ban(on: requester, .speak) != nil {
+        if self.modes.contains(.moderated) || self.ban(on: requester, .speak, now: now) != nil {
             throw Refusal(.cannotSpeak, self.name.raw)
         }
         try self.checkRaid(speaking: requester, now: now)

@@ -24,11 +24,13 @@ extension ModeChange {
             buffer.writeText(String(mode.rawValue))
             buffer.writeOptionalText(value)
         case .list(let list, let entry, let on):
-            buffer.writeInteger(4 as UInt8)
+            // Who does not know of entries that end loads the channel again.
+            buffer.writeInteger(entry.until == nil ? 4 : 8 as UInt8)
             buffer.writeText(String(list.rawValue))
             buffer.writeText(entry.mask)
             buffer.writeText(entry.setter)
             buffer.writeInteger(entry.time)
+            if let until = entry.until { buffer.writeInteger(until) }
             buffer.writeFlag(on)
         case .rank(let mode, let session, let nick, let on):
             buffer.writeInteger(5 as UInt8)
@@ -50,12 +52,8 @@ extension ModeChange {
         case 3:
             guard let limit = buffer.readInteger(as: Int64.self) else { return nil }
             self = .limit(limit < 0 ? nil : ChannelState.limit(nearest: limit))
-        case 4:
-            guard let list = buffer.readText()?.first.flatMap(ListMode.init(rawValue:)), let mask = buffer.readText(),
-                let setter = buffer.readText(), let time = buffer.readInteger(as: Int64.self),
-                let on = buffer.readFlag()
-            else { return nil }
-            self = .list(list, ListEntry(mask: mask, setter: setter, time: time), on: on)
+        case 4: self.init(listFrom: &buffer, ends: false)
+        case 8: self.init(listFrom: &buffer, ends: true)
         case 5:
             guard let mode = buffer.readInteger(as: UInt8.self).map(MemberModes.init(rawValue:)),
                 MemberModes.ranks.contains(where: { $0.mode == mode }), let session = buffer.readSession(),
@@ -73,6 +71,15 @@ extension ModeChange {
             self.init(flag: bits, from: &buffer)
         default: return nil
         }
+    }
+
+    private init?(listFrom buffer: inout ByteBuffer, ends: Bool) {
+        guard let list = buffer.readText()?.first.flatMap(ListMode.init(rawValue:)), let mask = buffer.readText(),
+            let setter = buffer.readText(), let time = buffer.readInteger(as: Int64.self)
+        else { return nil }
+        let until = ends ? buffer.readInteger(as: Int64.self) : nil
+        guard ends == (until != nil), let on = buffer.readFlag() else { return nil }
+        self = .list(list, ListEntry(mask: mask, setter: setter, time: time, until: until), on: on)
     }
 
     private init?(flag bits: UInt32, from buffer: inout ByteBuffer) {
