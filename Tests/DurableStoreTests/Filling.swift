@@ -1,4 +1,5 @@
 import Chat
+import IRC
 import StateStore
 import Tenant
 
@@ -44,6 +45,7 @@ extension DurableStore {
             uses: 1
         )
         _ = try await self.links.add(link, in: tenant, limit: 10, now: 1)
+        _ = try await self.held.add(.said("x", at: 1), of: tenant, limit: 1)
         try await self.channels.save(
             RegisteredChannel(
                 tenant: tenant,
@@ -108,6 +110,47 @@ extension AuditRecord {
     {
         let entry = AuditEntry(account: account, nick: "al", role: .moderator, "KILL", "Bob_1", detail: "späm")
         return AuditRecord(tenant: tenant, id: id, time: time, entry)
+    }
+}
+
+extension HeldMessage {
+    /// Something that Alice said to a channel, waiting for ever unless it is said.
+    static func said(
+        _ id: String,
+        at time: Int64,
+        until expires: Int64 = .max,
+        by account: String? = "Alice",
+        _ text: String = "buy now"
+    ) -> HeldMessage {
+        let message = ChatMessage(
+            verb: .privmsg,
+            sender: SessionID(rawValue: 7),
+            origin: 1,
+            account: account,
+            isBot: false,
+            minimum: [],
+            clientTags: "",
+            capacity: 64
+        ) { writer in
+            writer.source("al!~al@host")
+            writer.command("PRIVMSG")
+            writer.parameter("#tea")
+            writer.trailing(text)
+            writer.end()
+        }
+        return HeldMessage(
+            id: id,
+            time: time,
+            expires: expires,
+            sender: SessionID(rawValue: account == nil ? 8 : 7),
+            nick: "al",
+            account: account,
+            target: "#tea",
+            recipient: nil,
+            check: "spam",
+            reason: "the word buy",
+            message
+        )
     }
 }
 

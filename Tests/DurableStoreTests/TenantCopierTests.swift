@@ -64,7 +64,7 @@ import Testing
                     "conversations": 1,
                     "history_origins": 1,
                     "history": 105,
-                    "network_bans": 1, "audit_log": 1, "reports": 1, "report_lines": 1, "invite_links": 1,
+                    "network_bans": 1, "audit_log": 1, "reports": 1, "report_lines": 1, "invite_links": 1, "held_messages": 1,
                     "read_markers": 1, "push_registrations": 1, "dead_letters": 1,
                     "usage_ledger": 1,
                 ]
@@ -272,7 +272,7 @@ import Testing
                     "dead_letters": 1,
                     "history": 12,
                     "history_origins": 1,
-                    "network_bans": 1, "audit_log": 1, "reports": 1, "report_lines": 1, "invite_links": 1,
+                    "network_bans": 1, "audit_log": 1, "reports": 1, "report_lines": 1, "invite_links": 1, "held_messages": 1,
                     "read_markers": 1, "push_registrations": 1, "usage_ledger": 1,
                 ]
             )

@@ -16,6 +16,7 @@ package struct DurableStore: Sendable {
     package let audit: AuditRepository
     package let reports: ReportRepository
     package let links: InviteLinkRepository
+    package let held: HeldMessageRepository
     package let history: HistoryRepository
     package let readMarkers: ReadMarkerRepository
     package let deadLetters: DeadLetterRepository
@@ -38,6 +39,7 @@ package struct DurableStore: Sendable {
         self.audit = AuditRepository(database)
         self.reports = ReportRepository(database)
         self.links = InviteLinkRepository(database)
+        self.held = HeldMessageRepository(database)
         self.history = HistoryRepository(database)
         self.readMarkers = ReadMarkerRepository(database)
         self.deadLetters = DeadLetterRepository(database)

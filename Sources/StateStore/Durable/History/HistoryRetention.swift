@@ -9,6 +9,7 @@ package import Tenant
 package struct HistoryRetention: Sendable {
     private let history: HistoryRepository
     private let audit: AuditRepository
+    private let held: HeldMessageRepository?
     private let tenants: @Sendable () -> [TenantID: Duration]
     private let now: @Sendable () -> Int64
     private let interval: Duration
@@ -21,6 +22,7 @@ package struct HistoryRetention: Sendable {
     /// - Parameters:
     ///   - history: What is swept.
     ///   - audit: Swept as well, of what is older than ``AuditRepository/retention``.
+    ///   - held: Likewise, of messages that have waited too long for a moderator.
     ///   - tenants: How long each tenant's history is kept, asked anew for each sweep.
     ///   - now: Milliseconds since 1970.
     ///   - interval: About how long between two sweeps.
@@ -30,6 +32,7 @@ package struct HistoryRetention: Sendable {
     package init(
         history: HistoryRepository,
         audit: AuditRepository,
+        held: HeldMessageRepository? = nil,
         tenants: @escaping @Sendable () -> [TenantID: Duration],
         now: @escaping @Sendable () -> Int64,
         interval: Duration = .seconds(600),
@@ -39,6 +42,7 @@ package struct HistoryRetention: Sendable {
     ) {
         self.history = history
         self.audit = audit
+        self.held = held
         self.tenants = tenants
         self.now = now
         self.interval = interval
@@ -79,6 +83,7 @@ package struct HistoryRetention: Sendable {
                     forgotten += count
                     if count < self.batch { break }
                 }
+                try await self.held?.deleteExpired(of: tenant, now: self.now())
                 while !Task.isCancelled {
                     let end = self.now().minus(AuditRepository.retention.components.seconds.times(1000))
                     if try await self.audit.delete(before: end, of: tenant, limit: self.batch) < self.batch { break }

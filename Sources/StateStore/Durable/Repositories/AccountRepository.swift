@@ -243,6 +243,7 @@ package struct AccountRepository: Sendable {
             try Self.removeNames(of: folded, in: tenant, on: connection)
             try AccountCodeRepository.remove(of: folded, in: tenant, on: connection)
             try ReportRepository.forget(folded, in: tenant, on: connection)
+            try HeldMessageRepository.remove(of: folded, in: tenant, on: connection)
             _ = try connection.execute(
                 "DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 RETURNING account",
                 bindings

@@ -150,6 +150,16 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
+            "held_messages",
+            key: ["id"],
+            [
+                .init("id", .text), .init("time", .integer), .init("expires_at", .integer), .init("sender", .text),
+                .init("nick", .text), .init("account", .text), .init("target", .text), .init("recipient", .text),
+                .init("check_name", .text), .init("reason", .text), .init("entry", .blob),
+                .init("claimed_at", .integer),
+            ]
+        ),
+        TenantTable(
             "read_markers",
             key: ["account", "conversation"],
             [.init("account", .text), .init("conversation", .text), .init("time", .integer)]
