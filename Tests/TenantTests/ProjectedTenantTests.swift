@@ -1,3 +1,4 @@
+import Checks
 import Foundation
 import IRC
 import Tenant
@@ -202,6 +203,11 @@ struct ProjectedTenantTests {
             planName: try pick(texts),
             namespace: "customers"
         )
+        tenant.settings.moderation.checks = some(["flood", "words"]).map { name in
+            var check = Check()
+            (check.name, check.words, check.channels) = (name, some(["a", "\u{e4} b"]), some(["#a*"]))
+            return check
+        }
         tenant.settings.accounts.registration = try pick(AccountSettings.Registration.allCases)
         tenant.settings.icon = try pick([nil, "https://a.example/icon.png"])
         tenant.settings.clientTagDeny = some(["*", "-typing", "draft/react"])

@@ -105,7 +105,8 @@ import Testing
             Tenant accounts.emailDomains, Tenant accounts.refusedEmailDomains,
             Tenant accounts.sasl, Tenant admins, Tenant cellRef, Tenant displayName, Tenant history.enabled,
             Tenant history.retention,
-            Tenant clientTagDeny, Tenant guests.maximumChannels, Tenant icon, Tenant ircx.ownerPrefix, Tenant motd, Tenant quotas,
+            Tenant clientTagDeny, Tenant guests.maximumChannels, Tenant icon, Tenant ircx.ownerPrefix,
+            Tenant moderation.checks, Tenant motd, Tenant quotas,
             Tenant serverName, Tenant sessions.alwaysOn, Tenant sts.duration, Tenant tls
             """
         let wanted = Set(expected.replacing("\n", with: " ").components(separatedBy: ", "))

@@ -36,6 +36,8 @@ package struct TenantSettings: Hashable, Sendable {
     package var archive = ArchiveSettings()
     /// How IRCX looks here.
     package var ircx = IRCXSettings()
+    /// What messages go through before they are said.
+    package var moderation = ModerationSettings()
 
     /// Takes what holds where nothing is said.
     package init() {}
@@ -110,6 +112,7 @@ extension TenantSettings: SettingsObject {
         Setting("history", \.history, .object, "What is kept of conversations."),
         Setting("archive", \.archive, .object, "What is archived to object storage."),
         Setting("ircx", \.ircx, .object, "How IRCX looks to this tenant's clients."),
+        Setting("moderation", \.moderation, .object, "What messages go through before they are said."),
     ]
 
     /// What fits in a line of RPL_ISUPPORT.

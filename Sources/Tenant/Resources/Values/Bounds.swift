@@ -36,6 +36,10 @@ package enum Bounds {
     package static let strictTransport: ClosedRange<Duration> = .zero ... .seconds(730 * 86_400)
     /// For how long history and archives may be kept: a century.
     package static let retention: ClosedRange<Duration> = .zero ... .seconds(36_500 * 86_400)
+    /// For how long a message may wait for a moderator.
+    package static let heldFor: ClosedRange<Duration> = .seconds(3_600) ... .seconds(90 * 86_400)
+    /// How many messages of a tenant may wait for one.
+    package static let heldMessages = 1...10_000
     /// For how long fewer pods must have sufficed.
     package static let stabilization: ClosedRange<Duration> = .zero ... .seconds(86_400)
     /// For how long a pod that goes may serve on; Kubernetes waits for it at each step of a rollout.
