@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct AuditTests {
     /// What the log has, the oldest first, once the feed was moved to the database, as often as that happens.
-    private func kept(_ rig: OwnershipRig) async throws -> [AuditRecord] {
+    static func kept(_ rig: OwnershipRig) async throws -> [AuditRecord] {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let writer = HistoryWriter(live: rig.harness.store, store: rig.store, logger: logger)
         while try await writer.moveBatch(waiting: .zero) > 0 {}
@@ -58,15 +58,15 @@ import Testing
         let one = await rig.operator(.admin, shard: shard)
         _ = await one.send("UBAN ADD y!*@*", "QUARANTINE kept", "QUARANTINE cid", "JOIN #b")
         await rig.harness.advance(by: 2)
-        let before = try await self.kept(rig).count
+        let before = try await Self.kept(rig).count
         let told = await one.send(deed.line)
         await rig.harness.advance(by: 2)
-        let kept = try await self.kept(rig).dropFirst(before).map(\.entry)
+        let kept = try await Self.kept(rig).dropFirst(before).map(\.entry)
         #expect(kept.map { "\($0.action) \($0.target) \($0.detail)" } == [deed.kept], "\(told)")
         let role: Role = deed.line.hasPrefix("OPER") ? .moderator : .admin
         #expect(kept.allSatisfy { $0.account == "admin" && $0.nick == "admin" && $0.role == role })
         // What was not acknowledged comes again, and is kept once.
-        #expect(try await self.kept(rig).count == before + 1)
+        #expect(try await Self.kept(rig).count == before + 1)
     }
 
     @Test func `what is refused is not kept, and what everybody may neither`() async throws {
@@ -84,7 +84,7 @@ import Testing
         _ = await moderator.send("KILL nobody :x", "UBAN DEL never!*@*", "UNQUARANTINE bob", "AUDIT")
         _ = await ann.send("MODE #a +m", "KICK #a bob")
         await rig.harness.advance(by: 2)
-        #expect(try await self.kept(rig).map(\.entry.action) == ["OPER", "OPER"])
+        #expect(try await Self.kept(rig).map(\.entry.action) == ["OPER", "OPER"])
     }
 
     @Test(arguments: [0, 1])
@@ -124,7 +124,7 @@ import Testing
             await rig.harness.advance(by: 1)
             _ = await (number.isMultiple(of: 2) ? admin : moderator).send("WALLOPS :number \(number)")
         }
-        _ = try await self.kept(rig)
+        _ = try await Self.kept(rig)
         _ = await moderator.hears()
         let told = await moderator.send("AUDIT")
         #expect(told.count == 21 && told.last?.parameters.prefix(3) == ["AUDIT", "AUDIT_END", "20"], "\(told)")

@@ -19,6 +19,7 @@ import Testing
         (.seeAddresses, "sees addresses and certificates (`WHOIS`, `WHOWAS`, `USERIP`), bans addresses in channels"),
         (.announce, "speaks to operators and user mode `w` (`WALLOPS`)"),
         (.describeOthers, "sets what others say of themselves by keys (`METADATA`)"),
+        (.reviewMessages, "looks at checks of messages and what they hold (`CHECKS`, `HELD`), is told of what they do"),
         (.moveOthers, "moves others (`SAJOIN`, `SAPART`, `SANICK`)"), (.readAudit, "reads the audit log (`AUDIT`)"),
         (.handleReports, "hears of reports and looks into them (`REPORTS`)"),
         (.addressEverybody, "speaks to everybody (`GLOBAL`)"), (.relay, "relays into any channel (`RELAYMSG`)"),

@@ -36,6 +36,7 @@ import Testing
         Use(.moveOthers, "SAJOIN bob #c", "bob JOIN #c"), Use(.moveOthers, "SAPART cid #c", "cid PART #c"),
         Use(.moveOthers, "SANICK bob robert", "bob NICK robert"), Use(.runAnyChannel, "SAMODE #a +m", "MODE #a +m"),
         Use(.handleReports, "REPORTS LIST", "REPORTS_END"),
+        Use(.reviewMessages, "HELD LIST", "HELD_END"), Use(.reviewMessages, "CHECKS LIST", "CHECKS_END"),
         Use(.readAudit, "AUDIT", "AUDIT_END"), Use(.addressEverybody, "GLOBAL :news", "NOTICE cid news"),
     ]
 

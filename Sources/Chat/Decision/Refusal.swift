@@ -15,6 +15,12 @@ package struct Refusal: Error, Hashable, Sendable {
         case misleadingNick = "misleading-nick"
         case userNotInChannel = "user-not-in-channel"
         case userOnChannel = "user-on-channel"
+        /// A check kept a message until a moderator has looked at it.
+        case messageHeld = "message-held"
+        /// A check does not let a message through.
+        case messageRefused = "message-refused"
+        /// There is no such message that is held.
+        case noSuchHeldMessage = "no-such-held-message"
 
         /// A text that would not arrive whole.
         case textTooLong = "text-too-long"

@@ -1,8 +1,8 @@
 /// What somebody may do beyond what everybody may: given by roles, asked for by name where it matters.
 package struct Rights: OptionSet, Hashable, Sendable {
-    package let rawValue: UInt16
+    package let rawValue: UInt32
 
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Sees secret channels, who is in hidden ones, and who is invisible.
     package static let seeHidden = Rights(rawValue: 1 << 0)
@@ -32,6 +32,8 @@ package struct Rights: OptionSet, Hashable, Sendable {
     package static let addressEverybody = Rights(rawValue: 1 << 12)
     /// Reads who used which rights against whom.
     package static let readAudit = Rights(rawValue: 1 << 13)
+    /// Looks at messages that checks hold, and at the checks.
+    package static let reviewMessages = Rights(rawValue: 1 << 18)
 
     /// Sees what people report, and does something about it.
     package static let handleReports = Rights(rawValue: 1 << 14)
@@ -40,7 +42,7 @@ package struct Rights: OptionSet, Hashable, Sendable {
     package static let all: Rights = [
         .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
         .describeOthers, .banFromNetwork, .quarantine, .moveOthers, .addressEverybody, .readAudit,
-        .handleReports,
+        .handleReports, .reviewMessages,
     ]
 
     /// Whether who has these may use them against who has others: never against who has more.

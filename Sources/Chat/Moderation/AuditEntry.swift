@@ -40,6 +40,10 @@ package struct AuditEntry: Hashable, Sendable {
         case redact = "REDACT"
         /// Of a registered channel, where their level there would not have done.
         case channel = "CHANSERV"
+        /// What a check of messages did by itself.
+        case check = "CHECK"
+        /// A message that was held was let through or rejected.
+        case held = "HELD"
     }
 
     /// The account of who did it; nil if they had none.

@@ -35,6 +35,8 @@ package enum UserEvent: Hashable, Sendable {
     case ranked(Role)
     /// Is kept apart from now on, or not any more.
     case quarantined(Quarantine?)
+    /// A moderator has looked at a message of the user that was held, to a channel or nickname: it was let through, or why not.
+    case reviewed(target: String, rejection: String?)
 
     private enum Tag: UInt8 {
         case signedOn = 1
@@ -44,6 +46,7 @@ package enum UserEvent: Hashable, Sendable {
         /// As in a channel's log, with whom it was said to behind it.
         case redacted = 10
         case superseded, read, askedHowIdle, idle, silenced, moved, ranked, quarantined
+        case reviewed = 118
     }
 
     package var encoded: ByteBuffer {
@@ -111,6 +114,10 @@ package enum UserEvent: Hashable, Sendable {
             buffer.writeForm(Tag.quarantined.rawValue, unknown: .passOver)
             buffer.writeInteger(quarantine == nil ? 0 : 1 as UInt8)
             quarantine?.encode(into: &buffer)
+        case .reviewed(let target, let rejection):
+            buffer.writeForm(Tag.reviewed.rawValue, unknown: .passOver)
+            buffer.writeText(target)
+            buffer.writeOptionalText(rejection)
         }
     }
 
@@ -177,6 +184,9 @@ package enum UserEvent: Hashable, Sendable {
         case .ranked:
             guard let role = buffer.readText() else { return nil }
             self = .ranked(Role(stored: role))
+        case .reviewed:
+            guard let target = buffer.readText(), let rejection = buffer.readOptionalText() else { return nil }
+            self = .reviewed(target: target, rejection: rejection)
         case .quarantined:
             switch buffer.readInteger(as: UInt8.self) {
             case 0: self = .quarantined(nil)

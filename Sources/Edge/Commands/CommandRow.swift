@@ -156,6 +156,8 @@ package struct CommandTable: Sendable {
         InviteLinkCommand.rows,
         RaidCommand.rows,
         MuteCommands.rows,
+        HeldMessagesCommand.rows,
+        ChecksCommand.rows,
         LanguageCommand.rows,
         Service.rows
     )

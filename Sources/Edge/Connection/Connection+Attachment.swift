@@ -104,6 +104,12 @@ extension Connection: Attachment {
         case .reported(let id, let reporter, let subject, let place, let reason):
             self.notice(ReportCommands.news(id, by: reporter, about: subject, place: place, reason: reason))
         case .reportClosed(let id, let outcome): self.notice("Your report \(id) is closed: \(outcome)")
+        case .flagged(let verb, let target, let text):
+            self.standardReply(.warn, command: verb.command, code: "MESSAGE_FLAGGED", context: [target], text)
+        case .reviewed(let target, nil): self.notice("A moderator has let your message to \(target) through")
+        case .reviewed(let target, let reason?):
+            self.notice("A moderator has rejected your message to \(target): \(reason)")
+        case .checked(let entry): self.notice("Check: \(entry.target): \(entry.detail)")
         case .nickIsOwned(let seconds):
             let service = NickServ.service
             service.say(

@@ -3,9 +3,15 @@
 /// `{1}`, `{2}` and so on are what is put in, in the order of the English sentence. What programs read stays as it is: names of
 /// commands, modes and codes. Of nobody it is said that they are he or she, and nobody is spoken to by a title.
 enum Catalogue {
-    static let german = Self.all(germanAnswers, germanHelp, germanServices, germanMail, germanModeration, germanAdmission)
-    static let spanish = Self.all(spanishAnswers, spanishHelp, spanishServices, spanishMail, spanishModeration, spanishAdmission)
-    static let french = Self.all(frenchAnswers, frenchHelp, frenchServices, frenchMail, frenchModeration, frenchAdmission)
+    static let german = Self.all(
+        germanAnswers, germanHelp, germanServices, germanMail, germanModeration, germanAdmission, germanChecks
+    )
+    static let spanish = Self.all(
+        spanishAnswers, spanishHelp, spanishServices, spanishMail, spanishModeration, spanishAdmission, spanishChecks
+    )
+    static let french = Self.all(
+        frenchAnswers, frenchHelp, frenchServices, frenchMail, frenchModeration, frenchAdmission, frenchChecks
+    )
 
     private static func all(_ parts: [String: String]...) -> [String: String] {
         parts.reduce(into: [:]) { all, part in all.merge(part) { first, _ in first } }

@@ -87,7 +87,7 @@ package final class EdgeMetrics: UsageSink {
                 }
             ),
         ]
-        return families
+        return families + CheckMetrics.families(of: await shards.all.first?.checkCounts ?? [:])
     }
 
     private func usageFamilies() -> [MetricFamily] {

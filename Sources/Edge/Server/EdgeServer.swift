@@ -89,6 +89,7 @@ package struct EdgeServer: Sendable {
                 audit: durable.audit,
                 reports: durable.reports,
                 links: durable.links,
+                held: durable.held,
                 push: push.map { PushDevices(registrations: durable.pushes, keys: $0) },
                 proofKey: { ProofKey(from: secret, tenant: $0) },
                 webPort: webPort,

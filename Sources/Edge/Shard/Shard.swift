@@ -1,6 +1,6 @@
 import Chat
 package import NIOCore
-import Realm
+package import Realm
 import StateStore
 package import Tenant
 
@@ -70,6 +70,9 @@ package actor Shard {
 
     /// Whether the store knows of everybody who left.
     package var hasSettled: Bool { self.clients.realms.allSatisfy(\.hasSettled) }
+
+    /// What the checks of messages of each network have hit in this process: the same of all shards.
+    package var checkCounts: [TenantID: CheckCounts.Counts] { self.clients.environment.realm.checkCounts.all }
 
     /// What was counted since the shard began, and what there is now.
     package var statistics: ShardStatistics { self.clients.currentStatistics }

@@ -11,7 +11,7 @@ extension Role {
         case .moderator:
             Role.guide.rights.union([
                 .enterAnyChannel, .runAnyChannel, .endSessions, .banFromNetwork, .seeAddresses, .announce,
-                .describeOthers, .moveOthers, .readAudit, .handleReports,
+                .describeOthers, .moveOthers, .readAudit, .handleReports, .reviewMessages,
             ])
         case .admin: .all
         }

@@ -204,6 +204,12 @@ package enum Notice {
     /// A direct message was taken back; whether its own command led to it.
     case redacted(Redaction, isCaused: Bool)
     case killed(by: Author, reason: String)
+    /// A message was let through, but a check has something against it.
+    case flagged(ChatMessage.Verb, target: String, Phrase)
+    /// A moderator has looked at a message that was held, and let it through, or says why not.
+    case reviewed(target: String, rejection: String?)
+    /// A check did something to somebody, for those who look after the network.
+    case checked(AuditEntry)
     /// Its nickname belongs to an account: in so many seconds it has another.
     case nickIsOwned(within: Int)
 }

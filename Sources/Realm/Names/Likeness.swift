@@ -28,10 +28,15 @@ enum Likeness {
     /// The skeleton of TR39 section 4, in small letters. ASCII stands for itself: `l` and `1` are held apart by those who chose
     /// them.
     static func form(of nick: Nickname) -> String {
-        if self.isUnlike(nick) { return nick.folded }
+        self.isUnlike(nick) ? nick.folded : self.form(ofText: nick.raw)
+    }
+
+    /// The same of any text, in small letters.
+    static func form(ofText text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         var form = ""
         var run = ""
-        for scalar in nick.raw.unicodeScalars {
+        for scalar in text.unicodeScalars {
             guard let sign = self.ascii(scalar) else {
                 run.unicodeScalars.append(scalar)
                 continue

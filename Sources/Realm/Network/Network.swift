@@ -1,4 +1,5 @@
 package import Chat
+import Checks
 package import IRC
 import Logging
 import NIOCore
@@ -28,6 +29,8 @@ package final class Network {
     package private(set) var commandRates: [String: CommandRate] = [:]
     /// The tenant's messages a second, where there is a limit.
     private(set) var messageLimit: Int?
+    /// What messages go through before they are said; nil where there is nothing.
+    private(set) var checks: CheckPipeline?
     /// The tenant was deleted; what is left of it here goes with its last attachment.
     package private(set) var hasEnded = false
     /// Looked at for every message; shards live as long as their process.
@@ -86,6 +89,8 @@ package final class Network {
         let rates = self.tenant.settings.limits.rates
         self.commandRates = Dictionary(rates.map { ($0.command.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
         self.messageLimit = self.tenant.quotas.messagesPerSecond.hardLimit
+        let checks = self.tenant.settings.moderation.checks
+        if checks != self.checks?.checks ?? [] { self.checks = self.pipeline(of: checks) }
     }
 
     package var limits: SessionLimits { self.shard.limits }
@@ -193,7 +198,8 @@ package final class Network {
         case .reportsChanged: self.reports.refresh()
         case .reported(let id, let reporter, let subject, let place, let reason):
             self.reports.announce(.reported(id, by: reporter, about: subject, place: place, reason: reason))
-        case .nickGivenUp, .audited: break
+        case .nickGivenUp: break
+        case .audited(let entry): self.tellModerators(of: entry)
         case .global(let text, _): for session in self.sessions.all { session.tell(.global(text)) }
         case .wallops(let text, let author):
             for session in self.sessions.all

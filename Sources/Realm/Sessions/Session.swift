@@ -1,4 +1,5 @@
 package import Chat
+import Checks
 import IRC
 import NIOCore
 import StateStore
@@ -42,6 +43,12 @@ package final class Session {
     var lastTarget: FoundUser?
     /// What it says, on its way to the store.
     let speech = SpeechQueue()
+    /// What it said lately, as far as checks ask for it.
+    var checked = SenderMemory()
+    /// The same of those behind it, if it is a bridge, by their names.
+    var checkedRelayed = Recent<String, SenderMemory>(limit: 64)
+    /// Channels in which something is being done to it for what it said.
+    var sentenced: Set<String> = []
     /// Whether messages wait behind others.
     package var hasWaitingSpeech: Bool { self.speech.hasWaiting }
     /// The number of the last change of the user.

@@ -35,6 +35,10 @@ package struct RealmEnvironment: Sendable {
     package var reports: ReportRepository?
     /// Those that are closed and whose reporters are to be told so, in memory.
     let closedReports = SharedRows<[Report]>()
+    /// Messages that wait for a moderator; nil if none are held.
+    package var held: HeldMessageRepository?
+    /// What checks of messages have hit.
+    package let checkCounts = CheckCounts()
     /// Bans in memory.
     let networkBans = SharedRows<[NetworkBan]>()
     /// Registered channels, as they are kept; nil if none are.
@@ -78,6 +82,7 @@ package struct RealmEnvironment: Sendable {
         audit: AuditRepository? = nil,
         reports: ReportRepository? = nil,
         links: InviteLinkRepository? = nil,
+        held: HeldMessageRepository? = nil,
         push: PushDevices? = nil,
         proofKey: (@Sendable (TenantID) -> ProofKey)? = nil,
         webPort: Int = 443,
@@ -102,6 +107,7 @@ package struct RealmEnvironment: Sendable {
         self.audit = audit
         self.reports = reports
         self.links = links
+        self.held = held
         self.push = push
         self.proofKey = proofKey
         self.webPort = webPort

@@ -84,7 +84,7 @@ extension Network {
     /// The channel that a target names, perhaps behind signs of ranks (ISUPPORT STATUSMSG); nil if it names none.
     ///
     /// Of several signs the lowest rank counts, in whichever order they stand: who asks for it means those above too.
-    private func channel(_ target: String) -> (name: ChannelName?, minimum: MemberModes, sign: String)? {
+    func channel(_ target: String) -> (name: ChannelName?, minimum: MemberModes, sign: String)? {
         if ChannelName.isChannel(target) { return (ChannelName(target, under: Names.caseMapping), [], "") }
         let name = target.drop { self.ranks.rank(sign: $0) != nil }
         let ranks = target[..<name.startIndex].compactMap { self.ranks.rank(sign: $0) }
@@ -120,10 +120,11 @@ extension Network {
             }
             let basis = SpeechQueue.Basis(log: replica.key, sequence: replica.changed)
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
-            if !replica.membersSpeakFreely, replica.state.slow != nil { replica.spoke(session.id, at: self.shard.now) }
             let name = replica.state.name.raw
             let place = sign.isEmpty ? name : sign + name
             guard utterance.fits(to: place) else { return self.end(utterance, .refused(Refusal(.textTooLong))) }
+            if let checks, self.withholds(utterance, to: place, minimum, by: checks) { return }
+            if !replica.membersSpeakFreely, replica.state.slow != nil { replica.spoke(session.id, at: self.shard.now) }
             let message = utterance.entry(to: place, minimum)
             utterance.message = message
             self.send(
@@ -141,6 +142,7 @@ extension Network {
             let basis = SpeechQueue.Basis(log: inbox, sequence: UInt64(found.changes))
             guard session.speech.mayGo(basis) else { return self.putBack(utterance) }
             guard utterance.fits(to: found.nick) else { return self.end(utterance, .refused(Refusal(.textTooLong))) }
+            if let checks, self.withholds(utterance, to: found.nick, MemberModes(), by: checks) { return }
             let message = utterance.entry(to: found.nick, MemberModes())
             let isKept = self.history.directMessages && self.keeps(utterance.saying)
             utterance.message = message
@@ -250,7 +252,7 @@ extension Network {
         if speech.hasWaiting { speech.pump { self.go($0) } }
     }
 
-    private func end(_ utterance: Utterance, _ end: SpeechEnd) {
+    func end(_ utterance: Utterance, _ end: SpeechEnd) {
         utterance.isOver = true
         utterance.session.speech.ended(utterance)
         utterance.attachment.said(utterance, end)
@@ -298,7 +300,7 @@ extension Utterance {
     }
 
     /// The entry: who says it and how, and the whole line, written once and never copied before it is fanned out.
-    fileprivate func entry(to target: String, _ minimum: MemberModes) -> ChatMessage {
+    func entry(to target: String, _ minimum: MemberModes) -> ChatMessage {
         if let relayed = self.saying.relayed { return self.entry(of: relayed, to: target) }
         let session = self.session
         let (prefix, command) = (session.prefix, self.saying.verb.command)
@@ -360,7 +362,7 @@ extension String {
 
 extension Session {
     /// Tells its other attachments here of a message to another user, of which their session's log has nothing.
-    fileprivate func tellOthers(_ message: ChatMessage, _ stamp: Stamp, but utterance: Utterance) {
+    func tellOthers(_ message: ChatMessage, _ stamp: Stamp, but utterance: Utterance) {
         let entry = Entry(
             position: stamp.position,
             time: stamp.time,

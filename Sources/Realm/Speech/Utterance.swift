@@ -47,6 +47,8 @@ package final class Utterance {
     var hasToken = false
     /// In the store's hands: the next message may follow.
     var isSent = false
+    /// The network's checks have looked at it.
+    var isChecked = false
     /// The sender's other attachments hear of it by the session's own log.
     var isCopied = false
     /// Its end was told.

@@ -35,7 +35,10 @@ enum Samples {
         let flags = ChannelModes.letters.flatMap { [ModeChange.flag($0.mode, on: true), .flag($0.mode, on: false)] }
         let lists = ListMode.allCases.flatMap { list in
             let entry = ListEntry(mask: "bob!*@*", setter: "Älice", time: 1_700_000_000_000)
-            return [ModeChange.list(list, entry, on: true), .list(list, entry, on: false)]
+            let ending = ListEntry(mask: "m:a:bob", setter: "irc.example", time: 7, until: .max)
+            return [
+                ModeChange.list(list, entry, on: true), .list(list, entry, on: false), .list(list, ending, on: true),
+            ]
         }
         let ranks = MemberModes.ranks.flatMap { rank in
             [
@@ -198,6 +201,7 @@ enum Samples {
             + [.moved(from: "#räume", to: "#rooms", mark: "1 #räume")]
             + actors.map { .redacted("a-1-1", to: "Bob", by: $0, reason: $0.account) }
             + Role.allCases.map { .ranked($0) }
+            + [nil, "späm"].map { .reviewed(target: "#räume", rejection: $0) }
             + [nil, Self.quarantine(7), Self.quarantine(nil)].map { .quarantined($0) }
     }
 

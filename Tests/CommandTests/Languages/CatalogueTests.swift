@@ -30,6 +30,7 @@ import Testing
                 "an admin's account waits for its store", "connection closed", "line too long", "log-in sweeps",
                 "unreadable channel entry", "a registered channel cannot be read, and begins anew",
                 "the durable store cannot be asked", "not admitted", "admitted with a mark", "proof sweeps",
+                "what a check says was not done",
             ],
             "it is a mistake of ours": ["there is no such parameter"],
         ]

@@ -46,6 +46,7 @@ struct OwnershipRig {
             audit: store.audit,
             reports: store.reports,
             links: store.links,
+            held: store.held,
             authenticator: accounts,
             image: image
         )
