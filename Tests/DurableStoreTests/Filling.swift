@@ -61,6 +61,13 @@ extension DurableStore {
         try await self.say(1...history, tenant, bytes: bytes)
         try await self.deadLetters.keep([.refused(1, of: tenant)])
         _ = try await self.readMarkers.advance("#tea", to: 7, by: "alice", of: tenant)
+        let memo = Memo(
+            id: Stamp(position: Position(epoch: 1, sequence: 1), time: 1),
+            conversation: "@aalice abob",
+            sender: "bob"
+        )
+        try await self.accounts.memos.add(memo, to: "alice", of: tenant)
+        _ = try await self.accounts.memos.ignore("mallory", by: "alice", in: tenant, limit: 1)
         if let device = PushRegistration.device("a") {
             _ = try await self.pushes.register(
                 device,

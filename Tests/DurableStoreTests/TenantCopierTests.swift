@@ -65,6 +65,7 @@ import Testing
                     "history_origins": 1,
                     "history": 105,
                     "network_bans": 1, "audit_log": 1, "reports": 1, "report_lines": 1, "invite_links": 1, "held_messages": 1,
+                    "memos": 1, "memo_ignores": 1,
                     "read_markers": 1, "push_registrations": 1, "dead_letters": 1,
                     "usage_ledger": 1,
                 ]
@@ -273,6 +274,7 @@ import Testing
                     "history": 12,
                     "history_origins": 1,
                     "network_bans": 1, "audit_log": 1, "reports": 1, "report_lines": 1, "invite_links": 1, "held_messages": 1,
+                    "memos": 1, "memo_ignores": 1,
                     "read_markers": 1, "push_registrations": 1, "usage_ledger": 1,
                 ]
             )

@@ -37,6 +37,8 @@ package enum UserEvent: Hashable, Sendable {
     case quarantined(Quarantine?)
     /// A moderator has looked at a message of the user that was held, to a channel or nickname: it was let through, or why not.
     case reviewed(target: String, rejection: String?)
+    /// Somebody of this nickname left a message for its account.
+    case memoLeft(by: String)
 
     private enum Tag: UInt8 {
         case signedOn = 1
@@ -45,8 +47,7 @@ package enum UserEvent: Hashable, Sendable {
         case message = 9
         /// As in a channel's log, with whom it was said to behind it.
         case redacted = 10
-        case superseded, read, askedHowIdle, idle, silenced, moved, ranked, quarantined
-        case reviewed = 118
+        case superseded, read, askedHowIdle, idle, silenced, moved, ranked, quarantined, memoLeft, reviewed
     }
 
     package var encoded: ByteBuffer {
@@ -118,6 +119,9 @@ package enum UserEvent: Hashable, Sendable {
             buffer.writeForm(Tag.reviewed.rawValue, unknown: .passOver)
             buffer.writeText(target)
             buffer.writeOptionalText(rejection)
+        case .memoLeft(let nick):
+            buffer.writeForm(Tag.memoLeft.rawValue, unknown: .passOver)
+            buffer.writeText(nick)
         }
     }
 
@@ -195,6 +199,9 @@ package enum UserEvent: Hashable, Sendable {
                 self = .quarantined(quarantine)
             default: return nil
             }
+        case .memoLeft:
+            guard let nick = buffer.readText() else { return nil }
+            self = .memoLeft(by: nick)
         case nil: return nil
         }
     }

@@ -35,6 +35,7 @@ extension Call {
                 switch result {
                 case .success:
                     held?()
+                    MemoServ.tellAtLogIn(connection, session)
                     let changes = before.changes(to: session.user.metadata)
                     connection.tell(changes, of: session.user.nick.raw, .answer)
                     end(nil)

@@ -166,6 +166,7 @@ enum Registration {
             ResumeCommand.giveToken(to: call.connection)
             self.begin(presenceOf: connection, signedOn)
             self.begin(metadataOf: connection, signedOn)
+            MemoServ.tellAtLogIn(connection, session)
             guard case .back(_, let back) = signedOn else { return }
             let end: (Result<Void, Refusal>) -> Void = call.awaiting()
             session.resume(call.connection, back.missed) { end(.success(())) }

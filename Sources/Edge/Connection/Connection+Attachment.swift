@@ -110,6 +110,8 @@ extension Connection: Attachment {
         case .reviewed(let target, let reason?):
             self.notice("A moderator has rejected your message to \(target): \(reason)")
         case .checked(let entry): self.notice("Check: \(entry.target): \(entry.detail)")
+        case .memoLeft(let nick):
+            MemoServ.service.say("\(nick) left a message for you: /msg MemoServ READ NEW shows it", to: self, .news)
         case .nickIsOwned(let seconds):
             let service = NickServ.service
             service.say(

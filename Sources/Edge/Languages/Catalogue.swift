@@ -4,13 +4,16 @@
 /// commands, modes and codes. Of nobody it is said that they are he or she, and nobody is spoken to by a title.
 enum Catalogue {
     static let german = Self.all(
-        germanAnswers, germanHelp, germanServices, germanMail, germanModeration, germanAdmission, germanChecks
+        germanAnswers, germanHelp, germanServices, germanMail, germanModeration, germanAdmission, germanChecks,
+        germanChannels
     )
     static let spanish = Self.all(
-        spanishAnswers, spanishHelp, spanishServices, spanishMail, spanishModeration, spanishAdmission, spanishChecks
+        spanishAnswers, spanishHelp, spanishServices, spanishMail, spanishModeration, spanishAdmission, spanishChecks,
+        spanishChannels
     )
     static let french = Self.all(
-        frenchAnswers, frenchHelp, frenchServices, frenchMail, frenchModeration, frenchAdmission, frenchChecks
+        frenchAnswers, frenchHelp, frenchServices, frenchMail, frenchModeration, frenchAdmission, frenchChecks,
+        frenchChannels
     )
 
     private static func all(_ parts: [String: String]...) -> [String: String] {

@@ -210,6 +210,8 @@ package enum Notice {
     case reviewed(target: String, rejection: String?)
     /// A check did something to somebody, for those who look after the network.
     case checked(AuditEntry)
+    /// Somebody of this nickname left a message for its account.
+    case memoLeft(by: String)
     /// Its nickname belongs to an account: in so many seconds it has another.
     case nickIsOwned(within: Int)
 }

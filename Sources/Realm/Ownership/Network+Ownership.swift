@@ -146,7 +146,7 @@ extension Network {
     }
 
     /// An account as something is given to it.
-    private func reference(to account: String, _ then: @escaping (Result<AccountReference, Refusal>) -> Void) {
+    func reference(to account: String, _ then: @escaping (Result<AccountReference, Refusal>) -> Void) {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
         self.shard.check { () async throws(AuthenticationError) in
             try await authenticator.find(account, in: tenant)

@@ -44,6 +44,7 @@ extension Session {
             self.quarantine = quarantine
             self.network.bans.watch(self)
         case .reviewed(let target, let rejection): self.tell(.reviewed(target: target, rejection: rejection))
+        case .memoLeft(let nick): self.tell(.memoLeft(by: nick))
         case .moved(let old, let new, let mark): self.moved(from: old, to: new, mark: mark)
         case .replaced(let number):
             let reason: Phrase = "Replaced by another connection"

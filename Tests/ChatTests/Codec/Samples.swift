@@ -202,7 +202,7 @@ enum Samples {
             + actors.map { .redacted("a-1-1", to: "Bob", by: $0, reason: $0.account) }
             + Role.allCases.map { .ranked($0) }
             + [nil, "späm"].map { .reviewed(target: "#räume", rejection: $0) }
-            + [nil, Self.quarantine(7), Self.quarantine(nil)].map { .quarantined($0) }
+            + [nil, Self.quarantine(7), Self.quarantine(nil)].map { .quarantined($0) } + [.memoLeft(by: "Bób")]
     }
 
     static func audited(_ account: String?) -> AuditEntry {

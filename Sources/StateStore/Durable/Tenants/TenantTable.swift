@@ -165,6 +165,19 @@ package struct TenantTable: Hashable, Sendable {
             [.init("account", .text), .init("conversation", .text), .init("time", .integer)]
         ),
         TenantTable(
+            "memos",
+            key: ["account", "time", "epoch", "sequence"],
+            [
+                .init("account", .text), .init("time", .integer), .init("epoch", .integer), .init("sequence", .integer),
+                .init("conversation", .text), .init("sender", .text), .init("is_read", .integer),
+            ]
+        ),
+        TenantTable(
+            "memo_ignores",
+            key: ["account", "ignored"],
+            [.init("account", .text), .init("ignored", .text)]
+        ),
+        TenantTable(
             "push_registrations",
             key: ["account", "endpoint"],
             [
