@@ -197,7 +197,7 @@ import Testing
         #expect(index.first?.command == "704" && index.last?.command == "706")
         for word in ["JOIN", "PRIVMSG", "MONITOR"] { #expect(index.contains { $0.text.contains(word) }) }
         let join = await ann.send("\(command) join")
-        #expect(join.commands == ["704", "705", "706"] && join.allSatisfy { $0.parameters[1] == "JOIN" })
+        #expect(join.commands == ["704", "705", "705", "706"] && join.allSatisfy { $0.parameters[1] == "JOIN" })
         let modes = await ann.send("\(command) cmodes").with("705").map { $0.text.prefix(1) }
         #expect(Set(modes).isSuperset(of: ["b", "k", "l", "i", "m", "n", "o", "v", "s", "t"]))
         #expect(await ann.send("\(command) nothing").begin(with: ["524 NOTHING"]))

@@ -146,6 +146,7 @@ package struct CommandTable: Sendable {
         PushCommand.rows,
         HistoryCommands.rows,
         ServerCommands.rows,
+        HelpCommand.rows,
         SupportCommand.rows,
         OperatorCommands.rows,
         NetworkBanCommand.rows,

@@ -6,7 +6,16 @@ import Tenant
 /// WEBIRC (ircv3.net/specs/extensions/webirc): a gateway says for whom it speaks, before anything else is said.
 enum GatewayCommand {
     static let rows: [CommandRow] = [
-        CommandRow("WEBIRC", parameters: 4, secret: true, .registering { Self.run($0) })
+        CommandRow(
+            "WEBIRC",
+            parameters: 4,
+            secret: true,
+            help: [
+                "WEBIRC <password> <gateway> <host> <address> [<options>]",
+                "By which a gateway says for whom it speaks, before anything else.",
+            ],
+            .registering { Self.run($0) }
+        )
     ]
 
     private static func run(_ call: Call) {

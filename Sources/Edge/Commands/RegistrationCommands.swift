@@ -16,10 +16,22 @@ enum RegistrationCommands {
         CommandRow(
             "PASS",
             parameters: 1,
+            help: [
+                "PASS <password>",
+                "A password, before you are here: <account>:<password>, or that of your nickname's account.",
+            ],
             .registering { $0.connection.registration.receivedPassword($0[0]) }
         ),
         CommandRow("NICK", help: ["NICK <nick>", "Changes your nickname."], .always { Self.nick($0) }),
-        CommandRow("USER", parameters: 4, .registering { Self.user($0) }),
+        CommandRow(
+            "USER",
+            parameters: 4,
+            help: [
+                "USER <user name> 0 * <real name>",
+                "Who you are, before you are here: your client sends it with NICK.",
+            ],
+            .registering { Self.user($0) }
+        ),
         CommandRow(
             "AUTHENTICATE",
             parameters: 1,
@@ -29,9 +41,17 @@ enum RegistrationCommands {
             .always { AuthenticateCommand.run($0) }
         ),
         CommandRow("PING", barrier: true, help: ["PING <token>", "Asks for a PONG."], .always { Self.ping($0) }),
-        CommandRow("PONG", .always { _ in }),
+        CommandRow(
+            "PONG",
+            help: ["PONG <token>", "Answers the server's PING: your client does it by itself."],
+            .always { _ in }
+        ),
         CommandRow("QUIT", barrier: true, help: ["QUIT [<reason>]", "Disconnects."], .always { Self.quit($0) }),
-        CommandRow("ERROR", .always { _ in }),
+        CommandRow(
+            "ERROR",
+            help: ["ERROR <text>", "What servers say to each other; from a client it does nothing."],
+            .always { _ in }
+        ),
     ]
 
     private static func ping(_ call: Call) {

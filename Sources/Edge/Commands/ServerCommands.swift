@@ -4,7 +4,7 @@ import Observability
 import Realm
 import Tenant
 
-/// What there is to know of the server: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, LINKS, MAP, STATS, HELP (RFC 2812 3.4).
+/// What there is to know of the server: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, LINKS, MAP, STATS (RFC 2812 3.4).
 enum ServerCommands {
     static let rows: [CommandRow] = [
         CommandRow("MOTD", servers: [0], help: ["MOTD [<server>]", "The message of the day."]) { call, _ in
@@ -48,11 +48,6 @@ enum ServerCommands {
         CommandRow("MAP", cost: 2, help: ["MAP", "The servers as a tree: there is one for everybody."]) { call, _ in
             Self.map(call)
         },
-        CommandRow("HELP", help: ["HELP [<command> | CMODES]", "What there is, or what a command or a mode does."]) {
-            call,
-            _ in Self.help(call)
-        },
-        CommandRow("HELPOP") { call, _ in Self.help(call) },
     ]
 
     static func sendMotd(_ call: Call) {
@@ -134,26 +129,5 @@ enum ServerCommands {
                 call.reply(.rplMapEnd)
             }
         )
-    }
-
-    private static func help(_ call: Call) {
-        let topic = call.optional(0)?.uppercased()
-        let table = call.connection.clients.table
-        let lines: [Phrase]
-        switch topic {
-        case nil:
-            let groups = TextSplitter.groups(of: table.names, bytes: 380)
-            lines = groups.map { "Commands: \($0.joined(separator: " "))" } + ["HELP <command> says more."]
-        case "CMODES":
-            lines = ["Modes of channels:"] + ChannelModeTable.rows.map { "\($0.letter)  \($0.help)" }
-        case "EXTBAN": lines = ["Extended bans, in +b, +e and +I:"] + ExtendedBan.rows.map(\.help)
-        case let topic?:
-            guard let text = table[topic]?.help else { return call.reply(.errHelpNotFound, topic.asWord) }
-            lines = text
-        }
-        let subject = topic ?? "index"
-        call.reply(.rplHelpStart, subject, text: lines[0])
-        for line in lines.dropFirst() { call.reply(.rplHelpTxt, subject, text: line) }
-        call.reply(.rplEndOfHelp, subject, text: "End of HELP")
     }
 }

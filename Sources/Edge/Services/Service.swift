@@ -61,11 +61,7 @@ struct Service: Sendable {
         var one = ServiceCall(service: self, call: call, actor: actor, words: Array(words.dropFirst()))
         if name == "HELP" { return self.help(one) }
         guard let command = self.commands.first(where: { $0.names.contains(name) }) else {
-            let known = self.commands.flatMap(\.names) + ["HELP"]
-            guard let near = Spelling.nearest(to: name, in: known) else {
-                return one.reply("There is no such command: /msg \(self.nick) HELP says which there are")
-            }
-            return one.reply("There is no such command; did you mean \(near)?")
+            return one.reply(self.unknown(name))
         }
         guard command.words.contains(one.words.count) else {
             return one.reply("Write \(command.names[0]) \(command.usage)")
@@ -88,22 +84,33 @@ struct Service: Sendable {
     }
 
     private func help(_ one: ServiceCall) {
-        guard let name = one.words.first?.uppercased() else {
-            one.reply(self.about)
-            let width = self.commands.map(\.names[0].count).max() ?? 0
-            for command in self.commands {
-                let padded = command.names[0].padding(to: width)
-                one.reply("\(padded)  \(command.help)")
-            }
-            return one.reply("HELP <command> says how one is written")
-        }
-        guard let command = self.commands.first(where: { $0.names.contains(name) }) else {
-            return one.reply("There is no such command: /msg \(self.nick) HELP says which there are")
-        }
-        one.reply(.verbatim("\(command.names[0]) \(command.usage)"))
-        one.reply(command.help)
-        if let example = command.example { one.reply("For example: /msg \(self.nick) \(example)") }
+        let name = one.words.first?.uppercased()
+        for line in self.help(of: name) ?? [self.unknown(name ?? "")] { one.reply(line) }
     }
+
+    /// What it says of itself, or of one of its commands; nil if it has none of that name.
+    func help(of name: String?) -> [Phrase]? {
+        guard let name else {
+            let width = self.commands.map(\.names[0].count).max() ?? 0
+            let commands: [Phrase] = self.commands.map { "\($0.names[0].padding(to: width))  \($0.help)" }
+            return [self.about] + commands + ["HELP <command> says how one is written"]
+        }
+        guard let command = self.commands.first(where: { $0.names.contains(name) }) else { return nil }
+        let example: [Phrase] = command.example.map { ["For example: /msg \(self.nick) \($0)"] } ?? []
+        return [.verbatim("\(command.names[0]) \(command.usage)"), command.help] + example
+    }
+
+    /// What who asks for a command that it has not is told.
+    func unknown(_ name: String) -> Phrase {
+        let known = self.commands.flatMap(\.names) + ["HELP"]
+        guard let near = Spelling.nearest(to: name, in: known) else {
+            return "There is no such command: /msg \(self.nick) HELP says which there are"
+        }
+        return "There is no such command; did you mean \(near)?"
+    }
+
+    /// Whether a word in capital letters is its nickname or one of its aliases.
+    func answers(to word: String) -> Bool { self.nick.uppercased() == word || self.aliases.contains(word) }
 }
 
 /// A command of a service as a row.
