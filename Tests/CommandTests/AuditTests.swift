@@ -45,6 +45,7 @@ import Testing
         Deed("TOPIC #b :hear", "TOPIC #b hear"), Deed("JOIN #a", "JOIN #a "), Deed("INVITE bob #b", "INVITE #b bob"),
         Deed("RENAME #b #d :tidy", "RENAME #b #d tidy"), Deed("RENAME #b #B", "RENAME #b #B"),
         Deed("METADATA #a SET color :red", "METADATA #a color red"), Deed("METADATA #b CLEAR", "METADATA #b *"),
+        Deed("HS SET ann staff.example", "HOSTSERV ann SET staff.example"),
     ]
 
     @Test(arguments: Self.deeds, [0, 1])

@@ -16,7 +16,7 @@ import Testing
             #expect(lines.first?.hasPrefix(name) == true && lines.last == "For example: \(example)", "\(name): \(lines)")
             #expect(example.split(separator: " ").contains(Substring(name)), "\(name): \(example)")
         }
-        let services: Set = ["CHANSERV", "CS", "MEMOSERV", "MS", "NICKSERV", "NS"]
+        let services: Set = ["CHANSERV", "CS", "HOSTSERV", "HS", "MEMOSERV", "MS", "NICKSERV", "NS"]
         #expect(Set(CommandTable.standard.names).subtracting(CommandExamples.all.keys) == services)
         #expect(Set(CommandExamples.all.keys).subtracting(CommandTable.standard.names).isEmpty)
     }

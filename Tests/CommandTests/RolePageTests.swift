@@ -22,6 +22,7 @@ import Testing
         (.reviewMessages, "looks at checks of messages and what they hold (`CHECKS`, `HELD`), is told of what they do"),
         (.moveOthers, "moves others (`SAJOIN`, `SAPART`, `SANICK`)"), (.readAudit, "reads the audit log (`AUDIT`)"),
         (.handleReports, "hears of reports and looks into them (`REPORTS`)"),
+        (.assignHosts, "decides which hosts accounts are shown under (HostServ)"),
         (.addressEverybody, "speaks to everybody (`GLOBAL`)"), (.relay, "relays into any channel (`RELAYMSG`)"),
         (.reload, "has tenants and certificates read again (`REHASH`)"),
     ]

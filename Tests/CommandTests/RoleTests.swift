@@ -37,7 +37,8 @@ import Testing
         Use(.moveOthers, "SANICK bob robert", "bob NICK robert"), Use(.runAnyChannel, "SAMODE #a +m", "MODE #a +m"),
         Use(.handleReports, "REPORTS LIST", "REPORTS_END"),
         Use(.reviewMessages, "HELD LIST", "HELD_END"), Use(.reviewMessages, "CHECKS LIST", "CHECKS_END"),
-        Use(.readAudit, "AUDIT", "AUDIT_END"), Use(.addressEverybody, "GLOBAL :news", "NOTICE cid news"),
+        Use(.readAudit, "AUDIT", "AUDIT_END"), Use(.assignHosts, "HS WAITING", "Accounts that ask for a host"),
+        Use(.addressEverybody, "GLOBAL :news", "NOTICE cid news"),
     ]
 
     @Test(arguments: Role.allCases, Self.uses)

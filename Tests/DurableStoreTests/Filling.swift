@@ -61,6 +61,14 @@ extension DurableStore {
         try await self.say(1...history, tenant, bytes: bytes)
         try await self.deadLetters.keep([.refused(1, of: tenant)])
         _ = try await self.readMarkers.advance("#tea", to: 7, by: "alice", of: tenant)
+        _ = try await self.bans.hosts.change(
+            ("alice", "alice"),
+            since: 1,
+            .set("tea.lovers"),
+            of: tenant,
+            limit: 1,
+            now: 1
+        )
         let memo = Memo(
             id: Stamp(position: Position(epoch: 1, sequence: 1), time: 1),
             conversation: "@aalice abob",

@@ -1,3 +1,4 @@
+import Chat
 import Crypto
 import Tenant
 import Testing

@@ -168,6 +168,7 @@ package struct Refusal: Error, Hashable, Sendable {
         /// What is known of where somebody comes from speaks against them.
         case notTrusted = "not-trusted"
         case invalidBan = "invalid-ban"
+        case invalidHost = "invalid-host"
         case noSuchBan = "no-such-ban"
         case tooManyBans = "too-many-bans"
         /// Who is in quarantine talks to operators, and does nothing else.

@@ -36,8 +36,13 @@ package struct Requester: Sendable {
 
     package func may(_ rights: Rights) -> Bool { self.rights.isSuperset(of: rights) }
 
-    /// Whether a mask matches the user as shown.
+    /// Whether a mask matches the user as shown; who is shown under another host than is made of its account's name also as with that.
     package func matches(_ mask: Mask) -> Bool {
-        mask.matches(nick: self.user.nick.raw, user: self.user.username, host: self.user.host)
+        let user = self.user
+        if mask.matches(nick: user.nick.raw, user: user.username, host: user.host) { return true }
+        guard let account = user.account, !user.host.hasPrefix(AccountHost.domain + "."),
+            let host = AccountHost.host(of: account)
+        else { return false }
+        return mask.matches(nick: user.nick.raw, user: user.username, host: host)
     }
 }

@@ -32,17 +32,18 @@ package struct Rights: OptionSet, Hashable, Sendable {
     package static let addressEverybody = Rights(rawValue: 1 << 12)
     /// Reads who used which rights against whom.
     package static let readAudit = Rights(rawValue: 1 << 13)
-    /// Looks at messages that checks hold, and at the checks.
-    package static let reviewMessages = Rights(rawValue: 1 << 18)
-
     /// Sees what people report, and does something about it.
     package static let handleReports = Rights(rawValue: 1 << 14)
+    /// Decides which hosts accounts are shown under.
+    package static let assignHosts = Rights(rawValue: 1 << 15)
+    /// Looks at messages that checks hold, and at the checks.
+    package static let reviewMessages = Rights(rawValue: 1 << 16)
 
     /// All that there are.
     package static let all: Rights = [
         .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
         .describeOthers, .banFromNetwork, .quarantine, .moveOthers, .addressEverybody, .readAudit,
-        .handleReports, .reviewMessages,
+        .handleReports, .assignHosts, .reviewMessages,
     ]
 
     /// Whether who has these may use them against who has others: never against who has more.

@@ -44,6 +44,8 @@ package struct AuditEntry: Hashable, Sendable {
         case check = "CHECK"
         /// A message that was held was let through or rejected.
         case held = "HELD"
+        /// Decided which host an account is shown under.
+        case host = "HOSTSERV"
     }
 
     /// The account of who did it; nil if they had none.

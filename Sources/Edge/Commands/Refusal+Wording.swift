@@ -110,6 +110,7 @@ extension Refusal.Reason {
         case .wrongProof: .fail("INVALID_PROOF")
         case .notTrusted: .numeric(.errYoureBannedCreep)
         case .bannedFromNetwork: .numeric(.errYoureBannedCreep)
+        case .invalidHost: .fail("INVALID_HOST")
         case .invalidBan: .fail("INVALID_MASK")
         case .noSuchBan: .fail("NO_SUCH_BAN")
         case .tooManyBans: .fail("LIMIT_REACHED")

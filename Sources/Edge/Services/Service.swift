@@ -20,7 +20,7 @@ struct Service: Sendable {
     /// What stands behind the nickname wherever a service says something.
     static let username = "services"
 
-    static let all: [Service] = [NickServ.service, ChanServ.service, MemoServ.service]
+    static let all: [Service] = [NickServ.service, ChanServ.service, MemoServ.service, HostServ.service]
 
     /// The service that a target names.
     ///

@@ -343,6 +343,7 @@ extension Network {
                 if case .success = result {
                     self.nicks.watch(session)
                     self.bans.watch(session)
+                    self.hosts.watch(session)
                 }
             }
         )
@@ -369,7 +370,7 @@ extension Network {
     }
 
     private func changes(to login: LoggedIn, of user: User) -> [UserChange] {
-        let host = self.cloak.cloak(account: login.account)
+        let host = self.hosts.host(of: login.account, since: login.since)
         let account = UserChange.account(login.account)
         let metadata = login.metadata.map { user.metadata.changes(to: $0) } ?? []
         return (host == user.host ? [account] : [account, .host(username: user.username, host: host)])

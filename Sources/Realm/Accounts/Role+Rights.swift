@@ -12,6 +12,7 @@ extension Role {
             Role.guide.rights.union([
                 .enterAnyChannel, .runAnyChannel, .endSessions, .banFromNetwork, .seeAddresses, .announce,
                 .describeOthers, .moveOthers, .readAudit, .handleReports, .reviewMessages,
+                .assignHosts,
             ])
         case .admin: .all
         }

@@ -51,6 +51,7 @@ package final class Network {
     private(set) lazy var nicks = NickGuard(self)
     private(set) lazy var bans = BanGuard(self)
     private(set) lazy var reports = ReportDesk(self)
+    private(set) lazy var hosts = HostGuard(self)
     /// What is known here of users' latest changes.
     var news = UserNews()
     package var usage: UsageMeter
@@ -143,6 +144,7 @@ package final class Network {
         self.nicks.refresh()
         self.bans.refresh()
         self.reports.refresh()
+        self.hosts.refresh()
     }
 
     /// Whether what is announced is heard here: what is known of the durable store is as good as that.
@@ -173,6 +175,7 @@ package final class Network {
             self.nicks.watch(session)
             self.bans.watch(session)
             self.reports.watch(session)
+            self.hosts.watch(session)
         }
         self.replicas.tick()
         self.census.tick()
@@ -187,13 +190,16 @@ package final class Network {
         self.nicks.tick(second)
         self.bans.tick(second)
         self.reports.tick()
+        self.hosts.tick(second)
         self.registry.upkeep.tick(second)
         self.awaited.tick(second)
     }
 
     func tell(_ event: TenantEvent) {
         switch event {
-        case .accountsChanged: self.nicks.refresh()
+        case .accountsChanged:
+            self.nicks.refresh()
+            self.hosts.refresh()
         case .bansChanged: self.bans.refresh()
         case .reportsChanged: self.reports.refresh()
         case .reported(let id, let reporter, let subject, let place, let reason):

@@ -105,7 +105,7 @@ extension Network {
             if Likeness.isMisleading(request.nick) {
                 return then(.failure(Refusal(.misleadingNick, request.nick.raw)))
             }
-            self.nicks.whenKnown { self.enter(request, newcomer, then) }
+            self.nicks.whenKnown { self.hosts.whenKnown { self.enter(request, newcomer, then) } }
         }
     }
 
@@ -130,6 +130,7 @@ extension Network {
                     self.nicks.watch(signedOn.session)
                     // Who came back may be somebody else than it said.
                     self.bans.watch(signedOn.session)
+                    self.hosts.watch(signedOn.session)
                     self.reports.watch(signedOn.session)
                 }
             }
@@ -215,7 +216,8 @@ extension Network {
         let user = User(
             nick: request.nick,
             username: request.username,
-            host: login.map { self.cloak.cloak(account: $0.account) } ?? self.cloakedHost(of: request.address),
+            host: login.map { self.hosts.host(of: $0.account, since: $0.since) }
+                ?? self.cloakedHost(of: request.address),
             realname: request.realname,
             account: login?.account,
             modes: (login == nil ? [] : UserModes.registered).union(attachment.facts.isSecure ? .secure : []),

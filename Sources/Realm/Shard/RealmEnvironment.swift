@@ -41,6 +41,8 @@ package struct RealmEnvironment: Sendable {
     package let checkCounts = CheckCounts()
     /// Bans in memory.
     let networkBans = SharedRows<[NetworkBan]>()
+    /// What accounts are shown under, by their folded names.
+    let accountHosts = SharedRows<[String: AccountHosts]>()
     /// Registered channels, as they are kept; nil if none are.
     package var channels: ChannelRepository?
     /// The devices that are pushed to; nil if none are.

@@ -1,6 +1,7 @@
 // What users see in place of an address. Each label stands for a network, the widest last, so that a ban on `*.label.net-label`
 // covers exactly the network that it would cover with the address in sight, and no ban of that kind covers everybody.
 
+import Chat
 package import Crypto
 
 /// Turns addresses into host names that tell nothing: keyed by tenant, the same each time.
@@ -56,12 +57,12 @@ package struct HostCloak: Sendable {
         return IPAddress(bare.prefix { $0 != "%" }).map { self.cloak($0) } ?? self.opaque(Array(text.utf8))
     }
 
-    /// The host of a user who is logged in, independent of the address: see ``AccountHost``.
+    /// The host of a user who is logged in, independent of the address: see `AccountHost`.
     ///
     /// - Parameter account: The account's name in any spelling; what no account is called is cloaked as opaque text.
     /// - Returns: A host name, `user.alice`.
     package func cloak(account: String) -> String {
-        AccountHost(account).map { "user.\($0.label)" } ?? self.opaque(Array(account.utf8))
+        AccountHost.host(of: account) ?? self.opaque(Array(account.utf8))
     }
 
     private func opaque(_ bytes: [UInt8]) -> String { "local." + Self.network(self.label("other", bytes)) }

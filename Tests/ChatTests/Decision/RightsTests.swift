@@ -5,7 +5,7 @@ import Testing
     private static let each: [Rights] = [
         .seeHidden, .enterAnyChannel, .runAnyChannel, .endSessions, .announce, .reload, .seeAddresses, .relay,
         .describeOthers, .banFromNetwork, .quarantine, .moveOthers, .addressEverybody, .readAudit,
-        .handleReports,
+        .handleReports, .assignHosts, .reviewMessages,
     ]
 
     @Test func `each right is one of its own, and all of them are all`() {

@@ -159,7 +159,7 @@ let commandProofs: [(follows: Followed, commands: String)] = [
         "AUDIT CERT CHECKS GLOBAL HELD INVITELINK MUTE MUTES PROOF QUARANTINE RAID REPORT REPORTS SAJOIN SAMODE "
             + "SANICK SAPART UBAN UNMUTE UNQUARANTINE"
     ),
-    (.services, "CHANSERV CS NICKSERV NS MEMOSERV MS"),
+    (.services, "CHANSERV CS NICKSERV NS MEMOSERV MS HOSTSERV HS"),
     (
         Followed(title: "IRCv3 webpush, proposed", link: "https://github.com/ircv3/ircv3-specifications/pull/471"),
         "WEBPUSH"

@@ -186,7 +186,9 @@ package enum Schema {
         },
         Migration(version: 18, name: "messages that are held") { HeldSchema.script($0) },
         Migration(version: 19, name: "reports, invite links") { ReportSchema.script($0) },
-        Migration(version: 21, name: "messages for who is away") { MemoSchema.script($0) },
+        Migration(version: 21, name: "messages for who is away, hosts of accounts") {
+            MemoSchema.script($0) + AccountHostRepository.schema($0)
+        },
     ]
 
     /// The version of the last migration.

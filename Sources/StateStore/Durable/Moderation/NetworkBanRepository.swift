@@ -25,7 +25,7 @@ package enum BanSetting: Hashable, Sendable {
 
 /// The bans of all tenants' networks.
 package struct NetworkBanRepository: Sendable {
-    private let database: any SQLDatabase
+    let database: any SQLDatabase
 
     package init(_ database: any SQLDatabase) { self.database = database }
 

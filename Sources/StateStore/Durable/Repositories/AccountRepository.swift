@@ -245,6 +245,7 @@ package struct AccountRepository: Sendable {
             try ReportRepository.forget(folded, in: tenant, on: connection)
             try HeldMessageRepository.remove(of: folded, in: tenant, on: connection)
             try MemoRepository.remove(of: folded, in: tenant, on: connection)
+            try AccountHostRepository.remove(of: folded, in: tenant, on: connection)
             _ = try connection.execute(
                 "DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 RETURNING account",
                 bindings

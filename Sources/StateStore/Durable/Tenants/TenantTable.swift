@@ -61,6 +61,14 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
+            "account_hosts",
+            key: ["account"],
+            [
+                .init("account", .text), .init("name", .text), .init("since", .integer), .init("host", .text),
+                .init("is_shown", .integer), .init("asked", .text), .init("asked_at", .integer),
+            ]
+        ),
+        TenantTable(
             "account_names",
             key: ["folded"],
             [

@@ -1,7 +1,6 @@
 // An account's name as a part of a host name. Bans are made of hosts, so a host means one account and an account has one
 // host: the name can be read back from it.
 
-import Chat
 import IRC
 
 /// The label of a host that stands for an account.
@@ -38,9 +37,10 @@ package struct AccountHost: Hashable, Sendable {
 
     /// Takes an account's name in any spelling; `nil` if no account is called that.
     package init?(_ account: String) {
-        guard let name = AccountName.check(account).map(Names.accountMapping.fold) else { return nil }
+        guard Self.isName(account) else { return nil }
+        let name = Names.accountMapping.fold(account)
         // A label of its own, RFC 1123 section 2.1.
-        if TenantID(name) != nil, !name.hasPrefix(Self.networkPrefix), !name.contains(Self.mark) {
+        if Self.isLabel(name), !name.hasPrefix(Self.networkPrefix), !name.contains(Self.mark) {
             self.label = name
             return
         }
@@ -60,4 +60,34 @@ package struct AccountHost: Hashable, Sendable {
         let (text, signs) = (String(decoding: shown, as: UTF8.self), String(decoding: code, as: UTF8.self))
         self.label = shown.isEmpty ? signs + Self.mark + "z" : text + Self.mark + signs
     }
+
+    private static func isName(_ text: String) -> Bool {
+        1...32 ~= text.utf8.count
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: Self.signs.contains(byte)
+                }
+            }
+    }
+
+    /// Whether a text is a label of a host name in lower case (RFC 1123 section 2.1).
+    private static func isLabel(_ text: String) -> Bool {
+        let (bytes, dash) = (text.utf8, UInt8(ascii: "-"))
+        return 1...63 ~= bytes.count && bytes.first != dash && bytes.last != dash
+            && bytes.allSatisfy { byte in
+                byte == dash || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+                    || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+            }
+    }
+
+    /// The host that a user is shown under who is logged in, and has no other; nil if no account is called that.
+    package static func host(of account: String) -> String? {
+        AccountHost(account).map { "\(Self.domain).\($0.label)" }
+    }
+
+    /// What such a host begins with.
+    static let domain = "user"
 }

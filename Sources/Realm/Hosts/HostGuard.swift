@@ -1,0 +1,92 @@
+import Chat
+import IRC
+import Logging
+import NIOCore
+import StateStore
+import Tenant
+
+/// Has accounts shown under the hosts that were agreed to: who comes, who is here when that changes, and who logs in.
+///
+/// The durable store has them; a process has them in memory. While it cannot be asked those hold that are known.
+final class HostGuard {
+    unowned let network: Network
+    /// Which hosts those here were compared with.
+    private var revision: UInt64 = 0
+    /// Sessions whose host is being changed.
+    private var changing: Set<SessionID> = []
+    /// Every so many seconds it is asked whether there are others.
+    private static let interval: UInt64 = 60
+
+    init(_ network: Network) { self.network = network }
+
+    private var rows: SharedRows<[String: AccountHosts]> { self.network.shard.environment.accountHosts }
+    private var repository: AccountHostRepository? { self.network.shard.environment.bans?.hosts }
+
+    /// Has the hosts be looked at: somebody is here now, or they are others.
+    func refresh(_ then: @escaping () -> Void = {}) {
+        guard let repository else { return then() }
+        let (rows, tenant, logger) = (self.rows, self.network.id, self.network.shard.logger)
+        self.network.shard.check { () async throws(AuthenticationError) in
+            await rows.refresh(tenant) { version in
+                do throws(DurableStoreError) {
+                    guard let found = try await repository.shown(of: tenant, unless: version) else { return nil }
+                    return (version: found.version, value: found.hosts)
+                } catch {
+                    logger.warning("hosts of accounts are not known", metadata: ["tenant": "\(tenant)"])
+                    return nil
+                }
+            }
+        } then: { (_: Result<Void, AuthenticationError>) in
+            then()
+        }
+    }
+
+    /// Goes on once it is known what accounts are shown under, or when that cannot be asked.
+    func whenKnown(_ body: @escaping () -> Void) {
+        let isKnown = self.network.hearsAnnouncements && self.rows.revision(of: self.network.id) > 0
+        if self.repository == nil || isKnown { return body() }
+        self.refresh(body)
+    }
+
+    /// What an account is shown under.
+    ///
+    /// - `since`: when it was made, milliseconds since 1970; nil if that is not known.
+    func host(of account: String, since: Int64?) -> String {
+        let hosts = self.rows.value(of: self.network.id)?[Names.accountMapping.fold(account)]
+        if let host = hosts?.shown, hosts?.since == since { return host }
+        return self.network.cloak.cloak(account: account)
+    }
+
+    /// Looks at the host that a session has now.
+    func watch(_ session: Session) {
+        guard session.isPresent, let account = session.user.account, let attachment = session.attachments.first else {
+            return
+        }
+        let host = self.host(of: account, since: session.requester.accountSince)
+        guard host != session.user.host, self.changing.insert(session.id).inserted else { return }
+        let actor = Actor(session, through: attachment)
+        self.network.change(.host(username: session.user.username, host: host), by: actor) { result in
+            self.changing.remove(session.id)
+            // Once more in a while.
+            if case .failure(let refusal) = result, refusal.reason != .gone {
+                self.network.shard.later(.seconds(10)) { self.watch(session) }
+            }
+        }
+    }
+
+    /// Compares those here with what is known, if that is another.
+    func watchAll() {
+        let revision = self.rows.revision(of: self.network.id)
+        guard revision != self.revision else { return }
+        self.revision = revision
+        for session in Array(self.network.sessions.all) { self.watch(session) }
+    }
+
+    /// Once a second.
+    ///
+    /// - `second`: counted from another beginning in each network.
+    func tick(_ second: UInt64) {
+        if second.isMultiple(of: Self.interval) { self.refresh() }
+        self.watchAll()
+    }
+}
