@@ -13,7 +13,10 @@ import Testing
             let lines = self.texts(await ann.send("HELP \(name)"))
             #expect(lines.count >= 3, "\(name): \(lines)")
             guard let example = CommandExamples.all[name] else { continue }
-            #expect(lines.first?.hasPrefix(name) == true && lines.last == "For example: \(example)", "\(name): \(lines)")
+            #expect(
+                lines.first?.hasPrefix(name) == true && lines.last == "For example: \(example)",
+                "\(name): \(lines)"
+            )
             #expect(example.split(separator: " ").contains(Substring(name)), "\(name): \(example)")
         }
         let services: Set = ["CHANSERV", "CS", "HOSTSERV", "HS", "MEMOSERV", "MS", "NICKSERV", "NS"]

@@ -48,7 +48,8 @@ import Testing
     private func `a session in each language says the same, in the same commands`(expected: Speech) async throws {
         let lines = [
             "MOTD", "LUSERS", "ADMIN", "INFO", "LINKS", "MAP", "STATS u", "VERSION", "HELP", "HELP JOIN", "HELP CMODES",
-            "HELP EXTBAN", "HELP nothing", "HELP JION", "HELP MS", "HELP CS ACCESS", "HELP KILL", "JOIN #a", "MODE #a +b", "MODE #a +k", "MODE #a +l x", "MODE #a +W x",
+            "HELP EXTBAN", "HELP nothing", "HELP JION", "HELP MS", "HELP CS ACCESS", "HELP KILL", "JOIN #a",
+            "MODE #a +b", "MODE #a +k", "MODE #a +l x", "MODE #a +W x",
             "TOPIC #a",
             "NAMES #a", "LIST", "PART #b", "KICK #a bob", "INVITE bob #a", "PRIVMSG bob :hi", "PRIVMSG", "AWAY :out",
             "AWAY",

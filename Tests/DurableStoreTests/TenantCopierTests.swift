@@ -60,7 +60,8 @@ import Testing
             let copier = TenantCopier(from: source, to: target, batch: 10)
             #expect(
                 try await copier.copy(.acme) == [
-                    "accounts": 2, "account_certificates": 1, "account_codes": 1, "account_names": 1, "account_hosts": 1, "channels": 1,
+                    "accounts": 2, "account_certificates": 1, "account_codes": 1, "account_names": 1,
+                    "account_hosts": 1, "channels": 1,
                     "conversations": 1,
                     "history_origins": 1,
                     "history": 105,
@@ -268,7 +269,8 @@ import Testing
             let remains = try await target.eraser.remains(of: .acme)
             #expect(
                 remains == [
-                    "account_certificates": 1, "account_codes": 1, "account_names": 1, "account_hosts": 1, "channels": 1,
+                    "account_certificates": 1, "account_codes": 1, "account_names": 1, "account_hosts": 1,
+                    "channels": 1,
                     "conversations": 2,
                     "dead_letters": 1,
                     "history": 12,

@@ -260,6 +260,14 @@ struct ProjectedTenantTests {
         tenant.settings.archive.retention = time()
         tenant.settings.ircx.dialect = try pick(IRCXSettings.Dialect.allCases)
         tenant.settings.ircx.ownerPrefix = try pick([".", "~"])
+        tenant.settings.channels.templates = some(["#a*", "#help-?"]).map { mask in
+            var template = ChannelTemplate()
+            template.mask = mask
+            template.modes = [nil, "nt", "ms"].randomElement(using: &random) ?? nil
+            template.topic = [nil, "Ask here"].randomElement(using: &random) ?? nil
+            template.areModesLocked = .random(using: &random)
+            return template
+        }
         return tenant
     }
 }

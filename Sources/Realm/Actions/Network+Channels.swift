@@ -72,7 +72,7 @@ extension Network {
                 byLink: link != nil
             )
             let note = replica.state.noteOfUse(by: session.requester, now: self.shard.now)
-            var transaction = replica.change(note.map { [event, $0] } ?? [event])
+            var transaction = replica.change([event] + self.beginning(of: name, event) + (note.map { [$0] } ?? []))
             var refusals: [Int: Refusal] = [:]
             if !replica.exists, let limit = self.tenant.quotas.channels.hardLimit {
                 refusals[transaction.conditions.count] = Refusal(.networkHasTooManyChannels, name.raw)
@@ -116,6 +116,18 @@ extension Network {
             }
             then(result.map { $0.map { ChannelView($0, for: session) } })
         }
+    }
+
+    /// What a channel begins with besides, where the tenant says so.
+    private func beginning(of name: ChannelName, _ event: ChannelEvent) -> [ChannelEvent] {
+        guard case .joined(_, founding: .some) = event, let template = self.tenant.settings.channels.template(for: name)
+        else { return [] }
+        return ChannelState.beginning(
+            template.switches,
+            topic: template.topic,
+            by: self.serverAuthor,
+            now: self.shard.now
+        )
     }
 
     /// Leaves a channel.

@@ -34,7 +34,13 @@ extension Network {
                     return then(.failure(Refusal(.tooManyRegisteredChannels, name.raw, text: text)))
                 }
                 self.changeOwnership(of: name, by: actor, then) { state, requester throws(Refusal) in
-                    [try state.decideRegister(by: requester, now: self.shard.now)]
+                    let event = try state.decideRegister(by: requester, now: self.shard.now)
+                    guard let template = self.tenant.settings.channels.template(for: state.name),
+                        template.areModesLocked
+                    else { return [event] }
+                    var registered = state
+                    registered.evolve(event)
+                    return [event] + (try registered.locking(template.switches, by: requester, now: self.shard.now))
                 }
             }
         }

@@ -38,21 +38,17 @@ extension ModerationSettings: SettingsObject {
         ),
     ]
 
-    private static let list: SettingType<[Check]> = {
-        var type = SettingType<[Check]>.list(
-            of: .object,
-            .objects(by: "name", \.name),
-            most: CheckBounds.checks
-        )
-        type.decode = { object, key, _ in
-            // What a later version has checked is not checked by this one.
-            object.objects(key)?.compactMap { object in
-                var check = Check()
-                return (try? check.take(from: object)) == nil ? nil : check
-            }
+    private static let list = SettingType<[Check]>.list(
+        of: .object,
+        .objects(by: "name", \.name),
+        most: CheckBounds.checks
+    ).projected { object, key in
+        // What a later version has checked is not checked by this one.
+        object.objects(key)?.compactMap { object in
+            var check = Check()
+            return (try? check.take(from: object)) == nil ? nil : check
         }
-        return type
-    }()
+    }
 
     static func check(_ value: Self, _ fields: ObjectFields) {
         func count(_ what: String, _ most: Int, _ part: (Check) -> Int) {

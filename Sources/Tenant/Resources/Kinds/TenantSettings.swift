@@ -30,6 +30,8 @@ package struct TenantSettings: Hashable, Sendable {
     package var guests = GuestSettings()
     /// What happens when connections break or come twice.
     package var sessions = SessionSettings()
+    /// What channels begin with.
+    package var channels = ChannelSettings()
     /// What is kept of conversations.
     package var history = HistorySettings()
     /// What is archived.
@@ -109,6 +111,7 @@ extension TenantSettings: SettingsObject {
         Setting("accounts", \.accounts, .object, "Who gets an account and how one logs in."),
         Setting("guests", \.guests, .object, "What people without an account may do less than others."),
         Setting("sessions", \.sessions, .object, "What happens when connections break or come twice."),
+        Setting("channels", \.channels, .object, "What channels begin with."),
         Setting("history", \.history, .object, "What is kept of conversations."),
         Setting("archive", \.archive, .object, "What is archived to object storage."),
         Setting("ircx", \.ircx, .object, "How IRCX looks to this tenant's clients."),
