@@ -1,14 +1,17 @@
 // Who had a rank in a channel that is not registered has it again when only the server ended meanwhile (ADR 0041).
 
 import Edge
+import Realm
 import Simulation
+import StateStore
 import Tenant
 import Testing
 
 @Suite struct AwaitedRankTests {
     /// Who is in a channel, with signs, in the order of the names.
     private func names(_ client: Client, _ channel: String = "#a") async -> [String] {
-        await client.send("NAMES \(channel)").with("353").flatMap { $0.text.split(separator: " ").map(String.init) }.sorted()
+        await client.send("NAMES \(channel)").with("353").flatMap { $0.text.split(separator: " ").map(String.init) }
+            .sorted()
     }
 
     /// Lets time pass while somebody says that it is there.
@@ -95,9 +98,10 @@ import Testing
 
     @Test func `a pod that drains or dies leaves ranks for those who come back elsewhere`() async throws {
         let harness = try CommandHarness(shards: 2)
-        _ = await harness.client("bob", in: "#a")
+        let bob = await harness.client("bob", in: "#a")
         let cid = await harness.client("cid", shard: 1, in: "#a")
-        _ = harness.shards[0].drain(share: 1)
+        harness.shards[0].realm.isDraining = true
+        bob.wire.disconnect()
         #expect(await cid.hears().with("QUIT").count == 1)
         #expect(await self.names(await harness.client("bob", shard: 1, in: "#a")) == ["@bob", "cid"])
         let other = try CommandHarness(shards: 2)
@@ -122,7 +126,9 @@ import Testing
         #expect(await self.names(await second.client("bob", in: "#a")) == ["@eve", "bob", "fay"])
     }
 
-    @Test func `ranks that are kept go with a channel that gets another name, and end with its registration`() async throws {
+    @Test func `ranks that are kept go with a channel that gets another name, and end with its registration`()
+        async throws
+    {
         let rig = try await OwnershipRig()
         _ = await rig.harness.client("bob", in: "#a", "#b")
         let next = try rig.from(rig.harness.store.takeImage())

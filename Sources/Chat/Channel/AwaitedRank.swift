@@ -23,13 +23,12 @@ package struct AwaitedRank: Hashable, Sendable {
         self.until = until
     }
 
-    /// What a member that goes now is awaited as.
+    /// What a member that goes now is awaited as; nil if it had no rank, or if its account could not be told from another of the name.
     ///
     /// - Parameters:
     ///   - member: Who.
     ///   - accountSince: When its account was made, milliseconds since 1970; nil if that is not known.
     ///   - now: Likewise.
-    /// - Returns: nil if it had no rank, or if its account could not be told from another of the name.
     package init?(_ member: Member, accountSince: Int64?, now: Int64) {
         guard !member.modes.isEmpty else { return nil }
         let since = member.user.account == nil ? 0 : accountSince

@@ -56,7 +56,8 @@ extension ChannelState {
         if lapsed.isEmpty { return [] }
         let gone = ChannelEvent.awaited([], gone: lapsed.map(\.identity).sorted())
         let others = self.awaited.values.filter { $0.until > now }
-        let isRun = self.registration != nil || (others.map(\.modes) + self.members.map(\.modes)).contains(where: \.isHost)
+        let isRun =
+            self.registration != nil || (others.map(\.modes) + self.members.map(\.modes)).contains(where: \.isHost)
         let oldest = self.members.min { ($0.joined, $0.session.rawValue) < ($1.joined, $1.session.rawValue) }
         guard !isRun, lapsed.contains(where: \.modes.isHost), let oldest else { return [gone] }
         return [

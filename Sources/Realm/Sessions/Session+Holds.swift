@@ -72,7 +72,7 @@ extension Session {
         network.store.unfollow(self.token)
         self.speech.end()
         let leave = SessionLeave(record, departure, in: network)
-        leave.await(in: replicas.map(\.state))
+        leave.keepRanks(in: replicas.map(\.state))
         leave.begin { for replica in replicas { replica.residentLeft() } }
     }
 }

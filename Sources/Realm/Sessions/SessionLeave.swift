@@ -31,7 +31,7 @@ final class SessionLeave {
     private var isServersEnd: Bool { self.network.shard.isDraining && self.departure.parting == .lost }
 
     /// Keeps its ranks for it, if a server's end ends it.
-    func await(in channels: [ChannelState]) {
+    func keepRanks(in channels: [ChannelState]) {
         guard self.isServersEnd else { return }
         for state in channels { self.awaited[state.name.folded] = self.record.awaited(in: state, now: self.left) }
     }
