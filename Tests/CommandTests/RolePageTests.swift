@@ -15,8 +15,11 @@ import Testing
         (.quarantine, "keeps people apart (`QUARANTINE`, `UNQUARANTINE`), and can be talked to by them"),
         (.enterAnyChannel, "comes into any channel (`JOIN`)"),
         (.runAnyChannel, "does in any channel what its owners may (`MODE`, `SAMODE`, `KICK`, `TOPIC`, ChanServ)"),
-        (.endSessions, "ends sessions (`KILL`)"), (.banFromNetwork, "bans from the network (`UBAN`)"),
-        (.seeAddresses, "sees addresses and certificates (`WHOIS`, `WHOWAS`, `USERIP`), bans addresses in channels"),
+        (.endSessions, "ends sessions (`KILL`, `CLIENTS LOGOUT`)"), (.banFromNetwork, "bans from the network (`UBAN`)"),
+        (
+            .seeAddresses,
+            "sees addresses and certificates (`WHOIS`, `WHOWAS`, `USERIP`, `CLIENTS LIST`), bans addresses in channels"
+        ),
         (.announce, "speaks to operators and user mode `w` (`WALLOPS`)"),
         (.describeOthers, "sets what others say of themselves by keys (`METADATA`)"),
         (.reviewMessages, "looks at checks of messages and what they hold (`CHECKS`, `HELD`), is told of what they do"),

@@ -46,6 +46,7 @@ extension DurableStore {
         )
         _ = try await self.links.add(link, in: tenant, limit: 10, now: 1)
         _ = try await self.held.add(.said("x", at: 1), of: tenant, limit: 1)
+        _ = try await self.accounts.logOut("alice", of: tenant)
         try await self.channels.save(
             RegisteredChannel(
                 tenant: tenant,

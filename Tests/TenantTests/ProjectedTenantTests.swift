@@ -249,6 +249,14 @@ struct ProjectedTenantTests {
         tenant.settings.accounts.required = .random(using: &random)
         tenant.settings.accounts.saslMechanisms = some(SASLMechanism.allCases)
         tenant.settings.accounts.rememberFor = time()
+        tenant.settings.accounts.anonymous = .random(using: &random)
+        if Bool.random(using: &random) {
+            var oauth = OAuthSettings()
+            (oauth.issuer, oauth.audience) = ("https://id.example", "chat")
+            oauth.jwksURL = Bool.random(using: &random) ? "https://id.example/keys" : nil
+            oauth.createsAccounts = .random(using: &random)
+            tenant.settings.accounts.oauth = oauth
+        }
         tenant.settings.sessions.resumeGrace = time()
         tenant.settings.sessions.multipleClients = .random(using: &random)
         tenant.settings.guests.directMessages = .random(using: &random)

@@ -18,6 +18,7 @@ import Testing
         #expect(tenant.accounts.accountsPerEmail == 1 && !tenant.accounts.customAccountNames)
         #expect(tenant.accounts.saslMechanisms == [.plain, .scramSHA256, .scramSHA512, .external])
         #expect(tenant.settings.admission == .standard && tenant.settings.limits == LimitSettings())
+        #expect(!tenant.accounts.anonymous && tenant.accounts.oauth == nil)
         #expect(tenant.accounts.rememberFor == .zero && tenant.accounts.channelExpiry == .zero)
         #expect(tenant.sessions.resumeGrace == .seconds(120) && tenant.sessions.multipleClients)
         #expect(
@@ -49,7 +50,10 @@ import Testing
         #expect(tenant.accounts.nickOwnership == .strict && tenant.accounts.nickTimeout == .seconds(120))
         #expect(tenant.accounts.emailDomains == ["example.com", "edu"] && tenant.accounts.customAccountNames)
         #expect(tenant.accounts.refusedEmailDomains == ["trash.example"] && tenant.accounts.accountsPerEmail == 3)
-        #expect(tenant.accounts.channelExpiry == .seconds(60 * 86_400))
+        #expect(tenant.accounts.channelExpiry == .seconds(60 * 86_400) && tenant.accounts.anonymous)
+        #expect(tenant.accounts.oauth?.issuer == "https://id.example.com/realms/chat")
+        #expect(tenant.accounts.oauth?.audience == "chat" && tenant.accounts.oauth?.jwksURL == nil)
+        #expect(tenant.accounts.oauth?.accountClaim == "nick" && tenant.accounts.oauth?.createsAccounts == true)
         #expect(tenant.accounts.saslMechanisms == [.scramSHA256] && tenant.accounts.rememberFor == .seconds(86_400))
         let list = try #require(tenant.settings.admission.dnsbl.first)
         #expect(list.zone == "dnsbl.example.org" && list.answers == ["127.0.0.2"] && list.action == .refuse)
@@ -215,7 +219,8 @@ import Testing
           admins:
             - {account: alice, passwordSecretRef: {name: acme-admin, key: password}}
           accounts: {registration: Email, registrationBeforeConnect: false, minimumPasswordLength: 12, nickOwnership: Strict, nickTimeout: 2m, channelExpiry: 60d, required: true, sasl: [SCRAM-SHA-256], rememberFor: 1d,
-            emailDomains: [example.com, edu], refusedEmailDomains: [trash.example], accountsPerEmail: 3, customAccountNames: true}
+            emailDomains: [example.com, edu], refusedEmailDomains: [trash.example], accountsPerEmail: 3, customAccountNames: true, anonymous: true,
+            oauth: {issuer: "https://id.example.com/realms/chat", audience: chat, accountClaim: nick, createAccounts: true}}
           admission: {dnsbl: [{zone: dnsbl.example.org, answers: [127.0.0.2], action: Refuse}], score: {refuse: 9}, proof: {registration: true}}
           limits: {rates: [{command: KNOCK, count: 2, per: 5m}]}
           sessions: {resumeGrace: 1h30m, multipleClients: false}

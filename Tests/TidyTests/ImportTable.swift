@@ -88,6 +88,12 @@ enum ImportTable {
             cryptography,
             ["NIOHTTP1"]
         ),
+        "OAuth": ImportRow(
+            own: ["Observability", "Tenant", "WebPush"],
+            libraries: foundation,
+            sockets,
+            ["JWTKit", "NIOHTTP1"]
+        ),
         "Mail": ImportRow(
             own: ["Backoff", "CCurl", "Observability", "StateStore", "Tenant"],
             libraries: foundation,
@@ -132,7 +138,7 @@ enum ImportTable {
         "roost": ImportRow(
             own: [
                 "Backoff", "IRC", "Chat", "Mail", "Observability", "Tenant", "StateStore", "Metering", "Edge",
-                "KubeClient", "NameLookup", "Operator", "WebPush",
+                "KubeClient", "NameLookup", "OAuth", "Operator", "WebPush",
             ],
             libraries: collections,
             foundation,

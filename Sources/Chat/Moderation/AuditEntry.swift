@@ -29,6 +29,8 @@ package struct AuditEntry: Hashable, Sendable {
         case describe = "METADATA"
         /// A report was taken on, or closed.
         case report = "REPORTS"
+        /// Ended clients of another account.
+        case logOut = "LOGOUT"
         // In a channel, where their rank there would not have done.
         case modes = "MODE"
         case kick = "KICK"

@@ -86,6 +86,19 @@ extension ChannelState {
         return self.events(changes, requester)
     }
 
+    /// Which ranks a member gives up that it has by its account, to which it is logged in no more.
+    ///
+    /// - Returns: What happens; nothing if it has none.
+    package func ranksGivenUp(by requester: Requester) -> [ChannelEvent] {
+        guard let registration, let ranks = self.members.modes(of: requester.session) else { return [] }
+        let own = registration.rank(of: requester.account).intersection(ranks)
+        if own.isEmpty { return [] }
+        return self.events(
+            [.rank(own, requester.session, nick: requester.user.nick.raw, on: false)],
+            requester
+        )
+    }
+
     /// Members who go when the founder has all go: who asks stays, and who has a level.
     package func members(clearedBy requester: Requester) throws(Refusal) -> some Sequence<Member> {
         let registration = try self.checkFounder(requester)

@@ -39,6 +39,10 @@ package enum UserEvent: Hashable, Sendable {
     case reviewed(target: String, rejection: String?)
     /// Somebody of this nickname left a message for its account.
     case memoLeft(by: String)
+    /// The clients of an account on one shard: what the session asked for under a number.
+    case clients(question: UInt64, [AttachedClient])
+    /// One of its clients is to go, or all if nil; by an operator of this nickname, or by another of the account's clients.
+    case dismissed(UInt32?, by: String?)
 
     private enum Tag: UInt8 {
         case signedOn = 1
@@ -48,6 +52,7 @@ package enum UserEvent: Hashable, Sendable {
         /// As in a channel's log, with whom it was said to behind it.
         case redacted = 10
         case superseded, read, askedHowIdle, idle, silenced, moved, ranked, quarantined, memoLeft, reviewed
+        case clients, dismissed
     }
 
     package var encoded: ByteBuffer {
@@ -122,6 +127,14 @@ package enum UserEvent: Hashable, Sendable {
         case .memoLeft(let nick):
             buffer.writeForm(Tag.memoLeft.rawValue, unknown: .passOver)
             buffer.writeText(nick)
+        case .clients(let question, let clients):
+            buffer.writeForm(Tag.clients.rawValue, unknown: .passOver)
+            buffer.writeInteger(question)
+            AttachedClient.encode(clients, into: &buffer)
+        case .dismissed(let number, let nick):
+            buffer.writeForm(Tag.dismissed.rawValue, unknown: .passOver)
+            buffer.writeInteger(number ?? 0)
+            buffer.writeOptionalText(nick)
         }
     }
 
@@ -202,6 +215,16 @@ package enum UserEvent: Hashable, Sendable {
         case .memoLeft:
             guard let nick = buffer.readText() else { return nil }
             self = .memoLeft(by: nick)
+        case .clients:
+            guard let question = buffer.readInteger(as: UInt64.self),
+                let clients = AttachedClient.read(from: &buffer)
+            else { return nil }
+            self = .clients(question: question, clients)
+        case .dismissed:
+            guard let number = buffer.readInteger(as: UInt32.self), let nick = buffer.readOptionalText() else {
+                return nil
+            }
+            self = .dismissed(number == 0 ? nil : number, by: nick)
         case nil: return nil
         }
     }
@@ -223,12 +246,18 @@ package enum TenantEvent: Hashable, Sendable {
     case global(text: String, by: Author)
     /// Somebody did something by right; for the feed, and the audit log that is made of that.
     case audited(AuditEntry)
+    /// A session asks all shards under a number for the clients of an account, by its folded name.
+    case askedForClients(of: String, by: SessionID, question: UInt64)
+    /// All clients of an account are to go, by its folded name; by an operator of this nickname, or by one of them.
+    case dismissed(account: String, by: String?)
 
     /// Somebody reported something: for those who look into it. The number, who it is by and about, where, and why.
     case reported(Int64, by: String, about: String, place: String?, reason: String)
     /// A report was closed: who has its reporter here looks whether to tell them.
     case reportsChanged
 
+    private static let askedForClientsTag: UInt8 = 40
+    private static let dismissedTag: UInt8 = 41
     /// In no channel's log, so that a writer of the history that does not know it sets it aside as it is.
     private static let auditTag: UInt8 = 100
 
@@ -260,6 +289,15 @@ package enum TenantEvent: Hashable, Sendable {
         case .audited(let entry):
             buffer.writeForm(Self.auditTag, unknown: .passOver)
             entry.encode(into: &buffer)
+        case .askedForClients(let account, let asker, let question):
+            buffer.writeForm(Self.askedForClientsTag, unknown: .passOver)
+            buffer.writeText(account)
+            buffer.writeSession(asker)
+            buffer.writeInteger(question)
+        case .dismissed(let account, let nick):
+            buffer.writeForm(Self.dismissedTag, unknown: .passOver)
+            buffer.writeText(account)
+            buffer.writeOptionalText(nick)
         }
         return buffer
     }
@@ -289,6 +327,14 @@ package enum TenantEvent: Hashable, Sendable {
         case Self.auditTag:
             guard let entry = AuditEntry(from: &buffer) else { return nil }
             self = .audited(entry)
+        case Self.askedForClientsTag:
+            guard let account = buffer.readText(), let asker = buffer.readSession(),
+                let question = buffer.readInteger(as: UInt64.self)
+            else { return nil }
+            self = .askedForClients(of: account, by: asker, question: question)
+        case Self.dismissedTag:
+            guard let account = buffer.readText(), let nick = buffer.readOptionalText() else { return nil }
+            self = .dismissed(account: account, by: nick)
         default: return nil
         }
     }

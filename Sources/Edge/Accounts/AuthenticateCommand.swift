@@ -6,7 +6,7 @@ import Realm
 import StateStore
 import Tenant
 
-/// AUTHENTICATE (IRCv3 sasl-3.1 and 3.2): PLAIN, SCRAM and EXTERNAL, before registration or after.
+/// AUTHENTICATE (IRCv3 sasl-3.1 and 3.2), before registration or after.
 enum AuthenticateCommand {
     static func run(_ call: Call) {
         let connection = call.connection
@@ -23,10 +23,14 @@ enum AuthenticateCommand {
         switch (exchange.mechanism, exchange.phase) {
         case (.plain, _): Self.plain(call, exchange, Array(message))
         case (.resume, _): Self.resume(call, message)
+        case (.anonymous, _): Self.anonymous(call, Array(message))
+        case (.bearer, .refused(let refusal)): Self.fail(call, refusal)
+        case (.bearer, _): Self.bearer(call, Array(message))
         case (.external, _): Self.external(call, message)
         case (.scram, .first): Self.scramFirst(call, exchange, Array(message))
         case (.scram, .challenged): Self.scramFinal(call, exchange, Array(message))
         case (.scram, .proven): Self.succeed(call, exchange.login)
+        case (.scram, .refused): Self.fail(call)
         }
     }
 
@@ -163,7 +167,7 @@ enum AuthenticateCommand {
     }
 
     /// Tells of success once it holds: before registration at once, after it when the session has the account.
-    private static func succeed(_ call: Call, _ login: LoggedIn?) {
+    static func succeed(_ call: Call, _ login: LoggedIn?) {
         let connection = call.connection
         guard let login else { return Self.fail(call) }
         guard connection.sasl != nil else { return }
@@ -183,7 +187,7 @@ enum AuthenticateCommand {
         }
     }
 
-    private static func fail(_ call: Call, _ refusal: Refusal = Refusal(.wrongPassword)) {
+    static func fail(_ call: Call, _ refusal: Refusal = Refusal(.wrongPassword)) {
         call.connection.log(.info, "log-in failed")
         guard refusal.reason != .wrongPassword else { return Self.abort(call, .errSaslFail) }
         call.refuse(refusal)
@@ -201,7 +205,7 @@ enum AuthenticateCommand {
         }
     }
 
-    private static func sendMessage(_ call: Call, _ message: String) {
+    static func sendMessage(_ call: Call, _ message: String) {
         var rest = Substring(Data(message.utf8).base64EncodedString())
         while rest.utf8.count >= SASLExchange.chunk {
             Self.send(call, String(rest.prefix(SASLExchange.chunk)))

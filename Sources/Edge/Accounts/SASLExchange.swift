@@ -16,6 +16,13 @@ final class SASLExchange {
         case external
         /// The token of RESUME TOKEN, for clients that know `roost.chat/resume`.
         case resume
+        /// A token of an issuer that the tenant names (RFC 7628).
+        case bearer
+        /// Nobody; its message says what it likes.
+        case anonymous
+
+        static let anonymousName = "ANONYMOUS"
+        static let bearerName = "OAUTHBEARER"
 
         /// Of SCRAM.
         var hash: ScramHash? { if case .scram(let hash) = self { hash } else { nil } }
@@ -23,6 +30,8 @@ final class SASLExchange {
         init?(_ name: String) {
             switch (name, SASLMechanism(rawValue: name)) {
             case ("ROOST-RESUME", _): self = .resume
+            case (Self.anonymousName, _): self = .anonymous
+            case (Self.bearerName, _): self = .bearer
             case (_, .plain): self = .plain
             case (_, .scramSHA256): self = .scram(.sha256)
             case (_, .scramSHA512): self = .scram(.sha512)
@@ -46,6 +55,8 @@ final class SASLExchange {
         case challenged
         /// SCRAM: the proof was right; the client has to take note.
         case proven
+        /// OAUTHBEARER: the client was told why not, and has to answer that.
+        case refused(Refusal)
     }
 
     init(mechanism: Mechanism, nonce: String) {
@@ -57,5 +68,7 @@ final class SASLExchange {
     static func offered(on tenant: HostedTenant, to connection: Connection) -> [String] {
         tenant.accounts.saslMechanisms
             .filter { $0 != .external || connection.facts.fingerprint != nil }.map(\.rawValue)
+            + (connection.network.takesTokens ? [Mechanism.bearerName] : [])
+            + (tenant.accounts.anonymous ? [Mechanism.anonymousName] : [])
     }
 }

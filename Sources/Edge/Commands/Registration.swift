@@ -56,6 +56,7 @@ enum Registration {
             address: connection.address,
             clients: connection.origin,
             login: connection.login,
+            isAnonymous: connection.isAnonymous,
             resumption: connection.resumption,
             isResumable: connection.capabilities.contains(.resume),
             asksForPast: !connection.capabilities.isDisjoint(with: [.chatHistory, .playback]),

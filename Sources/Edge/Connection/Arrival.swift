@@ -1,4 +1,4 @@
-import Chat
+package import Chat
 import IRC
 import Logging
 package import NIOCore
@@ -14,6 +14,10 @@ package struct Arrival {
     package var isSecure: Bool
     /// The SHA-256 of the client's certificate, in lower-case hexadecimal digits; nil if it has shown none.
     package var fingerprint: String?
+    /// By what it came.
+    package var kind: AttachedClient.Kind
+    /// What its client calls itself; nil if it does not say.
+    package var agent: String?
     /// Called when it has registered: it does not wait to be known any more.
     package var becameKnown: () -> Void
 
@@ -23,6 +27,8 @@ package struct Arrival {
         address: String,
         isSecure: Bool,
         fingerprint: String? = nil,
+        kind: AttachedClient.Kind = .irc,
+        agent: String? = nil,
         becameKnown: @escaping () -> Void = {}
     ) {
         self.wire = wire
@@ -30,6 +36,8 @@ package struct Arrival {
         self.address = address
         self.isSecure = isSecure
         self.fingerprint = fingerprint
+        self.kind = kind
+        self.agent = agent
         self.becameKnown = becameKnown
     }
 }

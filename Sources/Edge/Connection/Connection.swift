@@ -25,6 +25,8 @@ package final class Connection {
     let network: Network
     package private(set) var facts: UserFacts
     package let number: UInt32
+    package let kind: AttachedClient.Kind
+    package let agent: String?
     package var isUnattended = false
     package var isProven = false
     /// What AWAY said before registration.
@@ -52,6 +54,8 @@ package final class Connection {
     package private(set) var session: Session?
     var login: LoggedIn?
     var sasl: SASLExchange?
+    /// It asked to be nobody (SASL ANONYMOUS).
+    var isAnonymous = false
     /// Called once, when its session has the account of a log-in, before what else that changes is told.
     var accountHeld: (() -> Void)?
     /// The place in a session that it takes again.
@@ -92,6 +96,7 @@ package final class Connection {
             fingerprint: arrival.fingerprint
         )
         self.number = UInt32(truncatingIfNeeded: clients.environment.realm.random()) | 1
+        (self.kind, self.agent) = (arrival.kind, arrival.agent)
         self.becameKnown = arrival.becameKnown
         self.descriptor = arrival.wire.descriptor
         let limits = clients.limits
@@ -104,6 +109,10 @@ package final class Connection {
         )
         self.opened = clients.realm.seconds
         self.lastHeard = clients.realm.seconds
+    }
+
+    package var since: Int64 {
+        self.clients.realm.now - Int64(self.clients.realm.seconds &- self.opened) * 1000
     }
 
     /// The address as text, without a port.

@@ -1,3 +1,4 @@
+import Chat
 import Glibc
 import NIOCore
 import Tenant
@@ -13,6 +14,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let address: String
     private let isSecure: Bool
     private let fingerprint: String?
+    private let kind: AttachedClient.Kind
+    private let agent: String?
     /// Whether the shard may write to the socket itself: only where nothing transforms the bytes.
     private let isDirect: Bool
     private let place: WaitingPlace?
@@ -24,6 +27,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         address: String,
         isSecure: Bool,
         fingerprint: String? = nil,
+        kind: AttachedClient.Kind = .irc,
+        agent: String? = nil,
         isDirect: Bool,
         place: WaitingPlace?
     ) {
@@ -32,6 +37,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.address = address
         self.isSecure = isSecure
         self.fingerprint = fingerprint
+        self.kind = kind
+        self.agent = agent
         self.isDirect = isDirect
         self.place = place
     }
@@ -58,6 +65,8 @@ final class ConnectionHandler: ChannelInboundHandler {
             address: self.address,
             isSecure: self.isSecure,
             fingerprint: self.fingerprint,
+            kind: self.kind,
+            agent: self.agent,
             becameKnown: { [place] in place?.leave() }
         )
         self.id = self.shard.assumeIsolated { $0.clients.opened(arrival) }

@@ -5,15 +5,15 @@
 enum Catalogue {
     static let german = Self.all(
         germanAnswers, germanHelp, germanServices, germanMail, germanModeration, germanAdmission, germanChecks,
-        germanChannels
+        germanChannels, germanClients
     )
     static let spanish = Self.all(
         spanishAnswers, spanishHelp, spanishServices, spanishMail, spanishModeration, spanishAdmission, spanishChecks,
-        spanishChannels
+        spanishChannels, spanishClients
     )
     static let french = Self.all(
         frenchAnswers, frenchHelp, frenchServices, frenchMail, frenchModeration, frenchAdmission, frenchChecks,
-        frenchChannels
+        frenchChannels, frenchClients
     )
 
     private static func all(_ parts: [String: String]...) -> [String: String] {

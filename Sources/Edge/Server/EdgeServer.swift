@@ -29,6 +29,7 @@ package struct EdgeServer: Sendable {
     /// - `gateways`: who may speak for clients elsewhere.
     /// - `secret`: the installation's secret, from which each tenant's cloak is derived, and the key of its remembered log-ins.
     /// - `push`: the keys with which pushes to devices are signed; nil if nothing is pushed.
+    /// - `tokens`: looks at tokens of issuers that tenants name; nil if none are taken.
     /// - `mail`: told that there is mail to send; nil if nobody sends any.
     /// - `webPort`: where browsers reach tenants by HTTPS from outside.
     /// - `resolve`: finds the IPv4 addresses of names, for lists of addresses; nil if no names are looked up.
@@ -47,6 +48,7 @@ package struct EdgeServer: Sendable {
         secret: SymmetricKey,
         usage: any UsageSink,
         push: VapidKeys? = nil,
+        tokens: (any TokenAuthority)? = nil,
         mail: (@Sendable () -> Void)? = nil,
         webPort: Int = 443,
         resolve: (@Sendable (String) async -> [UInt32]?)? = nil,
@@ -94,6 +96,7 @@ package struct EdgeServer: Sendable {
                 proofKey: { ProofKey(from: secret, tenant: $0) },
                 webPort: webPort,
                 resolve: resolve,
+                tokens: tokens,
                 reload: rehash,
                 latencies: latencies
             ),

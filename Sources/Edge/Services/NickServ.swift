@@ -76,7 +76,7 @@ enum NickServ {
                     of: one.words[0],
                     by: Redacted(one.words[1]),
                     from: one.call.connection.origin,
-                    one.awaiting("Your account has the new password now")
+                    one.awaitingProof("Your account has the new password now")
                 )
             },
             ServiceCommand(
@@ -128,6 +128,7 @@ enum NickServ {
                 words: 1...1,
                 help: "Removes your account. Your channels go to their successors, or belong to nobody."
             ) { Self.drop($0) },
+            Self.clientsCommand, Self.logOutCommand,
         ]
     )
 
@@ -223,7 +224,7 @@ enum NickServ {
                 to: Redacted(one.words[2]),
                 from: connection.origin,
                 by: one.actor,
-                one.awaiting("Your account has the new password now")
+                one.awaitingProof("Your account has the new password now")
             )
         case "EMAIL":
             one.network.changeAddress(
@@ -285,6 +286,7 @@ enum NickServ {
                     let written = codes.map { $0.reveal() }.joined(separator: " ")
                     one.reply("If you lose the app, each of these works once: \(written)")
                     one.reply("Certificates log in without a code: CERT LIST shows which, CERT DEL ends one")
+                    one.replyTokensEnded()
                 }
             )
         case ("DISABLE", 3):
@@ -292,7 +294,7 @@ enum NickServ {
                 one.rest(from: 1),
                 from: origin,
                 by: one.actor,
-                one.awaiting("Your account asks for no codes any more")
+                one.awaitingProof("Your account asks for no codes any more")
             )
         default: one.explain()
         }

@@ -192,6 +192,19 @@ struct ServiceCall {
 
     /// The same with what is said then.
     func awaiting(_ text: Phrase) -> (Result<Void, Refusal>) -> Void { self.awaiting { self.reply(text) } }
+
+    /// The same where an account is proved otherwise from now on.
+    func awaitingProof(_ text: Phrase) -> (Result<Void, Refusal>) -> Void {
+        self.awaiting {
+            self.reply(text)
+            self.replyTokensEnded()
+        }
+    }
+
+    /// What becomes of its other clients then.
+    func replyTokensEnded() {
+        self.reply("Other clients that lose their connection have to log in again; CLIENTS LOGOUT all ends them")
+    }
 }
 
 extension Refusal {

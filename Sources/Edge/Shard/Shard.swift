@@ -65,6 +65,15 @@ package actor Shard {
         self.clients.realm.forgetLogins(folded, of: tenant)
     }
 
+    /// Something was changed of an account from outside.
+    ///
+    /// - `isFirst`: whether what concerns no client here is this shard's to do.
+    func accountChanged(_ news: AccountNews, of tenant: HostedTenant, isFirst: Bool) {
+        guard let realm = self.clients.realm(of: tenant) else { return }
+        if isFirst { realm.network(of: tenant).accountChanged(news) }
+        realm.networks[tenant.id]?.accountChangedHere(news)
+    }
+
     /// Connections open on this shard.
     package var connectionCount: Int { self.clients.connections.count }
 

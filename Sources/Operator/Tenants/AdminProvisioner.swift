@@ -147,7 +147,7 @@ package final class AdminProvisioner: Sendable {
 
     private func make(_ work: Work) async -> Outcome {
         do {
-            let changed = try await work.stores.durable.accounts.provision(
+            let changed = try await work.stores.durable.accounts.telling.provision(
                 work.tenant.admins,
                 named: work.tenant.adminNames,
                 of: work.tenant.id,

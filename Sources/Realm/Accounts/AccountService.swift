@@ -384,7 +384,7 @@ package final class AccountService: Authenticator {
     /// - Returns: whether it is done.
     private func provision(_ tenant: HostedTenant, _ changed: PasswordsChanged) async -> Bool {
         do {
-            let others = try await self.accounts.provision(
+            let others = try await self.accounts.telling.provision(
                 tenant.admins,
                 named: tenant.adminNames,
                 of: tenant.id,

@@ -149,7 +149,7 @@ package struct LoggedIn: Sendable, Hashable {
     /// When the account was made, milliseconds since 1970; nil if that is not known.
     package var since: Int64?
     /// What it may be on the tenant.
-    package let role: Account.Role
+    package var role: Account.Role
     /// Whether its session is to stay without a client; nil for what is usual.
     package var isAlwaysOn: Bool?
     /// Whether it was checked against what was remembered, since the durable store is away.

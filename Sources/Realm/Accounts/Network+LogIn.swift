@@ -260,8 +260,8 @@ extension Network {
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
         let session = actor.session
-        let before = session.grantedRole
-        session.grantedRole = role
+        let before = (session.grantedRole, session.grantedBy)
+        (session.grantedRole, session.grantedBy) = (role, Names.accountMapping.fold(login))
         self.act(
             by: actor,
             { () throws(Refusal) in
@@ -280,7 +280,7 @@ extension Network {
                 return Decided(transaction: transaction, value: ())
             },
             then: { (result: Result<Void, Refusal>) in
-                if case .failure = result { session.grantedRole = before }
+                if case .failure = result { (session.grantedRole, session.grantedBy) = before }
                 then(result)
             }
         )

@@ -35,7 +35,7 @@ extension Network {
                 case .success(false): then(.failure(Self.isNoMore))
                 case .success(true):
                     self.shard.forgetLogins([Names.accountMapping.fold(account)], of: tenant)
-                    then(.success(()))
+                    self.endTokens(of: account, except: actor.attachment.number) { then(.success(())) }
                 }
             }
         }

@@ -64,7 +64,7 @@ extension Network {
                     self.shard.logger.info("an account asks for codes now", metadata: ["tenant": "\(tenant)"])
                     // Of those that ask for codes nothing is remembered.
                     self.shard.forgetLogins([Names.accountMapping.fold(account)], of: tenant)
-                    then(.success(codes))
+                    self.endTokens(of: account, except: actor.attachment.number) { then(.success(codes)) }
                 }
             }
         }
@@ -93,7 +93,8 @@ extension Network {
                 case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
                 case .success(false):
                     then(.failure(Refusal(.codeNeeded, text: "Your account asks for no codes")))
-                case .success(true): then(.success(()))
+                case .success(true):
+                    self.endTokens(of: account, except: actor.attachment.number) { then(.success(())) }
                 }
             }
         }

@@ -71,9 +71,11 @@ extension Admission {
 
     // MARK: Who it is
 
-    /// Where accounts are required nobody else is let in.
+    /// Where accounts are required nobody else is let in, but guests by SASL ANONYMOUS where the tenant takes these.
     func account(_ newcomer: Newcomer, _ then: @escaping (AdmissionVerdict) -> Void) {
-        let isNeeded = self.network.tenant.accounts.required && !newcomer.isLoggedIn && !newcomer.comesBack
+        let accounts = self.network.tenant.accounts
+        let isNobody = accounts.anonymous && newcomer.isAnonymous
+        let isNeeded = accounts.required && !newcomer.isLoggedIn && !newcomer.comesBack && !isNobody
         then(isNeeded ? .demandLogin(.account, nil) : .allow)
     }
 

@@ -22,6 +22,8 @@ struct Newcomer {
     var isLoggedIn = false
     /// Takes up a session that waits: of whom is known then.
     var comesBack = false
+    /// Has said by SASL that it is nobody in particular (RFC 4505).
+    var isAnonymous = false
     /// Who it says it is; nil before it has said so.
     var requester: () -> Requester? = { nil }
 }

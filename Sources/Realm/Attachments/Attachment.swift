@@ -23,6 +23,12 @@ package protocol Attachment: AnyObject {
     var facts: UserFacts { get }
     /// What logs call it.
     var label: String { get }
+    /// By what it came.
+    var kind: AttachedClient.Kind { get }
+    /// What its client calls itself; nil if it does not say.
+    var agent: String? { get }
+    /// When it connected, in milliseconds since 1970.
+    var since: Int64 { get }
 
     /// Makes the group of attachments that are told the same in the same way, with nobody in it yet.
     func makeGroup() -> any AttachmentGroup

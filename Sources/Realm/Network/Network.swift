@@ -43,6 +43,7 @@ package final class Network {
     private(set) lazy var logins = LoginMemory(self)
     private(set) lazy var census = Census(self)
     private(set) lazy var idle = IdleQuestions(self)
+    private(set) lazy var clientQuestions = ClientQuestions(self)
     private(set) lazy var scans = ScanQueue(self)
     private(set) lazy var admission = Admission(self)
     private(set) lazy var proofs = ProofMarks(self)
@@ -201,6 +202,9 @@ package final class Network {
             self.nicks.refresh()
             self.hosts.refresh()
         case .bansChanged: self.bans.refresh()
+        case .askedForClients(let account, let asker, let question):
+            self.tellClients(of: account, to: asker, question)
+        case .dismissed(let account, let nick): self.dismiss(account, by: nick)
         case .reportsChanged: self.reports.refresh()
         case .reported(let id, let reporter, let subject, let place, let reason):
             self.reports.announce(.reported(id, by: reporter, about: subject, place: place, reason: reason))

@@ -64,15 +64,62 @@ extension Network {
         self.pushKey == nil ? nil : FeedLabel(Conversation.direct(.init(one, other)).text)
     }
 
+    /// The devices of an account, by its folded name; none where nothing is pushed, or that cannot be asked.
+    func devices(of account: String, _ then: @escaping ([PushEndpoint]) -> Void) {
+        guard let key = self.pushKey else { return then([]) }
+        let (tenant, now) = (self.id, self.shard.now)
+        self.askDevices(
+            of: account,
+            for: key,
+            { devices, account, key throws(DurableStoreError) in
+                try await devices.registrations(of: account, in: tenant, for: key, now: now)
+            }
+        ) { (result: Result<[PushRegistration], Refusal>) in
+            then(((try? result.get()) ?? []).map(\.endpoint))
+        }
+    }
+
+    /// Has a device of an account not be pushed to any more, or none if nil.
+    func forgetDevices(
+        of account: String,
+        _ endpoint: String?,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        guard let key = self.pushKey else { return then(.success(())) }
+        let tenant = self.id
+        self.askDevices(
+            of: account,
+            for: key,
+            { devices, account, _ throws(DurableStoreError) in
+                if let endpoint {
+                    try await devices.unregister(endpoint, of: account, in: tenant)
+                } else {
+                    try await devices.unregisterAll(of: account, in: tenant)
+                }
+            },
+            then
+        )
+    }
+
     private func askDevices<Answer: Sendable>(
         of actor: Actor,
         _ question: @escaping @Sendable (PushRepository, String, String) async throws(DurableStoreError) -> Answer,
         _ then: @escaping (Result<Answer, Refusal>) -> Void
     ) {
-        guard let key = self.pushKey, let devices = self.shard.environment.push?.registrations else {
+        guard let key = self.pushKey else { return then(.failure(Refusal(.noHistory))) }
+        guard let account = actor.session.party.account else { return then(.failure(Refusal(.accountNeeded))) }
+        self.askDevices(of: account, for: key, question, then)
+    }
+
+    private func askDevices<Answer: Sendable>(
+        of account: String,
+        for key: String,
+        _ question: @escaping @Sendable (PushRepository, String, String) async throws(DurableStoreError) -> Answer,
+        _ then: @escaping (Result<Answer, Refusal>) -> Void
+    ) {
+        guard let devices = self.shard.environment.push?.registrations else {
             return then(.failure(Refusal(.noHistory)))
         }
-        guard let account = actor.session.party.account else { return then(.failure(Refusal(.accountNeeded))) }
         let logger = self.shard.logger
         self.shard.check(
             { () async throws(AuthenticationError) -> Answer in

@@ -13,6 +13,8 @@ package struct SignOn {
     /// What counts as one client: the address, or the network that one client has all of.
     package let clients: String
     package let login: LoggedIn?
+    /// Whether it asked to be nobody, where the tenant lets people.
+    package let isAnonymous: Bool
     /// The place in a session that it takes again.
     package let resumption: Resumption?
     /// Whether it knows how to come back without an account.
@@ -29,6 +31,7 @@ package struct SignOn {
         address: String,
         clients: String,
         login: LoggedIn?,
+        isAnonymous: Bool = false,
         resumption: Resumption?,
         isResumable: Bool,
         asksForPast: Bool,
@@ -40,6 +43,7 @@ package struct SignOn {
         self.address = address
         self.clients = clients
         self.login = login
+        self.isAnonymous = isAnonymous
         self.resumption = resumption
         self.isResumable = isResumable
         self.asksForPast = asksForPast
@@ -97,6 +101,7 @@ extension Network {
             shield: request.login?.role.rights ?? [],
             isLoggedIn: request.login != nil,
             comesBack: request.resumption != nil,
+            isAnonymous: request.isAnonymous,
             requester: { self.requester(request, through: attachment) }
         )
         self.admission.decide(.signingOn, on: newcomer) { refusal in

@@ -118,6 +118,7 @@ extension Network {
                 session.quarantine = record.quarantine
                 if let login = request.login, record.user.modes.contains(.operator) {
                     session.grantedRole = login.role
+                    session.grantedBy = Names.accountMapping.fold(login.account)
                     session.requester.rights = login.role.rights
                 }
                 session.place = snapshot.position

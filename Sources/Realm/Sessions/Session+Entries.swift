@@ -54,6 +54,8 @@ extension Session {
         case .read(let target, let time): self.read(target, upTo: time)
         case .askedHowIdle(let asker): self.tellHowIdle(asker)
         case .idle(let session, let seconds): self.network.idle.answered(session, seconds)
+        case .clients(let question, let clients): self.network.clientQuestions.answered(question, clients)
+        case .dismissed(let number, let nick): self.dismiss(number, by: nick)
         case .redacted(let id, let nick, let author, let reason):
             let acting = author.session == self.id ? self.acting(in: self.inbox, by: entry.producer) : nil
             for attachment in self.attachments {

@@ -22,6 +22,8 @@ package final class Session {
     let token: FollowToken
     /// The role of the account that was proved here, once its rights were asked for (OPER).
     package var grantedRole = Role.user
+    /// The folded name of that account; nil if none was proved here.
+    var grantedBy: String?
     /// What the store has that it is as an operator, wherever that was proved; nil if it says nothing.
     var role: Role?
     /// Why it is kept apart, as its record says.

@@ -53,6 +53,8 @@ package struct RealmEnvironment: Sendable {
     package var webPort: Int
     /// Finds the IPv4 addresses of a name, none if there is no such name and nil if nobody can say; nil if no names are looked up.
     package var resolve: (@Sendable (String) async -> [UInt32]?)?
+    /// Looks at tokens of issuers that tenants name; nil if none are taken.
+    package var tokens: (any TokenAuthority)?
     /// Reads tenants and certificates again.
     package var reload: @Sendable () -> Void
     /// Told about usage when a tenant's counters were drained.
@@ -89,6 +91,7 @@ package struct RealmEnvironment: Sendable {
         proofKey: (@Sendable (TenantID) -> ProofKey)? = nil,
         webPort: Int = 443,
         resolve: (@Sendable (String) async -> [UInt32]?)? = nil,
+        tokens: (any TokenAuthority)? = nil,
         reload: @escaping @Sendable () -> Void = {},
         latencies: Latencies? = nil,
         wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
@@ -114,6 +117,7 @@ package struct RealmEnvironment: Sendable {
         self.proofKey = proofKey
         self.webPort = webPort
         self.resolve = resolve
+        self.tokens = tokens
         self.reload = reload
         self.latencies = latencies
         self.wallClock = wallClock

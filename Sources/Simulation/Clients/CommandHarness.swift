@@ -52,6 +52,7 @@ package final class CommandHarness {
         links: InviteLinkRepository? = nil,
         held: HeldMessageRepository? = nil,
         push: PushRepository? = nil,
+        tokens: (any TokenAuthority)? = nil,
         authenticator: (any Authenticator)? = nil,
         gateways: WebGateways = .none,
         resolve: (@Sendable (String) async -> [UInt32]?)? = nil,
@@ -95,6 +96,7 @@ package final class CommandHarness {
             links: links,
             held: held,
             push: push,
+            tokens: tokens,
             gateways: gateways,
             resolve: resolve,
             reload: { reloadCount.value += 1 }

@@ -35,6 +35,7 @@ final class SimulatedEdge {
         links: InviteLinkRepository? = nil,
         held: HeldMessageRepository? = nil,
         push: PushRepository? = nil,
+        tokens: (any TokenAuthority)? = nil,
         gateways: WebGateways = .none,
         resolve: (@Sendable (String) async -> [UInt32]?)? = nil,
         reload: @escaping @Sendable () -> Void = {}
@@ -61,6 +62,7 @@ final class SimulatedEdge {
             push: push.map { PushDevices(registrations: $0, keys: VapidKeys(from: key)) },
             proofKey: { ProofKey(from: key, tenant: $0) },
             resolve: resolve,
+            tokens: tokens,
             reload: reload,
             wallClock: { clock.now },
             random: { numbers.value.next() }

@@ -10,6 +10,7 @@ package import Logging
 package struct DurableStore: Sendable {
     package let database: any SQLDatabase
     package let accounts: AccountRepository
+    package let accountChanges: AccountChangeRepository
     package let codes: AccountCodeRepository
     package let channels: ChannelRepository
     package let bans: NetworkBanRepository
@@ -33,6 +34,7 @@ package struct DurableStore: Sendable {
     package init(_ database: any SQLDatabase) {
         self.database = database
         self.accounts = AccountRepository(database)
+        self.accountChanges = AccountChangeRepository(database)
         self.codes = AccountCodeRepository(database)
         self.channels = ChannelRepository(database)
         self.bans = NetworkBanRepository(database)

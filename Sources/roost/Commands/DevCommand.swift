@@ -39,6 +39,9 @@ struct DevCommand: AsyncParsableCommand {
     var pushContact = ""
     @Option(help: "A network that pushes may go to although it is private, such as 127.0.0.0/8.")
     var pushNetworks: [String] = []
+    @Option(help: "A network in which issuers of tokens may be although it is private, such as 127.0.0.0/8.")
+    var oauthNetworks: [String] = []
+    @Option(help: "Certificates in PEM that prove issuers of tokens, beside the system's.") var oauthAuthorities = ""
     @Option(help: "Certificates in PEM that prove push services, beside the system's.") var pushAuthorities = ""
     @Option(
         help: "A name server that is asked for lists of addresses, such as 127.0.0.1:5353; else those of the system."
@@ -96,6 +99,13 @@ struct DevCommand: AsyncParsableCommand {
         let nameServers = try CommandFailure.configuration {
             try NameServers.read(self.dnsServers, named: "--dns-servers")
         }
+        let issuers = try CommandFailure.configuration {
+            try IssuerSettings(
+                networks: self.oauthNetworks,
+                authorities: self.oauthAuthorities,
+                named: "--oauth-"
+            )
+        }
         let mail = try CommandFailure.configuration {
             try MailSettings(
                 server: self.mailServer,
@@ -149,6 +159,7 @@ struct DevCommand: AsyncParsableCommand {
             push: push,
             webPort: addresses.https?.port ?? 443,
             nameServers: nameServers,
+            issuers: issuers,
             mail: mail,
             certificates: try CertificateStore(authority: authority, logger: logger),
             trustedProxies: .none,

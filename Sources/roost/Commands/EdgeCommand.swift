@@ -56,6 +56,7 @@ struct EdgeCommand: AsyncParsableCommand {
         let proxies: TrustedNetworks
         let gateways: WebGateways
         let push: PushSettings?
+        let issuers: IssuerSettings
         let mail: MailSettings?
         let nameServers: NameServers?
         let durable: DurableStore
@@ -78,6 +79,11 @@ struct EdgeCommand: AsyncParsableCommand {
                 named: "push."
             )
             nameServers = try NameServers.read(configuration.nameServers, named: "dns.servers")
+            issuers = try IssuerSettings(
+                networks: configuration.oauthNetworks,
+                authorities: configuration.oauthAuthorities,
+                named: "oauth."
+            )
             mail = try MailSettings(
                 server: configuration.mailServer,
                 from: configuration.mailFrom,
@@ -138,6 +144,7 @@ struct EdgeCommand: AsyncParsableCommand {
             push: push,
             webPort: configuration.publicWebPort,
             nameServers: nameServers,
+            issuers: issuers,
             mail: mail,
             certificates: certificates,
             trustedProxies: proxies,

@@ -52,6 +52,9 @@ struct EdgeConfiguration {
     var pushAuthorities = ""
     /// Which name servers are asked for lists of addresses; none for the system's.
     var nameServers: [String] = []
+    /// Networks of issuers of tokens of one's own, and a file with the certificates that prove those.
+    var oauthNetworks: [String] = []
+    var oauthAuthorities = ""
     /// By which server mail is sent, without which none is; whom it comes from, who this process is to the server, and whether and by
     /// which certificates the server proves who it is.
     var mailServer = ""
@@ -144,6 +147,7 @@ struct EdgeConfiguration {
             self.text("push.contact", \.pushContact), self.list("push.networks", \.pushNetworks),
             self.text("push.authorities", \.pushAuthorities),
             self.list("dns.servers", \.nameServers),
+            self.list("oauth.networks", \.oauthNetworks), self.text("oauth.authorities", \.oauthAuthorities),
             self.text("mail.server", \.mailServer), self.text("mail.from", \.mailFrom),
             self.text("mail.username", \.mailUsername), self.text("mail.passwordFile", \.mailPasswordFile),
             self.text("mail.authorities", \.mailAuthorities), self.text("mail.tls", \.mailTLS),

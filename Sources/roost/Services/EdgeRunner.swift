@@ -8,12 +8,14 @@ import Metering
 import NIOCore
 import NIOPosix
 import NameLookup
+import OAuth
 import Observability
 import ServiceLifecycle
 import StateStore
 import Synchronization
 import Tenant
 import UnixSignals
+import WebPush
 
 /// Runs an edge from its parts until it is told to stop: what `roost dev` and `roost edge` have in common.
 struct EdgeRunner: Sendable {
@@ -97,6 +99,8 @@ struct EdgeRunner: Sendable {
     var webPort = 443
     /// Which name servers are asked for lists of addresses; nil for the system's.
     var nameServers: NameServers?
+    /// How issuers of tokens are reached that tenants name.
+    var issuers: IssuerSettings
     /// By which server mail is sent; nil if none is.
     var mail: MailSettings?
     var certificates: CertificateStore
@@ -143,6 +147,12 @@ struct EdgeRunner: Sendable {
             let keys = VapidKeys(from: self.secret)
             return try PushServices(settings, keys: keys, durable: self.durable, logger: self.logger)
         }
+        let tokens = try TokenChecker(
+            // None of a shard's loops: nobody who chats waits for a handshake.
+            group: MultiThreadedEventLoopGroup.singleton,
+            policy: AddressPolicy(trusted: self.issuers.networks),
+            authorities: self.issuers.authorities
+        )
         let mail = self.mail.map { MailServices($0, secret: self.secret) }
         let names = self.nameResolver()
         let (tenants, certificates) = (self.tenants, self.certificates)
@@ -167,6 +177,7 @@ struct EdgeRunner: Sendable {
             secret: self.secret,
             usage: metrics,
             push: push?.keys,
+            tokens: tokens,
             mail: mail?.bell.ring,
             webPort: self.webPort,
             resolve: Self.lookup(names),
@@ -227,6 +238,7 @@ struct EdgeRunner: Sendable {
             Work(patience: Self.storesTime * 2) { try await ledger.run() },
             Work { try await retention.run() },
             Work { await sweeper.run() },
+            Work { [logger = self.logger] in await server.followAccounts(logger: logger) },
             Work { await server.watchStore(readiness) },
             Work { try await certificates.run() },
             Work { [gateways = self.gateways] in try await gateways.run() },

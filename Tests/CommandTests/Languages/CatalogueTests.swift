@@ -22,7 +22,7 @@ import Testing
                 "has asked for an invite", "Changing host", "Connection closed", "Connection lost",
                 "Connection reset by peer",
                 "Read error", "Not connected securely any more", "Not here right now", "Account dropped",
-                "Ghosted by {1}", "Cleared by {1}", "This channel is closed to guests until {1}: {2}",
+                "Ghosted by {1}", "Cleared by {1}", "Account deleted", "Logged out", "This channel is closed to guests until {1}: {2}",
                 "This channel is open to guests again",
             ],
             "it is logged": [
@@ -30,7 +30,7 @@ import Testing
                 "an admin's account waits for its store", "connection closed", "line too long", "log-in sweeps",
                 "unreadable channel entry", "a registered channel cannot be read, and begins anew",
                 "the durable store cannot be asked", "not admitted", "admitted with a mark", "proof sweeps",
-                "what a check says was not done",
+                "what a check says was not done", "tokens of an account stay until they end",
             ],
             "it is a mistake of ours": ["there is no such parameter"],
         ]

@@ -1,4 +1,5 @@
 import Chat
+import Logging
 import Realm
 import Simulation
 import StateStore
@@ -107,6 +108,14 @@ struct OwnershipRig {
             for client in clients { _ = await client.send("PING x") }
             await self.harness.advance(by: 45)
         }
+    }
+
+    /// What the audit log has, the oldest first, once the feed was moved to the database.
+    func audit() async throws -> [AuditEntry] {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let writer = HistoryWriter(live: self.harness.store, store: self.store, logger: logger)
+        while try await writer.moveBatch(waiting: .zero) > 0 {}
+        return try await self.store.audit.latest(of: self.harness.tenant.id, limit: 1000).reversed().map(\.entry)
     }
 
     /// What is kept of a channel, once there is time to.

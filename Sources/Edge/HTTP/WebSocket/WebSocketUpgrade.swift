@@ -88,6 +88,8 @@ struct WebSocketUpgrade: Sendable {
                 tenant: agreement.tenant,
                 address: address,
                 isSecure: self.isSecure(request),
+                kind: .webSocket,
+                agent: Self.agent(request),
                 isDirect: false,
                 place: place
             )
@@ -95,6 +97,15 @@ struct WebSocketUpgrade: Sendable {
         // Half of a WebSocket connection is none.
         channel.setOption(.allowRemoteHalfClosure, value: false).whenFailure { _ in channel.close(promise: nil) }
     }
+
+    /// What a client calls itself, as far as it can be shown: enough to know it again by.
+    private static func agent(_ request: HTTPRequestHead) -> String? {
+        guard let text = request.headers["user-agent"].first else { return nil }
+        let shown = text.unicodeScalars.filter { (0x20...0x7E).contains($0.value) }.prefix(Self.longestAgent)
+        return shown.isEmpty ? nil : String(String.UnicodeScalarView(shown))
+    }
+
+    private static let longestAgent = 120
 
     private func isSecure(_ request: HTTPRequestHead) -> Bool {
         if self.origin.isSecure { return true }

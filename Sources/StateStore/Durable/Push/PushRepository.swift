@@ -90,6 +90,15 @@ package struct PushRepository: Sendable {
         )
     }
 
+    /// Forgets all devices of an account.
+    package func unregisterAll(of account: String, in tenant: TenantID) async throws(DurableStoreError) {
+        _ = try await self.database.execute(
+            "DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 RETURNING 1",
+            [.text(tenant.text), .text(account)],
+            in: .tenant(tenant)
+        )
+    }
+
     /// The devices of an account.
     package func registrations(
         of account: String,

@@ -159,7 +159,7 @@ extension AccountRepository {
         in tenant: TenantID,
         now: Int64
     ) async throws(DurableStoreError) -> Bool {
-        try await self.set("state", .text(state.rawValue), of: folded, in: tenant, now: now)
+        try await self.set("state", .text(state.rawValue), .state, of: folded, in: tenant, now: now)
     }
 
     /// Has an account have no address, and no code be good that was sent to one.
@@ -192,22 +192,25 @@ extension AccountRepository {
         in tenant: TenantID,
         now: Int64
     ) async throws(DurableStoreError) -> Bool {
-        try await self.set("role", .text(role.rawValue), of: folded, in: tenant, now: now)
+        try await self.set("role", .text(role.rawValue), .role, of: folded, in: tenant, now: now)
     }
 
     private func set(
         _ column: String,
         _ value: SQLValue,
+        _ what: AccountChange.What,
         of folded: String,
         in tenant: TenantID,
         now: Int64
     ) async throws(DurableStoreError) -> Bool {
-        let rows = try await self.database.execute(
-            "UPDATE accounts SET \(column) = $3, updated_at = $4 WHERE tenant = $1 AND folded = $2 RETURNING folded",
-            [.text(tenant.text), .text(folded), value, .integer(now)],
-            in: .tenant(tenant)
-        )
-        return !rows.isEmpty
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            let rows = try connection.execute(
+                "UPDATE accounts SET \(column) = $3, updated_at = $4 WHERE tenant = $1 AND folded = $2 RETURNING folded",
+                [.text(tenant.text), .text(folded), value, .integer(now)]
+            )
+            if !rows.isEmpty { try self.tell(what, of: folded, in: tenant, on: connection) }
+            return !rows.isEmpty
+        }
     }
 
     /// How far apart two log-ins are for the second to be noted, in milliseconds.

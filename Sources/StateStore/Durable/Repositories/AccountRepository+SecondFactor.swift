@@ -116,15 +116,17 @@ extension AccountRepository {
         in tenant: TenantID,
         now: Int64
     ) async throws(DurableStoreError) -> Bool {
-        let rows = try await self.database.execute(
-            """
-            UPDATE accounts SET updated_at = CAST($3 AS BIGINT), \(change)
-            WHERE tenant = $1 AND folded = $2 AND (\(condition)) RETURNING folded
-            """,
-            [.text(tenant.text), .text(folded), .integer(now)] + values,
-            in: .tenant(tenant)
-        )
-        return !rows.isEmpty
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            let rows = try connection.execute(
+                """
+                UPDATE accounts SET updated_at = CAST($3 AS BIGINT), \(change)
+                WHERE tenant = $1 AND folded = $2 AND (\(condition)) RETURNING folded
+                """,
+                [.text(tenant.text), .text(folded), .integer(now)] + values
+            )
+            if !rows.isEmpty { try self.tell(.proof, of: folded, in: tenant, on: connection) }
+            return !rows.isEmpty
+        }
     }
 
     static func secondFactor(

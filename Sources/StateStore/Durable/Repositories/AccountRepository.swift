@@ -6,8 +6,28 @@ package import Tenant
 /// Names are given folded; times are milliseconds since 1970.
 package struct AccountRepository: Sendable {
     let database: any SQLDatabase
+    /// Whether edges are told of what is changed; see ``telling``.
+    private var tells = false
 
     package init(_ database: any SQLDatabase) { self.database = database }
+
+    /// The same for who changes accounts from outside of chat: edges are told of it (``AccountChangeFollower``).
+    package var telling: AccountRepository {
+        var repository = self
+        repository.tells = true
+        return repository
+    }
+
+    /// Has edges be told of a change, in its transaction, if they are to.
+    func tell(
+        _ what: AccountChange.What,
+        of folded: String,
+        in tenant: TenantID,
+        on connection: any SQLConnection
+    ) throws(DurableStoreError) {
+        guard self.tells else { return }
+        try AccountChangeRepository.note(what, of: folded, in: tenant, on: connection)
+    }
 
     private static let stored = "name, folded, role, password_hash, scram, created_at, updated_at, is_declared"
     static let columns =
@@ -83,6 +103,7 @@ package struct AccountRepository: Sendable {
             try Self.removeCertificates(of: folded, in: tenant, on: connection)
             // Whoever had a code sent may have known the password.
             try AccountCodeRepository.remove(of: folded, except: .registration, in: tenant, on: connection)
+            if !rows.isEmpty { try self.tell(.proof, of: folded, in: tenant, on: connection) }
             return !rows.isEmpty
         }
     }
@@ -121,6 +142,12 @@ package struct AccountRepository: Sendable {
     ) async throws(DurableStoreError) {
         try await self.database.withTransaction(.tenant(tenant), .readWrite, deadline: .seconds(10)) {
             connection throws(DurableStoreError) in
+            // Who had the account before, if it was somebody's.
+            let known = try connection.execute(
+                "SELECT 1 FROM accounts WHERE tenant = $1 AND folded = $2",
+                [.text(tenant.text), .text(folded)]
+            )
+            if !known.isEmpty { try self.tell(.proof, of: folded, in: tenant, on: connection) }
             _ = try connection.execute(
                 """
                 DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 AND EXISTS (
@@ -190,14 +217,16 @@ package struct AccountRepository: Sendable {
         for row in declared {
             let name = try row.text(0)
             guard !folded.contains(name) else { continue }
-            _ = try await self.database.execute(
-                """
-                UPDATE accounts SET role = $3, is_declared = 0, updated_at = $4
-                WHERE tenant = $1 AND folded = $2 AND is_declared = 1
-                """,
-                [.text(tenant.text), .text(name), .text(Account.Role.user.rawValue), .integer(now)],
-                in: .tenant(tenant)
-            )
+            try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+                _ = try connection.execute(
+                    """
+                    UPDATE accounts SET role = $3, is_declared = 0, updated_at = $4
+                    WHERE tenant = $1 AND folded = $2 AND is_declared = 1
+                    """,
+                    [.text(tenant.text), .text(name), .text(Account.Role.user.rawValue), .integer(now)]
+                )
+                try self.tell(.role, of: name, in: tenant, on: connection)
+            }
             released.append(name)
         }
         return released
@@ -250,6 +279,21 @@ package struct AccountRepository: Sendable {
                 "DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 RETURNING account",
                 bindings
             )
+            if !rows.isEmpty { try self.tell(.deleted, of: folded, in: tenant, on: connection) }
+            return !rows.isEmpty
+        }
+    }
+
+    /// Has edges end what is logged in to an account.
+    ///
+    /// - Returns: false if there is no such account.
+    package func logOut(_ folded: String, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            let rows = try connection.execute(
+                "SELECT 1 FROM accounts WHERE tenant = $1 AND folded = $2",
+                [.text(tenant.text), .text(folded)]
+            )
+            if !rows.isEmpty { try AccountChangeRepository.note(.logOut, of: folded, in: tenant, on: connection) }
             return !rows.isEmpty
         }
     }

@@ -87,15 +87,10 @@ package struct LedgerRepository: Sendable {
 
     /// What the database's clock shows, in milliseconds since 1970: the time by which usage is counted.
     package func now() async throws(DurableStoreError) -> Int64 {
-        let milliseconds =
-            switch self.database.dialect {
-            case .postgres: "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
-            case .sqlite: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
-            }
         // An answer that comes late would say little.
         let rows = try await self.database.withTransaction(.cell, .readOnly, deadline: .seconds(2)) {
             connection throws(DurableStoreError) in
-            try connection.execute("SELECT \(milliseconds)")
+            try connection.execute("SELECT \(connection.dialect.now)")
         }
         guard let row = rows.first else { throw .invalidAnswer("no time") }
         return try row.integer(0)

@@ -214,6 +214,15 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
+            "account_changes",
+            key: ["account", "what"],
+            // What edges of this cell have read, or will in a moment.
+            isData: false,
+            [
+                .init("account", .text), .init("what", .text), .init("serial", .text), .init("changed_at", .integer),
+            ]
+        ),
+        TenantTable(
             "tenant_copies",
             key: ["table_name"],
             isData: false,

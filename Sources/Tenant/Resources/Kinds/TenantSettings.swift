@@ -199,6 +199,10 @@ package struct AccountSettings: Hashable, Sendable {
     package var customAccountNames = false
     /// Whether nobody registers a connection without an account.
     package var required = false
+    /// Whether guests pass by SASL ANONYMOUS where others have to log in.
+    package var anonymous = false
+    /// By whose tokens people log in, too; nil if by none.
+    package var oauth: OAuthSettings?
     /// What is said about ``saslMechanisms``; `nil` for all that there are.
     package var askedMechanisms: [SASLMechanism]?
     /// The offered mechanisms in the order of the offer.
@@ -298,6 +302,18 @@ extension AccountSettings: SettingsObject {
             "The offered mechanisms in the order of the offer; by default all. EXTERNAL is offered to clients with a certificate."
         ),
         Setting(
+            "anonymous",
+            \.anonymous,
+            .flag,
+            "Whether SASL ANONYMOUS is offered: a guest who asks for it passes where accounts are required, without one."
+        ),
+        Setting(
+            "oauth",
+            \.oauth,
+            .issuer,
+            "By whose tokens people log in, too (SASL OAUTHBEARER): an issuer of signed tokens, such as one that speaks OpenID Connect. By default by none."
+        ),
+        Setting(
             "rememberFor",
             \.rememberFor,
             // Without it nobody is let in.
@@ -315,13 +331,13 @@ extension AccountSettings: SettingsObject {
 
     static let rules = [
         Schema.Rule(
-            "!has(self.required) || !self.required || !has(self.sasl) || self.sasl.size() > 0",
+            "!has(self.required) || !self.required || !has(self.sasl) || self.sasl.size() > 0 || has(self.oauth)",
             "accounts are required, so offer a mechanism in sasl"
         )
     ]
 
     static func check(_ value: Self, _ fields: ObjectFields) {
-        guard value.required, value.saslMechanisms.isEmpty else { return }
+        guard value.required, value.saslMechanisms.isEmpty, value.oauth == nil else { return }
         let text = "is empty while accounts are required: offer one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, EXTERNAL"
         fields["sasl"].report(.badValue, text)
     }

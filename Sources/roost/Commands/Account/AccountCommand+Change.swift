@@ -42,8 +42,8 @@ extension AccountCommand {
             commandName: "password",
             abstract: "Give an account another password.",
             discussion:
-                "Its certificates log in no more; who is logged in stays so. Where log-ins are remembered, the old one may be let in while the "
-                + "database is away."
+                "Its certificates log in no more, and clients that lose their connection have to log in again; who is connected stays so: "
+                + "`roost account logout` ends that. Where log-ins are remembered, the old one may be let in while the database is away."
         )
 
         @OptionGroup var account: AccountSelection
@@ -53,7 +53,7 @@ extension AccountCommand {
             let made = try self.password.credentials(of: self.account.name)
             try await self.account.change { store, account in
                 try Self.check(account, "its password comes from there")
-                return try await store.accounts.update(
+                return try await store.accounts.telling.update(
                     account.folded,
                     credentials: .init(made),
                     of: account.tenant,
@@ -78,7 +78,7 @@ extension AccountCommand {
             }
             try await self.account.change { store, account in
                 try Self.check(account, "it has its role from there")
-                return try await store.accounts.set(
+                return try await store.accounts.telling.set(
                     role,
                     of: account.folded,
                     in: account.tenant,
@@ -100,7 +100,8 @@ extension AccountCommand {
 
         func run() async throws {
             try await self.account.change { store, account in
-                try await store.accounts.set(.active, of: account.folded, in: account.tenant, now: WallClock.system())
+                let now = WallClock.system()
+                return try await store.accounts.telling.set(.active, of: account.folded, in: account.tenant, now: now)
             } _: {
                 "\($0.name) of \($0.tenant) may log in"
             }
@@ -119,10 +120,29 @@ extension AccountCommand {
         func run() async throws {
             try await self.account.change { store, account in
                 let now = WallClock.system()
-                _ = try await store.accounts.removeSecondFactor(of: account.folded, in: account.tenant, now: now)
+                let accounts = store.accounts.telling
+                _ = try await accounts.removeSecondFactor(of: account.folded, in: account.tenant, now: now)
                 return true
             } _: {
                 "\($0.name) of \($0.tenant) asks for no codes"
+            }
+        }
+    }
+
+    struct Logout: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "logout",
+            abstract: "End what is logged in to an account, within seconds.",
+            discussion: "Who knows its password may log in again: give it another one first."
+        )
+
+        @OptionGroup var account: AccountSelection
+
+        func run() async throws {
+            try await self.account.change { store, account in
+                try await store.accounts.logOut(account.folded, of: account.tenant)
+            } _: {
+                "what is logged in to \($0.name) of \($0.tenant) ends"
             }
         }
     }
@@ -131,7 +151,7 @@ extension AccountCommand {
         static let configuration = CommandConfiguration(
             commandName: "delete",
             abstract: "Delete an account.",
-            discussion: "Its name is anybody's then. Who is logged in stays so until the connection ends."
+            discussion: "Its name is anybody's then. Who is logged in is disconnected within seconds."
         )
 
         @OptionGroup var account: AccountSelection
@@ -139,7 +159,7 @@ extension AccountCommand {
         func run() async throws {
             try await self.account.change { store, account in
                 try Self.check(account, "it would be made again")
-                return try await store.accounts.delete(account.folded, of: account.tenant)
+                return try await store.accounts.telling.delete(account.folded, of: account.tenant)
             } _: {
                 "deleted \($0.name) of \($0.tenant)"
             }

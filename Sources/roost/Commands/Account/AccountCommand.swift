@@ -10,7 +10,9 @@ struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
         abstract: "Look after a tenant's accounts.",
-        subcommands: [Add.self, List.self, Password.self, Role.self, Approve.self, Unlock.self, Delete.self]
+        subcommands: [
+            Add.self, List.self, Password.self, Role.self, Approve.self, Unlock.self, Logout.self, Delete.self,
+        ]
     )
 
     struct Add: AsyncParsableCommand {

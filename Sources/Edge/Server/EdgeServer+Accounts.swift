@@ -1,0 +1,37 @@
+package import Logging
+import Realm
+import StateStore
+import Tenant
+
+/// What is changed of accounts from outside of chat (`roost account`, an operator) holds within seconds.
+extension EdgeServer {
+    /// Follows what is changed, until the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - clock: Times the looks.
+    ///   - logger: Hears of failures.
+    package func followAccounts(clock: any Clock<Duration> = ContinuousClock(), logger: Logger) async {
+        let follower = AccountChangeFollower(self.durable.accountChanges, clock: clock, logger: logger) { change in
+            await self.accountChanged(change)
+        }
+        // What is told before it is known whose it is would be passed over.
+        while self.directory.current.tenants.isEmpty {
+            guard (try? await clock.sleep(for: .seconds(1))) != nil else { return }
+        }
+        await follower.run()
+    }
+
+    /// - Returns: false if the account cannot be looked up now.
+    private func accountChanged(_ change: AccountChange) async -> Bool {
+        guard let tenant = self.directory.current.tenants[change.tenant], tenant.farewell == nil else { return true }
+        let account: Account?
+        do throws(DurableStoreError) {
+            account = try await self.durable.accounts.find(change.account, of: change.tenant, within: .seconds(3))
+        } catch { return false }
+        let news = AccountNews(change, now: account)
+        for (index, shard) in self.shards.all.enumerated() {
+            await shard.accountChanged(news, of: tenant, isFirst: index == 0)
+        }
+        return true
+    }
+}

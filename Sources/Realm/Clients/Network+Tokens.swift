@@ -1,0 +1,82 @@
+import Chat
+import IRC
+import Logging
+import NIOCore
+import StateStore
+
+/// What leads clients back into an account's session without its password goes when that changes.
+extension Network {
+    /// How often it is tried again to end them.
+    private static let tokenTries = 8
+
+    /// Ends the tokens by which clients take their place in an account's session again.
+    ///
+    /// It is tried again for a while if the store does not answer: what it goes with has been done.
+    ///
+    /// - `account`: its name.
+    /// - `kept`: the client whose token stays; nil for none.
+    /// - `time`: those stay that were given later, in milliseconds since 1970.
+    /// - `then`: goes on once it was tried.
+    func endTokens(
+        of account: String,
+        except kept: UInt32?,
+        givenBefore time: Int64 = .max,
+        attempt: Int = 0,
+        _ then: @escaping () -> Void = {}
+    ) {
+        let again = {
+            then()
+            guard attempt < Self.tokenTries else {
+                let tenant = "\(self.id)"
+                self.shard.logger.warning("tokens of an account stay until they end", metadata: ["tenant": "\(tenant)"])
+                return
+            }
+            self.shard.later(self.shard.pause(after: attempt)) {
+                self.endTokens(of: account, except: kept, givenBefore: time, attempt: attempt + 1)
+            }
+        }
+        self.claimed(by: account) { result in
+            guard case .success(let found) = result else { return again() }
+            guard let found else { return then() }
+            let inbox = self.inboxKey(found)
+            self.store.load([inbox]) { result in
+                guard case .success(let snapshots) = result else { return again() }
+                let fields = ResumeToken.fields(in: snapshots[0], except: kept, givenBefore: time)
+                if fields.isEmpty { return then() }
+                let change = LogChange(inbox, fields: fields.map { .remove($0) })
+                self.store.append(Transaction(conditions: [Condition(inbox, .exists)], changes: [change])) { result in
+                    if case .failure = result { again() } else { then() }
+                }
+            }
+        }
+    }
+}
+
+extension ResumeToken {
+    /// The fields of a session's log that have tokens.
+    ///
+    /// - `kept`: the client whose token is left out; nil for none.
+    /// - `time`: those are left out that were given later, in milliseconds since 1970.
+    static func fields(
+        in snapshot: Snapshot,
+        except kept: UInt32?,
+        givenBefore time: Int64 = .max
+    ) -> [FieldName] {
+        snapshot.fields.compactMap { name, bytes in
+            guard let token = Self.read(name, bytes), token.number != kept else { return nil }
+            let (given, overflow) = token.until.subtractingReportingOverflow(Self.lifetime)
+            return overflow || given < time ? name : nil
+        }
+    }
+
+    /// Reads a token's field: of which client it is, and until when, in milliseconds since 1970.
+    ///
+    /// - Returns: nil if it is none.
+    static func read(_ name: FieldName, _ bytes: [UInt8]) -> (number: UInt32, until: Int64)? {
+        guard name.section == Section(FieldKey.Section.setting.rawValue), name.name.hasPrefix(Self.fieldPrefix),
+            let number = UInt32(name.name.dropFirst(Self.fieldPrefix.count), radix: 36)
+        else { return nil }
+        var buffer = ByteBuffer(bytes: bytes)
+        return buffer.readInteger(as: Int64.self).map { (number, $0) }
+    }
+}
