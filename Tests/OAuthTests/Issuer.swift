@@ -5,13 +5,12 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import OAuth
 import SwiftASN1
 import Synchronization
 import Tenant
 import WebPush
 import X509
-
-import OAuth
 
 /// An issuer of tokens on a real socket: what it says is the test's, and it counts who asks.
 final class Issuer: Sendable {

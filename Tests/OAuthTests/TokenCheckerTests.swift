@@ -2,10 +2,9 @@
 
 import Crypto
 import Foundation
+import OAuth
 import Tenant
 import Testing
-
-import OAuth
 
 @Suite struct TokenCheckerTests {
     /// What a good token says; some claims may be others, or missing if nil.

@@ -14,8 +14,7 @@ private enum Tag: UInt8 {
     case knocked = 20
     case renamed, continued
     case metadata = 23
-    case registration, restored, awaited
-    case raid = 40
+    case registration, restored, awaited, raid
 }
 
 extension ChannelEvent {

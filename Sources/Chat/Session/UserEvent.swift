@@ -250,14 +250,11 @@ package enum TenantEvent: Hashable, Sendable {
     case askedForClients(of: String, by: SessionID, question: UInt64)
     /// All clients of an account are to go, by its folded name; by an operator of this nickname, or by one of them.
     case dismissed(account: String, by: String?)
-
     /// Somebody reported something: for those who look into it. The number, who it is by and about, where, and why.
     case reported(Int64, by: String, about: String, place: String?, reason: String)
     /// A report was closed: who has its reporter here looks whether to tell them.
     case reportsChanged
 
-    private static let askedForClientsTag: UInt8 = 40
-    private static let dismissedTag: UInt8 = 41
     /// In no channel's log, so that a writer of the history that does not know it sets it aside as it is.
     private static let auditTag: UInt8 = 100
 
@@ -281,21 +278,21 @@ package enum TenantEvent: Hashable, Sendable {
             buffer.writeText(text)
             actor.encode(into: &buffer)
         case .reported(let id, let reporter, let subject, let place, let reason):
-            buffer.writeForm(19, unknown: .passOver)
+            buffer.writeForm(6, unknown: .passOver)
             buffer.writeInteger(id)
             for text in [reporter, subject, reason] { buffer.writeText(text) }
             buffer.writeOptionalText(place)
-        case .reportsChanged: buffer.writeForm(20, unknown: .passOver)
+        case .reportsChanged: buffer.writeForm(7, unknown: .passOver)
         case .audited(let entry):
             buffer.writeForm(Self.auditTag, unknown: .passOver)
             entry.encode(into: &buffer)
         case .askedForClients(let account, let asker, let question):
-            buffer.writeForm(Self.askedForClientsTag, unknown: .passOver)
+            buffer.writeForm(8, unknown: .passOver)
             buffer.writeText(account)
             buffer.writeSession(asker)
             buffer.writeInteger(question)
         case .dismissed(let account, let nick):
-            buffer.writeForm(Self.dismissedTag, unknown: .passOver)
+            buffer.writeForm(9, unknown: .passOver)
             buffer.writeText(account)
             buffer.writeOptionalText(nick)
         }
@@ -318,21 +315,21 @@ package enum TenantEvent: Hashable, Sendable {
         case 5:
             guard let text = buffer.readText(), let actor = Author(from: &buffer) else { return nil }
             self = .global(text: text, by: actor)
-        case 19:
+        case 6:
             guard let id = buffer.readInteger(as: Int64.self), let reporter = buffer.readText(),
                 let subject = buffer.readText(), let reason = buffer.readText(), let place = buffer.readOptionalText()
             else { return nil }
             self = .reported(id, by: reporter, about: subject, place: place, reason: reason)
-        case 20: self = .reportsChanged
+        case 7: self = .reportsChanged
         case Self.auditTag:
             guard let entry = AuditEntry(from: &buffer) else { return nil }
             self = .audited(entry)
-        case Self.askedForClientsTag:
+        case 8:
             guard let account = buffer.readText(), let asker = buffer.readSession(),
                 let question = buffer.readInteger(as: UInt64.self)
             else { return nil }
             self = .askedForClients(of: account, by: asker, question: question)
-        case Self.dismissedTag:
+        case 9:
             guard let account = buffer.readText(), let nick = buffer.readOptionalText() else { return nil }
             self = .dismissed(account: account, by: nick)
         default: return nil

@@ -4,16 +4,37 @@
 /// commands, modes and codes. Of nobody it is said that they are he or she, and nobody is spoken to by a title.
 enum Catalogue {
     static let german = Self.all(
-        germanAnswers, germanHelp, germanServices, germanMail, germanModeration, germanAdmission, germanChecks,
-        germanChannels, germanClients
+        germanAnswers,
+        germanHelp,
+        germanServices,
+        germanMail,
+        germanModeration,
+        germanAdmission,
+        germanChecks,
+        germanChannels,
+        germanClients
     )
     static let spanish = Self.all(
-        spanishAnswers, spanishHelp, spanishServices, spanishMail, spanishModeration, spanishAdmission, spanishChecks,
-        spanishChannels, spanishClients
+        spanishAnswers,
+        spanishHelp,
+        spanishServices,
+        spanishMail,
+        spanishModeration,
+        spanishAdmission,
+        spanishChecks,
+        spanishChannels,
+        spanishClients
     )
     static let french = Self.all(
-        frenchAnswers, frenchHelp, frenchServices, frenchMail, frenchModeration, frenchAdmission, frenchChecks,
-        frenchChannels, frenchClients
+        frenchAnswers,
+        frenchHelp,
+        frenchServices,
+        frenchMail,
+        frenchModeration,
+        frenchAdmission,
+        frenchChecks,
+        frenchChannels,
+        frenchClients
     )
 
     private static func all(_ parts: [String: String]...) -> [String: String] {

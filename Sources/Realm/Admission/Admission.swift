@@ -21,7 +21,8 @@ final class Admission {
         case .connecting: [self.isOpen, self.rate]
         case .signingOn: [self.account, self.bans, self.raid, self.reputation]
         case .entering: [self.isOpen, self.place]
-        case .registering: [self.raidOfRegistering, self.bansOfRegistering, self.proofOfRegistering, self.registrations]
+        case .registering:
+            [self.raidOfRegistering, self.bansOfRegistering, self.proofOfRegistering, self.registrations]
         }
     }
 

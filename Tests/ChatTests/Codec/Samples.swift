@@ -203,6 +203,20 @@ enum Samples {
             + Role.allCases.map { .ranked($0) }
             + [nil, "späm"].map { .reviewed(target: "#räume", rejection: $0) }
             + [nil, Self.quarantine(7), Self.quarantine(nil)].map { .quarantined($0) } + [.memoLeft(by: "Bób")]
+            + [[], Self.clients].map { .clients(question: .max, $0) }
+            + [.dismissed(nil, by: nil), .dismissed(.max, by: "Bób")]
+    }
+
+    private static let clients = [AttachedClient.Kind.irc, .webSocket].map { kind in
+        AttachedClient(
+            session: SessionID(rawValue: 7),
+            number: .max,
+            since: 1_700_000_000_000,
+            facts: UserFacts(address: "2001:db8::1", isSecure: kind == .irc, fingerprint: kind == .irc ? "ab" : nil),
+            kind: kind,
+            agent: kind == .irc ? nil : "Browser/ß",
+            isUnattended: kind == .irc
+        )
     }
 
     static func audited(_ account: String?) -> AuditEntry {
@@ -240,6 +254,9 @@ enum Samples {
             + Self.users().map { .nickGivenUp($0, at: 1_700_000_000_000, address: "2001:db8::1") }
             + [.accountsChanged, .bansChanged] + Self.actors().map { .global(text: "maintenance", by: $0) }
             + ["boss", nil].map { .audited(Self.audited($0)) }
+            + ["#räume", nil].map { .reported(.max, by: "Bób", about: "x!x@h", place: $0, reason: "späm") }
+            + [.reportsChanged, .askedForClients(of: "bob", by: SessionID(rawValue: .max), question: 3)]
+            + ["boss", nil].map { .dismissed(account: "bob", by: $0) }
     }
 
     static let nickEvents: [NickEvent] = [

@@ -131,6 +131,9 @@ import Testing
         #expect(Array(ChannelEvent.registration([], by: actor).encoded.readableBytesView.prefix(2)) == [0x81, 24])
         #expect(Array(ChannelEvent.restored.encoded.readableBytesView) == [0x81, 25])
         #expect(Array(ChannelEvent.awaited([], gone: []).encoded.readableBytesView) == [0x81, 26, 0, 0, 0, 0])
+        #expect(
+            ChannelEvent.raid(nil, by: actor, server: "s").encoded.readableBytesView.prefix(2) == [0x81, 27]
+        )
         #expect(channel.map { Array($0.encoded.readableBytesView.prefix(2)) } == (1...8).map { [0x81, $0] })
         let user: [UserEvent] = [
             .signedOn, .invited(channel: "#x", by: actor), .changed(.away(nil), by: actor, number: 1),
@@ -140,12 +143,13 @@ import Testing
             .askedHowIdle(by: session), .idle(session, seconds: 1), .silenced(SilenceList()),
             .moved(from: "#x", to: "#y", mark: "1"), .ranked(.guide),
             .quarantined(nil), .memoLeft(by: "b"), .reviewed(target: "#x", rejection: nil),
+            .clients(question: 1, []), .dismissed(nil, by: nil),
         ]
         #expect(
             user.map { Array($0.encoded.readableBytesView.prefix(2)) } == [
                 [1, 1], [1, 2], [0x81, 3], [0x81, 4], [0x81, 5], [0x81, 6], [0x81, 7], [1, 8], [1, 10],
                 [1, 11], [1, 12], [1, 13], [1, 14], [1, 15], [0x81, 16], [1, 17], [1, 18], [1, 19],
-                [1, 20],
+                [1, 20], [1, 21], [1, 22],
             ]
         )
         // Who keeps messages reads the same in both logs.
@@ -153,6 +157,13 @@ import Testing
         #expect(ChannelEvent(UserEvent.redacted("1-1-1", to: "b", by: actor, reason: "slip").encoded) == redaction)
         let tenant: [TenantEvent] = [.wallops(text: "", by: actor), .nickGivenUp(bob.user, at: 1)]
         #expect(tenant.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 1], [1, 2]])
+        let moderation: [TenantEvent] = [
+            .reported(1, by: "a", about: "b", place: nil, reason: ""), .reportsChanged,
+            .askedForClients(of: "a", by: session, question: 1), .dismissed(account: "a", by: nil),
+        ]
+        #expect(
+            moderation.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 6], [1, 7], [1, 8], [1, 9]]
+        )
         #expect(Array(TenantEvent.accountsChanged.encoded.readableBytesView) == [1, 3])
         #expect(Array(TenantEvent.bansChanged.encoded.readableBytesView) == [1, 4])
         #expect(TenantEvent.audited(Samples.audited(nil)).encoded.readableBytesView.prefix(5) == [1, 100, 0, 0, 4])

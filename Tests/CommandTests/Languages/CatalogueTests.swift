@@ -22,7 +22,8 @@ import Testing
                 "has asked for an invite", "Changing host", "Connection closed", "Connection lost",
                 "Connection reset by peer",
                 "Read error", "Not connected securely any more", "Not here right now", "Account dropped",
-                "Ghosted by {1}", "Cleared by {1}", "Account deleted", "Logged out", "This channel is closed to guests until {1}: {2}",
+                "Ghosted by {1}", "Cleared by {1}", "Account deleted", "Logged out",
+                "This channel is closed to guests until {1}: {2}",
                 "This channel is open to guests again",
             ],
             "it is logged": [

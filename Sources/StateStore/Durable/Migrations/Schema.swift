@@ -187,7 +187,7 @@ package enum Schema {
         Migration(version: 17, name: "changes of accounts from outside") { AccountChangeSchema.script($0) },
         Migration(version: 18, name: "messages that are held") { HeldSchema.script($0) },
         Migration(version: 19, name: "reports, invite links") { ReportSchema.script($0) },
-        Migration(version: 21, name: "messages for who is away, hosts of accounts") {
+        Migration(version: 20, name: "messages for who is away, hosts of accounts") {
             MemoSchema.script($0) + AccountHostRepository.schema($0)
         },
     ]
