@@ -2,7 +2,9 @@
 
 import Crypto
 import Foundation
+import NIOHTTP1
 import OAuth
+import Synchronization
 import Tenant
 import Testing
 
@@ -49,12 +51,12 @@ import Testing
             issuer.publishes([key])
             let checker = try issuer.checker()
             let cases: [([String: String?], TokenVerdict)] = [
-                (["iss": #""https://else.example""#], .bad(.issuer)), (["iss": .some(nil)], .bad(.issuer)),
-                (["aud": #""other""#], .bad(.audience)), (["aud": .some(nil)], .bad(.audience)),
-                (["exp": .some(nil)], .bad(.expired)), (["exp": "1699999900"], .bad(.expired)),
+                (["iss": #""https://else.example""#], .bad(.issuer)), (["iss": nil], .bad(.issuer)),
+                (["aud": #""other""#], .bad(.audience)), (["aud": nil], .bad(.audience)),
+                (["exp": nil], .bad(.expired)), (["exp": "1699999900"], .bad(.expired)),
                 (["exp": "1699999970"], .good(account: "ann")), (["nbf": "1700000100"], .bad(.early)),
-                (["nbf": "1700000030"], .good(account: "ann")), (["nbf": .some(nil)], .good(account: "ann")),
-                (["preferred_username": .some(nil)], .bad(.nameless)),
+                (["nbf": "1700000030"], .good(account: "ann")), (["nbf": nil], .good(account: "ann")),
+                (["preferred_username": nil], .bad(.nameless)),
                 (["preferred_username": #""""#], .bad(.nameless)),
                 (["preferred_username": "7"], .bad(.nameless)), (["exp": #""soon""#], .bad(.signature)),
             ]
@@ -143,7 +145,7 @@ import Testing
             let key = SigningKey.elliptic("e")
             issuer.publishes([key])
             let token = try key.token(self.claims(issuer))
-            #expect(await try issuer.checker(mayConnect: false).check(token, by: issuer.settings) == .unavailable)
+            #expect(try await issuer.checker(mayConnect: false).check(token, by: issuer.settings) == .unavailable)
             #expect(issuer.count("/keys") == 0)
             let keys = #"{"keys":[\#(key.published)]}"#
             for document in [
@@ -151,7 +153,7 @@ import Testing
                 .init(status: .found, body: keys, location: "https://id.example:\(issuer.port)/elsewhere"),
             ] {
                 issuer.says("/keys", document)
-                #expect(await try issuer.checker().check(token, by: issuer.settings) == .unavailable)
+                #expect(try await issuer.checker().check(token, by: issuer.settings) == .unavailable)
             }
             // Another's configuration.
             issuer.publishes([key])
@@ -159,12 +161,12 @@ import Testing
                 "/realms/chat/.well-known/openid-configuration",
                 .init(body: #"{"issuer":"https://else.example","jwks_uri":"https://id.example:\#(issuer.port)/keys"}"#)
             )
-            #expect(await try issuer.checker().check(token, by: issuer.settings) == .unavailable)
+            #expect(try await issuer.checker().check(token, by: issuer.settings) == .unavailable)
             var settings = issuer.settings
             settings.jwksURL = "https://id.example:\(issuer.port)/keys"
-            #expect(await try issuer.checker().check(token, by: settings) == .good(account: "ann"))
+            #expect(try await issuer.checker().check(token, by: settings) == .good(account: "ann"))
             issuer.says("/keys", .init(body: #"{"keys":[{"kty":"oct","k":"AAAA"},7,\#(key.published)]}"#))
-            #expect(await try issuer.checker().check(token, by: settings) == .good(account: "ann"))
+            #expect(try await issuer.checker().check(token, by: settings) == .good(account: "ann"))
         }
     }
 }

@@ -30,23 +30,6 @@ struct ProjectionObject {
         ProjectionObject(try? self.container?.nestedContainer(keyedBy: ProjectionKey.self, forKey: key))
     }
 
-    /// The objects of a list, without what is none; nil if there is no list.
-    func objects(_ key: ProjectionKey) -> [ProjectionObject]? {
-        guard var list = try? self.container?.nestedUnkeyedContainer(forKey: key) else { return nil }
-        var objects: [ProjectionObject] = []
-        while !list.isAtEnd {
-            if let container = try? list.nestedContainer(keyedBy: ProjectionKey.self) {
-                objects.append(ProjectionObject(container))
-            } else if (try? list.decode(Ignored.self)) == nil {
-                return objects
-            }
-        }
-        return objects
-    }
-
-    /// Anything, which is passed over.
-    private struct Ignored: Decodable { init(from _: any Decoder) {} }
-
     func value<Value: Decodable>(_ key: ProjectionKey) -> Value? {
         (try? self.container?.decodeIfPresent(Value.self, forKey: key)) ?? nil
     }

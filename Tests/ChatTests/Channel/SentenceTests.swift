@@ -8,7 +8,7 @@ import Testing
     private let server = Author(session: nil, prefix: "irc.example", account: nil)
 
     private func user(_ nick: String, account: String? = nil) throws -> User {
-        var user = try Samples.person(nick).user
+        var user = try person(nick).user
         user.apply(.account(account))
         return user
     }

@@ -44,7 +44,7 @@ extension ModerationSettings: SettingsObject {
         most: CheckBounds.checks
     ).projected { object, key in
         // What a later version has checked is not checked by this one.
-        object.objects(key)?.compactMap { object in
+        try object.objects(key)?.compactMap { object in
             var check = Check()
             return (try? check.take(from: object)) == nil ? nil : check
         }
