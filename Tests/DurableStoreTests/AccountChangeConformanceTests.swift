@@ -36,6 +36,7 @@ import Testing
             let last = try #require(first.changes.last)
             let rest = try await store.accountChanges.changes(from: last.time, after: last.serial)
             #expect(first.isFull && first.changes + rest.changes == page.changes)
+            #expect(first.end?.time == last.time && first.end?.serial == last.serial)
             try await store.accountChanges.forget(olderThan: 60_000)
             #expect(try await store.accountChanges.changes(from: 0).changes.count == 4)
             try await store.accountChanges.forget(olderThan: -60_000)

@@ -80,7 +80,8 @@ package struct AccountChangeFollower: Sendable {
     /// - Throws: what the database said; what was done until then is not done again.
     private func look(_ place: inout Place) async throws(DurableStoreError) {
         var (from, after) = (place.floor ?? Int64.min, "")
-        var highest = place.floor ?? 0
+        // The first that has to be tried again: it is read again until it is done, and keeps none behind it waiting.
+        var failed = Int64.max
         var page: AccountChangeRepository.Page
         repeat {
             page = try await self.changes.changes(from: from, after: after)
@@ -89,14 +90,16 @@ package struct AccountChangeFollower: Sendable {
                 place.floor = page.now - Self.retention
             }
             for change in page.changes where place.done[change.serial] == nil && change.time >= place.floor ?? 0 {
-                guard await self.apply(change) else { return }
-                place.done[change.serial] = change.time
-                highest = max(highest, change.time)
+                if await self.apply(change) {
+                    place.done[change.serial] = change.time
+                } else {
+                    failed = min(failed, change.time)
+                }
             }
-            if let last = page.changes.last { (from, after) = (last.time, last.serial) }
+            if let end = page.end { (from, after) = (end.time, end.serial) }
         } while page.isFull
         // A clock that was set back counts as it is now.
-        let floor = min(max(highest, page.now), page.now) - Self.overlap
+        let floor = min(page.now - Self.overlap, failed)
         place.floor = floor
         place.done = place.done.filter { $0.value >= floor }
     }

@@ -12,6 +12,8 @@ package struct AccountChangeRepository: Sendable {
     /// A page of changes in the order of their time.
     package struct Page: Sendable {
         package let changes: [AccountChange]
+        /// The place of the last row, whether that can be read or not; nil of an empty page.
+        package let end: (time: Int64, serial: String)?
         /// Whether there may be more behind it.
         package let isFull: Bool
         /// What the database's clock shows, milliseconds since 1970.
@@ -40,7 +42,7 @@ package struct AccountChangeRepository: Sendable {
             let rows = try connection.execute(
                 """
                 SELECT tenant, account, what, serial, changed_at FROM account_changes
-                WHERE changed_at > $1 OR changed_at = $1 AND serial > $2 ORDER BY changed_at, serial LIMIT $3
+                WHERE (changed_at, serial) > ($1, $2) ORDER BY changed_at, serial LIMIT $3
                 """,
                 [.integer(time), .text(serial), .integer(Int64(limit))]
             )
@@ -54,7 +56,9 @@ package struct AccountChangeRepository: Sendable {
                     time: try row.integer(4)
                 )
             }
-            return Page(changes: changes.compactMap { $0 }, isFull: rows.count >= limit, now: now)
+            var end: (time: Int64, serial: String)?
+            if let last = rows.last { end = (time: try last.integer(4), serial: try last.text(3)) }
+            return Page(changes: changes.compactMap { $0 }, end: end, isFull: rows.count >= limit, now: now)
         }
     }
 
