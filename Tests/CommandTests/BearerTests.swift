@@ -1,6 +1,7 @@
 // SASL OAUTHBEARER (RFC 7628): logging in by an issuer's token.
 
 import Foundation
+import Realm
 import Simulation
 import Tenant
 import Testing
@@ -17,12 +18,12 @@ private struct Tokens: TokenAuthority {
 }
 
 @Suite struct BearerTests {
-    private func harness(creates: Bool = false) throws -> CommandHarness {
+    private func harness(creates: Bool = false, limits: SessionLimits = SessionLimits()) throws -> CommandHarness {
         var accounts = AccountSettings.standard
         var oauth = OAuthSettings()
         (oauth.issuer, oauth.audience, oauth.createsAccounts) = ("https://id.example", "chat", creates)
         (accounts.oauth, accounts.required) = (oauth, true)
-        return try CommandHarness(accounts: accounts, tokens: Tokens())
+        return try CommandHarness(sessions: limits, accounts: accounts, tokens: Tokens())
     }
 
     private func message(_ token: String, header: String = "n,,") -> String {
@@ -101,6 +102,19 @@ private struct Tokens: TokenAuthority {
             let heard = await self.logsIn(other, self.message(name))
             #expect(heard.last?.hasPrefix("904") == true, "\(heard)")
             #expect(harness.accounts.known(name) == nil)
+        }
+    }
+
+    @Test func `accounts that tokens make count as those that people register`() async throws {
+        var limits = SessionLimits()
+        limits.registrationsPerHour = 1
+        let harness = try self.harness(creates: true, limits: limits)
+        for (name, end) in [("one", "903"), ("two", "904")] {
+            let client = harness.stranger()
+            _ = await client.send("CAP REQ :sasl standard-replies")
+            let heard = await self.logsIn(client, self.message(name))
+            #expect(heard.last?.hasPrefix(end) == true, "\(heard)")
+            #expect((harness.accounts.known(name) != nil) == (end == "903"))
         }
     }
 

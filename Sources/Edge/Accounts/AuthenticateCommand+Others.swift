@@ -34,6 +34,7 @@ extension AuthenticateCommand {
             by: request.token,
             as: request.identity,
             from: call.connection.origin,
+            through: call.connection,
             call.awaitingAny { result in
                 switch result {
                 case .success(let login): Self.succeed(call, login)

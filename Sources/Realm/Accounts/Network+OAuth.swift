@@ -21,11 +21,13 @@ extension Network {
     ///   - token: As it was sent.
     ///   - identity: The account that the client says it is; nil if it does not say.
     ///   - clients: What counts as one client: an address, or the network that one client has all of.
+    ///   - attachment: Through which it says so.
     ///   - then: Gets who it is.
     package func logIn(
         by token: Redacted<String>,
         as identity: String?,
         from clients: String,
+        through attachment: any Attachment,
         _ then: @escaping (Result<LoggedIn, Refusal>) -> Void
     ) {
         let environment = self.shard.environment
@@ -44,7 +46,8 @@ extension Network {
                 case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
                 case .success(let checked):
                     let attempt = LogInAttempt(name: "", account: checked.account, isRemembered: false, began: began)
-                    self.conclude(checked.verdict, attempt, as: identity, settings, from: clients, then)
+                    let newcomer: (Nickname) -> Newcomer = { self.newcomer($0, clients, attachment) }
+                    self.conclude(checked.verdict, attempt, as: identity, settings, newcomer, from: clients, then)
                 }
             }
         }
@@ -55,6 +58,7 @@ extension Network {
         _ attempt: LogInAttempt,
         as identity: String?,
         _ settings: OAuthSettings,
+        _ newcomer: @escaping (Nickname) -> Newcomer,
         from clients: String,
         _ then: @escaping (Result<LoggedIn, Refusal>) -> Void
     ) {
@@ -68,13 +72,15 @@ extension Network {
                 "a token is not taken",
                 metadata: ["tenant": "\(self.id)", "reason": "\(fault.rawValue)"]
             )
+            self.admission.failed(\.logins, from: clients)
             then(.failure(Refusal(.wrongPassword)))
         case .good(let name) where identity.map({ fold($0) != fold(name) }) ?? false:
+            self.admission.failed(\.logins, from: clients)
             then(.failure(Refusal(.wrongPassword)))
         case .good where attempt.account != nil:
             // That codes are asked for is the issuer's to see to.
             then(self.conclude(attempt, isProven: true, hasCode: true, from: clients))
-        case .good(let name): self.begin(name, settings, from: clients, then)
+        case .good(let name): self.begin(name, settings, newcomer, from: clients, then)
         }
     }
 
@@ -82,6 +88,7 @@ extension Network {
     private func begin(
         _ name: String,
         _ settings: OAuthSettings,
+        _ newcomer: @escaping (Nickname) -> Newcomer,
         from clients: String,
         _ then: @escaping (Result<LoggedIn, Refusal>) -> Void
     ) {
@@ -102,7 +109,11 @@ extension Network {
             case .success(.some):
                 let text: Phrase = "Somebody is left on the network who had the account before, try again later"
                 then(.failure(Refusal(.unavailable, text: text)))
-            case .success(nil): self.make(name, from: clients, then)
+            case .success(nil):
+                self.admission.decide(.registeringByToken, on: newcomer(nick)) { refusal in
+                    if let refusal { return then(.failure(refusal)) }
+                    self.make(name, from: clients, then)
+                }
             }
         }
     }
@@ -128,17 +139,43 @@ extension Network {
             try await authenticator.register(account, in: tenant, limit: limit)
         } then: { (result: Result<AccountCreation, AuthenticationError>) in
             switch result {
-            case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+            case .failure(let error):
+                self.giveBackRegistration(clients)
+                then(.failure(Refusal(.unavailable, text: error.phrase)))
             case .success(.created(let made)):
                 self.throttle.succeeded(clients)
                 self.shard.logger.info("an account was made by a token", metadata: ["tenant": "\(tenant)"])
                 self.accountIsMade(made)
                 then(.success(LoggedIn(made, isRemembered: false)))
-            case .success(.isFull), .success(.mailIsFull): then(.failure(Self.hasTooManyAccounts))
+            case .success(.isFull), .success(.mailIsFull):
+                self.giveBackRegistration(clients)
+                then(.failure(Self.hasTooManyAccounts))
             case .success(.exists), .success(.unverified):
-                // It is somebody's nickname, or was made just now.
+                self.giveBackRegistration(clients)
+                self.lookAgain(name, from: clients, then)
+            }
+        }
+    }
+
+    /// Somebody has the name: the same client may have made the account just now, by another connection.
+    private func lookAgain(
+        _ name: String,
+        from clients: String,
+        _ then: @escaping (Result<LoggedIn, Refusal>) -> Void
+    ) {
+        let (authenticator, tenant, began) = (self.shard.environment.authenticator, self.id, self.shard.loop.now)
+        self.shard.check { () async throws(AuthenticationError) in
+            try await authenticator.find(name, in: tenant)
+        } then: { (result: Result<Account?, AuthenticationError>) in
+            switch result {
+            case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+            case .success(nil):
+                // It is somebody's nickname.
                 let text: Phrase = "The name that your token has cannot be an account's: \(name.asWord)"
                 then(.failure(Refusal(.badAccountName, text: text)))
+            case .success(let account?):
+                let attempt = LogInAttempt(name: "", account: account, isRemembered: false, began: began)
+                then(self.conclude(attempt, isProven: true, hasCode: true, from: clients))
             }
         }
     }

@@ -33,7 +33,8 @@ extension Network {
         do throws(Refusal) { account = try self.allowed(request) } catch { return then(.failure(error)) }
         self.checkName(account.name, of: request) { refusal in
             if let refusal { return then(.failure(refusal)) }
-            self.admission.decide(.registering, on: self.newcomer(request, attachment)) { refusal in
+            self.admission.decide(.registering, on: self.newcomer(request.nick, request.clients, attachment)) {
+                refusal in
                 if let refusal { return then(.failure(refusal)) }
                 guard let address = account.code?.address else { return self.make(account, for: request.clients, then) }
                 self.takeMail(to: address.mailbox) { refusal in
@@ -47,10 +48,13 @@ extension Network {
         }
     }
 
-    private func newcomer(_ request: AccountRequest, _ attachment: any Attachment) -> Newcomer {
-        Newcomer(attachment: attachment, clients: request.clients) {
+    /// Who asks for an account.
+    ///
+    /// - `nick`: as whom, where there is no session yet; nil if that is not known.
+    func newcomer(_ nick: Nickname?, _ clients: String, _ attachment: any Attachment) -> Newcomer {
+        Newcomer(attachment: attachment, clients: clients) {
             if let session = attachment.session { return session.requester(through: attachment) }
-            guard let nick = request.nick else { return nil }
+            guard let nick else { return nil }
             let address = attachment.facts.address
             let host = self.cloakedHost(of: address)
             let user = User(nick: nick, username: "", host: host, realname: "", signedOn: self.shard.now)
@@ -160,7 +164,7 @@ extension Network {
     }
 
     /// What came to nothing by no fault of who asked does not count.
-    private func giveBackRegistration(_ clients: String) {
+    func giveBackRegistration(_ clients: String) {
         let request = BucketRequest.registration(self.limits.registrationsPerHour)
         self.store.giveBack(
             request.wanted,

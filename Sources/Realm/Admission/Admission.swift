@@ -23,6 +23,8 @@ final class Admission {
         case .entering: [self.isOpen, self.place]
         case .registering:
             [self.raidOfRegistering, self.bansOfRegistering, self.proofOfRegistering, self.registrations]
+        // The token is a proof.
+        case .registeringByToken: [self.raidOfRegistering, self.bansOfRegistering, self.registrations]
         }
     }
 

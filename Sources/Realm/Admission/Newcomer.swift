@@ -10,6 +10,8 @@ enum AdmissionStage: String {
     case entering
     /// Wants an account.
     case registering
+    /// Logs in for the first time by a token, which makes an account.
+    case registeringByToken = "registering-by-token"
 }
 
 /// Who comes, or asks for an account, as far as that is known by then.
