@@ -78,6 +78,44 @@ extension CommandHarness {
         #expect(!bob.isClosed)
     }
 
+    @Test(arguments: [AccountChange.What.proof, .logOut])
+    func `rights that another account gave end with its log-out and its password`(what: AccountChange.What) async throws
+    {
+        let harness = try CommandHarness(shards: 2)
+        harness.accounts.add("boss", password: "sesame", role: .moderator)
+        let ann = await harness.client("ann", shard: 1)
+        _ = await ann.send("OPER boss sesame")
+        await harness.advance(by: 1)
+        await harness.changed("boss", what, to: harness.accounts.known("boss"))
+        #expect(await ann.hears().with("MODE").map(\.short) == ["MODE ann -o"])
+        #expect(await ann.send("REHASH").with("481").count == 1)
+        #expect(!ann.isClosed)
+    }
+
+    @Test func `who logged in before its account was deleted does not stay that signs on after it`() async throws {
+        let harness = try CommandHarness()
+        harness.accounts.add("ann", password: "sesame")
+        _ = await harness.client("bob")
+        let ann = harness.stranger()
+        _ = await ann.send("CAP REQ :sasl", "NICK ann", "USER ann 0 * :A", "AUTHENTICATE PLAIN")
+        #expect(await ann.send("AUTHENTICATE \(plain("ann", "sesame"))").with("903").count == 1)
+        harness.accounts.remove("ann")
+        await harness.changed("ann", .deleted, to: nil)
+        _ = await ann.send("CAP END")
+        await harness.settle()
+        #expect(ann.isClosed)
+    }
+
+    @Test func `no token leads back to an account that is no more`() async throws {
+        let harness = try CommandHarness()
+        let (ann, welcome) = await harness.member("ann", "roost.chat/resume")
+        let token = try #require(welcome.token)
+        ann.wire.disconnect()
+        await harness.settle()
+        harness.accounts.remove("ann")
+        #expect(await harness.stranger().registers("x", resuming: token).with("904").count == 1)
+    }
+
     @Test func `who is logged out from outside is disconnected, and who logs in again stays`() async throws {
         let harness = try CommandHarness(shards: 2)
         let ann = await harness.member("ann").client

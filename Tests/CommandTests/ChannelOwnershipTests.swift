@@ -196,9 +196,12 @@ import Testing
         #expect(await ann.send("CS DROP #a").last?.text == "Only the founder of the channel does this")
         _ = await bob.send("CS SET #a SUCCESSOR cid")
         #expect(await bob.send("NS DROP wrong").with("NOTICE").map(\.text) == ["Password incorrect"])
+        // One that is no part of the account's session.
+        let guest = await rig.harness.client("guest")
+        _ = await guest.send("NS IDENTIFY bob sesame")
         #expect(await bob.send("NS DROP sesame").with("NOTICE").map(\.text) == ["Your account is no more"])
         await rig.harness.advance(by: 2)
-        #expect(bob.isClosed)
+        #expect(bob.isClosed && guest.isClosed)
         let cid = await rig.member("cid")
         #expect(await cid.send("NS LISTCHANS").last?.text == "Your channels: #a")
         #expect(await cid.send("CS DROP #a").last?.text == "#a belongs to nobody now")

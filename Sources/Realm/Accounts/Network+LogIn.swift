@@ -247,6 +247,7 @@ extension Network {
     /// The account that the actor proved gives its session the rights of its roles.
     package func elevate(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
         guard !login.role.rights.isEmpty else { return then(.failure(Refusal(.rightNeeded))) }
+        actor.session.grantedAt = self.shard.now
         self.rank(login.role, of: login.account, by: actor, then)
     }
 
@@ -301,10 +302,7 @@ extension Network {
                 return
             }
             let isOther = session.holds.map { $0.account != account.name } ?? false
-            if isOther, snapshots[0].exists {
-                let text: Phrase = "\(login.account) has a session: connect again to take part in it"
-                return then(.failure(Refusal(.loggedIn, text: text)))
-            }
+            if isOther, snapshots[0].exists { return then(.failure(Self.hasSession(login.account))) }
             self.add(session.user.metadata, to: login) { result in
                 switch result {
                 case .failure(let refusal): then(.failure(refusal))
@@ -312,6 +310,10 @@ extension Network {
                 }
             }
         }
+    }
+
+    private static func hasSession(_ account: String) -> Refusal {
+        Refusal(.loggedIn, text: "\(account) has a session: connect again to take part in it")
     }
 
     private func adopt(
@@ -322,8 +324,10 @@ extension Network {
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
         let session = actor.session
-        // Only at first: if it could not be done so, somebody else has begun one by now.
+        // Of a session that ends with its connection only at first: if it could not be done so, somebody else has begun one
+        // by now.
         var isFree = isFree && self.keepsSessions
+        let before = (session.login, session.requester.accountSince)
         self.act(
             by: actor,
             { () throws(Refusal) in
@@ -334,11 +338,21 @@ extension Network {
                 transaction.changes.append(
                     LogChange(session.inbox, fields: [FieldChange(SessionRecord.accountSinceUpdate(login.since))])
                 )
-                if isFree { _ = self.claim(account, for: session, in: &transaction) }
-                isFree = false
-                return Decided(transaction: transaction, value: ())
+                var refusals: [Int: Refusal] = [:]
+                if isFree {
+                    // One that outlives its connections is the account's, or not logged in to it: what ends all that leads
+                    // back into an account finds it by that.
+                    if session.holds != nil {
+                        refusals[transaction.conditions.count] = Self.hasSession(login.account)
+                    } else {
+                        isFree = false
+                    }
+                    _ = self.claim(account, for: session, in: &transaction)
+                }
+                return Decided(transaction: transaction, value: (), refusals: refusals)
             },
             then: { (result: Result<Void, Refusal>) in
+                if case .failure = result { (session.login, session.requester.accountSince) = before }
                 then(result)
                 if case .success = result {
                     self.nicks.watch(session)

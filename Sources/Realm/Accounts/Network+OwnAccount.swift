@@ -41,7 +41,7 @@ extension Network {
         }
     }
 
-    /// Removes the actor's account: its channels go to their successors, or belong to nobody, and its session ends.
+    /// Removes the actor's account: its channels go to their successors, or belong to nobody, and its sessions end.
     ///
     /// - Parameters:
     ///   - password: The one that it has.
@@ -69,9 +69,20 @@ extension Network {
                     self.shard.forgetLogins([Names.accountMapping.fold(account)], of: tenant)
                     self.tellAccountsChanged()
                     then(.success(()))
-                    self.end(.here(actor.session), reason: "Account dropped", by: actor) { _ in }
+                    self.end(.here(actor.session), reason: "Account dropped", by: actor) { _ in
+                        self.endSessions(of: account)
+                    }
                 }
             }
+        }
+    }
+
+    /// Whoever else is logged in to an account that was dropped goes, too.
+    private func endSessions(of account: String) {
+        let folded = Names.accountMapping.fold(account)
+        self.endWaitingSession(of: folded, reason: "Account dropped") { _ in
+            let change = LogChange(self.ownLog, payload: TenantEvent.dismissed(account: folded, by: nil).encoded)
+            self.store.append(Transaction(changes: [change])) { _ in }
         }
     }
 

@@ -79,9 +79,12 @@ extension Network {
         self.sessions.all.filter { $0.isPresent && $0.party.account == account }
     }
 
-    /// All clients of an account that are here go, and with them its sessions.
+    /// All clients of an account that are here go, and with them its sessions; rights that it gave to others are over.
     func dismiss(_ account: String, by nick: String?) {
         for session in self.sessions(of: account) { session.dismiss(nil, by: nick) }
+        for session in Array(self.sessions.all) where session.isPresent && session.grantedBy == account {
+            self.adjust(session, to: .user)
+        }
     }
 }
 

@@ -19,9 +19,7 @@ extension Network {
     package func logOut(by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
         let session = actor.session
         guard session.user.account != nil else { return then(.failure(Self.noAccount)) }
-        if session.quarantine(of: actor.attachment) != nil {
-            return then(.failure(Refusal(.apart, text: Actor.apart)))
-        }
+        if let apart = session.quarantine(of: actor.attachment) { return then(.failure(apart.refusal())) }
         if self.tenant.accounts.required {
             let text: Phrase = "This network is for those who are logged in: QUIT leaves it"
             return then(.failure(Refusal(.accountNeeded, text: text)))
@@ -93,7 +91,7 @@ extension Network {
             },
             then: { (result: Result<Void, Refusal>) in
                 if case .success = result {
-                    (session.login, session.grantedRole) = (nil, .user)
+                    (session.login, session.grantedRole, session.grantedBy) = (nil, .user, nil)
                     session.requester.accountSince = nil
                     session.isResumable = isResumable
                 }

@@ -38,17 +38,38 @@ extension Network {
         self.claimed(by: account) { result in
             guard case .success(let found) = result else { return again() }
             guard let found else { return then() }
-            let inbox = self.inboxKey(found)
-            self.store.load([inbox]) { result in
-                guard case .success(let snapshots) = result else { return again() }
-                let fields = ResumeToken.fields(in: snapshots[0], except: kept, givenBefore: time)
-                if fields.isEmpty { return then() }
-                let change = LogChange(inbox, fields: fields.map { .remove($0) })
-                self.store.append(Transaction(conditions: [Condition(inbox, .exists)], changes: [change])) { result in
-                    if case .failure = result { again() } else { then() }
-                }
+            self.endTokens(in: self.inboxKey(found), except: kept, givenBefore: time) { $0 ? then() : again() }
+        }
+    }
+
+    /// Ends the tokens by which clients take their place in one session again.
+    ///
+    /// - `then`: gets whether the store has it.
+    func endTokens(
+        in inbox: LogKey,
+        except kept: UInt32? = nil,
+        givenBefore time: Int64 = .max,
+        _ then: @escaping (Bool) -> Void
+    ) {
+        self.store.load([inbox]) { result in
+            guard case .success(let snapshots) = result else { return then(false) }
+            let fields = ResumeToken.fields(in: snapshots[0], except: kept, givenBefore: time)
+            if fields.isEmpty { return then(true) }
+            let change = LogChange(inbox, fields: fields.map { .remove($0) })
+            self.store.append(Transaction(conditions: [Condition(inbox, .exists)], changes: [change])) { result in
+                if case .failure = result { then(false) } else { then(true) }
             }
         }
+    }
+}
+
+extension Session {
+    /// Whether it outlives its connections and is logged in to an account whose session it is not.
+    ///
+    /// No token leads back into it: those that end with the account's password are looked for in the account's session.
+    var isOutsideItsAccount: Bool {
+        guard let holds = self.holds, let account = self.user.account else { return false }
+        return Names.accountMapping.fold(account) != holds.account
     }
 }
 

@@ -62,6 +62,8 @@ package final class Network {
     /// A connection that has not registered came, or is none any more.
     package func counts(unregistered step: Int) { self.census.counts(unregistered: step) }
 
+    /// Of which accounts something was changed from outside lately, by their folded names: when that was heard here.
+    var recentNews: [String: Int64] = [:]
     let ownLog: LogKey
     private var ownFollow: FollowToken?
     /// Keyed by the tenant, which takes a key derivation.

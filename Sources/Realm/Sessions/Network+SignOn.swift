@@ -137,6 +137,7 @@ extension Network {
                     self.bans.watch(signedOn.session)
                     self.hosts.watch(signedOn.session)
                     self.reports.watch(signedOn.session)
+                    self.compareWithNews(signedOn.session)
                 }
             }
         }

@@ -100,9 +100,9 @@ extension Network {
     ///
     /// - `then`: gets nil if there is nothing to come back to, or the store could not keep it.
     package func giveToken(to attachment: any Attachment, _ then: @escaping (ResumeToken?) -> Void) {
-        guard let session = attachment.session, session.isPresent, session.holds != nil, self.resumeGrace > 0 else {
-            return then(nil)
-        }
+        guard let session = attachment.session, session.isPresent, session.holds != nil, self.resumeGrace > 0,
+            !session.isOutsideItsAccount
+        else { return then(nil) }
         let random = self.shard.environment.random
         let token = ResumeToken(session: session.id, number: attachment.number, random: random)
         let bytes = token.bytes(until: self.shard.now + ResumeToken.lifetime)
@@ -133,9 +133,28 @@ extension Network {
                         token.matches(bytes, now: self.shard.now)
                     else { return then(.failure(Refusal(.wrongPassword))) }
                     self.throttle.succeeded(clients)
-                    then(.success(Resumption(session: token.session, number: token.number, bytes: bytes, seen: seen)))
+                    let resumption = Resumption(session: token.session, number: token.number, bytes: bytes, seen: seen)
+                    let record = SessionRecord(fields: snapshots[0].chatFields)
+                    self.checkAccount(of: record) { isThere in
+                        then(isThere ? .success(resumption) : .failure(Refusal(.wrongPassword)))
+                    }
                 }
             }
+        }
+    }
+
+    /// Goes on with whether the account that a session is logged in to is there, and may be logged in to.
+    ///
+    /// Guests have none; while accounts cannot be looked up it is taken to be there.
+    func checkAccount(of record: SessionRecord?, _ then: @escaping (Bool) -> Void) {
+        guard let record, let name = record.user.account else { return then(true) }
+        let (authenticator, tenant, since) = (self.shard.environment.authenticator, self.id, record.accountSince)
+        self.shard.check { () async throws(AuthenticationError) in
+            try await authenticator.find(name, in: tenant)
+        } then: { (result: Result<Account?, AuthenticationError>) in
+            guard case .success(let account) = result else { return then(true) }
+            guard let account, account.state == .active else { return then(false) }
+            then(since.map { $0 == account.createdAt } ?? true)
         }
     }
 }

@@ -24,6 +24,8 @@ package final class Session {
     package var grantedRole = Role.user
     /// The folded name of that account; nil if none was proved here.
     var grantedBy: String?
+    /// When that was proved last, milliseconds since 1970.
+    var grantedAt: Int64 = 0
     /// What the store has that it is as an operator, wherever that was proved; nil if it says nothing.
     var role: Role?
     /// Why it is kept apart, as its record says.
