@@ -32,6 +32,7 @@ import Testing
         #expect(await guest.send("PRIVMSG ann :psst").begin(with: ["FAIL PRIVMSG ACCOUNT_REQUIRED ann"]))
         #expect(await guest.send("NOTICE ann :psst").isEmpty)
         #expect(await ann.hears().with("NOTICE").isEmpty)
+        #expect(await guest.send("INVITE ann #new").begin(with: ["FAIL INVITE ACCOUNT_REQUIRED ann"]))
         _ = await guide.hears()
         #expect(await guest.send("PRIVMSG guide :help", "PRIVMSG #new :hello", "PRIVMSG guest :me").count == 1)
         #expect(await guide.hears().shorts == ["guest PRIVMSG guide help"])
@@ -53,7 +54,9 @@ import Testing
         #expect(await guest.send("PRIVMSG #tea :no link: a://", "PRIVMSG #tea :awww.").count == 0)
         _ = await ann.hears()
         #expect(await ann.send("PRIVMSG #tea :\(text)").isEmpty)
-        _ = await guest.hears()
+        _ = await guest.send("PART #tea :\(text)", "JOIN #tea", "PART #tea :bye", "JOIN #tea")
+        let leaves = await ann.hears().with("PART").shorts
+        #expect(leaves == ["guest PART #tea", "guest PART #tea bye"], "\(leaves)")
         await rig.pass(90, with: [guest])
         #expect(await guest.send("PRIVMSG #tea :\(text)").isEmpty)
     }

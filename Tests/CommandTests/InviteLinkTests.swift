@@ -35,7 +35,8 @@ import Testing
             let told = await client.send("INVITELINK USE \(code)")
             #expect(told.commands.contains("JOIN") && told.commands.contains("366"), "\(told)")
             // Who is in already takes no use.
-            _ = await client.send("INVITELINK USE \(code)")
+            let answer = nick == "one" ? "443 one #tea" : "FAIL INVITELINK NO_SUCH_LINK"
+            #expect(await client.send("INVITELINK USE \(code)").begin(with: [answer]))
         }
         let late = await rig.harness.client("late", shard: 1 - shard, Self.capabilities)
         #expect(await late.send("INVITELINK USE \(code)").begin(with: ["FAIL INVITELINK NO_SUCH_LINK"]))
@@ -52,6 +53,27 @@ import Testing
         #expect(listed.count == 2 && listed[0].parameters[4] == "1", "\(listed)")
         let good = await rig.harness.client("good", shard: 1, Self.capabilities)
         #expect(await good.send("INVITELINK USE \(code)").commands.contains("JOIN"))
+    }
+
+    @Test func `who is forwarded for a ban is told of that alone`() async throws {
+        let (rig, ann) = try await self.owned()
+        _ = await ann.send("JOIN #out")
+        let code = try await self.code(ann)
+        let forwards = await ann.send("MODE #tea +b f:#out:bad!*@*")
+        #expect(forwards.commands.contains("MODE"), "\(forwards)")
+        let bad = await rig.harness.client("bad", shard: 1, Self.capabilities)
+        #expect(await bad.send("INVITELINK USE \(code)").begin(with: ["474 #tea"]))
+    }
+
+    @Test func `what a moderator does by right is noted`() async throws {
+        let (rig, ann) = try await self.owned()
+        _ = try await self.code(ann)
+        let moderator = await rig.operator(.moderator)
+        _ = await moderator.send("JOIN #tea")
+        _ = try await self.code(moderator)
+        let kept = try await rig.store.audit.latest(of: rig.harness.tenant.id, limit: 10).map(\.entry)
+        let deeds = kept.filter { $0.action == "INVITELINK" }
+        #expect(deeds.map(\.nick) == ["moderator"] && deeds[0].detail.hasPrefix("create "), "\(deeds)")
     }
 
     @Test func `links end, and are revoked`() async throws {

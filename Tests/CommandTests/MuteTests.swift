@@ -65,13 +65,28 @@ import Testing
 
     @Test func `a mask is muted on all shards until its end, after a restart too`() async throws {
         let rig = try await OwnershipRig(shards: 2)
-        let guide = await rig.operator(.guide)
-        #expect(await guide.send("MUTE loud*!*@* 60s :hush").begin(with: ["NOTE MUTE MUTED loud*!*@*"]))
+        let moderator = await rig.operator(.moderator)
+        #expect(await moderator.send("MUTE loud*!*@* 60s :hush").begin(with: ["NOTE MUTE MUTED loud*!*@*"]))
         let next = try rig.withAnotherLiveStore()
         let loud = await next.harness.client("loud1", shard: 1, Self.capabilities, in: "#a")
         #expect(await loud.send("PRIVMSG #a :HEY").begin(with: ["404 #a"]))
         await next.harness.advance(by: 61)
         #expect(await loud.send("PRIVMSG #a :HEY").with("404").isEmpty)
+    }
+
+    @Test func `who may not ban mutes accounts and nicknames alone, and sees no other mutes`() async throws {
+        let rig = try await OwnershipRig(shards: 2)
+        let (guide, moderator) = (await rig.operator(.guide), await rig.operator(.moderator))
+        _ = await moderator.send("MUTE loud*!*@* :hush")
+        for mask in ["loud*!*@*", "192.0.2.0/24", "r:I*am", "a:b*"] {
+            for line in ["MUTE \(mask)", "UNMUTE \(mask)"] {
+                #expect(await guide.send(line).begin(with: ["481"]), "\(line)")
+            }
+        }
+        _ = await rig.member("bob", shard: 1)
+        #expect(await guide.send("MUTE a:bob :hush").begin(with: ["NOTE MUTE MUTED a:bob"]))
+        #expect(await guide.send("MUTES").map { $0.parameters[2] } == ["a:bob", "1"])
+        #expect(await moderator.send("MUTES").count == 3)
     }
 
     @Test func `quarantine weighs more than a mute, and a mute replaces none`() async throws {

@@ -63,6 +63,28 @@ import Testing
         #expect(await self.comes(next, "new").with("001").count == 1)
     }
 
+    @Test func `closed doors and a ban of everybody leave each other alone`() async throws {
+        let rig = try await OwnershipRig(shards: 2)
+        let moderator = await rig.operator(.moderator)
+        _ = await moderator.send("UBAN REQUIRE-SASL *!*@* :log in", "RAID ON :swarms")
+        let bans = await moderator.send("UBAN LIST").map { $0.parameters[1...2] }
+        #expect(bans == [["REQUIRE_SASL", "*!*@*"], ["BANS_END", "1"]], "\(bans)")
+        _ = await moderator.send("UBAN DEL *!*@*")
+        #expect(await moderator.send("RAID").begin(with: ["NOTE RAID RAID_ON *"]))
+        _ = await moderator.send("UBAN REQUIRE-SASL *!*@* :log in", "RAID OFF")
+        #expect(await moderator.send("RAID").begin(with: ["NOTE RAID RAID_OFF *"]))
+        #expect(await moderator.send("UBAN LIST").count == 2)
+    }
+
+    @Test func `what an administrator closed is not a moderator's to open`() async throws {
+        let rig = try await OwnershipRig(shards: 2)
+        let (admin, moderator) = (await rig.operator(.admin), await rig.operator(.moderator, shard: 1))
+        _ = await admin.send("RAID ON :swarms")
+        let told = await moderator.send("RAID OFF")
+        #expect(told.begin(with: ["481 Somebody with rights that you lack has said so"]), "\(told)")
+        #expect(await admin.send("RAID OFF").begin(with: ["NOTE RAID RAID_OFF *"]))
+    }
+
     @Test func `only moderators close the network, and nobody for longer than a week`() async throws {
         let rig = try await OwnershipRig()
         let guide = await rig.operator(.guide)

@@ -103,6 +103,20 @@ import Testing
         #expect(await ann.send("REPORT guest :").begin(with: ["FAIL REPORT INVALID_PARAMS"]))
     }
 
+    @Test func `who is in quarantine hears of no reports`() async throws {
+        let rig = try await OwnershipRig(shards: 2)
+        let (admin, moderator) = (await rig.operator(.admin), await rig.operator(.moderator, shard: 1))
+        let ann = await rig.member("ann", Self.capabilities)
+        _ = await admin.send("QUARANTINE moderator :enough")
+        await rig.harness.advance(by: 2)
+        _ = await moderator.hears()
+        _ = await ann.send("REPORT admin :rude")
+        await rig.harness.advance(by: 2)
+        for (client, told) in [(moderator, false), (admin, true)] {
+            #expect(await client.hears().contains { $0.text.hasPrefix("Report 1 by ann") } == told)
+        }
+    }
+
     @Test func `who reports a lot waits`() async throws {
         let rig = try await OwnershipRig(shards: 2)
         let ann = await rig.member("ann", Self.capabilities)

@@ -12,10 +12,14 @@ import Testing
     /// What each right is for, and by what it is used.
     private static let texts: [(right: Rights, text: String)] = [
         (.seeHidden, "sees secret channels, hidden members, who is invisible (`LIST`, `NAMES`, `WHO`, `STATS o`)"),
-        (.quarantine, "keeps people apart (`QUARANTINE`, `UNQUARANTINE`), and can be talked to by them"),
+        (
+            .quarantine,
+            "keeps people apart (`QUARANTINE`), mutes accounts and nicknames (`MUTE`), and can be talked to by them"
+        ),
         (.enterAnyChannel, "comes into any channel (`JOIN`)"),
         (.runAnyChannel, "does in any channel what its owners may (`MODE`, `SAMODE`, `KICK`, `TOPIC`, ChanServ)"),
-        (.endSessions, "ends sessions (`KILL`, `CLIENTS LOGOUT`)"), (.banFromNetwork, "bans from the network (`UBAN`)"),
+        (.endSessions, "ends sessions (`KILL`, `CLIENTS LOGOUT`)"),
+        (.banFromNetwork, "bans from the network (`UBAN`), closes it (`RAID`), mutes masks (`MUTE`)"),
         (
             .seeAddresses,
             "sees addresses and certificates (`WHOIS`, `WHOWAS`, `USERIP`, `CLIENTS LIST`), bans addresses in channels"
@@ -33,7 +37,8 @@ import Testing
     @Test func `each right has its line`() {
         #expect(Self.texts.reduce(into: Rights()) { $0.formUnion($1.right) } == .all)
         #expect(
-            Self.texts.allSatisfy { $0.right.rawValue.nonzeroBitCount == 1 } && Set(Self.texts.map(\.text)).count == 15
+            Self.texts.allSatisfy { $0.right.rawValue.nonzeroBitCount == 1 }
+                && Set(Self.texts.map(\.text)).count == Self.texts.count
         )
     }
 

@@ -20,6 +20,8 @@ import Testing
             }
             #expect(taken == 5)
             #expect(try await links.list(of: "#tea", since: 1, in: .acme, now: 2) == [])
+            // What is added meanwhile takes no use that is given back.
+            #expect(try await links.add(self.link("two"), in: .acme, limit: 1, now: 2))
             try await links.giveBack(self.link("one"), in: .acme)
             #expect(try await links.take("one", in: .globex, now: 2) == nil)
             #expect(try await links.take("one", in: .acme, now: 2)?.uses == 0)
@@ -38,9 +40,13 @@ import Testing
             let found = try await links.list(of: "#tea", since: 1, in: .acme, now: 10)
             #expect(Set(found.map(\.id)) == Set([self.link("two").id, self.link("three").id]))
             #expect(try await links.list(of: "#tea", since: 2, in: .acme, now: 10) == [])
-            #expect(try await links.revoke(self.link("two").id, of: "#tea", in: .acme))
-            #expect(try await !links.revoke(self.link("two").id, of: "#tea", in: .acme))
+            #expect(try await !links.revoke(self.link("two").id, of: "#tea", since: 2, in: .acme))
+            #expect(try await links.revoke(self.link("two").id, of: "#tea", since: 1, in: .acme))
+            #expect(try await !links.revoke(self.link("two").id, of: "#tea", since: 1, in: .acme))
             #expect(try await links.take("two", in: .acme, now: 10) == nil)
+            // Those of an earlier registration are in nobody's way.
+            #expect(try await links.add(self.link("four", since: 2), in: .acme, limit: 1, now: 10))
+            #expect(try await links.take("three", in: .acme, now: 10) == nil)
             // The code itself is nowhere.
             #expect(!self.link("three").hash.contains("three") && self.link("three").hash.count == 64)
         }

@@ -45,8 +45,9 @@ import Testing
             #expect(try await reports.list(of: .acme, closed: false, limit: 10).map(\.id) == [2])
             #expect(try await reports.list(of: .acme, closed: true, limit: 10).map(\.id) == [2, 1])
             #expect(try await reports.untold(of: .acme, now: 6, limit: 10).map(\.outcome) == ["done"])
-            #expect(try await reports.tell(1, of: .acme))
-            #expect(try await !reports.tell(1, of: .acme))
+            #expect(try await !reports.tell(1, to: Conversation.Party.account("eve").text, of: .acme))
+            #expect(try await reports.tell(1, to: self.report(1).reporter, of: .acme))
+            #expect(try await !reports.tell(1, to: self.report(1).reporter, of: .acme))
             #expect(try await reports.untold(of: .acme, now: 6, limit: 10) == [])
             #expect(try await reports.close(9, by: "dan", outcome: "", now: 5, noting: self.note(6)) == .noSuchReport)
             // What was not done is not noted.
@@ -72,6 +73,13 @@ import Testing
             let later = 6 + ReportRepository.retention.components.seconds * 1000
             _ = try await reports.file(self.report(later), [], of: .acme, limit: 10)
             #expect(try await reports.list(of: .acme, closed: true, limit: 10).map(\.id) == [5, 4, 1])
+            // The newest stays, so that its number is not given again.
+            _ = try await reports.close(5, by: "dan", outcome: "", now: 5, noting: self.note(5))
+            try await reports.prune(of: .acme, before: 6)
+            #expect(try await reports.list(of: .acme, closed: true, limit: 10).map(\.id) == [5, 4, 1])
+            #expect(try await reports.file(self.report(1), [], of: .acme, limit: 10) == 6)
+            try await reports.prune(of: .acme, before: 6)
+            #expect(try await reports.list(of: .acme, closed: true, limit: 10).map(\.id) == [6, 4, 1])
             let remains = try await store.eraser.remains(of: .acme)
             #expect(remains["report_lines"] == 1)
         }

@@ -14,7 +14,8 @@ extension ChannelState {
     ///   - maximumMembers: The tenant's quota, whatever the channel's own limit says.
     ///   - joins: When others came in lately, the last last, in milliseconds since 1970.
     ///   - now: Likewise.
-    ///   - byLink: Whether it has an invite link: comes in as who was invited does, but not past bans.
+    ///   - byLink: Whether it has an invite link: comes in as who was invited does, but not past
+    ///     bans, and nowhere else.
     /// - Returns: Its coming in.
     /// - Throws: Why it does not, or where it comes in instead.
     package func decideJoin(
@@ -34,7 +35,7 @@ extension ChannelState {
             try self.checkAutoKicks(of: requester, now: now)
             try self.checkEntry(of: requester, key: key, now: now, byLink: byLink)
             try self.checkRaid(entering: requester, now: now)
-            try self.checkRoom(for: requester, joins, now)
+            try self.checkRoom(for: requester, joins, now, byLink)
         }
         let isFounding = self.members.isEmpty && self.registration == nil && self.awaited.isEmpty
         let had = self.awaitedRank(of: requester, now: now)
@@ -58,7 +59,8 @@ extension ChannelState {
     ) throws(Refusal) {
         if self.invited.contains(requester.session) { return }
         if let ban = self.ban(on: requester, .enter, now: now) {
-            throw ban.forward.map { Refusal(.forwarded, self.name.raw, $0.raw) } ?? Refusal(.banned, self.name.raw)
+            let forward = byLink ? nil : ban.forward
+            throw forward.map { Refusal(.forwarded, self.name.raw, $0.raw) } ?? Refusal(.banned, self.name.raw)
         }
         if byLink { return }
         if self.modes.contains(.inviteOnly), !self.matches(requester, .inviteException) {
@@ -73,19 +75,21 @@ extension ChannelState {
     private func checkRoom(
         for requester: Requester,
         _ joins: some BidirectionalCollection<Int64>,
-        _ now: Int64
+        _ now: Int64,
+        _ byLink: Bool
     ) throws(Refusal) {
-        if let limit = self.limit, self.members.count >= limit { throw self.turnedAway(.channelIsFull) }
+        if let limit = self.limit, self.members.count >= limit { throw self.turnedAway(.channelIsFull, byLink) }
         guard let throttle, !self.invited.contains(requester.session) else { return }
-        if throttle.isExhausted(by: joins, now: now) { throw self.turnedAway(.tooManyJoins) }
+        if throttle.isExhausted(by: joins, now: now) { throw self.turnedAway(.tooManyJoins, byLink) }
     }
 
     /// How many may come in, if that is limited.
     package var throttle: JoinThrottle? { self.values[.throttle].flatMap { JoinThrottle($0) } }
 
     /// Why somebody does not come in, or where instead.
-    private func turnedAway(_ reason: Refusal.Reason) -> Refusal {
-        self.values[.forward].map { Refusal(.forwarded, self.name.raw, $0) } ?? Refusal(reason, self.name.raw)
+    private func turnedAway(_ reason: Refusal.Reason, _ byLink: Bool = false) -> Refusal {
+        let forward = byLink ? nil : self.values[.forward]
+        return forward.map { Refusal(.forwarded, self.name.raw, $0) } ?? Refusal(reason, self.name.raw)
     }
 
     /// The ban that keeps somebody from something; nil if there is none, or an exception holds.

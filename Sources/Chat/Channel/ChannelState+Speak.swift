@@ -65,9 +65,12 @@ extension ChannelState {
     package var slow: SlowMode? { self.values[.slow].flatMap { SlowMode($0) } }
 
     /// Whether there is something to look at before a member's message: most channels have no such mode and no bans.
-    package var restrictsMembers: Bool {
+    package var restrictsMembers: Bool { self.restrictsMembers(at: .min) }
+
+    /// The same at a time, in milliseconds since 1970: doors that were closed until then are open.
+    package func restrictsMembers(at now: Int64) -> Bool {
         !self.modes.isDisjoint(with: .aboutSpeech) || self.lists[.ban] != nil || self.values[.slow] != nil
-            || self.raid != nil
+            || self.raid?.holds(at: now) == true
     }
 
     /// Decides whether a member may go by another nickname.

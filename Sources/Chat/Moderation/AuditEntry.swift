@@ -38,6 +38,8 @@ package struct AuditEntry: Hashable, Sendable {
         case join = "JOIN"
         case invite = "INVITE"
         case moveChannel = "RENAME"
+        /// A link into it was made, or ended.
+        case inviteLink = "INVITELINK"
         /// Took back what another said.
         case redact = "REDACT"
         /// Of a registered channel, where their level there would not have done.

@@ -6,6 +6,8 @@ import IRC
 package struct NetworkBan: Hashable, Sendable {
     /// The longest reason, in bytes: as long as that of a KICK.
     package static let longestReason = Lengths.reason
+    /// What the row is called that closes the network: a text that no ban has, since those of masks are in full form.
+    package static let everybody = "*"
 
     /// What it does to whom it means.
     package enum Effect: String, Hashable, Sendable {
@@ -22,7 +24,8 @@ package struct NetworkBan: Hashable, Sendable {
     }
 
     package let effect: Effect
-    /// Whom it means, as lists show it: a mask, or an extended ban of an account, an address, a real name or a certificate.
+    /// Whom it means, as lists show it: a mask, or an extended ban of an account, an address, a real name or a
+    /// certificate; ``everybody`` where the network is closed.
     package let mask: String
     package let reason: String
     /// The account of who set it.
@@ -47,7 +50,7 @@ package struct NetworkBan: Hashable, Sendable {
     ) {
         guard let ban = Self.ban(text) else { return nil }
         self.ban = ban
-        self.mask = ban.text
+        self.mask = effect == .raid ? Self.everybody : ban.text
         self.effect = effect
         (self.reason, self.setter, self.role, self.time, self.until) = (reason, setter, role, time, until)
     }
@@ -70,7 +73,14 @@ package struct NetworkBan: Hashable, Sendable {
     package func holds(at now: Int64) -> Bool { self.until.map { now < $0 } ?? true }
 
     /// Whether another one means the same people, however it is written.
-    package func meansSame(as other: NetworkBan) -> Bool { self.ban == other.ban }
+    ///
+    /// That the network is closed is another thing than a ban of everybody.
+    package func meansSame(as other: NetworkBan) -> Bool {
+        self.ban == other.ban && (self.effect == .raid) == (other.effect == .raid)
+    }
+
+    /// Whether it means one account, and not all of a pattern.
+    package var isOfOneAccount: Bool { self.isOfAccounts && !self.mask.contains { "*?".contains($0) } }
 
     /// Whether it means people by their account, who have logged in.
     package var isOfAccounts: Bool { if case .account = self.ban.subject { true } else { false } }

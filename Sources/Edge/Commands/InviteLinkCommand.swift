@@ -28,9 +28,7 @@ enum InviteLinkCommand {
                 call[1],
                 from: call.connection.origin,
                 by: actor,
-                call.awaiting { channel in
-                    if let channel { ChannelCommands.show(channel, to: call, actor) }
-                }
+                call.awaiting { ChannelCommands.show($0, to: call, actor) }
             )
         case ("CREATE", 2...4): self.create(call, actor)
         case ("LIST", 2): self.list(call, actor)

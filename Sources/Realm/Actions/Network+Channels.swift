@@ -143,8 +143,10 @@ extension Network {
             alsoApart: true,
             by: actor,
             { replica throws(Refusal) in
-                // Who is kept apart says nothing.
-                let said = session.quarantine(of: actor.attachment) == nil ? reason : nil
+                // Who is kept apart says nothing, and a guest who sends no links yet none of those.
+                let isSilent =
+                    session.quarantine(of: actor.attachment) != nil || session.leavesWithoutWord(reason ?? "")
+                let said = isSilent ? nil : reason
                 let event = try replica.state.decidePart(by: session.requester, reason: said)
                 return Decided(transaction: self.leaving(replica, event, session.inbox), value: ())
             },
@@ -230,6 +232,7 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<String, Refusal>) -> Void
     ) {
+        if let refusal = actor.session.guestMayNotWrite(to: found) { return then(.failure(refusal)) }
         self.changeExisting(
             name,
             by: actor,

@@ -38,12 +38,20 @@ extension Session {
         return Refusal(.accountNeeded, found.nick, text: text)
     }
 
-    /// Why its user does not say something, wherever that goes; nil if it may.
-    func guestMayNotSay(_ saying: Saying, to target: String) -> Refusal? {
+    /// How long its user sends no links yet, in milliseconds; nil if it may.
+    private var waitForLinks: Int64? {
         let wait = self.network.guests.linksAfter.milliseconds
         guard wait > 0, self.isPlainGuest else { return nil }
         let left = self.user.signedOn + wait - self.network.shard.now
-        guard left > 0, saying.hasLink else { return nil }
+        return left > 0 ? left : nil
+    }
+
+    /// Whether its user does not say on leaving what it would: it has a link, and they send none yet.
+    func leavesWithoutWord(_ text: String) -> Bool { self.waitForLinks != nil && Said.hasLink(text.utf8) }
+
+    /// Why its user does not say something, wherever that goes; nil if it may.
+    func guestMayNotSay(_ saying: Saying, to target: String) -> Refusal? {
+        guard let left = self.waitForLinks, saying.hasLink else { return nil }
         let minutes = (left + 59_999) / 60_000
         let text: Phrase = "Guests send links once they have been here for a while: in \(minutes) minutes, or logged in"
         return Refusal(.accountNeeded, target, text: text)

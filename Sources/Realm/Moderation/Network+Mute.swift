@@ -12,7 +12,7 @@ extension Network {
     ///
     /// - Parameters:
     ///   - found: Whom, if somebody here is called so.
-    ///   - text: How they were named: else an account, or whom a ban would mean by it.
+    ///   - text: How they were named: else an account, or whom a ban would mean by it, for who may ban.
     ///   - seconds: For how long; nil until it is ended.
     ///   - reason: Why, which they are told.
     ///   - actor: Who says so.
@@ -32,7 +32,8 @@ extension Network {
         guard let mask = self.muted(text) else {
             return then(.failure(Refusal(.noSuchNick, text.asWord)))
         }
-        self.setBan(mask, .mute, for: seconds, reason: reason, needing: .quarantine, by: actor) { result in
+        let right: Rights = Self.isOneAccount(mask) ? .quarantine : .banFromNetwork
+        self.setBan(mask, .mute, for: seconds, reason: reason, needing: right, by: actor) { result in
             then(result.map(Quarantine.init))
         }
     }
@@ -44,6 +45,11 @@ extension Network {
         if text.contains(where: { "!@:./*?".contains($0) }) { return NetworkBan.mask(text) }
         let nick = Nickname(text, under: Names.caseMapping)
         return nick.flatMap { self.shard.environment.names.owner(of: $0, in: self.id) }.map { "a:\($0)" }
+    }
+
+    /// Whether a mask means one account: whoever keeps people apart mutes that, and who may ban all others.
+    private static func isOneAccount(_ mask: String) -> Bool {
+        NetworkBan(mask: mask, reason: "", setter: "", time: 0, until: nil)?.isOfOneAccount == true
     }
 
     /// Ends that somebody is muted.
@@ -60,14 +66,22 @@ extension Network {
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
         let mask = found == nil ? self.muted(text) ?? "a:\(text)" : nil
+        if let mask, !Self.isOneAccount(mask), !actor.may(.banFromNetwork) {
+            return then(.failure(Refusal(.rightNeeded)))
+        }
         self.endQuarantine(of: found, named: text, mask: mask, isMute: true, by: actor, then)
     }
 
     /// The mutes among the network's bans that hold, in the order in which they were set.
+    ///
+    /// For who may not ban those of accounts alone.
     package func mutes(by actor: Actor, _ then: @escaping (Result<[NetworkBan], Refusal>) -> Void) {
         guard actor.may(.quarantine) else { return then(.failure(Refusal(.rightNeeded))) }
         guard self.shard.environment.bans != nil else { return then(.failure(Self.keepsNone)) }
-        self.bans.refresh { then(.success(self.bans.all.filter { $0.effect == .mute })) }
+        let seesAll = actor.may(.banFromNetwork)
+        self.bans.refresh {
+            then(.success(self.bans.all.filter { $0.effect == .mute && (seesAll || $0.isOfOneAccount) }))
+        }
     }
 }
 

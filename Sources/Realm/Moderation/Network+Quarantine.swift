@@ -46,6 +46,11 @@ extension Network {
                 by: actor
             ) { result in then(result.map(Quarantine.init)) }
         }
+        if let known = found.record.quarantine, known.holds(at: self.shard.now),
+            !actor.rights.reach(known.role.rights)
+        {
+            return then(.failure(Self.setByOthers))
+        }
         let until = seconds.map { self.shard.now + Self.milliseconds(of: $0) }
         let quarantine = Quarantine(reason: reason, until: until, role: actor.session.standing, isMute: isMute)
         self.set(quarantine, isMute: isMute, of: found, by: actor) { then($0.map { quarantine }) }

@@ -11,8 +11,6 @@ extension Network {
     /// How long doors are closed for whoever says nothing, and at most, in seconds.
     package static let usualRaid: Int64 = 3600
     package static let longestRaid: Int64 = 7 * 86_400
-    /// Whom it is about: the row of the network's bans that says so is called like this.
-    private static let everybody = "*!*@*"
 
     /// Closes the network to who has no account.
     ///
@@ -37,7 +35,7 @@ extension Network {
         guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
         let (now, tenant, rights) = (self.shard.now, self.id, actor.rights)
         let raid = NetworkBan(
-            mask: Self.everybody,
+            mask: NetworkBan.everybody,
             .raid,
             reason: reason,
             setter: actor.name,
@@ -59,7 +57,7 @@ extension Network {
         }
     }
 
-    /// Opens the network again.
+    /// Opens the network again, unless somebody with more rights closed it.
     ///
     /// - Returns: by `then`, whether it was closed.
     package func endRaid(by actor: Actor, _ then: @escaping (Result<Bool, Refusal>) -> Void) {
@@ -67,11 +65,16 @@ extension Network {
         guard let bans = self.shard.environment.bans else { return then(.failure(Self.keepsNone)) }
         let tenant = self.id
         let record = self.record(.raid, "", "off", by: actor)
-        self.ask("bans") { () async throws(DurableStoreError) in
-            try await bans.lift(Self.everybody, .raid, of: tenant, noting: record)
-        } then: { (result: Result<Bool, Refusal>) in
-            guard case .success(let wasClosed) = result else { return then(result) }
-            self.bansChanged { then(.success(wasClosed)) }
+        self.bans.refresh {
+            if let known = self.bans.raid, !actor.rights.reach(known.role.rights) {
+                return then(.failure(Self.setByOthers))
+            }
+            self.ask("bans") { () async throws(DurableStoreError) in
+                try await bans.lift(NetworkBan.everybody, .raid, of: tenant, noting: record)
+            } then: { (result: Result<Bool, Refusal>) in
+                guard case .success(let wasClosed) = result else { return then(result) }
+                self.bansChanged { then(.success(wasClosed)) }
+            }
         }
     }
 

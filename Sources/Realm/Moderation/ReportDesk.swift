@@ -42,9 +42,13 @@ final class ReportDesk {
         }
     }
 
-    /// Tells those who look into reports.
+    /// Tells those who look into reports; who is kept apart has no right to that.
     func announce(_ notice: Notice) {
-        for session in self.network.sessions.all where session.rights.contains(.handleReports) { session.tell(notice) }
+        for session in self.network.sessions.all where session.rights.contains(.handleReports) {
+            for attachment in session.attachments where session.quarantine(of: attachment) == nil {
+                attachment.tell(notice)
+            }
+        }
     }
 
     /// Once a second.
@@ -60,8 +64,11 @@ final class ReportDesk {
         guard let repository, let closed = self.rows.value(of: self.network.id), !closed.isEmpty else { return }
         let reporter = session.party.text
         for report in closed where report.reporter == reporter && !self.telling.contains(report.id) {
-            self.telling.insert(report.id)
-            session.whenTold { self.tell(session, report, repository) }
+            session.whenTold {
+                // Not before: a session that ends first never comes here.
+                guard self.telling.insert(report.id).inserted else { return }
+                self.tell(session, report, repository)
+            }
         }
     }
 
@@ -72,7 +79,7 @@ final class ReportDesk {
         }
         let tenant = self.network.id
         self.network.ask("reports") { () async throws(DurableStoreError) in
-            try await repository.tell(report.id, of: tenant)
+            try await repository.tell(report.id, to: report.reporter, of: tenant)
         } then: { (result: Result<Bool, Refusal>) in
             self.telling.remove(report.id)
             guard case .success(let isFirst) = result else { return }

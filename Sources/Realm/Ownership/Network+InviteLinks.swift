@@ -32,7 +32,7 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<(code: String, link: InviteLink), Refusal>) -> Void
     ) {
-        self.withLinks(of: name, by: actor, then) { links, folded, since in
+        self.withLinks(of: name, by: actor, then) { links, folded, since, isByRight in
             let code = (0..<2).map { _ in self.digits(self.shard.environment.random()) }.joined()
             let now = self.shard.now
             let uses = min(max(uses, Self.inviteLinkUses.lowerBound), Self.inviteLinkUses.upperBound)
@@ -45,8 +45,9 @@ extension Network {
                 uses: uses
             )
             let (tenant, limit) = (self.id, Self.inviteLinkLimit)
+            let record = isByRight ? self.record(.inviteLink, name.raw, "create \(link.id)", by: actor) : nil
             self.ask("links") { () async throws(DurableStoreError) in
-                try await links.add(link, in: tenant, limit: limit, now: now)
+                try await links.add(link, in: tenant, limit: limit, now: now, noting: record)
             } then: { (result: Result<Bool, Refusal>) in
                 switch result {
                 case .failure(let refusal): then(.failure(refusal))
@@ -71,7 +72,7 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<[InviteLink], Refusal>) -> Void
     ) {
-        self.withLinks(of: name, by: actor, then) { links, folded, since in
+        self.withLinks(of: name, by: actor, then) { links, folded, since, _ in
             let (tenant, now) = (self.id, self.shard.now)
             self.ask("links") { () async throws(DurableStoreError) in
                 try await links.list(of: folded, since: since, in: tenant, now: now)
@@ -94,10 +95,11 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
-        self.withLinks(of: name, by: actor, then) { links, folded, _ in
+        self.withLinks(of: name, by: actor, then) { links, folded, since, isByRight in
             let tenant = self.id
+            let record = isByRight ? self.record(.inviteLink, name.raw, "revoke \(id)", by: actor) : nil
             self.ask("links") { () async throws(DurableStoreError) in
-                try await links.revoke(id, of: folded, in: tenant)
+                try await links.revoke(id, of: folded, since: since, in: tenant, noting: record)
             } then: { (result: Result<Bool, Refusal>) in
                 switch result {
                 case .failure(let refusal): then(.failure(refusal))
@@ -109,11 +111,15 @@ extension Network {
         }
     }
 
+    /// - `isByRight`: whether only a right lets the actor do that.
     private func withLinks<Value>(
         of name: ChannelName,
         by actor: Actor,
         _ then: @escaping (Result<Value, Refusal>) -> Void,
-        _ body: @escaping (_ links: InviteLinkRepository, _ folded: String, _ since: Int64) -> Void
+        _ body:
+            @escaping (
+                _ links: InviteLinkRepository, _ folded: String, _ since: Int64, _ isByRight: Bool
+            ) -> Void
     ) {
         guard let links = self.shard.environment.links else { return then(.failure(Self.keepsNoLinks)) }
         self.channel(name, for: actor) { result in
@@ -124,7 +130,8 @@ extension Network {
                 guard let registration = state.registration else {
                     throw Refusal(.channelIsNotRegistered, state.name.raw)
                 }
-                body(links, state.name.folded, registration.since)
+                let isByRight = actor.needsRights { requester throws(Refusal) in try state.checkHost(requester) }
+                body(links, state.name.folded, registration.since, isByRight)
             } catch { then(.failure(error)) }
         }
     }
@@ -137,12 +144,12 @@ extension Network {
     ///   - code: The link's code.
     ///   - clients: From where the actor comes: how many codes may be tried is counted by that.
     ///   - actor: Who comes.
-    ///   - then: Gets the channel; nil if the actor is in it already.
+    ///   - then: Gets the channel.
     package func useInviteLink(
         _ code: String,
         from clients: String,
         by actor: Actor,
-        _ then: @escaping (Result<ChannelView?, Refusal>) -> Void
+        _ then: @escaping (Result<ChannelView, Refusal>) -> Void
     ) {
         guard let links = self.shard.environment.links else { return then(.failure(Self.keepsNoLinks)) }
         let missing = Refusal(.noSuchInviteLink, text: "There is no such invite link, or it lets nobody in any more")
@@ -165,11 +172,16 @@ extension Network {
                         return then(.failure(missing))
                     }
                     self.join(name, key: nil, mayFound: false, by: actor, link: link.since) { result in
-                        if case .success(.some) = result { return then(result) }
+                        let refusal: Refusal
+                        switch result {
+                        case .success(let channel?): return then(.success(channel))
+                        case .success(nil): refusal = Refusal(.userOnChannel, actor.session.user.nick.raw, name.raw)
+                        case .failure(let reason): refusal = reason
+                        }
                         self.ask("links") { () async throws(DurableStoreError) in
                             try await links.giveBack(link, in: tenant)
                         } then: { (_: Result<Void, Refusal>) in
-                            then(result)
+                            then(.failure(refusal))
                         }
                     }
                 }

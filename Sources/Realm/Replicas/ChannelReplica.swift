@@ -78,6 +78,9 @@ package final class ChannelReplica {
         self.countJoins()
     }
 
+    /// Doors that were closed for a while may be open again by now.
+    func weighSpeech() { self.membersSpeakFreely = !self.state.restrictsMembers(at: self.network.shard.now) }
+
     /// Takes those who are there for those who came lately: who has left since is not known.
     private func countJoins() {
         guard let throttle = self.state.throttle else { return }

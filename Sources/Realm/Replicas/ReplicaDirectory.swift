@@ -97,13 +97,14 @@ package final class ReplicaDirectory {
         if now.isMultiple(of: Self.secondsBetweenLapses) { self.lapse() }
     }
 
-    /// How often it is looked for bans that have ended.
+    /// How often it is looked for bans, and closed doors, that have ended.
     private static let secondsBetweenLapses: UInt32 = 5
 
     /// Takes bans out of lists that have ended: they hold no more, but members still see them there.
     private func lapse() {
         let (network, now) = (self.network, self.network.shard.now)
         for replica in self.followed.values where !replica.membersSpeakFreely && !replica.isStale && replica.exists {
+            replica.weighSpeech()
             guard let event = replica.state.decideLapse(by: network.serverAuthor, now: now) else { continue }
             // Whoever is first does it; the others find that it is done.
             network.store.append(replica.change([event])) { result in

@@ -317,8 +317,10 @@ package final class Session {
             self.lastReceipt = self.receipt(told: told, untold, received)
         }
         self.markers[attachment.number] = nil
-        // Who is kept apart says nothing.
-        let said = parting == .quit && self.quarantine(of: attachment) != nil ? "Quit" : reason
+        // Who is kept apart says nothing, and a guest who sends no links yet none of those.
+        let isSilent =
+            parting == .quit && (self.quarantine(of: attachment) != nil || self.leavesWithoutWord(reason))
+        let said = isSilent ? "Quit" : reason
         self.apart[attachment.number] = nil
         self.unweighed.remove(attachment.number)
         self.network.monitor.removeAll(for: attachment)

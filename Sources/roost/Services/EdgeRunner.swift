@@ -218,6 +218,7 @@ struct EdgeRunner: Sendable {
             history: self.durable.history,
             audit: self.durable.audit,
             held: self.durable.held,
+            reports: self.durable.reports,
             // What lives elsewhere, or is being copied there, is left as it is.
             tenants: {
                 server.directory.current.tenants.filter { $0.value.farewell == nil }.mapValues(\.history.retention)

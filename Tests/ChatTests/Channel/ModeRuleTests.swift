@@ -211,6 +211,10 @@ import Testing
         for mode in "mCcMTU" { #expect(try self.room(ChannelModes(text: String(mode))).restrictsMembers, "\(mode)") }
         #expect(try self.room([], [.slow: "1"]).restrictsMembers)
         #expect(try !self.room([], [.throttle: "1:1", .forward: "#x"]).restrictsMembers)
+        var state = try self.room([])
+        let author = Author(session: nil, prefix: "x", account: nil)
+        state.evolve(.raid(ChannelRaid(reason: "x", setter: "x", until: 5), by: author, server: "x"))
+        #expect(state.restrictsMembers && state.restrictsMembers(at: 4) && !state.restrictsMembers(at: 5))
     }
 
     // MARK: Nicknames

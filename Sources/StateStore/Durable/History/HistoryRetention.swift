@@ -2,7 +2,8 @@ package import Logging
 import Numbers
 package import Tenant
 
-/// Forgets history that is older than its tenant keeps, and what the audit log has had for long: a service of every edge.
+/// Forgets history that is older than its tenant keeps, what the audit log has had for long, and reports that were
+/// closed long ago: a service of every edge.
 ///
 /// Forgetting twice is forgetting once, so edges need not agree on whose turn it is; each waits a random part of the
 /// interval, so that they seldom meet.
@@ -10,6 +11,7 @@ package struct HistoryRetention: Sendable {
     private let history: HistoryRepository
     private let audit: AuditRepository
     private let held: HeldMessageRepository?
+    private let reports: ReportRepository?
     private let tenants: @Sendable () -> [TenantID: Duration]
     private let now: @Sendable () -> Int64
     private let interval: Duration
@@ -23,6 +25,7 @@ package struct HistoryRetention: Sendable {
     ///   - history: What is swept.
     ///   - audit: Swept as well, of what is older than ``AuditRepository/retention``.
     ///   - held: Likewise, of messages that have waited too long for a moderator.
+    ///   - reports: Likewise, of those that were closed before ``ReportRepository/retention``.
     ///   - tenants: How long each tenant's history is kept, asked anew for each sweep.
     ///   - now: Milliseconds since 1970.
     ///   - interval: About how long between two sweeps.
@@ -33,6 +36,7 @@ package struct HistoryRetention: Sendable {
         history: HistoryRepository,
         audit: AuditRepository,
         held: HeldMessageRepository? = nil,
+        reports: ReportRepository? = nil,
         tenants: @escaping @Sendable () -> [TenantID: Duration],
         now: @escaping @Sendable () -> Int64,
         interval: Duration = .seconds(600),
@@ -43,6 +47,7 @@ package struct HistoryRetention: Sendable {
         self.history = history
         self.audit = audit
         self.held = held
+        self.reports = reports
         self.tenants = tenants
         self.now = now
         self.interval = interval
@@ -84,6 +89,8 @@ package struct HistoryRetention: Sendable {
                     if count < self.batch { break }
                 }
                 try await self.held?.deleteExpired(of: tenant, now: self.now())
+                let closed = self.now().minus(ReportRepository.retention.components.seconds.times(1000))
+                try await self.reports?.prune(of: tenant, before: closed)
                 while !Task.isCancelled {
                     let end = self.now().minus(AuditRepository.retention.components.seconds.times(1000))
                     if try await self.audit.delete(before: end, of: tenant, limit: self.batch) < self.batch { break }

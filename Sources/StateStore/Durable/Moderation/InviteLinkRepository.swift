@@ -29,29 +29,45 @@ package struct InviteLinkRepository: Sendable {
         )
     }
 
-    /// Adds a link; those of the tenant that let nobody in any more go first.
+    /// Adds a link.
+    ///
+    /// Those of the tenant that have ended go first, and those of an earlier registration of the channel. What was used
+    /// up stays until its end, for a use may be given back yet; but of a channel no more than it may have links.
     ///
     /// - Parameters:
     ///   - link: What is added.
     ///   - tenant: In which tenant.
     ///   - limit: How many a channel may have.
     ///   - now: Milliseconds since 1970.
-    /// - Returns: false if the channel has as many as it may.
+    ///   - record: What the audit log says of it.
+    /// - Returns: false if the channel has as many as it may that let somebody in yet.
     /// - Throws: ``DurableStoreError``
     package func add(
         _ link: InviteLink,
         in tenant: TenantID,
         limit: Int,
-        now: Int64
+        now: Int64,
+        noting record: AuditRecord? = nil
     ) async throws(DurableStoreError) -> Bool {
         try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
             _ = try connection.execute(
-                "DELETE FROM invite_links WHERE tenant = $1 AND (expires_at <= $2 OR uses <= 0) RETURNING hash",
-                [.text(tenant.text), .integer(now)]
+                """
+                DELETE FROM invite_links WHERE tenant = $1
+                AND (expires_at <= $2 OR (channel = $3 AND since <> $4)) RETURNING hash
+                """,
+                [.text(tenant.text), .integer(now), .text(link.channel), .integer(link.since)]
+            )
+            _ = try connection.execute(
+                """
+                DELETE FROM invite_links WHERE tenant = $1 AND channel = $2 AND uses <= 0 AND $3 < (
+                    SELECT COUNT(*) FROM invite_links WHERE tenant = $1 AND channel = $2 AND uses <= 0
+                ) RETURNING hash
+                """,
+                [.text(tenant.text), .text(link.channel), .integer(Int64(clamping: limit))]
             )
             let rows = try connection.execute(
-                "SELECT COUNT(*) FROM invite_links WHERE tenant = $1 AND channel = $2",
-                [.text(tenant.text), .text(link.channel)]
+                "SELECT COUNT(*) FROM invite_links WHERE tenant = $1 AND channel = $2 AND since = $3 AND uses > 0",
+                [.text(tenant.text), .text(link.channel), .integer(link.since)]
             )
             guard try rows.first?.integer(0) ?? 0 < Int64(clamping: limit) else { return false }
             _ = try connection.execute(
@@ -64,6 +80,7 @@ package struct InviteLinkRepository: Sendable {
                     .text(link.creator), .integer(link.expiresAt), .integer(Int64(link.uses)),
                 ]
             )
+            if let record { try AuditRepository.store([record], over: connection) }
             return true
         }
     }
@@ -95,23 +112,30 @@ package struct InviteLinkRepository: Sendable {
     /// - Parameters:
     ///   - id: What it is called by.
     ///   - channel: Of which channel.
+    ///   - since: When that was registered.
     ///   - tenant: In which tenant.
+    ///   - record: What the audit log says of it.
     /// - Returns: false if there is none.
     /// - Throws: ``DurableStoreError``
     package func revoke(
         _ id: String,
         of channel: String,
-        in tenant: TenantID
+        since: Int64,
+        in tenant: TenantID,
+        noting record: AuditRecord? = nil
     ) async throws(DurableStoreError) -> Bool {
-        let rows = try await self.database.execute(
-            """
-            DELETE FROM invite_links WHERE tenant = $1 AND channel = $2 AND SUBSTR(hash, 1, \(InviteLink.idLength)) = $3
-            RETURNING hash
-            """,
-            [.text(tenant.text), .text(channel), .text(id)],
-            in: .tenant(tenant)
-        )
-        return !rows.isEmpty
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            let rows = try connection.execute(
+                """
+                DELETE FROM invite_links
+                WHERE tenant = $1 AND channel = $2 AND since = $3 AND SUBSTR(hash, 1, \(InviteLink.idLength)) = $4
+                RETURNING hash
+                """,
+                [.text(tenant.text), .text(channel), .integer(since), .text(id)]
+            )
+            if !rows.isEmpty, let record { try AuditRepository.store([record], over: connection) }
+            return !rows.isEmpty
+        }
     }
 
     /// Takes one use of a link, as long as there is one: in the row itself, so that each is had once on however many edges.

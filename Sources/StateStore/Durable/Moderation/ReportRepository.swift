@@ -89,7 +89,29 @@ package struct ReportRepository: Sendable {
         }
     }
 
-    /// Closed ones go that are older than they are kept, and the oldest of them where there is no room.
+    /// Removes reports that were closed before a time, with their lines.
+    ///
+    /// The newest of all stays, so that no number is given twice.
+    ///
+    /// - Parameters:
+    ///   - tenant: Of which tenant.
+    ///   - end: Milliseconds since 1970.
+    /// - Throws: ``DurableStoreError``
+    package func prune(of tenant: TenantID, before end: Int64) async throws(DurableStoreError) {
+        try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            let ended = try connection.execute(
+                """
+                DELETE FROM reports WHERE tenant = $1 AND state = 'closed' AND handled_at < $2
+                AND id < (SELECT MAX(id) FROM reports WHERE tenant = $1) RETURNING id
+                """,
+                [.text(tenant.text), .integer(end)]
+            )
+            try Self.removeLines(of: ended, of: tenant, on: connection)
+        }
+    }
+
+    /// Closed ones go that are older than they are kept, and the oldest of them where there is no room; never
+    /// the newest of all.
     private static func makeRoom(
         of tenant: TenantID,
         _ limit: Int,
@@ -103,11 +125,19 @@ package struct ReportRepository: Sendable {
                 SELECT id FROM reports WHERE tenant = $1 AND state = 'closed' ORDER BY id LIMIT (
                     SELECT CASE WHEN COUNT(*) < $3 THEN 0 ELSE COUNT(*) - $3 + 1 END FROM reports WHERE tenant = $1
                 )
-            )) RETURNING id
+            )) AND id < (SELECT MAX(id) FROM reports WHERE tenant = $1) RETURNING id
             """,
             [.text(tenant.text), .integer(end), .integer(Int64(clamping: limit))]
         )
-        for row in ended {
+        try Self.removeLines(of: ended, of: tenant, on: connection)
+    }
+
+    private static func removeLines(
+        of reports: [SQLRow],
+        of tenant: TenantID,
+        on connection: any SQLConnection
+    ) throws(DurableStoreError) {
+        for row in reports {
             _ = try connection.execute(
                 "DELETE FROM report_lines WHERE tenant = $1 AND report = $2 RETURNING number",
                 [.text(tenant.text), .integer(try row.integer(0))]
@@ -255,7 +285,7 @@ package struct ReportRepository: Sendable {
 
     // MARK: Who is to be told
 
-    /// What was closed and the reporter was not told of: the newest, a bounded number.
+    /// What was closed and the reporter was not told of: what was closed last, a bounded number.
     ///
     /// - Parameters:
     ///   - tenant: Of which tenant.
@@ -271,7 +301,8 @@ package struct ReportRepository: Sendable {
         let rows = try await self.database.execute(
             """
             SELECT \(Self.columns) FROM reports WHERE tenant = $1 AND state = 'closed' AND told = 0
-            AND (reporter LIKE 'a%' OR (reporter LIKE 'g%' AND handled_at > $2)) ORDER BY id DESC LIMIT $3
+            AND (reporter LIKE 'a%' OR (reporter LIKE 'g%' AND handled_at > $2))
+            ORDER BY handled_at DESC, id DESC LIMIT $3
             """,
             [.text(tenant.text), .integer(now - Self.guestWait), .integer(Int64(clamping: limit))],
             in: .tenant(tenant),
@@ -282,12 +313,16 @@ package struct ReportRepository: Sendable {
 
     /// Takes it on to tell a reporter: once for each report, whoever else would.
     ///
-    /// - Returns: Whether nobody has.
+    /// - Parameters:
+    ///   - id: Which report.
+    ///   - reporter: Who is to be told. Somebody else who has the name of a deleted account did not file it.
+    ///   - tenant: Of which tenant.
+    /// - Returns: Whether nobody has, and it is theirs.
     /// - Throws: ``DurableStoreError``
-    package func tell(_ id: Int64, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
+    package func tell(_ id: Int64, to reporter: String, of tenant: TenantID) async throws(DurableStoreError) -> Bool {
         let rows = try await self.database.execute(
-            "UPDATE reports SET told = 1 WHERE tenant = $1 AND id = $2 AND told = 0 RETURNING id",
-            [.text(tenant.text), .integer(id)],
+            "UPDATE reports SET told = 1 WHERE tenant = $1 AND id = $2 AND reporter = $3 AND told = 0 RETURNING id",
+            [.text(tenant.text), .integer(id), .text(reporter)],
             in: .tenant(tenant)
         )
         return !rows.isEmpty
