@@ -4,7 +4,8 @@ import Synchronization
 /// Finds the IPv4 addresses of names, as lists of addresses in the DNS have them (RFC 5782).
 ///
 /// Who asks has an answer within the deadline, whatever name servers do. A name that several ask for is asked for once, what was
-/// answered holds for everybody as long as the server said, within bounds, and only so many names are asked for at a time.
+/// answered holds for everybody as long as the server said, within bounds, and only so many names are asked for at a
+/// time, also of one list: one that does not answer leaves room for others.
 package final class NameResolver: Sendable {
     /// Its bounds.
     package struct Limits: Sendable {
@@ -12,6 +13,8 @@ package final class NameResolver: Sendable {
         package var deadline: Duration = .seconds(2)
         /// How many names are asked for at a time.
         package var inFlight = 1000
+        /// How many of them may be in one list.
+        package var inFlightPerZone = 100
         /// How many may wait for one of them.
         package var waiting = 1000
         /// How many answers are kept.
@@ -43,6 +46,8 @@ package final class NameResolver: Sendable {
     private struct State {
         var cache: AnswerCache
         var pending: [String: Pending] = [:]
+        /// How many of these are in each list.
+        var zones: [Substring: Int] = [:]
         var counts = LookupCounts()
     }
 
@@ -58,14 +63,18 @@ package final class NameResolver: Sendable {
         init(_ limits: Limits) { self.state = Mutex(State(cache: AnswerCache(limits))) }
 
         func answered(_ name: String, _ answer: NameAnswer, at now: ContinuousClock.Instant) {
-            let waiters = self.state.withLock { state in
+            let waiters: [CheckedContinuation<[UInt32]?, Never>] = self.state.withLock { state in
                 state.cache.keep(answer, of: name, at: now)
                 switch answer.content {
                 case .unknown: state.counts.failed += 1
                 case .addresses(let addresses) where addresses.isEmpty: state.counts.missing += 1
                 case .addresses: state.counts.found += 1
                 }
-                return state.pending.removeValue(forKey: name)?.waiters ?? []
+                guard let pending = state.pending.removeValue(forKey: name) else { return [] }
+                let zone = NameResolver.zone(of: name)
+                let left = (state.zones[zone] ?? 1) - 1
+                state.zones[zone] = left > 0 ? left : nil
+                return pending.waiters
             }
             for waiter in waiters { waiter.resume(returning: answer.content.known) }
         }
@@ -140,10 +149,13 @@ package final class NameResolver: Sendable {
                     state.pending[name]?.waiters.append(continuation)
                     return .wait
                 }
-                guard state.pending.count < limits.inFlight else {
+                let zone = Self.zone(of: name)
+                guard state.pending.count < limits.inFlight, state.zones[zone, default: 0] < limits.inFlightPerZone
+                else {
                     state.counts.refused += 1
                     return .answer(nil)
                 }
+                state.zones[zone, default: 0] += 1
                 state.pending[name] = Pending(waiters: [continuation], end: .now + limits.deadline)
                 return .ask
             }
@@ -154,6 +166,16 @@ package final class NameResolver: Sendable {
             case .wait: break
             }
         }
+    }
+
+    /// The list that a name is in: what stands behind the four numbers or thirty-two digits of an address
+    /// (RFC 5782 sections 2.1 and 2.4), or all of it where there are none.
+    static func zone(of name: String) -> Substring {
+        let labels = name.split(separator: ".")
+        let numbers = labels.prefix { UInt8($0) != nil }.count
+        let digits = labels.prefix { $0.count == 1 && $0.first?.isHexDigit == true }.count
+        let address = digits >= 32 ? 32 : numbers >= 4 ? 4 : 0
+        return labels.count > address ? name[labels[address].startIndex...] : name[...]
     }
 
     /// Ends its thread: nobody could say from then on.

@@ -137,4 +137,30 @@ import Testing
     func `a name server is an address, with a port or without`(text: String, isOne: Bool) {
         #expect((NameServers([text]) != nil) == isOne)
     }
+
+    @Test func `a list that says nothing leaves room for others`() async throws {
+        let silent = ["2.0.0.127.silent.example", "3.0.0.127.silent.example"]
+        let server = try await NameServer.started(
+            ["\(Self.listed)=127.0.0.2/60"] + silent.flatMap { ["--silent", $0] }
+        )
+        let resolver = try self.resolver(server.port) {
+            $0.deadline = .milliseconds(800)
+            $0.inFlightPerZone = 1
+        }
+        defer { resolver.shutDown() }
+        async let first = resolver.addresses(of: silent[0])
+        try await until("the question is asked") { server.questions.contains(silent[0]) }
+        #expect(await resolver.addresses(of: silent[1]) == nil)
+        #expect(self.counts(resolver)["refused"] == 1)
+        #expect(await resolver.addresses(of: Self.listed) == [0x7F00_0002])
+        #expect(await first == nil)
+    }
+
+    @Test(arguments: [
+        ("2.0.0.127.list.example", "list.example"), ("a.example", "a.example"), ("4.3.2.1", "4.3.2.1"),
+        (String(repeating: "a.", count: 32) + "list.example", "list.example"), ("9.2.0.192.4.example", "4.example"),
+    ])
+    func `the list that a name is in stands behind the address`(name: String, zone: String) {
+        #expect(NameResolver.zone(of: name) == zone)
+    }
 }
