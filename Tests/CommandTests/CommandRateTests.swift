@@ -63,4 +63,21 @@ import Testing
         #expect(await ann.send("NOTICE bob :one", "NOTICE bob :two").isEmpty)
         #expect(await bob.hears().with("NOTICE").map(\.text) == ["one"])
     }
+
+    @Test func `what is said in several lines counts as a message, and NickServ REGISTER as REGISTER`() async throws {
+        let harness = try await self.harness(
+            CommandRate(.privmsg, 1, per: .seconds(60)),
+            CommandRate(.register, 1, per: .seconds(60))
+        )
+        let ann = await harness.client("ann", "batch message-tags draft/multiline", in: "#a")
+        let batch = ["BATCH +1 draft/multiline #a", "@batch=1 PRIVMSG #a :one", "@batch=1 PRIVMSG #a :two", "BATCH -1"]
+        for (number, isRefused) in [false, true].enumerated() {
+            for line in batch { ann.begin(line) }
+            let told = await ann.hears().with("263").map { $0.parameters.dropFirst().first }
+            #expect(told == (isRefused ? ["PRIVMSG"] : []), "\(number)")
+        }
+        let bob = await harness.client("bob")
+        _ = await bob.asks("NS REGISTER short")
+        #expect(await bob.asks("NS REGISTER short") == ["Please wait a while and try again"])
+    }
 }

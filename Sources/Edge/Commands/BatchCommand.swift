@@ -88,6 +88,13 @@ enum BatchCommand {
         // Lines of a batch cost nothing as they come: together they are less work than as many messages.
         connection.reading.flood.spend(content.count / 4)
         do throws(MultilineBatch.Fault) { try content.check() } catch { return self.fail(error, to: connection) }
+        // It is one message, of which a NOTICE is never answered.
+        let name = content.verb == .notice ? "NOTICE" : "PRIVMSG"
+        guard connection.isInTurn(name) else {
+            connection.answer?.endsWithEcho = false
+            if content.verb != .notice { call.reply(.rplTryAgain, name) }
+            return
+        }
         let saying = Saying(
             verb: content.verb == .notice ? .notice : .privmsg,
             target: content.target,

@@ -34,11 +34,7 @@ extension Call {
         let rates = self.network.commandRates
         // On the way in what tries secrets counts, and not how somebody says who it is.
         if rates.isEmpty || !self.connection.isRegistered && !self.row.isSecret { return true }
-        guard let rate = rates[self.row.name] else { return true }
-        let now = self.connection.clients.loop.now.uptimeNanoseconds
-        var pace = self.connection.pace ?? CommandPace()
-        defer { self.connection.pace = pace }
-        if pace.take(self.row.name, rate, now: now) { return true }
+        if self.connection.isInTurn(self.row.name) { return true }
         if self.row.isSilent { return false }
         if self.row.capability.isEmpty {
             self.reply(.rplTryAgain, self.row.name)
@@ -51,6 +47,25 @@ extension Call {
                 "Please wait a while and try again"
             )
         }
+        return false
+    }
+}
+
+extension Connection {
+    /// Whether the tenant lets it send a command now, which is counted.
+    func isInTurn(_ name: String) -> Bool {
+        guard let rate = self.network.commandRates[name] else { return true }
+        var pace = self.pace ?? CommandPace()
+        defer { self.pace = pace }
+        return pace.take(name, rate, now: self.clients.loop.now.uptimeNanoseconds)
+    }
+}
+
+extension ServiceCall {
+    /// The same of a service's command that does what a limited one does.
+    func takeTurn(_ name: String) -> Bool {
+        if self.call.connection.isInTurn(name) { return true }
+        self.reply("Please wait a while and try again")
         return false
     }
 }

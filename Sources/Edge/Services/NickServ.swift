@@ -133,6 +133,7 @@ enum NickServ {
     )
 
     private static func register(_ one: ServiceCall) {
+        guard one.takeTurn("REGISTER") else { return }
         let (connection, session) = (one.call.connection, one.actor.session)
         let request = AccountRequest(
             name: nil,
@@ -243,6 +244,7 @@ enum NickServ {
     }
 
     private static func verify(_ one: ServiceCall) {
+        guard one.takeTurn("VERIFY") else { return }
         let own = one.actor.session.user.account
         one.network.verify(
             Redacted(one.words.last ?? ""),
