@@ -107,8 +107,9 @@ import Testing
         let (challenge, number) = try self.solve(fail.parameters[2])
         let back = rig.harness.stranger(isSecure: false)
         _ = await back.send("PROOF \(challenge) \(number)")
-        #expect(await back.send("NICK x", "USER x 0 * :X").contains { $0.command == "001" })
-        // Used by that.
+        #expect(await back.send("NICK fresh", "USER x 0 * :X").contains { $0.command == "001" })
+        // Used by that, also for an account.
+        #expect(await back.send(Self.registers).with("FAIL").map { $0.parameters[1] } == ["PROOF_REQUIRED"])
         let next = rig.harness.stranger(isSecure: false)
         #expect(await next.send("NICK y", "USER y 0 * :Y").with("FAIL").count == 1)
         // Who comes by TLS, or logs in, is asked for nothing.

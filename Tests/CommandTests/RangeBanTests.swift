@@ -107,4 +107,20 @@ import Testing
         await rig.harness.advance(by: 2)
         #expect(!boss.isClosed)
     }
+
+    @Test func `where a ban means people by user name, who registers an account has said theirs`() async throws {
+        let rig = try await AccountRig()
+        let ban = try #require(
+            NetworkBan(mask: "*!*bad@*", .demandLogin, reason: "no", setter: "boss", time: rig.now, until: nil)
+        )
+        _ = try await rig.store.bans.set(ban, of: rig.harness.tenant.id, limit: 10)
+        let register = "REGISTER * * :correct horse battery"
+        let client = rig.harness.stranger()
+        let early = await client.send("CAP LS 302", "NICK fresh", register).with("FAIL")
+        #expect(early.map { $0.parameters[1] } == ["COMPLETE_CONNECTION_REQUIRED"])
+        #expect(await client.send("USER good 0 * :X", register).with("REGISTER").first?.parameters.first == "SUCCESS")
+        let other = rig.harness.stranger()
+        let late = await other.send("CAP LS 302", "NICK other", "USER bad 0 * :X", register).with("FAIL")
+        #expect(late.map { $0.parameters[1] } == ["DISALLOWED"])
+    }
 }

@@ -157,4 +157,36 @@ import Testing
         let later = await self.comes(harness, Self.listed, isSecure: false).lines
         #expect(later.with("465").isEmpty && later.with("FAIL").count == 1)
     }
+
+    @Test(arguments: [AdmissionAction.demandLogin, .refuse])
+    func `who is not let in without an account makes none before coming in`(action: AdmissionAction) async throws {
+        let harness = try await self.harness(Lists([Self.name: [0x7F00_0002]])) { $0.dnsbl = [self.list(action)] }
+        let stranger = harness.stranger(address: Self.listed)
+        let fail = try #require(await stranger.send("NICK fresh", "REGISTER * * :correct horse").with("FAIL").first)
+        #expect(fail.parameters.prefix(2) == ["REGISTER", "DISALLOWED"])
+        let told = "Nobody registers an account from your network: Your address 203.0.113.7 is listed by list.example"
+        #expect(fail.text == told)
+        #expect(self.counted(harness) == ["refuse listed": 1])
+    }
+
+    @Test func `who was let in for the account does not log out of it`() async throws {
+        let harness = try await self.harness(Lists([Self.name: [0x7F00_0002]])) { $0.dnsbl = [self.list(.demandLogin)] }
+        let client = await self.comes(harness, Self.listed, as: "ann").client
+        let told = await client.asks("NS LOGOUT")
+        #expect(told == ["This network is for those who are logged in: QUIT leaves it"])
+    }
+
+    @Test func `a registration counts against somebody that failed by what they said, and no other`() async throws {
+        let harness = try await self.harness(Lists([:])) {
+            $0.score.failedRegistration = 5
+            $0.score.refuse = 5
+        }
+        let address = "198.51.100.9"
+        let hasty = await harness.stranger(address: address).send("REGISTER * * :correct horse")
+        #expect(hasty.with("FAIL").map { $0.parameters[1] } == ["NEED_NICK"])
+        #expect(await self.comes(harness, address).lines.contains { $0.command == "001" })
+        let weak = await harness.stranger(address: address).send("NICK fresh", "REGISTER * * short")
+        #expect(weak.with("FAIL").map { $0.parameters[1] } == ["WEAK_PASSWORD"])
+        #expect(await self.comes(harness, address).client.isClosed)
+    }
 }

@@ -85,6 +85,15 @@ package struct NetworkBan: Hashable, Sendable {
     /// Whether it means people by their account, who have logged in.
     package var isOfAccounts: Bool { if case .account = self.ban.subject { true } else { false } }
 
+    /// Whether whom it means depends on what USER says: a user name or a real name.
+    package var isOfUsers: Bool {
+        switch self.ban.subject {
+        case .realname: true
+        case .mask(let mask), .address(_, let mask): mask.namesUser
+        case .account, .channel, .fingerprint: false
+        }
+    }
+
     /// Whether it means somebody.
     package func matches(_ requester: Requester) -> Bool { self.ban.matches(requester) }
 }

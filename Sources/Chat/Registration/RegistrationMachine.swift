@@ -51,6 +51,16 @@ package struct RegistrationMachine: ~Copyable {
         }
     }
 
+    /// The user name and real name that USER gave, before registration.
+    package var user: (username: String, realname: String)? {
+        switch self.state {
+        case .collecting(let collected), .ready(let collected):
+            guard let username = collected.username, let realname = collected.realname else { return nil }
+            return (username, realname)
+        case .done: return nil
+        }
+    }
+
     /// Whether nothing was said yet that leads to a session.
     package var isUntouched: Bool {
         guard case .collecting(let collected) = self.state else { return false }

@@ -109,6 +109,7 @@ enum AccountCommands {
             email: call[1] == "*" ? nil : call[1],
             password: Redacted(call[2]),
             nick: nick,
+            user: connection.registration.user,
             from: connection.origin,
             session: connection.session?.id,
             hasAccount: connection.session.map { $0.user.account != nil }

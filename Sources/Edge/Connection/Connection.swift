@@ -29,6 +29,7 @@ package final class Connection {
     package let agent: String?
     package var isUnattended = false
     package var isProven = false
+    package var needsAccount = false
     /// What AWAY said before registration.
     var earlyPresence: Presence?
     /// What METADATA said before registration.

@@ -30,6 +30,7 @@ enum ProofRoutes {
             switch await shard.answerProof(text, with: String(buffer: body), of: tenant) {
             case nil: return Response.plain(.ok)
             case .wrongProof?: return Response.plain(.forbidden)
+            case .rateLimited?: return Response.plain(.tooManyRequests)
             default: return Response.plain(.serviceUnavailable)
             }
         }

@@ -6,6 +6,8 @@ extension Catalogue {
             "Depuis ton réseau, il faut s'identifier par SASL pour se connecter : {1}",
         "Nobody registers an account from your network: {1}":
             "Depuis ton réseau, personne n'enregistre de compte : {1}",
+        "Nobody registers an account from your address":
+            "Depuis ton adresse, personne n'enregistre de compte",
         "Who has an account has logged in: say a mask, address or network":
             "Qui a un compte s'est identifié : indiquer un masque, une adresse ou un réseau",
         "You must log in with SASL to connect: {1}":

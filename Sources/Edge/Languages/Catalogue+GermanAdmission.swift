@@ -6,6 +6,8 @@ extension Catalogue {
             "Von deinem Netz aus musst du dich mit SASL anmelden, um dich zu verbinden: {1}",
         "Nobody registers an account from your network: {1}":
             "Von deinem Netz aus richtet niemand ein Konto ein: {1}",
+        "Nobody registers an account from your address":
+            "Von deiner Adresse aus richtet niemand ein Konto ein",
         "Who has an account has logged in: say a mask, address or network":
             "Wer ein Konto hat, ist angemeldet: eine Maske, eine Adresse oder ein Netz angeben",
         "You must log in with SASL to connect: {1}":

@@ -6,6 +6,8 @@ extension Catalogue {
             "Desde tu red tienes que identificarte con SASL para conectarte: {1}",
         "Nobody registers an account from your network: {1}":
             "Desde tu red nadie registra una cuenta: {1}",
+        "Nobody registers an account from your address":
+            "Desde tu dirección nadie registra una cuenta",
         "Who has an account has logged in: say a mask, address or network":
             "Quien tiene una cuenta ya se ha identificado: indica una máscara, una dirección o una red",
         "You must log in with SASL to connect: {1}":

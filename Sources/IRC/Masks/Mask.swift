@@ -47,6 +47,9 @@ package struct Mask: Hashable, Sendable, CustomStringConvertible {
         self.nick.matchesEverything && self.user.matchesEverything && self.host.matchesEverything
     }
 
+    /// Whether whom it means depends on the user name.
+    package var namesUser: Bool { !self.user.matchesEverything }
+
     /// Whether the mask means this user.
     package func matches(_ subject: MaskSubject) -> Bool {
         self.nick.matches(folded: subject.nick) && self.user.matches(folded: subject.user)

@@ -12,6 +12,8 @@ package struct AccountRequest: Sendable {
     let password: Redacted<String>
     /// The nickname of who asks; nil if there is none yet.
     let nick: Nickname?
+    /// The user name and real name of who asks before there is a session; nil if they are not known yet.
+    let user: (username: String, realname: String)?
     /// What counts as one client: an address, or the network that one client has all of.
     let clients: String
     /// The session of who asks; nil before there is one.
@@ -26,6 +28,7 @@ package struct AccountRequest: Sendable {
         email: String?,
         password: Redacted<String>,
         nick: Nickname?,
+        user: (username: String, realname: String)? = nil,
         from clients: String,
         session: SessionID?,
         hasAccount: Bool,
@@ -35,6 +38,7 @@ package struct AccountRequest: Sendable {
         self.email = email
         self.password = password
         self.nick = nick
+        self.user = user
         self.clients = clients
         self.session = session
         self.hasAccount = hasAccount

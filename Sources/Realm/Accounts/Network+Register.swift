@@ -23,7 +23,7 @@ extension Network {
             switch result {
             case .success: attachment.isProven = false
             case .failure(let refusal):
-                if ![.unavailable, .proofNeeded].contains(refusal.reason) {
+                if Self.faults.contains(refusal.reason) {
                     self.admission.failed(\.registrations, from: request.clients)
                 }
             }
@@ -33,8 +33,8 @@ extension Network {
         do throws(Refusal) { account = try self.allowed(request) } catch { return then(.failure(error)) }
         self.checkName(account.name, of: request) { refusal in
             if let refusal { return then(.failure(refusal)) }
-            self.admission.decide(.registering, on: self.newcomer(request.nick, request.clients, attachment)) {
-                refusal in
+            let newcomer = self.newcomer(request.nick, named: request.user, request.clients, attachment)
+            self.admission.decide(.registering, on: newcomer) { refusal in
                 if let refusal { return then(.failure(refusal)) }
                 guard let address = account.code?.address else { return self.make(account, for: request.clients, then) }
                 self.takeMail(to: address.mailbox) { refusal in
@@ -48,16 +48,37 @@ extension Network {
         }
     }
 
+    /// What speaks against who asks: what it said was wrong or taken, or it asks too often.
+    ///
+    /// A ban is counted where it is found. What is the network's doing, or comes of asking too early, is no fault.
+    private static let faults: Set<Refusal.Reason> = [
+        .accountExists, .accountIsNotNick, .badAccountName, .invalidEmail, .tooManyRegistrations, .unacceptableEmail,
+        .unacceptablePassword, .weakPassword,
+    ]
+
     /// Who asks for an account.
     ///
     /// - `nick`: as whom, where there is no session yet; nil if that is not known.
-    func newcomer(_ nick: Nickname?, _ clients: String, _ attachment: any Attachment) -> Newcomer {
-        Newcomer(attachment: attachment, clients: clients) {
+    /// - `named`: its user name and real name, likewise.
+    func newcomer(
+        _ nick: Nickname?,
+        named user: (username: String, realname: String)? = nil,
+        _ clients: String,
+        _ attachment: any Attachment
+    ) -> Newcomer {
+        let isUserKnown = attachment.session != nil || user != nil
+        return Newcomer(attachment: attachment, clients: clients, isUserKnown: isUserKnown) {
             if let session = attachment.session { return session.requester(through: attachment) }
             guard let nick else { return nil }
             let address = attachment.facts.address
             let host = self.cloakedHost(of: address)
-            let user = User(nick: nick, username: "", host: host, realname: "", signedOn: self.shard.now)
+            let user = User(
+                nick: nick,
+                username: user?.username ?? "",
+                host: host,
+                realname: user?.realname ?? "",
+                signedOn: self.shard.now
+            )
             var requester = Requester(session: SessionID(rawValue: 0), user: user, realHost: address)
             requester.fingerprint = attachment.facts.fingerprint
             return requester

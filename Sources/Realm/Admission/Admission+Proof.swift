@@ -38,6 +38,13 @@ extension Admission {
         }
     }
 
+    /// What was used is good once more: a later step, or the store, kept out who had shown it.
+    func giveBackProof(_ newcomer: Newcomer) {
+        guard newcomer.attachment.isProven, let key = self.network.proofKey else { return }
+        newcomer.attachment.isProven = false
+        self.network.proofs.giveBack(key.client(newcomer.clients))
+    }
+
     /// For how long a question may be answered, in seconds.
     private static let time: Int64 = 900
 

@@ -4,7 +4,25 @@ import Tenant
 
 /// What lists of addresses and a few facts say of who comes.
 extension Admission {
+    /// Whoever comes is let in, has to do something first, or is not let in.
     func reputation(_ newcomer: Newcomer, _ then: @escaping (AdmissionVerdict) -> Void) {
+        self.judge(newcomer, self.carryOut, then)
+    }
+
+    /// Who would not be let in without an account makes none.
+    func reputationOfRegistering(_ newcomer: Newcomer, _ then: @escaping (AdmissionVerdict) -> Void) {
+        self.judge(newcomer, self.carryOutRegistering, then)
+    }
+
+    private typealias Deed = (
+        AdmissionAction, AdmissionReason, Phrase?, Newcomer, @escaping (AdmissionVerdict) -> Void
+    ) -> Void
+
+    private func judge(
+        _ newcomer: Newcomer,
+        _ carryOut: @escaping Deed,
+        _ then: @escaping (AdmissionVerdict) -> Void
+    ) {
         let settings = self.network.tenant.settings.admission
         if settings.dnsbl.isEmpty, settings.score.isOff { return then(.allow) }
         let facts = newcomer.attachment.facts
@@ -15,7 +33,7 @@ extension Admission {
                 failures: self.failures.of(newcomer.clients, at: self.network.shard.seconds)
             )
             guard let decision = reputation.decision(settings, for: facts.address) else { return then(.allow) }
-            self.carryOut(decision.action, decision.reason, decision.text, on: newcomer, then)
+            carryOut(decision.action, decision.reason, decision.text, newcomer, then)
         }
     }
 
@@ -24,10 +42,11 @@ extension Admission {
         _ action: AdmissionAction,
         _ reason: AdmissionReason,
         _ text: Phrase?,
-        on newcomer: Newcomer,
+        _ newcomer: Newcomer,
         _ then: @escaping (AdmissionVerdict) -> Void
     ) {
         let isKnown = newcomer.isLoggedIn || newcomer.comesBack
+        newcomer.attachment.needsAccount = action == .demandLogin
         switch action {
         case .refuse:
             let text = text ?? "This network does not take you from your address"
@@ -36,6 +55,24 @@ extension Admission {
             then(.demandLogin(reason, text.map { "You must log in with SASL to connect: \($0)" }))
         case .demandProof where !isKnown: self.proof(newcomer, reason, text, then)
         case .mark, .demandLogin, .demandProof: then(.mark(reason))
+        }
+    }
+
+    private func carryOutRegistering(
+        _ action: AdmissionAction,
+        _ reason: AdmissionReason,
+        _ text: Phrase?,
+        _ newcomer: Newcomer,
+        _ then: @escaping (AdmissionVerdict) -> Void
+    ) {
+        switch action {
+        case .mark: then(.mark(reason))
+        case .demandProof: self.proof(newcomer, reason, text, then)
+        case .demandLogin, .refuse:
+            let told: Phrase =
+                text.map { "Nobody registers an account from your network: \($0)" }
+                ?? "Nobody registers an account from your address"
+            then(.refuse(reason, Refusal(.registrationIsClosed, text: told)))
         }
     }
 

@@ -119,9 +119,14 @@ extension Admission {
         bans.whenKnown {
             guard bans.hasAny, let requester = newcomer.requester() else { return then(.allow) }
             if let ban = bans.ban(on: requester, newcomer.shield) {
+                self.failed(\.registrations, from: newcomer.clients)
                 return then(.refuse(.banned, Refusal(.registrationIsClosed, text: BanGuard.reason(ban))))
             }
-            guard let ban = bans.ban(on: requester, newcomer.shield, .demandLogin) else { return then(.allow) }
+            guard let ban = bans.ban(on: requester, newcomer.shield, .demandLogin) else {
+                guard !newcomer.isUserKnown, bans.mayDependOnUser else { return then(.allow) }
+                return then(.refuse(.banned, Refusal(.connectionNeeded, text: "Connect first, then register")))
+            }
+            self.failed(\.registrations, from: newcomer.clients)
             let text: Phrase = "Nobody registers an account from your network: \(ban.reason)"
             then(.refuse(.range, Refusal(.registrationIsClosed, text: text)))
         }

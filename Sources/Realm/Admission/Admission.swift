@@ -20,9 +20,13 @@ final class Admission {
         switch stage {
         case .connecting: [self.isOpen, self.rate]
         case .signingOn: [self.account, self.bans, self.raid, self.reputation]
-        case .entering: [self.isOpen, self.place]
+        // Looking things up takes a while: the network may have been closed to newcomers meanwhile.
+        case .entering: [self.isOpen, self.raid, self.place]
         case .registering:
-            [self.raidOfRegistering, self.bansOfRegistering, self.proofOfRegistering, self.registrations]
+            [
+                self.raidOfRegistering, self.bansOfRegistering, self.reputationOfRegistering, self.proofOfRegistering,
+                self.registrations,
+            ]
         // The token is a proof.
         case .registeringByToken: [self.raidOfRegistering, self.bansOfRegistering, self.registrations]
         }
@@ -59,8 +63,9 @@ final class Admission {
         case .networkHasTooManySessions: self.note(.refuse(.sessions, refusal), .entering, newcomer)
         case .unavailable: self.note(.refuse(.unavailable, refusal), .entering, newcomer)
         // Another nickname will do, or another session.
-        default: break
+        default: return
         }
+        self.giveBackProof(newcomer)
     }
 
     private func note(_ verdict: AdmissionVerdict, _ stage: AdmissionStage, _ newcomer: Newcomer) {

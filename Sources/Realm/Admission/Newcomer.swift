@@ -26,6 +26,8 @@ struct Newcomer {
     var comesBack = false
     /// Has said by SASL that it is nobody in particular (RFC 4505).
     var isAnonymous = false
+    /// Has said its user name and real name, or is there.
+    var isUserKnown = true
     /// Who it says it is; nil before it has said so.
     var requester: () -> Requester? = { nil }
 }

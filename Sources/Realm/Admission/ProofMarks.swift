@@ -17,6 +17,8 @@ final class ProofMarks {
     private static let most = 10_000
     /// For how long a proof counts that nobody has used, in milliseconds.
     private static let time: Int64 = 900_000
+    /// How many answers a client may show in an hour.
+    private static let perHour = 20
 
     init(_ network: Network) {
         self.network = network
@@ -26,34 +28,68 @@ final class ProofMarks {
     private var now: Int64 { self.network.shard.now }
 
     /// Takes an answer, once over all edges: whoever it is from has shown a proof.
+    ///
+    /// One that was used costs nothing but looking; others are counted for each client, so nobody takes all the room.
     func note(_ challenge: ProofChallenge, _ then: @escaping (Result<Void, Refusal>) -> Void) {
         let (shown, used) = (FieldName(Self.shown, challenge.client), FieldName(Self.used, challenge.nonce))
-        let request = Excerpt.Request(fields: [], counts: [Self.shown, Self.used])
+        let request = Excerpt.Request(fields: [used], counts: [Self.shown, Self.used])
         self.network.store.excerpts(of: [self.log], request) { result in
             let excerpt: Excerpt?
             switch result {
             case .failure(let error): return then(.failure(self.network.refusal(error)))
             case .success(let excerpts): excerpt = excerpts.first
             }
+            if excerpt?.fields[used] != nil { return then(.failure(Self.wasUsed)) }
             guard [Self.shown, Self.used].allSatisfy({ excerpt?.counts[$0] ?? 0 < Self.most }) else {
-                self.sweep()
+                self.sweepInTurn()
                 return then(.failure(self.network.refusal(.busy)))
             }
-            let ends = (challenge.expires * 1000, self.now + Self.time)
-            let fields: [FieldChange] = [.set(used, Self.bytes(ends.0)), .set(shown, Self.bytes(ends.1))]
-            let transaction = Transaction(
-                conditions: [Condition(self.log, .absent(used))],
-                changes: [LogChange(self.log, fields: fields)]
-            )
-            self.network.store.append(transaction) { result in
-                switch result {
-                case .success(.appended): then(.success(()))
-                case .success(.refused):
-                    then(.failure(Refusal(.wrongProof, text: "That answer was used already")))
-                case .failure(let error): then(.failure(self.network.refusal(error)))
-                }
+            self.takeTurn(of: challenge.client) { refusal in
+                if let refusal { return then(.failure(refusal)) }
+                self.mark(used, until: challenge.expires * 1000, shown, then)
             }
         }
+    }
+
+    private func mark(
+        _ used: FieldName,
+        until end: Int64,
+        _ shown: FieldName,
+        _ then: @escaping (Result<Void, Refusal>) -> Void
+    ) {
+        let fields: [FieldChange] = [.set(used, Self.bytes(end)), .set(shown, Self.bytes(self.now + Self.time))]
+        let transaction = Transaction(
+            conditions: [Condition(self.log, .absent(used))],
+            changes: [LogChange(self.log, fields: fields)]
+        )
+        self.network.store.append(transaction) { result in
+            switch result {
+            case .success(.appended): then(.success(()))
+            case .success(.refused): then(.failure(Self.wasUsed))
+            case .failure(let error): then(.failure(self.network.refusal(error)))
+            }
+        }
+    }
+
+    private static var wasUsed: Refusal { Refusal(.wrongProof, text: "That answer was used already") }
+
+    /// Counts one answer of a client, over all edges.
+    private func takeTurn(of client: String, _ then: @escaping (Refusal?) -> Void) {
+        let request = BucketRequest.registration(Self.perHour)
+        let bucket = CounterKey(self.network.id, "proofs", of: client)
+        self.network.store.take(request.wanted, from: bucket, rate: request.rate, burst: request.burst) { result in
+            switch result {
+            case .success(1...): then(nil)
+            case .success: then(Refusal(.rateLimited, text: "Please wait a while and try again"))
+            case .failure(let error): then(self.network.refusal(error))
+            }
+        }
+    }
+
+    /// Notes again what a client has shown and used, when it came to nothing: for as long as if it had been shown now.
+    func giveBack(_ client: String) {
+        let fields: [FieldChange] = [.set(FieldName(Self.shown, client), Self.bytes(self.now + Self.time))]
+        self.network.store.append(Transaction(changes: [LogChange(self.log, fields: fields)])) { _ in }
     }
 
     /// Uses what a client has shown; false if it has shown nothing.
@@ -94,11 +130,16 @@ final class ProofMarks {
     private func sweep() {
         self.network.store.load([self.log]) { result in
             guard let fields = try? result.get().first?.fields else { return }
-            let over = fields.filter { Self.end($0.value) <= self.now }.keys
-            // In pieces, so that nobody waits for a long one.
-            for start in stride(from: 0, to: over.count, by: 500) {
-                let changes = over.dropFirst(start).prefix(500).map { FieldChange.remove($0) }
-                self.network.store.append(Transaction(changes: [LogChange(self.log, fields: changes)])) { _ in }
+            let over = fields.filter { Self.end($0.value) <= self.now }
+            // In pieces, so that nobody waits for a long one. Who has shown another proof meanwhile keeps it: that
+            // piece is for next time.
+            for start in stride(from: 0, to: over.count, by: 100) {
+                let piece = over.dropFirst(start).prefix(100)
+                let conditions = piece.filter { $0.key.section == Self.shown }
+                    .map { Condition(self.log, .equals($0.key, $0.value)) }
+                let changes = piece.map { FieldChange.remove($0.key) }
+                let change = LogChange(self.log, fields: changes)
+                self.network.store.append(Transaction(conditions: conditions, changes: [change])) { _ in }
             }
         }
     }

@@ -15,8 +15,10 @@ package protocol Attachment: AnyObject {
     var isUnattended: Bool { get set }
     /// Places of hard quotas that it takes.
     var slots: [CounterKey] { get set }
-    /// It has shown a proof of work, which is good for this and for one account.
+    /// It has shown a proof of work, which is good for coming in or for one account, and was not needed yet.
     var isProven: Bool { get set }
+    /// It was let in only since it had logged in: it does not log out.
+    var needsAccount: Bool { get set }
     /// Nicknames that it watches, folded, with the spelling that it used.
     var monitored: [String: String] { get set }
     /// How it is connected.

@@ -11,7 +11,8 @@ import Tenant
 extension Network {
     /// Logs the actor out of its account.
     ///
-    /// Where other clients take part in the session it is refused: they proved the account, too.
+    /// Where other clients take part in the session it is refused: they proved the account, too. So it is where an
+    /// account is needed, by everybody or from where the actor comes.
     ///
     /// - Parameters:
     ///   - actor: Who asks.
@@ -20,7 +21,7 @@ extension Network {
         let session = actor.session
         guard session.user.account != nil else { return then(.failure(Self.noAccount)) }
         if let apart = session.quarantine(of: actor.attachment) { return then(.failure(apart.refusal())) }
-        if self.tenant.accounts.required {
+        if self.tenant.accounts.required || actor.attachment.needsAccount {
             let text: Phrase = "This network is for those who are logged in: QUIT leaves it"
             return then(.failure(Refusal(.accountNeeded, text: text)))
         }

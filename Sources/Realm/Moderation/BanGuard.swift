@@ -62,6 +62,11 @@ final class BanGuard {
         }
     }
 
+    /// Whether a ban that keeps people out may mean somebody whose user name and real name are not known yet.
+    var mayDependOnUser: Bool {
+        self.all.contains { ($0.effect == .refuse || $0.effect == .demandLogin) && $0.isOfUsers }
+    }
+
     /// Why the network is closed to newcomers; nil if it is open.
     var raid: NetworkBan? {
         let revision = self.rows.revision(of: self.network.id)

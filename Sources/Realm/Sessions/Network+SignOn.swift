@@ -124,11 +124,16 @@ extension Network {
         }
         let attachment = newcomer.attachment
         self.admission.decide(.entering, on: newcomer) { refusal in
-            if let refusal { return then(.failure(refusal)) }
+            if let refusal {
+                self.admission.giveBackProof(newcomer)
+                return then(.failure(refusal))
+            }
             self.begin(request, attachment, attempt: 0) { result in
                 if case .failure(let refusal) = result {
                     attachment.slots.giveBack(on: self.shard)
                     self.admission.note(refusal, of: newcomer)
+                } else {
+                    attachment.isProven = false
                 }
                 then(result)
                 if case .success(let signedOn) = result {
