@@ -6,14 +6,25 @@
 typedef struct pattern_budget {
     // How many steps a match may still take.
     unsigned long left;
+    // Whether one item may walk far and fail, of which no callout tells the way.
+    int walks;
+    // Where the last callout was.
+    size_t last;
 } pattern_budget;
 
-// Called before each item of a pattern that is tried: what ends a match that takes too long, in as many steps on any machine.
+// Called before each item of a pattern that is tried: what ends a match that takes too long, in as many steps on any
+// machine. An item that is repeated walks the text by itself, so the way since the last call counts as well.
 static inline int pattern_step(pcre2_callout_block *block, void *data) {
-    (void)block;
     pattern_budget *budget = (pattern_budget *)data;
-    if (budget->left == 0) return PCRE2_ERROR_CALLOUT;
-    budget->left -= 1;
+    size_t at = block->current_position;
+    unsigned long cost = 1 + (at > budget->last ? at - budget->last : budget->last - at) / 16;
+    if (budget->walks) cost += (block->subject_length - at) / 32;
+    budget->last = at;
+    if (budget->left < cost) {
+        budget->left = 0;
+        return PCRE2_ERROR_CALLOUT;
+    }
+    budget->left -= cost;
     return 0;
 }
 
@@ -52,6 +63,7 @@ static inline int pattern_search(
     pcre2_match_context *context = pcre2_match_context_create(NULL);
     pcre2_match_data *data = pcre2_match_data_create(1, NULL);
     int result = -2;
+    budget->last = 0;
     if (context && data) {
         pcre2_set_match_limit(context, calls);
         pcre2_set_depth_limit(context, calls);

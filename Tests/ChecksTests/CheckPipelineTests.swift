@@ -56,7 +56,11 @@ import Testing
             ("(https://good.example/x), fine", nil), ("https://a.b.good.example", nil),
             ("https://notgood.example", "notgood.example"), ("write to me@evil.example", nil), ("e.g. file.txt", nil),
             ("evil.example/now", "evil.example"), ("\u{3}4https://evil\u{200b}.example", "evil.example"),
-            ("a://b", nil),
+            ("a://b", nil), ("http://a_b.evil.com/", "a_b.evil.com"), ("http://evil%2ecom/", "evil.com"),
+            ("http://evil\u{3002}com", "evil.com"), ("\u{201c}http://evil.com\u{201d}", "evil.com"),
+            ("*http://evil.com*", "evil.com"), ("http://3232235777/", "3232235777"), ("http://[::1]/", "[::1]"),
+            ("http://\u{ff45}vil.com", "evil.com"), ("x\u{3000}www.evil.com", "www.evil.com"),
+            ("*http://good.example*", nil), ("and/or", nil), ("well...yes/no", nil),
         ] as [(String, String?)]
     )
     func `links lead where they may, or not`(text: String, host: String?) {
@@ -80,7 +84,7 @@ import Testing
         arguments: [
             ("You are a FOO!", "foo"), ("food is good", nil), ("barking", "bar*"), ("rebar", nil), ("a rebaz", "*baz"),
             ("xquxx", "*qux*"), ("buy it now", "Buy it"), ("buy, it now", "Buy it"), ("buy its", nil),
-            ("f\u{2}o\u{2}o", "foo"), ("f\u{200b}oo", "foo"), ("", nil),
+            ("go Buy buy it", "Buy it"), ("qu xqu", nil), ("f\u{2}o\u{2}o", "foo"), ("f\u{200b}oo", "foo"), ("", nil),
         ] as [(String, String?)]
     )
     func `words are whole, unless a star says otherwise`(text: String, word: String?) {

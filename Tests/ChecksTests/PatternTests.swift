@@ -37,6 +37,21 @@ import Testing
         #expect(left[0] == left[1] && left[0] <= Pattern.Budget.standard)
     }
 
+    @Test(arguments: [#"\w+@\w+\.com"#, "[a-z]++Z", #"(?i)\p{L}+Z"#, #"\X*+z"#])
+    func `an item that walks a whole text by itself takes steps for the way`(pattern: String) throws {
+        var budget = Pattern.Budget()
+        let text = String(repeating: "a", count: 1000) + " @ Z.com z b"
+        _ = try Pattern(pattern).search(text, &budget)
+        #expect(budget.used > 100)
+    }
+
+    @Test func `the beginning of a text is searched, and no half of a character`() throws {
+        var budget = Pattern.Budget()
+        let text = String(repeating: "a", count: Pattern.searched - 1) + "äb"
+        #expect(try Pattern("a$").search(text, &budget) == .found)
+        #expect(try Pattern("b").search(text, &budget) == .notFound)
+    }
+
     @Test func `what one search has used the next one lacks`() throws {
         let slow = try Pattern("(a+)+$")
         var budget = Pattern.Budget()

@@ -119,6 +119,17 @@ import Testing
         #expect(await people.ann.send("MODE #a b").with("367").isEmpty)
     }
 
+    @Test func `a host makes a ban that ends one that stays`() async throws {
+        let rig = try await Self.rig(.mute) { $0.duration = .seconds(60) }
+        let people = await self.people(rig, shard: 0)
+        _ = await people.bob.send("PRIVMSG #a :buy this")
+        let mask = try #require(await people.ann.hears().with("MODE").first?.parameters.last)
+        #expect(await people.ann.send("MODE #a +b \(mask)").with("MODE").count == 1)
+        #expect(await people.ann.send("MODE #a +b \(mask)").with("MODE").isEmpty)
+        await rig.pass(66, with: [people.ann, people.bob, people.moderator])
+        #expect(await people.ann.send("MODE #a b").with("367").count == 1)
+    }
+
     @Test func `what a check did is in the audit log once`() async throws {
         let rig = try await Self.rig(.kick)
         let people = await self.people(rig, shard: 1)
@@ -153,6 +164,17 @@ import Testing
         #expect(told.shorts.last == "x/net PRIVMSG #b hello" || told.shorts.last?.hasSuffix("hello") == true)
     }
 
+    @Test func `what tags say is looked at, but for the states of typing`() async throws {
+        let rig = try await Self.rig(.refuse)
+        let people = await self.people(rig, shard: 0)
+        let told = await people.bob.send(
+            "@+typing=active TAGMSG #a",
+            #"@+draft/react=buy\snow TAGMSG #a"#,
+            "@+draft/react=x TAGMSG #a"
+        )
+        #expect(told.with("404").count == 1, "\(told)")
+    }
+
     @Test func `what a dry run hits goes through, and is counted`() async throws {
         let rig = try await Self.rig(.ban) { $0.dryRun = true }
         let people = await self.people(rig, shard: 0)
@@ -177,6 +199,21 @@ import Testing
         #expect(told.commands == ["PRIVMSG", "PRIVMSG", "404"])
         await rig.harness.advance(by: 11)
         #expect(await bob.send("PRIVMSG #a :4").commands == ["PRIVMSG"])
+    }
+
+    @Test func `a guest who comes back is who said it all`() async throws {
+        let rig = try await OwnershipRig()
+        var check = Check()
+        (check.name, check.kind, check.action, check.limit) = ("flood", .rate, .refuse, 2)
+        await Self.apply([check], to: rig)
+        _ = await rig.member("ann", in: "#a")
+        let bob = await rig.harness.client("bob", Self.capabilities, in: "#a")
+        _ = await bob.send("PRIVMSG #a :1", "PRIVMSG #a :2", "PRIVMSG #a :3")
+        _ = await bob.send("QUIT")
+        let rob = await rig.harness.client("rob", Self.capabilities, in: "#a")
+        #expect(await rob.send("PRIVMSG #a :4").commands == ["404"])
+        let other = await rig.harness.client("other", Self.capabilities, address: "198.51.100.1", in: "#a")
+        #expect(await other.send("PRIVMSG #a :5").commands == ["PRIVMSG"])
     }
 
     @Test func `words are found in letters that look like theirs`() async throws {

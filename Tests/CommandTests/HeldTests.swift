@@ -86,6 +86,20 @@ import Testing
         #expect(await moderator.send("HELD LIST").count == 2)
     }
 
+    @Test func `a message to a channel is let through to that, and to none of its name`() async throws {
+        let rig = try await CheckTests.rig(.hold)
+        let cid = await rig.harness.client("cid", Self.capabilities, in: "#z")
+        let bob = await rig.harness.client("bob", Self.capabilities, in: "#z")
+        let moderator = await rig.operator(.moderator)
+        _ = await bob.send("PRIVMSG #z :buy this")
+        let id = try await self.id(moderator.heard())
+        for one in [cid, bob] { _ = await one.send("PART #z") }
+        await rig.harness.advance(by: 5)
+        _ = await cid.send("JOIN #z")
+        #expect(await moderator.send("HELD RELEASE \(id)").commands == ["403"])
+        #expect(await cid.hears().with("PRIVMSG").isEmpty)
+    }
+
     @Test func `several lines come as several, and who has left has said it all the same`() async throws {
         let rig = try await CheckTests.rig(.hold)
         let ann = await rig.member("ann", Self.capabilities, in: "#a")

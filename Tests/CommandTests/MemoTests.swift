@@ -1,6 +1,8 @@
 // MemoServ: messages for accounts whose people are away, in the history of both.
 
+import Checks
 import Simulation
+import Tenant
 import Testing
 
 @Suite struct MemoTests {
@@ -33,6 +35,23 @@ import Testing
         #expect(await self.send(bob, "MS DEL 7", in: rig) == ["There is no such message"])
         #expect(await self.send(bob, "MS DEL ALL", in: rig) == ["Messages taken off your list: 1"])
         #expect(await self.send(bob, "MS LIST", in: rig) == ["Messages for you: 0, not read: 0"])
+    }
+
+    @Test(arguments: [Check.Action.hold, .hide])
+    func `a message that is left is looked at as any other`(action: Check.Action) async throws {
+        let rig = try await PastRig()
+        var check = Check()
+        (check.name, check.kind, check.action, check.words) = ("spam", .words, action, ["buy"])
+        check.directMessages = true
+        var tenant = rig.harness.tenant
+        tenant.settings.moderation.checks = [check]
+        await rig.harness.apply(tenant)
+        let ann = await rig.logIn("ann")
+        let told = await self.send(ann, "MS SEND bob buy this", in: rig)
+        #expect((told == ["Your message waits for bob"]) == (action == .hide), "\(told)")
+        #expect(await self.send(ann, "MS SEND bob hello", in: rig) == ["Your message waits for bob"])
+        let bob = await rig.logIn("bob")
+        #expect(await self.send(bob, "MS LIST", in: rig).first == "Messages for you: 1, not read: 1")
     }
 
     @Test func `a message that was left is one of the direct messages of both`() async throws {

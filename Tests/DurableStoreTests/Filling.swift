@@ -135,7 +135,8 @@ extension HeldMessage {
         _ id: String,
         at time: Int64,
         until expires: Int64 = .max,
-        by account: String? = "Alice",
+        by account: String? = "alice",
+        to recipient: Conversation.Party? = nil,
         _ text: String = "buy now"
     ) -> HeldMessage {
         let message = ChatMessage(
@@ -161,8 +162,10 @@ extension HeldMessage {
             sender: SessionID(rawValue: account == nil ? 8 : 7),
             nick: "al",
             account: account,
-            target: "#tea",
-            recipient: nil,
+            host: account == nil ? "host" : nil,
+            target: recipient == nil ? "#tea" : "bob",
+            recipient: recipient,
+            channelCreated: recipient == nil ? 5 : nil,
             check: "spam",
             reason: "the word buy",
             message

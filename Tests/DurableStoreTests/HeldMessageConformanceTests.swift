@@ -52,6 +52,7 @@ import Testing
             #expect(try await store.audit.latest(of: .acme, limit: 9).count == 1)
             #expect(try await store.held.claim("a", of: .acme, now: 100) == held)
             #expect(try await store.held.claim("a", of: .acme, now: 200) == nil)
+            #expect(try await store.held.remove("a", of: .acme, now: 200) == nil)
             #expect(try await store.held.claim("a", of: .acme, now: 100 + 60_000) == held)
             try await store.held.unclaim("a", of: .acme)
             #expect(try await store.held.claim("a", of: .acme, now: 300) == held)
@@ -59,10 +60,11 @@ import Testing
     }
 
     @Test(arguments: Driver.allCases)
-    func `what an account said goes with it`(_ driver: Driver) async throws {
+    func `what an account said, and what goes to it, goes with it`(_ driver: Driver) async throws {
         try await driver.withStore { store async throws in
             _ = try await store.accounts.create("Alice", folded: "alice", credentials: .some, of: .acme, now: 1)
-            for one in [HeldMessage.said("a", at: 1), .said("b", at: 1, by: nil)] {
+            let toAlice = HeldMessage.said("c", at: 1, by: nil, to: .account("alice"))
+            for one in [HeldMessage.said("a", at: 1), .said("b", at: 1, by: nil), toAlice] {
                 _ = try await store.held.add(one, of: .acme, limit: 9)
             }
             #expect(try await store.accounts.delete("alice", of: .acme))

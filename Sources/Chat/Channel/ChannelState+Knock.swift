@@ -22,7 +22,7 @@ extension ChannelState {
             throw Refusal(.channelIsOpen, self.name.raw)
         }
         try self.checkAutoKicks(of: requester, now: now)
-        if self.ban(on: requester, .enter) != nil { throw Refusal(.banned, self.name.raw) }
+        if self.ban(on: requester, .enter, now: now) != nil { throw Refusal(.banned, self.name.raw) }
         return .knocked(by: requester.author, server: server)
     }
 }

@@ -161,12 +161,13 @@ extension ChannelState {
         let entries = self.lists[list] ?? []
         let existing = entries.first { $0.ban == ban }
         if on {
-            guard existing == nil else { return [] }
+            // One that ends is replaced by one that does not.
+            if let existing, existing.until == nil { return [] }
             guard ban.fits(list) else {
                 throw self.invalid(Self.shown(text), of: list.rawValue, "Not for this list")
             }
             if ban.needsAddresses, !requester.may(.seeAddresses) { throw Refusal(.rightNeeded) }
-            guard entries.count < Self.maximumListEntries else {
+            guard existing != nil || entries.count < Self.maximumListEntries else {
                 throw Refusal(.listIsFull, self.name.raw, String(list.rawValue))
             }
             let entry = ListEntry(mask: ban.text, setter: requester.user.nick.raw, time: now)

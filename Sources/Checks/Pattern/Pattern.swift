@@ -5,6 +5,8 @@ import CPCRE2
 /// Each step of a search is counted, so that a search ends on any machine after as many of them; a text on which one does not end
 /// before is taken for one that does not match.
 package final class Pattern: Sendable {
+    /// How many bytes of a text are searched.
+    package static let searched = 1_024
     /// The longest expression, in characters.
     package static let longest = 256
     /// How many bytes one may take once it is compiled.
@@ -20,6 +22,8 @@ package final class Pattern: Sendable {
     private struct Code: @unchecked Sendable { let pointer: OpaquePointer }
 
     private let code: Code
+    /// Whether one item may walk far and fail.
+    private let walks: Bool
 
     /// Why a text is no expression that can be used.
     package struct Problem: Error, Hashable, Sendable {
@@ -40,7 +44,9 @@ package final class Pattern: Sendable {
     /// Steps that are left for all searches in one text.
     package struct Budget {
         /// How many a text's searches have.
-        package static let standard = 100_000
+        ///
+        /// So many take about five milliseconds at most.
+        package static let standard = 20_000
         private let whole: Int
         var left: Int
 
@@ -75,9 +81,37 @@ package final class Pattern: Sendable {
             throw Problem(text: "it is too large once its repetitions are written out", place: 0)
         }
         self.code = Code(pointer: code)
+        self.walks = Self.walks(bytes)
     }
 
     deinit { pattern_free(self.code.pointer) }
+
+    /// Whether an expression repeats something ten times or more, or asks for a group's text again.
+    private static func walks(_ bytes: [UInt8]) -> Bool {
+        func isCount(_ byte: UInt8) -> Bool {
+            byte == UInt8(ascii: " ") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+        }
+        for (index, byte) in bytes.enumerated() {
+            let next = bytes[(index + 1)...].prefix(2)
+            switch byte {
+            case UInt8(ascii: "{"): if next.count == 2, next.allSatisfy(isCount) { return true }
+            case UInt8(ascii: "\\"):
+                if let first = next.first, isCount(first) || first == UInt8(ascii: "g") || first == UInt8(ascii: "k") {
+                    return true
+                }
+            case UInt8(ascii: "P"): if next.first == UInt8(ascii: "=") { return true }
+            default: break
+            }
+        }
+        return false
+    }
+
+    /// How much of a text is searched, which does not end amid a character.
+    private static func beginning(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var count = min(bytes.count, Self.searched)
+        while count > 0, count < bytes.count, bytes[count] & 0xC0 == 0x80 { count -= 1 }
+        return count
+    }
 
     private static func message(_ error: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 256)
@@ -85,24 +119,25 @@ package final class Pattern: Sendable {
         return String(decoding: bytes.prefix(Int(max(count, 0))), as: UTF8.self)
     }
 
-    /// Searches a text.
+    /// Searches the beginning of a text, of ``searched`` bytes.
     ///
     /// - Parameters:
     ///   - text: Where to.
     ///   - budget: What this search and those after it may take.
     /// - Returns: How it ended.
     package func search(_ text: String, _ budget: inout Budget) -> Outcome {
-        var steps = pattern_budget(left: UInt(clamping: budget.left))
+        var steps = pattern_budget(left: UInt(clamping: budget.left), walks: self.walks ? 1 : 0, last: 0)
         var text = text
         let code = self.code.pointer
         let result = text.withUTF8 { bytes in
             // No text has no address, of which PCRE2 wants one.
             let empty: [UInt8] = [0]
+            let count = Self.beginning(of: bytes)
             return empty.withUnsafeBufferPointer { empty in
                 pattern_search(
                     code,
                     bytes.baseAddress ?? empty.baseAddress,
-                    bytes.count,
+                    count,
                     &steps,
                     Self.calls,
                     Self.heap

@@ -18,6 +18,10 @@ package enum CheckBounds {
     package static let allPatterns = 64
     /// How many words all have together.
     package static let allWords = 2_000
+    /// How many of those have a `*`, which are looked for one by one.
+    package static let allWild = 200
+    /// In how many bytes of a text, each word of it counted once, those are looked for.
+    package static let wildText = 4_096
     /// How many messages, repetitions or codes may be let pass.
     package static let limit = 1...200
     /// How many messages of a sender are remembered, so how many a check of a rate or repetition may let pass.

@@ -10,11 +10,21 @@ struct LinkedHost: Hashable, Sendable {
     /// How many of a text are looked at.
     private static let most = 50
 
+    /// What stands between words, beside white space.
+    private static let separators: Set<Character> = Set("<>()[]{}\"'`,;|“”„‘’«»、")
+
     /// Those of a text, each once.
     static func all(in text: String) -> [LinkedHost] {
         var found: [LinkedHost] = []
+        let text = Self.narrowed(text)
         guard text.utf8.contains(UInt8(ascii: ".")) || text.contains("://") else { return [] }
-        let words = text.lowercased().split { " <>()[]{}\"'`,;|".contains($0) }
+        let lower = text.lowercased()
+        // An address of IPv6: what is around it parts words elsewhere.
+        if let begin = lower.firstRange(of: "://[") {
+            let address = lower[begin.upperBound...].prefix(64).prefix { $0 != "]" }
+            found.append(LinkedHost(name: "[\(address)]", isLink: true))
+        }
+        let words = lower.split { $0.isWhitespace || Self.separators.contains($0) }
         for word in words where found.count < Self.most {
             guard let host = Self.host(of: word), !found.contains(host) else { continue }
             found.append(host)
@@ -22,31 +32,49 @@ struct LinkedHost: Hashable, Sendable {
         return found
     }
 
+    /// The same with usual letters and dots for those of full width, as browsers take them.
+    private static func narrowed(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        var narrow = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0xFF01...0xFF5E: narrow.append(Unicode.Scalar(UInt8(scalar.value - 0xFEE0)))
+            case 0x3002, 0xFF61: narrow.append(".")
+            default: narrow.append(scalar)
+            }
+        }
+        return String(narrow)
+    }
+
     private static func host(of word: Substring) -> LinkedHost? {
         var rest = word
-        var isLink = false
+        var (isLink, isOfWeb, hasPath) = (false, false, false)
         if let scheme = rest.firstRange(of: "://") {
             isLink = true
+            isOfWeb = rest[..<scheme.lowerBound].hasSuffix("http") || rest[..<scheme.lowerBound].hasSuffix("https")
             rest = rest[scheme.upperBound...]
         }
         let authority = rest.prefix { !"/?#\\".contains($0) }
-        if authority.endIndex != rest.endIndex, rest[authority.endIndex] == "/" { isLink = true }
+        if authority.endIndex != rest.endIndex, rest[authority.endIndex] == "/" { hasPath = true }
         var host = authority
         if let at = host.lastIndex(of: "@") {
             // Before it is who, if there is a scheme; else it is a mail address.
-            guard isLink else { return nil }
+            guard isLink || hasPath else { return nil }
             host = host[host.index(after: at)...]
         }
-        if let colon = host.lastIndex(of: ":"), host[host.index(after: colon)...].allSatisfy(\.isNumber) {
-            host = host[..<colon]
+        if let colon = host.lastIndex(of: ":"), isLink || host[host.index(after: colon)...].allSatisfy(\.isNumber) {
+            host = host[..<(isLink ? host.firstIndex(of: ":") ?? colon : colon)]
         }
-        while let last = host.last, ".!?:".contains(last) { host = host.dropLast() }
+        while let last = host.last, !Self.isOfName(last) { host = host.dropLast() }
         if host.hasPrefix("www.") { isLink = true }
-        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
-        guard labels.count > 1, labels.allSatisfy({ !$0.isEmpty && $0.allSatisfy(Self.isOfName) }),
-            host.utf8.count <= 253
-        else { return nil }
-        return LinkedHost(name: String(host), isLink: isLink)
+        let name = String(host).replacing("%2e", with: ".")
+        guard !name.isEmpty else { return nil }
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        let isWhole = labels.count > 1 && labels.allSatisfy { !$0.isEmpty }
+        let isUsual = isWhole && labels.allSatisfy { $0.allSatisfy(Self.isOfName) } && name.utf8.count <= 253
+        // An odd name is a link too where a scheme, a path or `www.` says so; one without a dot, of the web alone.
+        guard isUsual || isOfWeb || isLink && labels.count > 1 || hasPath && isWhole else { return nil }
+        return LinkedHost(name: String(name.prefix(253)), isLink: isLink || hasPath)
     }
 
     private static func isOfName(_ letter: Character) -> Bool { letter.isLetter || letter.isNumber || letter == "-" }

@@ -27,7 +27,9 @@ extension Network {
         // One that is said again was looked at, and that somebody is typing says nothing.
         if utterance.isChecked { return false }
         utterance.isChecked = true
-        if saying.verb == .tagmsg, ChatMessage.tellOnlyTyping(saying.clientTags) { return false }
+        if saying.verb == .tagmsg, ChatMessage.tellOnlyTyping(saying.clientTags), saying.textOfTags == nil {
+            return false
+        }
         let verdict = self.judge(utterance, by: checks)
         if verdict.hits.isEmpty, verdict.searchesCut == 0 { return false }
         self.shard.environment.checkCounts.add(verdict, of: self.id)
@@ -51,25 +53,57 @@ extension Network {
 
     private func judge(_ utterance: Utterance, by checks: CheckPipeline) -> CheckVerdict {
         let (session, saying, now) = (utterance.session, utterance.saying, self.shard.now)
-        let text = saying.lines.map(\.combined) ?? saying.text.map { String(buffer: $0) }
-        var sender = CheckedMessage.Sender()
+        let text = saying.lines.map(\.combined) ?? saying.text.map { String(buffer: $0) } ?? saying.textOfTags
+        var rank = Check.Rank.none
         let place: CheckedMessage.Place
         switch utterance.destination {
         case .channel(let replica, _, _, _):
             place = .channel(replica.state.name.folded)
-            sender.rank = Check.Rank(replica.state.members.modes(of: session.id) ?? [])
+            rank = Check.Rank(replica.state.members.modes(of: session.id) ?? [])
         case .user, nil: place = .person
         }
         if let relayed = saying.relayed {
             // Somebody behind a bridge is nobody here, whatever the bridge is.
             var memory = session.checkedRelayed[relayed.raw] ?? SenderMemory()
             let verdict = checks.judge(CheckedMessage(text, to: place), &memory, now: now)
-            session.checkedRelayed.set(memory, relayed.raw)
+            session.checkedRelayed.renew(memory, relayed.raw)
             return verdict
         }
-        sender.hasRole = !session.shield.isEmpty
-        sender.hasAccount = session.user.account != nil
-        return checks.judge(CheckedMessage(text, to: place, by: sender), &session.checked, now: now)
+        return self.judge(text, to: place, rank: rank, by: session, checks)
+    }
+
+    /// Looks at what somebody says themselves; nothing is counted yet but that they said it.
+    private func judge(
+        _ text: String?,
+        to place: CheckedMessage.Place,
+        rank: Check.Rank,
+        by session: Session,
+        _ checks: CheckPipeline
+    ) -> CheckVerdict {
+        let (account, host) = (session.user.account, session.user.host)
+        let sender = CheckedMessage.Sender(
+            hasRole: !session.shield.isEmpty,
+            hasAccount: account != nil,
+            rank: rank
+        )
+        // A guest who comes back has said what they said.
+        if account == nil, session.checked.count == 0, let past = self.checkedGuests[host] { session.checked = past }
+        let message = CheckedMessage(text, to: place, by: sender)
+        let verdict = checks.judge(message, &session.checked, now: self.shard.now)
+        if account == nil, session.checked.count > 0 { self.checkedGuests.renew(session.checked, host) }
+        return verdict
+    }
+
+    /// Looks at what somebody leaves for a person who is away, and counts what is hit.
+    ///
+    /// - Returns: What is done of it; nil if it is as any other.
+    func judgeMemo(_ text: String, by session: Session) -> CheckVerdict.Hit? {
+        guard let checks = self.checks else { return nil }
+        let verdict = self.judge(text, to: .person, rank: .none, by: session, checks)
+        if !verdict.hits.isEmpty || verdict.searchesCut > 0 {
+            self.shard.environment.checkCounts.add(verdict, of: self.id)
+        }
+        return verdict.deciding
     }
 
     /// Answers as if it had been said.
@@ -128,6 +162,24 @@ extension Utterance {
             return Refusal(.messageRefused, found.nick, text: "Your message was not sent: \(hit.reason.told)")
         case nil: return Refusal(.messageRefused, text: "Your message was not sent: \(hit.reason.told)")
         }
+    }
+}
+
+extension Saying {
+    /// What tags say without a text: a reaction, or what is no state of typing; nil if they say nothing.
+    fileprivate var textOfTags: String? {
+        guard self.verb == .tagmsg else { return nil }
+        let said = self.clientTags.split(separator: ";").compactMap { tag -> String? in
+            let parts = tag.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2 else { return nil }
+            switch parts[0] {
+            case "+draft/react", "+react": return TagValue.unescape(parts[1])
+            case "+typing", "+draft/typing":
+                return ["active", "paused", "done"].contains(parts[1]) ? nil : TagValue.unescape(parts[1])
+            default: return nil
+            }
+        }
+        return said.isEmpty ? nil : said.joined(separator: " ")
     }
 }
 

@@ -20,7 +20,14 @@ extension Network {
         }
         let (session, now, settings) = (utterance.session, self.shard.now, self.tenant.settings.moderation)
         var recipient: Conversation.Party?
-        if case .user(let found) = utterance.destination { recipient = found.party }
+        var channelCreated: Int64?
+        switch utterance.destination {
+        case .user(let found): recipient = found.party
+        case .channel(let replica, _, _, _): channelCreated = replica.state.created
+        case nil: break
+        }
+        let isRelayed = utterance.saying.relayed != nil
+        let account = isRelayed ? nil : session.party.account
         let random = String(self.shard.environment.random(), radix: 36)
         let message = HeldMessage(
             id: String(random.suffix(8)),
@@ -28,9 +35,11 @@ extension Network {
             expires: now + settings.heldFor.components.seconds * 1000,
             sender: session.id,
             nick: utterance.saying.relayed?.raw ?? session.user.nick.raw,
-            account: utterance.saying.relayed == nil ? session.user.account : nil,
+            account: account,
+            host: isRelayed || account != nil ? nil : session.user.host,
             target: place,
             recipient: recipient,
+            channelCreated: channelCreated,
             check: hit.name,
             reason: "\(hit.reason)",
             utterance.entry(to: place, minimum)
@@ -118,6 +127,10 @@ extension Network {
                 name,
                 by: actor,
                 { replica throws(Refusal) in
+                    // Whichever is called so now may be another.
+                    guard replica.state.created == held.channelCreated else {
+                        throw Refusal(.noSuchChannel, held.target.asWord)
+                    }
                     let change = LogChange(
                         replica.key,
                         payload: message.entry,
@@ -169,6 +182,8 @@ extension Network {
         let (tenant, id) = (self.id, message.id)
         let isSaid = if case .success = result { true } else { false }
         if isSaid { self.tellSender(of: message, rejection: nil) }
+        // It may have been said: nobody lets it through again before the claim lapses.
+        if case .failure(let refusal) = result, refusal.reason == .unavailable { return then() }
         self.ask("held messages") { () async throws(DurableStoreError) in
             if isSaid { _ = try await held.remove(id, of: tenant) } else { try await held.unclaim(id, of: tenant) }
         } then: { (_: Result<Void, Refusal>) in
@@ -191,8 +206,8 @@ extension Network {
             let found = result.flatMap { Self.found($0, id) }
             if case .success(let message) = found { self.tellSender(of: message, rejection: reason) }
             then(found)
-        } _: { held, tenant, _ throws(DurableStoreError) in
-            try await held.remove(id, of: tenant, noting: record)
+        } _: { held, tenant, now throws(DurableStoreError) in
+            try await held.remove(id, of: tenant, now: now, noting: record)
         }
     }
 

@@ -31,6 +31,8 @@ package final class Network {
     private(set) var messageLimit: Int?
     /// What messages go through before they are said; nil where there is nothing.
     private(set) var checks: CheckPipeline?
+    /// What guests said lately, by the host that is shown of them: for who comes back.
+    var checkedGuests = Recent<String, SenderMemory>(limit: 128)
     /// The tenant was deleted; what is left of it here goes with its last attachment.
     package private(set) var hasEnded = false
     /// Looked at for every message; shards live as long as their process.

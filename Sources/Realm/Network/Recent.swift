@@ -18,4 +18,13 @@ struct Recent<Key: Hashable, Value> {
         self.order.append(key)
         if self.order.count > self.limit, let oldest = self.order.popFirst() { self.all[oldest] = nil }
     }
+
+    /// The same, but the key is the latest from now on; for few keys, as all are looked through.
+    mutating func renew(_ value: Value, _ key: Key) {
+        if self.all[key] != nil, let place = self.order.firstIndex(of: key) {
+            self.order.remove(at: place)
+            self.order.append(key)
+        }
+        self.set(value, key)
+    }
 }

@@ -1,4 +1,5 @@
 package import Chat
+import Checks
 import IRC
 import NIOCore
 package import StateStore
@@ -108,6 +109,18 @@ extension Network {
             // They hear nothing of it, and nobody is told that.
             if let record, record.silence.silences(session.prefix) { return then(.success(account.name)) }
             guard session.isPresent else { return then(.failure(Refusal(.gone))) }
+            if let hit = self.judgeMemo(text, by: session) {
+                switch hit.action {
+                case .warn:
+                    let mind: Phrase = "Your message was let through, but mind: \(hit.reason.told)"
+                    actor.attachment.tell(.flagged(.privmsg, target: account.name, mind))
+                // It is not stored, and who left it cannot tell.
+                case .hide: return then(.success(account.name))
+                case .refuse, .hold, .mute, .kick, .ban:
+                    let why: Phrase = "Your message was not sent: \(hit.reason.told)"
+                    return then(.failure(Refusal(.messageRefused, account.name, text: why)))
+                }
+            }
             let message = self.memo(text, to: account.name, by: actor)
             let own = Conversation.Party.account(sender)
             let conversation = Conversation.direct(.init(own, .account(account.folded))).text

@@ -19,6 +19,8 @@ enum HeldSchema {
                 reason \(text) NOT NULL,
                 entry \(blob) NOT NULL,
                 claimed_at \(int),
+                channel_created \(int),
+                host \(text),
                 PRIMARY KEY (tenant, id)
             )\(Schema.options(dialect));
             """ + Schema.isolate("held_messages", dialect)

@@ -12,12 +12,16 @@ package struct HeldMessage: Hashable, Sendable {
     package let sender: SessionID
     /// What they were called.
     package let nick: String
-    /// The account of who said it; nil of a guest.
+    /// The account of who said it, folded; nil of a guest.
     package let account: String?
+    /// The host that was shown of a guest, who is known again by it; nil of others.
+    package let host: String?
     /// Where it goes, as it was written: a channel, perhaps behind the sign of a rank, or a nickname.
     package let target: String
     /// To whom, if it goes to a person: others may be called so by the time that it is let through.
     package let recipient: Conversation.Party?
+    /// When the channel was made to which it goes, if it goes to one: another may be called so by then.
+    package let channelCreated: Int64?
     /// The check that held it.
     package let check: String
     /// Why.
@@ -32,14 +36,17 @@ package struct HeldMessage: Hashable, Sendable {
         sender: SessionID,
         nick: String,
         account: String?,
+        host: String?,
         target: String,
         recipient: Conversation.Party?,
+        channelCreated: Int64?,
         check: String,
         reason: String,
         _ message: ChatMessage
     ) {
         (self.id, self.time, self.expires) = (id, time, expires)
         (self.sender, self.nick, self.account) = (sender, nick, account)
+        (self.host, self.channelCreated) = (host, channelCreated)
         (self.target, self.recipient) = (target, recipient)
         (self.check, self.reason, self.message) = (check, reason, message)
     }

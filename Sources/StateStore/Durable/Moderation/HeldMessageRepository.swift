@@ -17,7 +17,8 @@ package struct HeldMessageRepository: Sendable {
     package init(_ database: any SQLDatabase) { self.database = database }
 
     private static let columns =
-        "id, time, expires_at, sender, nick, account, target, recipient, check_name, reason, entry"
+        "id, time, expires_at, sender, nick, account, target, recipient, check_name, reason, entry, "
+        + "channel_created, host"
 
     /// Keeps a message; those that have waited too long go first.
     ///
@@ -42,10 +43,14 @@ package struct HeldMessageRepository: Sendable {
             )
             let counted = try connection.execute(
                 """
-                SELECT COUNT(*), COALESCE(SUM(CASE WHEN sender = $2 OR account = $3 THEN 1 ELSE 0 END), 0)
+                SELECT COUNT(*), COALESCE(SUM(CASE WHEN sender = $2 OR account = $3 OR host = $4
+                    THEN 1 ELSE 0 END), 0)
                 FROM held_messages WHERE tenant = $1
                 """,
-                [.text(tenant.text), .text(message.sender.text), .text(message.account ?? "")]
+                [
+                    .text(tenant.text), .text(message.sender.text), .text(message.account ?? ""),
+                    .text(message.host ?? ""),
+                ]
             )
             guard let counts = counted.first else { throw .invalidAnswer("no count") }
             guard try counts.integer(0) < Int64(clamping: limit) else { return .isFull }
@@ -53,13 +58,14 @@ package struct HeldMessageRepository: Sendable {
             _ = try connection.execute(
                 """
                 INSERT INTO held_messages (tenant, \(Self.columns))
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id
                 """,
                 [
                     .text(tenant.text), .text(message.id), .integer(message.time), .integer(message.expires),
                     .text(message.sender.text), .text(message.nick), .text(orNull: message.account),
                     .text(message.target), .text(orNull: message.recipient?.text), .text(message.check),
                     .text(message.reason), .blob(Array(message.message.entry.readableBytesView)),
+                    message.channelCreated.map { SQLValue.integer($0) } ?? .null, .text(orNull: message.host),
                 ]
             )
             if let record { try AuditRepository.store([record], over: connection) }
@@ -138,21 +144,29 @@ package struct HeldMessageRepository: Sendable {
 
     /// Removes one that was looked at.
     ///
+    /// One that somebody is about to let through is not there for anybody else.
+    ///
     /// - Parameters:
     ///   - id: Which.
     ///   - tenant: Of which tenant.
+    ///   - now: Milliseconds since 1970; nil for who has claimed it.
     ///   - record: What the audit log says of it, unless it says so already.
     /// - Returns: It; nil if there is none any more.
     /// - Throws: ``DurableStoreError``
     package func remove(
         _ id: String,
         of tenant: TenantID,
+        now: Int64? = nil,
         noting record: AuditRecord? = nil
     ) async throws(DurableStoreError) -> HeldMessage? {
         try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
             let rows = try connection.execute(
-                "DELETE FROM held_messages WHERE tenant = $1 AND id = $2 RETURNING \(Self.columns)",
-                [.text(tenant.text), .text(id)]
+                """
+                DELETE FROM held_messages
+                WHERE tenant = $1 AND id = $2 AND (claimed_at IS NULL OR claimed_at <= $3)
+                RETURNING \(Self.columns)
+                """,
+                [.text(tenant.text), .text(id), .integer(now.map { $0 - Self.claim } ?? .max)]
             )
             guard let row = rows.first else { return nil }
             if let record { try AuditRepository.store([record], over: connection) }
@@ -160,15 +174,15 @@ package struct HeldMessageRepository: Sendable {
         }
     }
 
-    /// Those of an account go with it.
+    /// Those of an account go with it, and those to it: who is called so later is another.
     static func remove(
         of account: String,
         in tenant: TenantID,
         on connection: any SQLConnection
     ) throws(DurableStoreError) {
         _ = try connection.execute(
-            "DELETE FROM held_messages WHERE tenant = $1 AND LOWER(account) = $2 RETURNING id",
-            [.text(tenant.text), .text(account)]
+            "DELETE FROM held_messages WHERE tenant = $1 AND (account = $2 OR recipient = $3) RETURNING id",
+            [.text(tenant.text), .text(account), .text(Conversation.Party.account(account).text)]
         )
     }
 
@@ -195,8 +209,10 @@ package struct HeldMessageRepository: Sendable {
             sender: sender,
             nick: try row.text(4),
             account: try row.optionalText(5),
+            host: try row.optionalText(12),
             target: try row.text(6),
             recipient: try row.optionalText(7).flatMap { Conversation.Party(text: $0) },
+            channelCreated: try row.optionalInteger(11),
             check: try row.text(8),
             reason: try row.text(9),
             message

@@ -164,7 +164,7 @@ package struct TenantTable: Hashable, Sendable {
                 .init("id", .text), .init("time", .integer), .init("expires_at", .integer), .init("sender", .text),
                 .init("nick", .text), .init("account", .text), .init("target", .text), .init("recipient", .text),
                 .init("check_name", .text), .init("reason", .text), .init("entry", .blob),
-                .init("claimed_at", .integer),
+                .init("claimed_at", .integer), .init("channel_created", .integer), .init("host", .text),
             ]
         ),
         TenantTable(

@@ -58,6 +58,9 @@ extension ModerationSettings: SettingsObject {
         }
         count("patterns", CheckBounds.allPatterns) { $0.patterns.count }
         count("words", CheckBounds.allWords) { $0.words.count }
+        count("words with *", CheckBounds.allWild) { check in
+            check.words.count(where: { $0.hasPrefix("*") || $0.hasSuffix("*") })
+        }
         count("domains", CheckBounds.allDomains) { $0.allow.count + $0.deny.count }
     }
 }
