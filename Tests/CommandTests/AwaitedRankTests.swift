@@ -126,6 +126,44 @@ import Testing
         #expect(await self.names(await second.client("bob", in: "#a")) == ["@eve", "bob", "fay"])
     }
 
+    @Test func `who ran a channel that only the invited enter, or accounts, comes in again; others do not`()
+        async throws
+    {
+        let first = try CommandHarness()
+        let people = await first.room("#a", "bob", "cid") { _ in 0 }
+        _ = await people[0].send("MODE #a +v cid", "MODE #a +iR")
+        let second = try await first.restarted()
+        let eve = await second.client("eve")
+        #expect(await eve.send("JOIN #a").commands == ["473"])
+        let cid = await second.client("cid")
+        #expect(await cid.send("JOIN #a").commands == ["473"])
+        let bob = await second.client("bob", in: "#a")
+        #expect(await self.names(bob) == ["@bob"])
+    }
+
+    @Test func `where nobody is awaited who ran it, an empty channel has an owner in the end`() async throws {
+        let first = try CommandHarness()
+        let people = await first.room("#a", "bob", "cid") { _ in 0 }
+        _ = await people[0].send("MODE #a +v cid", "QUIT")
+        let second = try await first.restarted()
+        let eve = await second.client("eve", in: "#a")
+        #expect(await self.names(eve) == ["eve"])
+        await self.pass(950, with: eve)
+        #expect(await self.names(eve) == ["@eve"])
+    }
+
+    @Test func `a channel that others stayed in is nobody's when who ran it does not come back`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let bob = await harness.client("bob", in: "#a")
+        let cid = await harness.client("cid", shard: 1, in: "#a")
+        harness.shards[0].realm.isDraining = true
+        await harness.advance(by: 1)
+        bob.wire.disconnect()
+        _ = await cid.hears()
+        await self.pass(950, with: cid)
+        #expect(await self.names(cid) == ["cid"])
+    }
+
     @Test func `ranks that are kept go with a channel that gets another name, and end with its registration`()
         async throws
     {

@@ -39,6 +39,17 @@ import Testing
         #expect(await bob.send("MODE #help-me").with("324").map { $0.parameters[2] } == ["+m"])
     }
 
+    @Test func `whom the modes keep out that a channel begins with does not make it either`() async throws {
+        let rig = try await self.rig(self.template("#safe-*", "ntz"), self.template("#known-*", "ntR"))
+        let plain = rig.harness.stranger(isSecure: false)
+        _ = await plain.send("NICK eve", "USER eve 0 * :Eve")
+        #expect(await plain.send("JOIN #safe-a").commands == ["489"])
+        #expect(await plain.send("JOIN #known-a").commands == ["477"])
+        let ann = await rig.member("ann", in: "#safe-a", "#known-a")
+        #expect(await ann.send("MODE #safe-a").with("324").map { Set($0.parameters[2]) } == [Set("+ntz")])
+        #expect(await ann.send("MODE #known-a").with("324").map { Set($0.parameters[2]) } == [Set("+ntR")])
+    }
+
     @Test func `modes that the tenant locks stay once somebody registers the channel`() async throws {
         let rig = try await self.rig(self.template("#help-*", "nt", locked: true))
         let ann = await rig.member("ann", in: "#help-me", "#tea")

@@ -45,7 +45,8 @@ extension ChannelState {
 
     /// Decides what becomes of ranks that were kept long enough.
     ///
-    /// Where the last were lost of those who ran the channel, whoever is in it longest owns it, as it would if nobody had been awaited.
+    /// Where the channel had been empty meanwhile and nobody runs it, whoever is in it longest owns it, as it would if nobody
+    /// had been awaited. One whose people stayed is as it would be if those who ran it had gone by themselves.
     ///
     /// - Parameters:
     ///   - author: Who says so.
@@ -59,7 +60,9 @@ extension ChannelState {
         let isRun =
             self.registration != nil || (others.map(\.modes) + self.members.map(\.modes)).contains(where: \.isHost)
         let oldest = self.members.min { ($0.joined, $0.session.rawValue) < ($1.joined, $1.session.rawValue) }
-        guard !isRun, lapsed.contains(where: \.modes.isHost), let oldest else { return [gone] }
+        // When the first of them was taken out: who is in it longest came later only where nobody had stayed.
+        guard !isRun, let oldest, let first = lapsed.map(\.until).min(), oldest.joined >= first - AwaitedRank.term
+        else { return [gone] }
         return [
             gone, .modes([.rank(.owner, oldest.session, nick: oldest.user.nick.raw, on: true)], by: author),
         ]

@@ -6,7 +6,9 @@ extension ChannelState {
     /// Decides whether somebody comes in (RFC 2812 3.2.1, modern.ircdocs.horse JOIN).
     ///
     /// The first one in a channel becomes its owner; in a registered one everybody is what its account is there. Who
-    /// had a rank before a server's end took it out has it again. Who may enter any channel always comes in, and so does who owns it by its registration: nobody locks them out while they are away.
+    /// had a rank before a server's end took it out has it again; hosts and owners then need no
+    /// invitation. Who may enter any channel always comes in, and so does who owns it by its registration: nobody locks them
+    /// out while they are away.
     ///
     /// - Parameters:
     ///   - requester: Who comes.
@@ -63,10 +65,15 @@ extension ChannelState {
             throw forward.map { Refusal(.forwarded, self.name.raw, $0.raw) } ?? Refusal(.banned, self.name.raw)
         }
         if byLink { return }
-        if self.modes.contains(.inviteOnly), !self.matches(requester, .inviteException) {
-            throw self.turnedAway(.inviteOnly)
+        // Nobody who could let them in need be left where a server's end took out those who run the channel.
+        if !self.awaitedRank(of: requester, now: now).isHost {
+            if self.modes.contains(.inviteOnly), !self.matches(requester, .inviteException) {
+                throw self.turnedAway(.inviteOnly)
+            }
+            if self.modes.contains(.accountsEnter), requester.user.account == nil {
+                throw self.turnedAway(.loginNeeded)
+            }
         }
-        if self.modes.contains(.accountsEnter), requester.user.account == nil { throw self.turnedAway(.loginNeeded) }
         if let expected = self.key, !constantTimeEqual(expected, key ?? "") {
             throw Refusal(.badKey, self.name.raw)
         }

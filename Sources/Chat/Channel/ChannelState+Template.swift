@@ -28,6 +28,19 @@ extension ChannelState {
         return events + [.topic(Topic(text: text, setter: author.prefix, time: now), by: author)]
     }
 
+    /// Goes on if somebody may make a channel that begins with some modes: who those keep out does not found it either.
+    package static func checkFounding(
+        of name: ChannelName,
+        with modes: ChannelModes,
+        by requester: Requester
+    ) throws(Refusal) {
+        if modes.contains(.secureOnly), !requester.user.modes.contains(.secure) {
+            throw Refusal(.secureNeeded, name.raw)
+        }
+        let mayEnter = requester.user.account != nil || requester.may(.enterAnyChannel)
+        if modes.contains(.accountsEnter), !mayEnter { throw Refusal(.loginNeeded, name.raw) }
+    }
+
     /// What happens besides when somebody registers the channel: modes that stay on.
     ///
     /// - Parameters:

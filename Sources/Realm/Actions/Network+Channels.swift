@@ -71,6 +71,9 @@ extension Network {
                 now: self.shard.now,
                 byLink: link != nil
             )
+            if let template = self.template(for: name, event) {
+                try ChannelState.checkFounding(of: name, with: template.switches, by: session.requester)
+            }
             let note = replica.state.noteOfUse(by: session.requester, now: self.shard.now)
             var transaction = replica.change([event] + self.beginning(of: name, event) + (note.map { [$0] } ?? []))
             var refusals: [Int: Refusal] = [:]
@@ -118,10 +121,15 @@ extension Network {
         }
     }
 
+    /// What the tenant says that a channel begins with, if somebody makes it now.
+    private func template(for name: ChannelName, _ event: ChannelEvent) -> ChannelTemplate? {
+        guard case .joined(_, founding: .some) = event else { return nil }
+        return self.tenant.settings.channels.template(for: name)
+    }
+
     /// What a channel begins with besides, where the tenant says so.
     private func beginning(of name: ChannelName, _ event: ChannelEvent) -> [ChannelEvent] {
-        guard case .joined(_, founding: .some) = event, let template = self.tenant.settings.channels.template(for: name)
-        else { return [] }
+        guard let template = self.template(for: name, event) else { return [] }
         return ChannelState.beginning(
             template.switches,
             topic: template.topic,

@@ -22,6 +22,8 @@ final class AwaitedRanks {
     private static let section = Section("q")
     /// How often a channel is decided on anew.
     private static let tries = 6
+    /// How many channels are swept at a look, so that the end of many does not hold up those who are here.
+    private static let atOnce = 50
 
     init(_ network: Network) {
         self.network = network
@@ -56,6 +58,7 @@ final class AwaitedRanks {
     /// Looks what others noted, and ends what is over.
     func look() {
         guard !self.isLooking else { return }
+        guard self.network.store.isReady else { return self.noted(until: self.network.shard.now + 10_000) }
         self.isLooking = true
         self.due = nil
         self.network.store.load([self.log]) { result in
@@ -64,10 +67,17 @@ final class AwaitedRanks {
                 return self.noted(until: self.network.shard.now + 10_000)
             }
             let now = self.network.shard.now
+            var lapsed: [String] = []
             for (field, value) in snapshots[0].fields where field.section == Self.section {
                 let until = Int64(String(decoding: value, as: UTF8.self)) ?? 0
-                if until > now { self.noted(until: until) } else { self.sweep(field.name) }
+                if until > now {
+                    self.noted(until: until)
+                } else if !self.swept.contains(field.name) {
+                    lapsed.append(field.name)
+                }
             }
+            for name in lapsed.prefix(Self.atOnce) { self.sweep(name) }
+            if lapsed.count > Self.atOnce { self.due = min(self.due ?? .max, now + 1000) }
         }
     }
 

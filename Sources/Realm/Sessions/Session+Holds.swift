@@ -74,6 +74,7 @@ extension Session {
         let leave = SessionLeave(record, departure, in: network)
         leave.keepRanks(in: replicas.map(\.state))
         leave.begin { for replica in replicas { replica.residentLeft() } }
+        self.endMoves()
     }
 }
 

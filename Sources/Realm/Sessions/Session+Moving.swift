@@ -22,20 +22,25 @@ extension Session {
     func moved(from old: String, to new: String, mark: String) {
         self.mark = mark
         self.uncertainChannels.insert(new)
-        // The channel's log is about to say when.
-        if self.isMember(of: old), self.moves[new] == nil {
-            self.moves[new] = Move(old: old)
+        guard self.isMember(of: old), self.moves[new] == nil else { return self.entered(new) }
+        if let earlier = self.pendingMove(from: old) {
+            // The one that is here goes on under that name; this is another that was begun anew under the old one.
+            self.moves[earlier]?.waiting.append { self.enter(new) }
         } else {
-            self.entered(new)
+            // The channel's log is about to say when.
+            self.moves[new] = Move(old: old)
         }
+    }
+
+    /// The name under which a channel goes on whose own log has yet to say so.
+    private func pendingMove(from old: String) -> String? {
+        self.moves.first { $0.value.old == old && $0.value.rename == nil }?.key
     }
 
     /// The session's own log says that it is in a channel.
     func entered(_ channel: String) {
         // It was begun anew under that name: the one that was here has yet to be heard to go on under another.
-        guard let new = self.moves.first(where: { $0.value.old == channel && $0.value.rename == nil })?.key else {
-            return self.enter(channel)
-        }
+        guard let new = self.pendingMove(from: channel) else { return self.enter(channel) }
         self.moves[new]?.waiting.append { self.enter(channel) }
     }
 
@@ -68,6 +73,13 @@ extension Session {
     /// Goes on once a channel's move is told to those here.
     func whenMoved(to folded: String, _ body: @escaping () -> Void) {
         if self.moves[folded] == nil { body() } else { self.moves[folded]?.waiting.append(body) }
+    }
+
+    /// Nothing of the session is to move any more: who waits for a move goes on.
+    func endMoves() {
+        let moves = self.moves
+        self.moves = [:]
+        for move in moves.values { for body in move.waiting { body() } }
     }
 
     /// The session left the channel that was renamed before it was shown here under its new name.

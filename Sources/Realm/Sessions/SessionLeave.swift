@@ -12,7 +12,7 @@ final class SessionLeave {
     private let departure: Session.Departure
     private var record: SessionRecord
     /// What it is awaited as in its channels, by their names, if a server's end ends it.
-    private var awaited: [String: AwaitedRank] = [:]
+    private var awaited: SessionRecord.Awaited = [:]
     /// When it left, milliseconds since 1970.
     private let left: Int64
     /// Whether others were there after it had left.
@@ -33,7 +33,12 @@ final class SessionLeave {
     /// Keeps its ranks for it, if a server's end ends it.
     func keepRanks(in channels: [ChannelState]) {
         guard self.isServersEnd else { return }
-        for state in channels { self.awaited[state.name.folded] = self.record.awaited(in: state, now: self.left) }
+        for state in channels {
+            guard let rank = self.record.awaited(in: state, now: self.left),
+                let field = state.members[self.record.session].flatMap({ ChannelState.memberUpdate($0).value })
+            else { continue }
+            self.awaited[state.name.folded] = (rank: rank, field: field)
+        }
     }
 
     private var inbox: LogKey { self.network.inboxKey(self.record.session) }
@@ -90,14 +95,41 @@ final class SessionLeave {
     }
 
     private var end: Transaction {
-        SessionEnds.end(
+        var end = SessionEnds.end(
             of: self.record,
             reason: self.departure.reason,
             tenant: self.network.id,
             now: self.network.shard.now,
             isFed: self.network.keepsHistory,
-            awaited: self.awaited
+            awaited: self.awaited.mapValues(\.rank)
         )
+        end.rest(on: self.awaited, of: self.record.session, in: self.network.id)
+        return end
+    }
+
+    /// Leaves as the store has it now: somebody may have taken its ranks meanwhile, or given it others.
+    ///
+    /// - `isOther`: whether more than that has changed; if nothing has, it leaves no more.
+    private func beginAgain(_ record: SessionRecord, isOther: Bool, _ later: @escaping () -> Void) {
+        func go() {
+            self.record = record
+            self.begin {}
+        }
+        if self.awaited.isEmpty {
+            if isOther { go() }
+            return
+        }
+        let network = self.network
+        record.awaited(in: network.id, now: self.left, through: network.store) { result in
+            switch result {
+            case .success(let awaited):
+                let isSame = awaited.mapValues(\.field) == self.awaited.mapValues(\.field)
+                self.awaited = awaited
+                if isOther || !isSame { go() }
+            case .failure(.closed), .failure(.fenced), .failure(.occupied): break
+            case .failure: later()
+            }
+        }
     }
 
     /// What it rested on has changed.
@@ -110,10 +142,9 @@ final class SessionLeave {
                 // Ended meanwhile.
                 guard let record = SessionRecord(fields: snapshots[0].chatFields) else { return }
                 guard let holds = record.holds else {
-                    // Only where its channels are can have changed: whoever has its nickname keeps that.
-                    guard record.mark != self.record.mark else { return }
-                    self.record = record
-                    return self.begin {}
+                    // Only where its channels are and what it is there can have changed: whoever has its nickname
+                    // keeps that.
+                    return self.beginAgain(record, isOther: record.mark != self.record.mark, later)
                 }
                 // Somebody is back here, or about to be: that may still come to nothing.
                 if let session = network.sessions[self.record.session] { return session.isPresent ? () : later() }
@@ -122,8 +153,7 @@ final class SessionLeave {
                 let isWaitedFor =
                     holds.detached?.isExact == false && holds.revision == (self.record.holds?.revision ?? 0) &+ 1
                 guard isHeld || isWaitedFor else { return }
-                self.record = record
-                self.begin {}
+                self.beginAgain(record, isOther: true, later)
             case .failure(.closed), .failure(.fenced), .failure(.occupied): break
             case .failure: later()
             }

@@ -15,8 +15,16 @@ final class WaitingSessions {
         let end: Int64
         /// When it is looked at.
         var until: Int64
-        /// The mark in its record with which its end was refused; nil if none was.
-        var refused: String??
+        /// What its end rested on that was refused; nil if none was.
+        var refused: Basis?
+    }
+
+    /// What an end rests on, beside who holds the session.
+    private struct Basis: Equatable {
+        /// In its record.
+        let mark: String?
+        /// The fields of the ranks that are kept for it, by channels.
+        let ranks: [String: [UInt8]]
     }
 
     /// How many are looked at in a second, so that an outage of many does not hold up those who are here.
@@ -63,17 +71,12 @@ final class WaitingSessions {
                 self.deadlines[inbox]?.until = waiting.end
                 return
             }
-            // The refusal was not for a channel that went on under another name.
-            if let refused = waiting.refused, refused == record.mark {
-                self.deadlines[inbox] = nil
-                return
-            }
             guard record.waitsForServer else { return self.end(record, inbox, holds, waiting, awaited: [:]) }
             record.awaited(in: inbox.tenant, now: self.shard.now, through: self.shard.store) { result in
                 guard case .success(let awaited) = result, self.deadlines[inbox]?.revision == waiting.revision else {
                     return
                 }
-                self.end(record, inbox, holds, waiting, awaited: awaited.mapValues(\.rank))
+                self.end(record, inbox, holds, waiting, awaited: awaited)
                 if awaited.isEmpty { return }
                 self.shard.networks[inbox.tenant]?.awaited.noted(until: self.shard.now + AwaitedRank.term)
             }
@@ -85,23 +88,31 @@ final class WaitingSessions {
         _ inbox: LogKey,
         _ holds: SessionHolds,
         _ waiting: Waiting,
-        awaited: [String: AwaitedRank]
+        awaited: SessionRecord.Awaited
     ) {
+        let basis = Basis(mark: record.mark, ranks: awaited.mapValues(\.field))
+        // The refusal was neither for a channel that went on under another name nor for a rank.
+        if waiting.refused == basis {
+            self.deadlines[inbox] = nil
+            return
+        }
         var end = SessionEnds.end(
             of: record,
             reason: holds.detached?.reason ?? "",
             tenant: inbox.tenant,
             now: self.shard.now,
             isFed: self.shard.environment.keepsHistory(inbox.tenant),
-            awaited: awaited
+            awaited: awaited.mapValues(\.rank)
         )
         end.conditions.append(holds.condition(on: inbox))
+        end.rest(on: awaited, of: record.session, in: inbox.tenant)
         self.deadlines[inbox] = nil
         self.shard.ends.append(end) { outcome in
-            // A channel may have gone on under another name: looked at once more, unless somebody came back.
+            // A channel may have gone on under another name, or a rank changed: looked at once more, unless somebody
+            // came back.
             guard case .refused = outcome, self.deadlines[inbox] == nil else { return }
             self.deadlines[inbox] = waiting
-            self.deadlines[inbox]?.refused = .some(record.mark)
+            self.deadlines[inbox]?.refused = basis
         }
     }
 }
