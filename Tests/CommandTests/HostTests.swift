@@ -24,7 +24,7 @@ import Testing
             ]
         )
         #expect(self.said(await moderator.send("HOSTSERV WAITING")).first?.hasPrefix("ann  tea.lovers  ") == true)
-        #expect(self.said(await moderator.send("HS ACTIVATE ann")) == ["ann has the host tea.lovers now"])
+        #expect(self.said(await moderator.send("HS ACTIVATE ann tea.lovers")) == ["ann has the host tea.lovers now"])
         await rig.harness.advance(by: 2)
         #expect(await bob.hears().with("CHGHOST").map { $0.parameters[1] } == ["tea.lovers"])
         #expect(await bob.send("WHOIS ann").with("311").map { $0.parameters[3] } == ["tea.lovers"])
@@ -63,6 +63,37 @@ import Testing
         #expect(await ann.send("JOIN #c").commands.contains("366"))
     }
 
+    @Test func `bans of an account's own host hold while it is not shown`() async throws {
+        let rig = try await OwnershipRig()
+        let moderator = await rig.operator(.moderator)
+        _ = await moderator.send("HS SET ann staff.example")
+        let bob = await rig.member("bob", in: "#a", "#b")
+        _ = await bob.send("MODE #a +b *!*@staff.example", "MODE #b +b *!*@staff.other")
+        let ann = await rig.member("ann")
+        #expect(self.said(await ann.send("HS OFF")) == ["Your host is not shown"])
+        await rig.harness.advance(by: 2)
+        #expect(await bob.send("WHOIS ann").with("311").map { $0.parameters[3] } == ["user.ann"])
+        #expect(await ann.send("JOIN #a").with("474").count == 1)
+        #expect(await ann.send("JOIN #b").commands.contains("366"))
+        _ = await ann.send("QUIT")
+        // Who comes with it switched off is known by it, too.
+        #expect(await rig.member("ann").send("JOIN #a").with("474").count == 1)
+    }
+
+    @Test func `what is agreed to is what was looked at, and the audit log says what that was`() async throws {
+        let rig = try await OwnershipRig()
+        let moderator = await rig.operator(.moderator)
+        let ann = await rig.member("ann")
+        _ = await ann.send("HS REQUEST tea.lovers", "HS REQUEST gin.lovers")
+        let refused = "That host was not asked for"
+        #expect(self.said(await moderator.send("HS ACTIVATE ann tea.lovers")) == [refused])
+        #expect(self.said(await moderator.send("HS ACTIVATE ann Gin.Lovers")) == ["ann has the host gin.lovers now"])
+        _ = await moderator.send("HS DEL ann")
+        let log = try await rig.store.audit.latest(of: rig.harness.tenant.id, matching: nil, limit: 10)
+        let details = log.map(\.entry).filter { $0.action == "HOSTSERV" }.map(\.detail)
+        #expect(Set(details) == ["ACTIVATE gin.lovers", "DEL gin.lovers"])
+    }
+
     @Test(arguments: [
         "tea", "192.0.2.1", "2001:db8::1", "1.2.3", "a..b", "-a.b", "a_b.c", "user.bob", "user.a.b", "local.x",
         "x.net-abc",
@@ -87,18 +118,18 @@ import Testing
             self.said(await moderator.send("HS REJECT ann :not this one")) == ["ann does not get what it asked for"]
         )
         #expect(
-            self.said(await moderator.send("HS ACTIVATE ann", "HS DEL ann")) == [
-                "Nothing was asked for", "There is no such host",
+            self.said(await moderator.send("HS ACTIVATE ann tea.lovers", "HS REJECT ann", "HS DEL ann")) == [
+                "That host was not asked for", "Nothing was asked for", "There is no such host",
             ]
         )
         #expect(self.said(await bob.send("HS REQUEST tea.lovers")).first?.hasPrefix("You asked for") == true)
         #expect(self.said(await moderator.send("HS WAITING")).last == "Accounts that ask for a host: 1")
         #expect(self.said(await ann.send("HS ON")) == ["There is no such host"])
-        #expect(self.said(await ann.send("HS ACTIVATE bob", "HS WAITING")).count == 2)
+        #expect(self.said(await ann.send("HS ACTIVATE bob tea.lovers", "HS WAITING")).count == 2)
         let log = try await rig.store.audit.latest(of: rig.harness.tenant.id, matching: nil, limit: 10)
         #expect(
             log.map(\.entry).contains {
-                $0.action == "HOSTSERV" && $0.detail == "REJECT not this one" && $0.target == "ann"
+                $0.action == "HOSTSERV" && $0.detail == "REJECT tea.lovers not this one" && $0.target == "ann"
             }
         )
     }

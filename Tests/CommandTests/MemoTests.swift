@@ -54,6 +54,18 @@ import Testing
         #expect(await self.send(bob, "MS LIST", in: rig).first == "Messages for you: 1, not read: 1")
     }
 
+    @Test func `a message that is longer than a line has room for is shown in several`() async throws {
+        let rig = try await PastRig()
+        let ann = await rig.logIn("ann")
+        let text = Array(repeating: "kettle", count: 56).joined(separator: " ")
+        #expect(await self.send(ann, "MS SEND bob \(text)", in: rig) == ["Your message waits for bob"])
+        let bob = await rig.logIn("bob")
+        let read = await self.send(bob, "MS READ NEW", in: rig)
+        #expect(read.count == 3)
+        let words = read.dropFirst().flatMap { $0.split(separator: " ") }
+        #expect(words.joined(separator: " ") == text)
+    }
+
     @Test func `a message that was left is one of the direct messages of both`() async throws {
         let rig = try await PastRig()
         let ann = await rig.logIn("ann")

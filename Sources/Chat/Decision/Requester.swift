@@ -12,6 +12,8 @@ package struct Requester: Sendable {
     package var rights: Rights
     /// When the account was made that it is logged in to, milliseconds since 1970; nil if that is not known.
     package var accountSince: Int64?
+    /// The host that was agreed to for that account, whether it is shown or not; nil if there is none.
+    package var accountHost: String?
     /// The channels that it is in and everybody may know of, by folded names; known where an entry of a list asks for them.
     package var channels: Set<String> = []
     /// The SHA-256 of its client's certificate in lower-case hexadecimal digits, likewise.
@@ -36,12 +38,14 @@ package struct Requester: Sendable {
 
     package func may(_ rights: Rights) -> Bool { self.rights.isSuperset(of: rights) }
 
-    /// Whether a mask matches the user as shown; who is shown under another host than is made of its account's name also as with that.
+    /// Whether a mask matches the user as shown, or as it would be under another host of its account: that which was agreed
+    /// to, and that which is made of the account's name.
     package func matches(_ mask: Mask) -> Bool {
         let user = self.user
         if mask.matches(nick: user.nick.raw, user: user.username, host: user.host) { return true }
-        guard let account = user.account, !user.host.hasPrefix(AccountHost.domain + "."),
-            let host = AccountHost.host(of: account)
+        guard let account = user.account else { return false }
+        if let own = self.accountHost, mask.matches(nick: user.nick.raw, user: user.username, host: own) { return true }
+        guard !user.host.hasPrefix(AccountHost.domain + "."), let host = AccountHost.host(of: account)
         else { return false }
         return mask.matches(nick: user.nick.raw, user: user.username, host: host)
     }

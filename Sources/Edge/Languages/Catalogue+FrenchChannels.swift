@@ -24,6 +24,8 @@ extension Catalogue {
         "Messages for you: {1}, not read: {2}": "Messages pour toi : {1}, non lus : {2}",
         "You have read all messages": "Tu as lu tous les messages",
         "Message {1} of {2}, at {3}:": "Message {1} de {2}, le {3} :",
+        "It cannot be shown just now, try again later":
+            "Il ne peut pas être montré maintenant, réessayez plus tard",
         "It is not kept any more": "Il n'est plus gardé",
         "Messages taken off your list: {1}": "Messages retirés de ta liste : {1}",
         "You want no messages of: {1}": "Tu ne veux pas de messages de : {1}",
@@ -50,6 +52,7 @@ extension Catalogue {
         "A host is two names at least of letters, digits and dashes, with dots between; no address, and none of this network":
             "Un hôte, ce sont deux noms au moins de lettres, chiffres et tirets, séparés par des points ; pas une adresse, et aucun de ce réseau",
         "This server keeps no hosts": "Ce serveur ne garde pas d'hôtes",
+        "That host was not asked for": "Cet hôte n'a pas été demandé",
         "Nothing was asked for": "Rien n'a été demandé",
         "There is no such host": "Il n'y a pas d'hôte pareil",
         "Another account has that host, or asks for it": "Un autre compte a cet hôte, ou le demande",

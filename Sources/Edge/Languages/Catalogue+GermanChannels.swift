@@ -24,6 +24,8 @@ extension Catalogue {
         "Messages for you: {1}, not read: {2}": "Nachrichten für dich: {1}, nicht gelesen: {2}",
         "You have read all messages": "Alle Nachrichten sind gelesen",
         "Message {1} of {2}, at {3}:": "Nachricht {1} von {2}, am {3}:",
+        "It cannot be shown just now, try again later":
+            "Sie kann gerade nicht gezeigt werden, versuche es später",
         "It is not kept any more": "Sie ist nicht mehr aufgehoben",
         "Messages taken off your list: {1}": "Von deiner Liste genommene Nachrichten: {1}",
         "You want no messages of: {1}": "Du willst keine Nachrichten von: {1}",
@@ -50,6 +52,7 @@ extension Catalogue {
         "A host is two names at least of letters, digits and dashes, with dots between; no address, and none of this network":
             "Ein Host sind mindestens zwei Namen aus Buchstaben, Ziffern und Strichen mit Punkten dazwischen; keine Adresse und keiner dieses Netzwerks",
         "This server keeps no hosts": "Dieser Server merkt sich keine Hosts",
+        "That host was not asked for": "Um diesen Host wurde nicht gebeten",
         "Nothing was asked for": "Es wurde um nichts gebeten",
         "There is no such host": "Einen solchen Host gibt es nicht",
         "Another account has that host, or asks for it": "Ein anderes Konto hat diesen Host oder bittet darum",

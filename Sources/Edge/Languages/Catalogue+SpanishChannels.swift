@@ -23,6 +23,8 @@ extension Catalogue {
         "Messages for you: {1}, not read: {2}": "Mensajes para ti: {1}, sin leer: {2}",
         "You have read all messages": "Has leído todos los mensajes",
         "Message {1} of {2}, at {3}:": "Mensaje {1} de {2}, a las {3}:",
+        "It cannot be shown just now, try again later":
+            "Ahora no se puede mostrar, inténtalo más tarde",
         "It is not kept any more": "Ya no se guarda",
         "Messages taken off your list: {1}": "Mensajes quitados de tu lista: {1}",
         "You want no messages of: {1}": "No quieres mensajes de: {1}",
@@ -49,6 +51,7 @@ extension Catalogue {
         "A host is two names at least of letters, digits and dashes, with dots between; no address, and none of this network":
             "Un host son al menos dos nombres de letras, cifras y guiones, con puntos entre ellos; ninguna dirección, y ninguno de esta red",
         "This server keeps no hosts": "Este servidor no guarda hosts",
+        "That host was not asked for": "Ese host no se pidió",
         "Nothing was asked for": "No se pidió nada",
         "There is no such host": "No existe ese host",
         "Another account has that host, or asks for it": "Otra cuenta tiene ese host, o lo pide",

@@ -32,14 +32,14 @@ enum HostServ {
             ServiceCommand("WAITING", help: "Who asks for a host. For operators.") { Self.waiting($0) },
             ServiceCommand(
                 "ACTIVATE",
-                usage: "<account>",
-                words: 1...1,
+                usage: "<account> <host>",
+                words: 2...2,
                 help: "Gives an account the host that it asked for. For operators.",
-                example: "ACTIVATE alice"
+                example: "ACTIVATE alice tea.lovers"
             ) { one in
                 one.network.decideHost(
                     of: one.words[0],
-                    .activate,
+                    .activate(one.words[1]),
                     by: one.actor,
                     one.awaiting { one.reply("\($0.name) has the host \($0.host ?? "*") now") }
                 )

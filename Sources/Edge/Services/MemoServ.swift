@@ -1,5 +1,6 @@
 import Chat
 import IRC
+import NIOCore
 import Realm
 import StateStore
 
@@ -53,6 +54,8 @@ enum MemoServ {
 
     /// How many are shown at once.
     private static let most = 20
+    /// How much of a message stands in a line, in bytes: in front of it stands more than in front of what was sent.
+    private static let room = 350
 
     /// Tells who logged in how many messages wait.
     static func tellAtLogIn(_ connection: Connection, _ session: Session) {
@@ -100,7 +103,15 @@ enum MemoServ {
                 for left in memos {
                     let sender = left.prefix.map { String(Source($0).nick) } ?? left.memo.sender
                     one.reply("Message \(left.number) of \(sender), at \(NickServ.time(left.memo.id.time)):")
-                    one.reply(left.text.map { Phrase.verbatim($0) } ?? "It is not kept any more")
+                    guard let text = left.text else {
+                        one.reply(
+                            left.isDelayed
+                                ? "It cannot be shown just now, try again later" : "It is not kept any more"
+                        )
+                        continue
+                    }
+                    let line = MultilineText.Line(ByteBuffer(string: text), isContinuation: false)
+                    for piece in line.pieces(of: self.room) { one.reply(.verbatim(String(buffer: piece.text))) }
                 }
             }
         )

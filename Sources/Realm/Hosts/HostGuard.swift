@@ -29,7 +29,7 @@ final class HostGuard {
         self.network.shard.check { () async throws(AuthenticationError) in
             await rows.refresh(tenant) { version in
                 do throws(DurableStoreError) {
-                    guard let found = try await repository.shown(of: tenant, unless: version) else { return nil }
+                    guard let found = try await repository.known(of: tenant, unless: version) else { return nil }
                     return (version: found.version, value: found.hosts)
                 } catch {
                     logger.warning("hosts of accounts are not known", metadata: ["tenant": "\(tenant)"])
@@ -52,9 +52,17 @@ final class HostGuard {
     ///
     /// - `since`: when it was made, milliseconds since 1970; nil if that is not known.
     func host(of account: String, since: Int64?) -> String {
+        self.hosts(of: account, since: since)?.shown ?? self.network.cloak.cloak(account: account)
+    }
+
+    /// What was agreed to for an account, whether it is shown or not: bans of it hold in any case.
+    func agreed(for account: String?, since: Int64?) -> String? {
+        account.flatMap { self.hosts(of: $0, since: since)?.host }
+    }
+
+    private func hosts(of account: String, since: Int64?) -> AccountHosts? {
         let hosts = self.rows.value(of: self.network.id)?[Names.accountMapping.fold(account)]
-        if let host = hosts?.shown, hosts?.since == since { return host }
-        return self.network.cloak.cloak(account: account)
+        return hosts?.since == since ? hosts : nil
     }
 
     /// Looks at the host that a session has now.
@@ -62,16 +70,33 @@ final class HostGuard {
         guard session.isPresent, let account = session.user.account, let attachment = session.attachments.first else {
             return
         }
-        let host = self.host(of: account, since: session.requester.accountSince)
+        let since = session.requester.accountSince
+        session.requester.accountHost = self.agreed(for: account, since: since)
+        let host = self.host(of: account, since: since)
         guard host != session.user.host, self.changing.insert(session.id).inserted else { return }
-        let actor = Actor(session, through: attachment)
-        self.network.change(.host(username: session.user.username, host: host), by: actor) { result in
-            self.changing.remove(session.id)
-            // Once more in a while.
-            if case .failure(let refusal) = result, refusal.reason != .gone {
-                self.network.shard.later(.seconds(10)) { self.watch(session) }
+        let network = self.network
+        network.act(
+            by: Actor(session, through: attachment),
+            { () throws(Refusal) in
+                // Who logged out meanwhile, or in to another account, is not shown under what was this one's.
+                guard session.user.account == account, session.requester.accountSince == since else {
+                    return .nothing(())
+                }
+                let change = UserChange.host(username: session.user.username, host: host)
+                guard let transaction = network.transaction([change], of: session) else { return .again }
+                return Decided(transaction: transaction, value: ())
+            },
+            then: { (result: Result<Void, Refusal>) in
+                self.changing.remove(session.id)
+                switch result {
+                // What was agreed to, or whose it is, may have changed meanwhile.
+                case .success: self.watch(session)
+                case .failure(let refusal) where refusal.reason == .gone: break
+                // Once more in a while.
+                case .failure: network.shard.later(.seconds(10)) { self.watch(session) }
+                }
             }
-        }
+        )
     }
 
     /// Compares those here with what is known, if that is another.

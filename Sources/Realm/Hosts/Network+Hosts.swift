@@ -55,7 +55,7 @@ extension Network {
     ///
     /// - Parameters:
     ///   - name: The account.
-    ///   - change: What becomes of its host; one that is set is checked.
+    ///   - change: What becomes of its host; one that is set or agreed to is checked.
     ///   - reason: Why, for the audit log and, where it is refused what it asked for, for who asked.
     ///   - actor: Who decides.
     ///   - then: Gets what holds for it now.
@@ -70,14 +70,17 @@ extension Network {
         do throws(Refusal) {
             guard actor.may(.assignHosts) else { throw Refusal(.rightNeeded) }
             try reason.checkLength(Lengths.reason)
-            if case .set(let text) = change { change = .set(try self.allowedHost(text)) }
+            switch change {
+            case .set(let text): change = .set(try self.allowedHost(text))
+            case .activate(let text): change = .activate(try self.allowedHost(text))
+            case .ask, .show, .reject, .remove: break
+            }
         } catch { return then(.failure(error)) }
-        let detail = reason.isEmpty ? change.word : "\(change.word) \(reason)"
         self.account(named: name, reachedBy: actor) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
             case .success(let account):
-                let record = self.record(.host, account.name, detail, by: actor)
+                let record = self.record(.host, account.name, reason, by: actor)
                 self.changeHost(of: account, change, noting: record) { result in
                     guard case .success = result, change != .reject else { return then(result) }
                     self.hostsChanged { then(result) }
@@ -139,7 +142,12 @@ extension Network {
             case .failure(let refusal): then(.failure(refusal))
             case .success(.changed(let hosts)): then(.success(hosts))
             case .success(.nothing):
-                let text: Phrase = change.isOfAsked ? "Nothing was asked for" : "There is no such host"
+                let text: Phrase =
+                    switch change {
+                    case .activate: "That host was not asked for"
+                    case .reject: "Nothing was asked for"
+                    case .ask, .show, .set, .remove: "There is no such host"
+                    }
                 then(.failure(Refusal(.invalidHost, text: text)))
             case .success(.taken):
                 then(.failure(Refusal(.invalidHost, text: "Another account has that host, or asks for it")))
@@ -157,20 +165,4 @@ extension Network {
             self.store.append(Transaction(changes: [change])) { _ in then() }
         }
     }
-}
-
-extension HostChange {
-    /// What is noted of it.
-    fileprivate var word: String {
-        switch self {
-        case .ask(let host): "REQUEST \(host)"
-        case .show(let isShown): isShown ? "ON" : "OFF"
-        case .activate: "ACTIVATE"
-        case .reject: "REJECT"
-        case .set(let host): "SET \(host)"
-        case .remove: "DEL"
-        }
-    }
-
-    fileprivate var isOfAsked: Bool { self == .activate || self == .reject }
 }

@@ -46,11 +46,13 @@ extension Network {
                 somebody = session.requester(for: replica.state)
             } else {
                 let record = found.record
-                somebody = Requester(
+                var other = Requester(
                     session: record.session,
                     user: record.user,
                     realHost: record.facts?.address ?? ""
                 )
+                other.accountHost = self.hosts.agreed(for: record.user.account, since: record.accountSince)
+                somebody = other
             }
             let events = try replica.state.decideUnban(of: somebody, by: requester)
             return replica.decided(events, !events.isEmpty)

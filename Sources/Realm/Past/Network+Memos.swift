@@ -13,6 +13,8 @@ package struct LeftMemo: Sendable {
     /// `nick!user@host` of who left it, as it was then; nil if it is not kept any more or was taken back.
     package let prefix: String?
     package let text: String?
+    /// Whether what it says is not here yet, and may be in a while.
+    package var isDelayed = false
 }
 
 /// Messages for who is away: direct messages that need no session of the receiver, kept in the history of both accounts. Beside them
@@ -26,6 +28,8 @@ extension Network {
     private static let mostIgnored = 50
     /// How often it is tried to note one that was said.
     private static let memoTries = 3
+    /// What is in neither the log nor the history after that was taken back, in milliseconds.
+    private static let longestDelay: Int64 = 86_400_000
 
     /// Whether messages can be left: where direct messages are kept.
     package var hasMemos: Bool { self.hasPast && self.history.directMessages }
@@ -228,6 +232,8 @@ extension Network {
 
     /// Reads one that was left for the actor's account, or those that were not read yet.
     ///
+    /// What cannot be shown yet stays unread.
+    ///
     /// - Parameters:
     ///   - number: Which, from 1; nil for those that were not read.
     ///   - limit: How many at most.
@@ -241,7 +247,10 @@ extension Network {
     ) {
         self.withMemos(of: actor) { (result: Result<[LeftMemo], Refusal>) in
             guard case .success(let memos) = result else { return then(result) }
-            self.addRecent(to: memos[...], [], then)
+            self.addRecent(to: memos[...], []) { result in
+                guard case .success(let memos) = result else { return then(result) }
+                self.markRead(memos, by: actor) { then(result) }
+            }
         } _: { past, tenant, account throws(DurableStoreError) in
             let all = try await past.memos(of: account, in: tenant)
             let asked = all.enumerated().filter {
@@ -254,8 +263,18 @@ extension Network {
                     LeftMemo(memo: memo, number: offset + 1, prefix: record?.prefix, text: record?.text)
                 )
             }
-            try await past.accounts.memos.read(found.map(\.memo), of: account, in: tenant)
             return found
+        }
+    }
+
+    /// Those that say something are read now; where that cannot be noted, they are shown once more.
+    private func markRead(_ memos: [LeftMemo], by actor: Actor, _ then: @escaping () -> Void) {
+        let read = memos.filter { !$0.isDelayed && !$0.memo.isRead }.map(\.memo)
+        if read.isEmpty { return then() }
+        self.withMemos(of: actor) { (_: Result<Void, Refusal>) in
+            then()
+        } _: { past, tenant, account throws(DurableStoreError) in
+            try await past.accounts.memos.read(read, of: account, in: tenant)
         }
     }
 
@@ -272,7 +291,9 @@ extension Network {
             let record = (try? result.get())?.first { $0.position == id.position }.flatMap {
                 HistoryRecord($0, of: log, in: left.memo.conversation)
             }
-            let found = LeftMemo(memo: left.memo, number: left.number, prefix: record?.prefix, text: record?.text)
+            var found = LeftMemo(memo: left.memo, number: left.number, prefix: record?.prefix, text: record?.text)
+            let delay = min(self.history.retention.milliseconds, Self.longestDelay)
+            found.isDelayed = record == nil && id.time > self.shard.now - delay
             self.addRecent(to: memos.dropFirst(), done + [found], then)
         }
     }

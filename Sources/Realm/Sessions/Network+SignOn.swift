@@ -239,6 +239,7 @@ extension Network {
         let id = SessionID(rawValue: self.shard.environment.random())
         var requester = Requester(session: id, user: user, realHost: request.address)
         requester.accountSince = login?.since
+        requester.accountHost = self.hosts.agreed(for: login?.account, since: login?.since)
         requester.fingerprint = attachment.facts.fingerprint
         return requester
     }

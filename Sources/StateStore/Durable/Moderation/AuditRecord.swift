@@ -14,6 +14,20 @@ package struct AuditRecord: Hashable, Sendable {
         (self.tenant, self.id, self.time, self.entry) = (tenant, id, time, entry)
     }
 
+    /// The same with more in front of its detail.
+    func preceded(by text: String) -> AuditRecord {
+        let entry = self.entry
+        let other = AuditEntry(
+            account: entry.account,
+            nick: entry.nick,
+            role: entry.role,
+            entry.action,
+            entry.target,
+            detail: entry.detail.isEmpty ? text : "\(text) \(entry.detail)"
+        )
+        return AuditRecord(tenant: self.tenant, id: self.id, time: self.time, other)
+    }
+
     /// The one that a record of the feed is; nil if it is none.
     init?(_ record: FeedRecord) {
         guard record.log.kind == .tenant, case .audited(let entry)? = TenantEvent(record.entry.payload) else {

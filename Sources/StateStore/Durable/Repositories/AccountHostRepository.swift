@@ -36,8 +36,8 @@ package struct AccountHosts: Hashable, Sendable {
         case .show(let isShown):
             guard hosts.host != nil else { return nil }
             hosts.isShown = isShown
-        case .activate:
-            guard let asked = hosts.asked else { return nil }
+        case .activate(let asked):
+            guard hosts.asked == asked else { return nil }
             (hosts.host, hosts.isShown, hosts.asked, hosts.askedAt) = (asked, true, nil, nil)
         case .reject:
             guard hosts.asked != nil else { return nil }
@@ -57,12 +57,26 @@ package enum HostChange: Hashable, Sendable {
     case ask(String)
     /// Its owner has it shown, or not.
     case show(Bool)
-    /// What it asked for is agreed to.
-    case activate
+    /// What it asked for is agreed to, if it is that one: it may have asked for another meanwhile.
+    case activate(String)
     case reject
     /// It has one without having asked.
     case set(String)
     case remove
+
+    /// What the audit log says of it where `known` held before: what was done, and to which host.
+    func detail(from known: AccountHosts) -> String {
+        let words: [String?] =
+            switch self {
+            case .ask(let host): ["REQUEST", host]
+            case .show(let isShown): [isShown ? "ON" : "OFF"]
+            case .activate(let host): ["ACTIVATE", host]
+            case .reject: ["REJECT", known.asked]
+            case .set(let host): ["SET", host]
+            case .remove: ["DEL", known.host]
+            }
+        return words.compactMap(\.self).joined(separator: " ")
+    }
 }
 
 /// What came of a change.
@@ -92,19 +106,19 @@ package struct AccountHostRepository: Sendable {
         return hosts
     }
 
-    /// What accounts are shown under: those that are shown under something else than what is made of their names.
+    /// What accounts may be shown under beside what is made of their names, whether it is shown or not.
     ///
     /// - Parameters:
     ///   - tenant: Of which tenant.
     ///   - version: The version that is known already.
     /// - Returns: The accounts, by their folded names; nil if that is what there is.
     /// - Throws: ``DurableStoreError``
-    package func shown(
+    package func known(
         of tenant: TenantID,
         unless version: String?
     ) async throws(DurableStoreError) -> (version: String, hosts: [String: AccountHosts])? {
         let rows = try await self.database.execute(
-            "SELECT \(Self.columns) FROM account_hosts WHERE tenant = $1 AND host IS NOT NULL AND is_shown = 1",
+            "SELECT \(Self.columns) FROM account_hosts WHERE tenant = $1 AND host IS NOT NULL",
             [.text(tenant.text)],
             in: .tenant(tenant),
             .readOnly
@@ -138,7 +152,7 @@ package struct AccountHostRepository: Sendable {
     ///   - tenant: Whose account.
     ///   - limit: How many may ask at a time.
     ///   - now: Milliseconds since 1970.
-    ///   - record: What the audit log says of it.
+    ///   - record: What the audit log says of it, with why as its detail: what was done to which host is put in front.
     /// - Returns: What came of it.
     /// - Throws: ``DurableStoreError``
     package func change(
@@ -196,7 +210,10 @@ package struct AccountHostRepository: Sendable {
                     .text(orNull: next.asked), next.askedAt.map { .integer($0) } ?? .null,
                 ]
             )
-            if let record { try AuditRepository.store([record], over: connection) }
+            if let record {
+                let exact = record.preceded(by: change.detail(from: known))
+                try AuditRepository.store([exact], over: connection)
+            }
             return .changed(next)
         }
     }
