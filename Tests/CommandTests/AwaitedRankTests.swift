@@ -1,5 +1,6 @@
 // Who had a rank in a channel that is not registered has it again when only the server ended meanwhile (ADR 0041).
 
+import Chat
 import Edge
 import Realm
 import Simulation

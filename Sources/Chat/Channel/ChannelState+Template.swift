@@ -1,6 +1,6 @@
 // What a channel begins with by its name, where the tenant says so.
 
-import IRC
+package import IRC
 
 extension ChannelState {
     /// What happens besides when somebody makes the channel.
