@@ -109,7 +109,7 @@ struct Difference: Sendable {
             let end = path.split(separator: ".").last ?? ""
             let isDuration = [
                 "retention", "rememberFor", "resumeGrace", "alwaysOn", "stabilization", "gracePeriod", "longest",
-                "announce", "duration", "nickTimeout", "channelExpiry", "linksAfter",
+                "announce", "duration", "nickTimeout", "channelExpiry", "linksAfter", "per",
             ]
             .contains(end)
             let text = value?.text ?? value?["limit"].text ?? ""
@@ -117,7 +117,7 @@ struct Difference: Sendable {
                 switch end {
                 case "rememberFor", "resumeGrace", "alwaysOn", "duration", "linksAfter":
                     ["36500d", "36501d", "999999d"].contains(text)
-                case "stabilization", "gracePeriod", "longest", "nickTimeout":
+                case "stabilization", "gracePeriod", "longest", "nickTimeout", "per":
                     ["1d12h", "25h", "30d", "36500d", "36501d", "999999d"].contains(text)
                 case "announce":
                     ["100m", "1h30m", "1.5h", "1d12h", "24h", "25h", "30d", "36500d", "36501d", "999999d"].contains(
@@ -130,7 +130,7 @@ struct Difference: Sendable {
         Difference(stricter: .decoder, reason: "CEL: an address is no host name") { path, value in
             [
                 "spec.hostnames[]", "spec.hostnameSuffixes[].suffix", "spec.serverName", "spec.accounts.emailDomains[]",
-                "spec.accounts.refusedEmailDomains[]",
+                "spec.accounts.refusedEmailDomains[]", "spec.admission.dnsbl[].zone",
             ]
             .contains(path)
                 && value?.text?.split(separator: ".").last?.allSatisfy(\.isNumber) == true

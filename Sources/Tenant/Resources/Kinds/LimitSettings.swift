@@ -83,7 +83,7 @@ extension CommandRate: SettingsObject {
             "per",
             \.per,
             .duration(Bounds.commandTime, .refused),
-            "In which time, such as 10s."
+            "In which time, such as 10s; with 0s it is not limited."
         ),
     ]
 }

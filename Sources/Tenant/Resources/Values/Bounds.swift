@@ -21,7 +21,7 @@ package enum Bounds {
     /// How often a command may be sent.
     package static let commands = 1...10_000
     /// In which time.
-    package static let commandTime: ClosedRange<Duration> = .seconds(1) ... .seconds(86_400)
+    package static let commandTime: ClosedRange<Duration> = .zero ... .seconds(86_400)
     /// With how many zero bits the hash of a proof of work begins.
     package static let proofDifficulty = 1...30
     /// Bits of a list's answer.
