@@ -1,5 +1,7 @@
 // What is changed of accounts from outside of chat holds for who is logged in.
 
+import Chat
+import Edge
 import Realm
 import Simulation
 import StateStore

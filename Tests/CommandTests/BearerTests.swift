@@ -3,6 +3,7 @@
 import Foundation
 import Realm
 import Simulation
+import StateStore
 import Tenant
 import Testing
 

@@ -1,5 +1,6 @@
 // NickServ CLIENTS and LOGOUT: what is logged in to an account, on whatever shard, and its end.
 
+import Chat
 import Realm
 import Simulation
 import StateStore

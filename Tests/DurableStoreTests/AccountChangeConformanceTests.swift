@@ -1,5 +1,6 @@
 // What is changed of accounts from outside, as edges read it.
 
+import Chat
 import Logging
 import Observability
 import StateStore

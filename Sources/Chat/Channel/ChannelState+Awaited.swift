@@ -52,7 +52,7 @@ extension ChannelState {
     ///   - author: Who says so.
     ///   - now: Milliseconds since 1970.
     /// - Returns: What happens, if anything.
-    package func decideLapse(by author: Author, now: Int64) -> [ChannelEvent] {
+    package func decideLapseOfRanks(by author: Author, now: Int64) -> [ChannelEvent] {
         let lapsed = self.awaited.values.filter { $0.until <= now || self.registration != nil }
         if lapsed.isEmpty { return [] }
         let gone = ChannelEvent.awaited([], gone: lapsed.map(\.identity).sorted())

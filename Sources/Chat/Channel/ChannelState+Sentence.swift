@@ -66,7 +66,7 @@ extension ChannelState {
     }
 
     /// The end of entries that do not hold any more; nil if there are none.
-    package func decideLapse(by author: Author, now: Int64) -> ChannelEvent? {
+    package func decideLapseOfBans(by author: Author, now: Int64) -> ChannelEvent? {
         let lapsed = (self.lists[.ban] ?? []).filter { !$0.holds(at: now) }.prefix(Self.maximumModes)
         return lapsed.isEmpty ? nil : .modes(lapsed.map { .list(.ban, $0, on: false) }, by: author)
     }

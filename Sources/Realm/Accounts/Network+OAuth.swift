@@ -1,6 +1,7 @@
 package import Chat
 import IRC
 import Logging
+import NIOCore
 import StateStore
 package import Tenant
 

@@ -92,7 +92,7 @@ final class AwaitedRanks {
         let network = self.network
         network.replicas.look(at: name) { result in
             guard case .success(let replica) = result else { return self.ended(name, isDone: false) }
-            let events = replica.state.decideLapse(by: network.serverAuthor, now: network.shard.now)
+            let events = replica.state.decideLapseOfRanks(by: network.serverAuthor, now: network.shard.now)
             let later = replica.state.awaited.values.filter { $0.until > network.shard.now }.map(\.until).max()
             var transaction = replica.change(events, lifetime: .whileInhabited)
             let field = FieldName(Self.section, name.folded)

@@ -105,7 +105,7 @@ package final class ReplicaDirectory {
         let (network, now) = (self.network, self.network.shard.now)
         for replica in self.followed.values where !replica.membersSpeakFreely && !replica.isStale && replica.exists {
             replica.weighSpeech()
-            guard let event = replica.state.decideLapse(by: network.serverAuthor, now: now) else { continue }
+            guard let event = replica.state.decideLapseOfBans(by: network.serverAuthor, now: now) else { continue }
             // Whoever is first does it; the others find that it is done.
             network.store.append(replica.change([event])) { result in
                 if case .success(.appended) = result { network.registry.saver.begin() }

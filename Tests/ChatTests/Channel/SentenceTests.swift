@@ -33,8 +33,8 @@ import Testing
         let requester = Requester(session: session, user: user, realHost: "")
         #expect(throws: Refusal.self) { try state.checkSpeech(of: requester, now: 99) }
         #expect(throws: Never.self) { try state.checkSpeech(of: requester, now: 100) }
-        #expect(state.decideLapse(by: self.server, now: 99) == nil)
-        let lapse = try #require(state.decideLapse(by: self.server, now: 100))
+        #expect(state.decideLapseOfBans(by: self.server, now: 99) == nil)
+        let lapse = try #require(state.decideLapseOfBans(by: self.server, now: 100))
         state.evolve(lapse)
         #expect(state.lists[.ban] == nil && state.members.contains(session))
     }

@@ -1,3 +1,4 @@
+import Chat
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
