@@ -236,7 +236,7 @@ import Testing
         )
         // What it is for is nothing else.
         #expect(await eve.send("VERIFY ann \(code)").begin(with: ["FAIL VERIFY INVALID_CODE"]))
-        #expect(self.notices(await eve.send("NS RESETPASS ann \(code) battery-staple")).count == 1)
+        #expect(self.notices(await eve.send("NS RESETPASS ann \(code) battery-staple")).count == 2)
         #expect(await rig.logIn("ann", "battery-staple").commands == ["900", "903"])
         #expect(await rig.logIn("ann", Self.password).commands.last == "904")
         #expect(

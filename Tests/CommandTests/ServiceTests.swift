@@ -112,7 +112,8 @@ import Testing
         )
         #expect(
             self.notices(await bob.send("NS SET PASSWORD sesame correct-horse")) == [
-                "Your account has the new password now"
+                "Your account has the new password now",
+                "Other clients that lose their connection have to log in again; CLIENTS LOGOUT all ends them",
             ]
         )
         let eve = await rig.harness.client("eve")

@@ -58,6 +58,7 @@ extension ChannelState {
         case .renamed:
             return self.members.sessions.map { Self.memberUpdate($0, nil) }
                 + self.invited.map { Self.invitation($0, false) }
+                + self.awaited.keys.map(Self.noneAwaitedUpdate)
         case .registration: return self.after(event, of: []).registrationUpdates(since: self)
         case .awaited(let ranks, let gone): return gone.map(Self.noneAwaitedUpdate) + ranks.map(Self.awaitedUpdate)
         case .message, .redacted, .knocked, .continued, .restored: return []

@@ -1,3 +1,5 @@
+// Messages that are delivered later than they were said: a moderator has let them through.
+
 import IRC
 
 extension ChatMessage {

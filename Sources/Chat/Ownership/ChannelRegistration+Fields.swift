@@ -50,7 +50,7 @@ extension ChannelRegistration {
         var buffer = ByteBuffer()
         registration.founder.encode(into: &buffer)
         buffer.writeInteger(registration.since)
-        return FieldUpdate(FieldKey(.registration, Name.founder), Array(buffer.readableBytesView))
+        return FieldUpdate(Self.founderField, Array(buffer.readableBytesView))
     }
 
     private static func successorUpdate(_ account: AccountReference) -> FieldUpdate {
@@ -108,10 +108,13 @@ extension ChannelRegistration {
         self = founder
     }
 
+    /// The field that there is of every registration.
+    package static let founderField = FieldKey(.registration, Name.founder)
+
     /// The fields that say who may know of it, and what it is about, as far as one account is concerned.
     package static func summaryFields(for account: AccountReference?) -> [FieldKey] {
         [
-            FieldKey(.registration, Name.founder), FieldKey(.policy, Policy.isPrivate),
+            self.founderField, FieldKey(.policy, Policy.isPrivate),
             FieldKey(.policy, Policy.description),
         ] + (account.map { [FieldKey(.level, $0.folded)] } ?? [])
     }

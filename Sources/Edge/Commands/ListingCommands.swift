@@ -167,7 +167,7 @@ enum ListingCommands {
                 switch result {
                 case .success(let channel):
                     let summary = ChannelSummary(channel)
-                    if channel.isVisible, filter.matches(summary) { self.show(summary, call) }
+                    if channel.isVisible, !summary.isDeserted, filter.matches(summary) { self.show(summary, call) }
                 case .failure(let refusal) where refusal.reason == .noSuchChannel: break
                 case .failure(let refusal): return call.refuse(refusal)
                 }

@@ -10,6 +10,9 @@ package struct ChannelSummary {
     /// Whether who asks is in it.
     package let isMember: Bool
 
+    /// Whether it is there for those alone whom a server's end took out of it.
+    package var isDeserted: Bool { self.members == 0 && self.state.registration == nil }
+
     package init(_ view: ChannelView) {
         self.state = view.state
         self.members = view.state.members.count
@@ -24,7 +27,7 @@ package struct ChannelSummary {
     }
 
     static func request(for session: SessionID) -> Excerpt.Request {
-        let fields = ChannelState.summaryFields + [ChannelState.memberField(session)]
+        let fields = ChannelState.summaryFields + [ChannelState.memberField(session), ChannelRegistration.founderField]
         return Excerpt.Request(fields: fields.map(FieldName.init), counts: [.members])
     }
 }

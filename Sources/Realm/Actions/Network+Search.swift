@@ -52,6 +52,7 @@ extension Network {
         let session = actor.session
         self.page(.channel, after: cursor, ChannelSummary.request(for: session.id), then) { excerpt in
             guard let summary = ChannelSummary(excerpt, for: session.id) else { return nil }
+            if summary.isDeserted { return nil }
             let isSecret = summary.state.modes.contains(.secret)
             return isSecret && !summary.isMember && !actor.may(.seeHidden) ? nil : summary
         }

@@ -287,7 +287,7 @@ extension Network {
         guard let left = memos.first else { return then(.success(done)) }
         guard left.prefix == nil else { return self.addRecent(to: memos.dropFirst(), done + [left], then) }
         let (id, log) = (left.memo.id, self.memoLog)
-        self.store.entries(of: log, after: id.position.sequence - 1, limit: 1) { result in
+        self.store.entries(of: log, after: id.position.sequence(before: 1), limit: 1) { result in
             let record = (try? result.get())?.first { $0.position == id.position }.flatMap {
                 HistoryRecord($0, of: log, in: left.memo.conversation)
             }

@@ -13,7 +13,7 @@ package import Tenant
 ///
 /// One thread uses it.
 package final class CommandHarness {
-    package let tenant: HostedTenant
+    package private(set) var tenant: HostedTenant
     package let clock: VirtualClock
     package let store: InProcessLiveStore
     package let accounts = SimulatedAccounts()
@@ -179,6 +179,7 @@ package final class CommandHarness {
 
     /// Tells the shards of another tenant, or of none.
     package func apply(_ tenant: HostedTenant?) async {
+        if let tenant { self.tenant = tenant }
         for shard in self.shards { shard.apply(TenantCatalog(tenant.map { [$0] } ?? [])) }
         await self.settle()
     }

@@ -8,9 +8,11 @@ import Testing
 @Suite struct CatalogueTests {
     private static let translated = Language.allCases.filter { $0 != .english }
 
-    /// What is no text for a client of IRC: logs, metrics, what starts a process, HTTP, what is said before it is known to whom.
+    /// What is no text for a client of IRC: logs, metrics, what starts a process, HTTP, what is said before it is known to whom, what
+    /// somebody might write.
     private static let elsewhere = [
-        "Edge/Configuration/", "Edge/HTTP/", "Edge/Languages/", "Edge/Listeners/", "Edge/Process/", "Edge/Projection/",
+        "Edge/Commands/CommandExamples.swift", "Edge/Configuration/", "Edge/HTTP/", "Edge/Languages/",
+        "Edge/Listeners/", "Edge/Process/", "Edge/Projection/",
         "Edge/Server/",
     ]
 
@@ -31,7 +33,7 @@ import Testing
                 "an admin's account waits for its store", "connection closed", "line too long", "log-in sweeps",
                 "unreadable channel entry", "a registered channel cannot be read, and begins anew",
                 "the durable store cannot be asked", "not admitted", "admitted with a mark", "proof sweeps",
-                "what a check says was not done", "tokens of an account stay until they end",
+                "what a check says was not done", "tokens of an account stay until they end", "a token is not taken",
             ],
             "it is a mistake of ours": ["there is no such parameter"],
         ]

@@ -103,7 +103,7 @@ import Testing
             TenantQuota connections, TenantQuota storage, TenantQuota tenants,
             Tenant admission.dnsbl, Tenant limits.rates,
             Tenant accounts.emailDomains, Tenant accounts.refusedEmailDomains,
-            Tenant accounts.sasl, Tenant admins, Tenant channels.templates, Tenant cellRef, Tenant displayName, Tenant history.enabled,
+            Tenant accounts.oauth, Tenant accounts.sasl, Tenant admins, Tenant channels.templates, Tenant cellRef, Tenant displayName, Tenant history.enabled,
             Tenant history.retention,
             Tenant clientTagDeny, Tenant guests.maximumChannels, Tenant icon, Tenant ircx.ownerPrefix,
             Tenant moderation.checks, Tenant motd, Tenant quotas,

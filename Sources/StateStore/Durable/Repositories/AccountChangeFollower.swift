@@ -1,5 +1,6 @@
 import Backoff
 package import Logging
+import Numbers
 
 /// Reads what was changed of accounts from outside of chat: a service of every edge, one for all of its shards and tenants.
 ///
@@ -87,7 +88,7 @@ package struct AccountChangeFollower: Sendable {
             page = try await self.changes.changes(from: from, after: after)
             if place.floor == nil {
                 // What is older was read by those who were there.
-                place.floor = page.now - Self.retention
+                place.floor = page.now.minus(Self.retention)
             }
             for change in page.changes where place.done[change.serial] == nil && change.time >= place.floor ?? 0 {
                 if await self.apply(change) {

@@ -54,7 +54,7 @@ extension ChannelTemplate: SettingsObject {
             .text(
                 "mask",
                 "mask of channels: begin with # and use * and ?, such as #help-*",
-                pattern: #"^#[!-+\-~]{0,49}$"#
+                pattern: "^#[!-+.-~-]{0,49}$"
             ) { text in
                 let rest = text.utf8.dropFirst()
                 guard text.utf8.first == UInt8(ascii: "#"), rest.count <= 49,

@@ -30,6 +30,7 @@ extension Check: SettingsObject {
             "action",
             \.action,
             .choice(unknown: .hold),
+            required: "choose what becomes of a message that is hit, such as Warn",
             "What becomes of a message that is hit. Warn: it goes through, and its sender is told. Refuse: it does not. Hide: its sender alone sees it. Hold: it waits for a moderator. Mute, Kick, Ban: the same as Refuse, and its sender does not speak in the channel for duration, is taken out of it, or that and kept out."
         ),
         Setting(
