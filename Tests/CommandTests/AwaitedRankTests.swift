@@ -118,6 +118,7 @@ import Testing
         _ = await first.client("bob", in: "#a", "#b")
         let second = try await first.restarted()
         let eve = await second.client("eve", in: "#a")
+        await second.advance(by: 1)
         let fay = await second.client("fay", in: "#a")
         await self.pass(950, with: eve, fay)
         #expect(await self.names(eve) == ["@eve", "fay"])

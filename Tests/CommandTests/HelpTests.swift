@@ -27,7 +27,7 @@ import Testing
     @Test func `HELPOP guesses what was meant`() async throws {
         let ann = await (try CommandHarness()).client("ann")
         #expect(
-            await ann.send("HELPOP jion", "HELP NICKSERF", "HELP CMODE", "HELP NS IDENTFY").map(\.text) == [
+            await ann.send("HELPOP joim", "HELP NICKSERF", "HELP CMODS", "HELP NS IDENTFY").map(\.text) == [
                 "There is no such command; did you mean JOIN?", "There is no such command; did you mean NICKSERV?",
                 "There is no such command; did you mean CMODES?", "There is no such command; did you mean IDENTIFY?",
             ]

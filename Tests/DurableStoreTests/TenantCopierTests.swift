@@ -141,7 +141,7 @@ import Testing
     func `a copy that was cut off goes on`(_ route: Route) async throws {
         try await route.withStores { source, target in
             try await source.fill(.acme, history: 200)
-            for transactions in [0, 1, 5, 14] {
+            for transactions in [0, 1, 5, 22] {
                 let broken = DurableStore(cutOff(target.database, after: transactions))
                 await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
                     try await TenantCopier(from: source, to: broken, batch: 7).copy(.acme)

@@ -131,6 +131,7 @@ struct Difference: Sendable {
             [
                 "spec.hostnames[]", "spec.hostnameSuffixes[].suffix", "spec.serverName", "spec.accounts.emailDomains[]",
                 "spec.accounts.refusedEmailDomains[]", "spec.admission.dnsbl[].zone",
+                "spec.moderation.checks[].allow[]", "spec.moderation.checks[].deny[]",
             ]
             .contains(path)
                 && value?.text?.split(separator: ".").last?.allSatisfy(\.isNumber) == true
