@@ -136,6 +136,30 @@ struct Difference: Sendable {
             .contains(path)
                 && value?.text?.split(separator: ".").last?.allSatisfy(\.isNumber) == true
         },
+        Difference(stricter: .decoder, reason: "CEL: times of checks have bounds, below as above") { path, value in
+            let tooShort = ["0", "0d", "5µs", "5μs"]
+            let tooLong = ["36500d", "36501d", "999999d"]
+            let texts: [String] =
+                switch path {
+                case "spec.moderation.checks[].within":
+                    tooShort + tooLong + ["1.5h", "100m", "1d12h", "1h30m", "24h", "25h", "30d"]
+                case "spec.moderation.checks[].duration": tooShort
+                case "spec.moderation.heldFor": tooShort + tooLong + ["90s"]
+                default: []
+                }
+            return value?.text.map { texts.contains($0) } == true
+        },
+        Difference(stricter: .decoder, reason: "CEL: a sender's last messages are remembered, and no more") {
+            path,
+            value in
+            path == "spec.moderation.checks[].limit" && value?.text == nil
+        },
+        Difference(stricter: .decoder, reason: "CEL: between people nobody is muted, kicked or banned") { path, _ in
+            path == "spec.moderation.checks[].directMessages"
+        },
+        Difference(stricter: .decoder, reason: "PCRE2 alone says what a regular expression is") { path, _ in
+            path == "spec.moderation.checks[].patterns[]"
+        },
         Difference(stricter: .decoder, reason: "CEL: maxReplicas is at least minReplicas") { path, _ in
             ["spec.edge.autoscaling.minReplicas", "spec.edge.autoscaling.maxReplicas"].contains(path)
         },
