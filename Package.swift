@@ -199,6 +199,7 @@ let package = Package(
             name: "Operator",
             dependencies: [
                 "Backoff", "IRC", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "KubeClient",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),

@@ -29,6 +29,7 @@ package struct OperatorContext: Sendable {
     /// What cells own, as known, by kind.
     let owned: [KubeResource: Informer]
     let apis: OptionalAPIs
+    let writtenStatuses = WrittenStatuses()
     /// The time of leading that this is for.
     package var leadership = Leadership()
     /// What is known of cells in that time.
@@ -138,19 +139,20 @@ package struct OperatorContext: Sendable {
         onlyAtRevision: Bool = false
     ) async throws(KubeError) {
         guard self.leadership.isHeld else { return }
-        let known = object.status
+        let known = self.writtenStatuses.status(of: object)
         let isSame = (status.fields ?? [:]).allSatisfy { known[$0.key] == $0.value }
         let isGone = (known.fields ?? [:]).keys.contains { status[$0] == .null }
         if isSame, !isGone { return }
         var applied = KubeObject(resource, name: object.name, namespace: object.namespace, ["status": status])
         if onlyAtRevision { applied.json["metadata"]["resourceVersion"] = .string(object.resourceVersion) }
         do throws(KubeError) {
-            _ = try await self.client.apply(
+            let written = try await self.client.apply(
                 resource,
                 applied,
                 manager: OperatorNames.manager,
                 subresource: "status"
             )
+            self.writtenStatuses.note(written)
         } catch {
             if !error.isNotFound { throw error }
         }

@@ -76,6 +76,33 @@ struct BudgetTests {
         }
     }
 
+    /// The copy of the budget is old meanwhile, and has what is right again.
+    @Test func `what is told follows what is given out, back and forth, while the watch lags`() async throws {
+        try await ClusterRig.with { rig in
+            @Sendable func used() -> Int? {
+                rig.server.objects("tenantquotas.roost.chat", namespace: "chat").first?[at: "status.used.connections"]?
+                    .int
+            }
+            try await rig.withOperator { _ in
+                try await rig.applyCell()
+                try await rig.apply(Self.budget(["connections": 500]), .tenantQuotas)
+                try await rig.apply(Self.tenant("acme", connections: 100), .tenants)
+                try await rig.waitReady("acme")
+                try await rig.wait(for: .tenantQuotas, "team", in: "chat", "100 being told") {
+                    $0?.status["used"]["connections"] == 100
+                }
+                let gate = rig.server.hold(.init(verb: "watch", resource: "tenantquotas"), times: nil)
+                defer { gate.open() }
+                rig.server.cutWatches("tenantquotas.roost.chat")
+                await gate.arrival()
+                for connections in [200, 100] {
+                    try await rig.apply(Self.tenant("acme", connections: connections), .tenants)
+                    try await until("\(connections) being told") { used() == connections }
+                }
+            }
+        }
+    }
+
     /// Otherwise a team that may have nothing could keep everybody from their names.
     @Test func `who is refused keeps names and hostnames from nobody, and does not get them later`() async throws {
         try await ClusterRig.with { rig in
