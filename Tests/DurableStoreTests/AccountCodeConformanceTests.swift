@@ -235,14 +235,14 @@ import Testing
             #expect(try await !accounts.beginSecondFactor([3], of: "ann", in: .acme, now: 6))
             for (step, isGood) in [(Int64(5), false), (6, true), (6, false), (8, true), (7, false)] {
                 #expect(
-                    try await accounts.use(step: step, of: factor, of: "ann", in: .acme, now: 7) == isGood,
+                    try await accounts.use(.step(step), of: factor, of: "ann", in: .acme, now: 7) == isGood,
                     "\(step)"
                 )
             }
-            for (bit, isGood) in [(Int64(2), true), (2, false), (1, true), (8, false), (4, true)] {
+            for (number, isGood) in [(1, true), (1, false), (0, true), (3, false), (2, true)] {
                 #expect(
-                    try await accounts.use(recovery: bit, of: factor, of: "ann", in: .acme, now: 8) == isGood,
-                    "\(bit)"
+                    try await accounts.use(.recovery(number), of: factor, of: "ann", in: .acme, now: 8) == isGood,
+                    "\(number)"
                 )
             }
             #expect(try await accounts.find("ann", of: .acme)?.secondFactor?.recovery == 0)

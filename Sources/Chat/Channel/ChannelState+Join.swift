@@ -74,7 +74,7 @@ extension ChannelState {
                 throw self.turnedAway(.loginNeeded)
             }
         }
-        if let expected = self.key, !constantTimeEqual(expected, key ?? "") {
+        if let expected = self.key, !ConstantTime.equal(Array(expected.utf8), Array((key ?? "").utf8)) {
             throw Refusal(.badKey, self.name.raw)
         }
     }
@@ -127,12 +127,4 @@ extension ChannelState {
         try reason?.checkLength(Lengths.reason)
         return .parted(member.session, by: Author(requester.session, member.user), reason: reason)
     }
-}
-
-/// Compares secrets without telling by the time taken where they differ.
-func constantTimeEqual(_ left: String, _ right: String) -> Bool {
-    let (left, right) = (Array(left.utf8), Array(right.utf8))
-    var difference = left.count ^ right.count
-    for index in right.indices { difference |= Int(right[index] ^ (index < left.count ? left[index] : 0)) }
-    return difference == 0
 }

@@ -45,12 +45,7 @@ extension AccountService {
         guard let factor = account.secondFactor else { return false }
         let now = self.wallClock()
         return try await self.change(account.name, of: tenant) { folded throws(DurableStoreError) in
-            switch code {
-            case .step(let step):
-                try await self.accounts.use(step: step, of: factor, of: folded, in: tenant, now: now)
-            case .recovery(let number):
-                try await self.accounts.use(recovery: 1 << Int64(number), of: factor, of: folded, in: tenant, now: now)
-            }
+            try await self.accounts.use(code, of: factor, of: folded, in: tenant, now: now)
         }
     }
 

@@ -92,11 +92,10 @@ extension Network {
         guard let account = actor.session.user.account else {
             return then(.failure(Refusal(.accountNeeded, text: "Log in first: certificates belong to accounts")))
         }
-        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-        self.shard.check { () async throws(AuthenticationError) in
+        self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
             try await question(authenticator, account, tenant)
-        } then: { (result: Result<Answer, AuthenticationError>) in
-            then(result.mapError { Refusal(.unavailable, text: $0.phrase) })
+        } then: {
+            then($0)
         }
     }
 }

@@ -26,15 +26,14 @@ extension Network {
         if let fault = rules.fault(in: next.reveal(), of: account) { return then(.failure(fault.refusal)) }
         self.confirm(password, from: clients, by: actor) { result in
             guard case .success = result else { return then(result.map { _ in }) }
-            let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-            self.shard.check { () async throws(AuthenticationError) in
+            self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
                 try await authenticator.setPassword(next, of: account, in: tenant)
-            } then: { (result: Result<Bool, AuthenticationError>) in
+            } then: { (result: Result<Bool, Refusal>) in
                 switch result {
-                case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+                case .failure(let refusal): then(.failure(refusal))
                 case .success(false): then(.failure(Self.isNoMore))
                 case .success(true):
-                    self.shard.forgetLogins([Names.accountMapping.fold(account)], of: tenant)
+                    self.shard.forgetLogins([Names.accountMapping.fold(account)], of: self.id)
                     self.endTokens(of: account, except: actor.attachment.number) { then(.success(())) }
                 }
             }
@@ -58,15 +57,12 @@ extension Network {
             guard case .success(let account) = result else { return then(result.map { _ in }) }
             self.giveUpChannels(by: actor) { result in
                 guard case .success = result else { return then(result) }
-                let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-                self.shard.check { () async throws(AuthenticationError) in
+                self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
                     try await authenticator.remove(account, in: tenant)
-                } then: { (result: Result<Bool, AuthenticationError>) in
-                    if case .failure(let error) = result {
-                        return then(.failure(Refusal(.unavailable, text: error.phrase)))
-                    }
-                    self.shard.logger.info("an account was dropped", metadata: ["tenant": "\(tenant)"])
-                    self.shard.forgetLogins([Names.accountMapping.fold(account)], of: tenant)
+                } then: { (result: Result<Bool, Refusal>) in
+                    if case .failure(let refusal) = result { return then(.failure(refusal)) }
+                    self.shard.logger.info("an account was dropped", metadata: ["tenant": "\(self.id)"])
+                    self.shard.forgetLogins([Names.accountMapping.fold(account)], of: self.id)
                     self.tellAccountsChanged()
                     then(.success(()))
                     self.end(.here(actor.session), reason: "Account dropped", by: actor) { _ in
@@ -144,12 +140,12 @@ extension Network {
         if isAnothers || self.isDeclared(nick.raw) != nil {
             return then(.failure(Refusal(.nickReserved, nick.raw)))
         }
-        let (authenticator, tenant, limit) = (self.shard.environment.authenticator, self.id, Self.nickLimit)
-        self.shard.check { () async throws(AuthenticationError) in
+        let limit = Self.nickLimit
+        self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
             try await authenticator.add(nick, to: account, in: tenant, limit: limit)
-        } then: { (result: Result<NameAddition, AuthenticationError>) in
+        } then: { (result: Result<NameAddition, Refusal>) in
             switch result {
-            case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+            case .failure(let refusal): then(.failure(refusal))
             case .success(.known): then(.success(nick))
             case .success(.added):
                 self.nickIsOwned(nick, by: account)
@@ -171,12 +167,11 @@ extension Network {
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
         guard let account = actor.session.user.account else { return then(.failure(Self.noAccount)) }
-        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-        self.shard.check { () async throws(AuthenticationError) in
+        self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
             try await authenticator.remove(nick, from: account, in: tenant)
-        } then: { (result: Result<Bool, AuthenticationError>) in
+        } then: { (result: Result<Bool, Refusal>) in
             switch result {
-            case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+            case .failure(let refusal): then(.failure(refusal))
             case .success(false):
                 let text: Phrase = "That is none of the nicknames that you gave to your account"
                 then(.failure(Refusal(.noSuchNick, nick.raw, text: text)))
@@ -323,13 +318,12 @@ extension Network {
         _ then: @escaping (Result<AccountView, Refusal>) -> Void
     ) {
         guard let name = name ?? actor.session.user.account else { return then(.failure(Self.noAccount)) }
-        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-        self.shard.check { () async throws(AuthenticationError) in
+        self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
             guard let account = try await authenticator.find(name, in: tenant) else { return nil }
             return (account: account, names: try await authenticator.names(of: account.name, in: tenant))
-        } then: { (result: Result<(account: Account, names: [String])?, AuthenticationError>) in
+        } then: { (result: Result<(account: Account, names: [String])?, Refusal>) in
             switch result {
-            case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+            case .failure(let refusal): then(.failure(refusal))
             case .success(nil): then(.failure(Self.noSuchAccount(name)))
             case .success(let found?):
                 let account = found.account

@@ -21,12 +21,11 @@ extension Network {
     ) {
         self.confirm(password, from: clients, by: actor, isDeclaredToo: true) { result in
             guard case .success(let account) = result else { return then(.failure(result.refusal ?? Self.isNoMore)) }
-            let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-            self.shard.check { () async throws(AuthenticationError) in
+            self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
                 try await authenticator.beginSecondFactor(of: account, in: tenant)
-            } then: { (result: Result<TOTP?, AuthenticationError>) in
+            } then: { (result: Result<TOTP?, Refusal>) in
                 switch result {
-                case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+                case .failure(let refusal): then(.failure(refusal))
                 case .success(nil): then(.failure(Refusal(.hasAccount, text: "Your account asks for codes already")))
                 case .success(let totp?): then(.success(totp))
                 }
@@ -50,20 +49,19 @@ extension Network {
         guard let account = actor.session.user.account else { return then(.failure(Self.noAccount)) }
         self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
-            let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-            self.shard.check { () async throws(AuthenticationError) in
+            self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
                 try await authenticator.confirmSecondFactor(code, of: account, in: tenant)
-            } then: { (result: Result<[Redacted<String>]?, AuthenticationError>) in
+            } then: { (result: Result<[Redacted<String>]?, Refusal>) in
                 switch result {
-                case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+                case .failure(let refusal): then(.failure(refusal))
                 case .success(nil):
                     let text: Phrase = "That is no code of the secret that your account was given last"
                     then(.failure(Refusal(.wrongCode, text: text)))
                 case .success(let codes?):
                     self.throttle.succeeded(clients)
-                    self.shard.logger.info("an account asks for codes now", metadata: ["tenant": "\(tenant)"])
+                    self.shard.logger.info("an account asks for codes now", metadata: ["tenant": "\(self.id)"])
                     // Of those that ask for codes nothing is remembered.
-                    self.shard.forgetLogins([Names.accountMapping.fold(account)], of: tenant)
+                    self.shard.forgetLogins([Names.accountMapping.fold(account)], of: self.id)
                     self.endTokens(of: account, except: actor.attachment.number) { then(.success(codes)) }
                 }
             }
@@ -85,12 +83,11 @@ extension Network {
     ) {
         self.confirm(password, from: clients, by: actor, isDeclaredToo: true) { result in
             guard case .success(let account) = result else { return then(result.map { _ in }) }
-            let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-            self.shard.check { () async throws(AuthenticationError) in
+            self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
                 try await authenticator.removeSecondFactor(of: account, in: tenant)
-            } then: { (result: Result<Bool, AuthenticationError>) in
+            } then: { (result: Result<Bool, Refusal>) in
                 switch result {
-                case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+                case .failure(let refusal): then(.failure(refusal))
                 case .success(false):
                     then(.failure(Refusal(.codeNeeded, text: "Your account asks for no codes")))
                 case .success(true):

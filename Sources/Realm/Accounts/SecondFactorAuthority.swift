@@ -14,14 +14,6 @@ package enum PasswordProof: Hashable, Sendable {
     case codeWrong
 }
 
-/// A code that is right, and good once.
-package enum CodeUse: Hashable, Sendable {
-    /// Of an app, by its time step.
-    case step(Int64)
-    /// For who has lost the app, by its number.
-    case recovery(Int)
-}
-
 /// Codes that accounts ask for beside the password (RFC 6238).
 package protocol SecondFactorAuthority: Sendable {
     /// Uses a code that is right.

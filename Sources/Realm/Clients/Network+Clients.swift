@@ -82,12 +82,11 @@ extension Network {
             return then(.success(Subject(account: own, folded: fold(own), nick: nil)))
         }
         guard actor.may(right) else { return then(.failure(Refusal(.rightNeeded))) }
-        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-        self.shard.check { () async throws(AuthenticationError) in
+        self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
             try await authenticator.find(name, in: tenant)
-        } then: { (result: Result<Account?, AuthenticationError>) in
+        } then: { (result: Result<Account?, Refusal>) in
             switch result {
-            case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+            case .failure(let refusal): then(.failure(refusal))
             case .success(nil): then(.failure(Self.noSuchAccount(name)))
             case .success(let found?):
                 guard actor.may(right), actor.rights.reach(found.role.rights) else {

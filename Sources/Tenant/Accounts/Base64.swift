@@ -1,4 +1,4 @@
-// The encoding of stored hashes and login messages, and the comparison that tells nothing by its time.
+// The encoding of stored hashes and login messages.
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -20,13 +20,5 @@ enum Base64 {
     static func decodeUnpadded(_ text: some StringProtocol) -> [UInt8]? {
         guard !text.contains("=") else { return nil }
         return Self.decode(text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
-    }
-}
-
-/// Comparison that takes equally long wherever two byte sequences differ, so that its time tells nothing.
-package enum ConstantTime {
-    package static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
-        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

@@ -1,5 +1,6 @@
 // Passwords at rest: scrypt (RFC 7914) in a text that carries its own parameters, so they can be raised later.
 
+import Chat
 import Crypto
 import CryptoExtras
 

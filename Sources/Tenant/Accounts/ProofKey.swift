@@ -2,6 +2,7 @@
 // question stands in it, sealed by a key that the edges share, so nobody remembers questions; that an answer is good once is for
 // who takes it.
 
+import Chat
 package import Crypto
 
 /// A question that takes some work to answer.
@@ -85,7 +86,7 @@ package struct ProofKey: Sendable {
         else { return nil }
         let head = Array(bytes.prefix(Self.head))
         // In the same time whatever it is.
-        guard zip(bytes.dropFirst(Self.head), self.tag(head)).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else { return nil }
+        guard ConstantTime.equal(self.tag(head), Array(bytes.dropFirst(Self.head))) else { return nil }
         let challenge = Self.read(head, text)
         return now < challenge.expires ? challenge : nil
     }

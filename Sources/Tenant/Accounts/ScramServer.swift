@@ -1,5 +1,6 @@
 // The server's half of SCRAM (RFC 5802 sections 5 and 7) without I/O or randomness: four messages, three states.
 
+import Chat
 import Crypto
 
 /// One login by SCRAM.

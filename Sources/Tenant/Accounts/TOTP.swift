@@ -1,5 +1,6 @@
 // Codes that an authenticator app shows, RFC 6238 over RFC 4226, with what all such apps understand: SHA-1, six digits, half a minute.
 
+import Chat
 package import Crypto
 
 import struct Foundation.Data
@@ -57,7 +58,7 @@ package struct TOTP: Sendable {
         let written = Array(code.reveal().utf8)
         var found: Int64?
         for step in max(0, now - Self.drift)...now + Self.drift {
-            let isRight = Self.isSame(written, Array(self.code(at: step).utf8))
+            let isRight = ConstantTime.equal(Array(self.code(at: step).utf8), written)
             if isRight, step > last { found = step }
         }
         return found
@@ -81,14 +82,11 @@ package struct TOTP: Sendable {
     package func recoveryNumber(of code: Redacted<String>) -> Int? {
         let written = ReadableCode.read(code)
         var found: Int?
-        for (number, known) in self.recovery.enumerated() where Self.isSame(written, ReadableCode.read(known)) {
+        for (number, known) in self.recovery.enumerated()
+        where ConstantTime.equal(ReadableCode.read(known), written) {
             found = number
         }
         return found
-    }
-
-    private static func isSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
     /// The secret in base32 (RFC 4648 section 6), as it is typed into an app.

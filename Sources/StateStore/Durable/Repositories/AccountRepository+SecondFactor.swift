@@ -50,40 +50,33 @@ extension AccountRepository {
         )
     }
 
-    /// Takes the code of a time step.
+    /// Takes a code that is right.
     ///
-    /// - Returns: false if that or a later one was taken before.
+    /// - Parameters:
+    ///   - code: Which.
+    ///   - factor: The secret that it was made with.
+    ///   - folded: The account's folded name.
+    ///   - tenant: Whose account.
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: false if it was taken before; of a time step, if a later one was.
+    /// - Throws: ``DurableStoreError``
     package func use(
-        step: Int64,
+        _ code: CodeUse,
         of factor: Account.SecondFactor,
         of folded: String,
         in tenant: TenantID,
         now: Int64
     ) async throws(DurableStoreError) -> Bool {
-        try await self.changeSecondFactor(
-            "totp_step = $5",
-            if: "totp = $4 AND totp_step < $5",
-            [.blob(factor.sealed), .integer(step)],
-            of: folded,
-            in: tenant,
-            now: now
-        )
-    }
-
-    /// Takes a recovery code.
-    ///
-    /// - Returns: false if it was taken before.
-    package func use(
-        recovery bit: Int64,
-        of factor: Account.SecondFactor,
-        of folded: String,
-        in tenant: TenantID,
-        now: Int64
-    ) async throws(DurableStoreError) -> Bool {
-        try await self.changeSecondFactor(
-            "totp_recovery = totp_recovery - $5",
-            if: "totp = $4 AND (totp_recovery & $5) <> 0",
-            [.blob(factor.sealed), .integer(bit)],
+        let (change, condition, value) =
+            switch code {
+            case .step(let step): ("totp_step = $5", "totp_step < $5", step)
+            case .recovery(let number):
+                ("totp_recovery = totp_recovery - $5", "(totp_recovery & $5) <> 0", Int64(1) << Int64(number))
+            }
+        return try await self.changeSecondFactor(
+            change,
+            if: "totp = $4 AND \(condition)",
+            [.blob(factor.sealed), .integer(value)],
             of: folded,
             in: tenant,
             now: now
