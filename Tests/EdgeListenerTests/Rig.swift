@@ -83,15 +83,17 @@ private struct Nobody: Authenticator {
     func redeem(
         _ code: Redacted<String>,
         of account: String,
-        for purposes: [CodePurpose],
+        for purpose: CodePurpose,
         password: Redacted<String>?,
         by rules: CodeRules,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> CodeOutcome { throw .unavailable }
 
-    func removeAddress(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
-        throw .unavailable
-    }
+    func removeAddress(
+        of account: String,
+        telling language: Language,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool { throw .unavailable }
 
     func use(
         _ code: CodeUse,

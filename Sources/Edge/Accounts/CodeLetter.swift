@@ -2,7 +2,7 @@ import IRC
 package import StateStore
 package import Tenant
 
-/// The letter that brings a code, in the language of who asked for it.
+/// The letter that brings a code, or tells of what one did, in the language of who asked for it.
 package struct CodeLetter: Hashable, Sendable {
     package let subject: String
     /// Paragraphs, with an empty line between them.
@@ -12,7 +12,7 @@ package struct CodeLetter: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - due: What for.
-    ///   - code: The code.
+    ///   - code: The code; of what proves nothing it is in no letter.
     ///   - network: What the network is called.
     ///   - serverName: Where it is.
     package init(for due: DueCode, code: Redacted<String>, network: String, serverName: String) {
@@ -45,6 +45,13 @@ package struct CodeLetter: Hashable, Sendable {
                 "Your code is \(code). Write it there within an hour, and the new password behind it:",
                 .verbatim("/msg NickServ RESETPASS \(account) \(code) …"),
                 "If it was not you, ignore this letter: your password stays as it is.",
+            ]
+        case .formerAddress:
+            subject = "The address of your account on \(network)"
+            paragraphs = [
+                "This was the address of the account \(account) on \(place), and is so no more.",
+                "If you changed that, ignore this letter: nothing more is sent to you.",
+                "If you did not, somebody knows your password: write to those who look after \(network).",
             ]
         }
         self.subject = subject.text(in: language)

@@ -1,4 +1,4 @@
-import IRC
+package import IRC
 import Logging
 package import StateStore
 package import Tenant
@@ -8,20 +8,24 @@ extension AccountService {
     /// For how long a code is good, in milliseconds: a day for an account or an address, an hour for a password.
     private static func validity(of purpose: CodePurpose) -> Int64 {
         switch purpose {
-        case .registration, .address: 86_400_000
+        case .registration, .address, .formerAddress: 86_400_000
         case .password: 3_600_000
         }
     }
 
     package var sendsMail: Bool { self.wakeMail != nil }
 
+    /// Another for each code.
+    private static func newSerial() -> String {
+        (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
+    }
+
     /// The row that an order becomes.
     func newCode(_ order: CodeOrder) -> NewCode {
         NewCode(
             purpose: order.purpose,
             address: order.address,
-            serial: String(UInt64.random(in: .min ... .max), radix: 36)
-                + String(UInt64.random(in: .min ... .max), radix: 36),
+            serial: Self.newSerial(),
             language: order.language.rawValue,
             expiresAt: self.wallClock() + Self.validity(of: order.purpose)
         )
@@ -44,45 +48,51 @@ extension AccountService {
     package func redeem(
         _ code: Redacted<String>,
         of account: String,
-        for purposes: [CodePurpose],
+        for purpose: CodePurpose,
         password: Redacted<String>?,
         by rules: CodeRules,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> CodeOutcome {
-        let key = self.codeKey(tenant)
-        for purpose in purposes {
-            let subject = try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
-                try await self.codes.attempt(of: folded, for: purpose, in: tenant, now: self.wallClock())
-            }
-            guard let subject, key.isRight(code, for: subject) else { continue }
-            // Nothing is hashed for who has no code.
-            var credentials: Account.Credentials?
-            if let password {
-                credentials = .init(try await self.credentials(password, of: account, in: tenant))
-            }
-            let redemption = try await self.change(account, of: tenant) { [credentials] _ throws(DurableStoreError) in
-                try await self.codes.redeem(
-                    subject,
-                    credentials: credentials,
-                    in: tenant,
-                    by: rules,
-                    now: self.wallClock()
-                )
-            }
-            switch redemption {
-            case .done(let account): return .done(purpose, account)
-            case .addressInUse: return .addressInUse
-            case .isFull: return .isFull
-            case .gone: return .wrong
-            }
+        let subject = try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
+            try await self.codes.attempt(of: folded, for: purpose, in: tenant, now: self.wallClock())
         }
-        return .wrong
+        guard let subject, self.codeKey(tenant).isRight(code, for: subject) else { return .wrong }
+        // Nothing is hashed for who has no code.
+        var credentials: Account.Credentials?
+        if let password { credentials = .init(try await self.credentials(password, of: account, in: tenant)) }
+        let redemption = try await self.change(account, of: tenant) { [credentials] _ throws(DurableStoreError) in
+            try await self.codes.redeem(
+                subject,
+                credentials: credentials,
+                in: tenant,
+                by: rules,
+                now: self.wallClock()
+            )
+        }
+        switch redemption {
+        case .done(let account):
+            // The address that it had is told.
+            if purpose == .address { self.wakeMail?() }
+            return .done(account)
+        case .addressInUse: return .addressInUse
+        case .isFull: return .isFull
+        case .gone: return .wrong
+        }
     }
 
-    package func removeAddress(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
-        try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
-            try await self.accounts.removeAddress(of: folded, in: tenant, now: self.wallClock())
+    package func removeAddress(
+        of account: String,
+        telling language: Language,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool {
+        let now = self.wallClock()
+        // Where nobody sends mail it would only wait.
+        let letter = self.sendsMail ? NewCode.toFormerAddress(Self.newSerial(), in: language.rawValue, now: now) : nil
+        let isRemoved = try await self.change(account, of: tenant) { folded throws(DurableStoreError) in
+            try await self.accounts.removeAddress(of: folded, in: tenant, telling: letter, now: now)
         }
+        self.wakeMail?()
+        return isRemoved
     }
 
     /// Somebody who registers an account that waits for its code, and knows its password, has it sent again, or elsewhere.

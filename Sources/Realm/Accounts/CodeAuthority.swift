@@ -14,7 +14,7 @@ package struct CodeOrder: Hashable, Sendable {
 /// What came of a code that somebody wrote.
 package enum CodeOutcome: Hashable, Sendable {
     /// What it was for is done.
-    case done(CodePurpose, Account)
+    case done(Account)
     /// It is none, too old, used already, or was tried too often.
     case wrong
     /// The address has as many accounts as it may.
@@ -40,7 +40,7 @@ package protocol CodeAuthority: Sendable {
     /// - Parameters:
     ///   - code: As somebody wrote it.
     ///   - account: Whose.
-    ///   - purposes: What it may be for.
+    ///   - purpose: What it is to be for.
     ///   - password: The password that the account is to have, of a code for that.
     ///   - rules: What the tenant lets it come to.
     ///   - tenant: Of which tenant.
@@ -49,12 +49,16 @@ package protocol CodeAuthority: Sendable {
     func redeem(
         _ code: Redacted<String>,
         of account: String,
-        for purposes: [CodePurpose],
+        for purpose: CodePurpose,
         password: Redacted<String>?,
         by rules: CodeRules,
         in tenant: TenantID
     ) async throws(AuthenticationError) -> CodeOutcome
 
-    /// Has an account have no address any more; false if there is no such account.
-    func removeAddress(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool
+    /// Has an account have no address any more, which the address is told in a language; false if there is no such account.
+    func removeAddress(
+        of account: String,
+        telling language: Language,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool
 }

@@ -101,22 +101,23 @@ extension Network {
         case (nil, .approval): state = .waiting
         case (_, _): state = .active
         }
+        let purpose = own == nil ? CodePurpose.registration : .address
         self.redeem(
             code,
             of: account,
-            for: own == nil ? .registration : .address,
+            for: purpose,
             as: state,
             password: nil,
             from: clients
         ) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
-            case .success((.registration, let made)):
+            case .success(let changed) where purpose == .address: then(.success(.address(changed.name)))
+            case .success(let made):
                 self.shard.logger.info("an account was verified", metadata: ["tenant": "\(self.id)"])
                 guard made.state == .active else { return then(.success(.waiting(made.name))) }
                 self.accountIsMade(made)
                 then(.success(.registered(LoggedIn(made, isRemembered: false))))
-            case .success((_, let changed)): then(.success(.address(changed.name)))
             }
         }
     }
@@ -128,9 +129,8 @@ extension Network {
         as state: Account.State = .active,
         password: Redacted<String>?,
         from clients: String,
-        _ then: @escaping (Result<(CodePurpose, Account), Refusal>) -> Void
+        _ then: @escaping (Result<Account, Refusal>) -> Void
     ) {
-        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
         let rules = CodeRules(
             accountsPerAddress: self.tenant.accounts.accountsPerEmail,
             limit: self.tenant.quotas.accounts.hardLimit,
@@ -138,26 +138,26 @@ extension Network {
         )
         self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
-            self.shard.check { () async throws(AuthenticationError) in
+            self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
                 try await authenticator.redeem(
                     code,
                     of: account,
-                    for: [purpose],
+                    for: purpose,
                     password: password,
                     by: rules,
                     in: tenant
                 )
-            } then: { (result: Result<CodeOutcome, AuthenticationError>) in
+            } then: { (result: Result<CodeOutcome, Refusal>) in
                 switch result {
-                case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
+                case .failure(let refusal): then(.failure(refusal))
                 case .success(.wrong):
                     let text: Phrase = "That is not the code that was sent last, or it is too old"
                     then(.failure(Refusal(.wrongCode, text: text)))
                 case .success(.addressInUse): then(.failure(Self.addressInUse))
                 case .success(.isFull): then(.failure(Self.hasTooManyAccounts))
-                case .success(.done(let purpose, let account)):
+                case .success(.done(let account)):
                     self.throttle.succeeded(clients)
-                    then(.success((purpose, account)))
+                    then(.success(account))
                 }
             }
         }
@@ -194,11 +194,10 @@ extension Network {
         of account: String,
         _ then: @escaping (Result<CodeRequest, Refusal>) -> Void
     ) {
-        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-        self.shard.check { () async throws(AuthenticationError) in
+        self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
             try await authenticator.request(order, of: account, in: tenant)
-        } then: { (result: Result<CodeRequest, AuthenticationError>) in
-            then(result.mapError { Refusal(.unavailable, text: $0.phrase) })
+        } then: { (result: Result<CodeRequest, Refusal>) in
+            then(result)
         }
     }
 
@@ -220,7 +219,7 @@ extension Network {
         let rules = PasswordRules(minimumLength: self.tenant.accounts.minimumPasswordLength)
         if let fault = rules.fault(in: password.reveal(), of: account) { return then(.failure(fault.refusal)) }
         self.redeem(code, of: account, for: .password, password: password, from: clients) { result in
-            if case .success((_, let changed)) = result {
+            if case .success(let changed) = result {
                 self.shard.logger.info("a password was reset by mail", metadata: ["tenant": "\(self.id)"])
                 self.shard.forgetLogins([changed.folded], of: self.id)
                 return self.endTokens(of: changed.name, except: nil) { then(.success(())) }
@@ -234,7 +233,7 @@ extension Network {
     /// - Parameters:
     ///   - text: The address; nil for none.
     ///   - password: That of the account.
-    ///   - language: The language of the mail.
+    ///   - language: The language of the mail, to that address and to the one before.
     ///   - clients: What counts as one client: an address, or the network that one client has all of.
     ///   - actor: Whose account.
     ///   - then: Goes on once the code is on its way, or there is no address any more.
@@ -254,11 +253,10 @@ extension Network {
         self.confirm(password, from: clients, by: actor) { result in
             guard case .success(let account) = result else { return then(result.map { _ in nil }) }
             guard let address else {
-                let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
-                return self.shard.check { () async throws(AuthenticationError) in
-                    try await authenticator.removeAddress(of: account, in: tenant)
-                } then: { (result: Result<Bool, AuthenticationError>) in
-                    then(result.map { _ in nil }.mapError { Refusal(.unavailable, text: $0.phrase) })
+                return self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
+                    try await authenticator.removeAddress(of: account, telling: language, in: tenant)
+                } then: { (result: Result<Bool, Refusal>) in
+                    then(result.map { _ in nil })
                 }
             }
             // Whoever has an account writes to no more strangers than others do.

@@ -1,3 +1,4 @@
+package import IRC
 package import Realm
 package import StateStore
 package import Tenant
@@ -15,7 +16,7 @@ extension SimulatedAccounts {
     package func redeem(
         _ code: Redacted<String>,
         of account: String,
-        for purposes: [CodePurpose],
+        for purpose: CodePurpose,
         password: Redacted<String>?,
         by rules: CodeRules,
         in tenant: TenantID
@@ -24,9 +25,11 @@ extension SimulatedAccounts {
         return .wrong
     }
 
-    package func removeAddress(of account: String, in tenant: TenantID) async throws(AuthenticationError) -> Bool {
-        throw .unavailable
-    }
+    package func removeAddress(
+        of account: String,
+        telling language: Language,
+        in tenant: TenantID
+    ) async throws(AuthenticationError) -> Bool { throw .unavailable }
 
     package func use(
         _ code: CodeUse,

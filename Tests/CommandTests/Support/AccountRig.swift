@@ -75,9 +75,13 @@ final class AccountRig {
         await self.harness.advance(by: Int(min(seconds, 60)))
     }
 
+    /// The code that a letter would bring.
+    func code(of due: DueCode) -> String {
+        CodeKey(from: self.secret, tenant: self.harness.tenant.id).code(for: due.subject).reveal()
+    }
+
     /// The letters that are to be sent now, which are sent.
     func mail() async throws -> [Letter] {
-        let key = CodeKey(from: self.secret, tenant: self.harness.tenant.id)
         let due = try await self.store.codes.takeDue(100, now: self.now, again: self.now + 60_000)
         for one in due { try await self.store.codes.setDue(nil, of: one) }
         return due.map {
@@ -85,7 +89,7 @@ final class AccountRig {
                 address: $0.subject.address,
                 purpose: $0.subject.purpose,
                 language: $0.language,
-                code: key.code(for: $0.subject).reveal()
+                code: self.code(of: $0)
             )
         }
     }

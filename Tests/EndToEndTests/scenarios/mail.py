@@ -70,6 +70,17 @@ async def registered(world: World) -> None:
     _, others = await edges[1].get("/metrics")
     sent = [line for text in (figures, others) for line in text.splitlines() if 'roost_mail_total{end="sent"}' in line]
     assert sum(int(line.split()[-1]) for line in sent) == 2, sent
+
+    # Who has the account and its mail go elsewhere is not alone with that.
+    owner = await world.client(edges[0], "owner")
+    owner.send("LANGUAGE fr", "NS IDENTIFY ann battery-staple")
+    await owner.expect("900")
+    owner.send("NS SET EMAIL battery-staple ann@new.example.com")
+    moved = await mail.letter("ann@new.example.com")
+    owner.send(f"NS VERIFY {moved.code}")
+    news = await mail.letter("ann@mail.example.com", number=3)
+    assert news.message["Content-Language"] == "fr" and "ann sur Grüne Acme" in news.text, news.text
+    assert "L'adresse de ton compte" in news.subject, news.subject
     for edge in edges:
         assert "mail.example.com" not in edge.output and letter.code not in edge.output and again.code not in edge.output
 

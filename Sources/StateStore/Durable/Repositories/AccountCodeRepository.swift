@@ -1,5 +1,5 @@
 // A row is both: what somebody may prove with a code, and the mail that brings it. So nothing is promised that is not sent, and a
-// process that ends loses no mail.
+// process that ends loses no mail. What mail tells without a code is such a row, too: see AccountCodeRepository+FormerAddress.swift.
 
 package import Tenant
 
@@ -138,8 +138,8 @@ package struct AccountCodeRepository: Sendable {
             RETURNING account
             """,
             [
-                .text(tenant.text), .text(account), .text(code.purpose.rawValue), .text(address), .text(code.serial),
-                .text(code.language), .integer(now), .integer(code.expiresAt),
+                .text(tenant.text), .text(account), .text(Self.kind(of: code.purpose, code.serial)), .text(address),
+                .text(code.serial), .text(code.language), .integer(now), .integer(code.expiresAt),
             ]
         )
     }
@@ -152,8 +152,14 @@ package struct AccountCodeRepository: Sendable {
         on connection: any SQLConnection
     ) throws(DurableStoreError) {
         _ = try connection.execute(
-            "DELETE FROM account_codes WHERE tenant = $1 AND account = $2 AND purpose <> $3 RETURNING account",
-            [.text(tenant.text), .text(account), .text(purpose?.rawValue ?? "")]
+            """
+            DELETE FROM account_codes
+            WHERE tenant = $1 AND account = $2 AND purpose <> $3 AND purpose NOT LIKE $4 RETURNING account
+            """,
+            [
+                .text(tenant.text), .text(account), .text(purpose?.rawValue ?? ""),
+                .text(Self.kind(of: .formerAddress, "%")),
+            ]
         )
     }
 
@@ -211,14 +217,15 @@ package struct AccountCodeRepository: Sendable {
             try AccountRepository.lockNames(of: tenant, on: connection)
             let codes = try connection.execute(
                 """
-                SELECT created_at FROM account_codes
+                SELECT created_at, language FROM account_codes
                 WHERE tenant = $1 AND account = $2 AND purpose = $3 AND serial = $4
                 """,
                 [
                     .text(tenant.text), .text(subject.account), .text(subject.purpose.rawValue), .text(subject.serial),
                 ]
             )
-            guard let askedAt = try codes.first?.integer(0) else { return .gone }
+            guard let code = codes.first else { return .gone }
+            let askedAt = try code.integer(0)
             if subject.purpose != .password, let address = EmailAddress(subject.address),
                 try Self.isTaken(address, rules, except: subject.account, in: tenant, on: connection)
             {
@@ -229,6 +236,9 @@ package struct AccountCodeRepository: Sendable {
             {
                 return .isFull
             }
+            let former =
+                subject.purpose == .address
+                ? try Self.verifiedAddress(of: subject.account, in: tenant, on: connection) : nil
             let (change, values) = Self.change(subject, rules, credentials)
             // Who had the name before asked for nothing of this one's.
             let rows = try connection.execute(
@@ -248,6 +258,10 @@ package struct AccountCodeRepository: Sendable {
             if subject.purpose == .password {
                 try AccountRepository.removeCertificates(of: subject.account, in: tenant, on: connection)
             }
+            if let former, former != subject.address {
+                let letter = NewCode.toFormerAddress(subject.serial, in: try code.text(1), now: now)
+                try Self.insert(letter, to: former, of: subject.account, in: tenant, now: now, on: connection)
+            }
             return .done(try AccountRepository.account(row, of: tenant))
         }
     }
@@ -264,6 +278,8 @@ package struct AccountCodeRepository: Sendable {
                 "email_verified_at = $3, email = $6, mailbox = $7",
                 [.text(subject.address), .text(orNull: EmailAddress(subject.address)?.mailbox)]
             )
+        // It has no code.
+        case .formerAddress: ("state = state", [])
         case .password:
             (
                 "password_hash = $6, scram = $7",
@@ -298,7 +314,7 @@ package struct AccountCodeRepository: Sendable {
         var due: [DueCode] = []
         for row in rows {
             // What a later version wrote it sends itself.
-            guard let tenant = TenantID(try row.text(0)), let purpose = CodePurpose(rawValue: try row.text(2)) else {
+            guard let tenant = TenantID(try row.text(0)), let purpose = Self.purpose(of: try row.text(2)) else {
                 continue
             }
             due.append(
@@ -329,8 +345,9 @@ package struct AccountCodeRepository: Sendable {
             WHERE tenant = $1 AND account = $2 AND purpose = $3 AND serial = $4 RETURNING account
             """,
             [
-                .text(code.tenant.text), .text(code.subject.account), .text(code.subject.purpose.rawValue),
-                .text(code.subject.serial), time.map { .integer($0) } ?? .null,
+                .text(code.tenant.text), .text(code.subject.account),
+                .text(Self.kind(of: code.subject.purpose, code.subject.serial)), .text(code.subject.serial),
+                time.map { .integer($0) } ?? .null,
             ],
             in: .tenant(code.tenant)
         )

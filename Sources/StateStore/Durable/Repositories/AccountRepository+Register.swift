@@ -164,14 +164,27 @@ extension AccountRepository {
 
     /// Has an account have no address, and no code be good that was sent to one.
     ///
+    /// - Parameters:
+    ///   - folded: The account's folded name.
+    ///   - tenant: Whose it is.
+    ///   - letter: What the address is told that it had, if it was verified; nil for nothing.
+    ///   - now: Milliseconds since 1970.
     /// - Returns: false if there is no such account.
+    /// - Throws: ``DurableStoreError``
     package func removeAddress(
         of folded: String,
         in tenant: TenantID,
+        telling letter: NewCode? = nil,
         now: Int64
     ) async throws(DurableStoreError) -> Bool {
         try await self.database.write(.tenant(tenant)) { connection throws(DurableStoreError) in
+            // Who asks for a code of it at the same time has it before or not at all.
+            try Self.lockNames(of: tenant, on: connection)
+            let former = try AccountCodeRepository.verifiedAddress(of: folded, in: tenant, on: connection)
             try AccountCodeRepository.remove(of: folded, in: tenant, on: connection)
+            if let letter, let former {
+                try AccountCodeRepository.insert(letter, to: former, of: folded, in: tenant, now: now, on: connection)
+            }
             let rows = try connection.execute(
                 """
                 UPDATE accounts SET email = NULL, mailbox = NULL, email_verified_at = NULL, updated_at = $3

@@ -1,0 +1,13 @@
+// What is said of accounts, besides what is said of mail, in German. Each by how it is in English.
+
+extension Catalogue {
+    static let germanAccounts: [String: String] = [
+        "The address of your account on {1}": "Die Adresse deines Kontos auf {1}",
+        "This was the address of the account {1} on {2}, and is so no more.":
+            "Dies war die Adresse des Kontos {1} auf {2} und ist es nicht mehr.",
+        "If you changed that, ignore this letter: nothing more is sent to you.":
+            "Wenn du das geändert hast, ist nichts zu tun: mehr kommt nicht.",
+        "If you did not, somebody knows your password: write to those who look after {1}.":
+            "Wenn nicht, kennt jemand dein Passwort: an die Verwaltung von {1} wenden.",
+    ]
+}

@@ -1,0 +1,13 @@
+// What is said of accounts, besides what is said of mail, in Spanish. Each by how it is in English.
+
+extension Catalogue {
+    static let spanishAccounts: [String: String] = [
+        "The address of your account on {1}": "La dirección de tu cuenta en {1}",
+        "This was the address of the account {1} on {2}, and is so no more.":
+            "Esta era la dirección de la cuenta {1} en {2}, y ya no lo es.",
+        "If you changed that, ignore this letter: nothing more is sent to you.":
+            "Si lo cambiaste tú, no hagas caso de esta carta: no llegará nada más.",
+        "If you did not, somebody knows your password: write to those who look after {1}.":
+            "Si no, alguien conoce tu contraseña: escribe a la administración de {1}.",
+    ]
+}
