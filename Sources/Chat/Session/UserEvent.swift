@@ -250,6 +250,8 @@ package enum TenantEvent: Hashable, Sendable {
     case askedForClients(of: String, by: SessionID, question: UInt64)
     /// All clients of an account are to go, by its folded name; by an operator of this nickname, or by one of them.
     case dismissed(account: String, by: String?)
+    /// What proves an account is another by now, by its folded name: who proved it before and is not logged in yet is not let in.
+    case proofChanged(account: String)
     /// Somebody reported something: for those who look into it. The number, who it is by and about, where, and why.
     case reported(Int64, by: String, about: String, place: String?, reason: String)
     /// A report was closed: who has its reporter here looks whether to tell them.
@@ -295,6 +297,9 @@ package enum TenantEvent: Hashable, Sendable {
             buffer.writeForm(9, unknown: .passOver)
             buffer.writeText(account)
             buffer.writeOptionalText(nick)
+        case .proofChanged(let account):
+            buffer.writeForm(20, unknown: .passOver)
+            buffer.writeText(account)
         }
         return buffer
     }
@@ -332,6 +337,9 @@ package enum TenantEvent: Hashable, Sendable {
         case 9:
             guard let account = buffer.readText(), let nick = buffer.readOptionalText() else { return nil }
             self = .dismissed(account: account, by: nick)
+        case 20:
+            guard let account = buffer.readText() else { return nil }
+            self = .proofChanged(account: account)
         default: return nil
         }
     }

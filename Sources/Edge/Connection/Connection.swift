@@ -53,7 +53,7 @@ package final class Connection {
     var languages: [Language] = []
     var registration = RegistrationMachine()
     package private(set) var session: Session?
-    var login: LoggedIn?
+    package var login: LoggedIn?
     var sasl: SASLExchange?
     /// It asked to be nobody (SASL ANONYMOUS).
     var isAnonymous = false

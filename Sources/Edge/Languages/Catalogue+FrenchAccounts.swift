@@ -2,6 +2,8 @@
 
 extension Catalogue {
     static let frenchAccounts: [String: String] = [
+        "Your account was changed while you logged in: log in again":
+            "Ton compte a été modifié pendant que tu te connectais : connecte-toi de nouveau",
         "The address of your account on {1}": "L'adresse de ton compte sur {1}",
         "This was the address of the account {1} on {2}, and is so no more.":
             "C'était l'adresse du compte {1} sur {2}, et ce ne l'est plus.",

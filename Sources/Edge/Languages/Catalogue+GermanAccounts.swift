@@ -2,6 +2,8 @@
 
 extension Catalogue {
     static let germanAccounts: [String: String] = [
+        "Your account was changed while you logged in: log in again":
+            "Dein Konto wurde geändert, während du dich angemeldet hast: noch einmal anmelden",
         "The address of your account on {1}": "Die Adresse deines Kontos auf {1}",
         "This was the address of the account {1} on {2}, and is so no more.":
             "Dies war die Adresse des Kontos {1} auf {2} und ist es nicht mehr.",

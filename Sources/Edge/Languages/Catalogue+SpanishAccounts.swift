@@ -2,6 +2,8 @@
 
 extension Catalogue {
     static let spanishAccounts: [String: String] = [
+        "Your account was changed while you logged in: log in again":
+            "Tu cuenta cambió mientras iniciabas sesión: inicia sesión otra vez",
         "The address of your account on {1}": "La dirección de tu cuenta en {1}",
         "This was the address of the account {1} on {2}, and is so no more.":
             "Esta era la dirección de la cuenta {1} en {2}, y ya no lo es.",

@@ -140,6 +140,8 @@ package struct LogInAttempt: Sendable {
     let isRemembered: Bool
     /// When it began.
     let began: NIODeadline
+    /// The same in milliseconds since 1970.
+    let beganAt: Int64
 }
 
 /// Somebody whose log-in was checked.
@@ -156,6 +158,10 @@ package struct LoggedIn: Sendable, Hashable {
     package let isRemembered: Bool
     /// What it says of itself by keys; nil if that is not known, since the durable store is away.
     package var metadata: Metadata?
+    /// When it began to be checked, milliseconds since 1970; nil if nothing was, since the account was made just now.
+    ///
+    /// What became of the account later is not in it.
+    package var provenAt: Int64?
 
     package init(
         account: String,

@@ -222,7 +222,7 @@ extension Network {
             if case .success(let changed) = result {
                 self.shard.logger.info("a password was reset by mail", metadata: ["tenant": "\(self.id)"])
                 self.shard.forgetLogins([changed.folded], of: self.id)
-                return self.endTokens(of: changed.name, except: nil) { then(.success(())) }
+                return self.proofChanged(of: changed.name, except: nil) { then(.success(())) }
             }
             then(result.map { _ in })
         }

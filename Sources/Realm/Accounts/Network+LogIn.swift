@@ -196,7 +196,9 @@ extension Network {
             let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
             self.shard.environment.offLoop { await authenticator.noteLogIn(to: account, in: tenant) }
         }
-        return .success(LoggedIn(account, isRemembered: attempt.isRemembered))
+        var login = LoggedIn(account, isRemembered: attempt.isRemembered)
+        login.provenAt = attempt.beganAt
+        return .success(login)
     }
 
     private static let notRemembered: Phrase =
@@ -214,7 +216,7 @@ extension Network {
     ) {
         let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
         let (loop, login) = (self.shard.loop, self.shard.environment.latencies?.login)
-        let began = loop.now
+        let (began, beganAt) = (loop.now, self.shard.now)
         let end: (Result<(attempt: LogInAttempt, answer: Answer), AuthenticationError>) -> Void = { result in
             let outcome =
                 switch result {
@@ -226,15 +228,29 @@ extension Network {
         }
         self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
+            // What becomes of the account from now on is heard here.
+            self.followOwnLog()
             self.shard.check { () async throws(AuthenticationError) in
                 let account = if let find { try await find() } else { try await authenticator.find(name, in: tenant) }
-                let attempt = LogInAttempt(name: name, account: account, isRemembered: false, began: began)
+                let attempt = LogInAttempt(
+                    name: name,
+                    account: account,
+                    isRemembered: false,
+                    began: began,
+                    beganAt: beganAt
+                )
                 return (attempt: attempt, answer: try await work(account))
             } then: { result in
                 guard case .failure(.away) = result, mayBeRemembered, self.logins.isKept else { return end(result) }
                 self.logins.find(name) { account in
                     self.shard.check { () async throws(AuthenticationError) in
-                        let attempt = LogInAttempt(name: name, account: account, isRemembered: true, began: began)
+                        let attempt = LogInAttempt(
+                            name: name,
+                            account: account,
+                            isRemembered: true,
+                            began: began,
+                            beganAt: beganAt
+                        )
                         return (attempt: attempt, answer: try await work(account))
                     } then: {
                         end($0)
@@ -247,7 +263,8 @@ extension Network {
     /// The account that the actor proved gives its session the rights of its roles.
     package func elevate(_ login: LoggedIn, by actor: Actor, _ then: @escaping (Result<Void, Refusal>) -> Void) {
         guard !login.role.rights.isEmpty else { return then(.failure(Refusal(.rightNeeded))) }
-        actor.session.grantedAt = self.shard.now
+        if let refusal = self.overtaken(login) { return then(.failure(refusal)) }
+        actor.session.grantedAt = login.provenAt ?? self.shard.now
         self.rank(login.role, of: login.account, by: actor, then)
     }
 
@@ -331,6 +348,7 @@ extension Network {
         self.act(
             by: actor,
             { () throws(Refusal) in
+                if let refusal = self.overtaken(login) { throw refusal }
                 let changes = self.changes(to: login, of: session.user)
                 guard var transaction = self.transaction(changes, of: session) else { return .again }
                 session.login = login
@@ -358,6 +376,7 @@ extension Network {
                     self.nicks.watch(session)
                     self.bans.watch(session)
                     self.hosts.watch(session)
+                    self.compareWithNews(session, actor.attachment)
                 }
             }
         )

@@ -35,9 +35,12 @@ extension Network {
         guard let settings = self.tenant.accounts.oauth, let tokens = environment.tokens else {
             return then(.failure(Refusal(.wrongPassword)))
         }
-        let (authenticator, tenant, began) = (environment.authenticator, self.id, self.shard.loop.now)
+        let (authenticator, tenant) = (environment.authenticator, self.id)
+        let (began, beganAt) = (self.shard.loop.now, self.shard.now)
         self.throttle.turn(for: clients) { refusal in
             if let refusal { return then(.failure(refusal)) }
+            // What becomes of the account from now on is heard here.
+            self.followOwnLog()
             self.shard.check { () async throws(AuthenticationError) in
                 let verdict = await tokens.check(token, by: settings)
                 guard case .good(let name) = verdict else { return Checked(verdict: verdict) }
@@ -46,7 +49,13 @@ extension Network {
                 switch result {
                 case .failure(let error): then(.failure(Refusal(.unavailable, text: error.phrase)))
                 case .success(let checked):
-                    let attempt = LogInAttempt(name: "", account: checked.account, isRemembered: false, began: began)
+                    let attempt = LogInAttempt(
+                        name: "",
+                        account: checked.account,
+                        isRemembered: false,
+                        began: began,
+                        beganAt: beganAt
+                    )
                     let newcomer: (Nickname) -> Newcomer = { self.newcomer($0, clients, attachment) }
                     self.conclude(checked.verdict, attempt, as: identity, settings, newcomer, from: clients, then)
                 }
@@ -164,7 +173,8 @@ extension Network {
         from clients: String,
         _ then: @escaping (Result<LoggedIn, Refusal>) -> Void
     ) {
-        let (authenticator, tenant, began) = (self.shard.environment.authenticator, self.id, self.shard.loop.now)
+        let (authenticator, tenant) = (self.shard.environment.authenticator, self.id)
+        let (began, beganAt) = (self.shard.loop.now, self.shard.now)
         self.shard.check { () async throws(AuthenticationError) in
             try await authenticator.find(name, in: tenant)
         } then: { (result: Result<Account?, AuthenticationError>) in
@@ -175,7 +185,13 @@ extension Network {
                 let text: Phrase = "The name that your token has cannot be an account's: \(name.asWord)"
                 then(.failure(Refusal(.badAccountName, text: text)))
             case .success(let account?):
-                let attempt = LogInAttempt(name: "", account: account, isRemembered: false, began: began)
+                let attempt = LogInAttempt(
+                    name: "",
+                    account: account,
+                    isRemembered: false,
+                    began: began,
+                    beganAt: beganAt
+                )
                 then(self.conclude(attempt, isProven: true, hasCode: true, from: clients))
             }
         }

@@ -34,7 +34,7 @@ extension Network {
                 case .success(false): then(.failure(Self.isNoMore))
                 case .success(true):
                     self.shard.forgetLogins([Names.accountMapping.fold(account)], of: self.id)
-                    self.endTokens(of: account, except: actor.attachment.number) { then(.success(())) }
+                    self.proofChanged(of: account, except: actor.attachment.number) { then(.success(())) }
                 }
             }
         }

@@ -62,7 +62,7 @@ extension Network {
                     self.shard.logger.info("an account asks for codes now", metadata: ["tenant": "\(self.id)"])
                     // Of those that ask for codes nothing is remembered.
                     self.shard.forgetLogins([Names.accountMapping.fold(account)], of: self.id)
-                    self.endTokens(of: account, except: actor.attachment.number) { then(.success(codes)) }
+                    self.proofChanged(of: account, except: actor.attachment.number) { then(.success(codes)) }
                 }
             }
         }
@@ -91,7 +91,7 @@ extension Network {
                 case .success(false):
                     then(.failure(Refusal(.codeNeeded, text: "Your account asks for no codes")))
                 case .success(true):
-                    self.endTokens(of: account, except: actor.attachment.number) { then(.success(())) }
+                    self.proofChanged(of: account, except: actor.attachment.number) { then(.success(())) }
                 }
             }
         }

@@ -17,6 +17,8 @@ package protocol Attachment: AnyObject {
     var slots: [CounterKey] { get set }
     /// It has shown a proof of work, which is good for coming in or for one account, and was not needed yet.
     var isProven: Bool { get set }
+    /// The account that it proved; nil of a guest, and of who came back without proving it again.
+    var login: LoggedIn? { get }
     /// It was let in only since it had logged in: it does not log out.
     var needsAccount: Bool { get set }
     /// Nicknames that it watches, folded, with the spelling that it used.

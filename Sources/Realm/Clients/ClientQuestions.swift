@@ -81,6 +81,7 @@ extension Network {
 
     /// All clients of an account that are here go, and with them its sessions; rights that it gave to others are over.
     func dismiss(_ account: String, by nick: String?) {
+        self.recentNews.note(account, endsBefore: self.shard.now, at: self.shard.now)
         for session in self.sessions(of: account) { session.dismiss(nil, by: nick) }
         for session in Array(self.sessions.all) where session.isPresent && session.grantedBy == account {
             self.adjust(session, to: .user)

@@ -29,6 +29,14 @@ package struct AccountNews: Sendable {
         return (self.what == .logOut || self.what == .proof) && time < self.time
     }
 
+    /// What was proved before this time, in milliseconds since 1970, is over for who is not logged in by it yet.
+    fileprivate var endsProofsBefore: Int64 {
+        switch self.what {
+        case .logOut, .proof: self.time
+        case .deleted, .role, .state, nil: .min
+        }
+    }
+
     /// Whether a session that began then is to end whatever became of the account.
     fileprivate func ends(begunAt time: Int64) -> Bool { self.what == .logOut && time < self.time }
 }
@@ -39,7 +47,7 @@ package struct AccountNews: Sendable {
 extension Network {
     /// Sees to those who take part in sessions here.
     package func accountChangedHere(_ news: AccountNews) {
-        self.noteRecent(news)
+        self.recentNews.note(news.folded, endsBefore: news.endsProofsBefore, at: self.shard.now)
         for session in Array(self.sessions.all) where session.isPresent {
             if session.party.account == news.folded {
                 if news.isOver(madeAt: session.requester.accountSince) {
@@ -50,6 +58,7 @@ extension Network {
                     session.endAttachments(reason: "Logged out by an administrator", parting: .ended)
                     continue
                 }
+                self.endOvertaken(session, news)
                 if let role = news.account?.role { session.login?.role = role }
                 if news.what == .proof, session.isOutsideItsAccount {
                     self.endTokens(in: session.inbox, givenBefore: news.time) { _ in }
@@ -62,23 +71,31 @@ extension Network {
         if news.what == .deleted || news.what == .state { self.nicks.refresh() }
     }
 
-    /// For how long after news somebody may sign on who logged in before, in milliseconds.
-    private static let longestSigningOn: Int64 = 90_000
-    private static let mostRecentNews = 1000
-
-    private func noteRecent(_ news: AccountNews) {
-        let now = self.shard.now
-        if self.recentNews.count >= Self.mostRecentNews {
-            self.recentNews = self.recentNews.filter { now - $0.value < Self.longestSigningOn }
-        }
-        if self.recentNews.count < Self.mostRecentNews { self.recentNews[news.folded] = now }
+    /// Who came into a session after a log-out, by what was proved before it, goes; those stay who proved it later.
+    private func endOvertaken(_ session: Session, _ news: AccountNews) {
+        let over = session.attachments.filter { news.ends(begunAt: $0.login?.provenAt ?? .max) }.map(\.number)
+        if over.isEmpty { return }
+        let parting = over.count == session.attachments.count ? Parting.ended : .quit
+        session.endAttachments(reason: "Logged out by an administrator", parting: parting) { over.contains($0.number) }
     }
 
-    /// Somebody signed on who may have logged in before an account was changed: if that is no more, the session ends.
-    func compareWithNews(_ session: Session) {
-        guard let account = session.party.account, let heard = self.recentNews[account],
-            self.shard.now - heard < Self.longestSigningOn
-        else { return }
+    /// Why somebody who has proved an account is not logged in to it, since that is over by now; nil if it is not.
+    func overtaken(_ login: LoggedIn) -> Refusal? {
+        let folded = Names.accountMapping.fold(login.account)
+        guard self.recentNews.end(folded, provenAt: login.provenAt, at: self.shard.now) else { return nil }
+        return Refusal(.unavailable, text: Self.isOvertaken)
+    }
+
+    private static let isOvertaken: Phrase = "Your account was changed while you logged in: log in again"
+
+    /// Somebody took part who may have logged in before an account was changed: if that ends log-ins, this one is over.
+    func compareWithNews(_ session: Session, _ attachment: any Attachment) {
+        guard let account = session.party.account, self.recentNews.isHeard(account, at: self.shard.now) else { return }
+        if let login = attachment.login, self.overtaken(login) != nil {
+            session.endAttachments(reason: Self.isOvertaken, parting: session.isShared ? .quit : .ended) {
+                $0.number == attachment.number
+            }
+        }
         self.checkAccount(of: session.record) { isThere in
             if !isThere { session.endAttachments(reason: "Your account is no more", parting: .ended) }
         }

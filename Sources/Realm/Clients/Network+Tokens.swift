@@ -9,6 +9,20 @@ extension Network {
     /// How often it is tried again to end them.
     private static let tokenTries = 8
 
+    /// What proves an account is another by now: what was proved before leads nobody into it.
+    ///
+    /// Tokens end, and log-ins that are under way. Who is connected stays.
+    ///
+    /// - `account`: its name.
+    /// - `kept`: the client whose token stays; nil for none.
+    /// - `then`: goes on once that was tried.
+    func proofChanged(of account: String, except kept: UInt32?, _ then: @escaping () -> Void) {
+        let event = TenantEvent.proofChanged(account: Names.accountMapping.fold(account))
+        self.store.append(Transaction(changes: [LogChange(self.ownLog, payload: event.encoded)])) { _ in
+            self.endTokens(of: account, except: kept, then)
+        }
+    }
+
     /// Ends the tokens by which clients take their place in an account's session again.
     ///
     /// It is tried again for a while if the store does not answer: what it goes with has been done.

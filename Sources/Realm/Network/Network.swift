@@ -64,8 +64,8 @@ package final class Network {
     /// A connection that has not registered came, or is none any more.
     package func counts(unregistered step: Int) { self.census.counts(unregistered: step) }
 
-    /// Of which accounts something was changed from outside lately, by their folded names: when that was heard here.
-    var recentNews: [String: Int64] = [:]
+    /// Of which accounts something was changed lately.
+    var recentNews = RecentAccountNews()
     let ownLog: LogKey
     private var ownFollow: FollowToken?
     /// Keyed by the tenant, which takes a key derivation.
@@ -209,6 +209,7 @@ package final class Network {
         case .askedForClients(let account, let asker, let question):
             self.tellClients(of: account, to: asker, question)
         case .dismissed(let account, let nick): self.dismiss(account, by: nick)
+        case .proofChanged(let account): self.recentNews.note(account, endsBefore: self.shard.now, at: self.shard.now)
         case .reportsChanged: self.reports.refresh()
         case .reported(let id, let reporter, let subject, let place, let reason):
             self.reports.announce(.reported(id, by: reporter, about: subject, place: place, reason: reason))

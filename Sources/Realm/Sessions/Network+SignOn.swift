@@ -106,6 +106,7 @@ extension Network {
         )
         self.admission.decide(.signingOn, on: newcomer) { refusal in
             if let refusal { return then(.failure(refusal)) }
+            if let login = request.login, let refusal = self.overtaken(login) { return then(.failure(refusal)) }
             if ServiceNames.contains(request.nick) { return then(.failure(Refusal(.serviceNick, request.nick.raw))) }
             if Likeness.isMisleading(request.nick) {
                 return then(.failure(Refusal(.misleadingNick, request.nick.raw)))
@@ -142,7 +143,7 @@ extension Network {
                     self.bans.watch(signedOn.session)
                     self.hosts.watch(signedOn.session)
                     self.reports.watch(signedOn.session)
-                    self.compareWithNews(signedOn.session)
+                    self.compareWithNews(signedOn.session, attachment)
                 }
             }
         }

@@ -256,7 +256,7 @@ enum Samples {
             + ["boss", nil].map { .audited(Self.audited($0)) }
             + ["#räume", nil].map { .reported(.max, by: "Bób", about: "x!x@h", place: $0, reason: "späm") }
             + [.reportsChanged, .askedForClients(of: "bob", by: SessionID(rawValue: .max), question: 3)]
-            + ["boss", nil].map { .dismissed(account: "bob", by: $0) }
+            + ["boss", nil].map { .dismissed(account: "bob", by: $0) } + [.proofChanged(account: "bób")]
     }
 
     static let nickEvents: [NickEvent] = [

@@ -165,6 +165,7 @@ import Testing
             moderation.map { Array($0.encoded.readableBytesView.prefix(2)) } == [[1, 6], [1, 7], [1, 8], [1, 9]]
         )
         #expect(Array(TenantEvent.accountsChanged.encoded.readableBytesView) == [1, 3])
+        #expect(Array(TenantEvent.proofChanged(account: "a").encoded.readableBytesView.prefix(2)) == [1, 20])
         #expect(Array(TenantEvent.bansChanged.encoded.readableBytesView) == [1, 4])
         #expect(TenantEvent.audited(Samples.audited(nil)).encoded.readableBytesView.prefix(5) == [1, 100, 0, 0, 4])
         #expect(Array(TenantEvent.global(text: "", by: actor).encoded.readableBytesView.prefix(2)) == [1, 5])
