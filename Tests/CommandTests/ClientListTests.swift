@@ -179,6 +179,30 @@ extension [String] {
         #expect(await ann.waits(40).with("NICK").count == 1)
     }
 
+    @Test(arguments: 0..<4)
+    func `LOGOUT that the store breaks off takes ranks and account, or neither`(calls: Int) async throws {
+        let rig = try await OwnershipRig(shards: 2)
+        let ann = await rig.operator(.moderator)
+        _ = await ann.send("JOIN #b", "CS REGISTER #b")
+        let bob = await rig.member("bob", shard: 1, in: "#b")
+        let gate = rig.harness.gates[0]
+        gate.shut()
+        ann.begin("NS LOGOUT")
+        await rig.harness.settle()
+        for _ in 0..<calls {
+            gate.letOneThrough()
+            await rig.harness.settle()
+        }
+        gate.cut()
+        await rig.harness.settle()
+        gate.open()
+        await rig.harness.settle()
+        let isLoggedIn = await bob.send("WHOIS moderator").with("330").count == 1
+        let names = await bob.send("NAMES #b").with("353").map(\.text).joined(separator: " ").split(separator: " ")
+        #expect(names.contains("moderator") != isLoggedIn, "\(names)")
+        #expect(calls > 0 || isLoggedIn)
+    }
+
     @Test func `LOGOUT of a session that others take part in is refused`() async throws {
         let harness = try CommandHarness(shards: 2)
         let ann = await harness.member("ann").client

@@ -115,14 +115,23 @@ extension Network {
 
     /// Changes that hold together: each is an entry of its own, the fields are those after the last.
     ///
+    /// - Parameters:
+    ///   - changes: What changes.
+    ///   - session: Whose.
+    ///   - ranks: What it is from then on in channels, where that is another than it was.
     /// - Returns: nil while a channel that an attachment elsewhere joined is not known here yet: it is decided again then.
-    func transaction(_ changes: [UserChange], of session: Session) -> Transaction? {
+    func transaction(
+        _ changes: [UserChange],
+        of session: Session,
+        _ ranks: [LogKey: MemberModes] = [:]
+    ) -> Transaction? {
         guard session.entering == 0 else { return nil }
         var memberships: [SessionRecord.Membership] = []
         var conditions = [session.isUnchanged]
         for replica in session.memberships {
-            if let member = replica.state.members[session.id] {
+            if var member = replica.state.members[session.id] {
                 let bytes = ChannelState.memberUpdate(member).value ?? []
+                member.modes = ranks[replica.key] ?? member.modes
                 memberships.append(.init(log: replica.key, member: member, bytes: bytes))
             } else {
                 conditions.append(replica.unchanged)

@@ -29,35 +29,12 @@ extension Network {
         self.store.load([session.inbox]) { result in
             switch result {
             case .failure(let error): then(.failure(self.refusal(error)))
-            case .success(let snapshots):
-                self.giveUpRanks(in: session.memberships.map(\.state.name)[...], by: actor) { result in
-                    guard case .success = result else { return then(result) }
-                    self.leaveAccount(snapshots[0], by: actor, then)
-                }
+            case .success(let snapshots): self.leaveAccount(snapshots[0], by: actor, then)
             }
         }
     }
 
-    /// One channel after the other.
-    private func giveUpRanks(
-        in channels: ArraySlice<ChannelName>,
-        by actor: Actor,
-        _ then: @escaping (Result<Void, Refusal>) -> Void
-    ) {
-        guard let name = channels.first else { return then(.success(())) }
-        self.changeOwnership(
-            of: name,
-            by: actor,
-            { result in
-                // A channel that it is not in any more, or that is nobody's.
-                if case .failure(let refusal) = result, refusal.reason != .noSuchChannel { return then(result) }
-                self.giveUpRanks(in: channels.dropFirst(), by: actor, then)
-            }
-        ) { state, requester throws(Refusal) in
-            state.ranksGivenUp(by: requester)
-        }
-    }
-
+    /// In one change with what it is in its channels by the account: all of that ends, or nothing does.
     private func leaveAccount(
         _ snapshot: Snapshot,
         by actor: Actor,
@@ -70,8 +47,15 @@ extension Network {
         self.act(
             by: actor,
             { () throws(Refusal) in
+                try actor.checkIsFree()
                 if let refusal = session.isSharedRefusal { throw refusal }
-                guard var transaction = self.transaction(self.changesToGuest(actor), of: session) else { return .again }
+                let ranks = RanksGivenUp(by: session)
+                guard var transaction = self.transaction(self.changesToGuest(actor), of: session, ranks.left) else {
+                    return .again
+                }
+                // First: who reads what becomes of the user knows whose they were.
+                transaction.changes = ranks.changes + transaction.changes
+                transaction.conditions += ranks.conditions
                 var fields = [FieldChange(SessionRecord.accountSinceUpdate(nil))] + tokens.map { .remove($0) }
                 var payload: UserEvent?
                 if let before = session.holds {
