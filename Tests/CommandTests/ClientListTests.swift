@@ -203,6 +203,29 @@ extension [String] {
         #expect(calls > 0 || isLoggedIn)
     }
 
+    @Test func `CLIENTS LIST says that there are more than it shows`() async throws {
+        let harness = try CommandHarness(shards: 2)
+        let ann = await harness.member("ann").client
+        for number in 1..<60 { _ = await harness.member("ann", shard: number % 2).client }
+        #expect(await ann.asks("NS CLIENTS LIST").last == "Clients of ann: 60")
+        for _ in 60..<202 { _ = await harness.member("ann", shard: 1).client }
+        #expect(await ann.asks("NS CLIENTS LIST").last == "Clients of ann: more than 200")
+    }
+
+    @Test func `CLIENTS LIST says how many sessions it leaves out`() async throws {
+        let harness = try CommandHarness()
+        harness.accounts.add("ann", password: "sesame")
+        let ann = await harness.client("first")
+        _ = await ann.asks("NS IDENTIFY ann sesame")
+        for number in 1..<23 {
+            let other = await harness.client("n\(number)", address: "192.0.2.\(number)")
+            #expect(await other.asks("NS IDENTIFY ann sesame").count == 1)
+        }
+        let told = await ann.asks("NS CLIENTS LIST")
+        #expect(told.sessionIDs.count == 20 && told.last == "Clients of ann: 23")
+        #expect(told.contains("More sessions that are not shown: 3. CLIENTS LOGOUT all ends them, too"), "\(told)")
+    }
+
     @Test func `LOGOUT of a session that others take part in is refused`() async throws {
         let harness = try CommandHarness(shards: 2)
         let ann = await harness.member("ann").client

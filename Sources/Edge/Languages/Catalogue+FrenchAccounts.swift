@@ -2,6 +2,9 @@
 
 extension Catalogue {
     static let frenchAccounts: [String: String] = [
+        "More sessions that are not shown: {1}. CLIENTS LOGOUT all ends them, too":
+            "D'autres sessions qui ne sont pas montrées : {1}. CLIENTS LOGOUT all les termine aussi",
+        "Clients of {1}: more than {2}": "Clients de {1} : plus de {2}",
         "Your account was changed while you logged in: log in again":
             "Ton compte a été modifié pendant que tu te connectais : connecte-toi de nouveau",
         "The address of your account on {1}": "L'adresse de ton compte sur {1}",

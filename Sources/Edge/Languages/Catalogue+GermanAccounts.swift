@@ -2,6 +2,9 @@
 
 extension Catalogue {
     static let germanAccounts: [String: String] = [
+        "More sessions that are not shown: {1}. CLIENTS LOGOUT all ends them, too":
+            "Weitere Sitzungen, die nicht gezeigt sind: {1}. CLIENTS LOGOUT all beendet auch sie",
+        "Clients of {1}: more than {2}": "Clients von {1}: mehr als {2}",
         "Your account was changed while you logged in: log in again":
             "Dein Konto wurde geändert, während du dich angemeldet hast: noch einmal anmelden",
         "The address of your account on {1}": "Die Adresse deines Kontos auf {1}",

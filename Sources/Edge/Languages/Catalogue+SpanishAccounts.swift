@@ -2,6 +2,9 @@
 
 extension Catalogue {
     static let spanishAccounts: [String: String] = [
+        "More sessions that are not shown: {1}. CLIENTS LOGOUT all ends them, too":
+            "Otras sesiones que no se muestran: {1}. CLIENTS LOGOUT all también las termina",
+        "Clients of {1}: more than {2}": "Clientes de {1}: más de {2}",
         "Your account was changed while you logged in: log in again":
             "Tu cuenta cambió mientras iniciabas sesión: inicia sesión otra vez",
         "The address of your account on {1}": "La dirección de tu cuenta en {1}",

@@ -49,7 +49,15 @@ extension NickServ {
             }
         }
         for device in overview.devices { one.reply("Device \(device.id) is pushed to by \(device.host)") }
-        one.reply("Clients of \(overview.account): \(overview.clients.count)")
+        if overview.sessionsLeft > 0 {
+            one.reply("More sessions that are not shown: \(overview.sessionsLeft). CLIENTS LOGOUT all ends them, too")
+        }
+        let (account, count) = (overview.account, overview.clients.count)
+        if overview.hasMoreClients {
+            one.reply("Clients of \(account): more than \(count)")
+        } else {
+            one.reply("Clients of \(account): \(count)")
+        }
     }
 
     private static func show(_ client: AttachedClient, _ one: ServiceCall) {

@@ -42,6 +42,10 @@ package struct AccountOverview: Sendable {
     /// The account's name.
     package let account: String
     package let sessions: [Presence]
+    /// How many sessions there are besides.
+    package let sessionsLeft: Int
     package let clients: [AttachedClient]
+    /// Whether there are more clients than these.
+    package let hasMoreClients: Bool
     package let devices: [Device]
 }

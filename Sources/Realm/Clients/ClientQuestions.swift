@@ -12,8 +12,8 @@ final class ClientQuestions {
     /// For how many milliseconds answers are waited for: nobody knows how many will come.
     private static let patience: Int64 = 1000
     /// How many clients are shown at most.
-    private static let mostClients = 200
-    private var open: [UInt64: [AttachedClient]] = [:]
+    fileprivate static let mostClients = 200
+    private var open: [UInt64: ClientsFound] = [:]
 
     init(_ network: Network) { self.network = network }
 
@@ -23,12 +23,12 @@ final class ClientQuestions {
     func ask(
         for account: String,
         by asker: SessionID,
-        _ then: @escaping (Result<[AttachedClient], Refusal>) -> Void
+        _ then: @escaping (Result<ClientsFound, Refusal>) -> Void
     ) {
         let network = self.network
         let question = network.shard.environment.random()
         let event = TenantEvent.askedForClients(of: account, by: asker, question: question)
-        self.open[question] = []
+        self.open[question] = ClientsFound()
         let change = LogChange(network.ownLog, payload: event.encoded)
         network.store.append(Transaction(changes: [change])) { result in
             if case .failure(let error) = result {
@@ -36,21 +36,25 @@ final class ClientQuestions {
                 return then(.failure(network.refusal(error)))
             }
             network.shard.later(.milliseconds(Self.patience)) {
-                let clients = self.open.removeValue(forKey: question) ?? []
-                then(.success(clients.sorted { ($0.since, $0.number) < ($1.since, $1.number) }))
+                var found = self.open.removeValue(forKey: question) ?? ClientsFound()
+                found.clients.sort { ($0.since, $0.number) < ($1.since, $1.number) }
+                then(.success(found))
             }
         }
     }
 
     /// A shard says which it has.
     func answered(_ question: UInt64, _ clients: [AttachedClient]) {
-        guard let known = self.open[question]?.count else { return }
-        self.open[question]?.append(contentsOf: clients.prefix(Self.mostClients - known))
+        guard var found = self.open[question] else { return }
+        let room = Self.mostClients - found.clients.count
+        found.areMore = found.areMore || clients.count > room
+        found.clients += clients.prefix(room)
+        self.open[question] = found
     }
 }
 
 extension Network {
-    /// How many clients a shard tells of in one answer.
+    /// How many clients a shard tells of in one answer; it has as many answers as it takes to know that there are too many.
     private static let mostTold = 50
 
     /// Somebody on whatever shard asks for an account's clients here.
@@ -68,10 +72,13 @@ extension Network {
                 )
             }
         }
-        guard !clients.isEmpty else { return }
         let inbox = self.inboxKey(asker)
-        let answer = UserEvent.clients(question: question, Array(clients.prefix(Self.mostTold))).encoded
-        self.store.append(LogChange(inbox, payload: answer), if: Condition(inbox, .exists)) { _ in }
+        var rest = clients.prefix(ClientQuestions.mostClients + 1)
+        while !rest.isEmpty {
+            let answer = UserEvent.clients(question: question, Array(rest.prefix(Self.mostTold))).encoded
+            rest = rest.dropFirst(Self.mostTold)
+            self.store.append(LogChange(inbox, payload: answer), if: Condition(inbox, .exists)) { _ in }
+        }
     }
 
     /// The sessions here of who is logged in to an account, by its folded name.

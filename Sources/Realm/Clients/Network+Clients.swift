@@ -110,16 +110,18 @@ extension Network {
         self.clientQuestions.ask(for: folded, by: actor.session.id) { result in
             switch result {
             case .failure(let refusal): then(.failure(refusal))
-            case .success(let clients):
-                self.presences(of: account, clients) { result in
+            case .success(let found):
+                self.presences(of: account, found.clients) { result in
                     switch result {
                     case .failure(let refusal): then(.failure(refusal))
-                    case .success(let sessions):
+                    case .success((let sessions, let left)):
                         self.devices(of: folded) { devices in
                             let overview = AccountOverview(
                                 account: account,
                                 sessions: sessions,
-                                clients: clients,
+                                sessionsLeft: left,
+                                clients: found.clients,
+                                hasMoreClients: found.areMore,
                                 devices: devices.map { .init(endpoint: $0.text, host: $0.host) }
                             )
                             then(.success(overview))
@@ -130,11 +132,11 @@ extension Network {
         }
     }
 
-    /// The account's own session first.
+    /// The account's own session first; with how many are left out.
     private func presences(
         of account: String,
         _ clients: [AttachedClient],
-        _ then: @escaping (Result<[AccountOverview.Presence], Refusal>) -> Void
+        _ then: @escaping (Result<(sessions: [AccountOverview.Presence], left: Int), Refusal>) -> Void
     ) {
         self.claimed(by: account) { result in
             let own: SessionID?
@@ -144,11 +146,12 @@ extension Network {
             }
             var ids = own.map { [$0] } ?? []
             for client in clients where !ids.contains(client.session) { ids.append(client.session) }
-            if ids.isEmpty { return then(.success([])) }
+            if ids.isEmpty { return then(.success(([], 0))) }
+            let left = max(0, ids.count - Self.mostSessions)
             self.store.load(ids.prefix(Self.mostSessions).map(self.inboxKey)) { result in
                 let now = self.shard.now
                 then(
-                    result.map { $0.compactMap { AccountOverview.Presence($0, now: now) } }
+                    result.map { ($0.compactMap { AccountOverview.Presence($0, now: now) }, left) }
                         .mapError { self.refusal($0) }
                 )
             }
