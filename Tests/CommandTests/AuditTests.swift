@@ -118,6 +118,20 @@ import Testing
         )
     }
 
+    @Test func `an entry says whose rights they were, where they are not those of who is logged in`() async throws {
+        let rig = try await OwnershipRig()
+        let guest = await rig.harness.client("guest")
+        _ = await guest.send("OPER moderator sesame", "WALLOPS :one")
+        await rig.harness.advance(by: 1)
+        let own = await rig.operator(.admin)
+        _ = await own.send("WALLOPS :two")
+        await rig.harness.advance(by: 1)
+        _ = await own.send("OPER moderator sesame", "WALLOPS :three")
+        let entries = try await rig.audit().filter { $0.action == "WALLOPS" }
+        #expect(entries.map(\.account) == [nil, "admin", "admin"])
+        #expect(entries.map(\.detail) == ["one (OPER moderator)", "two", "three (OPER moderator)"])
+    }
+
     @Test func `AUDIT shows the newest first, as many as asked for, and those of whom it is asked`() async throws {
         let rig = try await OwnershipRig(shards: 2)
         let (admin, moderator) = (await rig.operator(.admin), await rig.operator(.moderator, shard: 1))

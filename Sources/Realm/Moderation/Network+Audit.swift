@@ -29,6 +29,13 @@ extension Network {
         by actor: Actor
     ) -> AuditEntry {
         let session = actor.session
+        var detail = detail
+        // Whose rights they are, where they are another account's than the session's; OPER says so as what it is about.
+        if action != .becomeOperator, let giver = session.grantedBy, !session.grantedRole.rights.isEmpty,
+            session.user.account.map(Names.accountMapping.fold) != giver
+        {
+            detail += (detail.isEmpty ? "" : " ") + "(OPER \(giver))"
+        }
         return AuditEntry(
             account: session.user.account,
             nick: session.user.nick.raw,
