@@ -132,6 +132,16 @@ async def registered(world: World) -> None:
     role, state, since, last, mail = listed["dora"]
     assert (role, state, mail) == ("user", "active", "dora@example.com") and since <= last, listed
     assert "spec.admins" in await roost("delete", "boss", "acme", expect=64)
+    # A nickname that she added is shown, and taken away.
+    dora.send("NICK dory", "NS GROUP")
+    await dora.expect(lambda message: message.command == "NOTICE" and "dory" in message.text)
+    assert (await roost("nicks", "dora", "acme")).split() == ["dory"]
+    assert "no more" in await roost("nicks", "Dora", "acme", "--remove", "Dory")
+    assert not (await roost("nicks", "dora", "acme")).split()
+    assert "no nickname dory" in await roost("nicks", "dora", "acme", "--remove", "dory", expect=64)
+    assert "is called so" in await roost("nicks", "dora", "acme", "--remove", "dora", expect=64)
+    dora.send("NICK dora")
+    await dora.expect("NICK")
 
     # On the other network an administrator agrees first.
     asks = await world.connection(edges[0], tenant="globex")

@@ -15,6 +15,18 @@ struct AccountSelection: ParsableArguments {
 
     var folded: String { Names.accountMapping.fold(self.name) }
 
+    /// The account; says so if there is none.
+    ///
+    /// - Parameter store: Where it is looked for.
+    /// - Returns: What is stored of it.
+    /// - Throws: The exit code, after the message was written.
+    func find(in store: DurableStore) async throws -> Account {
+        guard let account = try await store.accounts.find(self.folded, of: self.tenant) else {
+            throw CommandFailure.exit(CommandFailure.usage, "\(self.tenant) has no account \(self.name)")
+        }
+        return account
+    }
+
     /// Does something with the account, which is there; says so if it is not, or is not any more.
     ///
     /// - Parameters:
@@ -26,9 +38,8 @@ struct AccountSelection: ParsableArguments {
         _ done: (Account) -> String
     ) async throws {
         try await self.options.withStore { store in
-            guard let account = try await store.accounts.find(self.folded, of: self.tenant),
-                try await change(store, account)
-            else {
+            let account = try await self.find(in: store)
+            guard try await change(store, account) else {
                 throw CommandFailure.exit(CommandFailure.usage, "\(self.tenant) has no account \(self.name)")
             }
             print(done(account))

@@ -11,7 +11,8 @@ struct AccountCommand: AsyncParsableCommand {
         commandName: "account",
         abstract: "Look after a tenant's accounts.",
         subcommands: [
-            Add.self, List.self, Password.self, Role.self, Approve.self, Unlock.self, Logout.self, Delete.self,
+            Add.self, List.self, Nicks.self, Password.self, Role.self, Approve.self, Unlock.self, Logout.self,
+            Delete.self,
         ]
     )
 
