@@ -36,14 +36,7 @@ enum HostServ {
                 words: 2...2,
                 help: "Gives an account the host that it asked for. For operators.",
                 example: "ACTIVATE alice tea.lovers"
-            ) { one in
-                one.network.decideHost(
-                    of: one.words[0],
-                    .activate(one.words[1]),
-                    by: one.actor,
-                    one.awaiting { one.reply("\($0.name) has the host \($0.host ?? "*") now") }
-                )
-            },
+            ) { Self.give(.activate($0.words[1]), $0) },
             ServiceCommand(
                 "REJECT",
                 usage: "<account> [<reason>]",
@@ -66,14 +59,7 @@ enum HostServ {
                 words: 2...2,
                 help: "Gives an account a host that it did not ask for. For operators.",
                 example: "SET alice staff.example"
-            ) { one in
-                one.network.decideHost(
-                    of: one.words[0],
-                    .set(one.words[1]),
-                    by: one.actor,
-                    one.awaiting { one.reply("\($0.name) has the host \($0.host ?? "*") now") }
-                )
-            },
+            ) { Self.give(.set($0.words[1]), $0) },
             ServiceCommand(
                 "DEL",
                 usage: "<account>",
@@ -90,6 +76,16 @@ enum HostServ {
             },
         ]
     )
+
+    /// Gives an account a host, whether it asked for it or not.
+    private static func give(_ change: HostChange, _ one: ServiceCall) {
+        one.network.decideHost(
+            of: one.words[0],
+            change,
+            by: one.actor,
+            one.awaiting { one.reply("\($0.name) has the host \($0.host ?? "*") now") }
+        )
+    }
 
     private static func waiting(_ one: ServiceCall) {
         one.network.askedHosts(

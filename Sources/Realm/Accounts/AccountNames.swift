@@ -1,13 +1,11 @@
 import Chat
 import IRC
-import Logging
-import StateStore
 import Tenant
 
 /// The nicknames that belong to accounts, of the tenants that somebody of is here.
 final class AccountNames: Sendable {
     /// The folded names of the accounts, by what all nicknames have in common that look like theirs.
-    private let rows = SharedRows<[String: String]>()
+    let rows = SharedRows<[String: String]>()
 
     /// The folded name of the account that a nickname belongs to, or one that looks like it; nil for nobody's, for all that is known.
     func owner(of nick: Nickname, in tenant: TenantID) -> String? {
@@ -24,25 +22,19 @@ final class AccountNames: Sendable {
         self.rows.set(owners, of: tenant)
     }
 
-    /// Loads them if they are others than those that are known.
-    func refresh(_ tenant: TenantID, by authenticator: any Authenticator, _ logger: Logger) async {
-        await self.rows.refresh(tenant) { version in
-            do throws(AuthenticationError) {
-                guard let names = try await authenticator.names(in: tenant, unless: version) else { return nil }
-                var owners: [String: String] = [:]
-                // What an account is called is its own, whatever else looks like it.
-                let called = names.owners.filter { $0.key == $0.value }.sorted { $0.key < $1.key }
-                let added = names.owners.filter { $0.key != $0.value }.sorted { $0.key < $1.key }
-                for (name, account) in called + added {
-                    guard let nick = Nickname(name, under: Names.caseMapping) else { continue }
-                    let form = Likeness.form(of: nick)
-                    if owners[form] == nil { owners[form] = account }
-                }
-                return (version: names.version, value: owners)
-            } catch {
-                logger.debug("nicknames of accounts are not known", metadata: ["tenant": "\(tenant)"])
-                return nil
-            }
+    /// To whom what looks like a nickname belongs.
+    ///
+    /// - `names`: The folded names of the accounts, by those of their nicknames.
+    static func owners(_ names: [String: String]) -> [String: String] {
+        var owners: [String: String] = [:]
+        // What an account is called is its own, whatever else looks like it.
+        let called = names.filter { $0.key == $0.value }.sorted { $0.key < $1.key }
+        let added = names.filter { $0.key != $0.value }.sorted { $0.key < $1.key }
+        for (name, account) in called + added {
+            guard let nick = Nickname(name, under: Names.caseMapping) else { continue }
+            let form = Likeness.form(of: nick)
+            if owners[form] == nil { owners[form] = account }
         }
+        return owners
     }
 }

@@ -1,6 +1,5 @@
 import Chat
 import IRC
-import Logging
 import NIOCore
 import StateStore
 import Tenant
@@ -25,19 +24,10 @@ final class HostGuard {
     /// Has the hosts be looked at: somebody is here now, or they are others.
     func refresh(_ then: @escaping () -> Void = {}) {
         guard let repository else { return then() }
-        let (rows, tenant, logger) = (self.rows, self.network.id, self.network.shard.logger)
-        self.network.shard.check { () async throws(AuthenticationError) in
-            await rows.refresh(tenant) { version in
-                do throws(DurableStoreError) {
-                    guard let found = try await repository.known(of: tenant, unless: version) else { return nil }
-                    return (version: found.version, value: found.hosts)
-                } catch {
-                    logger.warning("hosts of accounts are not known", metadata: ["tenant": "\(tenant)"])
-                    return nil
-                }
-            }
-        } then: { (_: Result<Void, AuthenticationError>) in
-            then()
+        let tenant = self.network.id
+        self.network.refresh(self.rows, "hosts of accounts", then: then) { version async throws(DurableStoreError) in
+            guard let found = try await repository.known(of: tenant, unless: version) else { return nil }
+            return (version: found.version, value: found.hosts)
         }
     }
 

@@ -1,6 +1,5 @@
 import Chat
 import IRC
-import Logging
 import StateStore
 import Tenant
 
@@ -26,19 +25,10 @@ final class BanGuard {
     /// Has the bans be looked at: somebody is here now, or they are others.
     func refresh(_ then: @escaping () -> Void = {}) {
         guard let repository else { return then() }
-        let (rows, tenant, logger) = (self.rows, self.network.id, self.network.shard.logger)
-        self.network.shard.check { () async throws(AuthenticationError) in
-            await rows.refresh(tenant) { version in
-                do throws(DurableStoreError) {
-                    guard let bans = try await repository.list(of: tenant, unless: version) else { return nil }
-                    return (version: bans.version, value: bans.bans)
-                } catch {
-                    logger.warning("bans of the network are not known", metadata: ["tenant": "\(tenant)"])
-                    return nil
-                }
-            }
-        } then: { (_: Result<Void, AuthenticationError>) in
-            then()
+        let tenant = self.network.id
+        self.network.refresh(self.rows, "bans of the network", then: then) { version async throws(DurableStoreError) in
+            guard let bans = try await repository.list(of: tenant, unless: version) else { return nil }
+            return (version: bans.version, value: bans.bans)
         }
     }
 

@@ -1,5 +1,4 @@
 import Chat
-import Logging
 import StateStore
 import Tenant
 
@@ -25,20 +24,11 @@ final class ReportDesk {
     /// Has it be looked at what was closed.
     func refresh() {
         guard let repository else { return }
-        let (rows, tenant, logger) = (self.rows, self.network.id, self.network.shard.logger)
-        let now = self.network.shard.now
-        self.network.shard.check { () async throws(AuthenticationError) in
-            await rows.refresh(tenant) { version in
-                do throws(DurableStoreError) {
-                    let closed = try await repository.untold(of: tenant, now: now, limit: Self.most)
-                    let found = "\(closed.hashValue)"
-                    return found == version ? nil : (version: found, value: closed)
-                } catch {
-                    logger.warning("closed reports are not known", metadata: ["tenant": "\(tenant)"])
-                    return nil
-                }
-            }
-        } then: { (_: Result<Void, AuthenticationError>) in
+        let (tenant, now) = (self.network.id, self.network.shard.now)
+        self.network.refresh(self.rows, "closed reports", then: {}) { version async throws(DurableStoreError) in
+            let closed = try await repository.untold(of: tenant, now: now, limit: Self.most)
+            let found = "\(closed.hashValue)"
+            return found == version ? nil : (version: found, value: closed)
         }
     }
 

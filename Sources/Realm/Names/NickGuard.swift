@@ -29,12 +29,11 @@ final class NickGuard {
     }
 
     private func refresh(_ then: @escaping () -> Void) {
-        let environment = self.network.shard.environment
-        let (names, tenant, logger) = (environment.names, self.network.id, self.network.shard.logger)
-        self.network.shard.check { () async throws(AuthenticationError) in
-            await names.refresh(tenant, by: environment.authenticator, logger)
-        } then: { (_: Result<Void, AuthenticationError>) in
-            then()
+        let (authenticator, tenant) = (self.network.shard.environment.authenticator, self.network.id)
+        self.network.refresh(self.names.rows, "nicknames of accounts", then: then) {
+            version async throws(AuthenticationError) in
+            guard let names = try await authenticator.names(in: tenant, unless: version) else { return nil }
+            return (version: names.version, value: AccountNames.owners(names.owners))
         }
     }
 
