@@ -43,6 +43,18 @@ import Testing
         #expect(await ann.send("INVITELINK LIST #tea").with("NOTE").count == 1)
     }
 
+    /// A registered channel goes to no other name, and its links stay what they were.
+    @Test func `links hold when a channel is spelled otherwise`() async throws {
+        let rig = try await OwnershipRig(shards: 2)
+        let ann = await rig.member("ann", Self.capabilities + " draft/channel-rename", in: "#tea")
+        _ = await ann.send("CS REGISTER #tea", "MODE #tea +i")
+        let code = try await self.code(ann)
+        #expect(await ann.send("RENAME #tea #coffee").begin(with: ["FAIL RENAME CANNOT_RENAME #tea #coffee"]))
+        #expect(await ann.send("RENAME #tea #Tea").commands == ["RENAME"])
+        let client = await rig.harness.client("one", shard: 1, Self.capabilities)
+        #expect(await client.send("INVITELINK USE \(code)").commands.contains("JOIN"))
+    }
+
     @Test func `a link lets nobody in that is banned, and that is no use of it`() async throws {
         let (rig, ann) = try await self.owned()
         let code = try await self.code(ann)

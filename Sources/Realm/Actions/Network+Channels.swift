@@ -63,14 +63,17 @@ extension Network {
                 throw Refusal(.noSuchInviteLink, text: "That channel is not there any more")
             }
             if !replica.exists, let refusal = session.guestMayNotFound(name.raw) { throw refusal }
-            let event = try replica.state.decideJoin(
-                by: session.requester(for: replica.state),
-                key: key,
-                maximumMembers: self.tenant.quotas.channelMembers.hardLimit,
-                joins: replica.joins,
-                now: self.shard.now,
-                byLink: link != nil
-            )
+            let (event, isByRight) = try actor.decide(as: session.requester(for: replica.state)) {
+                requester throws(Refusal) in
+                try replica.state.decideJoin(
+                    by: requester,
+                    key: key,
+                    maximumMembers: self.tenant.quotas.channelMembers.hardLimit,
+                    joins: replica.joins,
+                    now: self.shard.now,
+                    byLink: link != nil
+                )
+            }
             if let template = self.template(for: name, event) {
                 try ChannelState.checkFounding(of: name, with: template.switches, by: session.requester)
             }
@@ -85,21 +88,7 @@ extension Network {
                 refusals[transaction.conditions.count] = Refusal(.channelsAreMissing)
                 transaction.conditions.append(isComplete)
             }
-            if actor.needsRights(
-                as: session.requester(for: replica.state),
-                { requester throws(Refusal) in
-                    _ = try replica.state.decideJoin(
-                        by: requester,
-                        key: key,
-                        maximumMembers: nil,
-                        joins: replica.joins,
-                        now: self.shard.now,
-                        byLink: link != nil
-                    )
-                }
-            ) {
-                transaction.changes.append(self.note(.join, replica.state.name.raw, "", by: actor))
-            }
+            if isByRight { transaction.changes.append(self.note(.join, replica.state.name.raw, "", by: actor)) }
             // Others may have changed the user: it comes in as it is then.
             transaction.conditions.append(session.userIsUnchanged)
             transaction.changes.append(
@@ -180,11 +169,11 @@ extension Network {
                     throw Refusal(.userNotInChannel, text.asWord, replica.state.name.raw)
                 }
                 let state = replica.state
-                let event = try state.decideKick(of: target, by: actor.session.requester, reason: reason)
+                let (event, isByRight) = try actor.decide { requester throws(Refusal) in
+                    try state.decideKick(of: target, by: requester, reason: reason)
+                }
                 var transaction = self.leaving(replica, event, self.inboxKey(target.session))
-                if actor.needsRights({ requester throws(Refusal) in
-                    _ = try state.decideKick(of: target, by: requester, reason: reason)
-                }) {
+                if isByRight {
                     let detail = "\(target.user.nick.raw) \(reason)"
                     transaction.changes.append(self.note(.kick, state.name.raw, detail, by: actor))
                 }
@@ -218,13 +207,11 @@ extension Network {
             by: actor,
             { replica throws(Refusal) in
                 let (state, now) = (replica.state, self.shard.now)
-                let event = try state.decideTopic(text, by: actor.session.requester, now: now)
-                var transaction = replica.change(event)
-                if actor.needsRights({ requester throws(Refusal) in
-                    _ = try state.decideTopic(text, by: requester, now: now)
-                }) {
-                    transaction.changes.append(self.note(.topic, state.name.raw, text, by: actor))
+                let (event, isByRight) = try actor.decide { requester throws(Refusal) in
+                    try state.decideTopic(text, by: requester, now: now)
                 }
+                var transaction = replica.change(event)
+                if isByRight { transaction.changes.append(self.note(.topic, state.name.raw, text, by: actor)) }
                 return Decided(transaction: transaction, value: ())
             },
             then
@@ -245,20 +232,16 @@ extension Network {
             name,
             by: actor,
             { replica throws(Refusal) in
-                let event = try replica.state.decideInvite(
-                    of: found.record.session,
-                    found.user,
-                    by: actor.session.requester
-                )
+                let (event, isByRight) = try actor.decide { requester throws(Refusal) in
+                    try replica.state.decideInvite(of: found.record.session, found.user, by: requester)
+                }
                 var transaction = replica.change(event)
                 let notice = UserEvent.invited(channel: replica.state.name.raw, by: actor.author)
                 let refusals = [transaction.conditions.count: Refusal(.noSuchNick, found.nick)]
                 transaction.conditions.append(found.claim)
                 let label = found.party.account == nil ? nil : self.deviceLabel(actor.session.party, found.party)
                 transaction.changes.append(LogChange(found.inbox, payload: notice.encoded, feed: label))
-                if actor.needsRights({ requester throws(Refusal) in
-                    _ = try replica.state.decideInvite(of: found.record.session, found.user, by: requester)
-                }) {
+                if isByRight {
                     transaction.changes.append(self.note(.invite, replica.state.name.raw, found.nick, by: actor))
                 }
                 return Decided(transaction: transaction, value: replica.state.name.raw, refusals: refusals)

@@ -103,15 +103,16 @@ extension Network {
         by actor: Actor,
         _ then: @escaping (Result<[MetadataChange], Refusal>) -> Void
     ) {
-        let requester = { actor.session.requester }
         self.changeExisting(
             channel,
             by: actor,
             { replica throws(Refusal) in
-                let changes = try replica.state.decideMetadata(change, by: requester())
+                let (changes, isByRight) = try actor.decide { requester throws(Refusal) in
+                    try replica.state.decideMetadata(change, by: requester)
+                }
                 if changes.isEmpty { return .nothing([]) }
-                var transaction = replica.change(ChannelEvent.metadata(changes, by: requester().author))
-                if actor.needsRights({ requester throws(Refusal) in try replica.state.checkHost(requester) }) {
+                var transaction = replica.change(ChannelEvent.metadata(changes, by: actor.session.requester.author))
+                if isByRight {
                     transaction.changes.append(
                         self.note(.describe, replica.state.name.raw, MetadataChange.said(change), by: actor)
                     )

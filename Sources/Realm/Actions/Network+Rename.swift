@@ -42,13 +42,10 @@ extension Network {
             old,
             by: actor,
             { replica throws(Refusal) in
-                let requester = actor.session.requester
-                guard let event = try replica.state.decideRename(to: new, by: requester, reason: reason) else {
-                    return .nothing(())
+                let (event, isByRight) = try actor.decide { requester throws(Refusal) in
+                    try replica.state.decideRename(to: new, by: requester, reason: reason)
                 }
-                let isByRight = actor.needsRights { plain throws(Refusal) in
-                    _ = try replica.state.decideRename(to: new, by: plain, reason: reason)
-                }
+                guard let event else { return .nothing(()) }
                 let detail = [new.raw, reason].compactMap(\.self).joined(separator: " ")
                 let notes = isByRight ? [self.note(.moveChannel, replica.state.name.raw, detail, by: actor)] : []
                 if new.folded == replica.key.name {

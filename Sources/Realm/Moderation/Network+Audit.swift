@@ -73,12 +73,23 @@ extension Network {
 }
 
 extension Actor {
-    /// Whether something is refused to who has no rights: then it is noted.
-    func needsRights(as requester: Requester? = nil, _ decide: (Requester) throws(Refusal) -> Void) -> Bool {
-        if self.rights.isEmpty { return false }
-        var requester = requester ?? self.session.requester
-        requester.rights = []
-        do throws(Refusal) { try decide(requester) } catch { return true }
-        return false
+    /// Decides something, and says whether it is refused to who has no rights: then it is noted.
+    ///
+    /// What rights are not needed for is done without them.
+    ///
+    /// - Parameters:
+    ///   - requester: Who asks; nil for the actor's session as it is.
+    ///   - body: Decides.
+    /// - Returns: What was decided.
+    /// - Throws: Why it is refused to who has the actor's rights.
+    func decide<Value>(
+        as requester: Requester? = nil,
+        _ body: (Requester) throws(Refusal) -> Value
+    ) throws(Refusal) -> (value: Value, isByRight: Bool) {
+        let requester = requester ?? self.session.requester
+        if self.rights.isEmpty { return (try body(requester), false) }
+        var plain = requester
+        plain.rights = []
+        do throws(Refusal) { return (try body(plain), false) } catch { return (try body(requester), true) }
     }
 }

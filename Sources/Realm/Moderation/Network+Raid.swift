@@ -108,12 +108,12 @@ extension Network {
                 let until = seconds.map { self.shard.now + min(max($0, 1), Self.longestRaid) * 1000 }
                 let raid = until.map { ChannelRaid(reason: reason, setter: actor.session.user.nick.raw, until: $0) }
                 let (state, server) = (replica.state, self.serverName)
-                let event = try state.decideRaid(raid, by: actor.session.requester, server: server)
+                let (event, isByRight) = try actor.decide { requester throws(Refusal) in
+                    try state.decideRaid(raid, by: requester, server: server)
+                }
                 guard let event else { return .nothing(nil) }
                 var transaction = replica.change(event)
-                if actor.needsRights({ requester throws(Refusal) in
-                    _ = try state.decideRaid(raid, by: requester, server: server)
-                }) {
+                if isByRight {
                     let detail = seconds.map { "on \($0)s \(reason)" } ?? "off"
                     transaction.changes.append(self.note(.raid, state.name.raw, detail, by: actor))
                 }

@@ -126,11 +126,11 @@ extension Network {
             do throws(Refusal) {
                 try actor.checkIsFree()
                 let state = try result.get().state
-                try state.checkHost(actor.session.requester)
+                let isByRight =
+                    try actor.decide { requester throws(Refusal) in try state.checkHost(requester) }.isByRight
                 guard let registration = state.registration else {
                     throw Refusal(.channelIsNotRegistered, state.name.raw)
                 }
-                let isByRight = actor.needsRights { requester throws(Refusal) in try state.checkHost(requester) }
                 body(links, state.name.folded, registration.since, isByRight)
             } catch { then(.failure(error)) }
         }

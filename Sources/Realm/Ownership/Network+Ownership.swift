@@ -202,10 +202,12 @@ extension Network {
                 if isHidden, !requester.may(.seeHidden), !requester.may(.runAnyChannel) {
                     throw Refusal(.noSuchChannel, name.raw)
                 }
-                let decided = try decide(replica, requester)
-                guard case .append(var transaction, let value, let refusals) = decided,
-                    actor.needsRights({ (plain) throws(Refusal) in _ = try decide(replica, plain) })
-                else { return decided }
+                let (decided, isByRight) = try actor.decide { requester throws(Refusal) in
+                    try decide(replica, requester)
+                }
+                guard isByRight, case .append(var transaction, let value, let refusals) = decided else {
+                    return decided
+                }
                 let detail = String(deed.prefix { $0 != "(" })
                 transaction.changes.append(self.note(.channel, name.raw, detail, by: actor))
                 return .append(transaction, value, refusals: refusals)

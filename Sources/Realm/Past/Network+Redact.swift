@@ -69,14 +69,17 @@ extension Network {
             by: actor,
             { replica throws(Refusal) in
                 guard replica.state.members.contains(actor.session.id) else { throw Refusal(.notOnChannel, name.raw) }
+                var isByRight = false
                 if !isOwn {
-                    do throws(Refusal) { try replica.state.checkHost(actor.session.requester) } catch {
-                        throw Refusal(.messageOfAnother, name.raw)
-                    }
+                    do throws(Refusal) {
+                        isByRight =
+                            try actor.decide { requester throws(Refusal) in try replica.state.checkHost(requester) }
+                            .isByRight
+                    } catch { throw Refusal(.messageOfAnother, name.raw) }
                 }
                 let event = ChannelEvent.redacted(id.messageID, by: actor.author, reason: reason)
                 var transaction = replica.change(event)
-                if !isOwn, actor.needsRights({ requester throws(Refusal) in try replica.state.checkHost(requester) }) {
+                if isByRight {
                     let detail = [id.messageID, reason].compactMap(\.self).joined(separator: " ")
                     transaction.changes.append(self.note(.redact, replica.state.name.raw, detail, by: actor))
                 }
