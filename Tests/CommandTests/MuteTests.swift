@@ -52,8 +52,10 @@ import Testing
         _ = await bob.send("PART #b :you all")
         #expect(await cid.hears().shorts == ["bob PART #b"])
         let listed = await guide.send("MUTES")
-        #expect(listed.count == (account == nil ? 1 : 2), "\(listed)")
-        if account != nil { #expect(listed[0].parameters[1...3] == ["MUTE", "a:bob", "guide"]) }
+        #expect(listed.count == 2 && listed.last?.parameters[1...2] == ["MUTES_END", "1"], "\(listed)")
+        let shown = account == nil ? ["MUTE", "bob", "*", "*"] : ["MUTE", "a:bob", "guide"]
+        #expect(listed[0].parameters.dropFirst().starts(with: shown), "\(listed)")
+        #expect(listed[0].text == "enough" && listed[0].parameters[5].hasSuffix("Z"), "\(listed)")
 
         #expect(await guide.send("UNMUTE bob").begin(with: ["NOTE UNMUTE UNMUTED bob"]))
         await rig.harness.advance(by: 2)
@@ -61,6 +63,19 @@ import Testing
         _ = await bob.send("PRIVMSG #a :hello")
         #expect(await cid.hears().shorts.contains("bob PRIVMSG #a hello"))
         #expect(await guide.send("UNMUTE bob").begin(with: ["FAIL UNMUTE NOT_MUTED bob"]))
+        #expect(await guide.send("MUTES").begin(with: ["NOTE MUTES MUTES_END 0"]))
+    }
+
+    @Test func `MUTES shows guests wherever they are, as long as it holds, and nobody in quarantine`() async throws {
+        let rig = try await OwnershipRig(shards: 2)
+        let guide = await rig.operator(.guide)
+        for (shard, nick) in ["one", "two", "three", "four"].enumerated() {
+            _ = await rig.harness.client(nick, shard: shard % 2)
+        }
+        _ = await guide.send("MUTE one :hush", "MUTE two 10s :hush", "MUTE four 1h :hush", "QUARANTINE three :out")
+        #expect(await Set(guide.send("MUTES").map { $0.parameters[2] }) == ["one", "two", "four", "3"])
+        await rig.harness.advance(by: 11)
+        #expect(await Set(guide.send("MUTES").map { $0.parameters[2] }) == ["one", "four", "2"])
     }
 
     @Test func `a mask is muted on all shards until its end, after a restart too`() async throws {

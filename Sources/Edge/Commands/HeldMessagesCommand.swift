@@ -42,7 +42,7 @@ enum HeldMessagesCommand {
             call.network.heldMessage(
                 id,
                 by: actor,
-                call.awaiting { message in
+                self.awaiting(call) { message in
                     self.show(message, call, message.reason)
                     for line in self.lines(of: message.text) {
                         self.reply(call, "HELD_TEXT", [message.id], .verbatim(line))
@@ -54,7 +54,7 @@ enum HeldMessagesCommand {
             call.network.release(
                 id,
                 by: actor,
-                call.awaiting { call.note("RELEASED", $0.id, "The message was let through") }
+                self.awaiting(call) { call.note("RELEASED", $0.id, "The message was let through") }
             )
         case ("REJECT", 2...3):
             let reason = call.optional(2) ?? "no reason was given"
@@ -62,10 +62,24 @@ enum HeldMessagesCommand {
                 id,
                 reason: reason,
                 by: actor,
-                call.awaiting { call.note("REJECTED", $0.id, "The message was rejected") }
+                self.awaiting(call) { call.note("REJECTED", $0.id, "The message was rejected") }
             )
         default:
             call.fail("INVALID_PARAMS", text: "HELD takes LIST, or SHOW, RELEASE or REJECT with an id")
+        }
+    }
+
+    /// What goes on with a message; a refusal names it, whatever was to be done with it.
+    private static func awaiting(
+        _ call: Call,
+        _ then: @escaping (HeldMessage) -> Void
+    ) -> (Result<HeldMessage, Refusal>) -> Void {
+        call.awaitingAny { result in
+            switch result {
+            case .success(let message): then(message)
+            case .failure(let refusal):
+                call.connection.refuse(refusal, command: call.row.name, context: [call[1].asWord])
+            }
         }
     }
 

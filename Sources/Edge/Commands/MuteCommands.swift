@@ -47,30 +47,53 @@ enum MuteCommands {
             "MUTES",
             rights: .quarantine,
             cost: 2,
-            help: ["MUTES", "Which accounts and masks are muted, why and until when. For operators."]
+            help: ["MUTES", "Who is muted, why and until when. For operators."]
         ) { call, actor in
             call.network.mutes(
                 by: actor,
                 call.awaiting { mutes in
                     call.answer(
                         mutes,
-                        { Self.show($0, call) },
-                        done: { call.note("MUTES_END", "\(mutes.count)", "End of the mutes") }
+                        { Self.show($0.mask, $0.setter, since: $0.time, Quarantine($0), call) },
+                        done: { Self.showGuests(call, actor, after: nil, count: mutes.count) }
                     )
                 }
             )
         },
     ]
 
-    private static func show(_ mute: NetworkBan, _ call: Call) {
-        func time(_ milliseconds: Int64) -> String {
-            UTCInstant(milliseconds: milliseconds).text(withThousandths: false)
+    /// Those whose mute goes with their session, wherever they are, a page after the other.
+    private static func showGuests(_ call: Call, _ actor: Actor, after cursor: String?, count: Int) {
+        call.network.mutedSessions(
+            after: cursor,
+            by: actor,
+            call.awaiting { page in
+                for record in page.items {
+                    guard let mute = record.quarantine else { continue }
+                    self.show(record.user.nick.raw, "*", since: nil, mute, call)
+                }
+                let count = count + page.items.count
+                guard let next = page.next, call.connection.isOpen else {
+                    return call.note("MUTES_END", "\(count)", "End of the mutes")
+                }
+                let goOn: (Result<Void, Refusal>) -> Void = call.awaiting {
+                    self.showGuests(call, actor, after: next, count: count)
+                }
+                call.connection.whenDrained { goOn(.success(())) }
+            }
+        )
+    }
+
+    /// `MUTE <mask or nick> <setter> <since> <until>` and why; `*` for what is not known, or has no end.
+    private static func show(_ name: String, _ setter: String, since: Int64?, _ mute: Quarantine, _ call: Call) {
+        func time(_ milliseconds: Int64?) -> String {
+            milliseconds.map { UTCInstant(milliseconds: $0).text(withThousandths: false) } ?? "*"
         }
         call.connection.standardReply(
             .note,
             command: call.row.name,
             code: "MUTE",
-            context: [mute.mask, mute.setter.asWord, time(mute.time), mute.until.map(time) ?? "*"],
+            context: [name, setter.asWord, time(since), time(mute.until)],
             .verbatim(mute.reason)
         )
     }

@@ -49,8 +49,8 @@ extension Catalogue {
         "Has somebody say nothing but to operators, on the whole network; 90m, 7d. For operators.":
             "Fait que quelqu'un ne parle plus qu'aux opérateurs, sur tout le réseau ; 90m, 7d. Pour les opérateurs.",
         "Has somebody speak again. For operators.": "Rend la parole à quelqu'un. Pour les opérateurs.",
-        "Which accounts and masks are muted, why and until when. For operators.":
-            "Quels comptes et masques n'ont plus la parole, pourquoi et jusqu'à quand. Pour les opérateurs.",
+        "Who is muted, why and until when. For operators.":
+            "Qui n'a plus la parole, pourquoi et jusqu'à quand. Pour les opérateurs.",
         "They may speak again": "La parole est rendue",
         "End of the mutes": "Fin des paroles retirées",
         "Guests are in {1} channels at most: log in to an account":

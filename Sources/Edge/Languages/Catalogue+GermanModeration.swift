@@ -47,8 +47,8 @@ extension Catalogue {
         "Has somebody say nothing but to operators, on the whole network; 90m, 7d. For operators.":
             "Lässt jemanden im ganzen Netz nur noch mit Operatoren sprechen; 90m, 7d. Für Operatoren.",
         "Has somebody speak again. For operators.": "Lässt jemanden wieder sprechen. Für Operatoren.",
-        "Which accounts and masks are muted, why and until when. For operators.":
-            "Welche Konten und Masken stummgeschaltet sind, warum und bis wann. Für Operatoren.",
+        "Who is muted, why and until when. For operators.":
+            "Wer stummgeschaltet ist, warum und bis wann. Für Operatoren.",
         "They may speak again": "Sprechen geht wieder",
         "End of the mutes": "Ende der Stummschaltungen",
         "Guests are in {1} channels at most: log in to an account":

@@ -47,8 +47,8 @@ extension Catalogue {
         "Has somebody say nothing but to operators, on the whole network; 90m, 7d. For operators.":
             "Hace que alguien hable solo con operadores, en toda la red; 90m, 7d. Para operadores.",
         "Has somebody speak again. For operators.": "Deja hablar de nuevo a alguien. Para operadores.",
-        "Which accounts and masks are muted, why and until when. For operators.":
-            "Qué cuentas y máscaras están en silencio, por qué y hasta cuándo. Para operadores.",
+        "Who is muted, why and until when. For operators.":
+            "Quién está en silencio, por qué y hasta cuándo. Para operadores.",
         "They may speak again": "Pueden hablar de nuevo",
         "End of the mutes": "Fin de los silencios",
         "Guests are in {1} channels at most: log in to an account":

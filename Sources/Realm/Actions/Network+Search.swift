@@ -76,6 +76,23 @@ extension Network {
         }
     }
 
+    /// Some of those who are muted by what stands in their session's record, as guests are.
+    package func mutedSessions(
+        after cursor: String?,
+        by actor: Actor,
+        _ then: @escaping (Result<Page<SessionRecord>, Refusal>) -> Void
+    ) {
+        guard actor.may(.quarantine) else { return then(.failure(Refusal(.rightNeeded))) }
+        let request = Excerpt.Request(fields: [SessionRecord.userField, Quarantine.field].map(FieldName.init))
+        let now = self.shard.now
+        self.page(.user, after: cursor, request, then) { excerpt in
+            SessionRecord(fields: excerpt.chatFields).flatMap { record in
+                guard let mute = record.quarantine, mute.isMute, mute.holds(at: now) else { return nil }
+                return record
+            }
+        }
+    }
+
     private func page<Item>(
         _ kind: LogKey.Kind,
         after cursor: String?,

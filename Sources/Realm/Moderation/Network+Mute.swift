@@ -74,7 +74,7 @@ extension Network {
 
     /// The mutes among the network's bans that hold, in the order in which they were set.
     ///
-    /// For who may not ban those of accounts alone.
+    /// For who may not ban those of accounts alone. Those of guests are ``mutedSessions(after:by:_:)``.
     package func mutes(by actor: Actor, _ then: @escaping (Result<[NetworkBan], Refusal>) -> Void) {
         guard actor.may(.quarantine) else { return then(.failure(Refusal(.rightNeeded))) }
         guard self.shard.environment.bans != nil else { return then(.failure(Self.keepsNone)) }
