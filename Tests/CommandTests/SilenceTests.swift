@@ -40,6 +40,27 @@ import Testing
         #expect(await ann.hears().map(\.text) == ["again"])
     }
 
+    @Test(arguments: [0, 1])
+    func `an account is silenced under whatever host and nickname`(shard: Int) async throws {
+        let rig = try await OwnershipRig(shards: 2)
+        let ann = await rig.member("ann", "standard-replies")
+        #expect(await ann.send("SILENCE +account:Bob").shorts == ["ann SILENCE +account:Bob"])
+        #expect(await ann.send("SILENCE").shorts == ["271 account:Bob", "272 End of SILENCE list"])
+        let bob = await rig.member("bob", shard: shard, in: "#b")
+        _ = await bob.send("PRIVMSG ann :x", "NICK robert", "PRIVMSG ann :y", "INVITE ann #b")
+        #expect(await ann.hears().isEmpty)
+        // Whoever is called so is not the account.
+        let guest = await rig.harness.client("bobby", shard: shard)
+        _ = await guest.send("PRIVMSG ann :mine")
+        #expect(await ann.hears().map(\.text) == ["mine"])
+        _ = await ann.send("SILENCE -a:bob")
+        _ = await bob.send("PRIVMSG ann :again")
+        #expect(await ann.hears().map(\.text) == ["again"])
+        for word in ["m:bob", "r:name", "a:"] {
+            #expect(await ann.send("SILENCE +\(word)").begin(with: ["FAIL SILENCE INVALID_MASK \(word)"]))
+        }
+    }
+
     @Test func `the list is the session's, for all of its clients and who comes back`() async throws {
         let harness = try CommandHarness(shards: 2)
         harness.accounts.add("ann", password: "sesame")

@@ -11,6 +11,20 @@ import Testing
     private static let all = "timestamp=1970-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z"
     private static let back = "timestamp=2100-01-01T00:00:00.000Z timestamp=1970-01-01T00:00:00.000Z"
 
+    @Test(arguments: [false, true])
+    func `what an account said that is silenced nobody is told later`(isKept: Bool) async throws {
+        let rig = try await PastRig(shards: 2)
+        let (ann, bob) = (await rig.logIn("ann"), await rig.logIn("bob", shard: 1))
+        _ = await rig.harness.send(ann, "SILENCE +account:bob")
+        for (client, line) in [(ann, "PRIVMSG bob :mine"), (bob, "PRIVMSG ann :yours")] {
+            _ = await rig.harness.send(client, line)
+        }
+        if isKept { try await rig.keep() }
+        for client in [ann, bob] { _ = client.take() }
+        #expect(self.words(await rig.harness.send(ann, "CHATHISTORY LATEST bob * 10")) == ["mine"])
+        #expect(self.words(await rig.harness.send(bob, "CHATHISTORY LATEST ann * 10")) == ["mine", "yours"])
+    }
+
     @Test(arguments: [false, true], [false, true])
     func `nobody is told later what was silenced, and its sender has it`(isGuest: Bool, isKept: Bool) async throws {
         let rig = try await PastRig(shards: 2)

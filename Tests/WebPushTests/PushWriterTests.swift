@@ -25,7 +25,7 @@ struct PushWriterTests {
 
         func session(of account: String, in tenant: TenantID) async throws -> PushSession? {
             var silence = SilenceList()
-            if let mask = self.silenced.flatMap({ Mask($0, under: Names.caseMapping) }) { silence.add(mask) }
+            if let entry = self.silenced.flatMap({ Silenced($0) }) { silence.add(entry) }
             return PushSession(nick: account, silence: silence)
         }
     }

@@ -119,6 +119,15 @@ package struct Ban: Hashable, Sendable {
         if case .mask(let mask) = self.subject { mask.matches(prefix) } else { false }
     }
 
+    /// Whether it means who is logged in to an account, of whom nothing else is asked.
+    func matches(account: String) -> Bool {
+        if case .account(let pattern) = self.subject {
+            pattern.matches(folded: Names.caseMapping.fold(account))
+        } else {
+            false
+        }
+    }
+
     /// Whether a list may have it: nobody is forwarded for being excepted, and who needs no invitation speaks as all others.
     func fits(_ list: ListMode) -> Bool {
         switch self.effect {

@@ -1,39 +1,43 @@
-package import IRC
 import NIOCore
 
-/// Of whom a user wants to hear nothing: masks, kept with the session (SILENCE).
+/// Of whom a user wants to hear nothing: masks and accounts, kept with the session (SILENCE).
 package struct SilenceList: Hashable, Sendable {
-    /// The most masks (ISUPPORT SILENCE).
+    /// The most entries (ISUPPORT SILENCE).
     package static let limit = 32
     /// The field of a session's log that has it.
     package static let field = FieldKey(.setting, "silence")
 
     /// In the order in which they were added.
-    package private(set) var masks: [Mask] = []
+    package private(set) var entries: [Silenced] = []
 
     package init() {}
 
-    package var isEmpty: Bool { self.masks.isEmpty }
+    package var isEmpty: Bool { self.entries.isEmpty }
 
     /// - Returns: false if it is there already.
     @discardableResult
-    package mutating func add(_ mask: Mask) -> Bool {
-        guard !self.masks.contains(mask) else { return false }
-        self.masks.append(mask)
+    package mutating func add(_ entry: Silenced) -> Bool {
+        guard !self.entries.contains(entry) else { return false }
+        self.entries.append(entry)
         return true
     }
 
     /// - Returns: false if it is not there.
     @discardableResult
-    package mutating func remove(_ mask: Mask) -> Bool {
-        guard let place = self.masks.firstIndex(of: mask) else { return false }
-        self.masks.remove(at: place)
+    package mutating func remove(_ entry: Silenced) -> Bool {
+        guard let place = self.entries.firstIndex(of: entry) else { return false }
+        self.entries.remove(at: place)
         return true
     }
 
-    /// Whether somebody is one of them, by `nick!user@host`.
-    package func silences(_ prefix: String) -> Bool {
-        !self.masks.isEmpty && self.masks.contains { $0.matches(prefix) }
+    /// Whether somebody is one of them.
+    ///
+    /// - Parameters:
+    ///   - prefix: `nick!user@host`, as they are shown.
+    ///   - account: That which they are logged in to; nil for guests.
+    /// - Returns: Whether nothing is to be heard of them.
+    package func silences(_ prefix: String, account: String?) -> Bool {
+        self.entries.contains { $0.means(prefix, account: account) }
     }
 
     package var bytes: [UInt8] {
@@ -43,8 +47,8 @@ package struct SilenceList: Hashable, Sendable {
     }
 
     func encode(into buffer: inout ByteBuffer) {
-        buffer.writeInteger(UInt16(clamping: self.masks.count))
-        for mask in self.masks.prefix(Int(UInt16.max)) { buffer.writeText(mask.text) }
+        buffer.writeInteger(UInt16(clamping: self.entries.count))
+        for entry in self.entries.prefix(Int(UInt16.max)) { buffer.writeText(entry.text) }
     }
 
     /// - Returns: nil if the bytes are not what ``bytes`` wrote.
@@ -56,8 +60,8 @@ package struct SilenceList: Hashable, Sendable {
     init?(from buffer: inout ByteBuffer) {
         guard let count = buffer.readInteger(as: UInt16.self) else { return nil }
         for _ in 0..<count {
-            guard let mask = buffer.readText().flatMap({ Mask($0, under: Names.caseMapping) }) else { return nil }
-            self.masks.append(mask)
+            guard let entry = buffer.readText().flatMap({ Silenced($0) }) else { return nil }
+            self.entries.append(entry)
         }
     }
 }

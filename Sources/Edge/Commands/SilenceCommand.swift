@@ -8,8 +8,8 @@ enum SilenceCommand {
         CommandRow(
             "SILENCE",
             help: [
-                "SILENCE [{+|-}<mask>{,{+|-}<mask>}]",
-                "Of whom you want no messages and invitations; without a mask, who they are.",
+                "SILENCE [{+|-}<mask or account:name>{,{+|-}<mask or account:name>}]",
+                "Of whom you want no messages and invitations, whatever their host if it is an account; alone, who they are.",
             ]
         ) { Self.run($0, $1) }
     ]
@@ -18,7 +18,7 @@ enum SilenceCommand {
         // Whose list it is: nobody is shown another's.
         let isOwn = Nickname(call[0], under: Names.caseMapping) == actor.session.user.nick
         guard let words = call.optional(0), !isOwn else {
-            for mask in actor.session.silence.masks { call.reply(.rplSilenceList, mask.text) }
+            for entry in actor.session.silence.entries { call.reply(.rplSilenceList, entry.text) }
             return call.reply(.rplEndOfSilenceList)
         }
         let changes = words.split(separator: ",").map { word in
@@ -34,12 +34,16 @@ enum SilenceCommand {
         _ actor: Actor
     ) {
         guard let (isOn, text) = changes.first else { return }
-        guard let mask = Mask(text, under: Names.caseMapping) else {
-            call.fail("INVALID_MASK", String(text).asWord, text: "Not a mask")
+        guard let entry = Silenced(text) else {
+            call.fail(
+                "INVALID_MASK",
+                String(text).asWord,
+                text: "Neither a mask nor an account, which is written account:name"
+            )
             return self.change(changes.dropFirst(), call, actor)
         }
         call.network.silence(
-            mask,
+            entry,
             isOn: isOn,
             by: actor,
             call.awaitingAny { result in
@@ -49,7 +53,7 @@ enum SilenceCommand {
                         writer.message(
                             source: actor.session.prefix,
                             command: "SILENCE",
-                            parameters: [(isOn ? "+" : "-") + mask.text]
+                            parameters: [(isOn ? "+" : "-") + entry.text]
                         )
                     }
                 case .success(false): break

@@ -113,8 +113,10 @@ extension Catalogue {
             "Depuis quand le serveur tourne ; quels opérateurs sont là ; quels comptes sont d'opérateurs, pour les opérateurs.",
         "The servers as a tree: there is one for everybody.": "Les serveurs en arbre : il y en a un pour tous.",
         "What there is, or what a command or a mode does.": "Ce qu'il y a, ou ce que fait une commande ou un mode.",
-        "Of whom you want no messages and invitations; without a mask, who they are.":
-            "De qui vous ne voulez ni messages ni invitations ; sans masque, qui c'est.",
+        "Of whom you want no messages and invitations, whatever their host if it is an account; alone, who they are.":
+            "De qui vous ne voulez ni messages ni invitations, quel que soit l'hôte si c'est un compte ; seul, qui c'est.",
+        "Neither a mask nor an account, which is written account:name":
+            "Ni un masque ni un compte, qui s'écrit account:name",
         "What this network is like, for your client.": "Comment est ce réseau, pour votre client.",
         "Marks you as away, or as back without a reason.":
             "Signale votre absence, ou votre retour si aucune raison n'est donnée.",

@@ -110,8 +110,10 @@ extension Catalogue {
             "Wie lange der Server läuft; welche Operatoren hier sind; welche Konten Operatoren gehören, für Operatoren.",
         "The servers as a tree: there is one for everybody.": "Die Server als Baum: es gibt einen für alle.",
         "What there is, or what a command or a mode does.": "Was es gibt, oder was ein Befehl oder Modus tut.",
-        "Of whom you want no messages and invitations; without a mask, who they are.":
-            "Von wem keine Nachrichten und Einladungen erwünscht sind; ohne Maske, wer das ist.",
+        "Of whom you want no messages and invitations, whatever their host if it is an account; alone, who they are.":
+            "Von wem keine Nachrichten und Einladungen erwünscht sind, bei einem Konto unter jedem Host; allein, wer das ist.",
+        "Neither a mask nor an account, which is written account:name":
+            "Weder eine Maske noch ein Konto, das als account:name geschrieben wird",
         "What this network is like, for your client.": "Wie dieses Netzwerk ist, für den Client.",
         "Marks you as away, or as back without a reason.": "Meldet abwesend, oder ohne Grund wieder da.",
         "Changes your real name.": "Ändert den Realnamen.",

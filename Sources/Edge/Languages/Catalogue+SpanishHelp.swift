@@ -108,8 +108,10 @@ extension Catalogue {
             "Desde cuándo funciona el servidor; qué operadores están; qué cuentas son de operadores, para operadores.",
         "The servers as a tree: there is one for everybody.": "Los servidores en árbol: hay uno para todos.",
         "What there is, or what a command or a mode does.": "Lo que hay, o qué hace un comando o un modo.",
-        "Of whom you want no messages and invitations; without a mask, who they are.":
-            "De quién no quieres mensajes ni invitaciones; sin máscara, quiénes son.",
+        "Of whom you want no messages and invitations, whatever their host if it is an account; alone, who they are.":
+            "De quién no quieres mensajes ni invitaciones, con cualquier host si es una cuenta; a solas, quiénes son.",
+        "Neither a mask nor an account, which is written account:name":
+            "Ni una máscara ni una cuenta, que se escribe account:name",
         "What this network is like, for your client.": "Cómo es esta red, para tu cliente.",
         "Marks you as away, or as back without a reason.": "Te marca como ausente, o de vuelta si no hay motivo.",
         "Changes your real name.": "Cambia tu nombre real.",

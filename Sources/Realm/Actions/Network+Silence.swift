@@ -1,14 +1,13 @@
 package import Chat
-package import IRC
 import StateStore
 
 /// Of whom somebody wants to hear nothing, in messages to them, invitations and nothing else.
 extension Network {
-    /// Adds a mask to the list of the actor's session, or takes it off.
+    /// Adds somebody to the list of the actor's session, or takes them off.
     ///
     /// - Returns: by `then`, whether that changed anything.
     package func silence(
-        _ mask: Mask,
+        _ entry: Silenced,
         isOn: Bool,
         by actor: Actor,
         _ then: @escaping (Result<Bool, Refusal>) -> Void
@@ -20,8 +19,8 @@ extension Network {
             { () throws(Refusal) in
                 let before = session.silence
                 var list = before
-                guard isOn ? list.add(mask) : list.remove(mask) else { return .nothing(false) }
-                if list.masks.count > SilenceList.limit { throw Refusal(.silenceListIsFull, mask.text) }
+                guard isOn ? list.add(entry) : list.remove(entry) else { return .nothing(false) }
+                if list.entries.count > SilenceList.limit { throw Refusal(.silenceListIsFull, entry.text) }
                 // Another client of the session may have changed it meanwhile.
                 let known: Condition.Test = before.isEmpty ? .absent(field) : .equals(field, before.bytes)
                 return Decided(
@@ -50,6 +49,6 @@ extension Session {
     /// What it said itself, by another client, it hears.
     func silences(_ message: ChatMessage) -> Bool {
         guard message.sender != self.id, let prefix = message.said?.prefix else { return false }
-        return self.silence.silences(prefix)
+        return self.silence.silences(prefix, account: message.account)
     }
 }

@@ -111,7 +111,9 @@ extension Network {
         self.waitingSession(of: account.folded) { record in
             let session = actor.session
             // They hear nothing of it, and nobody is told that.
-            if let record, record.silence.silences(session.prefix) { return then(.success(account.name)) }
+            if let record, record.silence.silences(session.prefix, account: session.user.account) {
+                return then(.success(account.name))
+            }
             guard session.isPresent else { return then(.failure(Refusal(.gone))) }
             if let hit = self.judgeMemo(text, by: session) {
                 switch hit.action {

@@ -7,7 +7,8 @@ import StateStore
 extension Session {
     /// Whether a record is for its user.
     func hears(_ record: HistoryRecord) -> Bool {
-        guard !self.silence.isEmpty, record.isDirect, self.silence.silences(record.prefix),
+        guard !self.silence.isEmpty, record.isDirect,
+            self.silence.silences(record.prefix, account: record.account),
             let conversation = Conversation(text: record.conversation)
         else { return true }
         return conversation.author(of: record).isSame(as: self)

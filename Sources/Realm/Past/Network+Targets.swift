@@ -126,7 +126,11 @@ extension Network {
                 let other = self.other(than: session, in: conversation)
                 let user = other.flatMap { users[$0] }
                 // Whom one wants to hear nothing of nobody has to be told of.
-                if let user, other != session.party, session.silence.silences(user.prefix) { return nil }
+                if let user, other != session.party,
+                    session.silence.silences(user.prefix, account: user.account)
+                {
+                    return nil
+                }
                 let name =
                     other.map { user?.nick.raw ?? $0.accountName } ?? self.channelName(of: conversation, for: session)
                 return name.map { PastTarget(name: $0, time: time) }

@@ -63,7 +63,7 @@ extension ChannelReplica {
                 guard let session = attachment.session, members.modes(of: session.id)?.isHost == true else {
                     return false
                 }
-                return !session.silence.silences(author.prefix)
+                return !session.silence.silences(author.prefix, account: author.account)
             }
         }
         if let hidden = self.state.hidden(event) {

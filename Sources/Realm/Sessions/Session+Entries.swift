@@ -17,7 +17,7 @@ extension Session {
         switch event {
         case .message(let message): self.deliver(message, entry)
         case .silenced(let list): self.silence = list
-        case .invited(_, let author) where self.silence.silences(author.prefix): break
+        case .invited(_, let author) where self.silence.silences(author.prefix, account: author.account): break
         case .invited(let channel, let author): self.tell(.invited(channel: channel, by: author, time: entry.time))
         case .changed(let change, _, let number):
             var user = self.user

@@ -54,11 +54,11 @@ package enum PushEvent: Hashable, Sendable {
         return folded
     }
 
-    /// Who did it, as `nick!user@host`, where a recipient may want to hear nothing of them (SILENCE).
-    package var author: String? {
+    /// Who did it, as `nick!user@host` and by account, where a recipient may want to hear nothing of them (SILENCE).
+    package var author: (prefix: String, account: String?)? {
         switch self {
-        case .message(let record): record.prefix
-        case .invited(_, _, let author, _): author.prefix
+        case .message(let record): (record.prefix, record.account)
+        case .invited(_, _, let author, _): (author.prefix, author.account)
         case .read: nil
         }
     }

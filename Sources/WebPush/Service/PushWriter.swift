@@ -177,7 +177,11 @@ package struct PushWriter: Sendable {
     ) async throws -> [PushDelivery] {
         let id = record.log.tenant
         let session = try await self.presence.session(of: account, in: id)
-        if let author = event.author, session?.silence.silences(author) ?? false { return [] }
+        if let author = event.author,
+            session?.silence.silences(author.prefix, account: author.account) ?? false
+        {
+            return []
+        }
         if case .message(let message) = event {
             let marker = try await self.store.readMarkers.time(of: message.conversation, by: account, of: id)
             guard PushRule.isUnread(message.id.time, readUpTo: marker) else { return [] }

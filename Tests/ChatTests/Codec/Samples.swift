@@ -225,8 +225,8 @@ enum Samples {
 
     static func quarantine(_ until: Int64?) -> Quarantine { Quarantine(reason: "späm", until: until, role: .guide) }
 
-    static let silences: [SilenceList] = [[], ["bob"], ["*!*@*.ip", "räuber!*@*"]].map { masks in
-        masks.compactMap { Mask($0, under: Names.caseMapping) }.reduce(into: SilenceList()) { $0.add($1) }
+    static let silences: [SilenceList] = [[], ["bob"], ["*!*@*.ip", "a:räuber"]].map { texts in
+        texts.compactMap { Silenced($0) }.reduce(into: SilenceList()) { $0.add($1) }
     }
 
     static func holds() -> [SessionHolds] {
