@@ -19,38 +19,69 @@ import Testing
 
     @Test func `a channel ends being registered when nobody of its people was there for long`() throws {
         var room = try RegisteredRoom()
-        func upkeep(_ now: Int64, expiry: Int64 = 60 * Self.day) -> ChannelEvent? {
-            room.state.decideUpkeep(expiry: expiry, gone: [], by: RegisteredRoom.server, now: now)
+        func upkeep(_ now: Int64, expiry: Int64 = 60 * Self.day, opened: Int64? = nil) -> [ChannelEvent] {
+            room.state.decideUpkeep(
+                expiry: expiry,
+                gone: [],
+                opened: opened,
+                by: RegisteredRoom.server,
+                now: now
+            )
         }
         let dropped = ChannelEvent.registration([.dropped], by: RegisteredRoom.server)
         // Of one that an earlier version registered it is not known: it counts from the first look on.
-        let first = try #require(upkeep(1_000 * Self.day))
-        #expect(first == .registration([.used(1_000 * Self.day)], by: RegisteredRoom.server))
-        room.evolve([first])
-        #expect(upkeep(1_061 * Self.day - 1) == nil && upkeep(1_061 * Self.day) == dropped)
-        #expect(upkeep(9_999 * Self.day, expiry: 0) == nil)
+        let first = upkeep(1_000 * Self.day)
+        #expect(first == [.registration([.used(1_000 * Self.day)], by: RegisteredRoom.server)])
+        room.evolve(first)
+        #expect(upkeep(1_061 * Self.day - 1).isEmpty && upkeep(1_061 * Self.day) == [dropped])
+        #expect(upkeep(9_999 * Self.day, expiry: 0).isEmpty)
+        // Nobody could come until then.
+        #expect(upkeep(1_110 * Self.day, opened: 1_050 * Self.day).isEmpty)
+        #expect(upkeep(1_111 * Self.day, opened: 1_050 * Self.day) == [dropped])
+        #expect(upkeep(1_061 * Self.day, opened: 900 * Self.day) == [dropped])
         // Whoever else is there.
         room.enter(room.eve, as: .owner)
-        #expect(upkeep(1_061 * Self.day) == dropped)
+        #expect(upkeep(1_061 * Self.day) == [dropped])
         room.enter(room.cid)
         #expect(
-            upkeep(1_061 * Self.day) == .registration([.used(1_061 * Self.day)], by: RegisteredRoom.server)
+            upkeep(1_061 * Self.day) == [.registration([.used(1_061 * Self.day)], by: RegisteredRoom.server)]
         )
     }
 
     @Test func `a channel whose founder's account is no more goes to the successor, or is nobody's`() throws {
         var room = try RegisteredRoom()
         let (ann, bob) = (try #require(room.ann.account), try #require(room.bob.account))
-        func upkeep(_ gone: Set<AccountReference>) -> ChannelEvent? {
+        func upkeep(_ gone: Set<AccountReference>) -> [ChannelEvent] {
             room.state.decideUpkeep(expiry: 0, gone: gone, by: RegisteredRoom.server, now: 9)
         }
         room.evolve([.registration([.used(9)], by: RegisteredRoom.server)])
         let dropped = ChannelEvent.registration([.dropped], by: RegisteredRoom.server)
-        #expect(upkeep([bob]) == nil && upkeep([AccountReference(name: "ann", since: 11)]) == nil)
-        #expect(upkeep([ann]) == dropped)
+        #expect(upkeep([bob]).isEmpty && upkeep([AccountReference(name: "ann", since: 11)]).isEmpty)
+        #expect(upkeep([ann]) == [dropped])
         room.evolve(try room.state.decideSuccessor(bob, by: room.ann))
-        #expect(upkeep([ann, bob]) == dropped)
-        room.evolve([try #require(upkeep([ann]))])
+        #expect(upkeep([ann, bob]) == [dropped])
+        room.evolve(upkeep([ann]))
         #expect(room.state.registration?.founder == bob && room.state.registration?.successor == nil)
+    }
+
+    @Test func `of those who stay in a channel that ends being registered somebody runs it`() throws {
+        var room = try RegisteredRoom()
+        let ann = try #require(room.ann.account)
+        func owner() -> String? {
+            let events = room.state.decideUpkeep(expiry: 0, gone: [ann], by: RegisteredRoom.server, now: 9)
+            guard events.count == 2, case .modes(let changes, _) = events[1],
+                case .rank(.owner, _, let nick, true)? = changes.first
+            else { return nil }
+            return nick
+        }
+        // It ends with its last member otherwise.
+        #expect(owner() == nil)
+        room.enter(room.eve)
+        #expect(owner() == "eve")
+        // A level counts more than the time.
+        room.enter(room.cid)
+        #expect(owner() == "cid")
+        room.enter(room.bob, as: .host)
+        #expect(owner() == nil)
     }
 }

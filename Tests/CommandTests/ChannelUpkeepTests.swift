@@ -63,8 +63,24 @@ import Testing
         #expect(try await self.rows(rig) == ["#unknown", "#used", "#young"])
         // Whoever is there sees it, and it is anybody's then.
         #expect(await eve.send("MODE #seen").with("324").map { $0.parameters[2] } == ["+nt"])
+        // Nobody else is left to run it.
+        #expect(await eve.send("NAMES #seen").with("353").map(\.text) == ["@eve"])
         #expect(await eve.send("JOIN #old").with("353").map(\.text) == ["@eve"])
         #expect(await bob.send("CS INFO #used").map(\.text).contains("#used belongs to ann"))
+    }
+
+    @Test(arguments: [1, 2])
+    func `that the network was suspended counts against no channel`(shards: Int) async throws {
+        let rig = try await OwnershipRig(shards: shards, channelExpiry: .seconds(60 * 86_400))
+        try await self.seed(rig, "#old", days: 70)
+        var tenant = rig.harness.tenant
+        for state in [TenantState.suspended, .active] {
+            tenant.settings.state = state
+            await rig.harness.apply(tenant)
+        }
+        let eve = await rig.harness.client("eve", shard: shards - 1)
+        await rig.pass(320, with: [eve])
+        #expect(try await self.rows(rig) == ["#old"])
     }
 
     @Test func `where nothing is said no channel ends`() async throws {

@@ -16,11 +16,12 @@ extension ChannelRegistration {
     ///
     /// - Parameters:
     ///   - expiry: Milliseconds; 0 for never.
-    ///   - now: Milliseconds since 1970.
+    ///   - opened: Since when anybody can come, milliseconds since 1970; nil if that is not known to have been otherwise.
+    ///   - now: Likewise.
     /// - Returns: Whether it is over. Since the use is noted once in a while, not before that has passed, too.
-    func isExpired(after expiry: Int64, now: Int64) -> Bool {
+    func isExpired(after expiry: Int64, opened: Int64?, now: Int64) -> Bool {
         guard expiry > 0, let lastUse else { return false }
-        return now - lastUse >= expiry + Self.noteInterval
+        return now - max(lastUse, opened ?? lastUse) >= expiry + Self.noteInterval
     }
 }
 
@@ -40,24 +41,45 @@ extension ChannelState {
     /// - Parameters:
     ///   - expiry: After how many milliseconds; 0 for never.
     ///   - gone: Accounts that are known to be no more.
+    ///   - opened: When the network was opened again that had been suspended, milliseconds since 1970; nil if it never was. Until
+    ///     then nobody could come, so it counts from then on.
     ///   - author: Who says so.
     ///   - now: Milliseconds since 1970.
     /// - Returns: What happens, if anything.
     package func decideUpkeep(
         expiry: Int64,
         gone: Set<AccountReference>,
+        opened: Int64? = nil,
         by author: Author,
         now: Int64
-    ) -> ChannelEvent? {
-        guard let registration else { return nil }
+    ) -> [ChannelEvent] {
+        guard let registration else { return [] }
         if gone.contains(registration.founder) {
-            let isInherited = registration.successor.map { !gone.contains($0) } ?? false
-            return .registration(isInherited ? registration.handingOver + [.used(now)] : [.dropped], by: author)
+            guard let successor = registration.successor, !gone.contains(successor) else {
+                return self.lapsing(registration, by: author)
+            }
+            return [.registration(registration.handingOver + [.used(now)], by: author)]
         }
-        guard registration.isUnnoted(at: now) else { return nil }
+        guard registration.isUnnoted(at: now) else { return [] }
         let isUsed = self.members.contains { registration.knows($0.user) }
         let isAhead = registration.lastUse.map { $0 > now } ?? true
-        if isUsed || isAhead { return .registration([.used(now)], by: author) }
-        return registration.isExpired(after: expiry, now: now) ? .registration([.dropped], by: author) : nil
+        if isUsed || isAhead { return [.registration([.used(now)], by: author)] }
+        return registration.isExpired(after: expiry, opened: opened, now: now)
+            ? self.lapsing(registration, by: author) : []
+    }
+
+    /// What happens when it belongs to nobody any more, and nobody said so who could see to what follows.
+    ///
+    /// Where people stay whom nobody is left to run it for, one of them owns it, as whoever came first would if they had not
+    /// stayed: who had the highest level there, or else is in it longest.
+    private func lapsing(_ registration: ChannelRegistration, by author: Author) -> [ChannelEvent] {
+        let dropped = ChannelEvent.registration([.dropped], by: author)
+        func place(_ member: Member) -> (UInt8, Int64, UInt64) {
+            let level = registration.rank(named: member.user.account)
+            return (.max - level.rawValue, member.joined, member.session.rawValue)
+        }
+        guard !self.members.contains(where: \.modes.isHost), let heir = self.members.min(by: { place($0) < place($1) })
+        else { return [dropped] }
+        return [dropped, .modes([.rank(.owner, heir.session, nick: heir.user.nick.raw, on: true)], by: author)]
     }
 }

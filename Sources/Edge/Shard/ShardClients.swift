@@ -26,6 +26,8 @@ package final class ShardClients {
     var statistics = ShardStatistics()
     /// What the loop's thread had done when the shard began.
     private(set) var loopBegan = LoopUtilization.Sample.now()
+    /// Tenants that were suspended in the catalog before.
+    private var suspended: Set<TenantID> = []
     /// Connections that wait for the store to be ready.
     private var stalled: [ConnectionID] = []
     /// Names for batches, unique on the shard.
@@ -96,6 +98,19 @@ package final class ShardClients {
         for realm in self.realms {
             for network in realm.networks.values { self.apply(catalog.tenants[network.id], to: network, of: realm) }
         }
+        self.noteReopened(in: catalog)
+    }
+
+    /// Notes which tenants can be used again.
+    ///
+    /// One that is served elsewhere is not suspended.
+    private func noteReopened(in catalog: TenantCatalog) {
+        let suspended = catalog.tenants.values.filter { $0.state == .suspended && $0.farewell == nil }.map(\.id)
+        for id in self.suspended.subtracting(suspended) {
+            guard let tenant = catalog.tenants[id], tenant.farewell == nil else { continue }
+            self.realm(of: tenant)?.reopened(id)
+        }
+        self.suspended = Set(suspended)
     }
 
     /// - Parameters:

@@ -6,6 +6,7 @@ import Chat
 import IRC
 import Logging
 import StateStore
+import Tenant
 
 /// A tenant's registered channels, between the two stores.
 final class ChannelRegistry {
@@ -30,8 +31,11 @@ final class ChannelRegistry {
 
     init(_ network: Network) {
         self.network = network
-        self.log = LogKey(network.id, .tenant, "channels")
+        self.log = Self.key(of: network.id)
     }
+
+    /// The log of a tenant that may have no network here.
+    static func key(of tenant: TenantID) -> LogKey { LogKey(tenant, .tenant, "channels") }
 
     var channels: ChannelRepository? { self.network.shard.environment.channels }
 

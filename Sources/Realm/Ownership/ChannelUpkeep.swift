@@ -13,6 +13,8 @@ import Tenant
 final class ChannelUpkeep {
     private unowned let registry: ChannelRegistry
     private var isWorking = false
+    /// When the network was opened again that had been suspended, as of this look.
+    private var opened: Int64?
 
     /// Each shard asks every so many seconds whether it is time.
     private static let interval: UInt64 = 300
@@ -42,7 +44,12 @@ final class ChannelUpkeep {
         self.isWorking = true
         self.network.store.take(1, from: self.bucket, rate: Self.rate, burst: 1) { result in
             guard case .success(1...) = result else { return self.isWorking = false }
-            self.look(after: nil)
+            Reopening.time(of: self.network) { result in
+                // What may not count is not counted.
+                guard case .success(let opened) = result else { return self.isWorking = false }
+                self.opened = opened
+                self.look(after: nil)
+            }
         }
     }
 
@@ -130,21 +137,22 @@ final class ChannelUpkeep {
         network.replicas.look(at: name) { result in
             guard case .success(let replica) = result else { return then() }
             let seconds = network.tenant.accounts.channelExpiry.components.seconds
-            let event = replica.state.decideUpkeep(
+            let events = replica.state.decideUpkeep(
                 expiry: seconds * 1000,
                 gone: gone,
+                opened: self.opened,
                 by: network.serverAuthor,
                 now: network.shard.now
             )
-            guard replica.exists, let event else {
+            guard replica.exists, !events.isEmpty else {
                 network.replicas.letGo(of: replica)
                 return then()
             }
             replica.changeBegan()
-            network.store.append(replica.change([event], lifetime: .whileInhabited)) { result in
+            network.store.append(replica.change(events, lifetime: .whileInhabited)) { result in
                 if case .success(.appended) = result {
                     self.registry.saver.begin()
-                    self.log(event, of: name)
+                    for event in events { self.log(event, of: name) }
                 }
                 replica.changeEnded()
                 guard case .success(.refused) = result, attempt < Self.tries else { return then() }
