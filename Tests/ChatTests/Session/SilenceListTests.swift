@@ -12,7 +12,8 @@ import Testing
         #expect(list.isEmpty && !list.silences("bob!b@h", account: nil))
         #expect(list.add(try self.entry("bob")))
         #expect(list.add(try self.entry("a:Eve")))
-        #expect(!list.add(try self.entry("BOB")) && !list.add(try self.entry("account:eve")))
+        #expect(!list.add(try self.entry("BOB")))
+        #expect(!list.add(try self.entry("account:eve")))
         #expect(list.entries.map(\.text) == ["bob!*@*", "a:Eve"])
         #expect(!list.isEmpty && SilenceList(list.bytes) == list)
     }
@@ -23,7 +24,8 @@ import Testing
         func silences(_ prefix: String, _ account: String? = nil) -> Bool { list.silences(prefix, account: account) }
         #expect(silences("Bob!b@x") && silences("eve!e@h") && !silences("eve!e@x"))
         #expect(silences("other!e@x", "Eve") && silences("y!y@y", "spammer") && !silences("y!y@y", "yes"))
-        #expect(list.remove(try self.entry("Bob")) && list.remove(try self.entry("a:EVE")))
+        #expect(list.remove(try self.entry("Bob")))
+        #expect(list.remove(try self.entry("a:EVE")))
         #expect(!list.remove(try self.entry("bob")))
         #expect(!silences("Bob!b@x") && !silences("eve!e@x", "eve") && silences("eve!e@h"))
     }

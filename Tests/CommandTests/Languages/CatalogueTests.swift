@@ -34,6 +34,7 @@ import Testing
                 "unreadable channel entry", "a registered channel cannot be read, and begins anew",
                 "the durable store cannot be asked", "not admitted", "admitted with a mark", "proof sweeps",
                 "what a check says was not done", "tokens of an account stay until they end", "a token is not taken",
+                "hosts of accounts", "bans of the network", "closed reports", "nicknames of accounts",
             ],
             "it is a mistake of ours": ["there is no such parameter"],
         ]
