@@ -1,3 +1,5 @@
+// How rows of the durable store come into memory that all shards of a process compare with: asked for off the loop, and once.
+
 import Logging
 import StateStore
 import Tenant
