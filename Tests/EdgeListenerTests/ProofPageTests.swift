@@ -3,6 +3,7 @@
 import Crypto
 import Edge
 import NIOCore
+import Synchronization
 import Tenant
 import TestClients
 import Testing
@@ -65,6 +66,44 @@ struct ProofPageTests {
                 let answer = try await self.ask(server, head, body, until: "\r\n\r\n\(status)")
                 #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(body)")
             }
+        }
+    }
+
+    @Test func `who asks too often is told when to come again, and nobody else waits for that`() async throws {
+        try await Rig.run { rig in
+            let uptime = Mutex<UInt64>(1_000_000_000)
+            let pace = RequestPace(uptime: { uptime.withLock { $0 } })
+            let entrance = Entrance(
+                bound: .max,
+                slack: 0,
+                waitingOfNetwork: 1024,
+                logger: nil,
+                lowestFree: { 0 },
+                proofRequests: pace
+            )
+            let server = try await HTTPListener(
+                directory: rig.directory,
+                shards: rig.shards,
+                trustedProxies: try TrustedNetworks(["127.0.0.0/8"]),
+                entrance: entrance,
+                logger: rig.logger
+            ).bind(to: Rig.anyPort())
+            let page = "GET /proof/\(try self.challenge(rig).text) HTTP/1.1\r\nHost: acme.localhost"
+            func status(from address: String, _ head: String, _ body: String = "") async throws -> String {
+                let whole = "\(head)\r\nX-Forwarded-For: \(address)"
+                let end = body.isEmpty ? "\r\n\r\n" : "\n"
+                return String(try await self.ask(server, whole, body, until: end).prefix(12).suffix(3))
+            }
+            for _ in 0..<RequestPace.burst { #expect(try await status(from: "192.0.2.1", page) == "200") }
+            let refused = try await self.ask(server, "\(page)\r\nX-Forwarded-For: 192.0.2.1", until: "\r\n\r\n429")
+            #expect(refused.hasPrefix("HTTP/1.1 429 ") && refused.lowercased().contains("\r\nretry-after: 1\r\n"))
+            // Answers are counted with the pages, whatever they are, and so is what asks for nothing that there is.
+            let answer = "POST /proof/x HTTP/1.1\r\nHost: nobody.localhost"
+            #expect(try await status(from: "192.0.2.1", answer, "1") == "429")
+            #expect(try await status(from: "192.0.2.2", page) == "200")
+            uptime.withLock { $0 += 1_000_000_000 }
+            #expect(try await status(from: "192.0.2.1", page) == "200")
+            #expect(try await status(from: "192.0.2.1", page) == "429")
         }
     }
 }

@@ -52,7 +52,10 @@ package struct HTTPListener: Sendable {
         self.certificates = certificates
         self.expectsProxyProtocol = expectsProxyProtocol
         self.nameless = nameless
-        self.serving = HTTPServing(Self.routes(directory, shards, requestTimes), logger: logger)
+        self.serving = HTTPServing(
+            Self.routes(directory, shards, requestTimes, entrance.proofRequests),
+            logger: logger
+        )
         self.entrance = entrance
     }
 
@@ -116,9 +119,10 @@ package struct HTTPListener: Sendable {
     private static func routes(
         _ directory: TenantDirectory,
         _ shards: ShardSet,
-        _ times: HistogramFamily?
-    ) -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        _ times: HistogramFamily?,
+        _ proofRequests: RequestPace
+    ) -> Router<ClientRequestContext> {
+        let router = Router(context: ClientRequestContext.self, options: .autoGenerateHeadEndpoints)
         // Outermost: it sees the answer that errors became.
         if let times { router.addMiddleware { RequestTimes(times) } }
         router.addMiddleware { PlainErrors() }
@@ -137,7 +141,7 @@ package struct HTTPListener: Sendable {
                 return Response.plain(.upgradeRequired, headers: headers)
             }
         }
-        ProofRoutes.add(to: router, directory, shards)
+        ProofRoutes.add(to: router, directory, shards, proofRequests)
         return router
     }
 }

@@ -13,7 +13,7 @@ import Observability
 /// Hummingbird's server would bind and accept by itself. Ours do, so that all of them are bound, report their port and
 /// stop in the same way, and a connection stays on its shard's loop when it becomes a WebSocket connection.
 struct HTTPServing: Sendable {
-    private let http: HTTP1Channel
+    private let responder: RouterResponder<ClientRequestContext>
     private let logger: Logger
 
     /// How long a connection may be silent between requests, or within one.
@@ -22,14 +22,17 @@ struct HTTPServing: Sendable {
     static let maximumHeaderBytes = 16 << 10
     static let maximumHeaderCount = 100
 
-    init(_ router: Router<BasicRequestContext>, logger: Logger) {
-        let responder = router.buildResponder()
+    init(_ router: Router<ClientRequestContext>, logger: Logger) {
+        self.responder = router.buildResponder()
         self.logger = logger
-        self.http = HTTP1Channel { request, writer, channel in
-            let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+    }
+
+    /// What answers the requests of a connection.
+    private func requests(from source: ClientRequestContext.Source) -> HTTP1Channel {
+        HTTP1Channel { [responder, logger] request, writer, _ in
             var response: Response
             do {
-                response = try await responder.respond(to: request, context: BasicRequestContext(source: source))
+                response = try await responder.respond(to: request, context: ClientRequestContext(source: source))
             } catch let error as HTTPParserError {
                 throw error
             } catch {
@@ -62,11 +65,18 @@ struct HTTPServing: Sendable {
     /// Serves a connection that speaks HTTP from its first byte, until it is closed.
     func serve(_ channel: any Channel) throws {
         _ = try Self.addCodec(to: channel)
-        try self.serveDecoded(channel, secure: false)
+        try self.serveDecoded(channel, secure: false, peer: "", trusted: .none)
     }
 
     /// Serves a connection whose pipeline ends with the HTTP decoder.
-    func serveDecoded(_ channel: any Channel, secure: Bool) throws {
+    ///
+    /// - Parameters:
+    ///   - channel: The connection.
+    ///   - secure: Whether it is encrypted.
+    ///   - peer: The address that it comes from; empty if there is none, or nobody asks for it.
+    ///   - trusted: Whose word on who a client is holds.
+    /// - Throws: What the pipeline says.
+    func serveDecoded(_ channel: any Channel, secure: Bool, peer: String, trusted: TrustedNetworks) throws {
         try channel.pipeline.syncOperations.addHandlers(
             PersistenceHandler(),
             HTTP1ToHTTPServerCodec(secure: secure),
@@ -76,12 +86,17 @@ struct HTTPServing: Sendable {
             try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
                 configuration: .init(isOutboundHalfClosureEnabled: true)
-            )
+            ),
+            ClientRequestContext.Source(logger: self.logger, peer: peer, trusted: trusted)
         )
     }
 
     /// The task ends when the connection does.
-    private func run(_ channel: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>) {
-        Task { await self.http.handle(value: channel, logger: self.logger) }
+    private func run(
+        _ channel: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>,
+        _ source: ClientRequestContext.Source
+    ) {
+        let http = self.requests(from: source)
+        Task { await http.handle(value: channel, logger: source.logger) }
     }
 }

@@ -29,7 +29,7 @@ package struct OperationsListener: Sendable {
         group: (any EventLoopGroup)? = nil,
         entrance: Entrance = Entrance()
     ) {
-        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        let router = Router(context: ClientRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware { PlainErrors() }
         router.get("metrics") { _, _ in Response.text(await metrics.render(), type: MetricsText.mediaType) }
         router.get("livez") { _, _ in Response.text("ok\n") }

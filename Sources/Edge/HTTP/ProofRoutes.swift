@@ -7,10 +7,16 @@ import Tenant
 
 /// `/proof/<challenge>` on a tenant's own host: a page that does the work which a client was asked for, and takes its answer.
 ///
-/// What is asked for stands in the path, and nothing else is known of who opens it: neither cookies nor addresses.
+/// What is asked for stands in the path. Of who opens it nothing is known but how much came from their address: no cookies.
 enum ProofRoutes {
-    static func add(to router: Router<BasicRequestContext>, _ directory: TenantDirectory, _ shards: ShardSet) {
-        router.get("proof/:challenge") { request, context -> Response in
+    static func add(
+        to router: Router<ClientRequestContext>,
+        _ directory: TenantDirectory,
+        _ shards: ShardSet,
+        _ pace: RequestPace
+    ) {
+        let proofs = router.group("proof").add(middleware: PacedRequests(pace))
+        proofs.get(":challenge") { request, context -> Response in
             guard let (tenant, text, shard) = Self.place(request, context, directory, shards),
                 let challenge = await shard.proofChallenge(text, of: tenant)
             else { return Response.plain(.notFound) }
@@ -22,7 +28,7 @@ enum ProofRoutes {
                 headers: Self.headers(nonce)
             )
         }
-        router.post("proof/:challenge") { request, context -> Response in
+        proofs.post(":challenge") { request, context -> Response in
             guard let (tenant, text, shard) = Self.place(request, context, directory, shards) else {
                 return Response.plain(.notFound)
             }
@@ -30,7 +36,7 @@ enum ProofRoutes {
             switch await shard.answerProof(text, with: String(buffer: body), of: tenant) {
             case nil: return Response.plain(.ok)
             case .wrongProof?: return Response.plain(.forbidden)
-            case .rateLimited?: return Response.plain(.tooManyRequests)
+            case .rateLimited?: return Response.tooMany(retryAfter: 3600 / ProofChallenge.answersAnHour)
             default: return Response.plain(.serviceUnavailable)
             }
         }
@@ -38,7 +44,7 @@ enum ProofRoutes {
 
     private static func place(
         _ request: Request,
-        _ context: BasicRequestContext,
+        _ context: ClientRequestContext,
         _ directory: TenantDirectory,
         _ shards: ShardSet
     ) -> (tenant: HostedTenant, text: String, shard: Shard)? {

@@ -31,6 +31,8 @@ package final class Entrance: Sendable {
     }
 
     let waiting: WaitingRoom
+    /// How often each address may ask for the page for proofs, and answer.
+    let proofRequests: RequestPace
     private let bound: Int
     private let slack: Int
     /// The descriptors are looked at once for so many connections: they are two calls to the kernel.
@@ -76,14 +78,17 @@ package final class Entrance: Sendable {
     ///   - waitingOfNetwork: How many of one network may wait to be known.
     ///   - logger: Told when accepting stops and goes on, now and then.
     ///   - lowestFree: The lowest descriptor that is free.
+    ///   - proofRequests: How often each address may ask for the page for proofs, and answer.
     package init(
         bound: Int,
         slack: Int,
         looksEvery: Int = 1,
         waitingOfNetwork: Int,
         logger: Logger?,
-        lowestFree: @escaping @Sendable () -> Int
+        lowestFree: @escaping @Sendable () -> Int,
+        proofRequests: RequestPace = RequestPace()
     ) {
+        self.proofRequests = proofRequests
         self.bound = bound
         self.slack = max(1, slack)
         self.looksEvery = looksEvery

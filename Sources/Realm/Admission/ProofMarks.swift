@@ -17,8 +17,6 @@ final class ProofMarks {
     private static let most = 10_000
     /// For how long a proof counts that nobody has used, in milliseconds.
     private static let time: Int64 = 900_000
-    /// How many answers a client may show in an hour.
-    private static let perHour = 20
 
     init(_ network: Network) {
         self.network = network
@@ -75,7 +73,7 @@ final class ProofMarks {
 
     /// Counts one answer of a client, over all edges.
     private func takeTurn(of client: String, _ then: @escaping (Refusal?) -> Void) {
-        let request = BucketRequest.registration(Self.perHour)
+        let request = BucketRequest.registration(ProofChallenge.answersAnHour)
         let bucket = CounterKey(self.network.id, "proofs", of: client)
         self.network.store.take(request.wanted, from: bucket, rate: request.rate, burst: request.burst) { result in
             switch result {

@@ -18,6 +18,9 @@ package struct ProofChallenge: Hashable, Sendable {
     /// For whom it is: what counts as one client, hashed.
     package let client: String
 
+    /// How many answers a client may show in an hour.
+    package static let answersAnHour = 20
+
     /// Whether a number answers it: SHA-256 of the text, a colon and the number begins with as many zero bits as are asked for.
     ///
     /// - Parameter number: In decimal digits, 16 at most.

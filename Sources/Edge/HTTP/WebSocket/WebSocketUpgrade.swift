@@ -60,7 +60,12 @@ struct WebSocketUpgrade: Sendable {
     func stayWithHTTP(_ channel: any Channel) throws {
         ArrivalDeadline.met(on: channel)
         self.origin.place?.leave()
-        try self.serving.serveDecoded(channel, secure: self.origin.isSecure)
+        try self.serving.serveDecoded(
+            channel,
+            secure: self.origin.isSecure,
+            peer: self.origin.address,
+            trusted: self.trustedProxies
+        )
     }
 
     /// Gives the pipeline what a client of plain IRC has, with frames in between.
