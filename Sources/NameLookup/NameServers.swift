@@ -11,22 +11,8 @@ package struct NameServers: Hashable, Sendable {
     ///
     /// - Parameter texts: One for each.
     package init?(_ texts: [String]) {
-        let all = texts.compactMap(Self.server)
+        let all = texts.compactMap { NameServerAddress($0)?.text }
         guard !all.isEmpty, all.count == texts.count else { return nil }
         self.list = all.joined(separator: ",")
-    }
-
-    private static func server(_ text: String) -> String? {
-        if let address = IPAddress(text) { return address.isVersion4 ? "\(address)" : "[\(address)]" }
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0 else {
-            return nil
-        }
-        let host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            guard let address = IPAddress(host.dropFirst().dropLast()), !address.isVersion4 else { return nil }
-            return "[\(address)]:\(port)"
-        }
-        guard let address = IPAddress(host), address.isVersion4 else { return nil }
-        return "\(address):\(port)"
     }
 }

@@ -22,6 +22,8 @@ package struct CellManifests: Sendable {
         package var storePorts: [Int]
         /// A digest of the password for the mail server, which pods read at their start too; nil if there is none, or none is known.
         package var mailDigest: String?
+        /// The same of the certificates that prove issuers of tokens.
+        package var issuersDigest: String?
         /// The Deployment that there is; nil if there is none yet.
         package var running: KubeObject?
         /// The pods that there are.
@@ -39,6 +41,7 @@ package struct CellManifests: Sendable {
             storesDigest: String,
             storePorts: [Int],
             mailDigest: String? = nil,
+            issuersDigest: String? = nil,
             running: KubeObject? = nil,
             pods: [KubeObject] = [],
             proving: Duration,
@@ -51,6 +54,7 @@ package struct CellManifests: Sendable {
             self.storesDigest = storesDigest
             self.storePorts = storePorts
             self.mailDigest = mailDigest
+            self.issuersDigest = issuersDigest
             self.running = running
             self.pods = pods
             self.proving = proving
@@ -62,6 +66,8 @@ package struct CellManifests: Sendable {
     static let storesAnnotation = "roost.chat/stores"
     /// On the pods' template: the digest of the password for the mail server.
     static let mailAnnotation = "roost.chat/mail"
+    /// On the pods' template: the digest of the certificates that prove issuers of tokens.
+    static let issuersAnnotation = "roost.chat/issuers"
     /// Where pods are asked for names: policies see the pod's port and not the Service's, and OpenShift's listens at another.
     private static let namePorts = [53, 5353]
     /// What a pod has left after its drain.
@@ -143,6 +149,8 @@ package struct CellManifests: Sendable {
         // An edge of an earlier version takes no key that it does not know.
         if let contact = spec.edge.pushContact { configuration["push"] = ["contact": .string(contact)] }
         if let mail = spec.edge.mail { configuration["mail"] = mail.configuration }
+        if let issuers = spec.edge.oauth?.configuration { configuration["oauth"] = issuers }
+        if let names = CellOAuth.nameServers(spec.edge) { configuration["dns"] = names }
         return configuration
     }
 
@@ -186,8 +194,9 @@ package struct CellManifests: Sendable {
         }
         let edge = self.input.spec.edge
         let more =
-            edge.networkPolicy.egressPorts + (edge.pushContact == nil ? [] : [443])
+            edge.networkPolicy.egressPorts + (edge.pushContact == nil && edge.oauth == nil ? [] : [443])
             + (edge.mail.map { [$0.server.port] } ?? [])
+        let names = Set(Self.namePorts + edge.nameServers.compactMap(\.port)).sorted()
         return self.object(
             .networkPolicies,
             OperatorNames.edge(self.name),
@@ -201,7 +210,7 @@ package struct CellManifests: Sendable {
                         ["ports": .array(ports([9090])), "from": [["namespaceSelector": [:]]]],
                     ],
                     "egress": [
-                        ["ports": .array(ports(Self.namePorts, "UDP") + ports(Self.namePorts))],
+                        ["ports": .array(ports(names, "UDP") + ports(names))],
                         ["ports": .array(ports(Set(self.input.storePorts + more).sorted()))],
                     ],
                 ]
@@ -290,6 +299,7 @@ package struct CellManifests: Sendable {
     private var template: JSON {
         var digests = [Self.storesAnnotation: self.input.storesDigest]
         digests[Self.mailAnnotation] = self.input.mailDigest
+        digests[Self.issuersAnnotation] = self.input.issuersDigest
         return [
             "metadata": [
                 "labels": self.labels,
@@ -334,22 +344,24 @@ package struct CellManifests: Sendable {
                         "name": "keys",
                         "secret": ["secretName": .string(OperatorNames.keys(self.name)), "defaultMode": 0o440],
                     ],
-                ] + self.passwordVolumes
+                ] + self.secretVolumes
             ),
         ]
     }
 
     private static let webircFolder = "/etc/roost/webirc"
 
-    /// The passwords that only some cells have.
-    private var passwordVolumes: [JSON] {
-        let volumes: [JSON?] = [self.webircVolume, self.input.spec.edge.mail?.volume]
+    /// The passwords, and certificates, that only some cells have.
+    private var secretVolumes: [JSON] {
+        let edge = self.input.spec.edge
+        let volumes: [JSON?] = [self.webircVolume, edge.mail?.volume, edge.oauth?.volume]
         return volumes.compactMap { $0 }
     }
 
-    private var passwordMounts: [JSON] {
+    private var secretMounts: [JSON] {
         let webirc: JSON = ["name": "webirc", "mountPath": .string(Self.webircFolder), "readOnly": true]
-        let mounts: [JSON?] = [self.webircVolume.map { _ in webirc }, self.input.spec.edge.mail?.mount]
+        let edge = self.input.spec.edge
+        let mounts: [JSON?] = [self.webircVolume.map { _ in webirc }, edge.mail?.mount, edge.oauth?.mount]
         return mounts.compactMap { $0 }
     }
 
@@ -427,7 +439,7 @@ package struct CellManifests: Sendable {
                         "readOnly": true,
                     ],
                     ["name": "keys", "mountPath": "/etc/roost/keys", "readOnly": true],
-                ] + self.passwordMounts
+                ] + self.secretMounts
             ),
         ]
     }

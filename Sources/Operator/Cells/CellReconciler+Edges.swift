@@ -37,7 +37,9 @@ extension CellReconciler {
         let isProven = runtime.state.withLock { $0.stores != nil && $0.storesDigest == digest }
         let proven = running?.spec["template"]["metadata"]["annotations"][CellManifests.storesAnnotation].string
         // Nobody is replaced since the Secret cannot be read for now.
-        let mailed = running?.spec["template"]["metadata"]["annotations"][CellManifests.mailAnnotation].string
+        let known = running?.spec["template"]["metadata"]["annotations"] ?? .null
+        let mailed = known[CellManifests.mailAnnotation].string
+        let proving = known[CellManifests.issuersAnnotation].string
         let manifests = CellManifests(
             .init(
                 cell: findings.object,
@@ -47,6 +49,7 @@ extension CellReconciler {
                 storesDigest: isProven ? digest : proven ?? digest,
                 storePorts: access.ports,
                 mailDigest: spec.edge.mail?.passwordSecretRef == nil ? nil : access.mail ?? mailed,
+                issuersDigest: spec.edge.oauth?.authoritiesSecretRef == nil ? nil : access.issuers ?? proving,
                 running: running,
                 pods: findings.pods,
                 proving: self.context.settings.provingPeriod,

@@ -21,6 +21,8 @@ extension CellReconciler {
         let ports: [Int]
         /// The digest of the password for the mail server; nil if none is named, or none can be read.
         let mail: String?
+        /// The same of the certificates that prove issuers of tokens.
+        let issuers: String?
 
         /// Tells other addresses from these, and nothing of them.
         var digest: String { self.keys.digest(self.redis.flatMap { [$0.name, $0.url] } + [self.postgres]) }
@@ -60,6 +62,7 @@ extension CellReconciler {
             let access = try await self.access(spec, object)
             found.access = .success(access)
             if spec.edge.mail?.passwordSecretRef != nil, access.mail == nil { found.lacks = true }
+            if spec.edge.oauth?.authoritiesSecretRef != nil, access.issuers == nil { found.lacks = true }
         } catch {
             found.access = .failure(error.problem)
             found.lacks = true
@@ -144,18 +147,32 @@ extension CellReconciler {
         }
         let postgresURL = try await self.text(postgres)
         let ports = places.flatMap(\.ports) + StorePlace(database: postgresURL).ports
-        let mail = await self.mailDigest(spec, keys, object.name)
-        return Access(keys: keys, redis: instances, postgres: postgresURL, ports: ports, mail: mail)
+        func digest(_ reference: SecretKeyReference?, _ what: String) async -> String? {
+            guard let reference else { return nil }
+            return await self.digest(reference, what, keys, object.name)
+        }
+        return Access(
+            keys: keys,
+            redis: instances,
+            postgres: postgresURL,
+            ports: ports,
+            mail: await digest(spec.edge.mail?.passwordSecretRef, "the password for the mail server"),
+            issuers: await digest(spec.edge.oauth?.authoritiesSecretRef, "the certificates of issuers of tokens")
+        )
     }
 
-    /// A digest of the password for the mail server, which concerns nobody but the edges: the cell's stores serve without it.
-    private func mailDigest(_ spec: CellSpec, _ keys: CellKeys, _ cell: String) async -> String? {
-        guard let reference = spec.edge.mail?.passwordSecretRef else { return nil }
+    /// A digest of what concerns nobody but the edges: the cell's stores serve without it.
+    private func digest(
+        _ reference: SecretKeyReference,
+        _ what: String,
+        _ keys: CellKeys,
+        _ cell: String
+    ) async -> String? {
         do throws(Unread) {
             return keys.digest([try await self.text(reference)])
         } catch {
             self.context.logger.warning(
-                "the password for the mail server cannot be read",
+                "\(what) cannot be read",
                 metadata: ["cell": "\(cell)", "secret": "\(reference.name)", "reason": "\(error.problem.message)"]
             )
             return nil

@@ -34,6 +34,10 @@ enum CellSamples {
                         "server": "smtp://mail.example.com", "from": "chat@example.com", "username": "roost",
                         "passwordSecretRef": ["name": "roost-mail", "key": "word"],
                     ],
+                    "oauth": [
+                        "networks": ["10.20.0.0/16"], "authoritiesSecretRef": ["name": "issuers", "key": "ca.crt"],
+                    ],
+                    "dns": ["servers": ["10.0.0.10", "10.0.0.11:8053", "[2001:db8::53]:53"]],
                 ]
             ]
         ),
@@ -59,6 +63,7 @@ enum CellSamples {
         _ spec: JSON = [:],
         ports: [Int] = [6379, 5432],
         mailDigest: String? = nil,
+        issuersDigest: String? = nil,
         running: KubeObject? = nil,
         pods: [KubeObject] = []
     ) throws -> CellManifests {
@@ -75,6 +80,7 @@ enum CellSamples {
                 storesDigest: "0123456789",
                 storePorts: ports,
                 mailDigest: mailDigest,
+                issuersDigest: issuersDigest,
                 running: running,
                 pods: pods,
                 proving: .seconds(10),

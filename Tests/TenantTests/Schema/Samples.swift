@@ -57,6 +57,7 @@ struct Sample {
             "SMTP://x", "smtp://a:b@x", "smtp://x_y", "smtp://-x", "smtp://x..y", "smtp://é", "smtp:x", "a@b.c", "a@b",
             "@b.c", "a@", "a.b+c@X-1.example", ".a@b.c", "a.@b.c", "a..b@b.c", "a@b..c", "a@-b.c", "a@b-.c", "a@b@c.d",
             "a b@c.d", "é@b.c", "a@é.c", "a@b_c.d", "Anna <a@b.c>",
+            "10.0.0.1:53", "10.0.0.1:0", "10.0.0.1:65536", "10.0.0.256", "[::1]:53", "[10.0.0.1]:53", "::1",
             "True", "free", "open",
         ].map { .string($0) }
         + [31, 32, 33, 63, 64, 253, 254].map { .string(String(repeating: "a", count: $0)) }

@@ -91,7 +91,8 @@ import Testing
         }
         let expected = """
             Cell allowedNamespaces, Cell archive, Cell hostnameSuffixes, Cell edge.autoscaling.maxReplicas,
-            Cell edge.autoscaling.scaleDown.maxPodsAtOnce, Cell edge.drain.longest, Cell edge.image, Cell edge.mail,
+            Cell edge.autoscaling.scaleDown.maxPodsAtOnce, Cell edge.dns.servers, Cell edge.drain.longest, Cell edge.image,
+            Cell edge.mail, Cell edge.oauth,
             Cell edge.networkPolicy.egressPorts, Cell edge.pod.annotations,
             Cell edge.pod.imagePullSecrets, Cell edge.pod.nodeSelector, Cell edge.pod.priorityClassName,
             Cell edge.pod.tolerations, Cell edge.podMonitor.labels, Cell edge.push.contact, Cell edge.replicas,

@@ -141,6 +141,10 @@ package struct CellEdge: Hashable, Sendable {
     package var pushContact: String?
     /// By which server they send mail; `nil` means that they send none.
     package var mail: CellMail?
+    /// What they need for issuers of tokens; `nil` means that they are let out to none.
+    package var oauth: CellOAuth?
+    /// Which name servers they ask for lists of addresses; none for the system's.
+    package var nameServers: [NameServerAddress] = []
 
     /// How long a pod spreads its goodbyes at most, however many go together: by default half an hour, or ``drainGracePeriod`` if that
     /// is more.
@@ -239,6 +243,24 @@ extension CellEdge: SettingsObject {
             \.mail,
             .object,
             "The server by which edges send mail: codes that prove addresses, passwords that were forgotten. By default they send none."
+        ),
+        Setting(
+            "oauth",
+            \.oauth,
+            .object,
+            "For tenants whose people log in by tokens (spec.accounts.oauth of a Tenant): with it, {} is enough, edges may connect to port 443 anywhere. By default they may not."
+        ),
+        Setting.group(
+            "dns",
+            "Whom edges ask for lists of addresses (spec.admission.dnsbl of a Tenant).",
+            [
+                Setting(
+                    "servers",
+                    \.nameServers,
+                    .list(of: .nameServer, .ordered(), most: 8),
+                    "Name servers: addresses with a port or without, such as 10.0.0.10 or 10.0.0.10:5353. Edges may connect to that port anywhere. By default the system's."
+                )
+            ]
         ),
     ]
 }

@@ -231,7 +231,8 @@ extension SettingType where Value == String {
         }
     }
 
-    fileprivate static var network: SettingType {
+    /// A network in CIDR notation.
+    static var network: SettingType {
         .text(
             "network",
             "network: write 10.0.0.0/8 or 2001:db8::/32",
