@@ -81,21 +81,24 @@ class World:
 
     async def client(self, edge: Edge, nick: str, tenant: str | None = None, **options) -> Client:
         """A registered client: in the clear to the plain tenant, or over TLS to a tenant's hostname."""
-        client = await self.connection(edge, tenant, **{k: options.pop(k) for k in ("websocket",) if k in options})
+        how = {k: options.pop(k) for k in ("websocket", "address") if k in options}
+        client = await self.connection(edge, tenant, **how)
         await client.register(nick, **options)
         return client
 
     async def connection(
-        self, edge: Edge, tenant: str | None = None, websocket: bool = False, certificate: str | None = None
-    ) -> Client:
-        """A connection that has said nothing yet."""
+        self, edge: Edge, tenant: str | None = None, websocket: bool = False, certificate: str | None = None,
+        address: str | None = None,
+    ) -> Client:  # fmt: skip
+        """A connection that has said nothing yet; from another address of the loopback than the usual one, if it is by IRC."""
         host = f"{tenant}.localhost" if tenant else None
+        source = {"local_addr": (address, 0)} if address else {}
         if websocket:
             client = await Client.websocket(edge.http, host or "acme.localhost")
         elif host:
-            client = await Client.tls(edge.ircs, host, certificate)
+            client = await Client.tls(edge.ircs, host, certificate, **source)
         else:
-            client = await Client.plain(edge.irc)
+            client = await Client.plain(edge.irc, **source)
         self.clients.append(client)
         return client
 
