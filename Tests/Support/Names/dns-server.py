@@ -41,7 +41,8 @@ class Resolver(BaseResolver):
 
     def resolve(self, request, handler):
         name = str(request.q.qname).rstrip(".").lower()
-        print(name, flush=True)
+        # At once, since questions come at the same time.
+        print(name + "\n", end="", flush=True)
         if name in self.silent:
             raise Silence
         reply = request.reply()
