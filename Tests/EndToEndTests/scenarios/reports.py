@@ -7,7 +7,7 @@ from harness.world import World
 
 from .accounts import PASSWORD
 from .checks import noted, operator
-from .doors import CHANNEL, WORD, comes, owner
+from .doors import CHANNEL, comes, owner
 from .services import lose
 
 CAPS = "standard-replies message-tags echo-message server-time draft/message-redaction"
