@@ -29,12 +29,12 @@ extension Network {
     /// - Parameters:
     ///   - nick: Which.
     ///   - actor: Who goes by it.
-    ///   - mustBeAllowed: Whether a channel may have its members keep their nicknames.
+    ///   - isDue: Whether it is to be done still, of what nobody wishes but has to be; no channel keeps it from being done then.
     ///   - then: Goes on once the actor does.
     package func rename(
         _ nick: Nickname,
         by actor: Actor,
-        mustBeAllowed: Bool = true,
+        if isDue: (() -> Bool)? = nil,
         _ then: @escaping (Result<Void, Refusal>) -> Void
     ) {
         let session = actor.session
@@ -43,7 +43,9 @@ extension Network {
             { () throws(Refusal) in
                 if nick.raw == session.user.nick.raw { return .nothing(()) }
                 try self.check(nick, for: session.user)
-                if mustBeAllowed {
+                if let isDue {
+                    guard isDue() else { return .nothing(()) }
+                } else {
                     try actor.checkIsFree()
                     for replica in session.memberships { try replica.state.checkNickChange(by: session.requester) }
                 }

@@ -98,7 +98,9 @@ final class NickGuard {
     private func rename(_ actor: Actor, attempt: Int) {
         let number = self.network.shard.environment.random() % 90_000 + 10_000
         guard attempt < 5, let nick = Nickname("Guest\(number)", under: Names.caseMapping) else { return }
-        self.network.rename(nick, by: actor, mustBeAllowed: false) { result in
+        // Who has logged in by the time that it is decided has the nickname by right.
+        let isDue = { self.isForeign(actor.session.user.nick, to: actor.session.user.account) }
+        self.network.rename(nick, by: actor, if: isDue) { result in
             guard case .failure(let refusal) = result else { return }
             switch refusal.reason {
             case .nickInUse, .nickReserved: self.rename(actor, attempt: attempt + 1)
