@@ -67,8 +67,14 @@ import Testing
     @Test func `of those who stay in a channel that ends being registered somebody runs it`() throws {
         var room = try RegisteredRoom()
         let ann = try #require(room.ann.account)
-        func owner() -> String? {
-            let events = room.state.decideUpkeep(expiry: 0, gone: [ann], by: RegisteredRoom.server, now: 9)
+        func owner(guestsFound: Bool = true) -> String? {
+            let events = room.state.decideUpkeep(
+                expiry: 0,
+                gone: [ann],
+                guestsFound: guestsFound,
+                by: RegisteredRoom.server,
+                now: 9
+            )
             guard events.count == 2, case .modes(let changes, _) = events[1],
                 case .rank(.owner, _, let nick, true)? = changes.first
             else { return nil }
@@ -77,7 +83,10 @@ import Testing
         // It ends with its last member otherwise.
         #expect(owner() == nil)
         room.enter(room.eve)
-        #expect(owner() == "eve")
+        #expect(owner() == "eve" && owner(guestsFound: false) == nil)
+        // An account counts more than the time; the founder's name is somebody else's by now.
+        room.enter(room.ann)
+        #expect(owner() == "ann")
         // A level counts more than the time.
         room.enter(room.cid)
         #expect(owner() == "cid")

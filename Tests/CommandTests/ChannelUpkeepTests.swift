@@ -83,6 +83,17 @@ import Testing
         #expect(try await self.rows(rig) == ["#old"])
     }
 
+    @Test func `while the network is suspended no channel ends, though somebody was here before`() async throws {
+        let rig = try await OwnershipRig(channelExpiry: .seconds(60 * 86_400))
+        _ = await rig.harness.client("eve")
+        try await self.seed(rig, "#old", days: 70)
+        var tenant = rig.harness.tenant
+        tenant.settings.state = .suspended
+        await rig.harness.apply(tenant)
+        await rig.pass(700, with: [])
+        #expect(try await self.rows(rig) == ["#old"])
+    }
+
     @Test func `where nothing is said no channel ends`() async throws {
         let rig = try await OwnershipRig()
         try await self.seed(rig, "#old", days: 7_000)

@@ -43,6 +43,7 @@ extension ChannelState {
     ///   - gone: Accounts that are known to be no more.
     ///   - opened: When the network was opened again that had been suspended, milliseconds since 1970; nil if it never was. Until
     ///     then nobody could come, so it counts from then on.
+    ///   - guestsFound: Whether guests may be those who begin a channel.
     ///   - author: Who says so.
     ///   - now: Milliseconds since 1970.
     /// - Returns: What happens, if anything.
@@ -50,13 +51,14 @@ extension ChannelState {
         expiry: Int64,
         gone: Set<AccountReference>,
         opened: Int64? = nil,
+        guestsFound: Bool = true,
         by author: Author,
         now: Int64
     ) -> [ChannelEvent] {
         guard let registration else { return [] }
         if gone.contains(registration.founder) {
             guard let successor = registration.successor, !gone.contains(successor) else {
-                return self.lapsing(registration, by: author)
+                return self.lapsing(registration, guestsFound: guestsFound, by: author)
             }
             return [.registration(registration.handingOver + [.used(now)], by: author)]
         }
@@ -65,20 +67,29 @@ extension ChannelState {
         let isAhead = registration.lastUse.map { $0 > now } ?? true
         if isUsed || isAhead { return [.registration([.used(now)], by: author)] }
         return registration.isExpired(after: expiry, opened: opened, now: now)
-            ? self.lapsing(registration, by: author) : []
+            ? self.lapsing(registration, guestsFound: guestsFound, by: author) : []
     }
 
     /// What happens when it belongs to nobody any more, and nobody said so who could see to what follows.
     ///
     /// Where people stay whom nobody is left to run it for, one of them owns it, as whoever came first would if they had not
-    /// stayed: who had the highest level there, or else is in it longest.
-    private func lapsing(_ registration: ChannelRegistration, by author: Author) -> [ChannelEvent] {
+    /// stayed: who had the highest level there, or else is in it longest; who has an account before guests, and no bot. Who is called
+    /// like the founder is somebody else.
+    private func lapsing(
+        _ registration: ChannelRegistration,
+        guestsFound: Bool,
+        by author: Author
+    ) -> [ChannelEvent] {
         let dropped = ChannelEvent.registration([.dropped], by: author)
-        func place(_ member: Member) -> (UInt8, Int64, UInt64) {
-            let level = registration.rank(named: member.user.account)
-            return (.max - level.rawValue, member.joined, member.session.rawValue)
+        func place(_ member: Member) -> (UInt8, UInt8, Int64, UInt64) {
+            let account = member.user.account.map(Names.accountMapping.fold)
+            let level = account.flatMap { registration.levels[$0]?.rank } ?? []
+            return (account == nil ? 1 : 0, .max - level.rawValue, member.joined, member.session.rawValue)
         }
-        guard !self.members.contains(where: \.modes.isHost), let heir = self.members.min(by: { place($0) < place($1) })
+        let heirs = self.members.filter { member in
+            !member.user.modes.contains(.bot) && (guestsFound || member.user.account != nil)
+        }
+        guard !self.members.contains(where: \.modes.isHost), let heir = heirs.min(by: { place($0) < place($1) })
         else { return [dropped] }
         return [dropped, .modes([.rank(.owner, heir.session, nick: heir.user.nick.raw, on: true)], by: author)]
     }

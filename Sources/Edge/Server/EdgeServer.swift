@@ -104,6 +104,8 @@ package struct EdgeServer: Sendable {
             gateways: gateways
         )
         let shards = await ShardSet.start(on: group, environment: environment)
+        // They know who is suspended, before it is otherwise.
+        await shards.apply(catalog)
         if declaresAdmins { accounts.provision(catalog.sorted, changed: shards.forgetLogins) }
         return EdgeServer(
             directory: directory,

@@ -32,6 +32,8 @@ final class ChannelUpkeep {
     init(_ registry: ChannelRegistry) { self.registry = registry }
 
     private var network: Network { self.registry.network }
+    /// Nobody can come meanwhile: that counts against no channel.
+    private var isSuspended: Bool { self.network.tenant.state == .suspended }
     private var bucket: CounterKey { CounterKey(self.network.id, "channels/upkeep") }
 
     /// Once a second.
@@ -39,7 +41,7 @@ final class ChannelUpkeep {
     /// - `second`: counted from another beginning in each network.
     func tick(_ second: UInt64) {
         guard second.isMultiple(of: Self.interval), !self.isWorking, self.registry.channels != nil,
-            self.registry.known != nil
+            self.registry.known != nil, !self.isSuspended
         else { return }
         self.isWorking = true
         self.network.store.take(1, from: self.bucket, rate: Self.rate, burst: 1) { result in
@@ -55,7 +57,9 @@ final class ChannelUpkeep {
 
     private func look(after last: String?) {
         // Others go on another time, once somebody is here.
-        guard let channels = self.registry.channels, !self.network.isClosed else { return self.isWorking = false }
+        guard let channels = self.registry.channels, !self.network.isClosed, !self.isSuspended else {
+            return self.isWorking = false
+        }
         let tenant = self.network.id
         self.network.ask("registered channels") { () async throws(DurableStoreError) in
             try await channels.list(of: tenant, after: last, limit: Self.page)
@@ -120,7 +124,7 @@ final class ChannelUpkeep {
     // MARK: Channels
 
     private func keepUp(_ names: ArraySlice<String>, _ gone: Set<AccountReference>, _ then: @escaping () -> Void) {
-        guard let folded = names.first else { return then() }
+        guard let folded = names.first, !self.isSuspended else { return then() }
         guard let name = ChannelName(folded, under: Names.caseMapping) else {
             return self.keepUp(names.dropFirst(), gone, then)
         }
@@ -141,6 +145,7 @@ final class ChannelUpkeep {
                 expiry: seconds * 1000,
                 gone: gone,
                 opened: self.opened,
+                guestsFound: network.guests.createChannels,
                 by: network.serverAuthor,
                 now: network.shard.now
             )
