@@ -1,3 +1,4 @@
+import IRC
 import NIOCore
 
 /// Of whom a user wants to hear nothing: masks and accounts, kept with the session (SILENCE).
@@ -60,7 +61,11 @@ package struct SilenceList: Hashable, Sendable {
     init?(from buffer: inout ByteBuffer) {
         guard let count = buffer.readInteger(as: UInt16.self) else { return nil }
         for _ in 0..<count {
-            guard let entry = buffer.readText().flatMap({ Silenced($0) }) else { return nil }
+            // What an earlier version took for a mask is one.
+            let entry = buffer.readText().flatMap { text in
+                Silenced(text) ?? Mask(text, under: Names.caseMapping).map(Silenced.mask)
+            }
+            guard let entry else { return nil }
             self.entries.append(entry)
         }
     }

@@ -30,6 +30,15 @@ import Testing
         #expect(!silences("Bob!b@x") && !silences("eve!e@x", "eve") && silences("eve!e@h"))
     }
 
+    /// An earlier version took `m:bob` for a nickname.
+    @Test func `what is no entry any more is a mask, and loses nobody the others`() throws {
+        var list = SilenceList()
+        list.add(try self.entry("bob"))
+        list.add(.mask(try #require(Mask("m:eve!*@*", under: Names.caseMapping))))
+        let read = try #require(SilenceList(list.bytes))
+        #expect(read.entries.map(\.text) == ["bob!*@*", "m:eve!*@*"] && read.bytes == list.bytes)
+    }
+
     @Test(arguments: ["", "a:", "account:", "r:name", "c:#a", "m:bob", "f:#a:bob", "m:a:bob", "z:ab", "i:192.0.2.1"])
     func `nobody is silenced by what is not known of all who say something`(text: String) {
         #expect(Silenced(text) == nil)
