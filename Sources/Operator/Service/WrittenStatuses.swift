@@ -10,6 +10,7 @@ package final class WrittenStatuses: Sendable {
     private struct Written {
         let status: JSON
         let revision: UInt64
+        let noted: ContinuousClock.Instant
     }
 
     private struct State {
@@ -18,6 +19,8 @@ package final class WrittenStatuses: Sendable {
         var order: Deque<String> = []
     }
 
+    /// For how long a copy may be behind; a server that was restored, and counts from an earlier revision, is believed then.
+    private static let longestWay = Duration.seconds(60)
     private let bound: Int
     private let state = Mutex(State())
 
@@ -34,7 +37,7 @@ package final class WrittenStatuses: Sendable {
         self.state.withLock { state in
             // Revisions of one kind are numbers that grow (Kubernetes API concepts, Resource versions).
             guard let written = state.written[object.uid], let revision = UInt64(object.resourceVersion),
-                revision < written.revision
+                revision < written.revision, .now - written.noted < Self.longestWay
             else { return object.status }
             return written.status
         }
@@ -44,8 +47,13 @@ package final class WrittenStatuses: Sendable {
     func note(_ object: KubeObject) {
         guard let revision = UInt64(object.resourceVersion) else { return }
         self.state.withLock { state in
-            if state.written[object.uid] == nil { state.order.append(object.uid) }
-            state.written[object.uid] = Written(status: object.status, revision: revision)
+            if let known = state.written[object.uid] {
+                // Two answers may come in another order than they were written in.
+                if revision < known.revision, .now - known.noted < Self.longestWay { return }
+            } else {
+                state.order.append(object.uid)
+            }
+            state.written[object.uid] = Written(status: object.status, revision: revision, noted: .now)
             while state.order.count > self.bound, let first = state.order.popFirst() { state.written[first] = nil }
         }
     }

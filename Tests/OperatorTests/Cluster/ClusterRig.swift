@@ -250,8 +250,9 @@ final class ClusterRig: Sendable {
         var timing = Informer.Timing()
         timing.backoff = Backoff(first: .milliseconds(20), longest: .milliseconds(200))
         var election = LeaderElection.Timing()
-        election.lease = .seconds(2)
-        election.renewDeadline = .milliseconds(1200)
+        // Other tests take the processor for seconds now and then: who leads is not to lose that by it.
+        election.lease = .seconds(8)
+        election.renewDeadline = .seconds(6)
         election.retry = .milliseconds(200)
         let service = OperatorService(
             client: client,

@@ -95,7 +95,7 @@ struct LeaderFiguresTests {
             try await rig.applyCell()
             try await rig.apply(ClusterRig.tenant("acme"), .tenants)
             try await until("the leader's figures") { await Self.told(running) == Self.known }
-            clock.now.withLock { $0 += .seconds(5) }
+            clock.now.withLock { $0 += .seconds(60) }
             #expect(await Self.told(running) == [])
             await running.stop()
         }
@@ -109,7 +109,7 @@ struct LeaderFiguresTests {
             let running = try rig.startOperator("first", elects: true, electionTime: clock.source)
             try await rig.applyCell(["edge": ["replicas": 2]])
             try await rig.wait(for: .cells, "default") { $0?.condition("EdgeReady")?["reason"] == "Available" }
-            clock.now.withLock { $0 += .seconds(5) }
+            clock.now.withLock { $0 += .seconds(60) }
             // All that makes it apply, scale, delete and take hold of something.
             try await rig.applyCell(["edge": ["replicas": 3, "shards": 2]])
             try await rig.apply(ClusterRig.tenant("acme"), .tenants)
