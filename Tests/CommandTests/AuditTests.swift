@@ -129,7 +129,7 @@ import Testing
         _ = await own.send("OPER moderator sesame", "WALLOPS :three")
         let entries = try await rig.audit().filter { $0.action == "WALLOPS" }
         #expect(entries.map(\.account) == [nil, "admin", "admin"])
-        #expect(entries.map(\.detail) == ["one (OPER moderator)", "two", "three (OPER moderator)"])
+        #expect(entries.map(\.detail) == ["(OPER moderator) one", "two", "(OPER moderator) three"])
     }
 
     @Test func `AUDIT shows the newest first, as many as asked for, and those of whom it is asked`() async throws {

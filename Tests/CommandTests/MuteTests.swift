@@ -17,6 +17,18 @@ import Testing
         ("INVITE cid #a", "FAIL INVITE MUTED cid"), ("KNOCK #d", "FAIL KNOCK MUTED #d"),
     ]
 
+    @Test func `who is muted comes in where others do, whatever rights they have`() async throws {
+        let rig = try await OwnershipRig()
+        let cid = await rig.member("cid", in: "#d")
+        _ = await cid.send("MODE #d +i")
+        let admin = await rig.operator(.admin)
+        let moderator = await rig.operator(.moderator)
+        #expect(await admin.send("MUTE moderator 90m :enough").begin(with: ["NOTE MUTE MUTED moderator"]))
+        await rig.harness.advance(by: 2)
+        _ = await moderator.hears()
+        #expect(await moderator.send("JOIN #d").map(\.command) == ["473"])
+    }
+
     /// A guest, or an account.
     @Test(arguments: [nil, "bob"] as [String?], [0, 1])
     func `MUTE has somebody read and speak to operators alone, until UNMUTE, and MUTES shows it`(

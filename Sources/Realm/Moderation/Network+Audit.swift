@@ -30,11 +30,14 @@ extension Network {
     ) -> AuditEntry {
         let session = actor.session
         var detail = detail
-        // Whose rights they are, where they are another account's than the session's; OPER says so as what it is about.
+        // Whose rights they are, where they are another account's than the session's; OPER says so as what it is about. First, so
+        // that no reason is too long for it, and nobody's reason is taken for it.
         if action != .becomeOperator, let giver = session.grantedBy, !session.grantedRole.rights.isEmpty,
             session.user.account.map(Names.accountMapping.fold) != giver
         {
-            detail += (detail.isEmpty ? "" : " ") + "(OPER \(giver))"
+            detail = "(OPER \(giver))" + (detail.isEmpty ? "" : " ") + detail
+        } else if detail.hasPrefix("(OPER") {
+            detail = "“\(detail)”"
         }
         return AuditEntry(
             account: session.user.account,
@@ -87,9 +90,10 @@ extension Actor {
         _ body: (Requester) throws(Refusal) -> Value
     ) throws(Refusal) -> (value: Value, isByRight: Bool) {
         let requester = requester ?? self.session.requester
-        if self.rights.isEmpty { return (try body(requester), false) }
         var plain = requester
         plain.rights = []
+        // Who is kept apart or may not speak has no rights, whatever the session has.
+        if self.rights.isEmpty { return (try body(plain), false) }
         do throws(Refusal) { return (try body(plain), false) } catch { return (try body(requester), true) }
     }
 }
