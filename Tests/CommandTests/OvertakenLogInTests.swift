@@ -106,4 +106,32 @@ import Testing
         #expect(await guest.send("WHOIS guest").with("330").isEmpty)
         #expect(await guest.asks("NS IDENTIFY ann sesame") == ["You are now logged in as ann"])
     }
+
+    /// What an account is by then is not heard of for so long.
+    @Test func `a proof that is kept is worth nothing after a while`() async throws {
+        let harness = try CommandHarness()
+        harness.accounts.add("ann", password: "pencil")
+        let guest = await harness.client("guest", "sasl")
+        let told = try await guest.proves("ann", "pencil") {
+            for _ in 0..<4 {
+                _ = await guest.send("PING x")
+                await harness.advance(by: 30)
+            }
+        }
+        #expect(!told.commands.contains("900") && !told.commands.contains("903"), "\(told)")
+        #expect(await guest.send("WHOIS guest").with("330").isEmpty)
+        #expect(try await guest.proves("ann", "pencil").commands == ["900", "903"])
+    }
+
+    @Test func `rights that a stolen password gave end with another password`() async throws {
+        let rig = try await OwnershipRig(shards: 2)
+        let thief = await rig.harness.client("thief", shard: 1)
+        #expect(await thief.send("OPER admin sesame").commands.contains("381"))
+        let owner = await rig.operator(.admin)
+        await rig.harness.advance(by: 1)
+        _ = await owner.send("NS SET PASSWORD sesame battery-staple")
+        await rig.harness.advance(by: 2)
+        #expect(await thief.hears().with("MODE").map(\.text) == ["-o"])
+        #expect(await owner.send("AUDIT").with("FAIL").isEmpty)
+    }
 }

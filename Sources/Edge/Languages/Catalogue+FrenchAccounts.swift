@@ -2,8 +2,9 @@
 
 extension Catalogue {
     static let frenchAccounts: [String: String] = [
-        "More sessions that are not shown: {1}. CLIENTS LOGOUT all ends them, too":
-            "D'autres sessions qui ne sont pas montrées : {1}. CLIENTS LOGOUT all les termine aussi",
+        "At least {1} more sessions are not shown: CLIENTS LOGOUT {2} all ends them, too":
+            "Au moins {1} autres sessions ne sont pas montrées : CLIENTS LOGOUT {2} all les termine aussi",
+        "Logging in took too long: log in again": "La connexion a pris trop de temps : connecte-toi de nouveau",
         "Clients of {1}: more than {2}": "Clients de {1} : plus de {2}",
         "Your account was changed while you logged in: log in again":
             "Ton compte a été modifié pendant que tu te connectais : connecte-toi de nouveau",

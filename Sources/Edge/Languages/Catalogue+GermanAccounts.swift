@@ -2,8 +2,9 @@
 
 extension Catalogue {
     static let germanAccounts: [String: String] = [
-        "More sessions that are not shown: {1}. CLIENTS LOGOUT all ends them, too":
-            "Weitere Sitzungen, die nicht gezeigt sind: {1}. CLIENTS LOGOUT all beendet auch sie",
+        "At least {1} more sessions are not shown: CLIENTS LOGOUT {2} all ends them, too":
+            "Mindestens {1} weitere Sitzungen werden nicht gezeigt: CLIENTS LOGOUT {2} all beendet auch sie",
+        "Logging in took too long: log in again": "Die Anmeldung hat zu lange gedauert: noch einmal anmelden",
         "Clients of {1}: more than {2}": "Clients von {1}: mehr als {2}",
         "Your account was changed while you logged in: log in again":
             "Dein Konto wurde geändert, während du dich angemeldet hast: noch einmal anmelden",

@@ -2,8 +2,9 @@
 
 extension Catalogue {
     static let spanishAccounts: [String: String] = [
-        "More sessions that are not shown: {1}. CLIENTS LOGOUT all ends them, too":
-            "Otras sesiones que no se muestran: {1}. CLIENTS LOGOUT all también las termina",
+        "At least {1} more sessions are not shown: CLIENTS LOGOUT {2} all ends them, too":
+            "Al menos {1} sesiones más no se muestran: CLIENTS LOGOUT {2} all también las termina",
+        "Logging in took too long: log in again": "El inicio de sesión tardó demasiado: inicia sesión otra vez",
         "Clients of {1}: more than {2}": "Clientes de {1}: más de {2}",
         "Your account was changed while you logged in: log in again":
             "Tu cuenta cambió mientras iniciabas sesión: inicia sesión otra vez",

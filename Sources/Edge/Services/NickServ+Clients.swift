@@ -50,7 +50,8 @@ extension NickServ {
         }
         for device in overview.devices { one.reply("Device \(device.id) is pushed to by \(device.host)") }
         if overview.sessionsLeft > 0 {
-            one.reply("More sessions that are not shown: \(overview.sessionsLeft). CLIENTS LOGOUT all ends them, too")
+            let (left, name) = (overview.sessionsLeft, overview.account)
+            one.reply("At least \(left) more sessions are not shown: CLIENTS LOGOUT \(name) all ends them, too")
         }
         let (account, count) = (overview.account, overview.clients.count)
         if overview.hasMoreClients {

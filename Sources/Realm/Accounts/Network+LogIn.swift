@@ -265,7 +265,10 @@ extension Network {
         guard !login.role.rights.isEmpty else { return then(.failure(Refusal(.rightNeeded))) }
         if let refusal = self.overtaken(login) { return then(.failure(refusal)) }
         actor.session.grantedAt = login.provenAt ?? self.shard.now
-        self.rank(login.role, of: login.account, by: actor, then)
+        self.rank(login.role, of: login.account, by: actor) { result in
+            then(result)
+            if case .success = result { self.compareRights(login, of: actor.session) }
+        }
     }
 
     /// The actor is an operator of a role that was proved here.

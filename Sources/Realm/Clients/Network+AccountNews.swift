@@ -45,9 +45,15 @@ package struct AccountNews: Sendable {
 ///
 /// The same may be told several times, and long after: what began later stays.
 extension Network {
+    /// How late something is told that may concern who is under way, in milliseconds: clocks differ, and the database may be away.
+    private static let longestTelling: Int64 = 600_000
+
     /// Sees to those who take part in sessions here.
     package func accountChangedHere(_ news: AccountNews) {
-        self.recentNews.note(news.folded, endsBefore: news.endsProofsBefore, at: self.shard.now)
+        // Of what was long ago, and is told to an edge that begins, nobody is under way any more.
+        if self.shard.now - news.time < Self.longestTelling {
+            self.recentNews.note(news.folded, endsBefore: news.endsProofsBefore, at: self.shard.now)
+        }
         for session in Array(self.sessions.all) where session.isPresent {
             if session.party.account == news.folded {
                 if news.isOver(madeAt: session.requester.accountSince) {
@@ -81,6 +87,14 @@ extension Network {
 
     /// Why somebody who has proved an account is not logged in to it, since that is over by now; nil if it is not.
     func overtaken(_ login: LoggedIn) -> Refusal? {
+        // What became of the account since is known for no longer.
+        if let time = login.provenAt, self.shard.now - time >= RecentAccountNews.longestSigningOn {
+            return Refusal(.unavailable, text: "Logging in took too long: log in again")
+        }
+        return self.changedMeanwhile(login)
+    }
+
+    private func changedMeanwhile(_ login: LoggedIn) -> Refusal? {
         let folded = Names.accountMapping.fold(login.account)
         guard self.recentNews.end(folded, provenAt: login.provenAt, at: self.shard.now) else { return nil }
         return Refusal(.unavailable, text: Self.isOvertaken)
@@ -91,13 +105,37 @@ extension Network {
     /// Somebody took part who may have logged in before an account was changed: if that ends log-ins, this one is over.
     func compareWithNews(_ session: Session, _ attachment: any Attachment) {
         guard let account = session.party.account, self.recentNews.isHeard(account, at: self.shard.now) else { return }
-        if let login = attachment.login, self.overtaken(login) != nil {
+        if let login = attachment.login, self.changedMeanwhile(login) != nil {
             session.endAttachments(reason: Self.isOvertaken, parting: session.isShared ? .quit : .ended) {
                 $0.number == attachment.number
             }
         }
         self.checkAccount(of: session.record) { isThere in
             if !isThere { session.endAttachments(reason: "Your account is no more", parting: .ended) }
+        }
+    }
+
+    /// What proves an account is another since its owner said so: who has rights of it by what proved it before has none.
+    ///
+    /// Who is logged in to it stays, rights included.
+    func proofChangedHere(_ folded: String) {
+        let now = self.shard.now
+        self.recentNews.note(folded, endsBefore: now, at: now)
+        for session in Array(self.sessions.all) where session.isPresent && session.grantedBy == folded {
+            if session.party.account != folded, session.grantedAt < now { self.adjust(session, to: .user) }
+        }
+    }
+
+    /// Somebody has rights of an account that was perhaps changed while it was proved: they are those that it gives now.
+    func compareRights(_ login: LoggedIn, of session: Session) {
+        let folded = Names.accountMapping.fold(login.account)
+        guard self.recentNews.isHeard(folded, at: self.shard.now) else { return }
+        self.askAccounts { authenticator, tenant async throws(AuthenticationError) in
+            try await authenticator.find(login.account, in: tenant)
+        } then: { (result: Result<Account?, Refusal>) in
+            guard case .success(let account) = result, session.grantedBy == folded else { return }
+            let isThere = account.map { $0.state == .active && $0.createdAt == login.since ?? $0.createdAt } ?? false
+            self.adjust(session, to: isThere ? account?.role ?? .user : .user)
         }
     }
 

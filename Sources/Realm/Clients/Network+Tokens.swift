@@ -17,9 +17,23 @@ extension Network {
     /// - `kept`: the client whose token stays; nil for none.
     /// - `then`: goes on once that was tried.
     func proofChanged(of account: String, except kept: UInt32?, _ then: @escaping () -> Void) {
-        let event = TenantEvent.proofChanged(account: Names.accountMapping.fold(account))
-        self.store.append(Transaction(changes: [LogChange(self.ownLog, payload: event.encoded)])) { _ in
-            self.endTokens(of: account, except: kept, then)
+        let folded = Names.accountMapping.fold(account)
+        // Here at once, whatever the store says.
+        self.recentNews.note(folded, endsBefore: self.shard.now, at: self.shard.now)
+        self.announceProof(of: folded, attempt: 0) { self.endTokens(of: account, except: kept, then) }
+    }
+
+    /// It is tried again for a while if the store does not answer, as the tokens are.
+    private func announceProof(of folded: String, attempt: Int, _ then: @escaping () -> Void = {}) {
+        let event = TenantEvent.proofChanged(account: folded)
+        self.store.append(Transaction(changes: [LogChange(self.ownLog, payload: event.encoded)])) { result in
+            then()
+            guard case .failure(let error) = result else { return }
+            guard attempt < Self.tokenTries else {
+                let metadata: Logger.Metadata = ["tenant": "\(self.id)", "reason": "\(error)"]
+                return self.shard.logger.warning("that an account's proof changed is not told", metadata: metadata)
+            }
+            self.shard.later(self.shard.pause(after: attempt)) { self.announceProof(of: folded, attempt: attempt + 1) }
         }
     }
 

@@ -1,7 +1,7 @@
 /// Of which accounts something was changed lately: who proved one before that may be under way still.
 struct RecentAccountNews {
     /// For how long after news somebody may sign on who logged in before, in milliseconds.
-    private static let longestSigningOn: Int64 = 90_000
+    static let longestSigningOn: Int64 = 90_000
     private static let mostAccounts = 1000
     private var accounts: [String: News] = [:]
 
@@ -22,7 +22,11 @@ struct RecentAccountNews {
         if self.accounts.count >= Self.mostAccounts {
             self.accounts = self.accounts.filter { now - $0.value.heard < Self.longestSigningOn }
         }
-        guard self.accounts.count < Self.mostAccounts || self.accounts[folded] != nil else { return }
+        if self.accounts.count >= Self.mostAccounts, self.accounts[folded] == nil,
+            let oldest = self.accounts.min(by: { $0.value.heard < $1.value.heard })?.key
+        {
+            self.accounts[oldest] = nil
+        }
         let before = self.accounts[folded]?.endsBefore ?? .min
         self.accounts[folded] = News(heard: now, endsBefore: max(before, time))
     }

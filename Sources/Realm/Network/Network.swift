@@ -209,7 +209,7 @@ package final class Network {
         case .askedForClients(let account, let asker, let question):
             self.tellClients(of: account, to: asker, question)
         case .dismissed(let account, let nick): self.dismiss(account, by: nick)
-        case .proofChanged(let account): self.recentNews.note(account, endsBefore: self.shard.now, at: self.shard.now)
+        case .proofChanged(let account): self.proofChangedHere(account)
         case .reportsChanged: self.reports.refresh()
         case .reported(let id, let reporter, let subject, let place, let reason):
             self.reports.announce(.reported(id, by: reporter, about: subject, place: place, reason: reason))

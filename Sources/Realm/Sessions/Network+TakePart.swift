@@ -119,7 +119,7 @@ extension Network {
                 if let login = request.login, record.user.modes.contains(.operator) {
                     session.grantedRole = login.role
                     session.grantedBy = Names.accountMapping.fold(login.account)
-                    session.grantedAt = self.shard.now
+                    session.grantedAt = login.provenAt ?? self.shard.now
                     session.requester.rights = login.role.rights
                 }
                 session.place = snapshot.position

@@ -63,11 +63,13 @@ extension Client {
     /// Tries to log in by SCRAM; what came of it, if the server proved itself to who succeeded.
     ///
     /// - `pause`: what happens before the proof is sent.
+    /// - `wait`: what happens between the server's proof and the end of the exchange.
     func proves(
         _ account: String,
         _ password: String,
         isLong: Bool = false,
-        pause: () async -> Void = {}
+        pause: () async -> Void = {},
+        wait: () async -> Void = {}
     ) async throws -> [Line] {
         let scram = ScramClient(account: account, password: password, isLong: isLong)
         #expect(await self.send("AUTHENTICATE SCRAM-SHA-\(isLong ? 512 : 256)").shorts == ["AUTHENTICATE +"])
@@ -78,6 +80,7 @@ extension Client {
         let lines = await self.send("AUTHENTICATE \(answer.message)")
         guard lines.first?.command == "AUTHENTICATE" else { return lines }
         #expect(lines.shorts == ["AUTHENTICATE \(answer.signature)"])
+        await wait()
         return await self.send("AUTHENTICATE +")
     }
 }
