@@ -71,4 +71,30 @@ import Testing
         #expect(try await provision() == [])
         await store.close()
     }
+
+    /// What is done twice ends the rights of who logged in between.
+    @Test func `of edges that begin side by side one makes an administrator, and the others leave it so`() async throws
+    {
+        let store = DurableStore(try SQLiteDatabase())
+        _ = try await store.migrator.up(now: 0)
+        let acme = try #require(TenantID("acme"))
+        let cost = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 1)
+        let made = try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    try await store.accounts.provision(
+                        [AdminAccount(account: "Boss", password: Redacted("one"))],
+                        named: ["Boss"],
+                        of: acme,
+                        hasher: PasswordHasher(parameters: cost),
+                        now: 2,
+                        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                    ) { $0.lowercased() }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(made == ["boss"])
+        await store.close()
+    }
 }

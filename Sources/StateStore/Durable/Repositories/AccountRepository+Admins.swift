@@ -54,6 +54,9 @@ extension AccountRepository {
         return changed
     }
 
+    /// How often it is looked at anew what an account is, where others change it.
+    private static let adminTries = 4
+
     /// - Returns: whether it was another before.
     private func ensure(
         _ admin: AdminAccount,
@@ -62,21 +65,28 @@ extension AccountRepository {
         hasher: PasswordHasher,
         now: Int64
     ) async throws -> Bool {
-        let existing = try await self.find(folded, of: tenant)
-        if let existing, existing.role == .admin, existing.isDeclared, existing.credentials.hasEveryProof,
-            let hash = existing.credentials.passwordHash.flatMap({ PasswordHash(text: $0) }),
-            try await hasher.verify(admin.password.reveal(), against: hash, for: tenant)
-        {
-            return false
+        for _ in 0..<Self.adminTries {
+            let existing = try await self.find(folded, of: tenant)
+            let known = existing?.credentials.passwordHash
+            if let existing, existing.role == .admin, existing.isDeclared, existing.credentials.hasEveryProof,
+                let hash = known.flatMap({ PasswordHash(text: $0) }),
+                try await hasher.verify(admin.password.reveal(), against: hash, for: tenant)
+            {
+                return false
+            }
+            let made = try await hasher.credentials(name: admin.account, password: admin.password.reveal(), for: tenant)
+            // Of edges that begin side by side another may have done it meanwhile: to do it again would end the rights of those
+            // who have proved it already.
+            let isDone = try await self.ensureAdmin(
+                admin.account,
+                folded: folded,
+                credentials: .init(made),
+                insteadOf: .some(known),
+                of: tenant,
+                now: now
+            )
+            if isDone { return true }
         }
-        let made = try await hasher.credentials(name: admin.account, password: admin.password.reveal(), for: tenant)
-        try await self.ensureAdmin(
-            admin.account,
-            folded: folded,
-            credentials: .init(made),
-            of: tenant,
-            now: now
-        )
-        return true
+        throw AccountError.busy
     }
 }

@@ -133,21 +133,36 @@ package struct AccountRepository: Sendable {
     /// Makes sure that an account exists, has the role admin and these credentials and no others: the tenant's desired state.
     ///
     /// Whoever had the name before does not log in any more, and nothing is sent to who that was; who is logged in stays so.
+    ///
+    /// - Parameters:
+    ///   - name: The account's name.
+    ///   - folded: The same under the mapping of accounts.
+    ///   - credentials: What it is proved by.
+    ///   - known: The password's hash that it had when that was decided, nil if it had none; by default whatever it has.
+    ///   - tenant: Of which tenant.
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: false if it has another by now, and nothing was changed.
+    /// - Throws: ``DurableStoreError``
+    @discardableResult
     package func ensureAdmin(
         _ name: String,
         folded: String,
         credentials: Account.Credentials,
+        insteadOf known: String?? = .none,
         of tenant: TenantID,
         now: Int64
-    ) async throws(DurableStoreError) {
+    ) async throws(DurableStoreError) -> Bool {
         try await self.database.withTransaction(.tenant(tenant), .readWrite, deadline: .seconds(10)) {
             connection throws(DurableStoreError) in
+            // Of two that do it at once the second sees what the first did.
+            try Self.lockNames(of: tenant, on: connection)
             // Who had the account before, if it was somebody's.
-            let known = try connection.execute(
-                "SELECT 1 FROM accounts WHERE tenant = $1 AND folded = $2",
+            let rows = try connection.execute(
+                "SELECT password_hash FROM accounts WHERE tenant = $1 AND folded = $2",
                 [.text(tenant.text), .text(folded)]
             )
-            if !known.isEmpty { try self.tell(.proof, of: folded, in: tenant, on: connection) }
+            if let known, try rows.first?.optionalText(0) != known { return false }
+            if !rows.isEmpty { try self.tell(.proof, of: folded, in: tenant, on: connection) }
             _ = try connection.execute(
                 """
                 DELETE FROM push_registrations WHERE tenant = $1 AND account = $2 AND EXISTS (
@@ -189,6 +204,7 @@ package struct AccountRepository: Sendable {
             )
             try Self.removeCertificates(of: folded, in: tenant, on: connection)
             try AccountCodeRepository.remove(of: folded, in: tenant, on: connection)
+            return true
         }
     }
 
