@@ -75,7 +75,12 @@ async def kept(world: World) -> None:
 
         await until(may, f"{client.nick} to speak again")
     # A mute ends by itself, on the other edge too.
-    assert await noted(boss, "MUTE a:bob 2s :a moment", "MUTED")
+    assert await noted(boss, "MUTE a:bob 4s :a moment", "MUTED")
+
+    async def may_not() -> bool:
+        return not await speaks(client)
+
+    await until(may_not, "the other edge to know of the mute")
     await until(may, "the mute to end")
     listed = await boss.ask("MUTES", ("NOTE", "MUTES", "MUTES_END"))
     assert [m.parameters[2] for m in listed if m.parameters[:2] == ["MUTES", "MUTE"]] == ["loud*!*@*"], boss.tail()
