@@ -110,4 +110,28 @@ import Testing
         state.evolve(.registration([.dropped], by: self.server))
         #expect(state.registration == nil && !state.modes.contains(.registered))
     }
+
+    @Test func `who owns a channel that is nobody's registers it, with an account`() throws {
+        let (owner, host) = (try self.requester("ann", account: "Ann", since: 10), try person("bob", account: "bob"))
+        let guest = try person("eve")
+        let open = try channel("#a", [(owner, .owner), (host, .host), (guest, .owner)])
+        #expect(refusal { () throws(Refusal) in _ = try open.decideRegister(by: host, now: 7) } != nil)
+        var other = host
+        other.accountSince = 20
+        let refused: [(Requester, Refusal.Reason)] = [
+            (other, .ownerNeeded), (guest, .accountNeeded),
+            (try self.requester("cid", account: "cid", since: 30), .notOnChannel),
+        ]
+        for (one, reason) in refused {
+            #expect(refusal { () throws(Refusal) in _ = try open.decideRegister(by: one, now: 7) }?.reason == reason)
+        }
+        other.rights = .runAnyChannel
+        #expect(refusal { () throws(Refusal) in _ = try open.decideRegister(by: other, now: 7) } == nil)
+        var state = open
+        state.evolve(try open.decideRegister(by: owner, now: 7))
+        #expect(state.registration?.founder == self.ann && state.registration?.since == 7)
+        #expect(state.registration?.lastUse == 7)
+        let again = refusal { () throws(Refusal) in _ = try state.decideRegister(by: owner, now: 8) }
+        #expect(again?.reason == .channelIsRegistered)
+    }
 }

@@ -65,6 +65,13 @@ import Testing
         #expect(self.decide("-b+b", "n7", "more").changes.parameters == ["-b+b", "n7!*@*", "more!*@*"])
     }
 
+    @Test(arguments: [":x!*@*", String(repeating: "x", count: 247)])
+    func `what a line could not show before its last parameter is no mask, nor what is too long in its full form`(
+        text: String
+    ) {
+        #expect(Ban(text) == nil)
+    }
+
     @Test(arguments: ["", "a b", "::1!u@h", ":x!*", "a!b@c$other", "a\u{1}b", String(repeating: "x", count: 251)])
     func `what is no mask is refused`(text: String) {
         let decision = self.decide("+b", text)

@@ -287,4 +287,10 @@ import Testing
         #expect(decision.changes.parameters == ["+b", "bob!*@*"])
         #expect(Set(decision.refusals) == Set(forwards.values))
     }
+
+    @Test func `all letters are those of CHANMODES and of the ranks`() {
+        let told = Set(ChannelModeTable.supportValue).subtracting(",")
+        #expect(Set(ChannelModeTable.allLetters).isSuperset(of: told.union("ov")))
+        #expect(ChannelModeTable.allLetters.count == Set(ChannelModeTable.allLetters).count)
+    }
 }
