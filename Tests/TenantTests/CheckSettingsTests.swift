@@ -53,6 +53,7 @@ import Testing
         ("{name: a, kind: Rate, action: Hold, within: 2h}", "out of bounds"),
         ("{name: a, kind: Words, action: Hold, words: ['']}", "no word or phrase"),
         ("{name: a, kind: Rate, action: Hold, channels: ['#a b']}", "no mask of channels"),
+        ("{name: a, kind: Rate, action: Hold, channels: ['']}", "no mask of channels"),
         ("{name: a, kind: Rate, action: Hold}\n        - {name: a, kind: Rate, action: Hold}", "occurs already"),
     ])
     func `what cannot be is refused with what to write`(check: String, text: String) async throws {

@@ -26,6 +26,7 @@ struct PushEndpointTests {
         "https://push.example:+8443/", "https://push.example:/", "https://push.example:8443:1/",
         "https://push.example\\@evil.example/", "https://push.example/a b", "https://push.example/é",
         "https://push..example/", "https://-push.example/", "https://push.example/\r\nX: y",
+        "https://push.example/\u{7F}",
         "https://push.example/" + String(repeating: "a", count: 400),
     ])
     func `anything else is no endpoint`(text: String) {
