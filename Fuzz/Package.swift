@@ -40,9 +40,11 @@ let package = Package(
             name: "Chat",
             dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
         ),
+        .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
+        .target(name: "Checks", dependencies: ["IRC", "Chat", "CPCRE2"]),
         .target(
             name: "Tenant",
-            dependencies: ["IRC", "Chat", "Numbers", .product(name: "Yams", package: "Yams")],
+            dependencies: ["Checks", "IRC", "Chat", "Numbers", .product(name: "Yams", package: "Yams")],
             exclude: [
                 "Accounts", "Identity/HostCloak.swift", "Push/Base64URL.swift", "Push/PushKeys.swift",
                 "Push/VapidKey.swift", "Push/VapidKeys.swift", "Watch",
@@ -69,7 +71,7 @@ let package = Package(
     ]
 )
 
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),
