@@ -187,13 +187,18 @@ import Testing
         )
     }
 
-    @Test func `who says too much too fast is refused until it is slower, and typing is not counted`() async throws {
+    /// A network that lets two messages through in a time, and somebody in a channel of Ann's.
+    private func withRate() async throws -> (OwnershipRig, Client) {
         let rig = try await OwnershipRig()
         var check = Check()
         (check.name, check.kind, check.action, check.limit) = ("flood", .rate, .refuse, 2)
         await Self.apply([check], to: rig)
         _ = await rig.member("ann", in: "#a")
-        let bob = await rig.harness.client("bob", Self.capabilities, in: "#a")
+        return (rig, await rig.harness.client("bob", Self.capabilities, in: "#a"))
+    }
+
+    @Test func `who says too much too fast is refused until it is slower, and typing is not counted`() async throws {
+        let (rig, bob) = try await self.withRate()
         for _ in 0..<5 { _ = await bob.send("@+typing=active TAGMSG #a") }
         let told = await bob.send("PRIVMSG #a :1", "PRIVMSG #a :2", "PRIVMSG #a :3")
         #expect(told.commands == ["PRIVMSG", "PRIVMSG", "404"])
@@ -202,12 +207,7 @@ import Testing
     }
 
     @Test func `a guest who comes back is who said it all`() async throws {
-        let rig = try await OwnershipRig()
-        var check = Check()
-        (check.name, check.kind, check.action, check.limit) = ("flood", .rate, .refuse, 2)
-        await Self.apply([check], to: rig)
-        _ = await rig.member("ann", in: "#a")
-        let bob = await rig.harness.client("bob", Self.capabilities, in: "#a")
+        let (rig, bob) = try await self.withRate()
         _ = await bob.send("PRIVMSG #a :1", "PRIVMSG #a :2", "PRIVMSG #a :3")
         _ = await bob.send("QUIT")
         let rob = await rig.harness.client("rob", Self.capabilities, in: "#a")

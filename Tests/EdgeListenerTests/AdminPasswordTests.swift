@@ -10,6 +10,8 @@ import TestSupport
 import Testing
 
 @Suite struct AdminPasswordTests {
+    private static let cost = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 1)
+
     private static func tenant(_ passwords: [String: String]) throws -> HostedTenant {
         HostedTenant(
             id: try #require(TenantID("acme")),
@@ -25,7 +27,7 @@ import Testing
             durable: store,
             seal: { TOTPSeal(from: SymmetricKey(data: [1]), tenant: $0) },
             codeKey: { CodeKey(from: SymmetricKey(data: [1]), tenant: $0) },
-            hasher: PasswordHasher(parameters: .init(logN: 4, blockSize: 8, parallelism: 1)),
+            hasher: PasswordHasher(parameters: Self.cost),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let told = Mutex<[[String]]>([])
@@ -41,13 +43,26 @@ import Testing
         await store.close()
     }
 
+    /// An edge sees to it that there is the administrator that the tenant names.
+    ///
+    /// - Returns: whom it made anew.
+    private static func provision(_ store: DurableStore) async throws -> [String] {
+        try await store.accounts.provision(
+            [AdminAccount(account: "Boss", password: Redacted("one"))],
+            named: ["Boss"],
+            of: self.tenant([:]).id,
+            hasher: PasswordHasher(parameters: self.cost),
+            now: 2,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { $0.lowercased() }
+    }
+
     /// What an older version made knows fewer mechanisms.
     @Test func `an administrator can log in by each mechanism, and is made anew for that once`() async throws {
         let store = DurableStore(try SQLiteDatabase())
         _ = try await store.migrator.up(now: 0)
-        let acme = try #require(TenantID("acme"))
-        let cost = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 1)
-        let made = try AccountCredentials(name: "Boss", password: "one", parameters: cost)
+        let acme = try Self.tenant([:]).id
+        let made = try AccountCredentials(name: "Boss", password: "one", parameters: Self.cost)
         try await store.accounts.ensureAdmin(
             "Boss",
             folded: "boss",
@@ -55,20 +70,10 @@ import Testing
             of: acme,
             now: 1
         )
-        func provision() async throws -> [String] {
-            try await store.accounts.provision(
-                [AdminAccount(account: "Boss", password: Redacted("one"))],
-                named: ["Boss"],
-                of: acme,
-                hasher: PasswordHasher(parameters: cost),
-                now: 2,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            ) { $0.lowercased() }
-        }
-        #expect(try await provision() == ["boss"])
+        #expect(try await Self.provision(store) == ["boss"])
         let text = try #require(try await store.accounts.find("boss", of: acme)?.credentials.scram)
         #expect(ScramHash.allCases.allSatisfy { ScramCredentials(text: text, $0) != nil })
-        #expect(try await provision() == [])
+        #expect(try await Self.provision(store) == [])
         await store.close()
     }
 
@@ -77,21 +82,8 @@ import Testing
     {
         let store = DurableStore(try SQLiteDatabase())
         _ = try await store.migrator.up(now: 0)
-        let acme = try #require(TenantID("acme"))
-        let cost = PasswordHash.Parameters(logN: 4, blockSize: 8, parallelism: 1)
         let made = try await withThrowingTaskGroup(of: [String].self) { group in
-            for _ in 0..<4 {
-                group.addTask {
-                    try await store.accounts.provision(
-                        [AdminAccount(account: "Boss", password: Redacted("one"))],
-                        named: ["Boss"],
-                        of: acme,
-                        hasher: PasswordHasher(parameters: cost),
-                        now: 2,
-                        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-                    ) { $0.lowercased() }
-                }
-            }
+            for _ in 0..<4 { group.addTask { try await Self.provision(store) } }
             return try await group.reduce(into: []) { $0 += $1 }
         }
         #expect(made == ["boss"])
