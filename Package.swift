@@ -109,6 +109,20 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // Blobs: S3 and what speaks it, Google's Cloud Storage, a folder; knows nothing of chat.
+        .target(
+            name: "ObjectStore",
+            dependencies: [
+                "Backoff",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
         // Names in the DNS, by c-ares on a thread of its own.
         .target(name: "NameLookup", dependencies: ["Observability", "Tenant", "CAres"]),
         // A tenant's network as one shard holds it, and what can be done on it: no sockets.
@@ -406,6 +420,18 @@ let package = Package(
             dependencies: [
                 "Mail", "Tenant", "TestChildren", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "ObjectStoreTests",
+            dependencies: [
+                "Backoff", "ObjectStore", "TestChildren", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         .testTarget(

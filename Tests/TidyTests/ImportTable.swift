@@ -101,6 +101,16 @@ enum ImportTable {
             ["Logging"]
         ),
         "NameLookup": ImportRow(own: ["CAres", "Observability", "Tenant"], libraries: foundation, platform),
+        "ObjectStore": ImportRow(
+            own: ["Backoff"],
+            libraries: foundation,
+            platform,
+            observing,
+            sockets,
+            web,
+            cryptography,
+            ["FoundationXML"]
+        ),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
             own: ["Backoff", "CSpoof", "Checks", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],
