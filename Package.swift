@@ -123,6 +123,16 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
+        // What was said, in segments that lie in an object store.
+        .target(
+            name: "Archive",
+            dependencies: [
+                "Backoff", "CZstd", "Chat", "Observability", "ObjectStore", "StateStore", "Tenant",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
         // Names in the DNS, by c-ares on a thread of its own.
         .target(name: "NameLookup", dependencies: ["Observability", "Tenant", "CAres"]),
         // A tenant's network as one shard holds it, and what can be done on it: no sockets.
@@ -225,6 +235,7 @@ let package = Package(
         // The toolchain's ICU.
         .systemLibrary(name: "CSpoof"),
         .systemLibrary(name: "CAres", providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
         // No pkgConfig: the flags of hiredis.pc warn on every target.
@@ -419,6 +430,16 @@ let package = Package(
             name: "MailTests",
             dependencies: [
                 "Mail", "Tenant", "TestChildren", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "ArchiveTests",
+            dependencies: [
+                "Archive", "Chat", "ObjectStore", "Observability", "StateStore", "Tenant", "TestChildren",
+                "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),

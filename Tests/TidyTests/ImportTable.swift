@@ -111,6 +111,13 @@ enum ImportTable {
             cryptography,
             ["FoundationXML"]
         ),
+        "CZstd": ImportRow(own: []),
+        "Archive": ImportRow(
+            own: ["Backoff", "CZstd", "Chat", "ObjectStore", "Observability", "StateStore", "Tenant"],
+            libraries: foundation,
+            cryptography,
+            ["Logging", "NIOCore"]
+        ),
         // No sockets and no channels of NIO: an event loop and bytes.
         "Realm": ImportRow(
             own: ["Backoff", "CSpoof", "Checks", "IRC", "Chat", "Observability", "Tenant", "StateStore", "Metering"],

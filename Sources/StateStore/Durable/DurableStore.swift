@@ -18,6 +18,7 @@ package struct DurableStore: Sendable {
     package let reports: ReportRepository
     package let links: InviteLinkRepository
     package let held: HeldMessageRepository
+    package let archives: ArchiveRepository
     package let history: HistoryRepository
     package let readMarkers: ReadMarkerRepository
     package let deadLetters: DeadLetterRepository
@@ -42,6 +43,7 @@ package struct DurableStore: Sendable {
         self.reports = ReportRepository(database)
         self.links = InviteLinkRepository(database)
         self.held = HeldMessageRepository(database)
+        self.archives = ArchiveRepository(database)
         self.history = HistoryRepository(database)
         self.readMarkers = ReadMarkerRepository(database)
         self.deadLetters = DeadLetterRepository(database)

@@ -131,19 +131,39 @@ package struct DeadLetterRepository: Sendable {
     ///
     /// - Throws: ``DurableStoreError/rejected(code:message:)`` if the database refuses it still, or this version cannot read it;
     ///   it stays then.
-    package func replay(_ letter: DeadLetter) async throws(DurableStoreError) {
+    ///
+    /// - Parameter intake: Makes what is to be archived of it.
+    package func replay(
+        _ letter: DeadLetter,
+        archiving intake: (any ArchiveIntake)? = nil
+    ) async throws(DurableStoreError) {
         var records: [HistoryRecord] = []
+        var others: [HistoryRecord] = []
         var rows: [AuditRecord] = []
         switch HistoryEntry(letter.record) {
         case .kept(let record): records = [record]
         case .audited(let row): rows = [row]
+        case .archivedOnly(let record): others = [record]
         case .passedOver: break
         case .unreadable:
             throw .rejected(code: DeadLetter.unreadable, message: "this version cannot read it: a newer one wrote it")
         }
-        let (kept, noted) = (records, rows)
+        let (kept, noted, alone) = (records, rows, others)
+        let stamp = Stamp(position: letter.position, time: letter.time)
+        let archived = { @Sendable (record: HistoryRecord) in
+            ArchivedRecord(log: letter.log, stamp: stamp, content: record)
+        }
         try await self.database.write(.tenant(letter.log.tenant)) { connection throws(DurableStoreError) in
-            _ = try HistoryRepository.store(kept, over: connection)
+            if let intake, intake.isArchived(letter.log.tenant) {
+                let batch = ArchiveBatch(
+                    intake,
+                    records: kept.first.map { [0: archived($0)] } ?? [:],
+                    others: alone.map(archived)
+                )
+                try HistoryRepository.store(kept, archiving: batch, over: connection)
+            } else {
+                _ = try HistoryRepository.store(kept, over: connection)
+            }
             if !noted.isEmpty { try AuditRepository.store(noted, over: connection) }
             try Self.delete(letter, over: connection)
         }

@@ -72,6 +72,12 @@ package struct HistoryRecord: Hashable, Sendable {
 }
 
 extension HistoryRecord {
+    /// Why it was taken back, if somebody did and said so: what follows the prefix.
+    package var redactionReason: String? {
+        guard let redaction, let space = redaction.firstIndex(of: " ") else { return nil }
+        return String(redaction[redaction.index(after: space)...])
+    }
+
     /// The record that an entry of a log becomes, before the history has it.
     ///
     /// - Returns: nil if it becomes none.
@@ -95,9 +101,11 @@ extension UserEvent {
 /// What becomes of an entry of the feed.
 enum HistoryEntry {
     case kept(HistoryRecord)
+    /// For some of the members alone: for the archive, and for nobody to read later.
+    case archivedOnly(HistoryRecord)
     /// For the audit log.
     case audited(AuditRecord)
-    /// For some of the members alone, or nothing that is played back: AWAY, or that somebody is typing.
+    /// Nothing that is played back: AWAY, or that somebody is typing.
     case passedOver
     /// Something newer wrote it, or it is damaged.
     case unreadable
@@ -110,7 +118,7 @@ enum HistoryEntry {
         let payload = record.entry.payload
         if let message = ChatMessage(entry: payload) {
             let isTyping = message.verb == .tagmsg && ChatMessage.tellOnlyTyping(message.clientTags)
-            guard message.minimum.isEmpty, !isTyping else {
+            guard !isTyping else {
                 self = .passedOver
                 return
             }
@@ -124,20 +132,19 @@ enum HistoryEntry {
                 case .notice: .notice
                 case .tagmsg: .tagmsg
                 }
-            self = .kept(
-                HistoryRecord(
-                    record.log.tenant,
-                    in: record.label.text,
-                    id: Stamp(position: record.entry.position, time: record.entry.time),
-                    kind,
-                    prefix: said.prefix,
-                    account: message.account,
-                    isBot: message.isBot,
-                    target: said.target,
-                    tags: message.clientTags,
-                    text: said.text
-                )
+            let row = HistoryRecord(
+                record.log.tenant,
+                in: record.label.text,
+                id: Stamp(position: record.entry.position, time: record.entry.time),
+                kind,
+                prefix: said.prefix,
+                account: message.account,
+                isBot: message.isBot,
+                target: said.target,
+                tags: message.clientTags,
+                text: said.text
             )
+            self = message.minimum.isEmpty ? .kept(row) : .archivedOnly(row)
             return
         }
         // What a user's own log has beside messages is for others who read the feed.

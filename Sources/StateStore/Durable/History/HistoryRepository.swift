@@ -70,33 +70,114 @@ package struct HistoryRepository: Sendable {
         _ records: some Collection<HistoryRecord> & Sendable,
         over connection: any SQLConnection
     ) throws(DurableStoreError) -> Int {
-        var conversations = Numbered<Place>()
-        var origins = Numbered<Origin>()
-        var rows: [[SQLValue]] = []
-        rows.reserveCapacity(records.count)
-        var redactions: [HistoryCursor: [Int64: [SQLValue]]] = [:]
-        for record in records {
-            let day = record.id.time / Self.day
-            let conversation = conversations.number(of: Place(record.tenant, record.conversation), day: day)
-            let origin = origins.number(of: Origin(record), day: day)
-            let row: [SQLValue] = [
-                .text(record.tenant.text), .integer(conversation), .integer(record.id.time),
-                .integer(Int64(bitPattern: record.id.position.epoch)),
-                .integer(Int64(bitPattern: record.id.position.sequence)), .integer(record.kind.rawValue),
-                .integer(origin), record.tags.isEmpty ? .null : .text(record.tags), .text(orNull: record.text),
-                .text(orNull: record.redaction),
-            ]
-            if record.redaction == nil {
-                rows.append(row)
-            } else if redactions[record.cursor]?[conversation] == nil {
-                redactions[record.cursor, default: [:]][conversation] = row
+        let batch = Batch(records)
+        try batch.storeNames(over: connection)
+        let new = batch.rows.isEmpty ? 0 : try connection.insertNew(batch.rows.map(\.values), into: Self.rows)
+        let redactions = batch.redactions
+        if redactions.isEmpty { return new }
+        return new + (try connection.insertNew(redactions.map(\.values), into: Self.redactions))
+    }
+
+    /// Keeps records, and says which of them were not kept before.
+    ///
+    /// - Returns: Their places, in order. A message that was taken back before it came is among them: nobody has had it yet.
+    static func storeNew(
+        _ records: some Collection<HistoryRecord> & Sendable,
+        over connection: any SQLConnection
+    ) throws(DurableStoreError) -> [Int] {
+        let batch = Batch(records)
+        try batch.storeNames(over: connection)
+        var new = try Self.insert(batch.rows[...], into: Self.rows, over: connection)
+        for row in batch.rows where !new.contains(row.place) {
+            if try Self.wasTakenBackBefore(row, over: connection) { new.insert(row.place) }
+        }
+        new.formUnion(try Self.insert(batch.redactions[...], into: Self.redactions, over: connection))
+        return new.sorted()
+    }
+
+    /// Inserts rows, and finds out which were new by halves: nearly always that is all of them, which costs one insertion.
+    private static func insert(
+        _ rows: ArraySlice<Batch.Row>,
+        into table: BulkTable,
+        over connection: any SQLConnection
+    ) throws(DurableStoreError) -> Set<Int> {
+        if rows.isEmpty { return [] }
+        try connection.executeScript("SAVEPOINT history_rows")
+        let count = try connection.insertNew(rows.map(\.values), into: table)
+        guard count > 0 && count < rows.count else {
+            try connection.executeScript("RELEASE SAVEPOINT history_rows")
+            return count == 0 ? [] : Set(rows.map(\.place))
+        }
+        try connection.executeScript("ROLLBACK TO SAVEPOINT history_rows; RELEASE SAVEPOINT history_rows")
+        let half = rows.startIndex + rows.count / 2
+        let first = try Self.insert(rows[..<half], into: table, over: connection)
+        return first.union(try Self.insert(rows[half...], into: table, over: connection))
+    }
+
+    /// Whether what is kept in a message's place is only that it was taken back: by who did, and so not of the message's origin.
+    private static func wasTakenBackBefore(
+        _ row: Batch.Row,
+        over connection: any SQLConnection
+    ) throws(DurableStoreError) -> Bool {
+        let found = try connection.execute(
+            """
+            SELECT origin FROM history WHERE tenant = $1 AND conversation = $2 AND time = $3 AND epoch = $4
+            AND sequence = $5 AND redaction IS NOT NULL
+            """,
+            Array(row.values[..<5])
+        )
+        guard let kept = found.first else { return false }
+        return .integer(try kept.integer(0)) != row.values[6]
+    }
+
+    /// Records as rows, each thing that they name once.
+    private struct Batch {
+        struct Row {
+            /// Which of the records it was.
+            let place: Int
+            let values: [SQLValue]
+        }
+
+        private(set) var rows: [Row] = []
+        private(set) var redactions: [Row] = []
+        private var conversations = Numbered<Place>()
+        private var origins = Numbered<Origin>()
+
+        init(_ records: some Collection<HistoryRecord>) {
+            self.rows.reserveCapacity(records.count)
+            var taken: Set<Taken> = []
+            for (place, record) in records.enumerated() {
+                let day = record.id.time / HistoryRepository.day
+                let conversation = self.conversations.number(of: Place(record.tenant, record.conversation), day: day)
+                let origin = self.origins.number(of: Origin(record), day: day)
+                let row = Row(
+                    place: place,
+                    values: [
+                        .text(record.tenant.text), .integer(conversation), .integer(record.id.time),
+                        .integer(Int64(bitPattern: record.id.position.epoch)),
+                        .integer(Int64(bitPattern: record.id.position.sequence)), .integer(record.kind.rawValue),
+                        .integer(origin), record.tags.isEmpty ? .null : .text(record.tags), .text(orNull: record.text),
+                        .text(orNull: record.redaction),
+                    ]
+                )
+                if record.redaction == nil {
+                    self.rows.append(row)
+                } else if taken.insert(Taken(cursor: record.cursor, conversation: conversation)).inserted {
+                    self.redactions.append(row)
+                }
             }
         }
-        _ = try connection.insertNew(conversations.rows, into: Self.conversations)
-        _ = try connection.insertNew(origins.rows, into: Self.origins)
-        let new = rows.isEmpty ? 0 : try connection.insertNew(rows, into: Self.rows)
-        if redactions.isEmpty { return new }
-        return new + (try connection.insertNew(redactions.values.flatMap { $0.values }, into: Self.redactions))
+
+        func storeNames(over connection: any SQLConnection) throws(DurableStoreError) {
+            _ = try connection.insertNew(self.conversations.rows, into: HistoryRepository.conversations)
+            _ = try connection.insertNew(self.origins.rows, into: HistoryRepository.origins)
+        }
+
+        /// What is taken back: no two rows of one key may come in one call.
+        private struct Taken: Hashable {
+            let cursor: HistoryCursor
+            let conversation: Int64
+        }
     }
 
     /// How many records, and bytes of text and tags, are kept of a tenant.

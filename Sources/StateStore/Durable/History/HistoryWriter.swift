@@ -15,6 +15,7 @@ package struct HistoryWriter: Sendable {
     private let history: HistoryRepository
     private let audit: AuditRepository
     private let deadLetters: DeadLetterRepository
+    private let archive: (any ArchiveIntake)?
     private let now: @Sendable () -> Int64
     private let batch: Int
     /// What passes between batches that are not full.
@@ -30,6 +31,7 @@ package struct HistoryWriter: Sendable {
     /// - Parameters:
     ///   - live: Whose feed to read.
     ///   - store: Where the records go: its history, and its dead letters with those that the history refuses.
+    ///   - archive: Makes what is to be archived of them; nil where nothing is.
     ///   - now: Milliseconds since 1970.
     ///   - batch: How many records are stored at most at a time: the more, the less one costs.
     ///   - drainTime: How long, once stopped, it may go on with what the feed holds.
@@ -38,6 +40,7 @@ package struct HistoryWriter: Sendable {
     package init(
         live: any LiveStore,
         store: DurableStore,
+        archive: (any ArchiveIntake)? = nil,
         now: @escaping @Sendable () -> Int64 = WallClock.system,
         batch: Int = 4000,
         drainTime: Duration = .seconds(5),
@@ -48,6 +51,7 @@ package struct HistoryWriter: Sendable {
         self.history = store.history
         self.audit = store.audit
         self.deadLetters = store.deadLetters
+        self.archive = archive
         self.now = now
         self.batch = batch
         self.drainTime = drainTime
@@ -120,12 +124,15 @@ package struct HistoryWriter: Sendable {
         var done: [FeedRecord.ID] = []
         done.reserveCapacity(records.count)
         var audited: [(row: AuditRecord, record: FeedRecord)] = []
+        var alone: [(row: HistoryRecord, record: FeedRecord)] = []
         for (place, record) in records.enumerated() {
             switch HistoryEntry(record) {
             case .audited(let row): audited.append((row, record))
             case .kept(let row):
                 rows.append(row)
                 places.append(place)
+            case .archivedOnly(let row):
+                if self.archives(record) { alone.append((row, record)) } else { done.append(record.id) }
             case .passedOver: done.append(record.id)
             case .unreadable:
                 done += await self.setAside(record, DeadLetter.unreadable, "this version cannot read it")
@@ -133,13 +140,34 @@ package struct HistoryWriter: Sendable {
         }
         let kept = rows
         done += try await self.store(kept.indices, { records[places[$0]] }) { range throws(DurableStoreError) in
-            _ = try await self.history.store(kept[range])
+            try await self.store(Array(kept[range]), of: range.map { records[places[$0]] })
+        }
+        let others = alone
+        done += try await self.store(others.indices, { others[$0].record }) { range throws(DurableStoreError) in
+            guard let archive = self.archive else { return }
+            let archived = others[range].map { ArchivedRecord($0.record, $0.row) }
+            try await self.history.store([], archiving: ArchiveBatch(archive, records: [:], others: archived))
         }
         let noted = audited
         done += try await self.store(noted.indices, { noted[$0].record }) { range throws(DurableStoreError) in
             try await self.audit.store(noted[range].map(\.row))
         }
         return done
+    }
+
+    private func archives(_ record: FeedRecord) -> Bool { self.archive?.isArchived(record.log.tenant) ?? false }
+
+    /// Stores rows of the history, with what is to be archived of them.
+    private func store(_ rows: [HistoryRecord], of records: [FeedRecord]) async throws(DurableStoreError) {
+        var archived: [Int: ArchivedRecord] = [:]
+        for (place, record) in records.enumerated() where self.archives(record) {
+            archived[place] = ArchivedRecord(record, rows[place])
+        }
+        guard let archive = self.archive, !archived.isEmpty else {
+            _ = try await self.history.store(rows)
+            return
+        }
+        try await self.history.store(rows, archiving: ArchiveBatch(archive, records: archived))
     }
 
     /// Stores rows.
@@ -215,5 +243,15 @@ package struct HistoryWriter: Sendable {
                 )
             }
         }.value
+    }
+}
+
+extension ArchivedRecord {
+    fileprivate init(_ record: FeedRecord, _ content: HistoryRecord) {
+        self.init(
+            log: record.log,
+            stamp: Stamp(position: record.entry.position, time: record.entry.time),
+            content: content
+        )
     }
 }

@@ -190,6 +190,7 @@ package enum Schema {
         Migration(version: 20, name: "messages for who is away, hosts of accounts") {
             MemoSchema.script($0) + AccountHostRepository.schema($0)
         },
+        Migration(version: 21, name: "archives") { ArchiveSchema.script($0) },
     ]
 
     /// The version of the last migration.

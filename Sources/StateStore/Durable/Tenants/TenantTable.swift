@@ -205,6 +205,51 @@ package struct TenantTable: Hashable, Sendable {
             ]
         ),
         TenantTable(
+            "archives",
+            key: ["tenant"],
+            [
+                .init("enrolled", .integer), .init("holder", .text), .init("held_until", .integer),
+                .init("term", .integer), .init("next_segment", .integer), .init("next_manifest", .integer),
+                .init("sealed_at", .integer), .init("failure", .text), .init("failure_detail", .text),
+                .init("failed_at", .integer), .init("verified_at", .integer), .init("verified_result", .text),
+            ]
+        ),
+        TenantTable(
+            "archive_keys",
+            key: ["id"],
+            [
+                .init("id", .text), .init("wrapped", .blob), .init("made_at", .integer),
+                .init("destroyed_at", .integer),
+            ]
+        ),
+        TenantTable(
+            "archive_manifests",
+            key: ["sequence"],
+            [
+                .init("sequence", .integer), .init("day", .integer), .init("kind", .text), .init("size", .integer),
+                .init("sha256", .blob), .init("made_at", .integer),
+            ]
+        ),
+        TenantTable(
+            "archive_pending",
+            key: ["id"],
+            [
+                .init("id", .integer), .init("day", .integer), .init("segment", .integer), .init("records", .integer),
+                .init("raw_bytes", .integer), .init("size", .integer), .init("first_time", .integer),
+                .init("last_time", .integer), .init("stored_at", .integer), .init("chunk", .blob),
+            ]
+        ),
+        TenantTable(
+            "archive_segments",
+            key: ["number"],
+            [
+                .init("number", .integer), .init("day", .integer), .init("state", .text), .init("manifest", .integer),
+                .init("records", .integer), .init("raw_bytes", .integer), .init("size", .integer),
+                .init("first_time", .integer), .init("last_time", .integer), .init("sha256", .blob),
+                .init("made_at", .integer),
+            ]
+        ),
+        TenantTable(
             "usage_ledger",
             key: ["id"],
             isAppended: true,

@@ -1,0 +1,98 @@
+// A line of the archive: one JSON object (RFC 8259) and a line feed. Its keys come in one order, so that whoever only looks for some of
+// them need not read the rest; docs/operations/archive-format.md is what outside readers go by.
+
+import Observability
+package import StateStore
+
+/// Writes lines.
+package struct LineWriter: Sendable {
+    private var times = TimestampCache()
+
+    package init() {}
+
+    /// Adds a record's line.
+    ///
+    /// - Parameters:
+    ///   - record: What happened.
+    ///   - bytes: Gets the line.
+    package mutating func write(_ record: ArchivedRecord, to bytes: inout [UInt8]) {
+        let content = record.content
+        let isRedaction = content.redaction != nil
+        Self.add("{\"id\":\"", to: &bytes)
+        bytes += record.stamp.messageID.utf8
+        Self.add("\",\"time\":\"", to: &bytes)
+        bytes += self.times.text(at: max(0, record.stamp.time)).utf8
+        Self.field(",\"log\":", "\(record.log.kind.rawValue):\(record.log.name)", to: &bytes, afterText: true)
+        Self.field(",\"conversation\":", content.conversation, to: &bytes)
+        Self.add(",\"kind\":\"", to: &bytes)
+        Self.add(isRedaction ? "redaction" : Self.name(of: content.kind), to: &bytes)
+        Self.field(",\"from\":", content.prefix, to: &bytes, afterText: true)
+        if let account = content.account { Self.field(",\"account\":", account, to: &bytes) }
+        if content.isBot { Self.add(",\"bot\":true", to: &bytes) }
+        if !content.target.isEmpty { Self.field(",\"to\":", content.target, to: &bytes) }
+        if !content.tags.isEmpty { Self.field(",\"tags\":", content.tags, to: &bytes) }
+        if isRedaction {
+            Self.field(",\"redacts\":", content.id.messageID, to: &bytes)
+            if let reason = content.redactionReason { Self.field(",\"text\":", reason, to: &bytes) }
+        } else if let text = content.text {
+            Self.field(",\"text\":", text, to: &bytes)
+        }
+        Self.add("}\n", to: &bytes)
+    }
+
+    /// What kinds are called in lines.
+    static func name(of kind: HistoryRecord.Kind) -> StaticString {
+        switch kind {
+        case .privmsg: "privmsg"
+        case .notice: "notice"
+        case .tagmsg: "tagmsg"
+        case .join: "join"
+        case .part: "part"
+        case .quit: "quit"
+        case .kick: "kick"
+        case .mode: "mode"
+        case .topic: "topic"
+        case .nick: "nick"
+        }
+    }
+
+    private static func add(_ text: StaticString, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// - Parameter afterText: Whether the quote of the text before is still to be written.
+    private static func field(
+        _ name: StaticString,
+        _ value: String,
+        to bytes: inout [UInt8],
+        afterText: Bool = false
+    ) {
+        if afterText { bytes.append(UInt8(ascii: "\"")) }
+        Self.add(name, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        var value = value
+        value.withUTF8 { Self.escape($0, to: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Only what RFC 8259 section 7 wants escaped is: everything else is UTF-8 as it is.
+    private static func escape(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        var start = 0
+        for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+            bytes.append(contentsOf: text[start..<index])
+            start = index + 1
+            switch byte {
+            case 0x22: bytes += [0x5C, 0x22]
+            case 0x5C: bytes += [0x5C, 0x5C]
+            case 0x0A: bytes += [0x5C, UInt8(ascii: "n")]
+            case 0x09: bytes += [0x5C, UInt8(ascii: "t")]
+            default:
+                let digits = Array("0123456789abcdef".utf8)
+                bytes += "\\u00".utf8
+                bytes.append(digits[Int(byte >> 4)])
+                bytes.append(digits[Int(byte & 15)])
+            }
+        }
+        bytes.append(contentsOf: text[start...])
+    }
+}

@@ -1,0 +1,44 @@
+package import Observability
+import Synchronization
+
+/// What a worker did for archives, for metrics.
+package final class ArchiveFigures: Sendable {
+    private struct Counts {
+        var sealed = 0
+        var closed = 0
+        var failures: [String: Int] = [:]
+    }
+
+    private let counts = Mutex(Counts())
+
+    func sealed() { self.counts.withLock { $0.sealed += 1 } }
+    func closed() { self.counts.withLock { $0.closed += 1 } }
+    func failed(_ reason: String) { self.counts.withLock { $0.failures[reason, default: 0] += 1 } }
+
+    /// What `/metrics` shows of it.
+    package var families: [MetricFamily] {
+        let counts = self.counts.withLock { $0 }
+        return [
+            MetricFamily(
+                "roost_archive_segments_sealed_total",
+                help: "Segments that were put into the bucket.",
+                kind: .counter,
+                samples: [.init(Double(counts.sealed))]
+            ),
+            MetricFamily(
+                "roost_archive_manifests_total",
+                help: "Manifests of days that were put into the bucket.",
+                kind: .counter,
+                samples: [.init(Double(counts.closed))]
+            ),
+            MetricFamily(
+                "roost_archive_failures_total",
+                help: "Turns of tenants that failed, by reason.",
+                kind: .counter,
+                samples: counts.failures.sorted { $0.key < $1.key }.map {
+                    .init(Double($0.value), labels: [MetricLabel("reason", $0.key)])
+                }
+            ),
+        ]
+    }
+}

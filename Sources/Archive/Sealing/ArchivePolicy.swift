@@ -1,0 +1,40 @@
+package import StateStore
+
+/// When what waits becomes segments, and days are closed.
+package struct ArchivePolicy: Hashable, Sendable {
+    /// How long a line waits at most until it is in the bucket; nil has it wait for the schedule.
+    package var sealAfter: Duration? = .seconds(900)
+    /// From how many bytes of lines on nothing waits for its time.
+    package var sealBytes = TenantArchive.segmentBytes
+    /// How long after its end a day is closed, so that what comes late is in it.
+    package var grace: Duration = .seconds(3600)
+
+    /// As tenants have it that say nothing else.
+    package static let continuous = ArchivePolicy()
+
+    package init() {}
+
+    /// Whether a day's lines are to become a segment now.
+    ///
+    /// - Parameters:
+    ///   - day: What waits.
+    ///   - now: By the database's clock, in milliseconds since 1970.
+    ///   - fired: When the schedule was last due; nil for none.
+    /// - Returns: Whether they are.
+    package func isDue(_ day: PendingDay, now: Int64, fired: Int64? = nil) -> Bool {
+        if day.rawBytes >= self.sealBytes { return true }
+        if let fired { return day.oldest <= fired }
+        guard let sealAfter else { return false }
+        let isOver = now >= ArchiveDay(number: day.day).end
+        // What is left of a day that is over goes soon, so that the day can be closed.
+        return now - day.oldest >= (isOver ? min(sealAfter, .seconds(60)) : sealAfter).milliseconds
+    }
+
+    /// Whether a day is closed now, if nothing of it waits.
+    package func isOver(_ day: ArchiveDay, now: Int64) -> Bool { now >= day.end + self.grace.milliseconds }
+}
+
+extension Duration {
+    /// In whole milliseconds.
+    var milliseconds: Int64 { self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000 }
+}

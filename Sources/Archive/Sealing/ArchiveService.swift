@@ -1,0 +1,218 @@
+// One look at the database tells which tenants have anything to do; each is worked for by one worker at a time, under a lease. Nothing is
+// kept in this process that is not in the database, but how long to wait for a tenant whose bucket is away.
+
+import Backoff
+package import Logging
+import Observability
+package import StateStore
+import Synchronization
+package import Tenant
+
+/// Makes segments of what waits, closes days and deletes what is to go: a service of workers.
+package final class ArchiveService: Sendable {
+    /// What it has to know of a tenant.
+    package struct Job: Sendable {
+        package let archive: TenantArchive
+        package let policy: ArchivePolicy
+
+        package init(_ archive: TenantArchive, _ policy: ArchivePolicy) {
+            self.archive = archive
+            self.policy = policy
+        }
+    }
+
+    /// How many tenants are worked for at a time, and so how many segments are in memory.
+    package static let width = 2
+    /// How long a lease is good for; it is renewed before each step.
+    private static let lease = Duration.seconds(120)
+
+    package let figures = ArchiveFigures()
+    private let repository: ArchiveRepository
+    private let job: @Sendable (TenantID) -> Job?
+    private let holder: String
+    private let interval: Duration
+    private let clock: any Clock<Duration>
+    private let logger: Logger
+    private let troubles = Mutex<[TenantID: Trouble]>([:])
+
+    /// A tenant whose turn failed.
+    private struct Trouble {
+        var backoff = Backoff(first: .seconds(2), longest: .seconds(300))
+        /// When it is tried again, on the continuous clock.
+        var again: ContinuousClock.Instant = .now
+        /// What was said of it last.
+        var said = ""
+    }
+
+    /// - Parameters:
+    ///   - repository: What the database knows.
+    ///   - job: Where a tenant's archive is; nil leaves what waits where it is.
+    ///   - holder: Who this is, unique among all that ever were.
+    ///   - interval: How long between two looks.
+    ///   - clock: Times the waits.
+    ///   - logger: Hears of failures, each once.
+    package init(
+        _ repository: ArchiveRepository,
+        job: @escaping @Sendable (TenantID) -> Job?,
+        holder: String,
+        interval: Duration = .seconds(5),
+        clock: any Clock<Duration> = ContinuousClock(),
+        logger: Logger
+    ) {
+        self.repository = repository
+        self.job = job
+        self.holder = holder
+        self.interval = interval
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Works until its task is cancelled.
+    package func run() async {
+        var backoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
+        while !Task.isCancelled {
+            do throws(DurableStoreError) {
+                try await self.look()
+                backoff.succeeded()
+                try? await self.clock.sleep(for: self.interval * Double.random(in: 0.8...1.2))
+            } catch {
+                if Task.isCancelled { return }
+                self.logger.warning("archives wait for the database", metadata: ["reason": "\(error)"])
+                try? await self.clock.sleep(for: backoff.failed())
+            }
+        }
+    }
+
+    /// Works once for every tenant that has anything to do.
+    package func look() async throws(DurableStoreError) {
+        let tenants = try await self.repository.tenantsWithWork().sorted()
+        await withTaskGroup(of: Void.self) { group in
+            var waiting = tenants[...]
+            for _ in 0..<Self.width {
+                if let tenant = waiting.popFirst() { group.addTask { await self.work(for: tenant) } }
+            }
+            while await group.next() != nil {
+                if Task.isCancelled { break }
+                if let tenant = waiting.popFirst() { group.addTask { await self.work(for: tenant) } }
+            }
+        }
+    }
+
+    /// Has a turn for one tenant, if it is this worker's.
+    private func work(for tenant: TenantID) async {
+        guard let job = self.job(tenant), self.isDue(tenant) else { return }
+        do throws(ArchiveError) {
+            let due = try await self.dueDays(tenant, job.policy)
+            guard due.isAnything else { return }
+            guard let lease = try await self.lease(tenant) else { return }
+            do throws(ArchiveError) {
+                try await self.work(job, due, lease)
+                self.recovered(tenant)
+                try await ArchiveError.noting { () throws(DurableStoreError) in
+                    try await self.repository.note(nil, nil, by: lease)
+                }
+            } catch {
+                await self.failed(tenant, error, lease)
+            }
+            // Best effort: it lapses by itself.
+            try? await self.repository.release(lease)
+        } catch {
+            await self.failed(tenant, error, nil)
+        }
+    }
+
+    /// What a tenant has to do.
+    private struct Due {
+        /// Days of which segments are to be made.
+        var seal: [ArchiveDay] = []
+        /// Days that are over, and of which nothing waits.
+        var close: [ArchiveDay] = []
+        /// Whether something was begun, or is to be deleted.
+        var isHalfDone = false
+        var now: Int64 = 0
+
+        var isAnything: Bool { !self.seal.isEmpty || !self.close.isEmpty || self.isHalfDone }
+    }
+
+    private func dueDays(_ tenant: TenantID, _ policy: ArchivePolicy) async throws(ArchiveError) -> Due {
+        try await ArchiveError.noting { () throws(DurableStoreError) in
+            let pending = try await self.repository.pending(of: tenant)
+            let open = try await self.repository.openSegments(of: tenant)
+            let now = pending.days.isEmpty ? open.now : pending.now
+            var due = Due()
+            due.now = now
+            due.seal = pending.days.filter { policy.isDue($0, now: now) }.map { ArchiveDay(number: $0.day) }
+            let waiting = Set(pending.days.map(\.day))
+            due.isHalfDone = open.segments.contains { $0.state != .sealed }
+            let days = Set(open.segments.filter { $0.state == .sealed || $0.state == .merging }.map(\.day))
+            due.close = days.subtracting(waiting).sorted().map { ArchiveDay(number: $0) }
+                .filter { policy.isOver($0, now: now) }
+            return due
+        }
+    }
+
+    private func work(_ job: Job, _ due: Due, _ lease: ArchiveLease) async throws(ArchiveError) {
+        let archive = job.archive
+        try await archive.resume(by: lease)
+        for day in due.seal {
+            // One at a time, so that the lease is young at each.
+            while try await archive.seal(day, by: lease, limit: job.policy.sealBytes, count: 1) > 0 {
+                self.figures.sealed()
+                try await self.renew(lease)
+                if Task.isCancelled { return }
+            }
+        }
+        for day in due.close {
+            while try await archive.close(day, by: lease, now: due.now, limit: job.policy.sealBytes) {
+                self.figures.closed()
+                try await self.renew(lease)
+                if Task.isCancelled { return }
+            }
+        }
+        try await archive.deleteReplaced(by: lease)
+    }
+
+    private func lease(_ tenant: TenantID) async throws(ArchiveError) -> ArchiveLease? {
+        try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await self.repository.lease(tenant, as: self.holder, for: Self.lease.milliseconds)
+        }
+    }
+
+    /// - Throws: ``ArchiveError/leaseLost`` where somebody else has it.
+    private func renew(_ lease: ArchiveLease) async throws(ArchiveError) {
+        guard try await self.lease(lease.tenant) == lease else { throw .leaseLost }
+    }
+
+    // MARK: Trouble
+
+    private func isDue(_ tenant: TenantID) -> Bool {
+        self.troubles.withLock { ($0[tenant]?.again).map { $0 <= .now } ?? true }
+    }
+
+    private func recovered(_ tenant: TenantID) {
+        if self.troubles.withLock({ $0.removeValue(forKey: tenant) }) != nil {
+            self.logger.notice("the archive goes on", metadata: ["tenant": "\(tenant)"])
+        }
+    }
+
+    private func failed(_ tenant: TenantID, _ error: ArchiveError, _ lease: ArchiveLease?) async {
+        // Somebody else works for it by now.
+        if error == .leaseLost || Task.isCancelled { return }
+        self.figures.failed(error.reason)
+        let isNews = self.troubles.withLock { troubles in
+            var trouble = troubles[tenant] ?? Trouble()
+            let isNews = trouble.said != error.reason
+            trouble.said = error.reason
+            trouble.again = .now + trouble.backoff.failed()
+            troubles[tenant] = trouble
+            return isNews
+        }
+        if isNews {
+            self.logger.warning(
+                "the archive waits",
+                metadata: ["tenant": "\(tenant)", "reason": "\(error.reason)", "detail": "\(error)"]
+            )
+        }
+        if let lease { try? await self.repository.note(error.reason, "\(error)", by: lease) }
+    }
+}

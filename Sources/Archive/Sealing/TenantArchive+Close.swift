@@ -1,0 +1,218 @@
+// A day is closed by its manifest. Whoever is killed on the way leaves segments that no manifest lists: those that were made of others are
+// deleted by who comes next and made anew, unless the manifest lies in the bucket already, which then counts.
+
+import NIOCore
+import ObjectStore
+import Observability
+package import StateStore
+import Tenant
+
+extension TenantArchive {
+    /// Closes a day: its segments become one order of lines, and a manifest lists them.
+    ///
+    /// A day may be closed again, for lines that came late; both manifests say what it has then.
+    ///
+    /// - Parameters:
+    ///   - day: Which; nothing of it waits any more.
+    ///   - lease: Under which.
+    ///   - now: What the manifest says of when it was made, in milliseconds since 1970.
+    ///   - limit: How many bytes of lines a segment has.
+    /// - Returns: Whether there was anything to close.
+    /// - Throws: ``ArchiveError``; what was begun is gone on with next time.
+    package func close(
+        _ day: ArchiveDay,
+        by lease: ArchiveLease,
+        now: Int64,
+        limit: Int = TenantArchive.segmentBytes
+    ) async throws(ArchiveError) -> Bool {
+        guard let repository else { throw .configuration("no database") }
+        if try await self.adoptManifest(by: lease) { return true }
+        try await self.dropUnlisted(by: lease)
+        let all = try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await repository.segments(of: self.tenant, days: day.number...day.number)
+        }
+        let parts = all.filter { $0.state == .sealed && $0.manifest == nil }.prefix(Self.mergeWidth)
+        if parts.isEmpty { return false }
+        let isMerged = parts.count > 1
+        let listed =
+            isMerged ? try await self.merge(Array(parts), of: day, by: lease, limit: limit) : parts.map(\.number)
+        let end = try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await repository.chainEnd(of: self.tenant)
+        }
+        let unused = try await self.unusedNumbers()
+        let manifest = try await self.manifest(
+            of: day,
+            listed,
+            replacing: isMerged ? parts.map(\.number) : [],
+            unused: unused,
+            after: end,
+            now: now,
+            by: lease
+        )
+        let signed = try SignedManifest(manifest, self.cellKeys)
+        try await self.put(signed)
+        try await self.note(signed, by: lease)
+        return true
+    }
+
+    /// Deletes segments whose lines others have.
+    package func deleteReplaced(by lease: ArchiveLease) async throws(ArchiveError) {
+        guard let repository else { return }
+        let replaced = try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await repository.segments(of: self.tenant, .replaced)
+        }
+        try await self.delete(replaced)
+        let numbers = replaced.map(\.number)
+        if numbers.isEmpty { return }
+        let isNoted = try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await repository.deleted(numbers, by: lease)
+        }
+        guard isNoted else { throw .leaseLost }
+    }
+
+    /// Deletes the objects of segments, and all versions of them.
+    func delete(_ segments: [ArchiveSegment]) async throws(ArchiveError) {
+        for segment in segments {
+            let name = SegmentName(tenant: self.tenant, day: ArchiveDay(number: segment.day), number: segment.number)
+            let key = try self.paths.segment(name)
+            let failures = try await ArchiveError.storing { () throws(ObjectStoreError) in
+                let versions = try await self.objects.listVersions(key.text, after: nil, limit: 1000)
+                let all = versions.items.map(\.object).filter { $0.key == key }
+                return try await self.objects.delete(all.isEmpty ? [ObjectVersion(key)] : all)
+            }
+            if let failure = failures.values.first { throw .store(failure) }
+        }
+    }
+
+    // MARK: Steps
+
+    /// Takes the next manifest for noted if it lies in the bucket: who put it did not come to note it.
+    private func adoptManifest(by lease: ArchiveLease) async throws(ArchiveError) -> Bool {
+        guard let repository else { return false }
+        let end = try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await repository.chainEnd(of: self.tenant)
+        }
+        guard let signed = try await self.manifest(end.next) else { return false }
+        guard signed.manifest.previous == Hexadecimal.text(end.last?.sha256 ?? []) else {
+            throw .damaged("the manifest \(end.next) of \(self.tenant) does not go on from the one before")
+        }
+        try await self.note(signed, by: lease)
+        return true
+    }
+
+    /// Deletes what was made of other segments and is in no manifest.
+    private func dropUnlisted(by lease: ArchiveLease) async throws(ArchiveError) {
+        guard let repository else { return }
+        let unlisted = try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await repository.segments(of: self.tenant, .merging)
+        }
+        if unlisted.isEmpty { return }
+        try await self.delete(unlisted)
+        let numbers = unlisted.map(\.number)
+        let isNoted = try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await repository.deleted(numbers, by: lease)
+        }
+        guard isNoted else { throw .leaseLost }
+    }
+
+    private func unusedNumbers() async throws(ArchiveError) -> [Int64] {
+        guard let repository else { return [] }
+        let deleted = try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await repository.segments(of: self.tenant, .deleted)
+        }
+        return deleted.filter { $0.manifest == nil }.map(\.number)
+    }
+
+    private func manifest(
+        of day: ArchiveDay,
+        _ numbers: [Int64],
+        replacing replaced: [Int64],
+        unused: [Int64],
+        after end: (next: Int64, last: ArchiveManifestRow?),
+        now: Int64,
+        by lease: ArchiveLease
+    ) async throws(ArchiveError) -> Manifest {
+        guard let repository else { throw .configuration("no database") }
+        let key = try await self.currentKey(lease)
+        let rows = try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await repository.segments(of: self.tenant, days: day.number...day.number)
+        }
+        var segments: [Manifest.Segment] = []
+        var logs: [String: Manifest.Log] = [:]
+        for number in numbers.sorted() {
+            guard let row = rows.first(where: { $0.number == number }) else {
+                throw .damaged("segment \(number) of \(self.tenant) is not known")
+            }
+            let name = SegmentName(tenant: self.tenant, day: day, number: number)
+            let reader = try await self.segment(name)
+            segments.append(
+                Manifest.Segment(
+                    number: number,
+                    object: try self.paths.segment(name).text,
+                    bytes: reader.size,
+                    sha256: Hexadecimal.text(row.facts.sha256),
+                    records: reader.footer.records,
+                    rawBytes: reader.footer.rawBytes,
+                    lines: reader.footer.lines,
+                    conversations: reader.index.conversations.map { Manifest.code($0.name, key) }.sorted()
+                )
+            )
+            for log in reader.index.logs { Manifest.add(log, as: Manifest.code(log.name, key), to: &logs) }
+        }
+        return Manifest(
+            tenant: self.tenant.text,
+            sequence: end.next,
+            previous: Hexadecimal.text(end.last?.sha256 ?? []),
+            kind: .day,
+            day: day.description,
+            made: UTCInstant(milliseconds: now).description,
+            segments: segments,
+            replaced: replaced.sorted(),
+            unused: unused.sorted(),
+            logs: logs.values.sorted { $0.log < $1.log },
+            codeKey: key.id
+        )
+    }
+
+    func put(_ signed: SignedManifest) async throws(ArchiveError) {
+        let object = try self.paths.manifest(signed.manifest.sequence)
+        var options = self.options
+        options.ifAbsent = true
+        options.contentType = "application/jsonl"
+        // Small, and read by everybody who looks for something.
+        options.storageClass = nil
+        options.sha256 = signed.sha256
+        let put = options
+        _ = try await ArchiveError.storing { () throws(ObjectStoreError) in
+            try await self.objects.put(object, ByteBuffer(bytes: signed.bytes), put)
+        }
+    }
+
+    /// Notes that a manifest lies in the bucket.
+    private func note(_ signed: SignedManifest, by lease: ArchiveLease) async throws(ArchiveError) {
+        guard let repository, let day = ArchiveDay(signed.manifest.day) else { return }
+        let manifest = signed.manifest
+        let row = ArchiveManifestRow(
+            sequence: manifest.sequence,
+            day: day.number,
+            kind: manifest.kind.rawValue,
+            size: signed.bytes.count,
+            sha256: signed.sha256
+        )
+        let numbers = manifest.segments.map(\.number)
+        let isNoted = try await ArchiveError.noting { () throws(DurableStoreError) in
+            switch manifest.kind {
+            case .day:
+                try await repository.close(
+                    row,
+                    listing: numbers,
+                    replacing: manifest.replaced,
+                    unused: manifest.unused,
+                    by: lease
+                )
+            case .deletion: try await repository.deleted(numbers, noting: row, by: lease)
+            }
+        }
+        guard isNoted else { throw .leaseLost }
+    }
+}
