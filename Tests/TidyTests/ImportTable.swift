@@ -102,8 +102,9 @@ enum ImportTable {
         ),
         "NameLookup": ImportRow(own: ["CAres", "Observability", "Tenant"], libraries: foundation, platform),
         "ObjectStore": ImportRow(
-            own: ["Backoff"],
-            libraries: foundation,
+            own: ["Backoff", "Numbers", "Observability"],
+            libraries: collections,
+            foundation,
             platform,
             observing,
             sockets,

@@ -6,7 +6,7 @@ package import NIOCore
 package struct ObjectKey: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let text: String
 
-    /// - Returns: nil for what is no key in one of the stores.
+    /// Takes a text for a key: nil for what is none in one of the stores.
     package init?(_ text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         let isUsable = parts.allSatisfy { !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) }
@@ -64,6 +64,8 @@ package enum ServerEncryption: Hashable, Sendable {
     case store
     /// With a key of a key service (SSE-KMS); nil is the account's default key.
     case keyService(key: String?)
+    /// With a key that the store is given with every request and does not keep (SSE-C).
+    case customer(CustomerKey)
 }
 
 /// What is known of an object without its bytes.
@@ -123,7 +125,7 @@ package struct ObjectPage: Hashable, Sendable {
 
     package var items: [Item] = []
     package var commonPrefixes: [String] = []
-    /// What to give as `after` for the next page; nil if this was the last.
+    /// What to give as `after` for the next page, which need be no key; nil if this was the last.
     package var next: String?
 
     package init() {}
@@ -204,6 +206,8 @@ package struct ObjectReading: Sendable {
 
     /// All of it in memory.
     ///
+    /// - Parameter limit: How many bytes at most.
+    /// - Returns: The bytes.
     /// - Throws: ``ObjectStoreError/tooLarge(_:)`` if it has more than `limit` bytes, before any is read.
     package func collect(upTo limit: Int) async throws(ObjectStoreError) -> ByteBuffer {
         guard self.range.count <= limit else { throw .tooLarge(self.range.count) }
