@@ -386,7 +386,13 @@ let package = Package(
             ]
         ),
         // What the program makes of its configuration.
-        .testTarget(name: "ProgramTests", dependencies: ["roost", "Mail", "Tenant", "TestChildren", "TestSupport"]),
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: [
+                "roost", "Edge", "Mail", "Observability", "StateStore", "Tenant", "TestChildren", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         // The style rules as tests; reads the sources, imports none of them.
         .testTarget(name: "TidyTests", dependencies: ["TestChildren"]),
         // Real processes; what it needs of Python is made by scripts/install-python.

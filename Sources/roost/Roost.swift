@@ -8,8 +8,8 @@ struct Roost: AsyncParsableCommand {
         abstract: "Multi-tenant IRC and IRCX chat hosting.",
         version: Product.version,
         subcommands: [
-            DevCommand.self, EdgeCommand.self, MigrateCommand.self, UsageCommand.self, AccountCommand.self,
-            AuditCommand.self,
+            DevCommand.self, EdgeCommand.self, WorkerCommand.self, MigrateCommand.self, UsageCommand.self,
+            AccountCommand.self, AuditCommand.self,
             HistoryCommand.self,
         ]
     )

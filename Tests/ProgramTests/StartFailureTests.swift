@@ -8,7 +8,7 @@ import Testing
     /// Where no server listens: what it needs is asked for in vain.
     private static let nowhere = ["ROOST_DATABASE_URL": "nothing://", "KUBECONFIG": "/nowhere/at/all"]
 
-    @Test(arguments: [("roost", "edge"), ("roost-operator", "run")], ["text", "json"])
+    @Test(arguments: [("roost", "edge"), ("roost", "worker"), ("roost-operator", "run")], ["text", "json"])
     func `is among lines of JSON a line of JSON`(command: (program: String, name: String), format: String) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "roost-start-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -7,14 +7,14 @@ package import NIOCore
 package import StateStore
 package import Tenant
 
-/// Keeps an edge's tenants and certificates as the operator projects them: a service of the edge.
+/// Keeps an edge's tenants and certificates as the operator projects them: a service of the edge, and of a worker without certificates.
 ///
 /// A change is applied at once, those that come within 50 ms after it together: a thousand tenants are a few steps.
 package struct ProjectionFollower: Sendable {
     private let live: any LiveStore
     private let loop: any EventLoop
-    private let seal: CertificateSeal
-    private let certificates: CertificateStore
+    private let seal: CertificateSeal?
+    private let certificates: CertificateStore?
     private let pace: Duration
     private let clock: any Clock<Duration>
     private let logger: Logger
@@ -24,16 +24,16 @@ package struct ProjectionFollower: Sendable {
     /// - Parameters:
     ///   - live: The cell's live store.
     ///   - loop: Where the store's client lives; none of a shard, which a large projection would hold up.
-    ///   - seal: Opens the certificates.
-    ///   - certificates: Gets the certificates.
+    ///   - seal: Opens the certificates; nil where none are needed, which are passed over then.
+    ///   - certificates: Gets the certificates; nil likewise.
     ///   - pace: The least time between two changes of what is served.
     ///   - clock: Times that.
     ///   - logger: Hears of what cannot be used.
     package init(
         live: any LiveStore,
         loop: any EventLoop,
-        seal: CertificateSeal,
-        certificates: CertificateStore,
+        seal: CertificateSeal?,
+        certificates: CertificateStore?,
         pace: Duration = .milliseconds(50),
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
@@ -75,7 +75,7 @@ package struct ProjectionFollower: Sendable {
                     metadata: ["name": "\(problem.field.name)", "reason": "\(problem.reason)"]
                 )
             }
-            self.certificates.provide(view.certificates)
+            self.certificates?.provide(view.certificates)
             let update = CatalogUpdate(view.catalog, since: before)
             if isFirst || !update.changes.isEmpty { await apply(update) }
             if isFirst {

@@ -13,7 +13,7 @@ struct ProjectionView {
     private var tenants: [TenantID: HostedTenant] = [:]
     /// The fields as they were read last.
     private var fields: [FieldName: [UInt8]] = [:]
-    private let seal: CertificateSeal
+    private let seal: CertificateSeal?
 
     /// Something that could not be read, for the log.
     struct Problem: Hashable {
@@ -21,7 +21,8 @@ struct ProjectionView {
         let reason: String
     }
 
-    init(seal: CertificateSeal) { self.seal = seal }
+    /// - `seal`: opens certificates; nil to pass over them.
+    init(seal: CertificateSeal?) { self.seal = seal }
 
     /// The certificates in the order in which they hold: tenants' own before the cell's.
     ///
@@ -68,8 +69,9 @@ struct ProjectionView {
                 return "it is no tenant that can be served: \((error as? DecodingError)?.reason ?? "\(error)")"
             }
         case Projection.certificates:
+            guard let seal else { break }
             do throws(CertificateSeal.Problem) {
-                self.opened[field.name] = try self.seal.open(value, name: field.name)
+                self.opened[field.name] = try seal.open(value, name: field.name)
             } catch { return error.description }
         default: break
         }

@@ -105,15 +105,16 @@ struct EdgeCommand: AsyncParsableCommand {
             try InstallationSecret.load(configuration.secretFile)
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.shards)
+        let redis = Self.redis(configuration, metrics)
         let operations = try await EdgeRunner.Operations(at: addresses.metrics, metrics.registry, logger: logger)
         guard
-            let live = try await self.stores(
-                configuration,
+            let live = try await StoresAtStart.open(
                 durable,
-                group,
-                metrics,
+                configuration.redisURLs[0],
+                redis,
+                on: group,
                 operations.readiness,
-                logger,
+                logger: logger,
                 format
             )
         else {
@@ -121,7 +122,6 @@ struct EdgeCommand: AsyncParsableCommand {
             try await group.shutdownGracefully()
             return nil
         }
-        let redis = Self.redis(configuration, metrics)
         let places = configuration.furtherRedis.map { name, url in
             FurtherStores.Place(name: name) {
                 try await RedisLiveStore.connect(url: url, group: group, logger: logger, configuration: redis)
@@ -134,7 +134,7 @@ struct EdgeCommand: AsyncParsableCommand {
             live: live,
             further: places.isEmpty
                 ? nil
-                : FurtherStores(places, durable: durable, term: term, clock: ContinuousClock(), logger: logger),
+                : FurtherStores(places, term: term, clock: ContinuousClock(), logger: logger),
             durable: durable,
             tenants: tenants,
             group: group,
@@ -146,6 +146,7 @@ struct EdgeCommand: AsyncParsableCommand {
             nameServers: nameServers,
             issuers: issuers,
             mail: mail,
+            worker: CellWork.Doer(rawValue: configuration.work) ?? .edge,
             certificates: certificates,
             trustedProxies: proxies,
             expectsProxyProtocolForHTTP: configuration.httpProxyProtocol,
@@ -168,43 +169,6 @@ struct EdgeCommand: AsyncParsableCommand {
                 }
             }
         )
-    }
-
-    /// Waits for the stores, and for the operator or `roost migrate up` to make the schema.
-    ///
-    /// - Returns: nil if the process was told to end meanwhile.
-    private func stores(
-        _ configuration: EdgeConfiguration,
-        _ durable: DurableStore,
-        _ group: MultiThreadedEventLoopGroup,
-        _ metrics: EdgeRunner.Metrics,
-        _ readiness: Readiness,
-        _ logger: Logger,
-        _ format: LineLogHandler.Format
-    ) async throws -> (any LiveStore)? {
-        do {
-            let schema: Void? = try await StoresAtStart.wait(for: "schema", readiness, logger: logger) { error in
-                switch error as? DurableStoreError {
-                case .schema(.older): true
-                case let error?: error.isTransient
-                case nil: false
-                }
-            } _: {
-                try await durable.migrator.requireCurrent()
-            }
-            guard schema != nil else { return nil }
-            let redis = Self.redis(configuration, metrics)
-            return try await StoresAtStart.wait(for: "store", readiness, logger: logger) { error in
-                if case .unavailable? = error as? LiveStoreError { true } else { false }
-            } _: {
-                try await RedisLiveStore.connect(
-                    url: configuration.redisURLs[0],
-                    group: group,
-                    logger: logger,
-                    configuration: redis
-                )
-            }
-        } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)", as: format) }
     }
 
     private static func redis(_ configuration: EdgeConfiguration, _ metrics: EdgeRunner.Metrics) -> RedisConfiguration {

@@ -1,13 +1,12 @@
 import Foundation
 import Logging
 import Observability
-import Yams
 
 /// What `roost edge --config FILE` reads: YAML, in which every key may also come from the environment.
 ///
 /// `redis.url` is `ROOST_REDIS_URL`, `trustedProxies` is `ROOST_TRUSTED_PROXIES`; the environment wins. Unknown keys
 /// are errors, as are values that do not fit; all are told at once.
-struct EdgeConfiguration {
+struct EdgeConfiguration: KeyedConfiguration {
     /// The live stores: the first, which has what all tenants share, and further ones as `NAME=URL`.
     var redisURLs: [String] = []
     private(set) var furtherRedis: [(name: String, url: String)] = []
@@ -70,68 +69,14 @@ struct EdgeConfiguration {
     var longestDrainSeconds = 0
     var leaseSeconds = 15
     var floodControl = true
+    /// Who does the cell's work: `Edge`, which is every edge beside its clients, or `Worker`.
+    var work = CellWork.Doer.edge.rawValue
 
     struct Problem: Error, CustomStringConvertible {
         let description: String
     }
 
-    private struct Key {
-        let name: String
-        /// What to write, where it is not plain.
-        var advice = ""
-        let set: (inout EdgeConfiguration, [String]) -> Bool
-
-        var variable: String {
-            "ROOST_"
-                + self.name.map { $0 == "." ? "_" : $0.isUppercase ? "_\($0)" : $0.uppercased() }.joined()
-        }
-    }
-
-    private static func text(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, String>) -> Key {
-        Key(name: name) { configuration, values in
-            configuration[keyPath: path] = values.first ?? ""
-            return values.count == 1
-        }
-    }
-
-    private static func address(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, String?>) -> Key {
-        Key(name: name) { configuration, values in
-            guard let value = values.first, values.count == 1 else { return false }
-            configuration[keyPath: path] = value == "off" || value.isEmpty ? nil : value
-            return true
-        }
-    }
-
-    private static func number(
-        _ name: String,
-        _ bounds: ClosedRange<Int>,
-        _ path: WritableKeyPath<EdgeConfiguration, Int>
-    ) -> Key {
-        let advice = ": write a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
-        return Key(name: name, advice: advice) { configuration, values in
-            guard let value = values.first.flatMap({ Int($0) }), bounds.contains(value), values.count == 1
-            else { return false }
-            configuration[keyPath: path] = value
-            return true
-        }
-    }
-
-    private static func flag(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, Bool>) -> Key {
-        Key(name: name) { configuration, values in
-            guard let value = values.first, let flag = Bool(value), values.count == 1 else { return false }
-            configuration[keyPath: path] = flag
-            return true
-        }
-    }
-
-    private static func list(_ name: String, _ path: WritableKeyPath<EdgeConfiguration, [String]>) -> Key {
-        Key(name: name) { configuration, values in
-            configuration[keyPath: path] = values
-            return true
-        }
-    }
-
-    private static var keys: [Key] {
+    static var keys: [ConfigurationKey<Self>] {
         [
             self.list("redis.url", \.redisURLs), self.text("database.url", \.databaseURL),
             self.text("tenants", \.tenants), self.flag("projection", \.projection),
@@ -157,6 +102,7 @@ struct EdgeConfiguration {
             self.number("lease.seconds", 3...3_600, \.leaseSeconds),
             self.flag("floodControl", \.floodControl), self.flag("http.proxyProtocol", \.httpProxyProtocol),
             self.text("podName", \.podName),
+            self.text("work", \.work),
             self.number("capacity.connections", 1...10_000_000, \.capacityConnections),
         ]
     }
@@ -166,27 +112,9 @@ struct EdgeConfiguration {
     /// - Throws: ``Problem`` with a line for each thing that is wrong.
     init(file: String?, environment: [String: String]) throws {
         var problems: [String] = []
-        if let file {
-            guard let yaml = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw Problem(description: "\(file): cannot be read: check that it exists and is UTF-8")
-            }
-            do {
-                try self.read(yaml, from: file, &problems)
-            } catch let error as YamlError {
-                throw Problem(description: "\(file): is not YAML: \(error)")
-            }
-        }
-        for key in Self.keys {
-            guard let value = environment[key.variable] else { continue }
-            let values = value.split(separator: " ").map(String.init)
-            if !key.set(&self, values.isEmpty ? [""] : values) {
-                problems.append(
-                    "\(key.variable): `\(key.name.hasSuffix("url") ? "…" : value)` does not fit \(key.name)\(key.advice)"
-                )
-            }
-        }
+        try self.read(file, environment, &problems)
         self.redisURLs.removeAll(where: \.isEmpty)
-        self.readStores(&problems)
+        self.furtherRedis = Self.furtherStores(self.redisURLs, &problems)
         if self.redisURLs.isEmpty { problems.append("redis.url: is missing: set it or ROOST_REDIS_URL") }
         if self.databaseURL.isEmpty { problems.append("database.url: is missing: set it or ROOST_DATABASE_URL") }
         if self.projection {
@@ -216,47 +144,12 @@ struct EdgeConfiguration {
         if self.webircNetworks.isEmpty != self.webircPasswordFile.isEmpty {
             problems.append("webirc: networks and passwordFile go together: set both, or neither")
         }
+        if CellWork.Doer(rawValue: self.work) == nil { problems.append("work: is Edge or Worker") }
         if self.podName.isEmpty { problems.append("podName: is empty: write the pod's name, or remove it") }
         if Logger.Level(rawValue: self.logLevel) == nil {
             problems.append("log.level: is trace, debug, info, notice, warning, error or critical")
         }
         if LineLogHandler.Format(rawValue: self.logFormat) == nil { problems.append("log.format: is text or json") }
         guard problems.isEmpty else { throw Problem(description: problems.joined(separator: "\n")) }
-    }
-
-    /// Takes the further live stores apart.
-    private mutating func readStores(_ problems: inout [String]) {
-        self.furtherRedis = self.redisURLs.dropFirst().map { text in
-            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-            // A URL that has no name before it may have that sign anywhere.
-            return parts.count == 2 && !parts[0].contains("://") ? (parts[0], parts[1]) : ("", text)
-        }
-        let names = self.furtherRedis.map(\.name)
-        if names.contains("") || Set(names).count != names.count {
-            problems.append("redis.url: all but the first are NAME=URL, each with another name")
-        }
-    }
-
-    private mutating func read(_ yaml: String, from file: String, _ problems: inout [String]) throws {
-        guard let root = try Yams.compose(yaml: yaml) else { return }
-        guard root.mapping != nil else { throw Problem(description: "\(file):1: must be a mapping of keys") }
-        for (path, node) in Self.leaves(of: root, path: "") {
-            let place = "\(file):\(node.mark?.line ?? 1): \(path):"
-            guard let key = Self.keys.first(where: { $0.name == path }) else {
-                problems.append(
-                    "\(place) there is no such key; the keys are \(Self.keys.map(\.name).joined(separator: ", "))"
-                )
-                continue
-            }
-            let values = node.sequence.map { $0.compactMap { $0.scalar?.string } } ?? [node.scalar?.string ?? ""]
-            if !key.set(&self, values) { problems.append("\(place) the value does not fit\(key.advice)") }
-        }
-    }
-
-    private static func leaves(of node: Node, path: String) -> [(String, Node)] {
-        guard let mapping = node.mapping else { return [(path, node)] }
-        return mapping.flatMap { key, value in
-            self.leaves(of: value, path: (path.isEmpty ? "" : path + ".") + (key.string ?? "?"))
-        }
     }
 }

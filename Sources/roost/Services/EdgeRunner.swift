@@ -41,11 +41,21 @@ struct EdgeRunner: Sendable {
 
     /// `/metrics`, `/livez` and `/readyz`: up from before it can serve until the end, so that waiting and draining can be seen.
     struct Operations: Sendable {
-        let readiness = Readiness(["listening", "schema", "store", "tenants"])
+        let readiness: Readiness
         let channel: (any Channel)?
 
+        /// What an edge waits for before it serves.
+        static let conditions = ["listening", "schema", "store", "tenants"]
+
         /// - `address`: where it listens; nil is nowhere.
-        init(at address: SocketAddress?, _ registry: MetricsRegistry, logger: Logger) async throws {
+        /// - `conditions`: what is waited for.
+        init(
+            at address: SocketAddress?,
+            _ registry: MetricsRegistry,
+            waitingFor conditions: [String] = Self.conditions,
+            logger: Logger
+        ) async throws {
+            self.readiness = Readiness(conditions)
             guard let address else {
                 self.channel = nil
                 return
@@ -103,6 +113,8 @@ struct EdgeRunner: Sendable {
     var issuers: IssuerSettings
     /// By which server mail is sent; nil if none is.
     var mail: MailSettings?
+    /// Who does the cell's work.
+    var worker = CellWork.Doer.edge
     var certificates: CertificateStore
     var trustedProxies: TrustedNetworks
     /// Whether trusted proxies begin HTTP connections with a PROXY header, as they do those of IRC.
@@ -141,12 +153,8 @@ struct EdgeRunner: Sendable {
             now: WallClock.system,
             logger: self.logger
         )
-        let history = HistoryWriter(live: self.live, store: self.durable, logger: self.logger)
         let further = self.further
-        let push = try self.push.map { settings in
-            let keys = VapidKeys(from: self.secret)
-            return try PushServices(settings, keys: keys, durable: self.durable, logger: self.logger)
-        }
+        let keys = self.push.map { _ in VapidKeys(from: self.secret) }
         let tokens = try TokenChecker(
             // None of a shard's loops: nobody who chats waits for a handshake.
             group: MultiThreadedEventLoopGroup.singleton,
@@ -176,8 +184,9 @@ struct EdgeRunner: Sendable {
             gateways: self.gateways,
             secret: self.secret,
             usage: metrics,
-            push: push?.keys,
+            push: keys,
             tokens: tokens,
+            // Nobody hears it if workers send the mail: they look for it by themselves.
             mail: mail?.bell.ring,
             webPort: self.webPort,
             resolve: Self.lookup(names),
@@ -193,17 +202,19 @@ struct EdgeRunner: Sendable {
             shards: server.shards,
             metrics: metrics
         )
+        let work = try self.work(of: server, keys, mail) { collector.now ?? 0 }
+        let networks = further.map {
+            FurtherNetworks(server, carrying: figures, work, term: $0.term, logger: self.logger)
+        }
         let (reaper, reaping) = await self.reaper(of: server, figures)
         let (listeners, first) = try await self.listen(for: server, entrance)
         var bound = first
         let registry = self.metrics.registry
         registry.register {
-            let feeds = [history.figures] + (further?.figures ?? [])
-            return await metrics.families(of: server.shards) + HistoryFigures.families(of: feeds) + entrance.families
+            await metrics.families(of: server.shards) + entrance.families
         }
         registry.register { await ledger.clocks.families }
-        if let push { registry.register { push.families } }
-        if let mail { registry.register { mail.families } }
+        if let work { registry.register { work.families } }
         if let names { registry.register { names.families } }
         let operations: Operations
         if let early = self.operations {
@@ -214,31 +225,14 @@ struct EdgeRunner: Sendable {
         let readiness = operations.readiness
         bound.metrics = operations.channel?.localAddress
         let drain = self.drain
-        let retention = HistoryRetention(
-            history: self.durable.history,
-            audit: self.durable.audit,
-            held: self.durable.held,
-            reports: self.durable.reports,
-            // What lives elsewhere, or is being copied there, is left as it is.
-            tenants: {
-                server.directory.current.tenants.filter { $0.value.farewell == nil }.mapValues(\.history.retention)
-            },
-            // A clock that jumps must not forget everything; nothing is old as long as nobody knows what time it is.
-            now: { collector.now ?? 0 },
-            logger: self.logger
-        )
-
-        let sweeper = CodeSweeper(
-            codes: self.durable.codes,
-            tenants: { server.directory.current.tenants.filter { $0.value.farewell == nil }.keys.sorted() },
-            logger: self.logger
-        )
-
-        var services: [any Service] = [
-            Work(patience: Self.storesTime * 2) { try await history.run() },
+        var services: [any Service] = []
+        if let work {
+            // Ends last, so that what clients said last is kept.
+            services.append(Work(patience: CellWork.patience) { [live = self.live] in await work.read(live) })
+            services += work.services
+        }
+        services += [
             Work(patience: Self.storesTime * 2) { try await ledger.run() },
-            Work { try await retention.run() },
-            Work { await sweeper.run() },
             Work { [logger = self.logger] in await server.followAccounts(logger: logger) },
             Work { await server.watchStore(readiness) },
             Work { try await certificates.run() },
@@ -251,21 +245,11 @@ struct EdgeRunner: Sendable {
             },
         ]
         services.append(Work { try await reaping() })
-        if let push {
-            let live = self.live
+        if let further, let networks {
             services.append(
-                Work(patience: Self.storesTime * 2) { try await push.run(over: live, for: server.directory) }
-            )
-        }
-        if let mail {
-            let (codes, logger) = (self.durable.codes, self.logger)
-            services.append(
-                Work(patience: Self.storesTime * 2) { await mail.run(codes, for: server.directory, logger: logger) }
-            )
-        }
-        if let further {
-            services.append(
-                Work(patience: Self.storesTime * 2) { await further.run(for: server, carrying: figures, pushing: push) }
+                Work(patience: Self.storesTime * 2) {
+                    await further.run { name, index, live in await networks.use(live, as: name, at: index) }
+                }
             )
         }
         // Last in, first out: clients go before what keeps their words.
@@ -275,7 +259,7 @@ struct EdgeRunner: Sendable {
                 figures.startDraining()
                 // Nobody waits for it: clients are drained whether the store is there or not.
                 let told = Task { await reaper?.report() }
-                Task { await further?.report() }
+                Task { await networks?.report() }
                 for listener in listeners { try? await listener.close() }
                 await server.drain(at: drain) {
                     await told.value
@@ -304,6 +288,27 @@ struct EdgeRunner: Sendable {
             throw error
         }
         await self.end()
+    }
+
+    /// What is done here of the cell's work; nil if workers do it.
+    private func work(
+        of server: EdgeServer,
+        _ keys: VapidKeys?,
+        _ mail: MailServices?,
+        now: @escaping @Sendable () -> Int64
+    ) throws -> CellWork? {
+        guard self.worker == .edge else { return nil }
+        let push = try keys.flatMap { keys in
+            try self.push.map { try PushServices($0, keys: keys, durable: self.durable, logger: self.logger) }
+        }
+        return CellWork(
+            durable: self.durable,
+            directory: server.directory,
+            push: push,
+            mail: mail,
+            now: now,
+            logger: self.logger
+        )
     }
 
     /// Who keeps the lease and sees to sessions of processes that are gone.

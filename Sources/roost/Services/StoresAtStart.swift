@@ -1,5 +1,6 @@
 import Backoff
 import Logging
+import NIOCore
 import Observability
 import StateStore
 import UnixSignals
@@ -9,6 +10,46 @@ import UnixSignals
 /// One that ended instead would be started again ever more rarely, and would say why only in a log of the past. It waits, says
 /// in its readiness what for, and goes on within seconds once that is there.
 enum StoresAtStart {
+    /// Waits for the stores, and for the operator or `roost migrate up` to make the schema.
+    ///
+    /// - Parameters:
+    ///   - durable: The durable store.
+    ///   - url: Where the first live store is.
+    ///   - redis: How it is used.
+    ///   - group: Where its connections live.
+    ///   - readiness: Says what is waited for.
+    ///   - logger: Says it too.
+    ///   - format: How a failure is written.
+    /// - Returns: The live store; nil if the process was told to end meanwhile.
+    /// - Throws: The exit code of a store that waiting does not help.
+    static func open(
+        _ durable: DurableStore,
+        _ url: String,
+        _ redis: RedisConfiguration,
+        on group: any EventLoopGroup,
+        _ readiness: Readiness,
+        logger: Logger,
+        _ format: LineLogHandler.Format
+    ) async throws -> (any LiveStore)? {
+        do {
+            let schema: Void? = try await self.wait(for: "schema", readiness, logger: logger) { error in
+                switch error as? DurableStoreError {
+                case .schema(.older): true
+                case let error?: error.isTransient
+                case nil: false
+                }
+            } _: {
+                try await durable.migrator.requireCurrent()
+            }
+            guard schema != nil else { return nil }
+            return try await self.wait(for: "store", readiness, logger: logger) { error in
+                if case .unavailable? = error as? LiveStoreError { true } else { false }
+            } _: {
+                try await RedisLiveStore.connect(url: url, group: group, logger: logger, configuration: redis)
+            }
+        } catch { throw CommandFailure.exit(CommandFailure.unavailable, "\(error)", as: format) }
+    }
+
     /// Tries something until it succeeds, or the process is told to end.
     ///
     /// - Parameters:
