@@ -206,7 +206,7 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "Backoff", "IRC", "Chat", "Edge", "Mail", "Observability", "Tenant", "StateStore", "Metering",
+                "Archive", "ObjectStore", "Backoff", "IRC", "Chat", "Edge", "Mail", "Observability", "Tenant", "StateStore", "Metering",
                 "KubeClient", "NameLookup", "OAuth", "Operator", "WebPush",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -10,7 +10,7 @@ struct Roost: AsyncParsableCommand {
         subcommands: [
             DevCommand.self, EdgeCommand.self, WorkerCommand.self, MigrateCommand.self, UsageCommand.self,
             AccountCommand.self, AuditCommand.self,
-            HistoryCommand.self,
+            HistoryCommand.self, ArchiveCommand.self,
         ]
     )
 }

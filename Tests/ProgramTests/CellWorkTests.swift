@@ -21,6 +21,8 @@ struct CellWorkTests {
             directory: TenantDirectory(),
             push: nil,
             mail: nil,
+            archive: nil,
+            holder: "test",
             now: { 0 },
             logger: Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
         )

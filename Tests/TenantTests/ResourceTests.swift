@@ -24,7 +24,7 @@ import Testing
         #expect(
             tenant.history.enabled && tenant.history.retention == .seconds(30 * 86_400) && tenant.history.directMessages
         )
-        #expect(!tenant.archive.enabled && tenant.archive.schedule == "15 3 * * *")
+        #expect(!tenant.archive.enabled && tenant.archive.schedule == nil && tenant.archive.delay == .seconds(900))
         #expect(tenant.ircx.dialect == .pyircx && tenant.ircx.ownerPrefix == nil)
         #expect(tenant.quotas == .unlimited && tenant.motd.isEmpty && tenant.admins.isEmpty)
     }

@@ -6,7 +6,7 @@ import StateStore
 /// The keys of a line that it is sorted and counted by.
 struct ScannedLine {
     let stamp: Stamp
-    /// As they stand in the line, escapes included: two are equal if and only if what they mean is.
+    /// Their bytes, without escapes.
     let log: ArraySlice<UInt8>
     let conversation: ArraySlice<UInt8>
 
@@ -25,27 +25,30 @@ struct ScannedLine {
             let expected = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
             guard line[at...].starts(with: expected) else { return nil }
             let start = at + expected.count
-            guard let end = Self.end(of: line, from: start) else { return nil }
-            values.append(line[start..<end])
+            guard let (end, isEscaped) = Self.end(of: line, from: start) else { return nil }
+            guard isEscaped else {
+                values.append(line[start..<end])
+                at = end
+                continue
+            }
+            guard let bytes = LineText.unescaped(line[start..<end]) else { return nil }
+            values.append(bytes[...])
             at = end
         }
         guard let stamp = Self.stamp(values[0]) else { return nil }
         (self.stamp, self.log, self.conversation) = (stamp, values[2], values[3])
     }
 
-    /// A value as text.
-    static func text(_ value: ArraySlice<UInt8>) -> String? {
-        guard value.contains(UInt8(ascii: "\\")) else { return String(validating: value, as: UTF8.self) }
-        return LineText.unescaped(value)
-    }
-
-    /// Where the text ends that begins here.
-    private static func end(of line: ArraySlice<UInt8>, from start: Int) -> Int? {
+    /// Where the text ends that begins here, and whether anything in it is escaped.
+    private static func end(of line: ArraySlice<UInt8>, from start: Int) -> (end: Int, isEscaped: Bool)? {
         var at = start
+        var isEscaped = false
         while at < line.endIndex {
             switch line[at] {
-            case UInt8(ascii: "\""): return at
-            case UInt8(ascii: "\\"): at += 2
+            case UInt8(ascii: "\""): return (at, isEscaped)
+            case UInt8(ascii: "\\"):
+                isEscaped = true
+                at += 2
             default: at += 1
             }
         }
@@ -89,7 +92,7 @@ struct ScannedLine {
 /// Texts of lines.
 enum LineText {
     /// A text of JSON without its quotes (RFC 8259 section 7), as lines have them.
-    static func unescaped(_ value: ArraySlice<UInt8>) -> String? {
+    static func unescaped(_ value: ArraySlice<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         var at = value.startIndex
         while at < value.endIndex {
@@ -113,7 +116,7 @@ enum LineText {
             }
             at += 2
         }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes
     }
 }
 

@@ -1,9 +1,14 @@
+package import Foundation
 package import StateStore
+package import Tenant
 
 /// When what waits becomes segments, and days are closed.
 package struct ArchivePolicy: Hashable, Sendable {
-    /// How long a line waits at most until it is in the bucket; nil has it wait for the schedule.
-    package var sealAfter: Duration? = .seconds(900)
+    /// How long a line waits at most until it is in the bucket, where there is no schedule.
+    package var sealAfter: Duration = .seconds(900)
+    /// When what waits by then becomes segments; nil is continuously.
+    package var schedule: CronSchedule?
+    package var zone = TimeZone.gmt
     /// From how many bytes of lines on nothing waits for its time.
     package var sealBytes = TenantArchive.segmentBytes
     /// How long after its end a day is closed, so that what comes late is in it.
@@ -19,12 +24,10 @@ package struct ArchivePolicy: Hashable, Sendable {
     /// - Parameters:
     ///   - day: What waits.
     ///   - now: By the database's clock, in milliseconds since 1970.
-    ///   - fired: When the schedule was last due; nil for none.
     /// - Returns: Whether they are.
-    package func isDue(_ day: PendingDay, now: Int64, fired: Int64? = nil) -> Bool {
+    package func isDue(_ day: PendingDay, now: Int64) -> Bool {
         if day.rawBytes >= self.sealBytes { return true }
-        if let fired { return day.oldest <= fired }
-        guard let sealAfter else { return false }
+        if let schedule { return schedule.lastDue(now, in: self.zone).map { day.oldest <= $0 } ?? false }
         let isOver = now >= ArchiveDay(number: day.day).end
         // What is left of a day that is over goes soon, so that the day can be closed.
         return now - day.oldest >= (isOver ? min(sealAfter, .seconds(60)) : sealAfter).milliseconds

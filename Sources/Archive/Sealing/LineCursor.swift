@@ -9,9 +9,19 @@ struct LineCursor {
     private(set) var line: ArraySlice<UInt8>?
     private(set) var scanned: ScannedLine?
 
-    /// Begins before the first line.
-    init(_ reader: SegmentReader, stretch: Int) throws(ArchiveError) {
-        self.frames = try reader.cursor(0..<reader.footer.frames.count, stretch: stretch)
+    /// Begins before the first line of frames.
+    init(_ reader: SegmentReader, frames: Range<Int>? = nil, stretch: Int) throws(ArchiveError) {
+        self.frames = try reader.cursor(frames ?? 0..<reader.footer.frames.count, stretch: stretch)
+    }
+
+    /// Which of several is at the line that comes first; nil if all are at their ends.
+    static func first(of cursors: [LineCursor]) -> Int? {
+        var first: Int?
+        for index in cursors.indices where cursors[index].line != nil {
+            if let best = first, !cursors[index].isBefore(cursors[best]) { continue }
+            first = index
+        }
+        return first
     }
 
     /// Goes to the next line.

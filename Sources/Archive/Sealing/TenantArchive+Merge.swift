@@ -38,14 +38,14 @@ extension TenantArchive {
             var writer = try SegmentWriter(name, key)
             var bytes: [UInt8] = []
             var last: StampedLog?
-            while writer.rawBytes < limit, let next = Self.first(of: cursors) {
+            while writer.rawBytes < limit, let next = LineCursor.first(of: cursors) {
                 guard let line = cursors[next].line, let scanned = cursors[next].scanned else { break }
                 if let last, cursors[next].isSame(last) {
                     try await cursors[next].advance()
                     continue
                 }
-                guard let conversation = ScannedLine.text(scanned.conversation),
-                    let log = ScannedLine.text(scanned.log)
+                guard let conversation = String(validating: scanned.conversation, as: UTF8.self),
+                    let log = String(validating: scanned.log, as: UTF8.self)
                 else { throw .damaged("a line of \(day) has names that cannot be read") }
                 bytes += try writer.add(.init(conversation: conversation, log: log, stamp: scanned.stamp), line)
                 last = StampedLog(stamp: scanned.stamp, log: scanned.log)
@@ -58,16 +58,6 @@ extension TenantArchive {
             numbers.append(name.number)
         }
         return numbers
-    }
-
-    /// Which line comes next of all.
-    private static func first(of cursors: [LineCursor]) -> Int? {
-        var first: Int?
-        for index in cursors.indices where cursors[index].line != nil {
-            if let best = first, !cursors[index].isBefore(cursors[best]) { continue }
-            first = index
-        }
-        return first
     }
 
     private func nextMerged(_ day: ArchiveDay, by lease: ArchiveLease) async throws(ArchiveError) -> SegmentName {

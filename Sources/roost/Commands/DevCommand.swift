@@ -54,6 +54,15 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: "A file with the password for the mail server.") var mailPasswordFile = ""
     @Option(help: "Certificates in PEM that prove the mail server.") var mailAuthorities = ""
     @Option(help: "Required, or None for a mail server in the same network. Default: Required.") var mailTLS = ""
+    @Option(
+        help: ArgumentHelp(
+            "Where archives go: folder:PATH, or off.",
+            discussion: "Default: the folder archive beside the other data, and off with --ephemeral."
+        )
+    )
+    var archive: String?
+    @Option(help: "The folder with the keys of archives. Default: archive-keys beside the other data, made if it is missing.")
+    var archiveKeys: String?
     @Option(help: "text or json.") var logFormat = LineLogHandler.Format.text
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = "notice"
     @Flag(inversion: .prefixedNo, help: "Slow down clients that send too fast.") var floodControl = true
@@ -145,6 +154,7 @@ struct DevCommand: AsyncParsableCommand {
             self.ephemeral
             ? SymmetricKey(size: .bits256)
             : try CommandFailure.configuration { try InstallationSecret.loadOrMake("\(data)/secret") }
+        let archive = try CommandFailure.configuration { try self.archivePlace() }
         let authority =
             self.ephemeral
             ? try DevelopmentAuthority.ephemeral() : try DevelopmentAuthority(folder: self.data)
@@ -161,6 +171,7 @@ struct DevCommand: AsyncParsableCommand {
             nameServers: nameServers,
             issuers: issuers,
             mail: mail,
+            archive: try await CellArchive.open(archive, as: format),
             certificates: try CertificateStore(authority: authority, logger: logger),
             trustedProxies: .none,
             expectsProxyProtocolForHTTP: false,
@@ -184,6 +195,17 @@ struct DevCommand: AsyncParsableCommand {
         do { try await runner.run() } catch let error as CannotListen {
             throw CommandFailure.exit(CommandFailure.unavailable, "--\(error)", as: format)
         }
+    }
+
+    /// Where archives go; nil if nowhere.
+    private func archivePlace() throws -> ArchivePlace? {
+        let url = self.archive ?? (self.ephemeral ? "off" : DevelopmentArchive.url(self.data))
+        guard url != "off" else { return nil }
+        guard self.archiveKeys != nil || !self.ephemeral else {
+            throw EdgeConfiguration.Problem(description: "--archive-keys: is missing: nothing else is kept with --ephemeral")
+        }
+        if self.archiveKeys == nil { try DevelopmentArchive.makeKeys(self.data) }
+        return try ArchivePlace(url: url, keys: self.archiveKeys ?? DevelopmentArchive.keys(self.data), named: "--archive-")
     }
 
     /// A name that nobody has would lead every plain connection nowhere.

@@ -58,6 +58,7 @@ struct EdgeCommand: AsyncParsableCommand {
         let push: PushSettings?
         let issuers: IssuerSettings
         let mail: MailSettings?
+        let archive: ArchivePlace?
         let nameServers: NameServers?
         let durable: DurableStore
         let tenants: EdgeRunner.TenantSource
@@ -92,6 +93,11 @@ struct EdgeCommand: AsyncParsableCommand {
                 authorities: configuration.mailAuthorities,
                 tls: configuration.mailTLS,
                 named: "mail."
+            )
+            archive = try ArchivePlace(
+                url: configuration.archiveURL,
+                keys: configuration.archiveKeys,
+                named: "archive."
             )
             durable = try DurableStore.open(configuration.databaseURL, logger: logger)
             tenants =
@@ -146,6 +152,8 @@ struct EdgeCommand: AsyncParsableCommand {
             nameServers: nameServers,
             issuers: issuers,
             mail: mail,
+            archive: configuration.work == CellWork.Doer.edge.rawValue
+                ? try await CellArchive.open(archive, as: format) : nil,
             worker: CellWork.Doer(rawValue: configuration.work) ?? .edge,
             certificates: certificates,
             trustedProxies: proxies,

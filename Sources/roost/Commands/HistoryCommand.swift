@@ -1,3 +1,4 @@
+import Archive
 import ArgumentParser
 import StateStore
 import Tenant
@@ -62,10 +63,12 @@ struct HistoryCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await self.options.withStore { store in
+                let archived = try await store.archives.tenants()
+                let tap = ArchiveTap { archived.contains($0) }
                 var (stored, refused) = (0, 0)
                 try await self.selection.each(in: store) { letter in
                     do {
-                        try await store.deadLetters.replay(letter)
+                        try await store.deadLetters.replay(letter, archiving: tap)
                         stored += 1
                     } catch DurableStoreError.rejected {
                         refused += 1

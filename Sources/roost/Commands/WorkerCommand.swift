@@ -25,6 +25,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let durable: DurableStore
         let push: PushServices?
         let mail: MailServices?
+        let archive: ArchivePlace?
         let tenants: WorkerRunner.TenantSource
     }
 
@@ -87,6 +88,7 @@ struct WorkerCommand: AsyncParsableCommand {
                 }
             },
             mail: secret.flatMap { secret in mail.map { MailServices($0, secret: secret) } },
+            archive: try ArchivePlace(url: configuration.archiveURL, keys: configuration.archiveKeys, named: "archive."),
             tenants: configuration.projection
                 ? .projection : .folder(try FolderWatcher(folder: configuration.tenants))
         )
@@ -136,6 +138,7 @@ struct WorkerCommand: AsyncParsableCommand {
             group: group,
             push: parts.push,
             mail: parts.mail,
+            archive: try await CellArchive.open(parts.archive, as: format),
             term: term,
             pod: configuration.podName,
             registry: registry,

@@ -62,6 +62,9 @@ struct EdgeConfiguration: KeyedConfiguration {
     var mailPasswordFile = ""
     var mailAuthorities = ""
     var mailTLS = ""
+    /// Where archives are, such as `folder:PATH`, without which nothing is archived, and the folder with the cell's keys.
+    var archiveURL = ""
+    var archiveKeys = ""
     var logFormat = "text"
     var logLevel = "info"
     var drainSeconds = 30
@@ -96,6 +99,7 @@ struct EdgeConfiguration: KeyedConfiguration {
             self.text("mail.server", \.mailServer), self.text("mail.from", \.mailFrom),
             self.text("mail.username", \.mailUsername), self.text("mail.passwordFile", \.mailPasswordFile),
             self.text("mail.authorities", \.mailAuthorities), self.text("mail.tls", \.mailTLS),
+            self.text("archive.url", \.archiveURL), self.text("archive.keys", \.archiveKeys),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("drain.seconds", 0...86_400, \.drainSeconds),
             self.number("drain.longest", 0...86_400, \.longestDrainSeconds),

@@ -30,6 +30,9 @@ struct WorkerConfiguration: KeyedConfiguration {
     var mailPasswordFile = ""
     var mailAuthorities = ""
     var mailTLS = ""
+    /// Where archives are, such as `folder:PATH`, without which nothing is archived, and the folder with the cell's keys.
+    var archiveURL = ""
+    var archiveKeys = ""
     var logFormat = "text"
     var logLevel = "info"
     /// How long others wait for what this process has in hand, once nothing is heard of it.
@@ -45,6 +48,7 @@ struct WorkerConfiguration: KeyedConfiguration {
             self.text("mail.server", \.mailServer), self.text("mail.from", \.mailFrom),
             self.text("mail.username", \.mailUsername), self.text("mail.passwordFile", \.mailPasswordFile),
             self.text("mail.authorities", \.mailAuthorities), self.text("mail.tls", \.mailTLS),
+            self.text("archive.url", \.archiveURL), self.text("archive.keys", \.archiveKeys),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("lease.seconds", 3...3_600, \.leaseSeconds), self.text("podName", \.podName),
         ]

@@ -1,6 +1,7 @@
 // What a cell wants done whoever its clients are connected to: its feeds are read, and what is over is forgotten. It is the same
 // wherever it runs: beside the clients of an edge, in `roost dev`, and in a worker, which has none.
 
+import Archive
 import Edge
 import Logging
 import Observability
@@ -32,6 +33,8 @@ final class CellWork: Sendable {
     private let directory: TenantDirectory
     private let push: PushServices?
     private let mail: MailServices?
+    private let archive: CellArchive?
+    private let archiving: ArchiveService?
     private let now: @Sendable () -> Int64
     private let logger: Logger
     private let feeds = Mutex<[Feed]>([])
@@ -43,6 +46,8 @@ final class CellWork: Sendable {
     ///   - directory: The tenants that are served.
     ///   - push: Pushes to devices; nil if nothing is pushed.
     ///   - mail: Sends codes; nil if no mail is sent.
+    ///   - archive: Where archives go; nil if nothing is archived.
+    ///   - holder: Who this process is among all that ever did the work.
     ///   - now: What time it is by the ledger's clock, milliseconds since 1970; 0 as long as nobody knows.
     ///   - logger: Hears of failures.
     init(
@@ -50,6 +55,8 @@ final class CellWork: Sendable {
         directory: TenantDirectory,
         push: PushServices?,
         mail: MailServices?,
+        archive: CellArchive?,
+        holder: String,
         now: @escaping @Sendable () -> Int64,
         logger: Logger
     ) {
@@ -57,6 +64,19 @@ final class CellWork: Sendable {
         self.directory = directory
         self.push = push
         self.mail = mail
+        self.archive = archive
+        self.archiving = archive.map { archive in
+            ArchiveService(
+                durable.archives,
+                job: { tenant in
+                    // What waits of a tenant that is not served any more is archived to the end.
+                    let settings = directory.current.tenants[tenant]?.archive ?? .standard
+                    return .init(archive.archive(of: tenant, durable.archives), ArchivePolicy(settings))
+                },
+                holder: holder,
+                logger: logger
+            )
+        }
         self.now = now
         self.logger = logger
     }
@@ -70,6 +90,7 @@ final class CellWork: Sendable {
             let (codes, directory, logger) = (self.durable.codes, self.directory, self.logger)
             services.append(Work(patience: Self.patience) { await mail.run(codes, for: directory, logger: logger) })
         }
+        if let archiving { services.append(Work(patience: Self.patience) { await archiving.run() }) }
         return services
     }
 
@@ -83,7 +104,11 @@ final class CellWork: Sendable {
     ///   - redis: What tenants call the store; empty for the first.
     ///   - readiness: Told in its condition `store` whether the store answers; nil if somebody else looks after that.
     func read(_ live: any LiveStore, of redis: String = "", telling readiness: Readiness? = nil) async {
-        let history = HistoryWriter(live: live, store: self.durable, logger: self.logger)
+        let directory = self.directory
+        let intake = self.archive.map { _ in
+            ArchiveTap { directory.current.tenants[$0]?.archive.enabled ?? false }
+        }
+        let history = HistoryWriter(live: live, store: self.durable, archive: intake, logger: self.logger)
         let consumers = self.push == nil ? FeedConsumer.all : FeedConsumer.withPush
         let watch = FeedWatch(live, of: redis, consumers, readiness)
         self.feeds.withLock { $0.append(Feed(history: history.figures, watch: watch)) }
@@ -101,7 +126,7 @@ final class CellWork: Sendable {
     var families: [MetricFamily] {
         let feeds = self.feeds.withLock { $0 }
         return HistoryFigures.families(of: feeds.map(\.history)) + FeedWatch.families(of: feeds.map(\.watch))
-            + (self.push?.families ?? []) + (self.mail?.families ?? [])
+            + (self.push?.families ?? []) + (self.mail?.families ?? []) + (self.archiving?.figures.families ?? [])
     }
 
     private var retention: any Service {
@@ -111,6 +136,7 @@ final class CellWork: Sendable {
             audit: self.durable.audit,
             held: self.durable.held,
             reports: self.durable.reports,
+            archives: self.durable.archives,
             // What lives elsewhere, or is being copied there, is left as it is.
             tenants: { directory.current.tenants.filter { $0.value.farewell == nil }.mapValues(\.history.retention) },
             // A clock that jumps must not forget everything; nothing is old as long as nobody knows what time it is.

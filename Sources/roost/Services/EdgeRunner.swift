@@ -113,6 +113,8 @@ struct EdgeRunner: Sendable {
     var issuers: IssuerSettings
     /// By which server mail is sent; nil if none is.
     var mail: MailSettings?
+    /// Where archives go; nil if nothing is archived here.
+    var archive: CellArchive?
     /// Who does the cell's work.
     var worker = CellWork.Doer.edge
     var certificates: CertificateStore
@@ -306,6 +308,8 @@ struct EdgeRunner: Sendable {
             directory: server.directory,
             push: push,
             mail: mail,
+            archive: self.archive,
+            holder: "\(self.pod.name) \(self.live.pod) \(WallClock.system())",
             now: now,
             logger: self.logger
         )

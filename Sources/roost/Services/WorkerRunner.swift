@@ -32,6 +32,8 @@ struct WorkerRunner: Sendable {
     var group: MultiThreadedEventLoopGroup
     var push: PushServices?
     var mail: MailServices?
+    /// Where archives go; nil if nothing is archived.
+    var archive: CellArchive?
     /// How long its leases last.
     var term: Duration
     /// What this process is called.
@@ -53,6 +55,8 @@ struct WorkerRunner: Sendable {
             directory: directory,
             push: self.push,
             mail: self.mail,
+            archive: self.archive,
+            holder: "\(self.pod) \(self.live.pod) \(WallClock.system())",
             now: { [collector = ledger.collector] in collector.now ?? 0 },
             logger: self.logger
         )

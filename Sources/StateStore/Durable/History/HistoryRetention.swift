@@ -12,6 +12,7 @@ package struct HistoryRetention: Sendable {
     private let audit: AuditRepository
     private let held: HeldMessageRepository?
     private let reports: ReportRepository?
+    private let archives: ArchiveRepository?
     private let tenants: @Sendable () -> [TenantID: Duration]
     private let now: @Sendable () -> Int64
     private let interval: Duration
@@ -26,6 +27,7 @@ package struct HistoryRetention: Sendable {
     ///   - audit: Swept as well, of what is older than ``AuditRepository/retention``.
     ///   - held: Likewise, of messages that have waited too long for a moderator.
     ///   - reports: Likewise, of those that were closed before ``ReportRepository/retention``.
+    ///   - archives: Says what is to be archived yet, which stays until it is; nil where nothing is archived.
     ///   - tenants: How long each tenant's history is kept, asked anew for each sweep.
     ///   - now: Milliseconds since 1970.
     ///   - interval: About how long between two sweeps.
@@ -37,6 +39,7 @@ package struct HistoryRetention: Sendable {
         audit: AuditRepository,
         held: HeldMessageRepository? = nil,
         reports: ReportRepository? = nil,
+        archives: ArchiveRepository? = nil,
         tenants: @escaping @Sendable () -> [TenantID: Duration],
         now: @escaping @Sendable () -> Int64,
         interval: Duration = .seconds(600),
@@ -48,6 +51,7 @@ package struct HistoryRetention: Sendable {
         self.audit = audit
         self.held = held
         self.reports = reports
+        self.archives = archives
         self.tenants = tenants
         self.now = now
         self.interval = interval
@@ -73,7 +77,15 @@ package struct HistoryRetention: Sendable {
     @discardableResult
     package func sweep() async -> Int {
         await self.makeMonths()
-        let ends = self.tenants().mapValues { self.now().minus($0.components.seconds.times(1000)) }
+        var ends = self.tenants().mapValues { self.now().minus($0.components.seconds.times(1000)) }
+        do {
+            for (tenant, first) in try await self.archives?.firstPending() ?? [:] {
+                if let end = ends[tenant] { ends[tenant] = min(end, first) }
+            }
+        } catch {
+            self.logger.warning("old history waits for its store", metadata: ["reason": "\(error)"])
+            return 0
+        }
         do {
             let count = try await self.history.dropMonths(before: ends)
             if count > 0 { self.logger.info("months of old history removed", metadata: ["count": "\(count)"]) }

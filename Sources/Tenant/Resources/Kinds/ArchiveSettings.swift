@@ -1,57 +1,73 @@
 // What of a tenant goes to object storage.
 
+import Foundation
+
 /// What is archived to object storage.
 package struct ArchiveSettings: Hashable, Sendable {
     /// Whether anything is.
     package var enabled = false
-    /// When, as five cron fields in UTC.
-    package var schedule = "15 3 * * *"
+    /// When; nil is continuously.
+    package var schedule: CronSchedule?
+    /// In which time zone the schedule is, as the IANA database calls it.
+    package var timeZone = "Etc/UTC"
+    /// How long something that was said waits at most, where it is archived continuously.
+    package var delay: Duration = .seconds(900)
     /// For how long archives are kept.
     package var retention: Duration = .seconds(365 * 86_400)
 
     /// What holds where nothing is said.
     package static let standard = ArchiveSettings()
 
+    /// What a schedule is called that is none.
+    static let continuous = "continuous"
+
     /// Takes what holds where nothing is said.
     package init() {}
+
+    fileprivate var scheduleText: String {
+        get { self.schedule?.text ?? Self.continuous }
+        set { self.schedule = CronSchedule(newValue) }
+    }
 }
 
 extension ArchiveSettings: SettingsObject {
     static let settings: [Setting<Self>] = [
-        Setting(
-            "enabled",
-            \.enabled,
-            .flag,
-            "Whether anything is.",
-            notImplemented: .yet("no archives are made", but: false)
-        ),
+        Setting("enabled", \.enabled, .flag, "Whether anything is."),
         Setting(
             "schedule",
-            \.schedule,
+            \.scheduleText,
             .text(
-                "cron fields",
-                "schedule: write five cron fields, such as \"15 3 * * *\"",
-                pattern: "^ *[A-Za-z0-9*/,-]+( +[A-Za-z0-9*/,-]+){4} *$",
-                Self.cron
+                "`continuous` or cron fields",
+                "schedule: write continuous, or five cron fields such as \"15 3 * * *\"",
+                pattern: "^(continuous| *[A-Za-z0-9*/,-]+( +[A-Za-z0-9*/,-]+){4} *)$",
+                { $0 == Self.continuous ? $0 : CronSchedule($0)?.text }
             ),
-            "When, as five cron fields in UTC.",
-            notImplemented: .yet("no archives are made")
+            "When: `continuous`, or as five cron fields."
+        ),
+        Setting(
+            "timeZone",
+            \.timeZone,
+            .text(
+                "a time zone",
+                "time zone: write a name such as Europe/Berlin",
+                pattern: "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$",
+                maxLength: 64,
+                { TimeZone(identifier: $0) == nil ? nil : $0 }
+            ),
+            "In which time zone the schedule is, as the IANA database calls it."
+        ),
+        Setting(
+            "delay",
+            \.delay,
+            .duration(Bounds.archiveDelay, .passedOver),
+            "How long something that was said waits at most, where it is archived continuously."
         ),
         Setting(
             "retention",
             \.retention,
             .duration(Bounds.retention, .refused),
             "For how long archives are kept, such as 365d.",
-            notImplemented: .yet("no archives are made")
+            notImplemented: .yet("nothing is deleted from archives")
         ),
     ]
-
-    /// Whether there are five fields of what cron fields are made of; their ranges are checked where they are used.
-    private static func cron(_ text: String) -> String? {
-        let fields = text.split(separator: " ")
-        let allowed = fields.allSatisfy {
-            $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "*/,-".contains($0)) }
-        }
-        return fields.count == 5 && allowed ? fields.joined(separator: " ") : nil
-    }
 }

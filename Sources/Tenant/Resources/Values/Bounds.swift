@@ -36,6 +36,8 @@ package enum Bounds {
     package static let strictTransport: ClosedRange<Duration> = .zero ... .seconds(730 * 86_400)
     /// For how long history and archives may be kept: a century.
     package static let retention: ClosedRange<Duration> = .zero ... .seconds(36_500 * 86_400)
+    /// How long something that was said may wait to be archived.
+    package static let archiveDelay: ClosedRange<Duration> = .seconds(10) ... .seconds(86_400)
     /// For how long a message may wait for a moderator.
     package static let heldFor: ClosedRange<Duration> = .seconds(3_600) ... .seconds(90 * 86_400)
     /// How many messages of a tenant may wait for one.

@@ -1,0 +1,145 @@
+import NIOCore
+import ObjectStore
+import Synchronization
+
+/// A store that fails as it is told to; all else is the store behind it.
+final class FaultyStore: ObjectStore {
+    /// When in a call it fails.
+    enum Moment: Sendable {
+        /// Nothing is done.
+        case before
+        /// It is done, and the answer is lost.
+        case after
+    }
+
+    private struct State {
+        var failures: [(moment: Moment, error: ObjectStoreError)] = []
+        var away: ObjectStoreError?
+        var puts = 0
+        var reads = 0
+    }
+
+    private let behind: any ObjectStore
+    private let state = Mutex(State())
+
+    init(_ behind: any ObjectStore) { self.behind = behind }
+
+    /// How many objects were put.
+    var puts: Int { self.state.withLock { $0.puts } }
+    /// How many requests read something.
+    var reads: Int { self.state.withLock { $0.reads } }
+
+    /// Everything fails with this from now on; nil ends that.
+    func fail(_ error: ObjectStoreError?) { self.state.withLock { $0.away = error } }
+
+    /// The next put or deletion fails, then the one after it, and so on.
+    func failNext(_ moment: Moment, _ error: ObjectStoreError = .unavailable("told to fail")) {
+        self.state.withLock { $0.failures.append((moment, error)) }
+    }
+
+    private func change<Answer>(
+        _ body: () async throws(ObjectStoreError) -> Answer
+    ) async throws(ObjectStoreError) -> Answer {
+        let failure = self.state.withLock { state -> (moment: Moment, error: ObjectStoreError)? in
+            if let away = state.away { return (moment: Moment.before, error: away) }
+            return state.failures.isEmpty ? nil : state.failures.removeFirst()
+        }
+        if let failure, failure.moment == .before { throw failure.error }
+        let answer = try await body()
+        if let failure { throw failure.error }
+        return answer
+    }
+
+    private func read<Answer>(
+        _ body: () async throws(ObjectStoreError) -> Answer
+    ) async throws(ObjectStoreError) -> Answer {
+        let away = self.state.withLock { state in
+            state.reads += 1
+            return state.away
+        }
+        if let away { throw away }
+        return try await body()
+    }
+
+    func put(
+        _ key: ObjectKey,
+        _ bytes: ByteBuffer,
+        _ options: PutOptions
+    ) async throws(ObjectStoreError) -> ObjectAttributes {
+        self.state.withLock { $0.puts += 1 }
+        return try await self.change { () throws(ObjectStoreError) in try await self.behind.put(key, bytes, options) }
+    }
+
+    func put(
+        _ key: ObjectKey,
+        _ options: PutOptions,
+        from body: @escaping @Sendable (any ObjectWriter) async throws -> Void
+    ) async throws(ObjectStoreError) -> ObjectAttributes {
+        try await self.change { () throws(ObjectStoreError) in
+            try await self.behind.put(key, options, from: body)
+        }
+    }
+
+    func get(
+        _ key: ObjectKey,
+        _ range: ObjectRange?,
+        version: String?
+    ) async throws(ObjectStoreError) -> ObjectReading {
+        try await self.read { () throws(ObjectStoreError) in
+            try await self.behind.get(key, range, version: version)
+        }
+    }
+
+    func head(_ key: ObjectKey, version: String?) async throws(ObjectStoreError) -> ObjectAttributes {
+        try await self.read { () throws(ObjectStoreError) in try await self.behind.head(key, version: version) }
+    }
+
+    func list(
+        _ prefix: String,
+        after: String?,
+        delimiter: String?,
+        limit: Int
+    ) async throws(ObjectStoreError) -> ObjectPage {
+        try await self.read { () throws(ObjectStoreError) in
+            try await self.behind.list(prefix, after: after, delimiter: delimiter, limit: limit)
+        }
+    }
+
+    func listVersions(
+        _ prefix: String,
+        after: VersionPlace?,
+        limit: Int
+    ) async throws(ObjectStoreError) -> VersionPage {
+        try await self.read { () throws(ObjectStoreError) in
+            try await self.behind.listVersions(prefix, after: after, limit: limit)
+        }
+    }
+
+    func delete(_ objects: [ObjectVersion]) async throws(ObjectStoreError) -> [ObjectVersion: ObjectStoreError] {
+        try await self.change { () throws(ObjectStoreError) in try await self.behind.delete(objects) }
+    }
+
+    func copy(
+        _ source: ObjectKey,
+        to key: ObjectKey,
+        _ options: PutOptions
+    ) async throws(ObjectStoreError) -> ObjectAttributes {
+        try await self.change { () throws(ObjectStoreError) in
+            try await self.behind.copy(source, to: key, options)
+        }
+    }
+
+    func presign(
+        _ method: PresignedMethod,
+        _ key: ObjectKey,
+        for time: Duration
+    ) async throws(ObjectStoreError) -> String {
+        try await self.behind.presign(method, key, for: time)
+    }
+
+    func facts() async throws(ObjectStoreError) -> BucketFacts {
+        try await self.read { () throws(ObjectStoreError) in try await self.behind.facts() }
+    }
+
+    func shutdown() async { await self.behind.shutdown() }
+}
