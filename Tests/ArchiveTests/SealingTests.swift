@@ -62,7 +62,9 @@ import Testing
             let names = ["#a\"b", "#a#c", "#a!d", "#a\\e", "#a]f", "#aé", "#a"]
             for part in 0..<2 {
                 try await rig.store(
-                    names.enumerated().map { ArchiveRig.said($0.offset + part * 10, in: $0.element, of: acme, text: $0.element) }
+                    names.enumerated().map {
+                        ArchiveRig.said($0.offset + part * 10, in: $0.element, of: acme, text: $0.element)
+                    }
                 )
                 _ = try await rig.archive(of: acme).seal(ArchiveRig.day, by: lease)
             }
@@ -166,7 +168,12 @@ import Testing
             try await rig.archive(of: acme).resume(by: lease)
             // What the former one would note now is not noted, and it can begin nothing.
             let facts = ArchiveSegmentFacts(
-                records: 0, rawBytes: 0, size: 0, firstTime: 0, lastTime: 0, sha256: []
+                records: 0,
+                rawBytes: 0,
+                size: 0,
+                firstTime: 0,
+                lastTime: 0,
+                sha256: []
             )
             #expect(try await rig.store.archives.seal(began, facts, by: former) == false)
             await #expect(throws: ArchiveError.leaseLost) {
@@ -242,7 +249,11 @@ import Testing
             #expect(Set(try await rig.store.archives.firstPending().keys) == [globex])
             for tenant in [acme, globex] {
                 let kept = try await rig.store.history.read(
-                    "#tea", of: tenant, .latest(after: nil), limit: 10, events: true
+                    "#tea",
+                    of: tenant,
+                    .latest(after: nil),
+                    limit: 10,
+                    events: true
                 )
                 #expect(kept.count == 1)
             }

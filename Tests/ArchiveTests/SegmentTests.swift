@@ -86,7 +86,11 @@ import Testing
             #expect(lines[1].contains("\"text\":\"it was wrong\""))
             // The history has nothing of it any more.
             let kept = try await rig.store.history.read(
-                "#tea", of: acme, .latest(after: nil), limit: 10, events: true
+                "#tea",
+                of: acme,
+                .latest(after: nil),
+                limit: 10,
+                events: true
             )
             #expect(kept.map(\.text) == [nil])
         }
@@ -112,7 +116,12 @@ import Testing
             for channel in 0..<40 {
                 for number in 1...100 {
                     records.append(
-                        ArchiveRig.said(number, in: "#channel\(channel)", of: acme, text: "\(channel) \(number) \(text)")
+                        ArchiveRig.said(
+                            number,
+                            in: "#channel\(channel)",
+                            of: acme,
+                            text: "\(channel) \(number) \(text)"
+                        )
                     )
                 }
             }

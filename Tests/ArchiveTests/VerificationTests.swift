@@ -133,9 +133,13 @@ import Testing
             // What lies there is opened by the new key alone; only the former signatures need the former.
             #expect(try await last.segment(SegmentName(tenant: acme, day: day, number: 9)).footer.records == 40)
             let report = try await ArchiveVerifier(last).verify()
-            #expect(report.findings.map(\.problem) == Array(
-                repeating: "the key 1 is missing: add the file with it to the folder of keys", count: 2
-            ))
+            #expect(
+                report.findings.map(\.problem)
+                    == Array(
+                        repeating: "the key 1 is missing: add the file with it to the folder of keys",
+                        count: 2
+                    )
+            )
         }
     }
 }

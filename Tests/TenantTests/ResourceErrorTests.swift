@@ -149,7 +149,13 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
             "occurs already as spec.accounts.sasl[0]",
             "  accounts: {sasl: [PLAIN, PLAIN]}"
         ),
-        .tenant(7, "spec.archive.schedule", .badValue, "write continuous, or five cron fields", "  archive: {schedule: daily}"),
+        .tenant(
+            7,
+            "spec.archive.schedule",
+            .badValue,
+            "write continuous, or five cron fields",
+            "  archive: {schedule: daily}"
+        ),
         .tenant(7, "spec.ircx.ownerPrefix", .badValue, "`@` is no owner prefix", "  ircx: {ownerPrefix: \"@\"}"),
         .tenant(
             7,

@@ -65,6 +65,57 @@ package struct Manifest: Codable, Hashable, Sendable {
     /// Why, for a deletion.
     package var reason: String?
 
+    /// What says that segments were destroyed: what they had is as their day's manifest said, but for whose it was.
+    init(
+        deletion segments: [Segment],
+        of day: ArchiveDay,
+        _ tenant: TenantID,
+        after end: (next: Int64, last: ArchiveManifestRow?),
+        because reason: String,
+        now: Int64,
+        _ key: TenantKey
+    ) {
+        self.tenant = tenant.text
+        self.sequence = end.next
+        self.previous = Hexadecimal.text(end.last?.sha256 ?? [])
+        self.kind = .deletion
+        self.day = day.description
+        self.made = UTCInstant(milliseconds: now).description
+        self.segments = segments.map { segment in
+            var segment = segment
+            segment.conversations = []
+            return segment
+        }
+        (self.replaced, self.unused, self.logs) = ([], [], [])
+        self.codeKey = key.id
+        self.reason = reason
+    }
+
+    /// What a day consists of.
+    init(
+        _ segments: [Segment],
+        of day: ArchiveDay,
+        _ tenant: TenantID,
+        after end: (next: Int64, last: ArchiveManifestRow?),
+        replacing replaced: [Int64],
+        unused: [Int64],
+        _ logs: [Log],
+        now: Int64,
+        _ key: TenantKey
+    ) {
+        self.tenant = tenant.text
+        self.sequence = end.next
+        self.previous = Hexadecimal.text(end.last?.sha256 ?? [])
+        self.kind = .day
+        self.day = day.description
+        self.made = UTCInstant(milliseconds: now).description
+        self.segments = segments
+        self.replaced = replaced.sorted()
+        self.unused = unused.sorted()
+        self.logs = logs.sorted { $0.log < $1.log }
+        self.codeKey = key.id
+    }
+
     package var records: Int { self.segments.reduce(0) { $0 + $1.records } }
 
     /// Adds a log of a segment to those of a day.

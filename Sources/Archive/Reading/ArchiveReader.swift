@@ -101,7 +101,9 @@ package struct ArchiveReader: Sendable {
         _ query: ArchiveQuery
     ) throws(ArchiveError) -> Bool {
         guard query.times.contains(scanned.stamp.time) else { return false }
-        if let conversation = query.conversation, !scanned.conversation.elementsEqual(conversation.utf8) { return false }
+        if let conversation = query.conversation, !scanned.conversation.elementsEqual(conversation.utf8) {
+            return false
+        }
         if let account = query.account, try ArchiveLine(line).account != account { return false }
         return true
     }

@@ -6,6 +6,7 @@ package final class ArchiveFigures: Sendable {
     private struct Counts {
         var sealed = 0
         var closed = 0
+        var expired = 0
         var failures: [String: Int] = [:]
     }
 
@@ -13,6 +14,7 @@ package final class ArchiveFigures: Sendable {
 
     func sealed() { self.counts.withLock { $0.sealed += 1 } }
     func closed() { self.counts.withLock { $0.closed += 1 } }
+    func expired(_ count: Int) { self.counts.withLock { $0.expired += count } }
     func failed(_ reason: String) { self.counts.withLock { $0.failures[reason, default: 0] += 1 } }
 
     /// What `/metrics` shows of it.
@@ -30,6 +32,12 @@ package final class ArchiveFigures: Sendable {
                 help: "Manifests of days that were put into the bucket.",
                 kind: .counter,
                 samples: [.init(Double(counts.closed))]
+            ),
+            MetricFamily(
+                "roost_archive_segments_destroyed_total",
+                help: "Segments that were older than their tenant keeps them, and are gone.",
+                kind: .counter,
+                samples: [.init(Double(counts.expired))]
             ),
             MetricFamily(
                 "roost_archive_failures_total",

@@ -14,6 +14,11 @@ package struct ArchivePolicy: Hashable, Sendable {
     /// How long after its end a day is closed, so that what comes late is in it.
     package var grace: Duration = .seconds(3600)
 
+    /// For how long what was said is kept; nil is for good.
+    package var retention: Duration?
+    /// Why nothing is deleted whatever its age, if that is so: a legal hold.
+    package var hold: String?
+
     /// As tenants have it that say nothing else.
     package static let continuous = ArchivePolicy()
 
@@ -31,6 +36,16 @@ package struct ArchivePolicy: Hashable, Sendable {
         let isOver = now >= ArchiveDay(number: day.day).end
         // What is left of a day that is over goes soon, so that the day can be closed.
         return now - day.oldest >= (isOver ? min(sealAfter, .seconds(60)) : sealAfter).milliseconds
+    }
+
+    /// The first day that is kept: all before are to be deleted.
+    ///
+    /// - Parameter now: In milliseconds since 1970.
+    /// - Returns: nil if nothing is to be deleted.
+    package func firstKept(_ now: Int64) -> ArchiveDay? {
+        guard let retention, self.hold == nil, now > retention.milliseconds else { return nil }
+        // A day is kept until the last that was said on it is old enough.
+        return ArchiveDay(of: now - retention.milliseconds)
     }
 
     /// Whether a day is closed now, if nothing of it waits.

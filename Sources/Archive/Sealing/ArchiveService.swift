@@ -33,6 +33,9 @@ package final class ArchiveService: Sendable {
     private let interval: Duration
     private let clock: any Clock<Duration>
     private let logger: Logger
+    /// How long between two looks for what is too old.
+    private static let sweep = Duration.seconds(600)
+    private let sweptAt = Mutex<ContinuousClock.Instant?>(nil)
     private let troubles = Mutex<[TenantID: Trouble]>([:])
 
     /// A tenant whose turn failed.
@@ -85,7 +88,15 @@ package final class ArchiveService: Sendable {
 
     /// Works once for every tenant that has anything to do.
     package func look() async throws(DurableStoreError) {
-        let tenants = try await self.repository.tenantsWithWork().sorted()
+        // What is too old is looked for once in a while in all of them.
+        let isForAll = self.sweptAt.withLock { swept in
+            if let last = swept, last + Self.sweep > .now { return false }
+            swept = .now
+            return true
+        }
+        var all = try await self.repository.tenantsWithWork()
+        if isForAll { all.formUnion(try await self.repository.tenants()) }
+        let tenants = all.sorted()
         await withTaskGroup(of: Void.self) { group in
             var waiting = tenants[...]
             for _ in 0..<Self.width {
@@ -129,16 +140,20 @@ package final class ArchiveService: Sendable {
         var close: [ArchiveDay] = []
         /// Whether something was begun, or is to be deleted.
         var isHalfDone = false
+        /// The first day that is kept, if there is anything before it.
+        var firstKept: ArchiveDay?
         var now: Int64 = 0
 
-        var isAnything: Bool { !self.seal.isEmpty || !self.close.isEmpty || self.isHalfDone }
+        var isAnything: Bool {
+            !self.seal.isEmpty || !self.close.isEmpty || self.isHalfDone || self.firstKept != nil
+        }
     }
 
     private func dueDays(_ tenant: TenantID, _ policy: ArchivePolicy) async throws(ArchiveError) -> Due {
         try await ArchiveError.noting { () throws(DurableStoreError) in
             let pending = try await self.repository.pending(of: tenant)
             let open = try await self.repository.openSegments(of: tenant)
-            let now = pending.days.isEmpty ? open.now : pending.now
+            let now = open.now
             var due = Due()
             due.now = now
             due.seal = pending.days.filter { policy.isDue($0, now: now) }.map { ArchiveDay(number: $0.day) }
@@ -147,6 +162,11 @@ package final class ArchiveService: Sendable {
             let days = Set(open.segments.filter { $0.state == .sealed || $0.state == .merging }.map(\.day))
             due.close = days.subtracting(waiting).sorted().map { ArchiveDay(number: $0) }
                 .filter { policy.isOver($0, now: now) }
+            if let first = policy.firstKept(now), let oldest = try await self.repository.oldestDay(of: tenant),
+                oldest < first.number
+            {
+                due.firstKept = first
+            }
             return due
         }
     }
@@ -170,6 +190,10 @@ package final class ArchiveService: Sendable {
             }
         }
         try await archive.deleteReplaced(by: lease)
+        if let first = due.firstKept {
+            let count = try await archive.expire(before: first, because: "retention", by: lease, now: due.now)
+            self.figures.expired(count)
+        }
     }
 
     private func lease(_ tenant: TenantID) async throws(ArchiveError) -> ArchiveLease? {

@@ -66,5 +66,7 @@ extension ArchivePolicy {
         self.schedule = settings.schedule
         self.zone = TimeZone(identifier: settings.timeZone) ?? .gmt
         self.sealAfter = settings.delay
+        self.retention = settings.retention
+        self.hold = settings.hold?.reason
     }
 }

@@ -3,7 +3,6 @@
 
 import NIOCore
 import ObjectStore
-import Observability
 package import StateStore
 import Tenant
 
@@ -87,7 +86,7 @@ extension TenantArchive {
     // MARK: Steps
 
     /// Takes the next manifest for noted if it lies in the bucket: who put it did not come to note it.
-    private func adoptManifest(by lease: ArchiveLease) async throws(ArchiveError) -> Bool {
+    func adoptManifest(by lease: ArchiveLease) async throws(ArchiveError) -> Bool {
         guard let repository else { return false }
         let end = try await ArchiveError.noting { () throws(DurableStoreError) in
             try await repository.chainEnd(of: self.tenant)
@@ -160,17 +159,15 @@ extension TenantArchive {
             for log in reader.index.logs { Manifest.add(log, as: Manifest.code(log.name, key), to: &logs) }
         }
         return Manifest(
-            tenant: self.tenant.text,
-            sequence: end.next,
-            previous: Hexadecimal.text(end.last?.sha256 ?? []),
-            kind: .day,
-            day: day.description,
-            made: UTCInstant(milliseconds: now).description,
-            segments: segments,
-            replaced: replaced.sorted(),
-            unused: unused.sorted(),
-            logs: logs.values.sorted { $0.log < $1.log },
-            codeKey: key.id
+            segments,
+            of: day,
+            self.tenant,
+            after: end,
+            replacing: replaced,
+            unused: unused,
+            Array(logs.values),
+            now: now,
+            key
         )
     }
 
@@ -189,7 +186,7 @@ extension TenantArchive {
     }
 
     /// Notes that a manifest lies in the bucket.
-    private func note(_ signed: SignedManifest, by lease: ArchiveLease) async throws(ArchiveError) {
+    func note(_ signed: SignedManifest, by lease: ArchiveLease) async throws(ArchiveError) {
         guard let repository, let day = ArchiveDay(signed.manifest.day) else { return }
         let manifest = signed.manifest
         let row = ArchiveManifestRow(

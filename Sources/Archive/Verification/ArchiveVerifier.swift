@@ -77,15 +77,16 @@ package struct ArchiveVerifier: Sendable {
         let listed = try await self.listManifests()
         var (previous, sequence) = ("", Int64(0))
         var manifests: [Manifest] = []
+        var isChainWhole = true
         for number in listed {
             sequence += 1
             if number != sequence {
                 let key = try self.archive.paths.manifest(sequence)
                 self.add(.init(object: key.text, problem: "is missing"), to: &report)
-                (sequence, previous) = (number, "?")
+                (sequence, previous, isChainWhole) = (number, "?", false)
             }
             guard let signed = try await self.read(number, &report) else {
-                previous = "?"
+                (previous, isChainWhole) = ("?", false)
                 continue
             }
             if previous != "?", signed.manifest.previous != previous {
@@ -105,7 +106,7 @@ package struct ArchiveVerifier: Sendable {
             try await self.verify(manifest, without: deleted, &report)
             self.progress(report)
         }
-        try await self.verifyOpen(known, deleted, &report)
+        try await self.verifyOpen(known, deleted, withGaps: isChainWhole, &report)
         return report
     }
 
@@ -208,9 +209,12 @@ package struct ArchiveVerifier: Sendable {
     }
 
     /// Looks at what is in no manifest yet: numbers without gaps, and what can be read.
+    ///
+    /// Which numbers there should be nobody knows where a manifest cannot be read.
     private func verifyOpen(
         _ known: Set<Int64>,
         _ deleted: Set<Int64>,
+        withGaps: Bool,
         _ report: inout Report
     ) async throws(ArchiveError) {
         var open: [SegmentName] = []
@@ -227,7 +231,7 @@ package struct ArchiveVerifier: Sendable {
             )
         }
         let last = max(known.max() ?? 0, open.map(\.number).max() ?? 0)
-        for number in 1..<(last + 1) where !known.contains(number) && !here.contains(number) {
+        for number in 1..<(last + 1) where withGaps && !known.contains(number) && !here.contains(number) {
             self.add(.init(object: "segment \(number)", problem: "is missing, and no manifest says why"), to: &report)
         }
         for name in open.sorted(by: { $0.number < $1.number }) where self.days.contains(name.day) {

@@ -84,7 +84,9 @@ extension TenantArchive {
             throw .damaged("has other lines than its footer says")
         }
         for (name, log) in logs {
-            guard let name = String(validating: name, as: UTF8.self) else { throw .damaged("a log's name cannot be read") }
+            guard let name = String(validating: name, as: UTF8.self) else {
+                throw .damaged("a log's name cannot be read")
+            }
             check.logs.append(log.row(name))
         }
         check.logs.sort { $0.name < $1.name }

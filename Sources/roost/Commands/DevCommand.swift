@@ -61,7 +61,10 @@ struct DevCommand: AsyncParsableCommand {
         )
     )
     var archive: String?
-    @Option(help: "The folder with the keys of archives. Default: archive-keys beside the other data, made if it is missing.")
+    @Option(
+        help:
+            "The folder with the keys of archives. Default: archive-keys beside the other data, made if it is missing."
+    )
     var archiveKeys: String?
     @Option(help: "text or json.") var logFormat = LineLogHandler.Format.text
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = "notice"
@@ -202,10 +205,16 @@ struct DevCommand: AsyncParsableCommand {
         let url = self.archive ?? (self.ephemeral ? "off" : DevelopmentArchive.url(self.data))
         guard url != "off" else { return nil }
         guard self.archiveKeys != nil || !self.ephemeral else {
-            throw EdgeConfiguration.Problem(description: "--archive-keys: is missing: nothing else is kept with --ephemeral")
+            throw EdgeConfiguration.Problem(
+                description: "--archive-keys: is missing: nothing else is kept with --ephemeral"
+            )
         }
         if self.archiveKeys == nil { try DevelopmentArchive.makeKeys(self.data) }
-        return try ArchivePlace(url: url, keys: self.archiveKeys ?? DevelopmentArchive.keys(self.data), named: "--archive-")
+        return try ArchivePlace(
+            url: url,
+            keys: self.archiveKeys ?? DevelopmentArchive.keys(self.data),
+            named: "--archive-"
+        )
     }
 
     /// A name that nobody has would lead every plain connection nowhere.

@@ -88,7 +88,11 @@ struct WorkerCommand: AsyncParsableCommand {
                 }
             },
             mail: secret.flatMap { secret in mail.map { MailServices($0, secret: secret) } },
-            archive: try ArchivePlace(url: configuration.archiveURL, keys: configuration.archiveKeys, named: "archive."),
+            archive: try ArchivePlace(
+                url: configuration.archiveURL,
+                keys: configuration.archiveKeys,
+                named: "archive."
+            ),
             tenants: configuration.projection
                 ? .projection : .folder(try FolderWatcher(folder: configuration.tenants))
         )

@@ -1,7 +1,7 @@
 import Archive
 import Foundation
-import Observability
 import ObjectStore
+import Observability
 import StateStore
 import Tenant
 

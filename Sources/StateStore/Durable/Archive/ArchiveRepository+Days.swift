@@ -40,7 +40,7 @@ extension ArchiveRepository {
     ) async throws(DurableStoreError) -> (segments: [ArchiveSegment], now: Int64) {
         let rows = try await self.database.execute(
             """
-            SELECT \(Self.columns), \(self.database.dialect.now) FROM archive_segments
+            SELECT \(Self.columns) FROM archive_segments
             WHERE tenant = $1 AND (state IN ('writing', 'merging', 'replaced') OR (state = 'sealed' AND manifest IS NULL))
             ORDER BY day, number
             """,
@@ -49,7 +49,25 @@ extension ArchiveRepository {
             .readOnly
         )
         let segments = try rows.map { row throws(DurableStoreError) in try Self.segment(row) }
-        return (segments, try rows.first?.integer(10) ?? 0)
+        return (segments, try await self.now())
+    }
+
+    /// What the database's clock shows, in milliseconds since 1970.
+    private func now() async throws(DurableStoreError) -> Int64 {
+        let rows = try await self.database.execute("SELECT \(self.database.dialect.now)", in: .cell, .readOnly)
+        guard let row = rows.first else { throw .invalidAnswer("no time") }
+        return try row.integer(0)
+    }
+
+    /// The first day of which a manifest lists segments that are there; nil if there is none.
+    package func oldestDay(of tenant: TenantID) async throws(DurableStoreError) -> Int64? {
+        let rows = try await self.database.execute(
+            "SELECT MIN(day) FROM archive_segments WHERE tenant = $1 AND state = 'sealed' AND manifest IS NOT NULL",
+            [.text(tenant.text)],
+            in: .tenant(tenant),
+            .readOnly
+        )
+        return try rows.first?.optionalInteger(0)
     }
 
     /// Begins a segment that is made of others.

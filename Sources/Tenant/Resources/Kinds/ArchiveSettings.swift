@@ -15,6 +15,9 @@ package struct ArchiveSettings: Hashable, Sendable {
     /// For how long archives are kept.
     package var retention: Duration = .seconds(365 * 86_400)
 
+    /// Why nothing is deleted from the archive whatever its age; nil if what is too old is.
+    package var hold: ArchiveHold?
+
     /// What holds where nothing is said.
     package static let standard = ArchiveSettings()
 
@@ -66,8 +69,36 @@ extension ArchiveSettings: SettingsObject {
             "retention",
             \.retention,
             .duration(Bounds.retention, .refused),
-            "For how long archives are kept, such as 365d.",
-            notImplemented: .yet("nothing is deleted from archives")
+            "For how long archives are kept, such as 365d."
         ),
+        Setting(
+            "hold",
+            \.hold,
+            .object,
+            "Keeps the archive whatever its age, for as long as it stands here."
+        ),
+    ]
+}
+
+/// A legal hold.
+package struct ArchiveHold: Hashable, Sendable {
+    /// What it is for.
+    package var reason = ""
+    /// Who wants it.
+    package var by = ""
+
+    package init() {}
+}
+
+extension ArchiveHold: SettingsObject {
+    static let settings: [Setting<Self>] = [
+        Setting(
+            "reason",
+            \.reason,
+            .line,
+            required: "write reason: …, such as a case's number",
+            "What it is for, such as a case's number."
+        ),
+        Setting("by", \.by, .line, "Who wants it."),
     ]
 }

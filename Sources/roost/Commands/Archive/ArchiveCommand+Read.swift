@@ -122,7 +122,9 @@ extension ArchiveCommand {
                 let counts =
                     "\(report.manifests) manifests, \(report.segments) segments, \(report.open) of them open, "
                     + "\(report.records) lines, \(report.bytes) bytes"
-                print("\(archive.tenant): \(report.isWell ? "all is well" : "\(report.findings.count) findings"): \(counts)")
+                print(
+                    "\(archive.tenant): \(report.isWell ? "all is well" : "\(report.findings.count) findings"): \(counts)"
+                )
                 if !report.isWell { throw ExitCode(1) }
             }
         }

@@ -1,0 +1,62 @@
+"""Archives as somebody reads them who has nothing of Roost: by the page docs/operations/archive-format.md, whose program this runs."""
+
+import json
+import os
+import pathlib
+
+PAGE = pathlib.Path(__file__).parents[3] / "docs/operations/archive-format.md"
+#: What a store in a folder has before an object's bytes.
+HEADER = 512
+
+
+def program() -> dict:
+    """What the page's program defines."""
+    code = PAGE.read_text().split("```python\n")[1].split("```")[0]
+    names: dict = {}
+    exec(compile(code, str(PAGE), "exec"), names)
+    return names
+
+
+class Archive:
+    """A folder of archives and the cell's keys."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.bucket = folder / "bucket"
+        self.keys = folder / "keys"
+
+    def make(self) -> "Archive":
+        self.bucket.mkdir()
+        self.keys.mkdir()
+        (self.keys / "1").write_bytes(os.urandom(32))
+        return self
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {"url": f"folder:{self.bucket}", "keys": str(self.keys)}
+
+    @property
+    def options(self) -> list[str]:
+        return ["--archive", f"folder:{self.bucket}", "--keys", str(self.keys)]
+
+    def files(self, end: bytes) -> list[pathlib.Path]:
+        """The files of objects whose bytes end so."""
+        return [
+            path for path in sorted(self.bucket.rglob("*"))
+            if path.is_file() and path.read_bytes()[HEADER:].endswith(end)
+        ]  # fmt: skip
+
+    def lines(self, tenant: str) -> list[dict]:
+        """Every line of every segment."""
+        lines = program()["lines"]
+        cell = {path.name: path.read_bytes() for path in self.keys.iterdir()}
+        keys = {}
+        for path in self.files(b"}"):
+            text = path.read_bytes()[HEADER:].decode()
+            keys[json.loads(text)["key"]] = text
+        found: list[dict] = []
+        for path in self.files(b"ROOSTSEG"):
+            segment = path.read_bytes()[HEADER:]
+            footer = json.loads(segment[-12 - int.from_bytes(segment[-12:-8], "big"):-12])
+            if footer["tenant"] == tenant:
+                found += lines(segment, cell, keys)
+        return found

@@ -1,0 +1,125 @@
+"""What was said lies in a bucket, once and provably, whatever ends meanwhile."""
+
+import asyncio
+import json
+import shutil
+from collections import Counter
+
+from harness.archive import HEADER, Archive
+from harness.chatter import Chatter
+from harness.processes import until
+from harness.scenario import scenario
+from harness.worker import workers
+from harness.world import World
+
+from .faults import LEASE
+from .workers import waiting
+
+#: The least that there is.
+ARCHIVE = {"archive": {"enabled": True, "delay": "10s"}}
+
+
+@scenario
+async def every_line(world: World) -> None:
+    """Two edges, two workers: one is killed, the bucket goes away and comes back; in the end each line is there once."""
+    archive = Archive(world.folder).make()
+    world.tenants.plan(features="WebSocket, History, Archive")
+    world.tenants.tenant("acme", spec=ARCHIVE)
+    world.tenants.tenant("globex")
+    edges = await world.edges(lease_seconds=LEASE, work="Worker")
+    chat = Chatter(world)
+    await chat.begin(edges)
+    other = await world.client(edges[0], "other", "globex")
+    await other.join("#lobby")
+    other.send("PRIVMSG #lobby :not archived")
+    first, second = await workers(world, archive=archive.settings)
+
+    async def has_segments() -> bool:
+        return archive.files(b"ROOSTSEG") != []
+
+    await until(has_segments, "a first segment", within=40)
+    # With something in hand, as likely as not; and nothing can be put for a while.
+    await first.kill()
+    hidden = archive.bucket.with_name("away")
+    archive.bucket.rename(hidden)
+    archive.bucket.write_text("no folder")
+    await chat.progress(60)
+
+    async def is_told() -> bool:
+        rows = await world.postgres.query("SELECT failure FROM archives WHERE tenant = 'acme' AND failure IS NOT NULL")
+        return rows != []
+
+    await until(is_told, "the database to say that the bucket is away", within=60)
+    archive.bucket.unlink()
+    hidden.rename(archive.bucket)
+    await workers(world, 1, archive=archive.settings)
+    await chat.progress()
+    await chat.finish()
+
+    async def nothing_waits() -> bool:
+        if await waiting(second) != 0:
+            return False
+        return await world.postgres.query("SELECT 1 FROM archive_pending LIMIT 1") == []
+
+    await until(nothing_waits, "everything to be in the bucket", within=90)
+    told = {m.tags["msgid"]: m.text for t in chat.talkers for m in t.client.messages if m.command == "PRIVMSG"}
+    lines = archive.lines("acme")
+    counts = Counter(line["id"] for line in lines)
+    assert max(counts.values()) == 1, counts.most_common(3)
+    said = {line["id"]: line["text"] for line in lines if line["kind"] == "privmsg"}
+    assert said == told, f"{len(said)} lines, {len(told)} told: {list(told.keys() - said.keys())[:3]}"
+    assert archive.lines("globex") == []
+    output = await world.roost("archive", "verify", "--tenant", "acme", *archive.options)
+    assert "all is well" in output, output
+    # The history went there, and was not kept back for anything.
+    rows = await world.postgres.query("SELECT COUNT(*) FROM history WHERE tenant = 'acme' AND kind = 1")
+    assert rows == [[str(len(told))]], rows
+
+
+@scenario
+async def read_and_proved(world: World) -> None:
+    """One process archives by itself; what was said is listed, read in each form, found by words, and a changed byte is named."""
+    world.tenants.plan(features="WebSocket, History, Archive")
+    world.tenants.tenant("acme", spec=ARCHIVE)
+    dev = await world.embedded(ephemeral=False)
+    archive = Archive(world.folder)
+    archive.bucket, archive.keys = dev.data / "archive", dev.data / "archive-keys"
+    ann = await world.client(dev, "ann")
+    bob = await world.client(dev, "bob")
+    for client in (ann, bob):
+        await client.join("#tea")
+    ann.send("PRIVMSG #tea :the kettle <boils>", "PRIVMSG #tea :=1+1", "PRIVMSG bob :between us")
+    await bob.expect(("PRIVMSG", "bob", "between us"))
+
+    async def is_there() -> bool:
+        return archive.files(b"ROOSTSEG") != []
+
+    await until(is_there, "a segment", within=40)
+    options = ["--tenant", "acme", *archive.options]
+    day, segments, _ = (await world.roost("archive", "list", *options)).split("\t")
+    assert segments == "1" and len(day) == len("2026-11-30")
+    lines = [json.loads(line) for line in (await world.roost("archive", "get", *options)).splitlines()]
+    assert lines == archive.lines("acme")
+    assert [line["text"] for line in lines if line["kind"] == "privmsg"] == ["the kettle <boils>", "=1+1", "between us"]
+    assert {line["kind"] for line in lines} >= {"join", "privmsg"}
+    tea = await world.roost("archive", "get", *options, "--channel", "#tea", "--format", "irc")
+    assert "<ann> the kettle <boils>" in tea and "between us" not in tea
+    csv = await world.roost("archive", "get", *options, "--format", "csv", "--from", day, "--to", day)
+    assert "\"'=1+1\"" in csv
+    html = await world.roost("archive", "get", *options, "--format", "html")
+    assert "&lt;ann&gt; the kettle &lt;boils&gt;" in html
+    found = await world.roost("archive", "grep", "KETTLE", *options)
+    assert found.count("\n") == 1 and "the kettle" in found
+    assert await world.roost("archive", "get", *options, "--to", "2020-01-01") == ""
+    assert "all is well" in await world.roost("archive", "verify", *options)
+    file = archive.files(b"ROOSTSEG")[0]
+    bytes_ = bytearray(file.read_bytes())
+    bytes_[HEADER + 20] ^= 1
+    file.write_bytes(bytes_)
+    output = await world.roost("archive", "verify", *options, expect=1)
+    assert "1 findings" in output and ".rsg" in output, output
+    # With another key nothing is said but which one is missing.
+    shutil.move(archive.keys / "1", archive.keys / "2")
+    output = await world.roost("archive", "get", *options, expect=None)
+    assert "kettle" not in output
+    await asyncio.gather(ann.close(), bob.close())
