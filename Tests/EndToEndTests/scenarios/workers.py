@@ -7,6 +7,7 @@ from harness.chatter import Chatter
 from harness.mail import MailServer
 from harness.processes import until
 from harness.scenario import scenario
+from harness.services import Redis
 from harness.worker import workers
 from harness.world import World
 
@@ -14,10 +15,10 @@ from .accounts import PASSWORD
 from .faults import LEASE, history_is_complete
 
 
-async def waiting(edge) -> float:
-    """How much of the feed the history has not acknowledged, as one process sees it."""
+async def waiting(edge, redis: str = "") -> float:
+    """How much of a feed the history has not acknowledged, as one process sees it; -1 if it has not looked."""
     _, text = await edge.get("/metrics")
-    found = re.search(r'^roost_feed_waiting\{redis="",consumer="history"\} (\S+)', text, re.MULTILINE)
+    found = re.search(rf'^roost_feed_waiting\{{redis="{redis}",consumer="history"\}} (\S+)', text, re.MULTILINE)
     return float(found.group(1)) if found else -1
 
 
@@ -82,3 +83,40 @@ async def send_mail(world: World) -> None:
     assert asyncio.get_running_loop().time() - began < 10
     ann.send(f"VERIFY ann {letter.code}")
     assert (await ann.expect("VERIFY", "FAIL")).parameters[:2] == ["SUCCESS", "ann"]
+
+
+@scenario
+async def several_stores(world: World) -> None:
+    """A worker reads the feed of each Redis, as an edge does: one that is away when it begins later, and one that goes keeps nothing from the others."""
+    world.tenants.tenant("acme")
+    await world.stores()
+    second = Redis(world.folder, "second")
+    world.programs.append(second)
+    urls = [world.redis.url, f"second={second.url}"]
+    (edge,) = await world.edges(1, work="Worker", redis_url=urls)
+    (worker,) = await workers(world, 1, redis={"url": urls})
+    (other,) = await world.edges(1, redis_url=urls)
+
+    async def reads_first() -> bool:
+        return await waiting(worker) == 0 and await waiting(other) == 0
+
+    await until(reads_first, "the first feed to be read")
+    assert await waiting(worker, "second") == -1
+    await second.launch()
+
+    async def reads_both() -> bool:
+        return await waiting(worker, "second") == 0 and await waiting(other, "second") == 0
+
+    await until(reads_both, "the second feed to be read")
+    await second.kill()
+    ann = await world.client(edge, "ann", caps="draft/chathistory message-tags batch server-time")
+    await ann.join("#lobby")
+    ann.send("PRIVMSG #lobby :all the same")
+
+    async def is_kept() -> bool:
+        return await world.postgres.query("SELECT 1 FROM history WHERE text = 'all the same'") == [["1"]]
+
+    await until(is_kept, "the history to go on")
+    assert (await worker.get("/readyz"))[0] == 200
+    for program in (worker, edge, other):
+        assert await program.terminate(within=40) == 0, program.output[-3000:]
