@@ -15,6 +15,11 @@ extension CellMail {
         ]
     }
 
+    /// The same for an edge that only has to know that workers send mail.
+    var notice: JSON {
+        ["server": .string(self.server.text), "from": .string(self.from), "tls": .string(self.tls.rawValue)]
+    }
+
     /// The password; nil if the server asks for none.
     ///
     /// A pod begins without the Secret, so that its edge can say what it lacks: a volume that waits says nothing.

@@ -24,6 +24,8 @@ package struct CellManifests: Sendable {
         package var mailDigest: String?
         /// The same of the certificates that prove issuers of tokens.
         package var issuersDigest: String?
+        /// Who does the cell's work.
+        package var work: WorkHandover
         /// The Deployment that there is; nil if there is none yet.
         package var running: KubeObject?
         /// The pods that there are.
@@ -42,6 +44,7 @@ package struct CellManifests: Sendable {
             storePorts: [Int],
             mailDigest: String? = nil,
             issuersDigest: String? = nil,
+            work: WorkHandover = .edges,
             running: KubeObject? = nil,
             pods: [KubeObject] = [],
             proving: Duration,
@@ -55,6 +58,7 @@ package struct CellManifests: Sendable {
             self.storePorts = storePorts
             self.mailDigest = mailDigest
             self.issuersDigest = issuersDigest
+            self.work = work
             self.running = running
             self.pods = pods
             self.proving = proving
@@ -69,7 +73,7 @@ package struct CellManifests: Sendable {
     /// On the pods' template: the digest of the certificates that prove issuers of tokens.
     static let issuersAnnotation = "roost.chat/issuers"
     /// Where pods are asked for names: policies see the pod's port and not the Service's, and OpenShift's listens at another.
-    private static let namePorts = [53, 5353]
+    static let namePorts = [53, 5353]
     /// What a pod has left after its drain.
     static let afterDrain = 30
 
@@ -79,7 +83,7 @@ package struct CellManifests: Sendable {
 
     package init(_ input: Input) {
         self.input = input
-        self.configuration = Self.configuration(input.spec).text
+        self.configuration = Self.configuration(input.spec, input.work).text
         let digest = SHA256.hash(data: Array(self.configuration.utf8)).prefix(5)
         self.configurationName = "\(OperatorNames.edge(input.cell.name))-\(digest.hexadecimal)"
     }
@@ -119,7 +123,7 @@ package struct CellManifests: Sendable {
         )
     }
 
-    private static func configuration(_ spec: CellSpec) -> JSON {
+    private static func configuration(_ spec: CellSpec, _ work: WorkHandover) -> JSON {
         let proxied = spec.edge.service.proxyProtocol
         var configuration: JSON = [
             "projection": true,
@@ -148,7 +152,10 @@ package struct CellManifests: Sendable {
         ]
         // An edge of an earlier version takes no key that it does not know.
         if let contact = spec.edge.pushContact { configuration["push"] = ["contact": .string(contact)] }
-        if let mail = spec.edge.mail { configuration["mail"] = mail.configuration }
+        if let mail = spec.edge.mail {
+            configuration["mail"] = work.isTold ? mail.notice : mail.configuration
+        }
+        if work.isTold { configuration["work"] = .string(WorkHandover.value) }
         if let issuers = spec.edge.oauth?.configuration { configuration["oauth"] = issuers }
         if let names = CellOAuth.nameServers(spec.edge) { configuration["dns"] = names }
         return configuration
@@ -188,14 +195,19 @@ package struct CellManifests: Sendable {
         return object
     }
 
+    /// Whether edges push, those included that do not know yet that workers do.
+    private var pushes: Bool { self.input.spec.edge.pushContact != nil && self.input.work != .workers }
+    /// By which server they send mail, likewise.
+    private var mails: CellMail? { self.input.work == .workers ? nil : self.input.spec.edge.mail }
+
     private var networkPolicy: KubeObject {
         func ports(_ numbers: [Int], _ name: String = "TCP") -> [JSON] {
             numbers.map { ["port": .integer(Int64($0)), "protocol": .string(name)] }
         }
         let edge = self.input.spec.edge
         let more =
-            edge.networkPolicy.egressPorts + (edge.pushContact == nil && edge.oauth == nil ? [] : [443])
-            + (edge.mail.map { [$0.server.port] } ?? [])
+            edge.networkPolicy.egressPorts + (self.pushes || edge.oauth != nil ? [443] : [])
+            + (self.mails.map { [$0.server.port] } ?? [])
         let names = Set(Self.namePorts + edge.nameServers.compactMap(\.port)).sorted()
         return self.object(
             .networkPolicies,
@@ -298,7 +310,8 @@ package struct CellManifests: Sendable {
     /// What pods are made from, but for the annotation with its digest.
     private var template: JSON {
         var digests = [Self.storesAnnotation: self.input.storesDigest]
-        digests[Self.mailAnnotation] = self.input.mailDigest
+        digests[Self.mailAnnotation] = self.input.work.isTold ? nil : self.input.mailDigest
+        digests[WorkHandover.annotation] = self.input.work.isTold ? WorkHandover.value : nil
         digests[Self.issuersAnnotation] = self.input.issuersDigest
         return [
             "metadata": [
@@ -354,14 +367,16 @@ package struct CellManifests: Sendable {
     /// The passwords, and certificates, that only some cells have.
     private var secretVolumes: [JSON] {
         let edge = self.input.spec.edge
-        let volumes: [JSON?] = [self.webircVolume, edge.mail?.volume, edge.oauth?.volume]
+        let mail = self.input.work.isTold ? nil : edge.mail
+        let volumes: [JSON?] = [self.webircVolume, mail?.volume, edge.oauth?.volume]
         return volumes.compactMap { $0 }
     }
 
     private var secretMounts: [JSON] {
         let webirc: JSON = ["name": "webirc", "mountPath": .string(Self.webircFolder), "readOnly": true]
         let edge = self.input.spec.edge
-        let mounts: [JSON?] = [self.webircVolume.map { _ in webirc }, edge.mail?.mount, edge.oauth?.mount]
+        let mail = self.input.work.isTold ? nil : edge.mail
+        let mounts: [JSON?] = [self.webircVolume.map { _ in webirc }, mail?.mount, edge.oauth?.mount]
         return mounts.compactMap { $0 }
     }
 
@@ -379,9 +394,9 @@ package struct CellManifests: Sendable {
         ]
     }
 
-    private static func list(_ elements: [JSON]) -> JSON { elements.isEmpty ? .null : .array(elements) }
+    static func list(_ elements: [JSON]) -> JSON { elements.isEmpty ? .null : .array(elements) }
 
-    private static func toleration(_ toleration: CellEdge.Pod.Toleration) -> JSON {
+    static func toleration(_ toleration: CellEdge.Pod.Toleration) -> JSON {
         [
             "key": JSON(toleration.key), "operator": JSON(toleration.operator?.rawValue),
             "value": JSON(toleration.value), "effect": JSON(toleration.effect?.rawValue),
@@ -401,18 +416,12 @@ package struct CellManifests: Sendable {
 
     private var container: JSON {
         let edge = self.input.spec.edge
-        func probe(_ path: String, period: Int64, failures: Int64) -> JSON {
-            [
-                "httpGet": ["path": .string(path), "port": "metrics"], "periodSeconds": .integer(period),
-                "failureThreshold": .integer(failures), "timeoutSeconds": 2,
-            ]
-        }
         return [
             "name": "edge",
             "image": .string(self.input.image),
             "command": ["/usr/local/bin/roost"],
             "args": ["edge", "--config", "/etc/roost/edge.yaml"],
-            "env": .array(self.environment),
+            "env": .array(Self.environment(self.input.spec)),
             "ports": .array(
                 (self.ports.map { ($0.name, $0.target) } + [("metrics", 9090)]).map { name, port in
                     ["name": .string(name), "containerPort": .integer(Int64(port)), "protocol": "TCP"]
@@ -422,9 +431,9 @@ package struct CellManifests: Sendable {
                 "requests": JSON(Self.requests(of: edge)),
                 "limits": edge.limits.isEmpty ? .null : JSON(edge.limits),
             ],
-            "startupProbe": probe("/livez", period: 2, failures: 30),
-            "livenessProbe": probe("/livez", period: 10, failures: 6),
-            "readinessProbe": probe("/readyz", period: 3, failures: 2),
+            "startupProbe": Self.probe("/livez", period: 2, failures: 30),
+            "livenessProbe": Self.probe("/livez", period: 10, failures: 6),
+            "readinessProbe": Self.probe("/readyz", period: 3, failures: 2),
             // So that why it ended can be told by who may see pods and no logs.
             "terminationMessagePolicy": "FallbackToLogsOnError",
             "lifecycle": self.lifecycle,
@@ -448,33 +457,5 @@ package struct CellManifests: Sendable {
     private var lifecycle: JSON {
         guard self.announcement > 0 else { return .null }
         return ["preStop": ["sleep": ["seconds": .integer(Int64(self.announcement))]]]
-    }
-
-    private var environment: [JSON] {
-        var variables: [JSON] = [
-            ["name": "ROOST_POD_NAME", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]]]
-        ]
-        func secret(_ name: String, _ reference: SecretKeyReference?) {
-            guard let reference else { return }
-            variables.append([
-                "name": .string(name),
-                "valueFrom": [
-                    "secretKeyRef": ["name": .string(reference.name), "key": .string(reference.key)]
-                ],
-            ])
-        }
-        if self.input.spec.redis.count > 1 {
-            // The kubelet puts the addresses together: nobody else reads them.
-            let redis = self.input.spec.redis
-            for (index, one) in redis.enumerated() { secret("ROOST_REDIS_\(index)", one.secret) }
-            let all = redis.enumerated().map { index, one in
-                index == 0 ? "$(ROOST_REDIS_0)" : "\(one.name)=$(ROOST_REDIS_\(index))"
-            }
-            variables.append(["name": "ROOST_REDIS_URL", "value": .string(all.joined(separator: " "))])
-        } else {
-            secret("ROOST_REDIS_URL", self.input.spec.redis.first?.secret)
-        }
-        secret("ROOST_DATABASE_URL", self.input.spec.postgres)
-        return variables
     }
 }

@@ -27,10 +27,7 @@ extension CellReconciler {
     ) async {
         let name = findings.object.name
         let running = self.context.known(.deployments, self.deploymentKey(name))
-        let runningImage = running?.spec["template"]["spec"]["containers"][0]["image"].string
-        // A new operator brings a new image of its own; that restarts no edge that nobody asked to change. What runs is
-        // asked last, since a hand may have set it.
-        let image = spec.edge.image ?? findings.wantedImage ?? runningImage ?? self.context.settings.image
+        let image = self.wantedImage(spec, findings)
         findings.wantedImage = image
         let digest = access.digest
         // Pods read the addresses when they start. Those that run keep theirs until somebody has connected with the new ones.
@@ -50,6 +47,7 @@ extension CellReconciler {
                 storePorts: access.ports,
                 mailDigest: spec.edge.mail?.passwordSecretRef == nil ? nil : access.mail ?? mailed,
                 issuersDigest: spec.edge.oauth?.authoritiesSecretRef == nil ? nil : access.issuers ?? proving,
+                work: self.handover(spec, of: name),
                 running: running,
                 pods: findings.pods,
                 proving: self.context.settings.provingPeriod,
@@ -85,6 +83,15 @@ extension CellReconciler {
         }
     }
 
+    /// The image that edges and workers are to run.
+    func wantedImage(_ spec: CellSpec, _ findings: Findings) -> String {
+        let running = self.context.known(.deployments, self.deploymentKey(findings.object.name))
+        let runningImage = running?.spec["template"]["spec"]["containers"][0]["image"].string
+        // A new operator brings a new image of its own; that restarts no edge that nobody asked to change. What runs is
+        // asked last, since a hand may have set it.
+        return spec.edge.image ?? findings.wantedImage ?? runningImage ?? self.context.settings.image
+    }
+
     /// Deletes the edges' NetworkPolicy, if they have one that nobody wants any more.
     private func removePolicy(of cell: String) async throws(KubeError) {
         guard let policy = self.context.known(.networkPolicies, self.deploymentKey(cell)),
@@ -94,7 +101,7 @@ extension CellReconciler {
     }
 
     /// What was applied stays applied until somebody changes it, which the informers tell.
-    private func applyIfChanged(
+    func applyIfChanged(
         _ resource: KubeResource,
         _ object: KubeObject,
         _ runtime: CellRuntime
@@ -115,7 +122,7 @@ extension CellReconciler {
         let applied = try await self.context.client.apply(resource, object, manager: OperatorNames.manager)
         runtime.state.withLock { state in
             state.applied[key] = mark
-            if resource == .deployments { state.deployment = applied }
+            if resource == .deployments, object.key == self.deploymentKey(runtime.name) { state.deployment = applied }
         }
     }
 
@@ -169,9 +176,9 @@ extension CellReconciler {
         }
     }
 
-    /// The pods of a cell, as known, found among those of all cells: once a look.
+    /// The pods of a cell's edges, as known, found among those of all cells: once a look.
     func pods(of cell: String) -> [KubeObject] {
-        (self.context.owned[.pods]?.all ?? []).filter { $0.labels[OperatorNames.cellLabel] == cell }
+        (self.context.owned[.pods]?.all ?? []).filter { $0.labels[OperatorNames.cellLabel] == cell && !$0.isWorker }
     }
 
     /// How the Deployment is, and which image its pods run.

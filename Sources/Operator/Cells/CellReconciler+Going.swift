@@ -50,7 +50,9 @@ extension CellReconciler {
             }
         }
         if await self.context.apis.has(.podMonitors) {
-            try await client.delete(.podMonitors, OperatorNames.edge(name), in: namespace)
+            for monitor in [OperatorNames.edge(name), OperatorNames.worker(name)] {
+                try await client.delete(.podMonitors, monitor, in: namespace)
+            }
         }
     }
 

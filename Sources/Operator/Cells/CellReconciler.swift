@@ -26,6 +26,8 @@ package struct CellReconciler: Sendable {
         var edge = Condition("EdgeReady", .unknown, "NoPodsReady", "no edge was looked at yet")
         var scaling = Condition("Autoscaling", .unknown, "FiguresMissing", "no figures yet")
         var certificate = Condition("CertificateReady", .unknown, "SecretUnreadable", "not read yet")
+        /// Of workers; nil if the cell has none.
+        var worker: Condition?
         var image: String?
         var wantedImage: String?
         var fleet: FleetStatus
@@ -169,8 +171,10 @@ package struct CellReconciler: Sendable {
         // The first edges are made when there is something to start with: the Secrets, stores that answer and a schema. Those
         // that there are wait for their stores by themselves.
         let edges = self.context.known(.deployments, self.deploymentKey(object.name))
-        // Who does not hold the stores leaves the edges to who does.
+        // Who does not hold the stores leaves edges and workers to who does.
         let isHeld = findings.stores.reason != "StoresInUse"
+        let usable = isHeld && runtime.stores != nil ? try? secrets.access.get() : nil
+        await self.lookAtWorkers(spec, runtime, usable, &findings)
         if isHeld, let access = try? secrets.access.get(), runtime.stores != nil || edges != nil {
             await self.applyEdges(spec, runtime, access, &findings)
         } else {
@@ -258,7 +262,8 @@ package struct CellReconciler: Sendable {
     // MARK: The status
 
     private static func conditions(_ findings: Findings, _ invalid: Condition?) -> [Condition] {
-        let parts = [findings.stores, findings.edge, findings.scaling, findings.certificate]
+        let workers = findings.worker.map { [$0] } ?? []
+        let parts = [findings.stores, findings.edge, findings.scaling, findings.certificate] + workers
         let wrong = parts.prefix(2).first { $0.status != .yes }
         // What is not as it should be although everybody is served. Figures are missing for a moment after each start.
         let besides = parts.first { $0.severity == .complaint && $0.reason != "FiguresMissing" }

@@ -56,6 +56,7 @@ package final class CellRuntime: Sendable {
         /// What was applied last, by kind and name, so that what did not change is not applied again and again.
         var applied: [String: Int] = [:]
         var scaler = AutoscalerState()
+        var workers = WorkerScale()
     }
 
     package let name: String

@@ -20,6 +20,8 @@ final class CellFigures: Sendable {
         var desired: Int?
         /// Connections that the edges report.
         var connections: Int?
+        /// How much of the feeds history has not acknowledged.
+        var feedWaiting: Int?
         /// Tenants whose data should be gone.
         var overdueErasures: Int?
         /// What its status says.
@@ -66,6 +68,7 @@ final class CellFigures: Sendable {
         return [
             count("roost_cell_desired_replicas", "Edges that the autoscaler wants.", \.desired),
             count("roost_cell_connections", "Connections that the edges report.", \.connections),
+            count("roost_cell_feed_waiting", "What of a cell's feeds history has not acknowledged.", \.feedWaiting),
             count(
                 "roost_cell_overdue_erasures",
                 "Tenants whose data should be erased from a cell for ten minutes or longer, and is not.",

@@ -4,6 +4,7 @@ import Backoff
 import KubeClient
 import Logging
 import NIOCore
+import Numbers
 import Observability
 package import StateStore
 package import Tenant
@@ -54,6 +55,9 @@ package actor CellStores {
     private var durablePulse = StorePulse(at: TimeSource.continuous.now())
     /// What the edges told last, and when that was read, in milliseconds since 1970.
     package private(set) var figures: (pods: [PodFigures], at: Int64) = ([], 0)
+
+    /// How much of the first feed history has not acknowledged; nil if that was not answered last.
+    private var waiting: Int?
 
     init(
         live: any LiveStore,
@@ -242,6 +246,19 @@ package actor CellStores {
             self.countPlaces()
             self.livePulse.answered(at: TimeSource.continuous.now())
         } catch { self.livePulse.failed("\(error)") }
+        self.waiting = try? await self.live.feedStanding(of: .history).waiting
+    }
+
+    /// How much of all feeds history has not acknowledged; nil if a store has not said so.
+    var feedWaiting: Int? {
+        get async {
+            guard var sum = self.waiting else { return nil }
+            for redis in self.further {
+                guard let waiting = await redis.waiting else { return nil }
+                sum = sum.plus(waiting)
+            }
+            return sum
+        }
     }
 
     private func askDurable() async {

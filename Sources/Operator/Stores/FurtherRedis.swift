@@ -17,6 +17,8 @@ actor FurtherRedis {
     private let logger: Logger
     private var opened: (live: any LiveStore, writer: ProjectionWriter)?
     private var problem = CellStores.Problem(reason: "RedisUnavailable", message: "it was not connected yet")
+    /// How much of its feed history has not acknowledged; nil if that was not answered last.
+    private(set) var waiting: Int?
     private var pulse = StorePulse(at: TimeSource.continuous.now())
 
     init(
@@ -51,6 +53,7 @@ actor FurtherRedis {
                     group.cancelAll()
                 }
                 self.opened = nil
+                self.waiting = nil
                 _ = try? await live.renewLease(for: .milliseconds(1))
                 await live.shutdown()
             } catch { self.met(error) }
@@ -87,6 +90,7 @@ actor FurtherRedis {
                 _ = try await live.renewLease(for: .seconds(20))
                 self.pulse.answered(at: TimeSource.continuous.now())
             } catch { self.pulse.failed("\(error)") }
+            self.waiting = try? await live.feedStanding(of: .history).waiting
         } while (try? await TimeSource.continuous.sleep(period)) != nil
     }
 

@@ -64,6 +64,7 @@ enum CellSamples {
         ports: [Int] = [6379, 5432],
         mailDigest: String? = nil,
         issuersDigest: String? = nil,
+        work: WorkHandover = .edges,
         running: KubeObject? = nil,
         pods: [KubeObject] = []
     ) throws -> CellManifests {
@@ -81,6 +82,7 @@ enum CellSamples {
                 storePorts: ports,
                 mailDigest: mailDigest,
                 issuersDigest: issuersDigest,
+                work: work,
                 running: running,
                 pods: pods,
                 proving: .seconds(10),
@@ -93,9 +95,12 @@ enum CellSamples {
     static func objects(
         _ spec: JSON = [:],
         ports: [Int] = [6379, 5432],
+        work: WorkHandover = .edges,
         running: KubeObject? = nil,
         pods: [KubeObject] = []
     ) throws -> [KubeResource: KubeObject] {
-        Dictionary(uniqueKeysWithValues: try self.manifests(spec, ports: ports, running: running, pods: pods).all)
+        Dictionary(
+            uniqueKeysWithValues: try self.manifests(spec, ports: ports, work: work, running: running, pods: pods).all
+        )
     }
 }

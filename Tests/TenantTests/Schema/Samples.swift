@@ -92,6 +92,11 @@ struct Difference: Sendable {
         self.stricter == stricter && self.holds(sample.path.text, sample.value)
     }
 
+    /// Whether it is one of Kubernetes' quantities.
+    private static func isQuantity(_ path: String) -> Bool {
+        ["spec.edge.resources.", "spec.worker.resources."].contains { path.hasPrefix($0) }
+    }
+
     /// No other difference is tolerated.
     static let all: [Difference] = [
         Difference(stricter: .schema, reason: "the decoder folds case, an API server cannot") { path, value in
@@ -101,10 +106,10 @@ struct Difference: Sendable {
         Difference(stricter: .schema, reason: "the decoder leaves quantities of resources to the API server") {
             path,
             _ in
-            path.hasPrefix("spec.edge.resources.")
+            Self.isQuantity(path)
         },
         Difference(stricter: .decoder, reason: "an API server drops a null before anybody sees it") { path, value in
-            path.hasPrefix("spec.edge.resources.") && (value == .null || value?.fields.values.contains(.null) == true)
+            Self.isQuantity(path) && (value == .null || value?.fields.values.contains(.null) == true)
         },
         Difference(stricter: .decoder, reason: "CEL: a duration has a bound") { path, value in
             let end = path.split(separator: ".").last ?? ""
@@ -162,7 +167,11 @@ struct Difference: Sendable {
             path == "spec.moderation.checks[].patterns[]"
         },
         Difference(stricter: .decoder, reason: "CEL: maxReplicas is at least minReplicas") { path, _ in
-            ["spec.edge.autoscaling.minReplicas", "spec.edge.autoscaling.maxReplicas"].contains(path)
+            [
+                "spec.edge.autoscaling.minReplicas", "spec.edge.autoscaling.maxReplicas", "spec.worker.minReplicas",
+                "spec.worker.maxReplicas",
+            ]
+            .contains(path)
         },
         Difference(stricter: .decoder, reason: "CEL: the PROXY protocol goes without a gateway") { path, _ in
             path == "spec.edge.service.proxyProtocol"

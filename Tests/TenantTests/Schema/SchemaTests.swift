@@ -98,7 +98,7 @@ import Testing
             Cell edge.pod.tolerations, Cell edge.podMonitor.labels, Cell edge.push.contact, Cell edge.replicas,
             Cell edge.resources,
             Cell edge.service.annotations, Cell edge.service.ipFamilyPolicy, Cell edge.service.loadBalancerClass,
-            Cell postgres, Cell redis, Cell routes, Cell tls,
+            Cell postgres, Cell redis, Cell routes, Cell tls, Cell worker,
             Plan allowedNamespaces, Plan displayName, Plan overrides, Plan price, Plan quotas,
             TenantGrant plans, TenantGrant quotas, TenantGrant reason,
             TenantQuota connections, TenantQuota storage, TenantQuota tenants,

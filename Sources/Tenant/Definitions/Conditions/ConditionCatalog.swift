@@ -34,7 +34,8 @@ package enum ConditionSeverity: String, Hashable, Sendable, CaseIterable {
 package enum ConditionCatalog {
     /// By kind, in the documentation's order.
     package static let all: [(kind: String, rows: [ConditionRow])] = [
-        ("Tenant", Self.tenant), ("Cell", Self.cell), ("Plan", Self.plan), ("TenantGrant", Self.tenantGrant),
+        ("Tenant", Self.tenant), ("Cell", Self.cell + Self.workers), ("Plan", Self.plan),
+        ("TenantGrant", Self.tenantGrant),
         ("TenantQuota", Self.tenantQuota),
     ]
 

@@ -10,6 +10,8 @@ package struct CellSpec: Hashable, Sendable {
     package var hostnameSuffixes: [HostnameSuffix] = []
     /// The fleet of edges.
     package var edge = CellEdge()
+    /// The processes that do the cell's work; `nil` means that its edges do.
+    package var worker: CellWorker?
     /// The Redis instances, each through a secret with its URL; a tenant lives on one of them.
     package var redis: [CellRedis] = []
     /// The PostgreSQL database, through a secret with its URL.
@@ -55,6 +57,12 @@ extension CellSpec: SettingsObject {
             """
         ),
         Setting("edge", \.edge, .object, "The fleet of edges."),
+        Setting(
+            "worker",
+            \.worker,
+            .object,
+            "Processes that do what the cell wants done beside its clients (history, pushes, mail), so that edges need not: with it, {} is enough, there are some. By default edges do it."
+        ),
         Setting(
             "redis",
             \.redis,
