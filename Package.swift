@@ -2,6 +2,41 @@
 
 import PackageDescription
 
+// Products of other packages, by short names.
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
+    static let dequeModule = product(name: "DequeModule", package: "swift-collections")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
+    static let heapModule = product(name: "HeapModule", package: "swift-collections")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
+    static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioHTTPTypesHTTP1 = product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
+    static let nioWebSocket = product(name: "NIOWebSocket", package: "swift-nio")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let asn1 = product(name: "SwiftASN1", package: "swift-asn1")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let x509 = product(name: "X509", package: "swift-certificates")
+    static let yams = product(name: "Yams", package: "Yams")
+}
+
 let package = Package(
     name: "roost",
     platforms: [.macOS(.v15)],
@@ -34,23 +69,18 @@ let package = Package(
         // The wire: no I/O, no clock.
         .target(
             name: "IRC",
-            dependencies: [.product(name: "NIOCore", package: "swift-nio")]
+            dependencies: [.nioCore]
         ),
         // The rules: no I/O, no clock.
         .target(
             name: "Chat",
-            dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
+            dependencies: ["IRC", .nioCore]
         ),
         // What messages go through before they are said: no I/O, no clock.
         .target(name: "Checks", dependencies: ["IRC", "Chat", "CPCRE2"]),
         .target(
             name: "Tenant",
-            dependencies: [
-                "Backoff", "Checks", "IRC", "Chat", "Numbers",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "Yams", package: "Yams"),
-            ]
+            dependencies: ["Backoff", "Checks", "IRC", "Chat", "Numbers", .crypto, .cryptoExtras, .yams]
         ),
         // Writes what is derived from the tables: k8s/crds and pages of docs/operations.
         .executableTarget(name: "definitions", dependencies: ["Tenant"]),
@@ -61,78 +91,46 @@ let package = Package(
         // Clocks, metrics, health, logs; knows nothing of chat.
         .target(
             name: "Observability",
-            dependencies: [
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Logging", package: "swift-log"),
-            ]
+            dependencies: [.coreMetrics, .logging]
         ),
         .target(
             name: "StateStore",
             dependencies: [
-                "Backoff", "Chat", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "Backoff", "Chat", "Numbers", "Observability", "Tenant", "CHiredis", "CLibPQ", .nioCore, .nioPosix,
+                .nioSSL, .dequeModule, .logging, .crypto, .grdb, .grdbSQLite,
             ]
         ),
         .target(
             name: "Metering",
-            dependencies: [
-                "Backoff", "Numbers", "Observability", "Tenant", "StateStore",
-                .product(name: "Logging", package: "swift-log"),
-            ]
+            dependencies: ["Backoff", "Numbers", "Observability", "Tenant", "StateStore", .logging]
         ),
         // What is pushed to devices of those who are not there: a consumer of the feed, and requests to push services.
         .target(
             name: "WebPush",
             dependencies: [
-                "Backoff", "IRC", "Chat", "Observability", "Tenant", "StateStore",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Backoff", "IRC", "Chat", "Observability", "Tenant", "StateStore", .nioCore, .nioPosix, .nioHTTP1,
+                .nioSSL, .dequeModule, .logging, .crypto,
             ]
         ),
         // One mail to one server, by libcurl.
         .target(
             name: "Mail",
-            dependencies: [
-                "Backoff", "Observability", "Tenant", "StateStore", "CCurl",
-                .product(name: "Logging", package: "swift-log"),
-            ]
+            dependencies: ["Backoff", "Observability", "Tenant", "StateStore", "CCurl", .logging]
         ),
         // Blobs: S3 and what speaks it, Google's Cloud Storage, a folder; knows nothing of chat.
         .target(
             name: "ObjectStore",
             dependencies: [
-                "Backoff", "Numbers", "Observability",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "Backoff", "Numbers", "Observability", .asyncHTTPClient, .crypto, .cryptoExtras, .dequeModule,
+                .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL,
             ]
         ),
         // What was said, in segments that lie in an object store.
         .target(
             name: "Archive",
             dependencies: [
-                "Backoff", "CZstd", "Chat", "Observability", "ObjectStore", "StateStore", "Tenant",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                "Backoff", "CZstd", "Chat", "Observability", "ObjectStore", "StateStore", "Tenant", .crypto, .logging,
+                .nioCore,
             ]
         ),
         // Names in the DNS, by c-ares on a thread of its own.
@@ -142,82 +140,38 @@ let package = Package(
             name: "Realm",
             dependencies: [
                 "Backoff", "CSpoof", "Checks", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore",
-                "Metering",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Metering", .nioCore, .dequeModule, .logging, .crypto,
             ]
         ),
         .target(
             name: "Edge",
             dependencies: [
                 "Backoff", "Checks", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "Metering",
-                "Realm",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOWebSocket", package: "swift-nio"),
-                .product(name: "NIOTLS", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
+                "Realm", .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioTLS, .nioSSL, .dequeModule, .logging,
+                .crypto, .x509, .asn1, .httpTypes, .nioHTTPTypes, .nioHTTPTypesHTTP1, .serviceLifecycle, .hummingbird,
+                .hummingbirdCore,
             ]
         ),
         // Kubernetes REST, watch, informer, server-side apply, lease election; knows none of our kinds.
         .target(
             name: "KubeClient",
             dependencies: [
-                "Backoff", "Numbers",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "HeapModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "Yams", package: "Yams"),
+                "Backoff", "Numbers", .asyncHTTPClient, .dequeModule, .heapModule, .logging, .nioCore, .nioHTTP1,
+                .nioPosix, .nioSSL, .subprocess, .systemPackage, .yams,
             ]
         ),
         // Tokens of issuers that tenants name: their keys, fetched over HTTPS, and what tokens prove.
         .target(
             name: "OAuth",
-            dependencies: [
-                "Observability", "Tenant", "WebPush",
-                .product(name: "JWTKit", package: "jwt-kit"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ]
+            dependencies: ["Observability", "Tenant", "WebPush", .jwtKit, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]
         ),
         .executableTarget(
             name: "roost",
             dependencies: [
-                "Archive", "ObjectStore", "Backoff", "IRC", "Chat", "Edge", "Mail", "Observability", "Tenant", "StateStore", "Metering",
-                "KubeClient", "NameLookup", "OAuth", "Operator", "WebPush",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
+                "Archive", "ObjectStore", "Backoff", "IRC", "Chat", "Edge", "Mail", "Observability", "Tenant",
+                "StateStore", "Metering", "KubeClient", "NameLookup", "OAuth", "Operator", "WebPush", .crypto,
+                .nioCore, .nioPosix, .nioSSL, .argumentParser, .coreMetrics, .logging, .serviceLifecycle,
+                .unixSignals, .yams,
             ]
         ),
         // One folder a reconciler, the autoscaler.
@@ -225,12 +179,7 @@ let package = Package(
             name: "Operator",
             dependencies: [
                 "Backoff", "IRC", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "KubeClient",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .dequeModule, .crypto, .x509, .asn1, .logging, .nioCore,
             ]
         ),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -248,43 +197,27 @@ let package = Package(
         // What tests of several modules share: servers, a faulty network, deadlines.
         .target(
             name: "TestSupport",
-            dependencies: [
-                "StateStore", "Tenant", "TestChildren",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
+            dependencies: ["StateStore", "Tenant", "TestChildren", .nioCore, .nioPosix],
             path: "Tests/Support",
             exclude: ["Mail/smtp-server.py", "Names/dns-server.py"]
         ),
         // Clients on real sockets; apart, since few tests need TLS.
         .target(
             name: "TestClients",
-            dependencies: [
-                "TestChildren", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ],
+            dependencies: ["TestChildren", "TestSupport", .nioCore, .nioPosix, .nioSSL],
             path: "Tests/Clients"
         ),
         // What every driver of the live store does.
         .testTarget(
             name: "StateStoreConformance",
-            dependencies: [
-                "Observability", "StateStore", "Tenant", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "Logging", package: "swift-log"),
-            ]
+            dependencies: ["Observability", "StateStore", "Tenant", "TestSupport", .nioCore, .nioPosix, .logging]
         ),
         // The in-process store's journal on a disk that loses power.
         .testTarget(
             name: "WriteAheadTests",
             dependencies: [
-                "Observability", "StateStore", "Tenant", "Simulation", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "Logging", package: "swift-log"),
+                "Observability", "StateStore", "Tenant", "Simulation", "TestSupport", .nioCore, .nioEmbedded,
+                .logging,
             ]
         ),
         // From the operator's writer through a store to an edge that serves.
@@ -292,88 +225,55 @@ let package = Package(
             name: "ProjectionTests",
             dependencies: [
                 "Chat", "Edge", "Observability", "StateStore", "Tenant", "Metering", "TestSupport", "TestClients",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
+                .nioCore, .nioPosix, .nioSSL, .crypto, .logging,
             ]
         ),
         .testTarget(
             name: "RedisTests",
             dependencies: [
-                "Observability", "StateStore", "Tenant", "TestChildren", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "Logging", package: "swift-log"),
+                "Observability", "StateStore", "Tenant", "TestChildren", "TestSupport", .nioCore, .nioPosix, .nioSSL,
+                .logging,
             ]
         ),
         // A Kubernetes API server for tests, in this process.
         .target(
             name: "KubeAPIDouble",
             dependencies: [
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
-                .product(name: "Yams", package: "Yams"),
+                .nioCore, .nioPosix, .nioSSL, .logging, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTLS,
+                .yams,
             ],
             path: "Tests/KubeAPIDouble"
         ),
         .testTarget(
             name: "KubeAPIDoubleTests",
-            dependencies: [
-                "KubeAPIDouble",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ]
+            dependencies: ["KubeAPIDouble", .nioCore, .nioPosix, .nioHTTP1]
         ),
         // Seeded runs for tests only.
         .target(
             name: "Simulation",
             dependencies: [
-                "IRC", "Chat", "Tenant", "StateStore", "Metering", "Realm", "Edge",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "HeapModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                "IRC", "Chat", "Tenant", "StateStore", "Metering", "Realm", "Edge", .nioCore, .dequeModule,
+                .heapModule, .logging, .crypto,
             ]
         ),
         .testTarget(
             name: "IRCTests",
-            dependencies: ["IRC", .product(name: "NIOCore", package: "swift-nio")]
+            dependencies: ["IRC", .nioCore]
         ),
         .testTarget(
             name: "ObservabilityTests",
-            dependencies: [
-                "Observability",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Logging", package: "swift-log"),
-            ]
+            dependencies: ["Observability", .coreMetrics, .logging]
         ),
         .testTarget(
             name: "EdgeListenerTests",
             dependencies: [
                 "Edge", "Observability", "Realm", "Tenant", "StateStore", "Metering", "TestClients", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOWebSocket", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
+                .nioCore, .nioPosix, .nioEmbedded, .nioWebSocket, .nioSSL, .crypto, .logging,
             ]
         ),
         .testTarget(
             name: "ChatTests",
-            dependencies: ["IRC", "Chat", .product(name: "NIOCore", package: "swift-nio")]
+            dependencies: ["IRC", "Chat", .nioCore]
         ),
         .testTarget(name: "ChecksTests", dependencies: ["Chat", "Checks", "IRC"]),
         .testTarget(name: "SimulationTests", dependencies: ["IRC", "Chat", "StateStore", "Simulation"]),
@@ -382,7 +282,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "Checks", "IRC", "Chat", "Tenant", "StateStore", "Realm", "Edge", "Simulation", "TestSupport",
-                .product(name: "Crypto", package: "swift-crypto"),
+                .crypto,
             ]
         ),
         // What the program makes of its configuration.
@@ -390,7 +290,7 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "roost", "Edge", "Mail", "Observability", "StateStore", "Tenant", "TestChildren", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
+                .logging,
             ]
         ),
         // The style rules as tests; reads the sources, imports none of them.
@@ -404,63 +304,39 @@ let package = Package(
         .testTarget(
             name: "DurableStoreTests",
             dependencies: [
-                "Backoff", "Chat", "IRC", "Observability", "StateStore", "Tenant", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "Logging", package: "swift-log"),
+                "Backoff", "Chat", "IRC", "Observability", "StateStore", "Tenant", "TestSupport", .nioCore, .logging,
             ]
         ),
         .testTarget(
             name: "WebPushTests",
             dependencies: [
-                "Chat", "IRC", "StateStore", "Tenant", "TestSupport", "WebPush",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "Chat", "IRC", "StateStore", "Tenant", "TestSupport", "WebPush", .crypto, .logging, .nioCore,
+                .nioPosix,
             ]
         ),
         .testTarget(
             name: "OAuthTests",
             dependencies: [
-                "OAuth", "Tenant", "TestSupport", "WebPush",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "JWTKit", package: "jwt-kit"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
+                "OAuth", "Tenant", "TestSupport", "WebPush", .crypto, .cryptoExtras, .jwtKit, .nioCore, .nioHTTP1,
+                .nioPosix, .nioSSL, .asn1, .x509,
             ]
         ),
         .testTarget(
             name: "MailTests",
-            dependencies: [
-                "Mail", "Tenant", "TestChildren", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-            ]
+            dependencies: ["Mail", "Tenant", "TestChildren", "TestSupport", .nioCore]
         ),
         .testTarget(
             name: "ArchiveTests",
             dependencies: [
                 "Archive", "Chat", "ObjectStore", "Observability", "StateStore", "Tenant", "TestChildren",
-                "TestSupport",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                "TestSupport", .crypto, .logging, .nioCore,
             ]
         ),
         .testTarget(
             name: "ObjectStoreTests",
             dependencies: [
-                "Backoff", "ObjectStore", "TestChildren", "TestSupport",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "Backoff", "ObjectStore", "TestChildren", "TestSupport", .crypto, .logging, .nioCore, .nioHTTP1,
+                .nioPosix, .nioSSL,
             ]
         ),
         .testTarget(
@@ -469,21 +345,13 @@ let package = Package(
         ),
         .testTarget(
             name: "MeteringTests",
-            dependencies: [
-                "Metering", "Observability", "StateStore", "Tenant", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
-            ]
+            dependencies: ["Metering", "Observability", "StateStore", "Tenant", "TestSupport", .logging]
         ),
         .testTarget(
             name: "KubeClientTests",
             dependencies: [
-                "Backoff", "KubeClient", "KubeAPIDouble", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Backoff", "KubeClient", "KubeAPIDouble", "TestSupport", .logging, .nioCore, .nioSSL, .x509, .asn1,
+                .crypto,
             ]
         ),
         // Pure computing for half a minute; scripts/test runs it apart from what keeps deadlines.
@@ -492,22 +360,12 @@ let package = Package(
             name: "OperatorTests",
             dependencies: [
                 "Backoff", "Chat", "KubeClient", "KubeAPIDouble", "Observability", "Operator", "StateStore", "Tenant",
-                "TestChildren", "TestClients", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                "TestChildren", "TestClients", "TestSupport", .logging, .nioCore, .nioPosix, .x509, .asn1, .crypto,
             ]
         ),
         .testTarget(
             name: "TenantTests",
-            dependencies: [
-                "Chat", "Checks", "IRC", "Numbers", "Tenant",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Yams", package: "Yams"),
-            ]
+            dependencies: ["Chat", "Checks", "IRC", "Numbers", "Tenant", .crypto, .yams]
         ),
     ]
 )
