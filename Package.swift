@@ -129,7 +129,7 @@ let package = Package(
         .target(
             name: "Archive",
             dependencies: [
-                "Backoff", "CZstd", "Chat", "Observability", "ObjectStore", "StateStore", "Tenant", .crypto, .logging,
+                "Backoff", "CZstd", "Chat", "Numbers", "Observability", "ObjectStore", "StateStore", "Tenant", .crypto, .logging,
                 .nioCore,
             ]
         ),

@@ -267,6 +267,10 @@ struct ProjectedTenantTests {
         tenant.settings.archive.schedule = try pick([nil, CronSchedule("0 0 * * *"), CronSchedule("15 3 * * 1-5")])
         tenant.settings.archive.timeZone = try pick(["Etc/UTC", "Europe/Berlin"])
         tenant.settings.archive.retention = time()
+        if .random(using: &random) {
+            tenant.settings.archive.hold = ArchiveHold()
+            tenant.settings.archive.hold?.reason = "case 7"
+        }
         tenant.settings.ircx.dialect = try pick(IRCXSettings.Dialect.allCases)
         tenant.settings.ircx.ownerPrefix = try pick([".", "~"])
         tenant.settings.channels.templates = some(["#a*", "#help-?"]).map { mask in

@@ -225,7 +225,7 @@ import Testing
           limits: {rates: [{command: KNOCK, count: 2, per: 5m}]}
           sessions: {resumeGrace: 1h30m, multipleClients: false}
           history: {enabled: true, retention: 7d, directMessages: false}
-          archive: {enabled: true, schedule: "0 4 * * 1-5", retention: 365d}
+          archive: {enabled: true, schedule: "0 4 * * 1-5", timeZone: Europe/Berlin, delay: 5m, retention: 365d, hold: {reason: case 7, by: legal}}
           ircx: {dialect: draft, ownerPrefix: "~"}
         status: {cell: default}
         ---

@@ -114,7 +114,7 @@ enum ImportTable {
         ),
         "CZstd": ImportRow(own: []),
         "Archive": ImportRow(
-            own: ["Backoff", "CZstd", "Chat", "ObjectStore", "Observability", "StateStore", "Tenant"],
+            own: ["Backoff", "CZstd", "Chat", "Numbers", "ObjectStore", "Observability", "StateStore", "Tenant"],
             libraries: foundation,
             cryptography,
             ["Logging", "NIOCore"]
@@ -155,8 +155,8 @@ enum ImportTable {
         ),
         "roost": ImportRow(
             own: [
-                "Backoff", "IRC", "Chat", "Mail", "Observability", "Tenant", "StateStore", "Metering", "Edge",
-                "KubeClient", "NameLookup", "OAuth", "Operator", "WebPush",
+                "Archive", "Backoff", "IRC", "Chat", "Mail", "ObjectStore", "Observability", "Tenant", "StateStore",
+                "Metering", "Edge", "KubeClient", "NameLookup", "OAuth", "Operator", "WebPush",
             ],
             libraries: collections,
             foundation,

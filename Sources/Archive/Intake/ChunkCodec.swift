@@ -2,6 +2,7 @@
 // what they are sorted by, so that nobody reads JSON to sort.
 
 import Chat
+import Numbers
 import StateStore
 
 /// One line and what it is sorted by.
@@ -25,17 +26,17 @@ enum ChunkCodec {
     static let limit = 256 << 20
 
     /// Adds a line.
-    static func add(_ record: ArchivedRecord, line: some Collection<UInt8>, to bytes: inout [UInt8]) {
+    static func add(_ record: ArchivedRecord, line text: some Collection<UInt8>, to bytes: inout [UInt8]) {
         let log = "\(record.log.kind.rawValue):\(record.log.name)"
         Self.add(UInt16(truncatingIfNeeded: record.content.conversation.utf8.count), to: &bytes)
         Self.add(UInt16(truncatingIfNeeded: log.utf8.count), to: &bytes)
-        Self.add(UInt32(truncatingIfNeeded: line.count), to: &bytes)
+        Self.add(UInt32(truncatingIfNeeded: text.count), to: &bytes)
         Self.add(UInt64(bitPattern: record.stamp.time), to: &bytes)
         Self.add(record.stamp.position.epoch, to: &bytes)
         Self.add(record.stamp.position.sequence, to: &bytes)
         bytes += record.content.conversation.utf8
         bytes += log.utf8
-        bytes += line
+        bytes += text
     }
 
     /// What a chunk is stored as.
@@ -65,16 +66,19 @@ enum ChunkCodec {
                 time: Int64(bitPattern: Self.integer(bytes, at + 8, as: UInt64.self))
             )
             let start = at + Self.head
-            guard conversation + log + line <= bytes.count - start else { throw .damaged("a chunk of the archive") }
+            let endOfName = start.plus(conversation)
+            let endOfLog = endOfName.plus(log)
+            let end = endOfLog.plus(line)
+            guard end <= bytes.count else { throw .damaged("a chunk of the archive") }
             lines.append(
                 ChunkLine(
-                    conversation: start..<(start + conversation),
-                    log: (start + conversation)..<(start + conversation + log),
-                    line: (start + conversation + log)..<(start + conversation + log + line),
+                    conversation: start..<endOfName,
+                    log: endOfName..<endOfLog,
+                    line: endOfLog..<end,
                     stamp: stamp
                 )
             )
-            at = start + conversation + log + line
+            at = end
         }
         return (bytes, lines)
     }

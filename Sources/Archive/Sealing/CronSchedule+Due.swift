@@ -1,3 +1,5 @@
+// When a schedule was due last, by the clock of a time zone, which is put forward and back.
+
 package import Foundation
 import Observability
 package import Tenant

@@ -1,3 +1,5 @@
+// A day of many segments becomes one order of lines: what is read of it later is in few places.
+
 import NIOCore
 import ObjectStore
 import StateStore

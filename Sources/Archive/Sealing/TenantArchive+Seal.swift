@@ -1,3 +1,5 @@
+// From chunks that wait to a segment that lies in the bucket, in steps each of which may be done again by somebody else.
+
 import Crypto
 import NIOCore
 import ObjectStore

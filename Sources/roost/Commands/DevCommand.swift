@@ -56,7 +56,7 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: "Required, or None for a mail server in the same network. Default: Required.") var mailTLS = ""
     @Option(
         help: ArgumentHelp(
-            "Where archives go: folder:PATH, or off.",
+            "Where archives go: folder:PATH, s3://BUCKET/PREFIX?region=…&endpoint=…&style=path, gs://BUCKET/PREFIX, or off.",
             discussion: "Default: the folder archive beside the other data, and off with --ephemeral."
         )
     )
@@ -174,7 +174,7 @@ struct DevCommand: AsyncParsableCommand {
             nameServers: nameServers,
             issuers: issuers,
             mail: mail,
-            archive: try await CellArchive.open(archive, as: format),
+            archive: try await OpenArchives.open(archive, as: format, logger: logger),
             certificates: try CertificateStore(authority: authority, logger: logger),
             trustedProxies: .none,
             expectsProxyProtocolForHTTP: false,

@@ -97,6 +97,8 @@ struct EdgeCommand: AsyncParsableCommand {
             archive = try ArchivePlace(
                 url: configuration.archiveURL,
                 keys: configuration.archiveKeys,
+                credentials: configuration.archiveCredentials,
+                authorities: configuration.archiveAuthorities,
                 named: "archive."
             )
             durable = try DurableStore.open(configuration.databaseURL, logger: logger)
@@ -153,7 +155,7 @@ struct EdgeCommand: AsyncParsableCommand {
             issuers: issuers,
             mail: mail,
             archive: configuration.work == CellWork.Doer.edge.rawValue
-                ? try await CellArchive.open(archive, as: format) : nil,
+                ? try await OpenArchives.open(archive, as: format, logger: logger) : nil,
             worker: CellWork.Doer(rawValue: configuration.work) ?? .edge,
             certificates: certificates,
             trustedProxies: proxies,

@@ -91,6 +91,8 @@ struct WorkerCommand: AsyncParsableCommand {
             archive: try ArchivePlace(
                 url: configuration.archiveURL,
                 keys: configuration.archiveKeys,
+                credentials: configuration.archiveCredentials,
+                authorities: configuration.archiveAuthorities,
                 named: "archive."
             ),
             tenants: configuration.projection
@@ -142,7 +144,7 @@ struct WorkerCommand: AsyncParsableCommand {
             group: group,
             push: parts.push,
             mail: parts.mail,
-            archive: try await CellArchive.open(parts.archive, as: format),
+            archive: try await OpenArchives.open(parts.archive, as: format, logger: logger),
             term: term,
             pod: configuration.podName,
             registry: registry,

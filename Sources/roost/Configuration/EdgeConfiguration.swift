@@ -62,9 +62,12 @@ struct EdgeConfiguration: KeyedConfiguration {
     var mailPasswordFile = ""
     var mailAuthorities = ""
     var mailTLS = ""
-    /// Where archives are, such as `folder:PATH`, without which nothing is archived, and the folder with the cell's keys.
+    /// Where archives are (``ArchivePlace``), without which nothing is archived; folders with the cell's keys and with what proves to the
+    /// store who this is; certificates that prove the store.
     var archiveURL = ""
     var archiveKeys = ""
+    var archiveCredentials = ""
+    var archiveAuthorities = ""
     var logFormat = "text"
     var logLevel = "info"
     var drainSeconds = 30
@@ -100,6 +103,8 @@ struct EdgeConfiguration: KeyedConfiguration {
             self.text("mail.username", \.mailUsername), self.text("mail.passwordFile", \.mailPasswordFile),
             self.text("mail.authorities", \.mailAuthorities), self.text("mail.tls", \.mailTLS),
             self.text("archive.url", \.archiveURL), self.text("archive.keys", \.archiveKeys),
+            self.text("archive.credentials", \.archiveCredentials),
+            self.text("archive.authorities", \.archiveAuthorities),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("drain.seconds", 0...86_400, \.drainSeconds),
             self.number("drain.longest", 0...86_400, \.longestDrainSeconds),

@@ -30,9 +30,12 @@ struct WorkerConfiguration: KeyedConfiguration {
     var mailPasswordFile = ""
     var mailAuthorities = ""
     var mailTLS = ""
-    /// Where archives are, such as `folder:PATH`, without which nothing is archived, and the folder with the cell's keys.
+    /// Where archives are (``ArchivePlace``), without which nothing is archived; folders with the cell's keys and with what proves to the
+    /// store who this is; certificates that prove the store.
     var archiveURL = ""
     var archiveKeys = ""
+    var archiveCredentials = ""
+    var archiveAuthorities = ""
     var logFormat = "text"
     var logLevel = "info"
     /// How long others wait for what this process has in hand, once nothing is heard of it.
@@ -49,6 +52,8 @@ struct WorkerConfiguration: KeyedConfiguration {
             self.text("mail.username", \.mailUsername), self.text("mail.passwordFile", \.mailPasswordFile),
             self.text("mail.authorities", \.mailAuthorities), self.text("mail.tls", \.mailTLS),
             self.text("archive.url", \.archiveURL), self.text("archive.keys", \.archiveKeys),
+            self.text("archive.credentials", \.archiveCredentials),
+            self.text("archive.authorities", \.archiveAuthorities),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("lease.seconds", 3...3_600, \.leaseSeconds), self.text("podName", \.podName),
         ]

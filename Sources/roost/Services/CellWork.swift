@@ -33,7 +33,7 @@ final class CellWork: Sendable {
     private let directory: TenantDirectory
     private let push: PushServices?
     private let mail: MailServices?
-    private let archive: CellArchive?
+    private let archive: OpenArchives?
     private let archiving: ArchiveService?
     private let now: @Sendable () -> Int64
     private let logger: Logger
@@ -55,7 +55,7 @@ final class CellWork: Sendable {
         directory: TenantDirectory,
         push: PushServices?,
         mail: MailServices?,
-        archive: CellArchive?,
+        archive: OpenArchives?,
         holder: String,
         now: @escaping @Sendable () -> Int64,
         logger: Logger

@@ -114,7 +114,7 @@ struct EdgeRunner: Sendable {
     /// By which server mail is sent; nil if none is.
     var mail: MailSettings?
     /// Where archives go; nil if nothing is archived here.
-    var archive: CellArchive?
+    var archive: OpenArchives?
     /// Who does the cell's work.
     var worker = CellWork.Doer.edge
     var certificates: CertificateStore

@@ -33,7 +33,7 @@ struct WorkerRunner: Sendable {
     var push: PushServices?
     var mail: MailServices?
     /// Where archives go; nil if nothing is archived.
-    var archive: CellArchive?
+    var archive: OpenArchives?
     /// How long its leases last.
     var term: Duration
     /// What this process is called.

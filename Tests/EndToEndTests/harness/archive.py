@@ -45,6 +45,10 @@ class Archive:
             if path.is_file() and path.read_bytes()[HEADER:].endswith(end)
         ]  # fmt: skip
 
+    def has_segment(self, folder: pathlib.Path) -> bool:
+        """Whether a segment lies somewhere below a folder."""
+        return any(folder in path.parents for path in self.files(b"ROOSTSEG"))
+
     def lines(self, tenant: str) -> list[dict]:
         """Every line of every segment."""
         lines = program()["lines"]

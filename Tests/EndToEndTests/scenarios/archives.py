@@ -40,9 +40,10 @@ async def every_line(world: World) -> None:
     await until(has_segments, "a first segment", within=40)
     # With something in hand, as likely as not; and nothing can be put for a while.
     await first.kill()
-    hidden = archive.bucket.with_name("away")
-    archive.bucket.rename(hidden)
-    archive.bucket.write_text("no folder")
+    (folder,) = (path for path in archive.bucket.iterdir() if path.is_dir() and archive.has_segment(path))
+    hidden = world.folder / "away"
+    folder.rename(hidden)
+    folder.write_text("no folder")
     await chat.progress(60)
 
     async def is_told() -> bool:
@@ -50,8 +51,8 @@ async def every_line(world: World) -> None:
         return rows != []
 
     await until(is_told, "the database to say that the bucket is away", within=60)
-    archive.bucket.unlink()
-    hidden.rename(archive.bucket)
+    folder.unlink()
+    hidden.rename(folder)
     await workers(world, 1, archive=archive.settings)
     await chat.progress()
     await chat.finish()

@@ -74,10 +74,24 @@ extension ArchiveSettings: SettingsObject {
         Setting(
             "hold",
             \.hold,
-            .object,
+            .hold,
             "Keeps the archive whatever its age, for as long as it stands here."
         ),
     ]
+}
+
+extension SettingType where Value == ArchiveHold {
+    /// A hold; one that a projection says in words that nobody knows holds all the same.
+    static var hold: SettingType {
+        var type = SettingType.object
+        type.decode = { object, key, _ in
+            guard let inner = try object.whole(key) else { return nil }
+            var value = ArchiveHold()
+            try value.take(from: inner)
+            return value
+        }
+        return type
+    }
 }
 
 /// A legal hold.

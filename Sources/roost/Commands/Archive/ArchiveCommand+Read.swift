@@ -1,3 +1,5 @@
+// What is done with an archive that changes nothing of it.
+
 import Archive
 import ArgumentParser
 import Foundation

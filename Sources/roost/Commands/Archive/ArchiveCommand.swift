@@ -1,6 +1,7 @@
 import Archive
 import ArgumentParser
 import Foundation
+import Logging
 import ObjectStore
 import Observability
 import Tenant
@@ -20,7 +21,7 @@ struct ArchiveCommand: AsyncParsableCommand {
 struct ArchiveOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Where the archives are: folder:PATH.",
+            "Where the archives are: folder:PATH, s3://BUCKET/PREFIX?region=…, gs://BUCKET/PREFIX.",
             discussion: "Else the environment's ROOST_ARCHIVE_URL, else what `roost dev` uses."
         )
     )
@@ -32,6 +33,14 @@ struct ArchiveOptions: ParsableArguments {
         )
     )
     var keys: String?
+    @Option(
+        help: ArgumentHelp(
+            "A folder with accessKeyId and secretAccessKey, or key.json.",
+            discussion: "Else the environment's ROOST_ARCHIVE_CREDENTIALS, else what AWS's and Google's tools go by."
+        )
+    )
+    var credentials: String?
+    @Option(help: "Certificates in PEM that prove the store, beside the system's.") var authorities = ""
     @Option(help: "The tenant.", transform: TenantID.argument) var tenant: TenantID
 
     /// Opens the archive for the time of a block; failures end the program with a message and its exit code.
@@ -41,6 +50,8 @@ struct ArchiveOptions: ParsableArguments {
             try ArchivePlace(
                 url: self.archive ?? environment["ROOST_ARCHIVE_URL"] ?? DevelopmentArchive.url("./roost-data"),
                 keys: self.keys ?? environment["ROOST_ARCHIVE_KEYS"] ?? DevelopmentArchive.keys("./roost-data"),
+                credentials: self.credentials ?? environment["ROOST_ARCHIVE_CREDENTIALS"] ?? "",
+                authorities: self.authorities,
                 named: "--archive-"
             )
         }
@@ -48,8 +59,8 @@ struct ArchiveOptions: ParsableArguments {
             throw CommandFailure.exit(CommandFailure.configuration, "--archive: name a place such as folder:PATH")
         }
         do {
-            let objects = try await place.open()
-            let archive = CellArchive(place: place, objects: objects).archive(of: self.tenant, nil)
+            let objects = try await place.open(logger: Logger(label: "roost") { _ in SwiftLogNoOpLogHandler() })
+            let archive = OpenArchives(place: place, objects: objects).archive(of: self.tenant, nil)
             do {
                 try await body(archive)
             } catch {
