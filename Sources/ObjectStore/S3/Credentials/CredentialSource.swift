@@ -1,0 +1,31 @@
+/// Where credentials come from.
+package protocol CredentialSource: Sendable {
+    /// Gets them anew.
+    ///
+    /// - Returns: nil if nothing here says that this source is meant.
+    /// - Throws: ``ObjectStoreError`` that says what is wrong with them.
+    func fetch() async throws(ObjectStoreError) -> S3Credentials?
+}
+
+/// Credentials that stay as they are.
+package struct StaticCredentials: CredentialSource {
+    private let credentials: S3Credentials
+
+    package init(_ credentials: S3Credentials) { self.credentials = credentials }
+
+    package func fetch() async throws(ObjectStoreError) -> S3Credentials? { self.credentials }
+}
+
+/// The first of several sources that is meant.
+package struct CredentialChain: CredentialSource {
+    private let sources: [any CredentialSource]
+
+    package init(_ sources: [any CredentialSource]) { self.sources = sources }
+
+    package func fetch() async throws(ObjectStoreError) -> S3Credentials? {
+        for source in self.sources {
+            if let credentials = try await source.fetch() { return credentials }
+        }
+        return nil
+    }
+}
