@@ -38,6 +38,7 @@ $(release): $(stamp)
 test: ## Run all tests against servers of their own
 	@scripts/install-packages test
 	@scripts/install-python
+	@scripts/install-python .venv-objects Tests/Support/Objects/servers/requirements.txt
 	@scripts/test $(ARGS)
 
 lint: ## Check format, scripts, YAML and links without building
@@ -62,4 +63,4 @@ bench: $(stamp) ## Measure against InspIRCd and ngIRCd, side by side
 	@Benchmarks/run $(ARGS)
 
 clean: ## Delete everything that was built
-	rm -rf .build .build-fuzz Benchmarks/.build .venv .venv-packaging
+	rm -rf .build .build-fuzz Benchmarks/.build .venv .venv-objects .venv-packaging

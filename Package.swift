@@ -129,7 +129,8 @@ let package = Package(
         .target(
             name: "Archive",
             dependencies: [
-                "Backoff", "CZstd", "Chat", "Numbers", "Observability", "ObjectStore", "StateStore", "Tenant", .crypto, .logging,
+                "Backoff", "CZstd", "Chat", "Numbers", "Observability", "ObjectStore", "StateStore", "Tenant", .crypto,
+                .logging,
                 .nioCore,
             ]
         ),
@@ -199,7 +200,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["StateStore", "Tenant", "TestChildren", .nioCore, .nioPosix],
             path: "Tests/Support",
-            exclude: ["Mail/smtp-server.py", "Names/dns-server.py"]
+            exclude: ["Mail/smtp-server.py", "Names/dns-server.py", "Objects/servers"]
         ),
         // Clients on real sockets; apart, since few tests need TLS.
         .target(
@@ -335,8 +336,9 @@ let package = Package(
         .testTarget(
             name: "ObjectStoreTests",
             dependencies: [
-                "Backoff", "ObjectStore", "TestChildren", "TestSupport", .crypto, .logging, .nioCore, .nioHTTP1,
-                .nioPosix, .nioSSL,
+                "ObjectStore", "TestSupport", .asyncHTTPClient, .crypto, .cryptoExtras, .dequeModule, .logging,
+                .nioCore,
+                .nioHTTP1, .nioPosix, .nioSSL,
             ]
         ),
         .testTarget(

@@ -1,3 +1,5 @@
+// Ranges as every store means them.
+
 import Numbers
 
 extension ObjectRange {

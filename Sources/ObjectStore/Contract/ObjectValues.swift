@@ -35,6 +35,9 @@ package enum ObjectRange: Hashable, Sendable {
 /// How an object is put.
 package struct PutOptions: Hashable, Sendable {
     /// Only where nothing is there under the key.
+    ///
+    /// Of several who put at the same moment one does, in folders, S3 and Google's Cloud Storage; some that speak as S3 does look
+    /// only once, before the bytes come.
     package var ifAbsent = false
     package var contentType = "application/octet-stream"
     /// In which storage class, as the store calls it; nil is the bucket's own.

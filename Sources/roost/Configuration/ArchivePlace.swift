@@ -1,8 +1,8 @@
 import Archive
 import Foundation
 import Logging
-import Observability
 import ObjectStore
+import Observability
 import StateStore
 import Tenant
 
@@ -18,7 +18,8 @@ struct ArchivePlace: Sendable {
     }
 
     /// How a place is written, for those who write another thing.
-    static let forms = "write folder:PATH, s3://BUCKET/PREFIX?region=REGION&endpoint=URL&style=path, or gs://BUCKET/PREFIX"
+    static let forms =
+        "write folder:PATH, s3://BUCKET/PREFIX?region=REGION&endpoint=URL&style=path, or gs://BUCKET/PREFIX"
 
     let store: Store
     /// What all keys of the bucket begin with; empty, or with a slash at its end.

@@ -1,4 +1,5 @@
 import ObjectStore
+import TestSupport
 
 /// The drivers that must do the same.
 enum Drivers {
@@ -13,5 +14,20 @@ enum Drivers {
         }
     }
 
-    static let all: [StoreUnderTest] = [Self.folder]
+    static let s3 = StoreUnderTest(testDescription: "S3 by moto") { body in
+        try await S3Bucket.with { store in try await body(store) }
+    }
+
+    static let gcs = StoreUnderTest(testDescription: "Google's Cloud Storage, as the double has it") { body in
+        try await GCSDouble.with { store, _ in try await body(store) }
+    }
+
+    static let openStack = StoreUnderTest(testDescription: "S3 by OpenStack") { body in
+        try await S3Bucket.with(on: .swift) { store in try await body(store) }
+    }
+
+    /// OpenStack looks whether an object is there before it takes the bytes, and not again when it has them.
+    static let claiming: [StoreUnderTest] = [Self.folder, Self.s3, Self.gcs]
+
+    static let all: [StoreUnderTest] = [Self.folder, Self.s3, Self.openStack, Self.gcs]
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// What every store keeps to when something is put, copied and deleted.
 @Suite struct PuttingTests {
-    @Test(arguments: Drivers.all)
+    @Test(arguments: Drivers.claiming)
     func `of many who put what is not there, one does`(driver: StoreUnderTest) async throws {
         try await driver.with { store in
             let name = try key("claim")
@@ -30,6 +30,25 @@ import Testing
                     == .exists(name)
             )
             #expect(try await store.text("claim") == winners.first)
+        }
+    }
+
+    @Test(arguments: Drivers.all)
+    func `what is there is not put again by who wants nothing to be there`(driver: StoreUnderTest) async throws {
+        try await driver.with { store in
+            let name = try key("claim")
+            _ = try await store.put(name, ByteBuffer(string: "first"), .new)
+            #expect(await failure { _ = try await store.put(name, ByteBuffer(string: "other"), .new) } == .exists(name))
+            #expect(
+                await failure { _ = try await store.put(name, .new) { try await $0.write(sample(9)) } } == .exists(name)
+            )
+            #expect(
+                await failure {
+                    try await store.put("from")
+                    _ = try await store.copy(try key("from"), to: name, .new)
+                } == .exists(name)
+            )
+            #expect(try await store.text("claim") == "first")
         }
     }
 

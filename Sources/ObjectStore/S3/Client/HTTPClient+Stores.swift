@@ -1,3 +1,5 @@
+// The clients that requests go out by; nothing of them is shared with others.
+
 import AsyncHTTPClient
 import NIOCore
 import NIOPosix

@@ -77,7 +77,7 @@ extension S3Store {
         // Not every store keeps to a condition here, and none checks a digest.
         if options.ifAbsent || options.sha256 != nil { return try await self.copyThroughHere(source, to: key, options) }
         var request = S3Request("PUT", key)
-        request.headers = try self.dialect.headers(for: options, self.client.settings)
+        request.headers = try self.headers(for: options)
         let path = PercentEncoding.encode("/\(self.bucket)/\(source.text)", keepsSlashes: true)
         request.add("\(self.dialect.prefix)copy-source", path)
         request.add("\(self.dialect.prefix)metadata-directive", "REPLACE")

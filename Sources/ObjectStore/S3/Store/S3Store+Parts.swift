@@ -14,7 +14,7 @@ extension S3Store {
     ) async throws(ObjectStoreError) -> (id: String, hasWholeChecksum: Bool) {
         var request = S3Request("POST", key)
         request.ask("uploads")
-        request.headers = try self.dialect.headers(for: options, self.client.settings)
+        request.headers = try self.headers(for: options)
         request.add(self.dialect.markHeader, mark)
         if self.dialect.prefix == S3Dialect.aws.prefix {
             request.add("x-amz-checksum-algorithm", "CRC32C")

@@ -13,7 +13,7 @@ extension S3Store {
         }
         let mark = Self.mark()
         var request = S3Request("PUT", key)
-        request.headers = try self.dialect.headers(for: options, self.client.settings)
+        request.headers = try self.headers(for: options)
         var checksum = CRC32C()
         checksum.update(bytes)
         request.headers += self.dialect.headers(for: checksum)
@@ -36,7 +36,7 @@ extension S3Store {
         from body: @escaping @Sendable (any ObjectWriter) async throws -> Void
     ) async throws(ObjectStoreError) -> ObjectAttributes {
         // What cannot be is told before anything is sent.
-        _ = try self.dialect.headers(for: options, self.client.settings)
+        _ = try self.headers(for: options)
         let upload = S3Upload(self, key, options, mark: Self.mark())
         let partSize = self.client.settings.partSize
         let writer = PartWriter(partSize: partSize, wantsDigest: options.sha256 != nil) {

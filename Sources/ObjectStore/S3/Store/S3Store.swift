@@ -35,8 +35,27 @@ package final class S3Store: ObjectStore {
         guard settings.partSize > 0, settings.partsAtOnce > 0 else {
             throw .configuration("an object's parts must have bytes, and one must be sent at a time at least")
         }
+        if case .customer = settings.encryption { try Self.checkWay(settings) }
         self.client = try S3Client(settings, authorizer, logger: logger, time: time)
         self.dialect = dialect
+    }
+
+    /// A key of the customer's goes along with every request.
+    ///
+    /// - Throws: ``ObjectStoreError/configuration(_:)`` where others could read it on the way.
+    private static func checkWay(_ settings: S3Settings) throws(ObjectStoreError) {
+        guard let endpoint = settings.endpoint, !ContainerCredentials.isTrustworthy(endpoint) else { return }
+        throw .configuration(
+            "the key for the objects must not be sent without TLS: have the endpoint begin with https://"
+        )
+    }
+
+    /// What is said of how an object is kept.
+    ///
+    /// - Throws: ``ObjectStoreError`` for what this store cannot do, or not safely.
+    func headers(for options: PutOptions) throws(ObjectStoreError) -> [SignableRequest.Field] {
+        if case .customer = options.encryption { try Self.checkWay(self.client.settings) }
+        return try self.dialect.headers(for: options, self.client.settings)
     }
 
     package func shutdown() async { await self.client.shutdown() }

@@ -1,0 +1,5 @@
+/// A token of Google's, for a while.
+struct GCSToken: Expiring {
+    let token: Secret
+    let expires: Int64?
+}
