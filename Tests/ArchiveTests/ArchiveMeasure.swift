@@ -14,8 +14,7 @@ import Testing
 /// ```
 /// ROOST_MEASURE_TEXTS=lines.txt swift test -c release --filter ArchiveMeasure
 /// ```
-@Suite(.serialized, .enabled(if: ArchiveMeasure.file != nil)) struct ArchiveMeasure {
-    fileprivate static let file = ProcessInfo.processInfo.environment["ROOST_MEASURE_TEXTS"]
+@Suite(.serialized, .enabled(if: measuredTexts != nil)) struct ArchiveMeasure {
     private static let records = 400_000
     private static let channels = 200
 
@@ -56,7 +55,7 @@ import Testing
     }
 
     @Test func `what a day of chat costs`() async throws {
-        let file = try #require(Self.file)
+        let file = try #require(measuredTexts)
         let texts = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
         try await ArchiveRig.with { rig in
             let acme = try TenantID.acme
@@ -90,7 +89,7 @@ import Testing
     }
 
     @Test func `what verifying costs`() async throws {
-        let file = try #require(Self.file)
+        let file = try #require(measuredTexts)
         let texts = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
         try await ArchiveRig.with { rig in
             let acme = try TenantID.acme
@@ -135,3 +134,5 @@ import Testing
         }
     }
 }
+
+private let measuredTexts = ProcessInfo.processInfo.environment["ROOST_MEASURE_TEXTS"]

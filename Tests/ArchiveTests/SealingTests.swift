@@ -185,8 +185,9 @@ import Testing
         }
     }
 
-    @Test func `a bucket that is away is told with its reason, and all goes on when it is back`() async throws {
-        try await ArchiveRig.with { rig in
+    @Test(arguments: Driver.allCases)
+    func `a bucket that is away is told with its reason, and all goes on when it is back`(driver: Driver) async throws {
+        try await ArchiveRig.with(driver) { rig in
             let acme = try TenantID.acme
             rig.bucket.fail(.accessDenied("no right to put"))
             let worker = rig.service()

@@ -57,7 +57,8 @@ extension CronSchedule {
     }
 
     private static func offset(_ zone: TimeZone, at seconds: Int64) -> Int64 {
-        Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(seconds))))
+        let date = Date(timeIntervalSince1970: TimeInterval(seconds))
+        return Int64(clamping: zone.secondsFromGMT(for: date))
     }
 }
 

@@ -2,6 +2,7 @@
 // every segment that it lists, and what is not in any manifest yet.
 
 import Crypto
+import Numbers
 import FoundationEssentials
 import ObjectStore
 import StateStore
@@ -75,16 +76,16 @@ package struct ArchiveVerifier: Sendable {
         var report = Report()
         var known: Set<Int64> = []
         let listed = try await self.listManifests()
-        var (previous, sequence) = ("", Int64(0))
+        var (previous, next) = ("", Int64(1))
         var manifests: [Manifest] = []
         var isChainWhole = true
         for number in listed {
-            sequence += 1
-            if number != sequence {
-                let key = try self.archive.paths.manifest(sequence)
+            if number != next {
+                let key = try self.archive.paths.manifest(next)
                 self.add(.init(object: key.text, problem: "is missing"), to: &report)
-                (sequence, previous, isChainWhole) = (number, "?", false)
+                (previous, isChainWhole) = ("?", false)
             }
+            next = number.plus(1)
             guard let signed = try await self.read(number, &report) else {
                 (previous, isChainWhole) = ("?", false)
                 continue

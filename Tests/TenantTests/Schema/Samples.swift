@@ -1,5 +1,6 @@
 // Documents made from a right one by changing one field, and where schema and decoder differ on purpose.
 
+import Foundation
 import Testing
 
 /// A document with one change.
@@ -142,6 +143,9 @@ struct Difference: Sendable {
             .contains(path)
                 && value?.text?.split(separator: ".").last?.allSatisfy(\.isNumber) == true
         },
+        Difference(stricter: .decoder, reason: "only the time zone database knows which there are") { path, value in
+            path == "spec.archive.timeZone" && value?.text.map { TimeZone(identifier: $0) == nil } == true
+        },
         Difference(stricter: .decoder, reason: "CEL: times of checks have bounds, below as above") { path, value in
             let tooShort = ["0", "0d", "5µs", "5μs"]
             let tooLong = ["36500d", "36501d", "999999d"]
@@ -150,6 +154,7 @@ struct Difference: Sendable {
                 case "spec.moderation.checks[].within":
                     tooShort + tooLong + ["1.5h", "100m", "1d12h", "1h30m", "24h", "25h", "30d"]
                 case "spec.moderation.checks[].duration": tooShort
+                case "spec.archive.delay": tooShort + tooLong + ["1d12h", "25h", "30d"]
                 case "spec.moderation.heldFor": tooShort + tooLong + ["90s"]
                 default: []
                 }

@@ -55,8 +55,8 @@ extension ArchiveRepository {
         _ = try await self.write(lease) { connection throws(DurableStoreError) in
             _ = try connection.execute(
                 """
-                UPDATE archives SET failure = $2, failure_detail = $3,
-                    failed_at = CASE WHEN $2 IS NULL THEN NULL ELSE COALESCE(failed_at, \(connection.dialect.now)) END
+                UPDATE archives SET failure = CAST($2 AS TEXT), failure_detail = CAST($3 AS TEXT),
+                    failed_at = CASE WHEN CAST($2 AS TEXT) IS NULL THEN NULL ELSE COALESCE(failed_at, \(connection.dialect.now)) END
                 WHERE tenant = $1 RETURNING 1
                 """,
                 [.text(lease.tenant.text), .text(orNull: reason), .text(orNull: detail)]

@@ -4,6 +4,7 @@
 // A segment is made in three steps, each of which may be done again: its number is given to chunks that wait (`begin`), the object
 // is put, and the chunks go with the note that it is there (`seal`). So whoever is killed in between leaves all that it takes.
 
+import Numbers
 package import Tenant
 
 /// The archives of a cell.
@@ -152,9 +153,9 @@ package struct ArchiveRepository: Sendable {
             )
             var (taken, total) = ([Int64](), 0)
             for row in waiting {
-                let size = Int(try row.integer(1))
-                if !taken.isEmpty && total + size > limit { break }
-                total += size
+                let next = total.plus(Int(try row.integer(1)))
+                if !taken.isEmpty && next > limit { break }
+                total = next
                 taken.append(try row.integer(0))
             }
             if taken.isEmpty { return nil }
@@ -245,7 +246,7 @@ package struct ArchiveRepository: Sendable {
             """,
             [
                 .text(tenant), .integer(number), .integer(Int64(facts.records)), .integer(Int64(facts.rawBytes)),
-                .integer(Int64(facts.size)), .integer(facts.firstTime), .integer(facts.lastTime),
+                .integer(Int64(clamping: facts.size)), .integer(facts.firstTime), .integer(facts.lastTime),
                 .blob(facts.sha256), .text(next.rawValue), .text(state.rawValue),
             ]
         )
