@@ -21,22 +21,32 @@ struct FolderTree: Sendable {
             Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         }
         let root = Descriptor(number)
-        self.objects = try Self.folder("objects", in: root)
-        self.partial = try Self.folder("partial", in: root)
+        self.objects = try Self.part("objects", of: root, path)
+        self.partial = try Self.part("partial", of: root, path)
     }
 
     /// Opens a folder in another one, and makes it where there is none.
-    private static func folder(_ name: String, in outer: Descriptor) throws(ObjectStoreError) -> Descriptor {
-        // Whoever deletes the last object of a folder takes that away; another may be faster again and again, but not for long.
-        for _ in 0..<100 {
+    ///
+    /// - Returns: nil if the outer one was taken away meanwhile, or this one again and again: it was empty.
+    private static func folder(_ name: String, in outer: Descriptor) throws(ObjectStoreError) -> Descriptor? {
+        for _ in 0..<10 {
             if let inner = try outer.open(name, O_RDONLY | O_DIRECTORY) { return inner }
             if mkdirat(outer.number, name, 0o700) == 0 {
                 try outer.sync(name)
-            } else if errno != EEXIST {
-                throw .system("make the folder \(name)", errno)
+                continue
             }
+            let code = errno
+            if code == ENOENT { return nil }
+            guard code == EEXIST || code == EINTR else { throw .system("make the folder \(name)", code) }
         }
-        throw .unavailable("\(name) is made and taken away all the time")
+        return nil
+    }
+
+    /// Opens one of the two folders that everything is in.
+    private static func part(_ name: String, of root: Descriptor, _ path: String) throws(ObjectStoreError) -> Descriptor
+    {
+        guard let part = try Self.folder(name, in: root) else { throw .noBucket("\(path) was taken away") }
+        return part
     }
 
     /// Opens the folder that some names lead to.
@@ -46,6 +56,18 @@ struct FolderTree: Sendable {
         var folder = self.objects
         for name in names {
             guard let inner = try folder.open(name, O_RDONLY | O_DIRECTORY) else { return nil }
+            folder = inner
+        }
+        return folder
+    }
+
+    /// Opens the folder that some names lead to, and makes those that are not there.
+    ///
+    /// - Returns: nil if one of them was taken away meanwhile.
+    private func madeFolder(_ names: [String]) throws(ObjectStoreError) -> Descriptor? {
+        var folder = self.objects
+        for name in names {
+            guard let inner = try Self.folder(name, in: folder) else { return nil }
             folder = inner
         }
         return folder
@@ -83,8 +105,7 @@ struct FolderTree: Sendable {
     func place(_ name: String, as key: ObjectKey, ifAbsent: Bool) throws(ObjectStoreError) {
         let path = FolderPath(key)
         for _ in 0..<100 {
-            var folder = self.objects
-            for name in path.folders { folder = try Self.folder(name, in: folder) }
+            guard let folder = try self.madeFolder(path.folders) else { continue }
             let result =
                 ifAbsent
                 ? linkat(self.partial.number, name, folder.number, path.file, 0)

@@ -104,6 +104,9 @@ import Testing
             Issue.record("there are none")
             return
         }
+        let all = CredentialChain(environment: ["AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"], region: "r")
+        #expect(try await all.fetch()?.secretKey == Secret("b"))
+        #expect(try await CredentialChain(environment: [:], region: "r").fetch() == nil)
         let half = EnvironmentCredentials(["AWS_ACCESS_KEY_ID": "a"])
         guard case .configuration(let text) = await failure({ _ = try await half.fetch() }) else {
             Issue.record("there is half of them")

@@ -122,7 +122,7 @@ final class S3Client: Sendable {
                 throw S3Failure(failure: .timedOut, isAmbiguous: policy.isAmbiguous)
             }
             do throws(AttemptFailure) {
-                return try await self.attempt(request, min(left, self.settings.attemptTime), take)
+                return try await self.attempt(request, until: start + self.settings.callTime, take)
             } catch {
                 let left = self.settings.callTime - (self.time.now() - start)
                 let verdict = policy.next(after: error, skew: self.skew(of: error), left: left, using: &random)
@@ -176,12 +176,15 @@ final class S3Client: Sendable {
 
     private func attempt<Value: Sendable>(
         _ request: S3Request,
-        _ limit: Duration,
+        until deadline: Duration,
         _ take: @escaping Take<Value>
     ) async throws(AttemptFailure) -> Value {
         do {
             try await self.gate.enter()
             defer { self.gate.leave() }
+            // Whoever waited for long has that much less.
+            let limit = min(deadline - self.time.now(), self.settings.attemptTime)
+            guard limit > .zero else { throw ObjectStoreError.timedOut }
             let (prepared, hidden) = try await self.prepared(request)
             let http = self.http
             return try await self.time.within(limit) {

@@ -22,6 +22,20 @@ package struct CredentialChain: CredentialSource {
 
     package init(_ sources: [any CredentialSource]) { self.sources = sources }
 
+    /// What AWS's own tools look for, in their order: the environment, a web identity, an agent beside the container.
+    ///
+    /// - Parameters:
+    ///   - environment: The process's variables.
+    ///   - region: Whose token service is asked, where the environment says none.
+    ///   - time: The clocks.
+    package init(environment: [String: String], region: String, time: StoreTime = .system) {
+        self.init([
+            EnvironmentCredentials(environment),
+            WebIdentityCredentials(environment, region: region, time: time),
+            ContainerCredentials(environment, time: time),
+        ])
+    }
+
     package func fetch() async throws(ObjectStoreError) -> S3Credentials? {
         for source in self.sources {
             if let credentials = try await source.fetch() { return credentials }
