@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 import Synchronization
 import TestSupport
 import Testing
@@ -55,6 +56,21 @@ import Testing
             _ = try await store.put(try key("large"), PutOptions()) { try await $0.write(sample(12 << 20)) }
             let parts = proxy.requests.filter(\.isPart).map(\.body.readableBytes).sorted()
             #expect(parts == [2 << 20, 5 << 20, 5 << 20])
+        }
+    }
+
+    @Test func `what the store does not copy at once is copied through here`() async throws {
+        let judge: S3Proxy.Judge = { request in
+            let isCopy = request.headers.first(name: "x-amz-copy-source") != nil
+            return isCopy ? .answer(400, code: "InvalidRequest") : .pass
+        }
+        try await FaultyBucket.with(judge) { _ in
+        } _: { store, _ in
+            let all = sample(6 << 20)
+            _ = try await store.put(try key("a"), all, PutOptions())
+            _ = try await store.copy(try key("a"), to: try key("b"), PutOptions())
+            let copied = try await store.get(try key("b"), limit: 8 << 20)
+            #expect(copied == all)
         }
     }
 

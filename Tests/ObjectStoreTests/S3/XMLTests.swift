@@ -39,6 +39,34 @@ import Testing
         #expect(XMLReader.read(all)?.text("d") == "Ae")
     }
 
+    @Test func `no bytes end the process`() {
+        let good = Array("<?xml version='1.0'?><a b=\"c\"><!--x--><d>&#65;&amp;<![CDATA[e]]></d><f/></a>".utf8)
+        var random = SplitMix(state: 7)
+        for _ in 0..<5000 {
+            var bytes = good
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let index = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
+                case 1: bytes.remove(at: index)
+                default: bytes.insert(good.randomElement(using: &random) ?? 0, at: index)
+                }
+            }
+            _ = XMLReader.read(bytes)
+        }
+    }
+
+    private struct SplitMix: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            self.state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = (self.state ^ (self.state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
     @Test func `a refusal says what it is, and no secret`() throws {
         let body = """
             <Error><Code>SlowDown</Code><Message>key AKIASECRET is

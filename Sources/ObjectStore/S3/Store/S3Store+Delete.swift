@@ -87,8 +87,13 @@ extension S3Store {
         request.mayFailInside = true
         let answer: S3Answer
         do throws(ObjectStoreError) { answer = try await self.send(request) } catch {
-            if case .notFound = error { throw .notFound(source) }
-            throw error
+            switch error {
+            case .notFound: throw .notFound(source)
+            // More than 5 GiB are not copied in one request.
+            case .rejected(400, "InvalidRequest", _), .rejected(400, "EntityTooLarge", _):
+                return try await self.copyThroughHere(source, to: key, options)
+            default: throw error
+            }
         }
         // The answer does not say how large it is.
         let version = answer.headers.first(name: self.dialect.versionHeader)
