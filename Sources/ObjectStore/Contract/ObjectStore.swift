@@ -1,12 +1,14 @@
-// The contract of everything that keeps blobs: a bucket of S3 or of what speaks it, of Google's Cloud Storage, or a folder. It is as
-// narrow as what all of them can; what one cannot, its bucket's facts say, and asking for it all the same is refused, never left out.
+// The contract of everything that keeps blobs: a bucket of S3 or of what speaks it, of Google's Cloud Storage, or a
+// folder. It is as narrow as what all of them can; what one cannot, its bucket's facts say, and asking for it all the
+// same is refused, never left out.
 
 package import NIOCore
 
 /// One bucket, or one folder, that objects are kept in.
 ///
-/// Every call has a deadline, is tried again where that does no harm, and holds no more of an object in memory than a few pieces.
-/// What was put is there for every reader once the call has returned, and as a whole: nobody ever sees half of an object.
+/// Every call has a deadline, is tried again where that does no harm, and holds no more of an object in memory than a
+/// few pieces. What was put is there for every reader once the call has returned, and as a whole: nobody ever sees half
+/// of an object.
 package protocol ObjectStore: Sendable {
     /// Puts an object that fits into memory, in place of what is there under its key.
     ///
@@ -40,7 +42,8 @@ package protocol ObjectStore: Sendable {
     ///
     /// - Parameters:
     ///   - key: Which.
-    ///   - range: Which bytes; nil is all. One that ends behind the object's end is cut; one that begins there is an error.
+    ///   - range: Which bytes; nil is all. One that ends behind the object's end is cut; one that begins there is an
+    ///     error.
     ///   - version: Which version; nil is the current one.
     /// - Returns: What it is, and its bytes as they come.
     /// - Throws: ``ObjectStoreError/notFound(_:)``, ``ObjectStoreError/invalidRange(_:)``
@@ -126,7 +129,8 @@ package protocol ObjectStore: Sendable {
     /// What the bucket can and does: whether it is there, versions, locks, encryption.
     ///
     /// - Returns: As far as the store says it to us.
-    /// - Throws: ``ObjectStoreError/noBucket(_:)``, ``ObjectStoreError/accessDenied(_:)`` and the like, which say what is wrong with it.
+    /// - Throws: ``ObjectStoreError/noBucket(_:)``, ``ObjectStoreError/accessDenied(_:)`` and the like, which say what
+    ///   is wrong with it.
     func facts() async throws(ObjectStoreError) -> BucketFacts
 
     /// Ends connections.

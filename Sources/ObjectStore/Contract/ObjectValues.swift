@@ -2,7 +2,8 @@
 
 package import NIOCore
 
-/// What an object is called: 1 to 1,024 bytes of UTF-8 without control characters, in which no part between slashes is empty, `.` or `..`.
+/// What an object is called: 1 to 1,024 bytes of UTF-8 without control characters, in which no part between slashes is
+/// empty, `.` or `..`.
 package struct ObjectKey: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let text: String
 
@@ -36,8 +37,8 @@ package enum ObjectRange: Hashable, Sendable {
 package struct PutOptions: Hashable, Sendable {
     /// Only where nothing is there under the key.
     ///
-    /// Of several who put at the same moment one does, in folders, S3 and Google's Cloud Storage; some that speak as S3 does look
-    /// only once, before the bytes come.
+    /// Of several who put at the same moment one does, in folders, S3 and Google's Cloud Storage; some that speak as S3
+    /// does look only once, before the bytes come.
     package var ifAbsent = false
     package var contentType = "application/octet-stream"
     /// In which storage class, as the store calls it; nil is the bucket's own.

@@ -1,5 +1,5 @@
-// Where an object's file lies. A key may be the beginning of another (`a` and `a/b`), so folders and files have names of
-// different kinds; and a part of a key may be longer than a name of a file can be, so it is cut.
+// Where an object's file lies. A key may be the beginning of another (`a` and `a/b`), so folders and files have names
+// of different kinds; and a part of a key may be longer than a name of a file can be, so it is cut.
 
 /// The names that lead to an object's file.
 struct FolderPath: Hashable, Sendable {
@@ -8,7 +8,8 @@ struct FolderPath: Hashable, Sendable {
     /// The file in the last of them.
     let file: String
 
-    /// How many bytes of a part of a key one name holds: a file's name is 255 bytes long at most, and base 16 doubles them.
+    /// How many bytes of a part of a key one name holds: a file's name is 255 bytes long at most, and base 16 doubles
+    /// them.
     static let longestPart = 120
 
     init(_ key: ObjectKey) {

@@ -1,4 +1,5 @@
-// A folder as a bucket: for one machine, for tests, for a network's disk. Each object is one file, and comes to be in one step.
+// A folder as a bucket: for one machine, for tests, for a network's disk. Each object is one file, and comes to be in
+// one step.
 
 package import NIOCore
 import NIOPosix

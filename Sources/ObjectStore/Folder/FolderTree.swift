@@ -1,5 +1,5 @@
-// The folder as the system sees it. Every name is opened in the folder before it, and none through a link: nothing that lies in
-// the folder leads out of it.
+// The folder as the system sees it. Every name is opened in the folder before it, and none through a link: nothing that
+// lies in the folder leads out of it.
 
 import Glibc
 

@@ -1,5 +1,5 @@
-// A page of a folder's keys. Names in a folder are in no order, and there may be any number: each time a folder is read, only the
-// next few hundred of what belongs on the page are kept.
+// A page of a folder's keys. Names in a folder are in no order, and there may be any number: each time a folder is
+// read, only the next few hundred of what belongs on the page are kept.
 
 /// Finds keys in the order of their bytes.
 struct FolderWalk {

@@ -1,5 +1,5 @@
-// What is known of an object stands before its bytes in the same file: both come to be in one step, and a reader never has one
-// without the other.
+// What is known of an object stands before its bytes in the same file: both come to be in one step, and a reader never
+// has one without the other.
 
 import Numbers
 

@@ -1,5 +1,5 @@
-// Google's Cloud Storage, by its XML interface (cloud.google.com/storage/docs/xml-api/overview): what S3 speaks, in other words.
-// Generations are its versions; it deletes objects one by one; locks are the bucket's own.
+// Google's Cloud Storage, by its XML interface (cloud.google.com/storage/docs/xml-api/overview): what S3 speaks, in
+// other words. Generations are its versions; it deletes objects one by one; locks are the bucket's own.
 
 package import Logging
 package import NIOCore

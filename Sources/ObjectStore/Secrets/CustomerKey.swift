@@ -1,4 +1,5 @@
-/// The key that an object is encrypted with where the store does not keep it (SSE-C): 32 bytes, which it shows to nobody.
+/// The key that an object is encrypted with where the store does not keep it (SSE-C): 32 bytes, which it shows to
+/// nobody.
 package struct CustomerKey: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
 {
     /// The key, for the headers that tell it to the store.

@@ -1,4 +1,5 @@
-// So many at once, so many in the queue, so long at most: what comes beyond is refused at once, and nobody waits for ever.
+// So many at once, so many in the queue, so long at most: what comes beyond is refused at once, and nobody waits for
+// ever.
 
 import DequeModule
 import Synchronization

@@ -8,10 +8,11 @@ import TestSupport
 
 @testable import ObjectStore
 
-/// Google's Cloud Storage as far as its XML interface differs from S3's, which is a translator before the S3 of the tests.
+/// Google's Cloud Storage as far as its XML interface differs from S3's, which is a translator before the S3 of the
+/// tests.
 ///
-/// It takes Google's words and no others, checks its own checksums, deletes one object a request, and asks for a token or a
-/// signature, which it does not check but for its form.
+/// It takes Google's words and no others, checks its own checksums, deletes one object a request, and asks for a token
+/// or a signature, which it does not check but for its form.
 enum GCSDouble {
     static let token = "ya29.test"
 

@@ -1,5 +1,5 @@
-// Real S3s for tests, by two who know nothing of each other, on free ports of the loopback. They end when their standard inputs do,
-// which these do however this process ends.
+// Real S3s for tests, by two who know nothing of each other, on free ports of the loopback. They end when their
+// standard inputs do, which these do however this process ends.
 
 import Foundation
 import TestChildren

@@ -1,5 +1,6 @@
-// What stores answer in: elements and text. A parser of our own, since it must read what strangers send within bounds, and since
-// Foundation's would bring a library into the program that its image does not have. It knows no document types, on purpose.
+// What stores answer in: elements and text. A parser of our own, since it must read what strangers send within bounds,
+// and since Foundation's would bring a library into the program that its image does not have. It knows no document
+// types, on purpose.
 
 /// An element of a document.
 struct XMLNode: Hashable, Sendable {

@@ -1,5 +1,5 @@
-/// Reads a document, as far as stores write such: elements, attributes that are passed over, text, character references,
-/// comments and CDATA.
+/// Reads a document, as far as stores write such: elements, attributes that are passed over, text, character
+/// references, comments and CDATA.
 struct XMLReader {
     /// How deep elements may lie in one another.
     private static let depth = 32

@@ -1,5 +1,5 @@
-// What proves who we are ends some day. It is fetched by one caller at a time, before the old ends; meanwhile the others go on with
-// that.
+// What proves who we are ends some day. It is fetched by one caller at a time, before the old ends; meanwhile the
+// others go on with that.
 
 import Synchronization
 

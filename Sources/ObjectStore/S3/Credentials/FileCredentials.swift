@@ -1,4 +1,5 @@
-/// Credentials in files of a folder, as a Secret of Kubernetes is mounted; they are read again and again, since they may change.
+/// Credentials in files of a folder, as a Secret of Kubernetes is mounted; they are read again and again, since they
+/// may change.
 package struct FileCredentials: CredentialSource {
     private let accessKey: String
     private let secretKey: String

@@ -1,4 +1,5 @@
-// Cuts what comes into parts of one size, and hands each over when it is full. How many are in memory is bound by who takes them.
+// Cuts what comes into parts of one size, and hands each over when it is full. How many are in memory is bound by who
+// takes them.
 
 import Crypto
 import NIOCore

@@ -1,4 +1,5 @@
-// An object that is put in parts: begun with the first part that is full, ended with the last, taken back where anything fails.
+// An object that is put in parts: begun with the first part that is full, ended with the last, taken back where
+// anything fails.
 
 import NIOCore
 import Synchronization

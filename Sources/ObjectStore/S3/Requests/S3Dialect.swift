@@ -1,4 +1,5 @@
-// S3's XML interface is spoken by many, Google's Cloud Storage among them, with other names for the same. What differs is here.
+// S3's XML interface is spoken by many, Google's Cloud Storage among them, with other names for the same. What differs
+// is here.
 
 import Crypto
 import NIOHTTP1

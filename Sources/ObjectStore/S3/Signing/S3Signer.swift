@@ -1,5 +1,5 @@
-// Signature Version 4 (docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html): pure, so that the published
-// vectors prove it. It neither knows the time nor sends anything.
+// Signature Version 4 (docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html): pure, so that the
+// published vectors prove it. It neither knows the time nor sends anything.
 
 import Crypto
 import Observability

@@ -1,5 +1,5 @@
-// The bytes of an object as they come. Where the connection breaks in between, the rest is asked for by range, of the very same
-// object; nobody who reads notices.
+// The bytes of an object as they come. Where the connection breaks in between, the rest is asked for by range, of the
+// very same object; nobody who reads notices.
 
 import AsyncHTTPClient
 import Crypto

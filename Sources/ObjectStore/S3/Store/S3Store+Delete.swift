@@ -34,7 +34,8 @@ extension S3Store {
 
     private func deleteOneByOne(_ objects: [ObjectVersion]) async -> [ObjectVersion: ObjectStoreError] {
         await withTaskGroup(of: (ObjectVersion, ObjectStoreError?).self) { group in
-            // What bounds the requests on their way is the client's gate, and its queue is not to be filled by one call.
+            // What bounds the requests on their way is the client's gate, and its queue is not to be filled by one
+            // call.
             var rest = objects[...]
             var failures: [ObjectVersion: ObjectStoreError] = [:]
             for object in rest.prefix(8) { group.addTask { (object, await self.deleteOne(object)) } }

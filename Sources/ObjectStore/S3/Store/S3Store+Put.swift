@@ -62,8 +62,8 @@ extension S3Store {
     /// A text that no other call has.
     private static func mark() -> String { String(UInt64.random(in: 0...UInt64.max), radix: 36) }
 
-    /// What to make of a put that did not go well: if an attempt before may have been carried out, it may be our own object that is
-    /// there already.
+    /// What to make of a put that did not go well: if an attempt before may have been carried out, it may be our own
+    /// object that is there already.
     func settled(
         _ failure: S3Failure,
         _ key: ObjectKey,
