@@ -229,8 +229,9 @@ import Testing
         }
     }
 
-    @Test func `a batch that is stored again after its segment was made is not archived again`() async throws {
-        try await ArchiveRig.with { rig in
+    @Test(arguments: Driver.allCases)
+    func `a batch that is stored again after its segment was made is not archived again`(driver: Driver) async throws {
+        try await ArchiveRig.with(driver) { rig in
             let acme = try TenantID.acme
             let records = (1...10).map { ArchiveRig.said($0, of: acme) }
             try await rig.store(records)
@@ -238,6 +239,28 @@ import Testing
             try await rig.store(records + [ArchiveRig.said(11, of: acme)])
             try await rig.service().look()
             #expect(try await rig.texts(of: acme).sorted() == (1...11).map { "message \($0)" }.sorted())
+        }
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `history that is too old stays until the archive has it`(driver: Driver) async throws {
+        try await ArchiveRig.with(driver) { rig in
+            let acme = try TenantID.acme
+            try await rig.store((1...10).map { ArchiveRig.said($0, of: acme) })
+            let retention = HistoryRetention(
+                history: rig.store.history,
+                audit: rig.store.audit,
+                archives: rig.store.archives,
+                tenants: { [acme: .seconds(60)] },
+                now: { ArchiveRig.day.end },
+                logger: .quiet
+            )
+            #expect(await retention.sweep() == 0)
+            #expect(try await rig.store.history.size(of: acme).records == 10)
+            try await rig.service().look()
+            #expect(await retention.sweep() == 10)
+            #expect(try await rig.store.history.size(of: acme).records == 0)
+            #expect(try await rig.texts(of: acme).count == 10)
         }
     }
 

@@ -96,8 +96,9 @@ import Testing
         }
     }
 
-    @Test func `a message that was taken back before it came is archived all the same`() async throws {
-        try await ArchiveRig.with { rig in
+    @Test(arguments: Driver.allCases)
+    func `a message that was taken back before it came is archived all the same`(driver: Driver) async throws {
+        try await ArchiveRig.with(driver) { rig in
             let acme = try TenantID.acme
             let said = ArchiveRig.said(1, of: acme, text: "wrong")
             try await rig.store([ArchiveRig.said(2, of: acme, redacts: said.stamp)])

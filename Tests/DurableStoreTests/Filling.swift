@@ -91,6 +91,7 @@ extension DurableStore {
         _ = try await self.ledger.insert([
             LedgerRecord(id: "\(tenant)", tenant: tenant, meter: "messages", start: 0, end: 1, source: "1", quantity: 1)
         ])
+        try await self.fillArchive(tenant)
         _ = try await self.database.execute(
             "INSERT INTO tenant_copies (tenant, table_name, place) VALUES ($1, 'none', '')",
             [.text(tenant.text)],
@@ -99,6 +100,35 @@ extension DurableStore {
         try await self.tenants.upsert(
             StoredTenant(tenant: tenant, namespace: "customers", uid: "uid", state: .active, updatedAt: 1)
         )
+    }
+
+    /// A tenant's archive with something of everything.
+    private func fillArchive(_ tenant: TenantID) async throws {
+        let statements: [(String, [SQLValue])] = [
+            ("INSERT INTO archives (tenant, enrolled, failure) VALUES ($1, 1, 'AccessDenied')", []),
+            ("INSERT INTO archive_keys (tenant, id, wrapped, made_at) VALUES ($1, 'k', $2, 1)", [.blob([0, 255])]),
+            (
+                """
+                INSERT INTO archive_manifests (tenant, sequence, day, kind, size, sha256, made_at)
+                VALUES ($1, 1, 2, 'day', 3, $2, 4)
+                """, [.blob([1])]
+            ),
+            (
+                """
+                INSERT INTO archive_segments (tenant, number, day, state, manifest, records, raw_bytes, size, first_time, last_time,
+                    sha256, made_at) VALUES ($1, 1, 2, 'sealed', 1, 3, 4, 5, 6, 7, $2, 8)
+                """, [.blob([2])]
+            ),
+            (
+                """
+                INSERT INTO archive_pending (tenant, id, day, records, raw_bytes, size, first_time, last_time, stored_at, chunk)
+                VALUES ($1, 1, 2, 3, 4, 5, 6, 7, 8, $2)
+                """, [.blob([0, 7])]
+            ),
+        ]
+        for (sql, values) in statements {
+            _ = try await self.database.execute(sql, [.text(tenant.text)] + values, in: .tenant(tenant))
+        }
     }
 
     /// Adds to a tenant's history.

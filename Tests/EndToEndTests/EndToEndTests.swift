@@ -22,8 +22,8 @@ struct Scenario: CustomTestStringConvertible, Sendable {
     }()
 }
 
-/// Serialized: a scenario that loads the machine would make another's deadlines lie.
-@Suite(.serialized) struct EndToEndTests {
+/// `scripts/test` has two at a time: more would load the machine until deadlines lie.
+@Suite struct EndToEndTests {
     @Test func `every scenario that is written is listed`() async throws {
         #expect(!Scenario.all.isEmpty)
         let outcome = try await HarnessRun.of("--check")

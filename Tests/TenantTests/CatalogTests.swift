@@ -143,4 +143,12 @@ import Testing
         #expect(asking.errors.mistakes.map(\.field) == ["spec.history.enabled", "spec.archive.enabled"])
         #expect(asking.errors.mistakes.allSatisfy { $0.reason == .notInPlan })
     }
+
+    @Test func `who keeps no history cannot archive it`() async throws {
+        let plan = freePlan + "\nspec: {features: [WebSocket, History, Archive]}"
+        let spec = "  history: {enabled: false}\n  archive: {enabled: true}"
+        let asking = try await load(plan + "\n---\n" + tenantYAML(spec: spec))
+        #expect(asking.errors.mistakes.map(\.field) == ["spec.archive.enabled"])
+        #expect(try await load(plan + "\n---\n" + tenantYAML(spec: "  archive: {enabled: true}")).errors.isEmpty)
+    }
 }

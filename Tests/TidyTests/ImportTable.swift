@@ -110,7 +110,6 @@ enum ImportTable {
             sockets,
             web,
             cryptography,
-            ["FoundationXML"]
         ),
         "CZstd": ImportRow(own: []),
         "Archive": ImportRow(

@@ -1,4 +1,5 @@
 package import Observability
+import StateStore
 import Synchronization
 
 /// What a worker did for archives, for metrics.
@@ -7,10 +8,19 @@ package final class ArchiveFigures: Sendable {
         var sealed = 0
         var closed = 0
         var expired = 0
+        var waiting = 0
+        var lag: Int64 = 0
         var failures: [String: Int] = [:]
     }
 
     private let counts = Mutex(Counts())
+
+    func saw(_ work: ArchiveWork) {
+        self.counts.withLock { counts in
+            counts.waiting = work.records
+            counts.lag = work.oldest.map { max(0, work.now - $0) } ?? 0
+        }
+    }
 
     func sealed() { self.counts.withLock { $0.sealed += 1 } }
     func closed() { self.counts.withLock { $0.closed += 1 } }
@@ -21,6 +31,18 @@ package final class ArchiveFigures: Sendable {
     package var families: [MetricFamily] {
         let counts = self.counts.withLock { $0 }
         return [
+            MetricFamily(
+                "roost_archive_waiting",
+                help: "Lines of all tenants that are in no segment yet, as of the last look.",
+                kind: .gauge,
+                samples: [.init(Double(counts.waiting))]
+            ),
+            MetricFamily(
+                "roost_archive_lag_seconds",
+                help: "For how long the line that waits longest has waited, as of the last look.",
+                kind: .gauge,
+                samples: [.init(Double(counts.lag) / 1000)]
+            ),
             MetricFamily(
                 "roost_archive_segments_sealed_total",
                 help: "Segments that were put into the bucket.",

@@ -23,8 +23,9 @@ package final class ArchiveService: Sendable {
 
     /// How many tenants are worked for at a time, and so how many segments are in memory.
     package static let width = 2
-    /// How long a lease is good for; it is renewed before each step.
-    private static let lease = Duration.seconds(120)
+    /// How long a lease is good for, and so how long a tenant waits whose worker was killed; it is renewed while there is work.
+    private static let lease = Duration.seconds(20)
+    private static let renewal = Duration.seconds(6)
 
     package let figures = ArchiveFigures()
     private let repository: ArchiveRepository
@@ -88,34 +89,42 @@ package final class ArchiveService: Sendable {
 
     /// Works once for every tenant that has anything to do.
     package func look() async throws(DurableStoreError) {
-        // What is too old is looked for once in a while in all of them.
-        let isForAll = self.sweptAt.withLock { swept in
+        // What is too old is looked for once in a while.
+        let isSweep = self.sweptAt.withLock { swept in
             if let last = swept, last + Self.sweep > .now { return false }
             swept = .now
             return true
         }
-        var all = try await self.repository.tenantsWithWork()
-        if isForAll { all.formUnion(try await self.repository.tenants()) }
-        let tenants = all.sorted()
+        let work = try await self.repository.work(withOldest: isSweep)
+        self.figures.saw(work)
+        let turns = work.tenants.sorted { $0.key < $1.key }.compactMap { tenant, share -> (TenantID, Job, Due)? in
+            guard self.isDue(tenant), let job = self.job(tenant) else { return nil }
+            let due = Due(share, job.policy, now: work.now)
+            return due.isAnything ? (tenant, job, due) : nil
+        }
         await withTaskGroup(of: Void.self) { group in
-            var waiting = tenants[...]
+            var waiting = turns[...]
             for _ in 0..<Self.width {
-                if let tenant = waiting.popFirst() { group.addTask { await self.work(for: tenant) } }
+                if let (tenant, job, due) = waiting.popFirst() { group.addTask { await self.turn(tenant, job, due) } }
             }
             while await group.next() != nil {
                 if Task.isCancelled { break }
-                if let tenant = waiting.popFirst() { group.addTask { await self.work(for: tenant) } }
+                if let (tenant, job, due) = waiting.popFirst() { group.addTask { await self.turn(tenant, job, due) } }
             }
         }
     }
 
-    /// Has a turn for one tenant, if it is this worker's.
-    private func work(for tenant: TenantID) async {
-        guard let job = self.job(tenant), self.isDue(tenant) else { return }
+    /// Has a turn for one tenant, if nobody else has it.
+    private func turn(_ tenant: TenantID, _ job: Job, _ due: Due) async {
         do throws(ArchiveError) {
-            let due = try await self.dueDays(tenant, job.policy)
-            guard due.isAnything else { return }
             guard let lease = try await self.lease(tenant) else { return }
+            let renewing = Task {
+                while !Task.isCancelled {
+                    try? await self.clock.sleep(for: Self.renewal)
+                    // Whether it was renewed or not, what rests on it is noted only while it is held.
+                    if !Task.isCancelled { _ = try? await self.lease(tenant) }
+                }
+            }
             do throws(ArchiveError) {
                 try await self.work(job, due, lease)
                 self.recovered(tenant)
@@ -125,6 +134,8 @@ package final class ArchiveService: Sendable {
             } catch {
                 await self.failed(tenant, error, lease)
             }
+            renewing.cancel()
+            await renewing.value
             // Best effort: it lapses by itself.
             try? await self.repository.release(lease)
         } catch {
@@ -132,42 +143,30 @@ package final class ArchiveService: Sendable {
         }
     }
 
-    /// What a tenant has to do.
+    /// What a tenant has to do now.
     private struct Due {
         /// Days of which segments are to be made.
-        var seal: [ArchiveDay] = []
+        let seal: [ArchiveDay]
         /// Days that are over, and of which nothing waits.
-        var close: [ArchiveDay] = []
+        let close: [ArchiveDay]
         /// Whether something was begun, or is to be deleted.
-        var isHalfDone = false
+        let isHalfDone: Bool
         /// The first day that is kept, if there is anything before it.
-        var firstKept: ArchiveDay?
-        var now: Int64 = 0
+        let firstKept: ArchiveDay?
+        let now: Int64
+
+        init(_ share: ArchiveWork.Share, _ policy: ArchivePolicy, now: Int64) {
+            self.now = now
+            self.seal = share.pending.filter { policy.isDue($0, now: now) }.map { ArchiveDay(number: $0.day) }
+            self.close = share.open.subtracting(share.pending.map(\.day)).sorted().map { ArchiveDay(number: $0) }
+                .filter { policy.isOver($0, now: now) }
+            self.isHalfDone = share.isHalfDone
+            let first = policy.firstKept(now)
+            self.firstKept = share.oldest.flatMap { oldest in first.flatMap { oldest < $0.number ? $0 : nil } }
+        }
 
         var isAnything: Bool {
             !self.seal.isEmpty || !self.close.isEmpty || self.isHalfDone || self.firstKept != nil
-        }
-    }
-
-    private func dueDays(_ tenant: TenantID, _ policy: ArchivePolicy) async throws(ArchiveError) -> Due {
-        try await ArchiveError.noting { () throws(DurableStoreError) in
-            let pending = try await self.repository.pending(of: tenant)
-            let open = try await self.repository.openSegments(of: tenant)
-            let now = open.now
-            var due = Due()
-            due.now = now
-            due.seal = pending.days.filter { policy.isDue($0, now: now) }.map { ArchiveDay(number: $0.day) }
-            let waiting = Set(pending.days.map(\.day))
-            due.isHalfDone = open.segments.contains { $0.state != .sealed }
-            let days = Set(open.segments.filter { $0.state == .sealed || $0.state == .merging }.map(\.day))
-            due.close = days.subtracting(waiting).sorted().map { ArchiveDay(number: $0) }
-                .filter { policy.isOver($0, now: now) }
-            if let first = policy.firstKept(now), let oldest = try await self.repository.oldestDay(of: tenant),
-                oldest < first.number
-            {
-                due.firstKept = first
-            }
-            return due
         }
     }
 
@@ -175,17 +174,14 @@ package final class ArchiveService: Sendable {
         let archive = job.archive
         try await archive.resume(by: lease)
         for day in due.seal {
-            // One at a time, so that the lease is young at each.
             while try await archive.seal(day, by: lease, limit: job.policy.sealBytes, count: 1) > 0 {
                 self.figures.sealed()
-                try await self.renew(lease)
                 if Task.isCancelled { return }
             }
         }
         for day in due.close {
             while try await archive.close(day, by: lease, now: due.now, limit: job.policy.sealBytes) {
                 self.figures.closed()
-                try await self.renew(lease)
                 if Task.isCancelled { return }
             }
         }
@@ -200,11 +196,6 @@ package final class ArchiveService: Sendable {
         try await ArchiveError.noting { () throws(DurableStoreError) in
             try await self.repository.lease(tenant, as: self.holder, for: Self.lease.milliseconds)
         }
-    }
-
-    /// - Throws: ``ArchiveError/leaseLost`` where somebody else has it.
-    private func renew(_ lease: ArchiveLease) async throws(ArchiveError) {
-        guard try await self.lease(lease.tenant) == lease else { throw .leaseLost }
     }
 
     // MARK: Trouble

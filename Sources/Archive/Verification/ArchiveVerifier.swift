@@ -2,8 +2,8 @@
 // every segment that it lists, and what is not in any manifest yet.
 
 import Crypto
-import Numbers
 import FoundationEssentials
+import Numbers
 import ObjectStore
 import StateStore
 import Tenant

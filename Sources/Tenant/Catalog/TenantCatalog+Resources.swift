@@ -152,6 +152,14 @@ private struct CatalogMaker {
                 "spec.archive.enabled",
                 "the plan `\(spec.planRef.name)` has no archive: \(advice)"
             )
+        } else if settings.archive.enabled, !settings.history.enabled {
+            self.report(
+                resource,
+                .badValue,
+                "spec.archive.enabled",
+                "archives are made of the history, and this tenant keeps none: set history.enabled to true, with a short "
+                    + "history.retention if it shall be short"
+            )
         }
         if let name = settings.serverName, !spec.hostnames.contains(name.lowercased()) {
             let advice = "write \(spec.hostnames.joined(separator: " or ")), in any capitals"

@@ -69,9 +69,12 @@ final class CellWork: Sendable {
             ArchiveService(
                 durable.archives,
                 job: { tenant in
-                    // What waits of a tenant that is not served any more is archived to the end.
-                    let settings = directory.current.tenants[tenant]?.archive ?? .standard
-                    return .init(archive.archive(of: tenant, durable.archives), ArchivePolicy(settings))
+                    // What waits of a tenant that is not served any more is archived to the end, and nothing of it is ever too old,
+                    // since nobody says how long it is kept. Where it is being copied elsewhere it is left alone.
+                    let served = directory.current.tenants[tenant]
+                    if served?.farewell != nil { return nil }
+                    let policy = served.map { ArchivePolicy($0.archive) } ?? .continuous
+                    return .init(archive.archive(of: tenant, durable.archives), policy)
                 },
                 holder: holder,
                 logger: logger

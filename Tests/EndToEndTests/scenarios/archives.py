@@ -7,6 +7,7 @@ from collections import Counter
 
 from harness.archive import HEADER, Archive
 from harness.chatter import Chatter
+from harness.objects import SECRET_KEY, ObjectServer
 from harness.processes import until
 from harness.scenario import scenario
 from harness.worker import workers
@@ -124,3 +125,62 @@ async def read_and_proved(world: World) -> None:
     output = await world.roost("archive", "get", *options, expect=None)
     assert "kettle" not in output
     await asyncio.gather(ann.close(), bob.close())
+
+
+@scenario
+async def in_a_bucket(world: World) -> None:
+    """A worker archives into S3, with a key from a mounted Secret that is replaced; while it is wrong that is told, and nothing is lost."""
+    archive = Archive(world.folder).make()
+    server = ObjectServer(world)
+    world.programs.append(server)
+    await server.launch()
+    world.tenants.plan(features="WebSocket, History, Archive")
+    world.tenants.tenant("acme", spec=ARCHIVE)
+    (edge,) = await world.edges(1, work="Worker")
+    place, credentials = server.place("cell-1"), server.credentials()
+    (worker,) = await workers(
+        world, 1, archive={"url": place, "keys": str(archive.keys), "credentials": credentials}
+    )
+    ann = await world.client(edge, "ann")
+    await ann.join("#tea")
+    ann.send("PRIVMSG #tea :first")
+
+    async def segments() -> list[str]:
+        return await server.keys("cell-1/acme/segments/")
+
+    async def is_first_there() -> bool:
+        return len(await segments()) == 1
+
+    await until(is_first_there, "a first segment", within=40)
+    secret = world.folder / "object-credentials/secretAccessKey"
+    secret.write_text("another")
+    await worker.terminate()
+    worker.may_end = True
+    (worker,) = await workers(
+        world, 1, archive={"url": place, "keys": str(archive.keys), "credentials": credentials}
+    )
+    ann.send("PRIVMSG #tea :second")
+
+    async def is_told() -> bool:
+        return await world.postgres.query("SELECT failure FROM archives WHERE tenant = 'acme'") == [["AccessDenied"]]
+
+    await until(is_told, "the database to say that access is denied", within=60)
+    secret.write_text(SECRET_KEY)
+    command = ["--tenant", "acme", "--archive", place, "--keys", str(archive.keys), "--credentials", credentials]
+
+    async def is_second_there() -> bool:
+        return len(await segments()) == 2
+
+    await until(is_second_there, "a second segment", within=90)
+    said = await world.roost("archive", "get", *command, "--channel", "#tea", "--format", "irc")
+    assert "<ann> first" in said and "<ann> second" in said, said
+    assert "all is well" in await world.roost("archive", "verify", *command)
+    assert SECRET_KEY not in worker.output
+    # What is encrypted here nobody reads who has the bucket.
+    text = await server.ask("""
+for o in s3.list_objects_v2(Bucket="archives")["Contents"]:
+    body = s3.get_object(Bucket="archives", Key=o["Key"])["Body"].read()
+    assert b"second" not in body and b"#tea" not in body and b"ann!" not in body, o["Key"]
+print("nothing")
+""")
+    assert text == "nothing\n"

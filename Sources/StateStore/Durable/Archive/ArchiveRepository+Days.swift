@@ -34,42 +34,6 @@ extension ArchiveRepository {
         return try rows.map { row throws(DurableStoreError) in try Self.segment(row) }
     }
 
-    /// The segments that something is still to be done with: made, listed or deleted; and what the database's clock shows.
-    package func openSegments(
-        of tenant: TenantID
-    ) async throws(DurableStoreError) -> (segments: [ArchiveSegment], now: Int64) {
-        let rows = try await self.database.execute(
-            """
-            SELECT \(Self.columns) FROM archive_segments
-            WHERE tenant = $1 AND (state IN ('writing', 'merging', 'replaced') OR (state = 'sealed' AND manifest IS NULL))
-            ORDER BY day, number
-            """,
-            [.text(tenant.text)],
-            in: .tenant(tenant),
-            .readOnly
-        )
-        let segments = try rows.map { row throws(DurableStoreError) in try Self.segment(row) }
-        return (segments, try await self.now())
-    }
-
-    /// What the database's clock shows, in milliseconds since 1970.
-    private func now() async throws(DurableStoreError) -> Int64 {
-        let rows = try await self.database.execute("SELECT \(self.database.dialect.now)", in: .cell, .readOnly)
-        guard let row = rows.first else { throw .invalidAnswer("no time") }
-        return try row.integer(0)
-    }
-
-    /// The first day of which a manifest lists segments that are there; nil if there is none.
-    package func oldestDay(of tenant: TenantID) async throws(DurableStoreError) -> Int64? {
-        let rows = try await self.database.execute(
-            "SELECT MIN(day) FROM archive_segments WHERE tenant = $1 AND state = 'sealed' AND manifest IS NOT NULL",
-            [.text(tenant.text)],
-            in: .tenant(tenant),
-            .readOnly
-        )
-        return try rows.first?.optionalInteger(0)
-    }
-
     /// Begins a segment that is made of others.
     ///
     /// - Returns: Its number; nil if somebody else has taken over.

@@ -73,20 +73,6 @@ package struct ArchiveRepository: Sendable {
 
     // MARK: Which tenants there are
 
-    /// The tenants that have anything that waits or is half done.
-    package func tenantsWithWork() async throws(DurableStoreError) -> Set<TenantID> {
-        let rows = try await self.database.execute(
-            """
-            SELECT DISTINCT tenant FROM archive_pending
-            UNION SELECT DISTINCT tenant FROM archive_segments
-                WHERE state IN ('writing', 'merging', 'replaced') OR (state = 'sealed' AND manifest IS NULL)
-            """,
-            in: .cell,
-            .readOnly
-        )
-        return try Self.tenants(rows)
-    }
-
     /// The tenants that have, or had, an archive.
     package func tenants() async throws(DurableStoreError) -> Set<TenantID> {
         let rows = try await self.database.execute("SELECT tenant FROM archives", in: .cell, .readOnly)
@@ -111,28 +97,6 @@ package struct ArchiveRepository: Sendable {
     }
 
     // MARK: Segments of what waits
-
-    /// What waits of a tenant, by day, and what the database's clock shows.
-    package func pending(of tenant: TenantID) async throws(DurableStoreError) -> (days: [PendingDay], now: Int64) {
-        let rows = try await self.database.execute(
-            """
-            SELECT day, CAST(SUM(records) AS BIGINT), CAST(SUM(raw_bytes) AS BIGINT), MIN(stored_at), \(self.database.dialect.now)
-            FROM archive_pending WHERE tenant = $1 AND segment IS NULL GROUP BY day ORDER BY day
-            """,
-            [.text(tenant.text)],
-            in: .tenant(tenant),
-            .readOnly
-        )
-        let days = try rows.map { row throws(DurableStoreError) in
-            PendingDay(
-                day: try row.integer(0),
-                records: Int(try row.integer(1)),
-                rawBytes: Int(try row.integer(2)),
-                oldest: try row.integer(3)
-            )
-        }
-        return (days, try rows.first?.integer(4) ?? 0)
-    }
 
     /// Begins a segment of what waits of a day: the oldest, up to a size and at least one chunk.
     ///

@@ -2,6 +2,9 @@
 
 /// The schema of version 21.
 enum ArchiveSchema {
+    /// Whether something is still to be done with a segment: made, listed or deleted.
+    static let isOpen = "state <> 'deleted' AND (manifest IS NULL OR state = 'replaced')"
+
     static func script(_ dialect: SQLDialect) -> String {
         let (int, text, blob) = (dialect.name(of: .integer), dialect.name(of: .text), dialect.name(of: .blob))
         return """
@@ -50,6 +53,8 @@ enum ArchiveSchema {
                 made_at \(int) NOT NULL,
                 PRIMARY KEY (tenant, number)
             )\(Schema.options(dialect));
+            CREATE INDEX archive_segments_open ON archive_segments (tenant, day)
+                WHERE \(self.isOpen);
             CREATE TABLE archive_manifests (
                 tenant \(text) NOT NULL,
                 sequence \(int) NOT NULL,
