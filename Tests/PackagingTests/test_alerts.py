@@ -64,8 +64,8 @@ def conditions(kind, reason, severity):
     """The series of a cell of which this is true, as the operator has them: Ready follows the others."""
     holds = severity != "complaint" or (kind, reason) in STILL_SERVES
     # Tenants may have certificates of their own: without the cell's it serves on, save where its specification is invalid.
-    # Without workers it serves on until its feed is full.
-    serves = holds or kind == "CertificateReady" and reason != "InvalidSpec" or kind == "WorkerReady"
+    # Without workers it serves on until its feed is full, and without an archive until its database is.
+    serves = holds or kind == "CertificateReady" and reason != "InvalidSpec" or kind in ("WorkerReady", "ArchiveReady")
     for one in {kind, "Ready"}:
         status = serves if one == "Ready" else holds
         labels = f'cell="first", type="{one}", status="{status}", reason="{reason}", severity="{severity}"'

@@ -261,6 +261,7 @@ extension CellReconciler {
                 state.usageAt = nil
                 state.usageTriedAt = nil
                 state.stored = nil
+                state.archives.forget()
             }
             return nil
         } catch {

@@ -38,6 +38,7 @@ package final class CellRuntime: Sendable {
         var quotas: [TenantID: Quotas] = [:]
         /// What was stored when it was summed up last, and when that was.
         var stored: (accounts: [TenantID: Int], historyBytes: [TenantID: Int], at: Duration)?
+        var archives = KnownArchives()
         var sweptAt: Duration?
         /// Whether something of what is kept has changed since.
         var isRecountDue = false
@@ -83,6 +84,11 @@ package final class CellRuntime: Sendable {
 
     func usage(of tenant: TenantID) -> TenantView.Usage? {
         self.state.withLock { $0.usageAt == nil ? nil : $0.usage[tenant] ?? TenantView.Usage() }
+    }
+
+    /// What is known of a tenant's archive.
+    func archive(of tenant: TenantID) -> TenantView.Archive {
+        self.state.withLock { $0.archives.view(of: tenant, isConfigured: $0.spec?.archive != nil) }
     }
 
     /// Has what is kept of deleted tenants counted soon.

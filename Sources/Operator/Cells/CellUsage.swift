@@ -19,6 +19,7 @@ struct CellUsage: Sendable {
         }
         guard isDue else { return }
         defer { self.runtime.state.withLock { $0.usageTriedAt = Self.time.now() } }
+        await CellArchives(context: self.context, runtime: self.runtime).refresh(stores)
         do {
             let usage = try await self.usage(stores)
             let isFirst = self.runtime.state.withLock { state in
@@ -45,10 +46,16 @@ struct CellUsage: Sendable {
                 object.deletionTimestamp == nil
             else { continue }
             let used = usage[id] ?? .init()
-            let quotas = self.runtime.state.withLock { $0.quotas[id] }
-            if isFirst || TenantUsageWriter.asksForALook(object, used, quotas) {
+            let archive = self.runtime.archive(of: id)
+            let (quotas, archived) = self.runtime.state.withLock { ($0.quotas[id], $0.archives.settings[id]) }
+            if isFirst || TenantUsageWriter.asksForALook(object, used, quotas)
+                || ArchiveVerdict.asksForALook(object, archive, archived)
+            {
                 self.context.tenantQueue.add(key, .upkeep)
-            } else if TenantUsageWriter.isNews(used, since: object.status["usage"]), !object.hostnamesHeld.isEmpty {
+            } else if !object.hostnamesHeld.isEmpty,
+                TenantUsageWriter.isNews(used, since: object.status["usage"])
+                    || ArchiveVerdict.isNews(archive, since: object.status["archive"])
+            {
                 news.append(key)
             }
         }
@@ -76,6 +83,10 @@ struct CellUsage: Sendable {
         let stored = try await self.stored(stores)
         for (id, count) in stored.accounts { usage[id, default: .init()].accounts = count }
         for (id, bytes) in stored.historyBytes { usage[id, default: .init()].historyBytes = bytes }
+        let archives = self.runtime.state.withLock { $0.archives.standings } ?? [:]
+        for (id, standing) in archives where id != .cell && standing.bytes > 0 {
+            usage[id, default: .init()].archiveBytes = standing.bytes
+        }
         for id in await stores.projected {
             let channels = try await stores.channelCount(of: id)
             if channels > 0 || usage[id] != nil { usage[id, default: .init()].channels = channels }

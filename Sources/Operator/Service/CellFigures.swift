@@ -22,6 +22,8 @@ final class CellFigures: Sendable {
         var connections: Int?
         /// How much of the feeds history has not acknowledged.
         var feedWaiting: Int?
+        /// How its archives are.
+        var archives: ArchiveLook?
         /// Tenants whose data should be gone.
         var overdueErasures: Int?
         /// What its status says.
@@ -74,6 +76,15 @@ final class CellFigures: Sendable {
                 "Tenants whose data should be erased from a cell for ten minutes or longer, and is not.",
                 \.overdueErasures
             ),
+            gauge(
+                "roost_archive_lag_seconds",
+                "How long the oldest record of a cell that is to be archived has waited."
+            ) { figures in figures.archives.map { [($0.lag, [])] } ?? [] },
+            gauge("roost_archive_tenants_not_ready", "Tenants whose archive is not as it should be, by reason.") {
+                figures in
+                (figures.archives?.notReady ?? [:]).sorted { $0.key < $1.key }
+                    .map { (Double($0.value), [MetricLabel("reason", $0.key)]) }
+            },
             gauge("roost_cell_condition", "1 for each condition of a cell as it is now.") { figures in
                 figures.conditions.map(\.sample)
             },

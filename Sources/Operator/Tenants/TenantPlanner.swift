@@ -258,11 +258,7 @@ package enum TenantPlanner {
         _ hosted: HostedTenant,
         _ plan: inout TenantPlan
     ) {
-        plan.conditions.append(
-            hosted.archive.enabled
-                ? Condition("ArchiveReady", .no, "NotSupported", "this version makes no archives")
-                : Condition("ArchiveReady", .yes, "Disabled", "no archive is asked for")
-        )
+        plan.conditions.append(ArchiveVerdict.condition(hosted.archive, view.archive))
         plan.conditions.append(TenantQuotas.condition(hosted.quotas, view.usage))
         plan.conditions.append(Self.suspension(hosted.state))
     }

@@ -51,7 +51,7 @@ extension TenantView.Usage {
     var byQuota: [(QuotaName, Int)] {
         [
             (.connections, self.connections), (.accounts, self.accounts), (.channels, self.channels),
-            (.historyBytes, self.historyBytes),
+            (.historyBytes, self.historyBytes), (.archiveBytes, self.archiveBytes),
         ]
     }
 }

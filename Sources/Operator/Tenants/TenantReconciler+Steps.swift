@@ -62,10 +62,16 @@ extension TenantReconciler {
             let noted = object.status["cell"].string == cell ? object.status["redis"].string : nil
             placed.redis = try await stores.place(id, noted: noted).call
             try await stores.project(ProjectedTenant(placed, uid: object.uid, generation: Int64(object.generation)))
-            self.context.cells.runtime(cell).state.withLock { $0.quotas[id] = hosted.quotas }
+            self.context.cells.runtime(cell).state.withLock { state in
+                state.quotas[id] = hosted.quotas
+                state.archives.settings[id] = hosted.archive
+            }
         case .withdraw(let cell):
             await self.admins.forget(id)
-            self.context.cells.runtime(cell).state.withLock { $0.quotas[id] = nil }
+            self.context.cells.runtime(cell).state.withLock { state in
+                state.quotas[id] = nil
+                state.archives.settings[id] = nil
+            }
             _ = try await self.stores(cell).withdraw(id)
         case .putCertificate(let bundle, let cell): try await self.stores(cell).put(bundle, name: id.text)
         case .removeCertificate(let cell): try await self.stores(cell).removeCertificate(name: id.text)

@@ -57,6 +57,9 @@ extension TenantReconciler {
             usage: TenantID(object.name).flatMap { id in
                 (try? cell.get()).flatMap { self.context.cells.existing($0.name)?.usage(of: id) }
             },
+            archive: TenantID(object.name).flatMap { id in
+                (try? cell.get()).flatMap { self.context.cells.existing($0.name)?.archive(of: id) }
+            } ?? .unknown,
             notes: notes,
             now: Date()
         )

@@ -159,7 +159,7 @@ package struct TenantReconciler: Sendable {
         plan.set(Condition("StoreReady", .no, reason, problem))
         plan.set(Condition("Ready", .no, reason, problem))
         do {
-            try await self.write(plan, usage: nil, limit: nil, object: object, now: Date())
+            try await self.write(plan, usage: nil, .unknown, limit: nil, object: object, now: Date())
         } catch {
             self.context.logger.warning(
                 "a tenant's status cannot be written",
@@ -194,7 +194,15 @@ package struct TenantReconciler: Sendable {
         let hosted = try? view.hosted.get()
         let limit = hosted?.quotas.connections.limit
         let offers = hosted?.features.contains(.webSocket)
-        try await self.write(plan, usage: view.usage, limit: limit, offers, object: object, now: view.now)
+        try await self.write(
+            plan,
+            usage: view.usage,
+            view.archive,
+            limit: limit,
+            offers,
+            object: object,
+            now: view.now
+        )
     }
 
     /// Where clients connect: what answers there.
@@ -209,6 +217,7 @@ package struct TenantReconciler: Sendable {
     private func write(
         _ plan: TenantPlan,
         usage: TenantView.Usage?,
+        _ archive: TenantView.Archive,
         limit: Int?,
         _ offersWebSocket: Bool? = nil,
         object: KubeObject,
@@ -236,6 +245,7 @@ package struct TenantReconciler: Sendable {
             // Not known now is not none.
             status["usage"] = object.status["usage"]
         }
+        status["archive"] = archive.json(known: object.status["archive"])
         for condition in plan.conditions.changed(since: object) {
             let before = object.condition(condition.type)?["reason"].string
             switch condition.type {
@@ -243,6 +253,11 @@ package struct TenantReconciler: Sendable {
             // That all is within its limits is only news after it was not.
             case "WithinQuota" where condition.reason != "Unknown":
                 if condition.reason != "WithinQuota" || before == "NearLimit" || before == "LimitReached" {
+                    self.context.announce(condition, of: object)
+                }
+            // That it is ready is only news after it was not.
+            case "ArchiveReady" where condition.status != .unknown:
+                if condition.status == .no || object.condition(condition.type)?["status"].string == "False" {
                     self.context.announce(condition, of: object)
                 }
             default: continue

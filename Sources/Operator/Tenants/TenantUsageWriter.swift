@@ -46,6 +46,9 @@ package struct TenantUsageWriter: Sendable {
         var status = object.status
         let limit = status["usage"]["connectionsLimit"].int.map { Int($0) }
         status["usage"] = usage.json(limit: limit)
+        if let archive = self.context.cells.existing(cell)?.archive(of: id) {
+            status["archive"] = archive.json(known: status["archive"])
+        }
         do throws(KubeError) {
             // The rest of the status is as we know it: if somebody wrote it since, what they wrote stays.
             try await self.context.write(status: status, of: object, .tenants, onlyAtRevision: true)

@@ -87,19 +87,23 @@ package struct TenantView: Sendable {
         package var channels: Int
         package var historyBytes: Int
         package var messagesPerSecond: Int
+        /// What its archive has in the bucket.
+        package var archiveBytes: Int
 
         package init(
             connections: Int = 0,
             accounts: Int = 0,
             channels: Int = 0,
             historyBytes: Int = 0,
-            messagesPerSecond: Int = 0
+            messagesPerSecond: Int = 0,
+            archiveBytes: Int = 0
         ) {
             self.connections = connections
             self.accounts = accounts
             self.channels = channels
             self.historyBytes = historyBytes
             self.messagesPerSecond = messagesPerSecond
+            self.archiveBytes = archiveBytes
         }
     }
 
@@ -144,6 +148,7 @@ package struct TenantView: Sendable {
     package var canIssue: Bool
     package var routes: Routes
     package var usage: Usage?
+    package var archive: Archive
     /// What cells' databases note under its name, as far as it matters.
     package var notes: [String: StoredTenant]
     package var now: Date
@@ -180,6 +185,7 @@ package struct TenantView: Sendable {
         canIssue: Bool,
         routes: Routes,
         usage: Usage?,
+        archive: Archive = .unknown,
         notes: [String: StoredTenant],
         now: Date
     ) {
@@ -200,6 +206,7 @@ package struct TenantView: Sendable {
         self.canIssue = canIssue
         self.routes = routes
         self.usage = usage
+        self.archive = archive
         self.notes = notes
         self.now = now
     }

@@ -52,6 +52,8 @@ extension Definition {
             age, Column(name: "Accounts", type: "integer", path: ".status.usage.accounts", isWide: true),
             Column(name: "Channels", type: "integer", path: ".status.usage.channels", isWide: true),
             Column(name: "Messages/s", type: "number", path: ".status.usage.messagesPerSecond", isWide: true),
+            Column(name: "Archive", type: "integer", path: ".status.archive.bytes", says: "Bytes.", isWide: true),
+            Column(name: "Lag", type: "integer", path: ".status.archive.lagSeconds", says: "Seconds.", isWide: true),
         ],
         status: [
             "cell": .words("The Cell that serves it now."),
@@ -91,6 +93,7 @@ extension Definition {
                     ],
                 ],
             ],
+            "archive": archive,
         ],
         rules: [
             .init(

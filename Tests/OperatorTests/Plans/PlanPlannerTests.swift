@@ -75,13 +75,13 @@ struct PlanPlannerTests {
 
     @Test func `a plan says which of its settings this version does not act on, as long as it has any`() throws {
         let spec: JSON = [
-            "quotas": ["connections": 10, "archiveBytes": "1Gi"], "price": ["currency": "EUR", "base": "49.00"],
+            "quotas": ["connections": 10, "apiRequestsPerSecond": 1], "price": ["currency": "EUR", "base": "49.00"],
         ]
         let steps = Self.steps(Self.plan(spec: spec))
         let ignored = try #require(try Self.conditions(steps)["SettingsIgnored"])
         #expect(ignored.prefix(2) == ["True", "NotImplemented"])
         let message = try #require(ignored[2])
-        #expect(message.contains("spec.quotas.archiveBytes: ") && message.contains("spec.price: "))
+        #expect(message.contains("spec.quotas.apiRequestsPerSecond: ") && message.contains("spec.price: "))
         #expect(!message.contains("connections"))
         // It is no mistake, and gone with its cause.
         #expect(try Self.conditions(steps)["Ready"]?.first == "True")

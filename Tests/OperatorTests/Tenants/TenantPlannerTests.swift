@@ -51,25 +51,32 @@ struct TenantPlannerTests {
         #expect(ignored.message == "spec.ircx.dialect: why; spec.archive.enabled: why")
     }
 
-    /// The two ways in which it is told of an archive agree.
-    @Test(arguments: [(true, "NotSupported", true), (false, "Disabled", false)])
-    func `an archive that is asked for is said to be missing`(asks: Bool, reason: String, isIgnored: Bool) throws {
+    @Test(arguments: [(true, "NotConfigured"), (false, "Disabled")])
+    func `an archive that is asked for is said to be missing, and keeps nobody out`(asks: Bool, reason: String) throws {
         var hosted = try Views.hosted()
         hosted.settings.archive.enabled = asks
-        let object = KubeObject(
-            .tenants,
-            name: "acme",
-            namespace: "chat",
-            ["spec": ["hostnames": ["a.example"], "planRef": ["name": "p"], "archive": ["enabled": .bool(asks)]]]
-        )
         let plan = TenantPlanner.plan(
             try Views.view {
                 $0.hosted = .success(hosted)
-                $0.ignored = Parsed<TenantResource>(tenant: object).ignored
+                $0.archive = .notConfigured
             }
         )
         #expect(plan.conditions["ArchiveReady"]?.reason == reason)
-        #expect((plan.conditions["SettingsIgnored"]?.message.contains("spec.archive.enabled: ") ?? false) == isIgnored)
+        #expect(self.ready(plan) == "True Serving")
+    }
+
+    /// It is past its limit for as long as nothing is deleted, and nobody loses a line for that.
+    @Test(arguments: [(7, "WithinQuota"), (8, "NearLimit"), (10, "LimitReached"), (99, "LimitReached")])
+    func `an archive that is too large is told of`(bytes: Int, reason: String) throws {
+        let hosted = try Views.hosted(archiveBytes: Quota(limit: 10, mode: .soft, warnAt: [80]))
+        let plan = TenantPlanner.plan(
+            try Views.view {
+                $0.hosted = .success(hosted)
+                $0.usage = .init(archiveBytes: bytes)
+            }
+        )
+        #expect(plan.conditions["WithinQuota"]?.reason == reason)
+        #expect(self.ready(plan) == "True Serving" && plan.isServing)
     }
 
     @Test(

@@ -27,10 +27,12 @@ enum Views {
         state: TenantState = .active,
         connections: Int? = nil,
         accounts: Quota? = nil,
+        archiveBytes: Quota? = nil,
         admins: [AdminAccount] = []
     ) throws -> HostedTenant {
         var quotas = Quotas.unlimited
         if let accounts { quotas.accounts = accounts }
+        if let archiveBytes { quotas.archiveBytes = archiveBytes }
         if let connections { quotas.connections = Quota(limit: connections) }
         guard let id = TenantID("acme") else { throw CancellationError() }
         return HostedTenant(

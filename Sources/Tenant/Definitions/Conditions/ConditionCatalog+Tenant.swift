@@ -272,14 +272,6 @@ extension ConditionCatalog {
             "the API server refused a route; clients come through the Service",
             do: "the message has its words: often a policy or a webhook"
         ),
-        .init("ArchiveReady", "Disabled", .well, "no archive is asked for"),
-        .init(
-            "ArchiveReady",
-            "NotSupported",
-            .notice,
-            "`spec.archive` asks for one, and this version makes none; `SettingsIgnored` says so too",
-            do: "set `archive.enabled: false`"
-        ),
         .init("WithinQuota", "WithinQuota", .well, "below every limit"),
         .init(
             "WithinQuota",
@@ -292,7 +284,7 @@ extension ConditionCatalog {
             "WithinQuota",
             "LimitReached",
             .complaint,
-            "one is at its limit; a hard one refuses what exceeds it",
+            "one is at its limit; a hard one refuses what exceeds it, but for `archiveBytes`: archiving goes on",
             do: "raise it, or talk to the customer"
         ),
         .init(

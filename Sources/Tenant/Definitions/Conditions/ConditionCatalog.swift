@@ -34,7 +34,8 @@ package enum ConditionSeverity: String, Hashable, Sendable, CaseIterable {
 package enum ConditionCatalog {
     /// By kind, in the documentation's order.
     package static let all: [(kind: String, rows: [ConditionRow])] = [
-        ("Tenant", Self.tenant), ("Cell", Self.cell + Self.workers), ("Plan", Self.plan),
+        ("Tenant", Self.tenant + Self.tenantArchives),
+        ("Cell", Self.cell + Self.workers + Self.cellArchives), ("Plan", Self.plan),
         ("TenantGrant", Self.tenantGrant),
         ("TenantQuota", Self.tenantQuota),
     ]

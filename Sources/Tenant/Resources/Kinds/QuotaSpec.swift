@@ -60,8 +60,7 @@ extension QuotaName {
                 path: \.archiveBytes,
                 bounds: 0...Bounds.size,
                 isSize: true,
-                says: "Archives",
-                meanwhile: "no archives are made"
+                says: "Archives; past it archiving goes on, and the tenant's status says so"
             )
         case .apiRequestsPerSecond:
             QuotaRow(

@@ -1,0 +1,59 @@
+import KubeClient
+package import StateStore
+import Tenant
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension TenantView {
+    /// What is known of a tenant's archive.
+    package enum Archive: Sendable, Hashable {
+        /// Its cell's database was not asked yet.
+        case unknown
+        /// Its cell has no archives.
+        case notConfigured
+        /// Nothing of it was ever to be archived.
+        case empty
+        case standing(ArchiveStanding)
+    }
+}
+
+extension TenantView.Archive {
+    /// How it stands, if that is known and there is anything of it.
+    var standing: ArchiveStanding? {
+        if case .standing(let standing) = self { standing } else { nil }
+    }
+
+    /// As the status has it.
+    ///
+    /// - Parameter known: What the status has now: what is not known is as it was.
+    /// - Returns: `status.archive`.
+    func json(known: JSON) -> JSON {
+        switch self {
+        case .unknown: known
+        case .notConfigured, .empty: .null
+        case .standing(let standing): standing.json
+        }
+    }
+}
+
+extension ArchiveStanding {
+    fileprivate var json: JSON {
+        func time(_ milliseconds: Int64?) -> JSON {
+            milliseconds.map { .string(KubeTime.text(Date(timeIntervalSince1970: Double($0) / 1000))) } ?? .null
+        }
+        return [
+            "lastSegment": self.lastSegment.map(JSON.integer) ?? .null,
+            "lastSealedAt": time(self.sealedAt),
+            "lastVerified": time(self.verifiedAt),
+            "verification": JSON(self.verifiedResult),
+            "bytes": .integer(Int64(self.bytes)),
+            "objects": .integer(Int64(self.objects)),
+            "pendingRecords": .integer(Int64(self.pendingRecords)),
+            "lagSeconds": .integer(self.lag / 1000),
+        ]
+    }
+}
