@@ -149,6 +149,6 @@ import Testing
         let spec = "  history: {enabled: false}\n  archive: {enabled: true}"
         let asking = try await load(plan + "\n---\n" + tenantYAML(spec: spec))
         #expect(asking.errors.mistakes.map(\.field) == ["spec.archive.enabled"])
-        #expect(try await load(plan + "\n---\n" + tenantYAML(spec: "  archive: {enabled: true}")).errors.isEmpty)
+        #expect(try await load(plan + "\n---\n" + tenantYAML(spec: "  archive: {enabled: true}")).errors.mistakes.isEmpty)
     }
 }

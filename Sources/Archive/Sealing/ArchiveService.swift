@@ -145,8 +145,8 @@ package final class ArchiveService: Sendable {
 
     /// What a tenant has to do now.
     private struct Due {
-        /// Days of which segments are to be made.
-        let seal: [ArchiveDay]
+        /// Days of which segments are to be made, and how many: what comes meanwhile waits for its own time.
+        let seal: [(day: ArchiveDay, segments: Int)]
         /// Days that are over, and of which nothing waits.
         let close: [ArchiveDay]
         /// Whether something was begun, or is to be deleted.
@@ -157,7 +157,9 @@ package final class ArchiveService: Sendable {
 
         init(_ share: ArchiveWork.Share, _ policy: ArchivePolicy, now: Int64) {
             self.now = now
-            self.seal = share.pending.filter { policy.isDue($0, now: now) }.map { ArchiveDay(number: $0.day) }
+            self.seal = share.pending.filter { policy.isDue($0, now: now) }.map {
+                (ArchiveDay(number: $0.day), 1 + $0.rawBytes / max(1, policy.sealBytes))
+            }
             self.close = share.open.subtracting(share.pending.map(\.day)).sorted().map { ArchiveDay(number: $0) }
                 .filter { policy.isOver($0, now: now) }
             self.isHalfDone = share.isHalfDone
@@ -173,8 +175,9 @@ package final class ArchiveService: Sendable {
     private func work(_ job: Job, _ due: Due, _ lease: ArchiveLease) async throws(ArchiveError) {
         let archive = job.archive
         try await archive.resume(by: lease)
-        for day in due.seal {
-            while try await archive.seal(day, by: lease, limit: job.policy.sealBytes, count: 1) > 0 {
+        for (day, segments) in due.seal {
+            for _ in 0..<segments {
+                guard try await archive.seal(day, by: lease, limit: job.policy.sealBytes, count: 1) > 0 else { break }
                 self.figures.sealed()
                 if Task.isCancelled { return }
             }

@@ -41,7 +41,7 @@ async def every_line(world: World) -> None:
     await until(has_segments, "a first segment", within=40)
     # With something in hand, as likely as not; and nothing can be put for a while.
     await first.kill()
-    (folder,) = (path for path in archive.bucket.iterdir() if path.is_dir() and archive.has_segment(path))
+    (folder,) = (path for path in (archive.bucket / "objects").iterdir() if archive.has_segment(path))
     hidden = world.folder / "away"
     folder.rename(hidden)
     folder.write_text("no folder")
