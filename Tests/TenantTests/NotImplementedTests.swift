@@ -61,8 +61,8 @@ private struct Written: Sendable, CustomTestStringConvertible {
         Written(spec: "Plan {price: {currency: EUR}}", told: ["spec.price"]),
         Written(spec: "Plan {quotas: {archiveBytes: 1}}", told: []),
         Written(
-            spec: "Cell {archive: {s3: {endpoint: \"https://a\", bucket: b, credentialsSecretRef: {name: c}}}}",
-            told: ["spec.archive"]
+            spec: "Cell {archive: {s3: {endpoint: \"https://a\", bucket: abc}, keysSecretRef: {name: c}}}",
+            told: []
         ),
         Written(spec: "Cell {edge: {shards: 2}, default: true}", told: []),
     ]

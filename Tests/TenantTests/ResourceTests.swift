@@ -74,7 +74,10 @@ import Testing
         #expect(cell.edge.drainAnnouncement == .seconds(20) && cell.edge.drainGracePeriod == .seconds(240))
         #expect(cell.edge.autoscaling.scaleDownStabilization == .seconds(900) && cell.edge.autoscaling.maxReplicas == 9)
         #expect(cell.redis.map(\.secret.name) == ["roost-redis"] && cell.postgres?.key == "url")
-        #expect(cell.archive?.bucket == "roost-archive" && cell.gateway?.namespace == "infra")
+        #expect(
+            cell.archive?.s3?.bucket == "roost-archive" && cell.archive?.keysSecretRef.name == "keys"
+                && cell.gateway?.namespace == "infra"
+        )
         #expect(cell.trustedProxies == ["10.0.0.0/8", "2001:db8::/32"])
         #expect(cell.webirc?.networks == ["10.1.0.0/16"] && cell.webirc?.passwordSecretRef.name == "webirc")
         let mail = try #require(cell.edge.mail)
@@ -258,7 +261,7 @@ import Testing
             mail: {server: "smtps://mail.example.com", from: chat@example.com, username: roost, passwordSecretRef: {name: roost-mail, key: password}}
           redis: {urlSecretRef: {name: roost-redis, key: url}}
           postgres: {urlSecretRef: {name: roost-postgres, key: url}}
-          archive: {s3: {endpoint: https://s3.example.com, region: eu-1, bucket: roost-archive, credentialsSecretRef: {name: s3}}}
+          archive: {s3: {endpoint: https://s3.example.com, region: eu-1, bucket: roost-archive, credentialsSecretRef: {name: s3}}, keysSecretRef: {name: keys}}
           tls: {secretRef: {name: chat-wildcard-tls}}
           routes: {gateway: {name: edge, namespace: infra}, trustedProxies: [10.0.0.0/8, "2001:db8::/32"],
             webirc: {networks: [10.1.0.0/16], passwordSecretRef: {name: webirc, key: password}}}

@@ -24,6 +24,8 @@ package struct CellManifests: Sendable {
         package var mailDigest: String?
         /// The same of the certificates that prove issuers of tokens.
         package var issuersDigest: String?
+        /// The same of the keys of archives, and of what their store asks for; nil if nothing is archived.
+        package var archiveDigest: String?
         /// Who does the cell's work.
         package var work: WorkHandover
         /// The Deployment that there is; nil if there is none yet.
@@ -44,6 +46,7 @@ package struct CellManifests: Sendable {
             storePorts: [Int],
             mailDigest: String? = nil,
             issuersDigest: String? = nil,
+            archiveDigest: String? = nil,
             work: WorkHandover = .edges,
             running: KubeObject? = nil,
             pods: [KubeObject] = [],
@@ -58,6 +61,7 @@ package struct CellManifests: Sendable {
             self.storePorts = storePorts
             self.mailDigest = mailDigest
             self.issuersDigest = issuersDigest
+            self.archiveDigest = archiveDigest
             self.work = work
             self.running = running
             self.pods = pods
@@ -72,6 +76,8 @@ package struct CellManifests: Sendable {
     static let mailAnnotation = "roost.chat/mail"
     /// On the pods' template: the digest of the certificates that prove issuers of tokens.
     static let issuersAnnotation = "roost.chat/issuers"
+    /// On the pods' template: the digest of the keys of archives, and of what their store asks for.
+    static let archiveAnnotation = "roost.chat/archive"
     /// Where pods are asked for names: policies see the pod's port and not the Service's, and OpenShift's listens at another.
     static let namePorts = [53, 5353]
     /// What a pod has left after its drain.
@@ -80,10 +86,13 @@ package struct CellManifests: Sendable {
     let input: Input
     package let configurationName: String
     private let configuration: String
+    /// Where archives go, where edges put them there.
+    private let archive: CellArchive?
 
     package init(_ input: Input) {
         self.input = input
-        self.configuration = Self.configuration(input.spec, input.work).text
+        self.archive = input.archiveDigest == nil || input.work.isTold ? nil : input.spec.archive
+        self.configuration = Self.configuration(input.spec, input.work, self.archive).text
         let digest = SHA256.hash(data: Array(self.configuration.utf8)).prefix(5)
         self.configurationName = "\(OperatorNames.edge(input.cell.name))-\(digest.hexadecimal)"
     }
@@ -123,7 +132,7 @@ package struct CellManifests: Sendable {
         )
     }
 
-    private static func configuration(_ spec: CellSpec, _ work: WorkHandover) -> JSON {
+    private static func configuration(_ spec: CellSpec, _ work: WorkHandover, _ archive: CellArchive?) -> JSON {
         let proxied = spec.edge.service.proxyProtocol
         var configuration: JSON = [
             "projection": true,
@@ -158,6 +167,7 @@ package struct CellManifests: Sendable {
         if work.isTold { configuration["work"] = .string(WorkHandover.value) }
         if let issuers = spec.edge.oauth?.configuration { configuration["oauth"] = issuers }
         if let names = CellOAuth.nameServers(spec.edge) { configuration["dns"] = names }
+        if let archive { configuration["archive"] = archive.configuration }
         return configuration
     }
 
@@ -199,6 +209,10 @@ package struct CellManifests: Sendable {
     private var pushes: Bool { self.input.spec.edge.pushContact != nil && self.input.work != .workers }
     /// By which server they send mail, likewise.
     private var mails: CellMail? { self.input.work == .workers ? nil : self.input.spec.edge.mail }
+    /// Where they put archives, likewise.
+    private var archives: CellArchive? {
+        self.input.archiveDigest == nil || self.input.work == .workers ? nil : self.input.spec.archive
+    }
 
     private var networkPolicy: KubeObject {
         func ports(_ numbers: [Int], _ name: String = "TCP") -> [JSON] {
@@ -207,7 +221,7 @@ package struct CellManifests: Sendable {
         let edge = self.input.spec.edge
         let more =
             edge.networkPolicy.egressPorts + (self.pushes || edge.oauth != nil ? [443] : [])
-            + (self.mails.map { [$0.server.port] } ?? [])
+            + (self.mails.map { [$0.server.port] } ?? []) + (self.archives?.ports ?? [])
         let names = Set(Self.namePorts + edge.nameServers.compactMap(\.port)).sorted()
         return self.object(
             .networkPolicies,
@@ -313,6 +327,7 @@ package struct CellManifests: Sendable {
         digests[Self.mailAnnotation] = self.input.work.isTold ? nil : self.input.mailDigest
         digests[WorkHandover.annotation] = self.input.work.isTold ? WorkHandover.value : nil
         digests[Self.issuersAnnotation] = self.input.issuersDigest
+        digests[Self.archiveAnnotation] = self.archive == nil ? nil : self.input.archiveDigest
         return [
             "metadata": [
                 "labels": self.labels,
@@ -369,7 +384,7 @@ package struct CellManifests: Sendable {
         let edge = self.input.spec.edge
         let mail = self.input.work.isTold ? nil : edge.mail
         let volumes: [JSON?] = [self.webircVolume, mail?.volume, edge.oauth?.volume]
-        return volumes.compactMap { $0 }
+        return volumes.compactMap { $0 } + (self.archive?.volumes ?? [])
     }
 
     private var secretMounts: [JSON] {
@@ -377,7 +392,7 @@ package struct CellManifests: Sendable {
         let edge = self.input.spec.edge
         let mail = self.input.work.isTold ? nil : edge.mail
         let mounts: [JSON?] = [self.webircVolume.map { _ in webirc }, mail?.mount, edge.oauth?.mount]
-        return mounts.compactMap { $0 }
+        return mounts.compactMap { $0 } + (self.archive?.mounts ?? [])
     }
 
     /// The gateways' password.

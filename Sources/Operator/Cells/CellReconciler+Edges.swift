@@ -37,6 +37,7 @@ extension CellReconciler {
         let known = running?.spec["template"]["metadata"]["annotations"] ?? .null
         let mailed = known[CellManifests.mailAnnotation].string
         let proving = known[CellManifests.issuersAnnotation].string
+        let archiving = known[CellManifests.archiveAnnotation].string
         let manifests = CellManifests(
             .init(
                 cell: findings.object,
@@ -47,6 +48,7 @@ extension CellReconciler {
                 storePorts: access.ports,
                 mailDigest: spec.edge.mail?.passwordSecretRef == nil ? nil : access.mail ?? mailed,
                 issuersDigest: spec.edge.oauth?.authoritiesSecretRef == nil ? nil : access.issuers ?? proving,
+                archiveDigest: spec.archive == nil ? nil : access.archive.digest ?? archiving,
                 work: self.handover(spec, of: name),
                 running: running,
                 pods: findings.pods,

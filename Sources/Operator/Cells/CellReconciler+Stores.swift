@@ -23,6 +23,8 @@ extension CellReconciler {
         let mail: String?
         /// The same of the certificates that prove issuers of tokens.
         let issuers: String?
+        /// Of the keys of archives, and of what their store asks for.
+        let archive: ArchiveSecrets
 
         /// Tells other addresses from these, and nothing of them.
         var digest: String { self.keys.digest(self.redis.flatMap { [$0.name, $0.url] } + [self.postgres]) }
@@ -62,6 +64,7 @@ extension CellReconciler {
             let access = try await self.access(spec, object)
             found.access = .success(access)
             if spec.edge.mail?.passwordSecretRef != nil, access.mail == nil { found.lacks = true }
+            if access.archive.problem != nil { found.lacks = true }
             if spec.edge.oauth?.authoritiesSecretRef != nil, access.issuers == nil { found.lacks = true }
         } catch {
             found.access = .failure(error.problem)
@@ -157,7 +160,8 @@ extension CellReconciler {
             postgres: postgresURL,
             ports: ports,
             mail: await digest(spec.edge.mail?.passwordSecretRef, "the password for the mail server"),
-            issuers: await digest(spec.edge.oauth?.authoritiesSecretRef, "the certificates of issuers of tokens")
+            issuers: await digest(spec.edge.oauth?.authoritiesSecretRef, "the certificates of issuers of tokens"),
+            archive: await self.archiveSecrets(spec.archive, keys)
         )
     }
 

@@ -28,6 +28,8 @@ package struct CellReconciler: Sendable {
         var certificate = Condition("CertificateReady", .unknown, "SecretUnreadable", "not read yet")
         /// Of workers; nil if the cell has none.
         var worker: Condition?
+        /// Of archives; nil while the specification cannot be read.
+        var archive: Condition?
         var image: String?
         var wantedImage: String?
         var fleet: FleetStatus
@@ -175,6 +177,7 @@ package struct CellReconciler: Sendable {
         let isHeld = findings.stores.reason != "StoresInUse"
         let usable = isHeld && runtime.stores != nil ? try? secrets.access.get() : nil
         await self.lookAtWorkers(spec, runtime, usable, &findings)
+        findings.archive = self.archiveCondition(spec, try? secrets.access.get(), runtime)
         if isHeld, let access = try? secrets.access.get(), runtime.stores != nil || edges != nil {
             await self.applyEdges(spec, runtime, access, &findings)
         } else {
@@ -262,8 +265,8 @@ package struct CellReconciler: Sendable {
     // MARK: The status
 
     private static func conditions(_ findings: Findings, _ invalid: Condition?) -> [Condition] {
-        let workers = findings.worker.map { [$0] } ?? []
-        let parts = [findings.stores, findings.edge, findings.scaling, findings.certificate] + workers
+        let others = [findings.worker, findings.archive].compactMap { $0 }
+        let parts = [findings.stores, findings.edge, findings.scaling, findings.certificate] + others
         let wrong = parts.prefix(2).first { $0.status != .yes }
         // What is not as it should be although everybody is served. Figures are missing for a moment after each start.
         let besides = parts.first { $0.severity == .complaint && $0.reason != "FiguresMissing" }

@@ -84,6 +84,7 @@ extension CellReconciler {
         let isProven = runtime.state.withLock { $0.stores != nil && $0.storesDigest == digest }
         let proven = known[CellManifests.storesAnnotation].string
         let mailed = known[CellManifests.mailAnnotation].string
+        let archiving = known[CellManifests.archiveAnnotation].string
         let manifests = WorkerManifests(
             .init(
                 cell: name,
@@ -93,7 +94,8 @@ extension CellReconciler {
                 image: self.wantedImage(spec, findings),
                 storesDigest: isProven ? digest : proven ?? digest,
                 storePorts: access.ports,
-                mailDigest: spec.edge.mail?.passwordSecretRef == nil ? nil : access.mail ?? mailed
+                mailDigest: spec.edge.mail?.passwordSecretRef == nil ? nil : access.mail ?? mailed,
+                archiveDigest: spec.archive == nil ? nil : access.archive.digest ?? archiving
             )
         )
         var objects = manifests.all

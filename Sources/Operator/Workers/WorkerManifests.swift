@@ -21,6 +21,8 @@ package struct WorkerManifests: Sendable {
         package var storePorts: [Int]
         /// A digest of the password for the mail server; nil if there is none, or none is known.
         package var mailDigest: String?
+        /// A digest of the keys of archives, and of what their store asks for; nil if nothing is archived.
+        package var archiveDigest: String?
 
         package init(
             cell: String,
@@ -30,7 +32,8 @@ package struct WorkerManifests: Sendable {
             image: String,
             storesDigest: String,
             storePorts: [Int],
-            mailDigest: String? = nil
+            mailDigest: String? = nil,
+            archiveDigest: String? = nil
         ) {
             self.cell = cell
             self.spec = spec
@@ -40,19 +43,23 @@ package struct WorkerManifests: Sendable {
             self.storesDigest = storesDigest
             self.storePorts = storePorts
             self.mailDigest = mailDigest
+            self.archiveDigest = archiveDigest
         }
     }
 
     let input: Input
     package let configurationName: String
     private let configuration: String
+    /// Where archives go, if anywhere.
+    private let archive: CellArchive?
 
     /// What a worker needs to finish what it has in hand.
     private static let farewell: Int64 = 30
 
     package init(_ input: Input) {
         self.input = input
-        self.configuration = Self.configuration(input.spec).text
+        self.archive = input.archiveDigest == nil ? nil : input.spec.archive
+        self.configuration = Self.configuration(input.spec, self.archive).text
         let digest = SHA256.hash(data: Array(self.configuration.utf8)).prefix(5)
         self.configurationName = "\(OperatorNames.worker(input.cell))-\(digest.hexadecimal)"
     }
@@ -78,7 +85,10 @@ package struct WorkerManifests: Sendable {
     // MARK: Who and what
 
     private var serviceAccount: KubeObject {
-        self.object(.serviceAccounts, self.name, ["automountServiceAccountToken": false])
+        var object = self.object(.serviceAccounts, self.name, ["automountServiceAccountToken": false])
+        let annotations = self.input.worker.serviceAccountAnnotations
+        if !annotations.isEmpty { object.json["metadata"]["annotations"] = JSON(annotations) }
+        return object
     }
 
     private var configMap: KubeObject {
@@ -92,13 +102,14 @@ package struct WorkerManifests: Sendable {
     /// Whether anything is derived from the installation's secret.
     private static func needsSecret(_ spec: CellSpec) -> Bool { spec.edge.pushContact != nil || spec.edge.mail != nil }
 
-    private static func configuration(_ spec: CellSpec) -> JSON {
+    private static func configuration(_ spec: CellSpec, _ archive: CellArchive?) -> JSON {
         var configuration: JSON = [
             "projection": true, "listen": ["metrics": "[::]:9090"], "log": ["format": "json"],
         ]
         if self.needsSecret(spec) { configuration["secretFile"] = "/etc/roost/keys/secret" }
         if let contact = spec.edge.pushContact { configuration["push"] = ["contact": .string(contact)] }
         if let mail = spec.edge.mail { configuration["mail"] = mail.configuration }
+        if let archive { configuration["archive"] = archive.configuration }
         return configuration
     }
 
@@ -110,7 +121,7 @@ package struct WorkerManifests: Sendable {
         }
         let more =
             self.edge.networkPolicy.egressPorts + (self.edge.pushContact == nil ? [] : [443])
-            + (self.edge.mail.map { [$0.server.port] } ?? [])
+            + (self.edge.mail.map { [$0.server.port] } ?? []) + (self.archive?.ports ?? [])
         return self.object(
             .networkPolicies,
             self.name,
@@ -166,6 +177,7 @@ package struct WorkerManifests: Sendable {
     private var deployment: KubeObject {
         var digests = [CellManifests.storesAnnotation: self.input.storesDigest]
         digests[CellManifests.mailAnnotation] = self.input.mailDigest
+        digests[CellManifests.archiveAnnotation] = self.archive == nil ? nil : self.input.archiveDigest
         return self.object(
             .deployments,
             self.name,
@@ -215,7 +227,7 @@ package struct WorkerManifests: Sendable {
             "containers": [self.container],
             "volumes": .array(
                 [["name": "configuration", "configMap": ["name": .string(self.configurationName)]]]
-                    + [self.keys?.volume, self.edge.mail?.volume].compactMap { $0 }
+                    + [self.keys?.volume, self.edge.mail?.volume].compactMap { $0 } + (self.archive?.volumes ?? [])
             ),
         ]
     }
@@ -266,6 +278,7 @@ package struct WorkerManifests: Sendable {
             ],
             "volumeMounts": .array(
                 [configuration] + [self.keys?.mount, self.edge.mail?.mount].compactMap { $0 }
+                    + (self.archive?.mounts ?? [])
             ),
         ]
     }

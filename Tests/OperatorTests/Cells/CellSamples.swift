@@ -38,7 +38,10 @@ enum CellSamples {
                         "networks": ["10.20.0.0/16"], "authoritiesSecretRef": ["name": "issuers", "key": "ca.crt"],
                     ],
                     "dns": ["servers": ["10.0.0.10", "10.0.0.11:8053", "[2001:db8::53]:53"]],
-                ]
+                ],
+                "archive": [
+                    "keysSecretRef": ["name": "archive-keys"], "folder": ["persistentVolumeClaim": "archive"],
+                ],
             ]
         ),
         (
@@ -64,6 +67,7 @@ enum CellSamples {
         ports: [Int] = [6379, 5432],
         mailDigest: String? = nil,
         issuersDigest: String? = nil,
+        archiveDigest: String? = "abcdef",
         work: WorkHandover = .edges,
         running: KubeObject? = nil,
         pods: [KubeObject] = []
@@ -82,6 +86,7 @@ enum CellSamples {
                 storePorts: ports,
                 mailDigest: mailDigest,
                 issuersDigest: issuersDigest,
+                archiveDigest: archiveDigest,
                 work: work,
                 running: running,
                 pods: pods,

@@ -29,10 +29,7 @@ struct CellTests {
     @Test func `a cell gets what it consists of, and says how it is`() async throws {
         try await ClusterRig.with(groups: [.podMonitors]) { rig in
             try await rig.withOperator { _ in
-                let bucket: JSON = [
-                    "endpoint": "https://s3.example.com", "bucket": "b", "credentialsSecretRef": ["name": "s3"],
-                ]
-                try await rig.applyCell(["edge": ["service": ["proxyProtocol": true]], "archive": ["s3": bucket]])
+                try await rig.applyCell(["edge": ["service": ["proxyProtocol": true]]])
                 try await self.waitAvailable(rig)
                 for (resource, name) in [
                     (KubeResource.services, "roost-default"), (.serviceAccounts, Self.deployment),
@@ -65,8 +62,8 @@ struct CellTests {
                 #expect(cell.status["image"] == "example/roost:1")
                 #expect(cell.status["wantedImage"] == "example/roost:1")
                 #expect(cell.condition("Ready")?["reason"] == "Serving")
-                #expect(cell.condition("SettingsIgnored")?["reason"] == "NotImplemented")
-                #expect(cell.condition("SettingsIgnored")?["message"].string?.hasPrefix("spec.archive: ") == true)
+                #expect(cell.condition("ArchiveReady")?["reason"] == "Disabled")
+                #expect(cell.condition("SettingsIgnored") == nil)
             }
         }
     }

@@ -24,7 +24,8 @@ struct WorkerManifestsTests {
                 image: "example/roost:1",
                 storesDigest: "0123456789",
                 storePorts: [6379, 5432],
-                mailDigest: mailDigest
+                mailDigest: mailDigest,
+                archiveDigest: "abcdef"
             )
         )
     }

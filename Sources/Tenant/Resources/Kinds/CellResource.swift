@@ -76,13 +76,8 @@ extension CellSpec: SettingsObject {
         Setting(
             "archive",
             \.archive,
-            SettingType.object.within(
-                "s3",
-                required: "write s3: {endpoint, region, bucket, credentialsSecretRef}",
-                "The bucket and how to reach it."
-            ),
-            "Where archives go, if anywhere.",
-            notImplemented: .yet("no archives are made")
+            .object,
+            "Where archives go, if anywhere: one of s3, gcs and folder."
         ),
         Setting(
             "tls",
@@ -135,33 +130,6 @@ extension CellSpec: SettingsObject {
         let text = "a gateway sends no PROXY header to all ports: leave spec.edge.service.proxyProtocol out"
         fields["routes"].report(.badValue, text)
     }
-}
-
-/// The bucket for archives.
-package struct CellArchive: Hashable, Sendable {
-    /// The S3 endpoint's URL.
-    package var endpoint = ""
-    /// The region that requests are signed for.
-    package var region = "us-east-1"
-    /// The bucket's name.
-    package var bucket = ""
-    /// The secret with the access key.
-    package var credentialsSecretRef = ObjectReference()
-}
-
-extension CellArchive: SettingsObject {
-    static let settings: [Setting<Self>] = [
-        Setting("endpoint", \.endpoint, .url, required: "write the S3 endpoint's URL", "The S3 endpoint's URL."),
-        Setting("region", \.region, .line, "The region that requests are signed for."),
-        Setting("bucket", \.bucket, .line, required: "name the bucket", "The bucket's name."),
-        Setting(
-            "credentialsSecretRef",
-            \.credentialsSecretRef,
-            .object,
-            required: "write credentialsSecretRef: {name: …}",
-            "The Secret with the access key, in the operator's namespace."
-        ),
-    ]
 }
 
 /// A Gateway API gateway.
@@ -233,12 +201,6 @@ extension SettingType where Value == SecretKeyReference {
 }
 
 extension SettingType where Value == String {
-    fileprivate static var url: SettingType {
-        .text("URL", "URL: begin it with https:// or http://", pattern: "^https?://") {
-            $0.hasPrefix("https://") || $0.hasPrefix("http://") ? $0 : nil
-        }
-    }
-
     /// A network in CIDR notation.
     static var network: SettingType {
         .text(

@@ -4,6 +4,8 @@
 package struct CellWorker: Hashable, Sendable {
     /// The fewest pods.
     package var minReplicas = 2
+    /// Annotations of the ServiceAccount, by which a provider gives pods an identity.
+    package var serviceAccountAnnotations: [String: String] = [:]
     /// What is said about ``maxReplicas``.
     package var askedMaximum: Int?
     /// Kubernetes' requests by resource name, as quantities.
@@ -26,6 +28,12 @@ extension CellWorker: SettingsObject {
             \.askedMaximum,
             .integer(1...100),
             "The most pods, which there are while history is behind; by default 8, or minReplicas if that is more."
+        ),
+        Setting(
+            "serviceAccountAnnotations",
+            \.serviceAccountAnnotations,
+            .texts,
+            "Annotations of the workers' ServiceAccount, by which a provider gives pods an identity, such as for archives."
         ),
         Setting.group(
             "resources",

@@ -100,9 +100,7 @@ extension PlanSpec: SettingsObject {
             SettingType.choices(once: "name each feature once")
                 .kept(as: { Set($0) }, { features in Feature.allCases.filter(features.contains) }),
             "Which parts of Roost the plan includes; by default all.",
-            notImplemented: .partly("there is neither Archive nor Api to be included") {
-                $0.contains(.archive) || $0.contains(.api)
-            }
+            notImplemented: .partly("there is no Api to be included") { $0.contains(.api) }
         ),
         Setting(
             "price",
