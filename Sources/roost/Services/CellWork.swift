@@ -35,6 +35,7 @@ final class CellWork: Sendable {
     private let mail: MailServices?
     private let archive: OpenArchives?
     private let archiving: ArchiveService?
+    private let bucket: BucketCheck?
     private let now: @Sendable () -> Int64
     private let logger: Logger
     private let feeds = Mutex<[Feed]>([])
@@ -80,6 +81,7 @@ final class CellWork: Sendable {
                 logger: logger
             )
         }
+        self.bucket = archive.map { BucketCheck($0.objects, durable.archives, holder: holder, logger: logger) }
         self.now = now
         self.logger = logger
     }
@@ -94,6 +96,7 @@ final class CellWork: Sendable {
             services.append(Work(patience: Self.patience) { await mail.run(codes, for: directory, logger: logger) })
         }
         if let archiving { services.append(Work(patience: Self.patience) { await archiving.run() }) }
+        if let bucket { services.append(Work { await bucket.run() }) }
         return services
     }
 
