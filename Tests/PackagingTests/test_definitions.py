@@ -55,6 +55,7 @@ class Status(unittest.TestCase):
     BY_FUNCTIONS = {
         "Tenant": [
             ("usage", "Tenants/TenantQuotas", "json"),
+            ("archive", "Archives/TenantView+Archive", "status"),
             ("endpoints", "Tenants/TenantReconciler", "endpoints"),
             ("reserved", "Budgets/BudgetItem", "json"),
         ]

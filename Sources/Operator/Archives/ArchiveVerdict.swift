@@ -115,7 +115,7 @@ package enum ArchiveVerdict {
         func say(_ status: Condition.Status, _ reason: String, _ message: String) -> Condition {
             Condition("ArchiveReady", status, reason, message)
         }
-        guard isConfigured else { return say(.yes, "NotConfigured", "the cell has no archive") }
+        guard isConfigured else { return say(.yes, "Disabled", "the cell has no archive") }
         guard isKnown else { return say(.unknown, "Unknown", "its database was not asked yet") }
         guard let bucket else {
             return say(.unknown, "NotChecked", "nobody has looked at the bucket yet: that is up to who does the work")

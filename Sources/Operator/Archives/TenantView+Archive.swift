@@ -35,25 +35,27 @@ extension TenantView.Archive {
         switch self {
         case .unknown: known
         case .notConfigured, .empty: .null
-        case .standing(let standing): standing.json
+        case .standing(let standing): standing.status()
         }
     }
 }
 
 extension ArchiveStanding {
-    fileprivate var json: JSON {
-        func time(_ milliseconds: Int64?) -> JSON {
-            milliseconds.map { .string(KubeTime.text(Date(timeIntervalSince1970: Double($0) / 1000))) } ?? .null
-        }
-        return [
+    /// As the status has it.
+    fileprivate func status() -> JSON {
+        [
             "lastSegment": self.lastSegment.map(JSON.integer) ?? .null,
-            "lastSealedAt": time(self.sealedAt),
-            "lastVerified": time(self.verifiedAt),
+            "lastSealedAt": Self.time(self.sealedAt),
+            "lastVerified": Self.time(self.verifiedAt),
             "verification": JSON(self.verifiedResult),
             "bytes": .integer(Int64(self.bytes)),
             "objects": .integer(Int64(self.objects)),
             "pendingRecords": .integer(Int64(self.pendingRecords)),
             "lagSeconds": .integer(self.lag / 1000),
         ]
+    }
+
+    private static func time(_ milliseconds: Int64?) -> JSON {
+        milliseconds.map { .string(KubeTime.text(Date(timeIntervalSince1970: Double($0) / 1000))) } ?? .null
     }
 }

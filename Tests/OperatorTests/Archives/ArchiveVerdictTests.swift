@@ -48,7 +48,8 @@ struct ArchiveVerdictTests {
     @Test func `one that runs says how much waits, and for how long`() {
         let condition = ArchiveVerdict.condition(Self.settings(), Self.waiting(90))
         #expect(condition.reason == "Running")
-        #expect(condition.message.hasPrefix("12 records wait, the oldest for 90 s; the last segment was sealed at 2026-"))
+        let text = "12 records wait, the oldest for 90 s; the last segment was sealed at 2026-"
+        #expect(condition.message.hasPrefix(text))
         let idle = ArchiveVerdict.condition(Self.settings(), Self.waiting(nil) { $0.sealedAt = nil })
         #expect(idle.message == "nothing waits")
     }
@@ -80,8 +81,8 @@ struct ArchiveVerdictTests {
     }
 
     @Test(arguments: [
-        "AccessDenied", "BucketMissing", "KeyMissing", "KeyUnavailable", "StoreUnavailable", "StoreFull", "StoreRefused",
-        "Damaged", "Misconfigured",
+        "AccessDenied", "BucketMissing", "KeyMissing", "KeyUnavailable", "StoreUnavailable", "StoreFull",
+        "StoreRefused", "Damaged", "Misconfigured",
     ])
     func `what keeps it from going on is said in the worker's words`(failure: String) {
         let archive = Self.waiting(30) { standing in
@@ -123,7 +124,7 @@ struct ArchiveVerdictTests {
             let condition = ArchiveVerdict.condition(isConfigured: isConfigured, isKnown: isKnown, bucket: bucket)
             return "\(condition.status.rawValue) \(condition.reason)"
         }
-        #expect(reason(nil, isConfigured: false) == "True NotConfigured")
+        #expect(reason(nil, isConfigured: false) == "True Disabled")
         #expect(reason(nil, isKnown: false) == "Unknown Unknown")
         #expect(reason(nil) == "Unknown NotChecked")
         var bucket = ArchiveStanding()

@@ -48,7 +48,8 @@ extension ConditionCatalog {
     /// Reasons of `ArchiveReady` of a Cell.
     static let cellArchives: [ConditionRow] =
         [
-            .init("ArchiveReady", "NotConfigured", .well, "the cell has no archive"),
+            // A condition is as bad as that of its name of a Tenant, whatever it is of.
+            .init("ArchiveReady", "Disabled", .well, "the cell has no archive"),
             .init(
                 "ArchiveReady",
                 "Ready",
