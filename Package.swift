@@ -179,7 +179,8 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-                "Archive", "Backoff", "IRC", "Numbers", "Observability", "Tenant", "StateStore", "Metering", "KubeClient",
+                "Archive", "Backoff", "IRC", "Numbers", "Observability", "Tenant", "StateStore", "Metering",
+                "KubeClient",
                 .dequeModule, .crypto, .x509, .asn1, .logging, .nioCore,
             ]
         ),

@@ -144,7 +144,9 @@ enum ImportTable {
             ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "SystemPackage", "Yams"]
         ),
         "Operator": ImportRow(
-            own: ["Archive", "Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "KubeClient"],
+            own: [
+                "Archive", "Backoff", "IRC", "Chat", "Numbers", "Observability", "Tenant", "StateStore", "KubeClient",
+            ],
             libraries: collections,
             foundation,
             observing,

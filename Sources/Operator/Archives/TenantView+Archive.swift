@@ -1,3 +1,5 @@
+// What is known of a tenant's archive, and how its status tells of it.
+
 import KubeClient
 package import StateStore
 import Tenant

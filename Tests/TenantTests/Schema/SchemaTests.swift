@@ -18,7 +18,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (CustomResource.tenant, "READY REASON PLAN CELL HOST CONNECTIONS LIMIT AGE", "ACCOUNTS CHANNELS MESSAGES/S ARCHIVE LAG"),
+        (
+            CustomResource.tenant, "READY REASON PLAN CELL HOST CONNECTIONS LIMIT AGE",
+            "ACCOUNTS CHANNELS MESSAGES/S ARCHIVE LAG"
+        ),
         (.cell, "READY REASON DESIRED READY-PODS CONNECTIONS TENANTS IMAGE AGE", ""),
         (.plan, "TENANTS BASE CURRENCY AGE", ""),
         (.tenantGrant, "READY REASON WHY AGE", ""),
