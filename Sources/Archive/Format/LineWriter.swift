@@ -60,7 +60,7 @@ package struct LineWriter: Sendable {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// - Parameter afterText: Whether the quote of the text before is still to be written.
+    /// Adds a key and its text; the quote of the text before it may still be to be written.
     private static func field(
         _ name: StaticString,
         _ value: String,

@@ -129,10 +129,11 @@ package struct DeadLetterRepository: Sendable {
 
     /// Stores one in the history, and keeps it no more.
     ///
+    /// - Parameters:
+    ///   - letter: Which.
+    ///   - intake: Makes what is to be archived of it.
     /// - Throws: ``DurableStoreError/rejected(code:message:)`` if the database refuses it still, or this version cannot read it;
     ///   it stays then.
-    ///
-    /// - Parameter intake: Makes what is to be archived of it.
     package func replay(
         _ letter: DeadLetter,
         archiving intake: (any ArchiveIntake)? = nil

@@ -7,7 +7,7 @@ import Observability
 import Tenant
 
 extension ArchiveCommand {
-    /// `roost archive list`
+    /// Is `roost archive list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
@@ -27,7 +27,7 @@ extension ArchiveCommand {
         }
     }
 
-    /// `roost archive get`
+    /// Is `roost archive get`.
     struct Get: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "get",
@@ -69,7 +69,7 @@ extension ArchiveCommand {
         }
     }
 
-    /// `roost archive grep`
+    /// Is `roost archive grep`.
     struct Grep: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "grep",
@@ -99,7 +99,7 @@ extension ArchiveCommand {
         }
     }
 
-    /// `roost archive verify`
+    /// Is `roost archive verify`.
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "verify",
