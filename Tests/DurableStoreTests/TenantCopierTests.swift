@@ -235,7 +235,7 @@ import Testing
     @Test func `a place that was noted in a copy goes with its erasure`() async throws {
         try await Route.postgresToPostgres.withStores { source, target in
             try await source.fill(.acme, history: 100)
-            let broken = DurableStore(cutOff(target.database, after: 64))
+            let broken = DurableStore(cutOff(target.database, after: 74))
             await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
                 try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
             }
