@@ -1,6 +1,7 @@
 // The end of a segment says everything about it that is no secret: so one request for its last bytes is enough to know what to ask for.
 
 package import FoundationEssentials
+import Numbers
 
 /// What stands at the end of a segment, as JSON.
 package struct SegmentFooter: Codable, Hashable, Sendable {
@@ -66,7 +67,22 @@ package struct SegmentFooter: Codable, Hashable, Sendable {
     package var index: Piece
 
     /// How many bytes the lines have.
-    package var rawBytes: Int { self.frames.reduce(0) { $0 + $1.rawSize } }
+    package var rawBytes: Int { self.frames.reduce(0) { $0.plus($1.rawSize) } }
+
+    /// The most that a frame has, encrypted or opened.
+    private static let frameLimit = 64 << 20
+
+    /// Whether its pieces lie one behind the other and fill the object up to the footer: nobody vouches for it.
+    func isSound(within size: Int) -> Bool {
+        var next = 0
+        for piece in self.frames + [self.index] {
+            guard piece.offset == next, (0...Self.frameLimit).contains(piece.size),
+                (0...Self.frameLimit).contains(piece.rawSize)
+            else { return false }
+            next = next.plus(piece.size)
+        }
+        return next == size && self.records >= 0
+    }
 }
 
 /// What an index says, encrypted as the lines are: conversations have people's names.

@@ -55,16 +55,23 @@ package struct ArchivePaths: Hashable, Sendable {
         guard key.text.hasPrefix(self.segments), key.text.hasSuffix(".rsg") else { return nil }
         let parts = key.text.dropFirst(self.segments.count).dropLast(".rsg".count).split(separator: "/")
         guard parts.count == 4, let day = ArchiveDay("\(parts[0])-\(parts[1])-\(parts[2])"),
-            let number = Int64(parts[3])
+            let number = Int64(parts[3]), Self.numbers.contains(number)
         else { return nil }
-        return SegmentName(tenant: self.tenant, day: day, number: number)
+        let name = SegmentName(tenant: self.tenant, day: day, number: number)
+        // One object has one name.
+        return (try? self.segment(name)) == key ? name : nil
     }
 
     /// The number of a manifest that a key of the bucket means.
     package func manifest(_ key: ObjectKey) -> Int64? {
         guard key.text.hasPrefix(self.manifests), key.text.hasSuffix(".jsonl") else { return nil }
-        return Int64(key.text.dropFirst(self.manifests.count).dropLast(".jsonl".count))
+        guard let number = Int64(key.text.dropFirst(self.manifests.count).dropLast(".jsonl".count)),
+            Self.numbers.contains(number)
+        else { return nil }
+        return (try? self.manifest(number)) == key ? number : nil
     }
+
+    private static let numbers: ClosedRange<Int64> = 1...999_999_999_999
 
     private static func padded(_ number: Int64) -> String {
         let text = String(number)

@@ -267,6 +267,9 @@ private struct Tail {
             throw .damaged("segment \(name.text): its footer cannot be read")
         }
         guard footer.format == SegmentFooter.format else { throw .newerFormat("segment \(name.text)") }
+        guard footer.isSound(within: end - length) else {
+            throw .damaged("segment \(name.text): its footer says what cannot be")
+        }
         guard footer.tenant == name.tenant.text, footer.day == name.day.description, footer.number == name.number else {
             throw .damaged("segment \(name.text): is \(footer.tenant)/\(footer.day)/\(footer.number)")
         }

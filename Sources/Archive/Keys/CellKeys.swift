@@ -3,8 +3,8 @@ import Foundation
 
 /// The cell's keys, each a file of a folder: as a Secret is mounted whose keys are their names.
 ///
-/// The last by name encrypts what is new; the others open what is there. So a key is replaced by adding one that sorts behind it,
-/// and removed once `roost archive keys` says that no tenant's key needs it.
+/// The last by name encrypts and signs what is new; the others open what is there, and are needed for what they signed. So a key is
+/// replaced by adding one that sorts behind it.
 package struct CellKeys: Sendable {
     private let keys: [String: SymmetricKey]
     /// What the key is called that encrypts what is new.

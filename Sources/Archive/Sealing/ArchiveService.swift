@@ -99,7 +99,7 @@ package final class ArchiveService: Sendable {
         self.figures.saw(work)
         let turns = work.tenants.sorted { $0.key < $1.key }.compactMap { tenant, share -> (TenantID, Job, Due)? in
             guard self.isDue(tenant), let job = self.job(tenant) else { return nil }
-            let due = Due(share, job.policy, now: work.now)
+            let due = Due(share, job.policy, now: work.now, isSweep: isSweep)
             return due.isAnything ? (tenant, job, due) : nil
         }
         await withTaskGroup(of: Void.self) { group in
@@ -149,20 +149,20 @@ package final class ArchiveService: Sendable {
         let seal: [(day: ArchiveDay, segments: Int)]
         /// Days that are over, and of which nothing waits.
         let close: [ArchiveDay]
-        /// Whether something was begun, or is to be deleted.
+        /// Whether something was begun and is to be finished, or to be deleted; what a bucket locks is tried again once in a while.
         let isHalfDone: Bool
         /// The first day that is kept, if there is anything before it.
         let firstKept: ArchiveDay?
         let now: Int64
 
-        init(_ share: ArchiveWork.Share, _ policy: ArchivePolicy, now: Int64) {
+        init(_ share: ArchiveWork.Share, _ policy: ArchivePolicy, now: Int64, isSweep: Bool) {
             self.now = now
             self.seal = share.pending.filter { policy.isDue($0, now: now) }.map {
                 (ArchiveDay(number: $0.day), 1 + $0.rawBytes / max(1, policy.sealBytes))
             }
             self.close = share.open.subtracting(share.pending.map(\.day)).sorted().map { ArchiveDay(number: $0) }
                 .filter { policy.isOver($0, now: now) }
-            self.isHalfDone = share.isHalfDone
+            self.isHalfDone = share.isHalfDone || (isSweep && share.hasLeftovers)
             let first = policy.firstKept(now)
             self.firstKept = share.oldest.flatMap { oldest in first.flatMap { oldest < $0.number ? $0 : nil } }
         }
@@ -190,7 +190,10 @@ package final class ArchiveService: Sendable {
         }
         try await archive.deleteReplaced(by: lease)
         if let first = due.firstKept {
-            let count = try await archive.expire(before: first, because: "retention", by: lease, now: due.now)
+            let count = try await archive.expire(before: first, because: "retention", by: lease, now: due.now) {
+                // A hold may have come meanwhile.
+                self.job(lease.tenant)?.policy.firstKept(due.now).map { first <= $0 } ?? false
+            }
             self.figures.expired(count)
         }
     }

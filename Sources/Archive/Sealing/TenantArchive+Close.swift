@@ -54,17 +54,24 @@ extension TenantArchive {
         return true
     }
 
-    /// Deletes segments whose lines others have.
+    /// Deletes segments whose lines others have, or that came to nothing; what the bucket locks is left for later.
     package func deleteReplaced(by lease: ArchiveLease) async throws(ArchiveError) {
         guard let repository else { return }
         let replaced = try await ArchiveError.noting { () throws(DurableStoreError) in
             try await repository.segments(of: self.tenant, .replaced)
+                + repository.segments(of: self.tenant, .dropping)
         }
-        try await self.delete(replaced)
-        let numbers = replaced.map(\.number)
-        if numbers.isEmpty { return }
+        var numbers: [Int64] = []
+        for segment in replaced {
+            do throws(ArchiveError) {
+                try await self.delete([segment])
+                numbers.append(segment.number)
+            } catch .store(.locked) { continue }
+        }
+        let gone = numbers
+        if gone.isEmpty { return }
         let isNoted = try await ArchiveError.noting { () throws(DurableStoreError) in
-            try await repository.deleted(numbers, by: lease)
+            try await repository.deleted(gone, by: lease)
         }
         guard isNoted else { throw .leaseLost }
     }
@@ -73,12 +80,20 @@ extension TenantArchive {
     func delete(_ segments: [ArchiveSegment]) async throws(ArchiveError) {
         for segment in segments {
             let name = SegmentName(tenant: self.tenant, day: ArchiveDay(number: segment.day), number: segment.number)
-            let key = try self.paths.segment(name)
-            let failures = try await ArchiveError.storing { () throws(ObjectStoreError) in
-                let versions = try await self.objects.listVersions(key.text, after: nil, limit: 1000)
-                let all = versions.items.map(\.object).filter { $0.key == key }
-                return try await self.objects.delete(all.isEmpty ? [ObjectVersion(key)] : all)
+            try await self.deleteAll(below: try self.paths.segment(name).text)
+        }
+    }
+
+    /// Deletes every version of every object whose key begins so.
+    func deleteAll(below prefix: String) async throws(ArchiveError) {
+        for _ in 0..<1000 {
+            let failures = try await ArchiveError.storing {
+                () throws(ObjectStoreError) -> [ObjectVersion: ObjectStoreError]? in
+                let versions = try await self.objects.listVersions(prefix, after: nil, limit: 1000)
+                if versions.items.isEmpty { return nil }
+                return try await self.objects.delete(versions.items.map(\.object))
             }
+            guard let failures else { return }
             if let failure = failures.values.first { throw .store(failure) }
         }
     }
@@ -86,15 +101,39 @@ extension TenantArchive {
     // MARK: Steps
 
     /// Takes the next manifest for noted if it lies in the bucket: who put it did not come to note it.
+    ///
+    /// One that lists what was given up since is deleted: somebody who was frozen put it late.
+    ///
+    /// - Returns: Whether one was noted.
+    /// - Throws: ``ArchiveError/damaged(_:)`` for one of which this database knows nothing.
     func adoptManifest(by lease: ArchiveLease) async throws(ArchiveError) -> Bool {
         guard let repository else { return false }
         let end = try await ArchiveError.noting { () throws(DurableStoreError) in
             try await repository.chainEnd(of: self.tenant)
         }
         guard let signed = try await self.manifest(end.next) else { return false }
-        guard signed.manifest.previous == Hexadecimal.text(end.last?.sha256 ?? []) else {
-            throw .damaged("the manifest \(end.next) of \(self.tenant) does not go on from the one before")
+        let unknown = ArchiveError.damaged(
+            "the bucket has a manifest \(end.next) of \(self.tenant) of which this database knows nothing: it was restored, "
+                + "or somebody else had the name; keep the objects aside under another prefix"
+        )
+        guard signed.manifest.previous == Hexadecimal.text(end.last?.sha256 ?? []) else { throw unknown }
+        let rows = try await ArchiveError.noting { () throws(DurableStoreError) in
+            try await repository.segments(of: self.tenant)
         }
+        let byNumber = Dictionary(rows.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+        let listed = signed.manifest.segments.compactMap { byNumber[$0.number] }
+        guard listed.count == signed.manifest.segments.count else { throw unknown }
+        if signed.manifest.kind == .day, listed.contains(where: { $0.state == .deleted || $0.state == .dropping }) {
+            try await self.deleteAll(below: try self.paths.manifest(end.next).text)
+            return false
+        }
+        let isSame = signed.manifest.segments.allSatisfy { segment in
+            byNumber[segment.number].map { row in
+                ArchiveDay(number: row.day).description == signed.manifest.day
+                    && Hexadecimal.text(row.facts.sha256) == segment.sha256
+            } ?? false
+        }
+        guard isSame else { throw unknown }
         try await self.note(signed, by: lease)
         return true
     }
@@ -103,15 +142,10 @@ extension TenantArchive {
     private func dropUnlisted(by lease: ArchiveLease) async throws(ArchiveError) {
         guard let repository else { return }
         let unlisted = try await ArchiveError.noting { () throws(DurableStoreError) in
-            try await repository.segments(of: self.tenant, .merging)
+            try await repository.drop(by: lease)
         }
-        if unlisted.isEmpty { return }
-        try await self.delete(unlisted)
-        let numbers = unlisted.map(\.number)
-        let isNoted = try await ArchiveError.noting { () throws(DurableStoreError) in
-            try await repository.deleted(numbers, by: lease)
-        }
-        guard isNoted else { throw .leaseLost }
+        guard let unlisted else { throw .leaseLost }
+        if !unlisted.isEmpty { try await self.deleteReplaced(by: lease) }
     }
 
     private func unusedNumbers() async throws(ArchiveError) -> [Int64] {
@@ -176,8 +210,6 @@ extension TenantArchive {
         var options = self.options
         options.ifAbsent = true
         options.contentType = "application/jsonl"
-        // Small, and read by everybody who looks for something.
-        options.storageClass = nil
         options.sha256 = signed.sha256
         let put = options
         _ = try await ArchiveError.storing { () throws(ObjectStoreError) in

@@ -16,15 +16,19 @@ extension TenantArchive {
     ///   - reason: Why, for the manifest.
     ///   - lease: Under which.
     ///   - now: What the manifest says of when it was made, in milliseconds since 1970.
+    ///   - mayGoOn: Asked before each day: a hold may have come.
     /// - Returns: How many segments were destroyed.
     /// - Throws: ``ArchiveError``; ``ObjectStoreError/locked(_:)`` where the bucket keeps what is to go.
     package func expire(
         before day: ArchiveDay,
         because reason: String,
         by lease: ArchiveLease,
-        now: Int64
+        now: Int64,
+        while mayGoOn: () -> Bool = { true }
     ) async throws(ArchiveError) -> Int {
         guard let repository, day.number > 0 else { return 0 }
+        // One that others put while this one was away counts.
+        while try await self.adoptManifest(by: lease) {}
         let days = 0...(day.number - 1)
         let listed = try await ArchiveError.noting { () throws(DurableStoreError) in
             try await repository.segments(of: self.tenant, days: days, .sealed)
@@ -32,8 +36,11 @@ extension TenantArchive {
         let byDay = Dictionary(grouping: listed, by: \.day).sorted { $0.key < $1.key }
         var destroyed = 0
         for (number, segments) in byDay {
-            // One that others put while this one was away counts.
-            while try await self.adoptManifest(by: lease) {}
+            let isHeld = try await ArchiveError.noting { () throws(DurableStoreError) in
+                try await repository.isHeld(lease)
+            }
+            guard isHeld else { throw .leaseLost }
+            guard mayGoOn() else { return destroyed }
             try await self.destroy(segments, of: ArchiveDay(number: number), because: reason, by: lease, now: now)
             destroyed += segments.count
         }
@@ -49,7 +56,8 @@ extension TenantArchive {
     ) async throws(ArchiveError) {
         guard let repository else { return }
         let entries = try await self.entries(of: segments)
-        try await self.delete(segments)
+        // With all that somebody may have put there late: the whole day is over.
+        try await self.deleteAll(below: "\(self.paths.segments)\(day.path)/")
         for entry in entries { try await self.requireAbsence(entry.object) }
         let end = try await ArchiveError.noting { () throws(DurableStoreError) in
             try await repository.chainEnd(of: self.tenant)

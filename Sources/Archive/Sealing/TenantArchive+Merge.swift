@@ -35,11 +35,11 @@ extension TenantArchive {
             cursors.append(cursor)
         }
         var numbers: [Int64] = []
+        var last: StampedLog?
         while cursors.contains(where: { $0.line != nil }) {
             let name = try await self.nextMerged(day, by: lease)
             var writer = try SegmentWriter(name, key)
             var bytes: [UInt8] = []
-            var last: StampedLog?
             while writer.rawBytes < limit, let next = LineCursor.first(of: cursors) {
                 guard let line = cursors[next].line, let scanned = cursors[next].scanned else { break }
                 if let last, cursors[next].isSame(last) {

@@ -84,7 +84,8 @@ extension TenantArchive {
 
     /// Puts a segment; one that is there already, and has the same lines, is taken for it.
     ///
-    /// So whoever was frozen before putting it, and wakes when others have done so, changes nothing.
+    /// So whoever was frozen before putting it, and wakes when others have done so, changes nothing. What is put so late that others have
+    /// deleted it already is in no manifest, and goes with its day.
     func put(
         _ name: SegmentName,
         _ bytes: [UInt8],

@@ -231,9 +231,15 @@ package struct ArchiveVerifier: Sendable {
                 to: &report
             )
         }
-        let last = max(known.max() ?? 0, open.map(\.number).max() ?? 0)
-        for number in 1..<(last + 1) where withGaps && !known.contains(number) && !here.contains(number) {
-            self.add(.init(object: "segment \(number)", problem: "is missing, and no manifest says why"), to: &report)
+        if withGaps {
+            var next: Int64 = 1
+            for number in known.union(here).sorted() {
+                if number > next {
+                    let missing = number == next.plus(1) ? "segment \(next)" : "segments \(next) to \(number.minus(1))"
+                    self.add(.init(object: missing, problem: "is missing, and no manifest says why"), to: &report)
+                }
+                next = number.plus(1)
+            }
         }
         for name in open.sorted(by: { $0.number < $1.number }) where self.days.contains(name.day) {
             report.open += 1

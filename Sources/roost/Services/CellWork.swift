@@ -142,7 +142,7 @@ final class CellWork: Sendable {
             audit: self.durable.audit,
             held: self.durable.held,
             reports: self.durable.reports,
-            archives: self.durable.archives,
+            archives: self.archive == nil ? nil : self.durable.archives,
             // What lives elsewhere, or is being copied there, is left as it is.
             tenants: { directory.current.tenants.filter { $0.value.farewell == nil }.mapValues(\.history.retention) },
             // A clock that jumps must not forget everything; nothing is old as long as nobody knows what time it is.

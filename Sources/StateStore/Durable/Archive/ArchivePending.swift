@@ -1,6 +1,7 @@
 // What is to be archived waits in the database, in chunks that the history's writer stores with the rows of a batch. So the bucket may be
 // away for as long as the database has room, and no chunk is ever without its history or the other way.
 
+import Crypto
 import Tenant
 
 /// What a batch of the history has for the archive.
@@ -32,6 +33,14 @@ enum ArchivePending {
         ]
     )
 
+    /// A number for a record, the same each time.
+    private static func number(_ record: ArchivedRecord) -> Int64 {
+        let position = record.stamp.position
+        let text = "\(record.log)\n\(position.epoch)\n\(position.sequence)"
+        let number = SHA256.hash(data: Array(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        return Int64(number >> 1)
+    }
+
     private struct Part: Hashable {
         let tenant: TenantID
         let day: Int64
@@ -41,6 +50,7 @@ enum ArchivePending {
     static func store(
         _ records: [ArchivedRecord],
         _ intake: any ArchiveIntake,
+        as known: ArchivedRecord? = nil,
         over connection: any SQLConnection
     ) throws(DurableStoreError) {
         if records.isEmpty { return }
@@ -57,7 +67,8 @@ enum ArchivePending {
             let chunk = try intake.chunk(of: records)
             let times = records.map(\.stamp.time)
             rows.append([
-                .text(part.tenant.text), .integer(.random(in: 1 ... .max)), .integer(part.day),
+                .text(part.tenant.text), .integer(known.map(Self.number) ?? .random(in: 1 ... .max)),
+                .integer(part.day),
                 .integer(Int64(records.count)), .integer(Int64(chunk.rawBytes)), .integer(Int64(chunk.bytes.count)),
                 .integer(times.min() ?? 0), .integer(times.max() ?? 0), .integer(now), .blob(chunk.bytes),
             ])
@@ -96,11 +107,13 @@ extension HistoryRepository {
         let others = records.indices.filter { archive.records[$0] == nil }
         if !others.isEmpty { _ = try Self.store(others.map { records[$0] }, over: connection) }
         let places = archive.records.keys.sorted()
-        var archived = archive.others
+        var archived: [ArchivedRecord] = []
         if !places.isEmpty {
             let new = try Self.storeNew(places.map { records[$0] }, over: connection)
             archived += new.compactMap { archive.records[places[$0]] }
         }
         try ArchivePending.store(archived, archive.intake, over: connection)
+        // There is no row of the history to know them by: each has a chunk of its own, which is there once.
+        for other in archive.others { try ArchivePending.store([other], archive.intake, as: other, over: connection) }
     }
 }

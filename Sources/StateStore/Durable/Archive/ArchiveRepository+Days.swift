@@ -60,6 +60,26 @@ extension ArchiveRepository {
         } ?? false
     }
 
+    /// Takes what was being made of other segments for something to be deleted: nobody can note it as made any more.
+    ///
+    /// - Returns: All that is to be deleted so; nil if somebody else has taken over.
+    /// - Throws: ``DurableStoreError``
+    package func drop(by lease: ArchiveLease) async throws(DurableStoreError) -> [ArchiveSegment]? {
+        try await self.write(lease) { connection throws(DurableStoreError) in
+            _ = try connection.execute(
+                "UPDATE archive_segments SET state = 'dropping' WHERE tenant = $1 AND state = 'merging' RETURNING 1",
+                [.text(lease.tenant.text)]
+            )
+            let rows = try connection.execute(
+                """
+                SELECT \(Self.columns) FROM archive_segments WHERE tenant = $1 AND state = 'dropping' ORDER BY number
+                """,
+                [.text(lease.tenant.text)]
+            )
+            return try rows.map { row throws(DurableStoreError) in try Self.segment(row) }
+        }
+    }
+
     /// The next manifest's number and the last that there is.
     ///
     /// - Returns: The number, and what the chain goes on from.
@@ -117,14 +137,22 @@ extension ArchiveRepository {
         return try await self.write(lease) { connection throws(DurableStoreError) in
             guard try Self.take(manifest.sequence, tenant, over: connection) else { return false }
             try Self.insert(manifest, tenant, over: connection)
-            for (numbers, state) in [(listed, "sealed"), (replaced, "replaced"), (unused, "deleted")] {
+            // What each of them is now: nothing that is another's, or was given up, is listed or deleted for a manifest.
+            for (numbers, state, formerly) in [
+                (listed, "sealed", "'merging', 'sealed'"), (replaced, "replaced", "'sealed'"),
+                (unused, "deleted", "'deleted'"),
+            ] {
                 for number in numbers {
-                    _ = try connection.execute(
+                    let noted = try connection.execute(
                         """
-                        UPDATE archive_segments SET state = $3, manifest = $4 WHERE tenant = $1 AND number = $2 RETURNING 1
+                        UPDATE archive_segments SET state = $3, manifest = $4
+                        WHERE tenant = $1 AND number = $2 AND manifest IS NULL AND state IN (\(formerly)) RETURNING 1
                         """,
                         [.text(tenant), .integer(number), .text(state), .integer(manifest.sequence)]
                     )
+                    guard !noted.isEmpty else {
+                        throw .invalidAnswer("the manifest \(manifest.sequence) of \(tenant) lists segment \(number)")
+                    }
                 }
             }
             return true

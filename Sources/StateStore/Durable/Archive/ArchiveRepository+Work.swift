@@ -10,8 +10,10 @@ package struct ArchiveWork: Sendable {
         package var pending: [PendingDay] = []
         /// The days that have segments no manifest lists.
         package var open: Set<Int64> = []
-        /// Whether something was begun, or is to be deleted.
+        /// Whether something was begun and is to be finished.
         package var isHalfDone = false
+        /// Whether something is to be deleted.
+        package var hasLeftovers = false
         /// The first day that a manifest lists segments of which are there; only where that was asked for.
         package var oldest: Int64?
 
@@ -62,14 +64,17 @@ extension ArchiveRepository {
             }
             let open = try connection.execute(
                 """
-                SELECT tenant, day, MAX(CASE WHEN state = 'sealed' THEN 0 ELSE 1 END) FROM archive_segments
+                SELECT tenant, day, MAX(CASE WHEN state = 'writing' THEN 1 ELSE 0 END),
+                    MAX(CASE WHEN state IN ('replaced', 'dropping') THEN 1 ELSE 0 END),
+                    MAX(CASE WHEN state IN ('sealed', 'merging') THEN 1 ELSE 0 END) FROM archive_segments
                 WHERE \(ArchiveSchema.isOpen) GROUP BY tenant, day
                 """
             )
             for row in open {
                 guard let tenant = TenantID(try row.text(0)) else { continue }
-                work.tenants[tenant, default: .init()].open.insert(try row.integer(1))
-                if try row.integer(2) > 0 { work.tenants[tenant]?.isHalfDone = true }
+                if try row.integer(4) > 0 { work.tenants[tenant, default: .init()].open.insert(try row.integer(1)) }
+                if try row.integer(2) > 0 { work.tenants[tenant, default: .init()].isHalfDone = true }
+                if try row.integer(3) > 0 { work.tenants[tenant, default: .init()].hasLeftovers = true }
             }
             if withOldest {
                 let oldest = try connection.execute(

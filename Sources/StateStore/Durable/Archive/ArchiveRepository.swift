@@ -21,7 +21,7 @@ package struct ArchiveRepository: Sendable {
     ///   - tenant: Whose.
     ///   - holder: Who wants it.
     ///   - milliseconds: For how long, by the database's clock.
-    /// - Returns: The lease; nil if somebody else has it.
+    /// - Returns: The lease; nil if somebody else has it, or the tenant is being erased.
     /// - Throws: ``DurableStoreError``
     package func lease(
         _ tenant: TenantID,
@@ -31,7 +31,9 @@ package struct ArchiveRepository: Sendable {
         let now = self.database.dialect.now
         let rows = try await self.database.execute(
             """
-            INSERT INTO archives (tenant, enrolled, holder, held_until, term) VALUES ($1, 1, $2, \(now) + $3, 1)
+            INSERT INTO archives (tenant, enrolled, holder, held_until, term)
+            SELECT CAST($1 AS TEXT), 1, CAST($2 AS TEXT), \(now) + $3, 1
+            WHERE NOT EXISTS (SELECT 1 FROM tenants WHERE tenant = CAST($1 AS TEXT) AND state = 'erasing')
             ON CONFLICT (tenant) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until,
                 term = CASE WHEN archives.holder = excluded.holder THEN archives.term ELSE archives.term + 1 END
             WHERE archives.holder = excluded.holder OR archives.held_until <= \(now)
@@ -71,11 +73,20 @@ package struct ArchiveRepository: Sendable {
         }
     }
 
+    /// Whether a lease still holds.
+    package func isHeld(_ lease: ArchiveLease) async throws(DurableStoreError) -> Bool {
+        try await self.write(lease) { _ throws(DurableStoreError) in true } ?? false
+    }
+
     // MARK: Which tenants there are
 
     /// The tenants that have, or had, an archive.
     package func tenants() async throws(DurableStoreError) -> Set<TenantID> {
-        let rows = try await self.database.execute("SELECT tenant FROM archives", in: .cell, .readOnly)
+        let rows = try await self.database.execute(
+            "SELECT tenant FROM archives UNION SELECT tenant FROM archive_pending",
+            in: .cell,
+            .readOnly
+        )
         return try Self.tenants(rows)
     }
 
@@ -110,26 +121,30 @@ package struct ArchiveRepository: Sendable {
         let claimed = try await self.write(lease) { connection throws(DurableStoreError) -> Int64? in
             let waiting = try connection.execute(
                 """
-                SELECT id, raw_bytes FROM archive_pending WHERE tenant = $1 AND day = $2 AND segment IS NULL
+                SELECT id, raw_bytes, stored_at FROM archive_pending WHERE tenant = $1 AND day = $2 AND segment IS NULL
                 ORDER BY stored_at, id LIMIT 10000
                 """,
                 [.text(lease.tenant.text), .integer(day)]
             )
-            var (taken, total) = ([Int64](), 0)
+            var total = 0
+            var last: SQLRow?
             for row in waiting {
                 let next = total.plus(Int(try row.integer(1)))
-                if !taken.isEmpty && next > limit { break }
-                total = next
-                taken.append(try row.integer(0))
+                if last != nil && next > limit { break }
+                (total, last) = (next, row)
             }
-            if taken.isEmpty { return nil }
+            guard let last else { return nil }
             let number = try Self.nextNumber(lease.tenant, over: connection)
-            for id in taken {
-                _ = try connection.execute(
-                    "UPDATE archive_pending SET segment = $3 WHERE tenant = $1 AND id = $2 RETURNING 1",
-                    [.text(lease.tenant.text), .integer(id), .integer(number)]
-                )
-            }
+            _ = try connection.execute(
+                """
+                UPDATE archive_pending SET segment = $3 WHERE tenant = $1 AND day = $2 AND segment IS NULL
+                    AND (stored_at < $4 OR (stored_at = $4 AND id <= $5)) RETURNING 1
+                """,
+                [
+                    .text(lease.tenant.text), .integer(day), .integer(number), .integer(try last.integer(2)),
+                    .integer(try last.integer(0)),
+                ]
+            )
             try Self.insert(number, day, .writing, lease.tenant, over: connection)
             return number
         }

@@ -40,6 +40,8 @@ package struct ArchiveSegment: Hashable, Sendable {
         case writing
         /// It is being made of other segments, or was, and no manifest lists it yet.
         case merging
+        /// It was being made of others when its worker ended, and is to be deleted; its number is never used.
+        case dropping
         /// It lies in the bucket.
         case sealed
         /// Others have all of its lines by now, and it is to be deleted.

@@ -126,8 +126,16 @@ package struct HistoryRepository: Sendable {
             """,
             Array(row.values[..<5])
         )
-        guard let kept = found.first else { return false }
-        return .integer(try kept.integer(0)) != row.values[6]
+        guard let kept = found.first, .integer(try kept.integer(0)) != row.values[6] else { return false }
+        // From now on it is known that it came.
+        _ = try connection.execute(
+            """
+            UPDATE history SET origin = $6 WHERE tenant = $1 AND conversation = $2 AND time = $3 AND epoch = $4
+            AND sequence = $5 RETURNING 1
+            """,
+            Array(row.values[..<5]) + [row.values[6]]
+        )
+        return true
     }
 
     /// Records as rows, each thing that they name once.

@@ -115,6 +115,9 @@ extension ArchiveCommand {
         var presence = false
 
         func run() async throws {
+            guard self.from.map({ from in self.to.map { from <= $0 } ?? true }) ?? true else {
+                throw ValidationError("--to: is before --from")
+            }
             let days = ArchiveQuery(
                 times: max(0, self.from?.milliseconds ?? 0)...max(0, self.to?.milliseconds ?? .max)
             ).days
