@@ -1,5 +1,6 @@
 """Archives as somebody reads them who has nothing of Roost: by the page docs/operations/archive-format.md, whose program this runs."""
 
+import ctypes
 import json
 import os
 import pathlib
@@ -40,10 +41,26 @@ class Archive:
 
     def files(self, end: bytes) -> list[pathlib.Path]:
         """The files of objects whose bytes end so."""
-        return [
-            path for path in sorted(self.bucket.rglob("*"))
-            if path.is_file() and path.read_bytes()[HEADER:].endswith(end)
-        ]  # fmt: skip
+        found = []
+        for folder, _, names in os.walk(self.bucket):
+            for name in names:
+                path = pathlib.Path(folder, name)
+                try:
+                    if path.read_bytes()[HEADER:].endswith(end):
+                        found.append(path)
+                except FileNotFoundError:
+                    # Workers write, rename and delete meanwhile.
+                    continue
+        return sorted(found)
+
+    @staticmethod
+    def exchange(one: pathlib.Path, other: pathlib.Path) -> None:
+        """Has each of two paths in the place of the other, such that nobody finds neither."""
+        here, both_exchanged = -100, 2
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.renameat2(here, os.fsencode(one), here, os.fsencode(other), both_exchanged) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), str(one))
 
     def has_segment(self, folder: pathlib.Path) -> bool:
         """Whether a segment lies somewhere below a folder."""

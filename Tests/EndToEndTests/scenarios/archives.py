@@ -43,8 +43,8 @@ async def every_line(world: World) -> None:
     await first.kill()
     (folder,) = (path for path in (archive.bucket / "objects").iterdir() if archive.has_segment(path))
     hidden = world.folder / "away"
-    folder.rename(hidden)
-    folder.write_text("no folder")
+    hidden.write_text("no folder")
+    archive.exchange(folder, hidden)
     await chat.progress(60)
 
     async def is_told() -> bool:
@@ -52,8 +52,7 @@ async def every_line(world: World) -> None:
         return rows != []
 
     await until(is_told, "the database to say that the bucket is away", within=60)
-    folder.unlink()
-    hidden.rename(folder)
+    archive.exchange(folder, hidden)
     await workers(world, 1, archive=archive.settings)
     await chat.progress()
     await chat.finish()
