@@ -94,11 +94,7 @@ package struct CellKeys: Sendable {
     private static func key(_ bytes: [UInt8]) -> [UInt8]? {
         if bytes.count == ArchiveSeal.keyBytes { return bytes }
         let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        if text.utf8.count == ArchiveSeal.keyBytes * 2 {
-            let digits = text.compactMap(\.hexDigitValue)
-            guard digits.count == text.utf8.count else { return nil }
-            return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-        }
+        if text.utf8.count == ArchiveSeal.keyBytes * 2 { return Hexadecimal.bytes(text) }
         guard let data = Data(base64Encoded: text), data.count == ArchiveSeal.keyBytes else { return nil }
         return Array(data)
     }

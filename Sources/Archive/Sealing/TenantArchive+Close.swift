@@ -100,46 +100,8 @@ extension TenantArchive {
 
     // MARK: Steps
 
-    /// Takes the next manifest for noted if it lies in the bucket: who put it did not come to note it.
-    ///
-    /// One that lists what was given up since is deleted: somebody who was frozen put it late.
-    ///
-    /// - Returns: Whether one was noted.
-    /// - Throws: ``ArchiveError/damaged(_:)`` for one of which this database knows nothing.
-    func adoptManifest(by lease: ArchiveLease) async throws(ArchiveError) -> Bool {
-        guard let repository else { return false }
-        let end = try await ArchiveError.noting { () throws(DurableStoreError) in
-            try await repository.chainEnd(of: self.tenant)
-        }
-        guard let signed = try await self.manifest(end.next) else { return false }
-        let unknown = ArchiveError.damaged(
-            "the bucket has a manifest \(end.next) of \(self.tenant) of which this database knows nothing: it was restored, "
-                + "or somebody else had the name; keep the objects aside under another prefix"
-        )
-        guard signed.manifest.previous == Hexadecimal.text(end.last?.sha256 ?? []) else { throw unknown }
-        let rows = try await ArchiveError.noting { () throws(DurableStoreError) in
-            try await repository.segments(of: self.tenant)
-        }
-        let byNumber = Dictionary(rows.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
-        let listed = signed.manifest.segments.compactMap { byNumber[$0.number] }
-        guard listed.count == signed.manifest.segments.count else { throw unknown }
-        if signed.manifest.kind == .day, listed.contains(where: { $0.state == .deleted || $0.state == .dropping }) {
-            try await self.deleteAll(below: try self.paths.manifest(end.next).text)
-            return false
-        }
-        let isSame = signed.manifest.segments.allSatisfy { segment in
-            byNumber[segment.number].map { row in
-                ArchiveDay(number: row.day).description == signed.manifest.day
-                    && Hexadecimal.text(row.facts.sha256) == segment.sha256
-            } ?? false
-        }
-        guard isSame else { throw unknown }
-        try await self.note(signed, by: lease)
-        return true
-    }
-
     /// Deletes what was made of other segments and is in no manifest.
-    private func dropUnlisted(by lease: ArchiveLease) async throws(ArchiveError) {
+    func dropUnlisted(by lease: ArchiveLease) async throws(ArchiveError) {
         guard let repository else { return }
         let unlisted = try await ArchiveError.noting { () throws(DurableStoreError) in
             try await repository.drop(by: lease)
@@ -148,7 +110,7 @@ extension TenantArchive {
         if !unlisted.isEmpty { try await self.deleteReplaced(by: lease) }
     }
 
-    private func unusedNumbers() async throws(ArchiveError) -> [Int64] {
+    func unusedNumbers() async throws(ArchiveError) -> [Int64] {
         guard let repository else { return [] }
         let deleted = try await ArchiveError.noting { () throws(DurableStoreError) in
             try await repository.segments(of: self.tenant, .deleted)
@@ -156,7 +118,7 @@ extension TenantArchive {
         return deleted.filter { $0.manifest == nil }.map(\.number)
     }
 
-    private func manifest(
+    func manifest(
         of day: ArchiveDay,
         _ numbers: [Int64],
         replacing replaced: [Int64],

@@ -18,13 +18,15 @@ extension TenantArchive {
     ///   - day: The day.
     ///   - lease: Under which.
     ///   - limit: How many bytes of lines a segment has.
+    ///   - change: What becomes of a line; its place stays.
     /// - Returns: The numbers of the new ones.
     /// - Throws: ``ArchiveError``
     func merge(
         _ parts: [ArchiveSegment],
         of day: ArchiveDay,
         by lease: ArchiveLease,
-        limit: Int
+        limit: Int,
+        _ change: (ArraySlice<UInt8>) throws(ArchiveError) -> ArraySlice<UInt8> = { $0 }
     ) async throws(ArchiveError) -> [Int64] {
         let key = try await self.currentKey(lease)
         var cursors: [LineCursor] = []
@@ -49,13 +51,19 @@ extension TenantArchive {
                 guard let conversation = String(validating: scanned.conversation, as: UTF8.self),
                     let log = String(validating: scanned.log, as: UTF8.self)
                 else { throw .damaged("a line of \(day) has names that cannot be read") }
-                bytes += try writer.add(.init(conversation: conversation, log: log, stamp: scanned.stamp), line)
+                let kept = try change(line)
+                bytes += try writer.add(.init(conversation: conversation, log: log, stamp: scanned.stamp), kept)
                 last = StampedLog(stamp: scanned.stamp, log: scanned.log)
                 try await cursors[next].advance()
             }
             let (end, summary) = try writer.finish()
             bytes += end
-            let facts = try await self.put(name, bytes, summary)
+            guard let facts = try await self.put(name, bytes, summary, by: lease) else {
+                // The next attempt has numbers that nothing lies under.
+                throw .store(
+                    .unavailable("the number \(name.number) was taken, and is known by now: it is tried again")
+                )
+            }
             try await self.noteMerged(name, facts, by: lease)
             numbers.append(name.number)
         }

@@ -1,6 +1,5 @@
 // From chunks that wait to a segment that lies in the bucket, in steps each of which may be done again by somebody else.
 
-import Crypto
 import NIOCore
 import ObjectStore
 package import StateStore
@@ -75,7 +74,10 @@ extension TenantArchive {
             }
         }
         let (bytes, summary) = try builder.build(name, key)
-        let facts = try await self.put(name, bytes, summary)
+        guard let facts = try await self.put(name, bytes, summary, by: lease) else {
+            // The chunks wait for another number.
+            return
+        }
         let isNoted = try await ArchiveError.noting { () throws(DurableStoreError) in
             try await repository.seal(name.number, facts, by: lease)
         }
@@ -86,11 +88,14 @@ extension TenantArchive {
     ///
     /// So whoever was frozen before putting it, and wakes when others have done so, changes nothing. What is put so late that others have
     /// deleted it already is in no manifest, and goes with its day.
+    ///
+    /// - Returns: What is there; nil if it was another one, which is taken over: this one needs another number.
     func put(
         _ name: SegmentName,
         _ bytes: [UInt8],
-        _ summary: SegmentWriter.Summary
-    ) async throws(ArchiveError) -> ArchiveSegmentFacts {
+        _ summary: SegmentWriter.Summary,
+        by lease: ArchiveLease
+    ) async throws(ArchiveError) -> ArchiveSegmentFacts? {
         let object = try self.paths.segment(name)
         var options = self.options
         options.ifAbsent = true
@@ -99,18 +104,12 @@ extension TenantArchive {
             _ = try await self.objects.put(object, ByteBuffer(bytes: bytes), options)
             return ArchiveSegmentFacts(summary.footer, size: bytes.count, sha256: summary.sha256)
         } catch .exists {
-            let there = try await self.segment(name)
-            guard there.footer.lines == summary.footer.lines, there.footer.records == summary.footer.records else {
-                throw .damaged("\(object): another segment is in its place")
+            let (there, facts) = try await self.facts(of: name)
+            if there.footer.lines == summary.footer.lines, there.footer.records == summary.footer.records {
+                return facts
             }
-            let whole = try await ArchiveError.storing { () throws(ObjectStoreError) in
-                try await self.objects.get(object, limit: Self.objectBytes)
-            }
-            return ArchiveSegmentFacts(
-                there.footer,
-                size: whole.readableBytes,
-                sha256: Array(SHA256.hash(data: Array(whole.readableBytesView)))
-            )
+            try await self.adopt(name, there, facts, by: lease)
+            return nil
         } catch { throw .store(error) }
     }
 }
