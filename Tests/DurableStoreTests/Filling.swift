@@ -105,7 +105,7 @@ extension DurableStore {
     /// A tenant's archive with something of everything.
     private func fillArchive(_ tenant: TenantID) async throws {
         let statements: [(String, [SQLValue])] = [
-            ("INSERT INTO archives (tenant, enrolled, failure) VALUES ($1, 1, 'AccessDenied')", []),
+            ("INSERT INTO archives (tenant, failure) VALUES ($1, 'AccessDenied')", []),
             ("INSERT INTO archive_keys (tenant, id, wrapped, made_at) VALUES ($1, 'k', $2, 1)", [.blob([0, 255])]),
             (
                 """

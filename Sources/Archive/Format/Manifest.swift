@@ -147,28 +147,11 @@ package struct SignedManifest: Hashable, Sendable {
     /// Of all bytes.
     package let sha256: [UInt8]
 
-    private struct Signature: Codable {
-        /// Which key of the cell signed.
-        var key: String
-        var ed25519: Data
-    }
-
     /// Signs a manifest.
     ///
     /// - Throws: ``ArchiveError``
     package init(_ manifest: Manifest, _ keys: CellKeys) throws(ArchiveError) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            var bytes = Array(try encoder.encode(manifest))
-            let signature = try keys.signing(keys.current).signature(for: bytes)
-            bytes.append(0x0A)
-            bytes += try encoder.encode(Signature(key: keys.current, ed25519: signature))
-            bytes.append(0x0A)
-            self.bytes = bytes
-        } catch let error as ArchiveError { throw error } catch {
-            throw .damaged("a manifest cannot be signed: \(error)")
-        }
+        self.bytes = try SignedLine.bytes(of: manifest, keys)
         self.manifest = manifest
         self.sha256 = Array(SHA256.hash(data: self.bytes))
     }
@@ -177,18 +160,7 @@ package struct SignedManifest: Hashable, Sendable {
     ///
     /// - Throws: ``ArchiveError/damaged(_:)``, ``ArchiveError/keyMissing(_:)``, ``ArchiveError/newerFormat(_:)``
     package init(_ bytes: [UInt8], _ keys: CellKeys) throws(ArchiveError) {
-        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-        guard lines.count == 3, lines[2].isEmpty,
-            let signature = try? JSONDecoder().decode(Signature.self, from: Data(lines[1]))
-        else { throw .damaged("a manifest is not two lines") }
-        let key = try keys.signing(signature.key).publicKey
-        guard key.isValidSignature(signature.ed25519, for: Array(lines[0])) else {
-            throw .damaged("a manifest's signature does not fit")
-        }
-        let manifest: Manifest
-        do { manifest = try JSONDecoder().decode(Manifest.self, from: Data(lines[0])) } catch {
-            throw .newerFormat("a manifest")
-        }
+        let manifest = try SignedLine.open(Manifest.self, bytes, keys, "a manifest")
         guard manifest.format == Manifest.format else { throw .newerFormat("a manifest") }
         self.manifest = manifest
         self.bytes = bytes

@@ -8,7 +8,7 @@ package import StateStore
 import Synchronization
 package import Tenant
 
-/// Makes segments of what waits, closes days and deletes what is to go: a service of workers.
+/// Makes segments of what waits, closes days, deletes what is to go and erases who is gone: a service of workers.
 package final class ArchiveService: Sendable {
     /// What it has to know of a tenant.
     package struct Job: Sendable {
@@ -38,6 +38,8 @@ package final class ArchiveService: Sendable {
     private static let sweep = Duration.seconds(600)
     private let sweptAt = Mutex<ContinuousClock.Instant?>(nil)
     private let troubles = Mutex<[TenantID: Trouble]>([:])
+    /// Tenants whose bucket was compared with this database.
+    private let compared = Mutex<Set<TenantID>>([])
 
     /// A tenant whose turn failed.
     private struct Trouble {
@@ -81,6 +83,8 @@ package final class ArchiveService: Sendable {
                 try? await self.clock.sleep(for: self.interval * Double.random(in: 0.8...1.2))
             } catch {
                 if Task.isCancelled { return }
+                // When it answers again it may be what it was some time ago.
+                self.compared.withLock { $0.removeAll() }
                 self.logger.warning("archives wait for the database", metadata: ["reason": "\(error)"])
                 try? await self.clock.sleep(for: backoff.failed())
             }
@@ -102,31 +106,72 @@ package final class ArchiveService: Sendable {
             let due = Due(share, job.policy, now: work.now, isSweep: isSweep)
             return due.isAnything ? (tenant, job, due) : nil
         }
+        let erasures = try await self.repository.erasures().filter { self.isDue($0.tenant) }
+        var waiting: [@Sendable () async -> Void] = []
+        for (tenant, job, due) in turns {
+            waiting.append {
+                await self.turn(tenant) { () throws(ArchiveError) in
+                    try await self.lease(tenant)
+                } work: { lease throws(ArchiveError) in
+                    try await self.work(job, due, lease)
+                }
+            }
+        }
+        for erasure in erasures {
+            guard let archive = self.job(erasure.tenant)?.archive else { continue }
+            waiting.append { await self.erase(erasure, archive, now: work.now) }
+        }
+        await self.run(waiting)
+    }
+
+    /// Has some turns at a time.
+    private func run(_ turns: [@Sendable () async -> Void]) async {
         await withTaskGroup(of: Void.self) { group in
             var waiting = turns[...]
             for _ in 0..<Self.width {
-                if let (tenant, job, due) = waiting.popFirst() { group.addTask { await self.turn(tenant, job, due) } }
+                if let turn = waiting.popFirst() { group.addTask { await turn() } }
             }
             while await group.next() != nil {
                 if Task.isCancelled { break }
-                if let (tenant, job, due) = waiting.popFirst() { group.addTask { await self.turn(tenant, job, due) } }
+                if let turn = waiting.popFirst() { group.addTask { await turn() } }
             }
         }
     }
 
+    private func erase(_ erasure: ArchiveErasure, _ archive: TenantArchive, now: Int64) async {
+        await self.turn(erasure.tenant) { () throws(ArchiveError) in
+            try await ArchiveError.noting { () throws(DurableStoreError) in
+                try await self.repository.lease(erasure, as: self.holder, for: Self.lease.milliseconds)
+            }
+        } work: { lease throws(ArchiveError) in
+            let certificate = try await archive.erase(erasure, by: lease, now: now)
+            self.logger.notice(
+                "erased a tenant's archive",
+                metadata: [
+                    "tenant": "\(erasure.tenant)", "versions": "\(certificate.versions)",
+                    "keys": "\(certificate.keys.count)",
+                ]
+            )
+        }
+    }
+
     /// Has a turn for one tenant, if nobody else has it.
-    private func turn(_ tenant: TenantID, _ job: Job, _ due: Due) async {
+    private func turn(
+        _ tenant: TenantID,
+        lease take: @escaping @Sendable () async throws(ArchiveError) -> ArchiveLease?,
+        work: @Sendable (ArchiveLease) async throws(ArchiveError) -> Void
+    ) async {
         do throws(ArchiveError) {
-            guard let lease = try await self.lease(tenant) else { return }
+            guard let lease = try await take() else { return }
             let renewing = Task {
                 while !Task.isCancelled {
                     try? await self.clock.sleep(for: Self.renewal)
                     // Whether it was renewed or not, what rests on it is noted only while it is held.
-                    if !Task.isCancelled { _ = try? await self.lease(tenant) }
+                    if !Task.isCancelled { _ = try? await take() }
                 }
             }
             do throws(ArchiveError) {
-                try await self.work(job, due, lease)
+                try await work(lease)
                 self.recovered(tenant)
                 try await ArchiveError.noting { () throws(DurableStoreError) in
                     try await self.repository.note(nil, nil, by: lease)
@@ -174,6 +219,10 @@ package final class ArchiveService: Sendable {
 
     private func work(_ job: Job, _ due: Due, _ lease: ArchiveLease) async throws(ArchiveError) {
         let archive = job.archive
+        if !self.compared.withLock({ $0.contains(lease.tenant) }) {
+            try await archive.reconcile(by: lease)
+            self.compared.withLock { _ = $0.insert(lease.tenant) }
+        }
         try await archive.resume(by: lease)
         for (day, segments) in due.seal {
             for _ in 0..<segments {
@@ -220,6 +269,7 @@ package final class ArchiveService: Sendable {
         // Somebody else works for it by now.
         if error == .leaseLost || Task.isCancelled { return }
         self.figures.failed(error.reason)
+        if case .database = error { self.compared.withLock { $0.removeAll() } }
         let isNews = self.troubles.withLock { troubles in
             var trouble = troubles[tenant] ?? Trouble()
             let isNews = trouble.said != error.reason

@@ -39,11 +39,26 @@ struct CellArchives: Sendable {
             let standings = try await stores.durable.archives.standings(contents)
             self.runtime.state.withLock { $0.archives.standings = standings }
             self.count()
+            try await self.leaveErasures(stores)
         } catch {
             self.context.logger.warning(
                 "archives cannot be looked up",
                 metadata: ["cell": "\(self.runtime.name)", "reason": "\(error)"]
             )
+        }
+    }
+
+    /// Where the cell has no archive any more, nobody erases what it once put somewhere: who goes waits for nobody.
+    private func leaveErasures(_ stores: CellStores) async throws(DurableStoreError) {
+        guard self.context.leadership.isHeld,
+            self.runtime.state.withLock({ $0.spec.map { $0.archive == nil } ?? false })
+        else { return }
+        for erasure in try await stores.durable.archives.erasures() {
+            try await stores.durable.archives.askErasure(of: erasure.tenant, for: nil)
+            guard let cell = self.context.directory.cell(self.runtime.name)?.object else { continue }
+            let text =
+                "the archive of the deleted tenant \(erasure.namespace)/\(erasure.tenant) stays where it is: the cell has none any more"
+            self.context.announce("ArchiveLeft", text, of: cell)
         }
     }
 

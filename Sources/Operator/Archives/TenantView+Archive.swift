@@ -23,6 +23,16 @@ extension TenantView {
     }
 }
 
+extension TenantView {
+    /// Why nothing of the tenant's archive is to be deleted, if that is so: as the object says it, whatever else in it cannot be read.
+    var hold: String? {
+        let hold = self.object.spec["archive"]["hold"]
+        guard hold.fields != nil else { return nil }
+        let by = hold["by"].string.map { " (\($0))" } ?? ""
+        return (hold["reason"].string ?? "no reason is given") + by
+    }
+}
+
 extension TenantView.Archive {
     /// How it stands, if that is known and there is anything of it.
     var standing: ArchiveStanding? {

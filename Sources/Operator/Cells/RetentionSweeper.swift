@@ -163,7 +163,9 @@ struct RetentionSweeper: Sendable {
             }
             // An erasure that was cut off may be of what was just in use.
             let looksAgain = note.state == .erasing && note.eraseAt == nil
-            try await TenantErasure.erase(note, in: stores, looksAgain: looksAgain)
+            // What is used elsewhere has its archive there.
+            let archive: TenantErasure.Archive = note.state == .retained ? .erased : .left
+            try await TenantErasure.erase(note, in: stores, archive, looksAgain: looksAgain)
             self.context.logger.notice(
                 "erased a tenant",
                 metadata: ["tenant": "\(note.tenant)", "cell": "\(self.runtime.name)", "was": "\(note.state)"]

@@ -21,6 +21,8 @@ package final class TenantChores: Sendable {
     /// Why it was not.
     package struct Failure: Error, Sendable, CustomStringConvertible {
         package let kind: Kind
+        /// As conditions have it.
+        package let reason: String
         package let description: String
     }
 
@@ -253,7 +255,8 @@ package final class TenantChores: Sendable {
     private func note(_ problem: (any Error)?, of kind: Kind, for owner: ObjectKey, _ state: inout State) {
         guard let problem else { return state.setbacks[owner] = nil }
         guard case .move = kind else {
-            return state.failures[owner] = Failure(kind: kind, description: "\(problem)")
+            let reason = problem is TenantErasure.ArchiveWaits ? "Erasing" : "StoreUnavailable"
+            return state.failures[owner] = Failure(kind: kind, reason: reason, description: "\(problem)")
         }
         let known = state.setbacks[owner]
         var backoff = known?.kind == kind ? known?.backoff ?? self.pause : self.pause

@@ -17,17 +17,44 @@ enum TenantErasure {
         var description: String { "what the cell's database notes of the tenant has changed meanwhile" }
     }
 
+    /// Its archive is to be erased first, which is up to who does the cell's work.
+    struct ArchiveWaits: Error, CustomStringConvertible {
+        /// Why it was not done so far, if it was tried.
+        let failure: String?
+
+        var description: String {
+            "its archive is erased first, by who does the cell's work" + (self.failure.map { ": \($0)" } ?? "")
+        }
+    }
+
+    /// What becomes of the archive of what is erased.
+    enum Archive: Sendable {
+        /// It is another cell's by now, or nobody's: the bucket is left as it is.
+        case left
+        /// It goes with the data that it was made of.
+        case erased
+    }
+
     /// Erases what a note tells of; afterwards the name is free.
     ///
     /// - Parameters:
     ///   - note: What the cell's database notes.
     ///   - stores: The cell's.
+    ///   - archive: What becomes of its archive, where that was not decided before. A copy has none of its own.
     ///   - looksAgain: Whether the note stays until a second look.
-    /// - Throws: What a store says, or ``NoteChanged``.
-    static func erase(_ note: StoredTenant, in stores: CellStores, looksAgain: Bool) async throws {
-        let begun = try await Self.begin(note, in: stores)
+    /// - Throws: What a store says, ``ArchiveWaits`` or ``NoteChanged``.
+    static func erase(
+        _ note: StoredTenant,
+        in stores: CellStores,
+        _ archive: Archive = .left,
+        looksAgain: Bool
+    ) async throws {
+        let begun = try await Self.begin(note, in: stores, archive)
         // The journal first: what a reader of it holds may still reach the database.
         try await stores.eraseLive(begun.tenant)
+        if case .asked(let failure) = try await stores.durable.archives.erasure(of: begun.tenant) {
+            throw ArchiveWaits(failure: failure)
+        }
         try await stores.durable.eraser.erase(begun)
         if looksAgain {
             let now = WallClock.system()
@@ -49,11 +76,18 @@ enum TenantErasure {
         if found == nil {
             guard try await stores.durable.tenants.replace(nil, with: note) else { throw NoteChanged() }
         }
-        try await Self.erase(note, in: stores, looksAgain: true)
+        try await Self.erase(note, in: stores, .erased, looksAgain: true)
     }
 
-    private static func begin(_ note: StoredTenant, in stores: CellStores) async throws -> StoredTenant {
+    private static func begin(
+        _ note: StoredTenant,
+        in stores: CellStores,
+        _ archive: Archive
+    ) async throws -> StoredTenant {
         if note.state == .erasing, note.eraseAt == nil { return note }
+        // Before anybody erases anything: later nobody could tell a copy from what it was made of.
+        let isErased = archive == .erased && note.state.isOriginal
+        try await stores.durable.archives.askErasure(of: note.tenant, for: isErased ? note.uid : nil)
         let begun = note.noting(.erasing, at: WallClock.system())
         guard try await stores.durable.tenants.replace(note, with: begun) else { throw NoteChanged() }
         await stores.note(owner: nil, of: note.tenant)

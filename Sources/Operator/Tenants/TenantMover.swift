@@ -44,6 +44,7 @@ enum TenantMover {
             try await TenantCopier(from: from.durable, to: to.durable).copy(id)
         } catch DurableStoreError.differs(let what) {
             // Going on would never mend that: the next attempt begins with nothing.
+            try await to.durable.archives.askErasure(of: id, for: nil)
             let spoilt = arriving.noting(.erasing, at: WallClock.system())
             _ = try await to.durable.tenants.replace(arriving, with: spoilt)
             throw Obstacle(description: "the copy is not like the original: \(what)")
@@ -81,7 +82,7 @@ enum TenantMover {
         }
         if let target {
             guard target.namespace == object.namespace else { throw TenantErasure.NoteChanged() }
-            try await TenantErasure.erase(target, in: to, looksAgain: false)
+            try await TenantErasure.erase(target, in: to, .erased, looksAgain: false)
         }
         try await Self.askLive(to)
         try await TenantCopier(from: from.durable, to: to.durable).rehearse(id)

@@ -160,6 +160,17 @@ extension TenantPlanner {
                 return plan
             }
             plan.steps += [.withdraw(cell: home.name), .removeCertificate(cell: home.name)]
+            if let hold = view.hold {
+                // Nobody is served any more, and nothing of it goes.
+                plan.hasStatus = true
+                plan.cell = home.name
+                plan.hostnames = view.object.hostnamesHeld
+                let text = "deleting waits until spec.archive.hold is removed: \(hold)"
+                plan.conditions = [
+                    Condition("Ready", .no, "Held", text), Condition("StoreReady", .no, "Held", text),
+                ]
+                return plan
+            }
         }
         // What was noted for others, or is kept for whoever comes back, is left alone.
         let isErased = Self.erasures(view).map { cell in

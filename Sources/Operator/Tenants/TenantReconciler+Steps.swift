@@ -144,7 +144,9 @@ extension TenantReconciler {
             let stores = try self.stores(cell)
             try self.context.chores.begin(.erase(cell: cell), of: id, for: object.key) { [context, object] in
                 try await TenantErasure.erase(id, of: object, in: stores)
-                context.announce("Erased", "everything of it was erased from cell \(cell)", of: object)
+                let record = try await stores.durable.archives.erasureRecords(named: id).first { $0.uid == object.uid }
+                let proof = record.map { "; the certificate of its archive's end is \($0.object) in the bucket" } ?? ""
+                context.announce("Erased", "everything of it was erased from cell \(cell)\(proof)", of: object)
             }
         }
     }

@@ -86,12 +86,12 @@ package struct TenantReconciler: Sendable {
             } catch is TenantErasure.NoteChanged {
                 return .again(after: .milliseconds(200))
             } catch let error as TenantChores.Failure {
-                Self.fail(&plan, view: view, reason: "\(error)")
+                Self.fail(&plan, view: view, error.reason, "\(error)")
                 try await self.write(plan, view: view, object: object)
                 return .again(after: self.context.settings.waitPeriod)
             } catch {
                 failure = "\(error)"
-                Self.fail(&plan, view: view, reason: failure ?? "")
+                Self.fail(&plan, view: view, "StoreUnavailable", failure ?? "")
             }
             plan.redis = await self.redis(of: object, in: plan.cell)
             if plan.hasStatus || failure != nil { try await self.write(plan, view: view, object: object) }
@@ -140,12 +140,12 @@ package struct TenantReconciler: Sendable {
         return !parsed.isDeleting && lives == from && self.context.directory.wantedCell(of: parsed) == to
     }
 
-    private static func fail(_ plan: inout TenantPlan, view: TenantView, reason: String) {
+    private static func fail(_ plan: inout TenantPlan, view: TenantView, _ reason: String, _ text: String) {
         plan.hasStatus = true
         plan.cell = view.object.status["cell"].string
         plan.hostnames = view.object.hostnamesHeld
-        plan.set(Condition("StoreReady", .no, "StoreUnavailable", reason))
-        plan.set(Condition("Ready", .no, "StoreUnavailable", reason))
+        plan.set(Condition("StoreReady", .no, reason, text))
+        plan.set(Condition("Ready", .no, reason, text))
     }
 
     /// Says in the status why nothing can be done now; the rest of it stays.

@@ -15,6 +15,7 @@ final class FaultyStore: ObjectStore {
     private struct State {
         var failures: [(moment: Moment, error: ObjectStoreError)] = []
         var away: ObjectStoreError?
+        var isLocked: @Sendable (ObjectKey) -> Bool = { _ in false }
         var puts = 0
         var reads = 0
     }
@@ -31,6 +32,9 @@ final class FaultyStore: ObjectStore {
 
     /// Everything fails with this from now on; nil ends that.
     func fail(_ error: ObjectStoreError?) { self.state.withLock { $0.away = error } }
+
+    /// Some objects cannot be deleted from now on, as if the bucket locked them.
+    func lock(_ isLocked: @escaping @Sendable (ObjectKey) -> Bool) { self.state.withLock { $0.isLocked = isLocked } }
 
     /// The next put or deletion fails, then the one after it, and so on.
     func failNext(_ moment: Moment, _ error: ObjectStoreError = .unavailable("told to fail")) {
@@ -116,7 +120,12 @@ final class FaultyStore: ObjectStore {
     }
 
     func delete(_ objects: [ObjectVersion]) async throws(ObjectStoreError) -> [ObjectVersion: ObjectStoreError] {
-        try await self.change { () throws(ObjectStoreError) in try await self.behind.delete(objects) }
+        let isLocked = self.state.withLock { $0.isLocked }
+        return try await self.change { () throws(ObjectStoreError) in
+            var failures = try await self.behind.delete(objects.filter { !isLocked($0.key) })
+            for object in objects where isLocked(object.key) { failures[object] = .locked("until 2040") }
+            return failures
+        }
     }
 
     func copy(

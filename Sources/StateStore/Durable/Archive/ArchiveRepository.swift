@@ -31,8 +31,8 @@ package struct ArchiveRepository: Sendable {
         let now = self.database.dialect.now
         let rows = try await self.database.execute(
             """
-            INSERT INTO archives (tenant, enrolled, holder, held_until, term)
-            SELECT CAST($1 AS TEXT), 1, CAST($2 AS TEXT), \(now) + $3, 1
+            INSERT INTO archives (tenant, holder, held_until, term)
+            SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), \(now) + $3, 1
             WHERE NOT EXISTS (SELECT 1 FROM tenants WHERE tenant = CAST($1 AS TEXT) AND state = 'erasing')
             ON CONFLICT (tenant) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until,
                 term = CASE WHEN archives.holder = excluded.holder THEN archives.term ELSE archives.term + 1 END

@@ -10,7 +10,6 @@ enum ArchiveSchema {
         return """
             CREATE TABLE archives (
                 tenant \(text) NOT NULL,
-                enrolled \(int) NOT NULL,
                 holder \(text) NOT NULL DEFAULT '',
                 held_until \(int) NOT NULL DEFAULT 0,
                 term \(int) NOT NULL DEFAULT 0,
@@ -22,6 +21,7 @@ enum ArchiveSchema {
                 failed_at \(int),
                 verified_at \(int),
                 verified_result \(text),
+                erase_asked \(text),
                 PRIMARY KEY (tenant)
             )\(Schema.options(dialect));
             CREATE TABLE archive_pending (
@@ -73,8 +73,23 @@ enum ArchiveSchema {
                 destroyed_at \(int),
                 PRIMARY KEY (tenant, id)
             )\(Schema.options(dialect));
+            CREATE TABLE erasure_certificates (
+                name \(text) NOT NULL,
+                uid \(text) NOT NULL,
+                namespace \(text) NOT NULL,
+                finished_at \(int) NOT NULL,
+                objects \(int) NOT NULL,
+                bytes \(int) NOT NULL,
+                keys \(int) NOT NULL,
+                locked \(int) NOT NULL,
+                object \(text) NOT NULL,
+                sha256 \(blob) NOT NULL,
+                PRIMARY KEY (name, uid)
+            )\(Schema.options(dialect));
             """
                 + ["archives", "archive_pending", "archive_segments", "archive_manifests", "archive_keys"]
                 .map { Schema.isolate($0, dialect) }.joined()
+                // It outlives the tenant, so it is none of the tenant's rows.
+                + Schema.isolate("erasure_certificates", dialect, by: "name")
     }
 }

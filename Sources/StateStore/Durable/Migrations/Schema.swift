@@ -210,7 +210,7 @@ package enum Schema {
     /// the driver refuses to run as one.
     ///
     /// The scope of a cell is a setting of its own: no text in the place of a tenant can ever mean all tenants.
-    static func isolate(_ table: String, _ dialect: SQLDialect) -> String {
+    static func isolate(_ table: String, _ dialect: SQLDialect, by column: String = "tenant") -> String {
         switch dialect {
         case .postgres:
             """
@@ -218,9 +218,9 @@ package enum Schema {
             ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY;
             ALTER TABLE \(table) FORCE ROW LEVEL SECURITY;
             CREATE POLICY tenant_rows ON \(table)
-                USING (tenant = current_setting('roost.tenant', true)
+                USING (\(column) = current_setting('roost.tenant', true)
                     OR current_setting('roost.scope', true) = 'cell')
-                WITH CHECK (tenant = current_setting('roost.tenant', true)
+                WITH CHECK (\(column) = current_setting('roost.tenant', true)
                     OR current_setting('roost.scope', true) = 'cell');
             """
         case .sqlite: ""

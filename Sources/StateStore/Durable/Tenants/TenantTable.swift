@@ -208,10 +208,11 @@ package struct TenantTable: Hashable, Sendable {
             "archives",
             key: ["tenant"],
             [
-                .init("enrolled", .integer), .init("holder", .text), .init("held_until", .integer),
-                .init("term", .integer), .init("next_segment", .integer), .init("next_manifest", .integer),
+                .init("holder", .text), .init("held_until", .integer), .init("term", .integer),
+                .init("next_segment", .integer), .init("next_manifest", .integer),
                 .init("sealed_at", .integer), .init("failure", .text), .init("failure_detail", .text),
                 .init("failed_at", .integer), .init("verified_at", .integer), .init("verified_result", .text),
+                .init("erase_asked", .text),
             ]
         ),
         TenantTable(

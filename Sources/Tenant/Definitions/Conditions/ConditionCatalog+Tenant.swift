@@ -157,8 +157,15 @@ extension ConditionCatalog {
             "StoreReady",
             "Erasing",
             .notice,
-            "what an earlier tenant of its name left in the cell is erased first",
-            do: "wait"
+            "what an earlier tenant of its name left in the cell is erased first; of a tenant that is deleted, its archive is",
+            do: "wait; if the message says why the archive could not be erased, see to that"
+        ),
+        .init(
+            "StoreReady",
+            "Held",
+            .notice,
+            "it is to be deleted, and `spec.archive.hold` says that nothing of it goes; nobody can connect",
+            do: "remove the hold once nobody needs the archive any more; then it is deleted"
         ),
         .init(
             "StoreReady",

@@ -134,4 +134,35 @@ extension ArchiveCommand {
             }
         }
     }
+
+    /// Is `roost archive erasures`.
+    struct Erasures: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "erasures",
+            abstract: "Look whether what was erased under a tenant's name is gone, by the certificates in the bucket.",
+            discussion: "Ends with 0 if all is as the certificates say, and with 1 if not, or if there is none."
+        )
+
+        @OptionGroup var options: ArchiveOptions
+
+        func run() async throws {
+            try await self.options.with { archive in
+                let erasures = try await archive.erasures()
+                for erasure in erasures {
+                    if let certificate = erasure.certificate {
+                        let locked =
+                            certificate.lockedVersions == 0
+                            ? "" : ", \(certificate.lockedVersions) locked versions without a key"
+                        print(
+                            "\(certificate.namespace)/\(certificate.tenant) \(certificate.uid): erased \(certificate.finished): "
+                                + "\(certificate.versions) versions of objects, \(certificate.bytes) bytes, \(certificate.keys.count) keys\(locked)"
+                        )
+                    }
+                    for problem in erasure.problems { print("\(erasure.object): \(problem)") }
+                }
+                if erasures.isEmpty { print("\(archive.tenant): there is no certificate of an erasure") }
+                if erasures.isEmpty || erasures.contains(where: { !$0.problems.isEmpty }) { throw ExitCode(1) }
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ struct ArchiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
         abstract: "Find, read and verify what was archived.",
-        subcommands: [List.self, Get.self, Grep.self, Verify.self]
+        subcommands: [List.self, Get.self, Grep.self, Verify.self, Erasures.self]
     )
 }
 
