@@ -40,6 +40,26 @@ package struct LineWriter: Sendable {
         Self.add("}\n", to: &bytes)
     }
 
+    /// What is left of a line that is somebody's no more: where it stood, and what it took back.
+    ///
+    /// - Parameter line: As it was.
+    /// - Returns: The line, with its line feed.
+    static func erased(_ line: ArchiveLine) -> [UInt8] {
+        var bytes: [UInt8] = []
+        Self.add("{\"id\":\"", to: &bytes)
+        bytes += line.id.utf8
+        Self.add("\",\"time\":\"", to: &bytes)
+        bytes += line.time.utf8
+        Self.field(",\"log\":", line.log, to: &bytes, afterText: true)
+        Self.field(",\"conversation\":", line.conversation, to: &bytes)
+        Self.add(",\"kind\":\"", to: &bytes)
+        Self.add(line.redacts == nil ? "erased" : "redaction", to: &bytes)
+        Self.field(",\"from\":", "*", to: &bytes, afterText: true)
+        if let redacts = line.redacts { Self.field(",\"redacts\":", redacts, to: &bytes) }
+        Self.add("}\n", to: &bytes)
+        return bytes
+    }
+
     /// What kinds are called in lines.
     static func name(of kind: HistoryRecord.Kind) -> StaticString {
         switch kind {

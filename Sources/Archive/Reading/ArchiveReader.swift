@@ -114,6 +114,7 @@ package struct ArchiveReader: Sendable {
         try await self.archive.list("\(paths.segments)\(day.path)/") { item in
             if let name = paths.segment(item.key) { names.append(name) }
         }
-        return names
+        // Of lines that are there twice the newest counts: what a person said may have been taken out of it.
+        return names.sorted { $0.number > $1.number }
     }
 }

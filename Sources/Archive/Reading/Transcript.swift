@@ -88,6 +88,7 @@ package struct Transcript {
         case "topic": return "*** \(nick) set the topic: \(shown)"
         case "nick": return "*** \(nick) is now \(shown)"
         case "redaction": return "*** \(nick) took back \(line.redacts ?? "")" + (text.isEmpty ? "" : " (\(shown))")
+        case "erased": return "*** erased"
         default: return "*** \(nick) \(line.kind) \(shown)"
         }
     }

@@ -103,8 +103,10 @@ package struct ArchiveVerifier: Sendable {
         }
         let deleted = Set(manifests.filter { $0.kind == .deletion }.flatMap { $0.segments.map(\.number) })
         report.deleted = deleted.count
+        // What a person said was taken out of, in a later manifest.
+        let gone = deleted.union(manifests.flatMap(\.replaced))
         for manifest in manifests where manifest.kind == .day {
-            try await self.verify(manifest, without: deleted, &report)
+            try await self.verify(manifest, without: gone, &report)
             self.progress(report)
         }
         try await self.verifyOpen(known, deleted, withGaps: isChainWhole, &report)
@@ -150,14 +152,14 @@ package struct ArchiveVerifier: Sendable {
 
     private func verify(
         _ manifest: Manifest,
-        without deleted: Set<Int64>,
+        without gone: Set<Int64>,
         _ report: inout Report
     ) async throws(ArchiveError) {
         guard let day = ArchiveDay(manifest.day), self.days.contains(day) else { return }
         var logs: [String: Manifest.Log] = [:]
         var isWhole = true
         for segment in manifest.segments {
-            if deleted.contains(segment.number) {
+            if gone.contains(segment.number) {
                 isWhole = false
                 continue
             }

@@ -139,14 +139,16 @@ extension ArchiveRepository {
             try Self.insert(manifest, tenant, over: connection)
             // What each of them is now: nothing that is another's, or was given up, is listed or deleted for a manifest.
             for (numbers, state, formerly) in [
-                (listed, "sealed", "'merging', 'sealed'"), (replaced, "replaced", "'sealed'"),
-                (unused, "deleted", "'deleted'"),
+                (listed, "sealed", "manifest IS NULL AND state IN ('merging', 'sealed')"),
+                // One that is made anew is in an earlier manifest.
+                (replaced, "replaced", "state = 'sealed'"),
+                (unused, "deleted", "manifest IS NULL AND state = 'deleted'"),
             ] {
                 for number in numbers {
                     let noted = try connection.execute(
                         """
                         UPDATE archive_segments SET state = $3, manifest = $4
-                        WHERE tenant = $1 AND number = $2 AND manifest IS NULL AND state IN (\(formerly)) RETURNING 1
+                        WHERE tenant = $1 AND number = $2 AND \(formerly) RETURNING 1
                         """,
                         [.text(tenant), .integer(number), .text(state), .integer(manifest.sequence)]
                     )
