@@ -21,7 +21,9 @@ def program() -> dict:
 class Archive:
     """A folder of archives and the cell's keys."""
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, header: int = HEADER):
+        #: What files have before an object's bytes.
+        self.header = header
         self.bucket = folder / "bucket"
         self.keys = folder / "keys"
 
@@ -46,7 +48,7 @@ class Archive:
             for name in names:
                 path = pathlib.Path(folder, name)
                 try:
-                    if path.read_bytes()[HEADER:].endswith(end):
+                    if path.read_bytes()[self.header :].endswith(end):
                         found.append(path)
                 except FileNotFoundError:
                     # Workers write, rename and delete meanwhile.
@@ -72,11 +74,11 @@ class Archive:
         cell = {path.name: path.read_bytes() for path in self.keys.iterdir()}
         keys = {}
         for path in self.files(b"}"):
-            text = path.read_bytes()[HEADER:].decode()
+            text = path.read_bytes()[self.header :].decode()
             keys[json.loads(text)["key"]] = text
         found: list[dict] = []
         for path in self.files(b"ROOSTSEG"):
-            segment = path.read_bytes()[HEADER:]
+            segment = path.read_bytes()[self.header :]
             footer = json.loads(segment[-12 - int.from_bytes(segment[-12:-8], "big"):-12])
             if footer["tenant"] == tenant:
                 found += lines(segment, cell, keys)

@@ -48,9 +48,20 @@ s3.put_bucket_versioning(Bucket="{BUCKET}", VersioningConfiguration={{"Status": 
         )
         return text.split()
 
-    def place(self, prefix: str) -> str:
-        """Where archives are below a prefix, as Roost is told."""
-        endpoint = urllib.parse.quote(self.url, safe="")
+    async def fetch(self, prefix: str, folder: pathlib.Path) -> None:
+        """Copies everything under a prefix into a folder."""
+        await self.ask(f"""
+import pathlib
+for page in s3.get_paginator("list_objects_v2").paginate(Bucket="{BUCKET}", Prefix="{prefix}"):
+    for o in page.get("Contents", []):
+        path = pathlib.Path({str(folder)!r}, o["Key"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(s3.get_object(Bucket="{BUCKET}", Key=o["Key"])["Body"].read())
+""")
+
+    def place(self, prefix: str, url: str = "") -> str:
+        """Where archives are below a prefix, as Roost is told; through something else if a URL is given."""
+        endpoint = urllib.parse.quote(url or self.url, safe="")
         return f"s3://{BUCKET}/{prefix}?region=us-east-1&style=path&endpoint={endpoint}"
 
     def credentials(self) -> str:

@@ -10,6 +10,7 @@ from harness.chatter import Chatter
 from harness.objects import SECRET_KEY, ObjectServer
 from harness.processes import until
 from harness.scenario import scenario
+from harness.stumbling import TROUBLES, StumblingStore
 from harness.worker import workers
 from harness.world import World
 
@@ -183,3 +184,66 @@ for o in s3.list_objects_v2(Bucket="archives")["Contents"]:
 print("nothing")
 """)
     assert text == "nothing\n"
+
+
+@scenario
+async def through_faults(world: World) -> None:
+    """Two workers archive into S3 that throttles, breaks, loses answers, has another clock and is away; one is killed. Each line is there once."""
+    archive = Archive(world.folder, header=0).make()
+    server = ObjectServer(world)
+    world.programs.append(server)
+    await server.launch()
+    between = StumblingStore(server)
+    place = server.place("cell", await between.start())
+    settings = {"url": place, "keys": str(archive.keys), "credentials": server.credentials()}
+    world.tenants.plan(features="WebSocket, History, Archive")
+    world.tenants.tenant("acme", spec=ARCHIVE)
+    edges = await world.edges(lease_seconds=LEASE, work="Worker")
+    # From the first request on.
+    between.ahead = 1800
+    first, second = await workers(world, archive=settings)
+    chat = Chatter(world)
+    await chat.begin(edges)
+
+    async def segments() -> int:
+        return len(await server.keys("cell/acme/segments/"))
+
+    async def has_segments() -> bool:
+        return await segments() >= 2
+
+    await until(has_segments, "two segments", within=90)
+    await first.kill()
+    between.is_away = True
+    await chat.progress(60)
+
+    async def is_told() -> bool:
+        rows = await world.postgres.query("SELECT failure FROM archives WHERE tenant = 'acme' AND failure IS NOT NULL")
+        return rows == [["StoreUnavailable"]]
+
+    await until(is_told, "the database to say that the store is away", within=90)
+    # The clock goes back meanwhile.
+    between.ahead = -1800
+    between.is_away = False
+    await workers(world, 1, archive=settings)
+    await chat.progress()
+    await chat.finish()
+
+    async def nothing_waits() -> bool:
+        if await waiting(second) != 0:
+            return False
+        return await world.postgres.query("SELECT 1 FROM archive_pending LIMIT 1") == []
+
+    await until(nothing_waits, "everything to be in the bucket", within=120)
+    for fate in (*TROUBLES, "skewed", "away"):
+        assert between.fates[fate] > 0, f"nothing was {fate}: {between.fates}"
+    told = {m.tags["msgid"]: m.text for t in chat.talkers for m in t.client.messages if m.command == "PRIVMSG"}
+    await server.fetch("cell/", archive.bucket)
+    lines = archive.lines("acme")
+    counts = Counter(line["id"] for line in lines)
+    assert max(counts.values()) == 1, counts.most_common(3)
+    said = {line["id"]: line["text"] for line in lines if line["kind"] == "privmsg"}
+    assert said == told, f"{len(said)} lines, {len(told)} told: {list(told.keys() - said.keys())[:3]}"
+    command = ["--tenant", "acme", "--archive", server.place("cell"), "--keys", str(archive.keys)]
+    command += ["--credentials", server.credentials()]
+    assert "all is well" in await world.roost("archive", "verify", *command)
+    await between.stop()
