@@ -105,6 +105,20 @@ package actor CellStores {
         lost: @escaping @Sendable () -> Void
     ) async {
         self.patience = patience
+        await withTaskCancellationHandler {
+            await self.keep(lookingEvery: period, lost: lost)
+        } onCancel: {
+            Task { await self.letGo() }
+        }
+        // Whoever is given this Redis next need not wait for the lease's end.
+        if self.livePulse.trouble(at: TimeSource.continuous.now(), patience: max(period * 2, .seconds(5))) == nil {
+            _ = try? await self.live.renewLease(for: .milliseconds(1))
+        }
+        await self.live.shutdown()
+        await self.durable.close()
+    }
+
+    private func keep(lookingEvery period: Duration, lost: @escaping @Sendable () -> Void) async {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 repeat { await self.askLive() } while (try? await TimeSource.continuous.sleep(period)) != nil
@@ -130,12 +144,6 @@ package actor CellStores {
                 }
             }
         }
-        // Whoever is given this Redis next need not wait for the lease's end.
-        if self.livePulse.trouble(at: TimeSource.continuous.now(), patience: max(period * 2, .seconds(5))) == nil {
-            _ = try? await self.live.renewLease(for: .milliseconds(1))
-        }
-        await self.live.shutdown()
-        await self.durable.close()
     }
 
     /// Notes that the log is another's.
@@ -245,8 +253,22 @@ package actor CellStores {
             self.figures = (PodFigures.latest(of: carried.values), WallClock.system())
             self.countPlaces()
             self.livePulse.answered(at: TimeSource.continuous.now())
-        } catch { self.livePulse.failed("\(error)") }
+        } catch {
+            // Nothing else is asked of who did not answer: whoever waits for the end of this would wait for that, too.
+            self.livePulse.failed("\(error)")
+            self.waiting = nil
+            return
+        }
         self.waiting = try? await self.live.feedStanding(of: .history).waiting
+    }
+
+    /// Ends what waits for a live store that does not answer: who replaces it does not wait for that.
+    private func letGo() async {
+        if self.livePulse.trouble(at: TimeSource.continuous.now(), patience: self.patience) == nil {
+            // What is on its way, and the lease's end, may still be answered.
+            try? await TimeSource.continuous.sleep(.seconds(2))
+        }
+        await self.live.shutdown()
     }
 
     /// How much of all feeds history has not acknowledged; nil if a store has not said so.
