@@ -362,7 +362,8 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Backoff", "Chat", "KubeClient", "KubeAPIDouble", "Observability", "Operator", "StateStore", "Tenant",
+                "Archive", "Backoff", "Chat", "KubeClient", "KubeAPIDouble", "Observability", "ObjectStore", "Operator",
+                "StateStore", "Tenant",
                 "TestChildren", "TestClients", "TestSupport", .logging, .nioCore, .nioPosix, .x509, .asn1, .crypto,
             ]
         ),

@@ -96,8 +96,44 @@ import Testing
             try await copier.copy(.acme)
             #expect(try await found("kettle") == [1])
             try await say(3, "the big kettle")
-            try await copier.copyLate(.acme)
+            try await copier.copyLate(.acme, since: 0)
             #expect(try await found("kettle") == [1, 3])
+        }
+    }
+
+    @Test(arguments: Route.allCases)
+    func `what waits for the archive is copied late only if it came after the copy`(_ route: Route) async throws {
+        try await route.withStores { source, target in
+            func add(_ id: Int64, at time: Int64) async throws {
+                _ = try await source.database.execute(
+                    """
+                    INSERT INTO archive_pending
+                        (tenant, id, day, records, raw_bytes, size, first_time, last_time, stored_at, chunk)
+                    VALUES ($1, $2, 1, 1, 1, 1, 1, 1, $3, $4) RETURNING 1
+                    """,
+                    [.text("acme"), .integer(id), .integer(time), .blob([1])],
+                    in: .tenant(.acme)
+                )
+            }
+            func ids() async throws -> [Int64] {
+                try await target.database.execute(
+                    "SELECT id FROM archive_pending WHERE tenant = 'acme' ORDER BY id",
+                    in: .tenant(.acme),
+                    .readOnly
+                ).map { try $0.integer(0) }
+            }
+            try await add(1, at: 100)
+            let copier = TenantCopier(from: source, to: target, batch: 1)
+            try await copier.copy(.acme)
+            #expect(try await ids() == [1])
+            // It is in a segment there by now.
+            _ = try await target.database.execute(
+                "DELETE FROM archive_pending WHERE tenant = 'acme' RETURNING 1",
+                in: .tenant(.acme)
+            )
+            try await add(2, at: 300)
+            try await copier.copyLate(.acme, since: 200)
+            #expect(try await ids() == [2])
         }
     }
 
@@ -267,7 +303,7 @@ import Testing
             _ = try await target.database.execute("DELETE FROM accounts", in: .tenant(.acme))
             try await target.say(1...2, .acme, in: "#new")
             try await source.say(6...10, .acme)
-            try await copier.copyLate(.acme)
+            try await copier.copyLate(.acme, since: 0)
             let remains = try await target.eraser.remains(of: .acme)
             #expect(
                 remains == [

@@ -159,7 +159,7 @@ struct RetentionSweeper: Sendable {
             else { return }
             if let home {
                 guard let target = self.context.cells.existing(home)?.stores else { return }
-                try await TenantMover.copyLate(note.tenant, from: stores, to: target)
+                try await TenantMover.copyLate(note, from: stores, to: target)
             }
             // An erasure that was cut off may be of what was just in use.
             let looksAgain = note.state == .erasing && note.eraseAt == nil

@@ -15,6 +15,9 @@ enum TenantMover {
     /// what came late is copied before the rest is erased.
     static let keepsCopy: Int64 = 3_600_000
 
+    /// How much two clocks differ at most, in milliseconds.
+    private static let skew: Int64 = 60_000
+
     /// Why a tenant cannot be moved.
     struct Obstacle: Error, CustomStringConvertible {
         let description: String
@@ -109,8 +112,11 @@ enum TenantMover {
     }
 
     /// Copies what came to the old cell after the copy: messages and counts that were on their way.
-    static func copyLate(_ id: TenantID, from: CellStores, to: CellStores) async throws {
-        try await TenantCopier(from: from.durable, to: to.durable).copyLate(id)
+    static func copyLate(_ note: StoredTenant, from: CellStores, to: CellStores) async throws {
+        try await TenantCopier(from: from.durable, to: to.durable).copyLate(
+            note.tenant,
+            since: note.updatedAt - Self.skew
+        )
     }
 }
 

@@ -109,6 +109,7 @@ extension TenantReconciler {
             let (source, target) = (try self.stores(from), try self.stores(to))
             let (chores, key) = (self.context.chores, object.key)
             try chores.begin(.move(from: from, to: to), of: id, for: key, isBegun: isBegun) { [object, self] in
+                try await self.requireArchive(of: id, from: from, source, to: to)
                 try await TenantMover.move(id, of: object, from: source, to: target) {
                     await chores.goesOffline(key)
                 } takeOff: {
@@ -149,6 +150,19 @@ extension TenantReconciler {
                 context.announce("Erased", "everything of it was erased from cell \(cell)\(proof)", of: object)
             }
         }
+    }
+
+    /// Makes sure that a tenant finds its archive where it moves to: before anybody is taken off.
+    private func requireArchive(of id: TenantID, from: String, _ source: CellStores, to: String) async throws {
+        let archives = [from, to].map { self.context.cells.runtime($0).state.withLock { $0.spec?.archive } }
+        guard let here = archives[0], archives[1].map({ !here.isSamePlace(as: $0) }) ?? true,
+            try await source.durable.archives.hasAnything(of: id)
+        else { return }
+        throw TenantMover.Obstacle(
+            description:
+                "its archive lies where cell \(from) has it, and cell \(to) has another place or other keys, or none: "
+                + "write the same place and keysSecretRef in spec.archive of both"
+        )
     }
 
     /// Deletes those of a tenant's routes that are not asked for.

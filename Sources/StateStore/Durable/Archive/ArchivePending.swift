@@ -24,8 +24,10 @@ package struct ArchiveBatch: Sendable {
 enum ArchivePending {
     private static let day: Int64 = 86_400_000
 
+    static let table = "archive_pending"
+
     private static let rows = BulkTable(
-        "archive_pending",
+        Self.table,
         [
             .init("tenant", .text), .init("id", .integer), .init("day", .integer), .init("records", .integer),
             .init("raw_bytes", .integer), .init("size", .integer), .init("first_time", .integer),

@@ -72,6 +72,20 @@ extension ArchiveRepository {
         )
     }
 
+    /// Whether the bucket has anything of a tenant, as far as is known.
+    package func hasAnything(of tenant: TenantID) async throws(DurableStoreError) -> Bool {
+        let rows = try await self.database.execute(
+            """
+            SELECT 1 FROM archive_keys WHERE tenant = $1 AND wrapped IS NOT NULL
+            UNION ALL SELECT 1 FROM archive_segments WHERE tenant = $1 AND state <> 'deleted' LIMIT 1
+            """,
+            [.text(tenant.text)],
+            in: .tenant(tenant),
+            .readOnly
+        )
+        return !rows.isEmpty
+    }
+
     /// How far the erasure of a tenant's archive is.
     package func erasure(of tenant: TenantID) async throws(DurableStoreError) -> ErasureState {
         let rows = try await self.database.execute(

@@ -82,9 +82,22 @@ package struct TenantCopier: Sendable {
     /// Copies what was added to the source after the copy: messages and counts that were on their way.
     ///
     /// The target went on meanwhile. What changes in place, accounts and channels, is as it says; only what is added and
-    /// never changed may come late.
-    package func copyLate(_ tenant: TenantID) async throws(DurableStoreError) {
+    /// never changed may come late. What waits for the archive is in segments by now, or not: what came after the copy was begun is
+    /// copied, so a line may be in two, which readers take for one.
+    ///
+    /// - Parameters:
+    ///   - tenant: Whose.
+    ///   - since: When the copy was begun, or a little before, in milliseconds since 1970.
+    package func copyLate(_ tenant: TenantID, since: Int64) async throws(DurableStoreError) {
         for table in TenantTable.all where table.isAppended { _ = try await self.copy(table, of: tenant, after: nil) }
+        for table in TenantTable.all where table.name == ArchivePending.table {
+            _ = try await self.copy(table, of: tenant, after: nil) { columns, row in
+                guard let place = columns.firstIndex(of: "stored_at"), case .integer(let time) = row[place] else {
+                    return false
+                }
+                return time >= since
+            }
+        }
     }
 
     /// Goes through the keys of both.
@@ -149,6 +162,11 @@ package struct TenantCopier: Sendable {
         }
     }
 
+    /// How many rows of a table are read at a time: chunks of the archive may have a megabyte each.
+    private func batch(of table: TenantTable) -> Int {
+        table.name == ArchivePending.table ? min(self.batch, 50) : self.batch
+    }
+
     private func inTarget<Answer: Sendable>(
         _ tenant: TenantID,
         _ access: SQLAccess,
@@ -160,18 +178,23 @@ package struct TenantCopier: Sendable {
     private func copy(
         _ table: TenantTable,
         of tenant: TenantID,
-        after last: [SQLValue]?
+        after last: [SQLValue]?,
+        where isWanted: @escaping @Sendable (_ columns: [String], _ row: [SQLValue]) -> Bool = { _, _ in true }
     ) async throws(DurableStoreError) -> Int {
+        let columns = table.bulk.columns.map(\.name)
         let places = table.key.compactMap { key in table.bulk.columns.firstIndex { $0.name == key } }
         var (last, copied) = (last, 0)
         while true {
             if Task.isCancelled { throw .cancelled }
             let rows = try await self.rows(of: table, tenant, after: last)
             if rows.isEmpty { return copied }
-            copied += try await self.inTarget(tenant, .readWrite) { connection throws(DurableStoreError) in
-                try connection.insertNew(rows, into: table.bulk)
+            let wanted = rows.filter { isWanted(columns, $0) }
+            if !wanted.isEmpty {
+                copied += try await self.inTarget(tenant, .readWrite) { connection throws(DurableStoreError) in
+                    try connection.insertNew(wanted, into: table.bulk)
+                }
             }
-            if rows.count < self.batch { return copied }
+            if rows.count < self.batch(of: table) { return copied }
             last = rows.last.map { row in places.map { row[$0] } }
         }
     }
@@ -183,7 +206,7 @@ package struct TenantCopier: Sendable {
     ) async throws(DurableStoreError) -> [[SQLValue]] {
         let range = KeyRange(table, tenant, after: last)
         return try await self.source.withTransaction(.tenant(tenant), .readOnly, deadline: Self.deadline) {
-            [batch = self.batch] connection throws(DurableStoreError) in
+            [batch = self.batch(of: table)] connection throws(DurableStoreError) in
             try range.rows(table.bulk.columns.map(\.name), connection, limit: batch)
         }
     }

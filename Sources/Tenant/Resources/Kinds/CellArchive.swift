@@ -55,6 +55,15 @@ package struct CellArchive: Hashable, Sendable {
     }
 
     private static let places = ["s3", "gcs", "folder"]
+
+    /// Whether another cell's archives lie in the same place, under the same keys: what one made the other goes on with.
+    package func isSamePlace(as other: CellArchive) -> Bool {
+        guard self.keysSecretRef == other.keysSecretRef, self.folder == other.folder else { return false }
+        let (mine, theirs) = (self.s3, other.s3)
+        return mine?.endpoint == theirs?.endpoint && mine?.region == theirs?.region && mine?.bucket == theirs?.bucket
+            && mine?.prefix == theirs?.prefix && self.gcs?.bucket == other.gcs?.bucket
+            && self.gcs?.prefix == other.gcs?.prefix
+    }
 }
 
 extension CellArchive: SettingsObject {
