@@ -6,6 +6,8 @@ import Tenant
 extension CellArchive {
     private static let keysFolder = "/etc/roost/archive/keys"
     private static let credentialsFolder = "/etc/roost/archive/credentials"
+    private static let authoritiesFolder = "/etc/roost/archive/authorities"
+    private static let authoritiesFile = "authorities.pem"
     private static let volumeFolder = "/var/lib/roost/archive"
 
     /// What stands under `archive` in the configuration.
@@ -14,6 +16,9 @@ extension CellArchive {
         // A process of an earlier version takes no key that it does not know.
         if self.credentialsSecretRef != nil {
             configuration["credentials"] = .string(Self.credentialsFolder)
+        }
+        if self.s3?.authoritiesSecretRef != nil {
+            configuration["authorities"] = .string("\(Self.authoritiesFolder)/\(Self.authoritiesFile)")
         }
         return configuration
     }
@@ -74,6 +79,15 @@ extension CellArchive {
         if let reference = self.credentialsSecretRef {
             volumes.append(secret("archive-credentials", reference))
         }
+        if let reference = self.s3?.authoritiesSecretRef {
+            volumes.append([
+                "name": "archive-authorities",
+                "secret": [
+                    "secretName": .string(reference.name), "optional": true, "defaultMode": 0o440,
+                    "items": [["key": .string(reference.key), "path": .string(Self.authoritiesFile)]],
+                ],
+            ])
+        }
         if let folder {
             volumes.append([
                 "name": "archive",
@@ -92,6 +106,11 @@ extension CellArchive {
             mounts.append([
                 "name": "archive-credentials", "mountPath": .string(Self.credentialsFolder),
                 "readOnly": true,
+            ])
+        }
+        if self.s3?.authoritiesSecretRef != nil {
+            mounts.append([
+                "name": "archive-authorities", "mountPath": .string(Self.authoritiesFolder), "readOnly": true,
             ])
         }
         if self.folder != nil {

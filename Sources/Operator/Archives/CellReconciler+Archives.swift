@@ -32,7 +32,10 @@ extension CellReconciler {
         guard let archive else { return .notNamed }
         let namespace = self.context.settings.namespace
         var texts: [String] = []
-        for name in [archive.keysSecretRef, archive.credentialsSecretRef].compactMap({ $0?.name }) {
+        let names = [
+            archive.keysSecretRef.name, archive.credentialsSecretRef?.name, archive.s3?.authoritiesSecretRef?.name,
+        ]
+        for name in names.compactMap(\.self) {
             let secret: KubeObject?
             do throws(KubeError) {
                 secret = try await self.context.client.find(.secrets, name, in: namespace)

@@ -128,6 +128,24 @@ struct ArchiveManifestsTests {
         }
     }
 
+    @Test func `a store of one's own is proved by certificates of a Secret`() throws {
+        let place: JSON = [
+            "endpoint": "https://minio", "bucket": "chat", "authoritiesSecretRef": ["name": "own-ca", "key": "ca.crt"],
+        ]
+        let objects = try Self.workers(Self.archive(["s3": place]))
+        let pod = try #require(objects[.deployments]).spec["template"]["spec"]
+        let volume = try #require(pod["volumes"].elements?.first { $0["secret"]["secretName"] == "own-ca" })
+        #expect(volume["secret"]["items"] == [["key": "ca.crt", "path": "authorities.pem"]])
+        let mounts = try #require(pod["containers"][0]["volumeMounts"].elements)
+        let mount = try #require(mounts.first { $0["name"] == volume["name"] })
+        let folder = try #require(mount["mountPath"].string)
+        #expect(mount["readOnly"] == true)
+        #expect(try Self.told(objects)["authorities"] == .string("\(folder)/authorities.pem"))
+        // Who needs none has none.
+        let plain = try Self.workers(Self.archive(["s3": ["bucket": "chat"]]))
+        #expect(try Self.told(plain)["authorities"] == .null)
+    }
+
     @Test func `a folder is that of a claim`() throws {
         let objects = try Self.workers(Self.archive(["folder": ["persistentVolumeClaim": "claim"]]))
         let pod = try #require(objects[.deployments]).spec["template"]["spec"]

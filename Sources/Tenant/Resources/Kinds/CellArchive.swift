@@ -25,6 +25,8 @@ package struct CellArchive: Hashable, Sendable {
         package var pathStyle = false
         /// The Secret with the access key; nil where pods have an identity of their own.
         package var credentialsSecretRef: ObjectReference?
+        /// The certificates that prove the store beside the system's; nil for none.
+        package var authoritiesSecretRef: SecretKeyReference?
         /// In which storage class segments are kept; nil is the bucket's own.
         package var storageClass: String?
         /// How the store encrypts them; nil is as the bucket says.
@@ -132,6 +134,15 @@ extension CellArchive.S3: SettingsObject {
             """
             The Secret in the operator's namespace with accessKeyId and secretAccessKey. Without it pods need an identity of \
             their own (worker.serviceAccountAnnotations).
+            """
+        ),
+        Setting(
+            "authoritiesSecretRef",
+            \.authoritiesSecretRef,
+            .object,
+            """
+            The key of a Secret in the operator's namespace that holds certificates in PEM, by which a store of one's own proves who \
+            it is beside the system's.
             """
         ),
         Setting(
