@@ -1,5 +1,6 @@
 package import Crypto
 import Foundation
+import StateStore
 
 /// The cell's keys, each a file of a folder: as a Secret is mounted whose keys are their names.
 ///
@@ -34,7 +35,7 @@ package struct CellKeys: Sendable {
                 guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else {
                     throw ArchiveError.configuration("\(folder)/\(name): cannot be read")
                 }
-                guard let key = Self.key(Array(data)) else {
+                guard let key = CertificateSeal.key(Array(data)) else {
                     throw ArchiveError.configuration(
                         "\(folder)/\(name): is no key: write 32 random bytes as they are, in hexadecimal or base64 digits"
                     )
@@ -88,14 +89,5 @@ package struct CellKeys: Sendable {
                 default: false
                 }
             }
-    }
-
-    /// A key from a file's contents.
-    private static func key(_ bytes: [UInt8]) -> [UInt8]? {
-        if bytes.count == ArchiveSeal.keyBytes { return bytes }
-        let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        if text.utf8.count == ArchiveSeal.keyBytes * 2 { return Hexadecimal.bytes(text) }
-        guard let data = Data(base64Encoded: text), data.count == ArchiveSeal.keyBytes else { return nil }
-        return Array(data)
     }
 }
