@@ -170,6 +170,8 @@ extension TenantArchive {
     func put(_ signed: SignedManifest) async throws(ArchiveError) {
         let object = try self.paths.manifest(signed.manifest.sequence)
         var options = self.options
+        // It is small, and read by each verification.
+        options.storageClass = nil
         options.ifAbsent = true
         options.contentType = "application/jsonl"
         options.sha256 = signed.sha256

@@ -156,13 +156,26 @@ struct OpenArchives: Sendable {
     }
 
     /// A tenant's archive.
-    func archive(of tenant: TenantID, _ repository: ArchiveRepository?) -> TenantArchive {
-        TenantArchive(
+    ///
+    /// - Parameters:
+    ///   - tenant: Whose.
+    ///   - repository: What the database knows; nil has everything read from the bucket.
+    ///   - storageClass: In which one segments are put; nil is the place's.
+    /// - Returns: The archive.
+    func archive(
+        of tenant: TenantID,
+        _ repository: ArchiveRepository?,
+        storageClass: String? = nil
+    ) -> TenantArchive {
+        var options = PutOptions()
+        options.storageClass = storageClass
+        return TenantArchive(
             tenant,
             in: self.objects,
             prefix: self.place.prefix,
             keys: self.place.keys,
-            repository: repository
+            repository: repository,
+            options: options
         )
     }
 }

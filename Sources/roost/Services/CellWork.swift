@@ -75,7 +75,8 @@ final class CellWork: Sendable {
                     let served = directory.current.tenants[tenant]
                     if served?.farewell != nil { return nil }
                     let policy = served.map { ArchivePolicy($0.archive) } ?? .continuous
-                    return .init(archive.archive(of: tenant, durable.archives), policy)
+                    let storageClass = served?.archive.storageClass
+                    return .init(archive.archive(of: tenant, durable.archives, storageClass: storageClass), policy)
                 },
                 holder: holder,
                 logger: logger

@@ -105,7 +105,7 @@ import Testing
             Plan allowedNamespaces, Plan displayName, Plan overrides, Plan price, Plan quotas,
             TenantGrant plans, TenantGrant quotas, TenantGrant reason,
             TenantQuota connections, TenantQuota storage, TenantQuota tenants,
-            Tenant admission.dnsbl, Tenant archive.hold, Tenant limits.rates,
+            Tenant admission.dnsbl, Tenant archive.hold, Tenant archive.storageClass, Tenant limits.rates,
             Tenant accounts.emailDomains, Tenant accounts.refusedEmailDomains,
             Tenant accounts.oauth, Tenant accounts.sasl, Tenant admins, Tenant channels.templates, Tenant cellRef, Tenant displayName, Tenant history.enabled,
             Tenant history.retention,

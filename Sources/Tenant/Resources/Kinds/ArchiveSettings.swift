@@ -14,6 +14,8 @@ package struct ArchiveSettings: Hashable, Sendable {
     package var delay: Duration = .seconds(900)
     /// For how long archives are kept.
     package var retention: Duration = .seconds(365 * 86_400)
+    /// In which storage class segments are kept; nil is as the cell says.
+    package var storageClass: String?
 
     /// Why nothing is deleted from the archive whatever its age; nil if what is too old is.
     package var hold: ArchiveHold?
@@ -70,6 +72,12 @@ extension ArchiveSettings: SettingsObject {
             \.retention,
             .duration(Bounds.retention, .refused),
             "For how long archives are kept, such as 365d."
+        ),
+        Setting(
+            "storageClass",
+            \.storageClass,
+            .storageClass,
+            "In which storage class segments are kept, such as GLACIER_IR; by default as the Cell says."
         ),
         Setting(
             "hold",

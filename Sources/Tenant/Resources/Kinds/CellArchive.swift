@@ -271,7 +271,7 @@ extension SettingType where Value == String {
         }
     }
 
-    fileprivate static var storageClass: SettingType {
+    static var storageClass: SettingType {
         .text("word", "storage class: write one such as STANDARD_IA", pattern: "^[A-Z0-9_]{1,64}$") {
             text in
             (1...64).contains(text.utf8.count)
