@@ -29,6 +29,7 @@ package struct LineWriter: Sendable {
         Self.field(",\"from\":", content.prefix, to: &bytes, afterText: true)
         if let account = content.account { Self.field(",\"account\":", account, to: &bytes) }
         if content.isBot { Self.add(",\"bot\":true", to: &bytes) }
+        if record.isForRanks { Self.add(",\"ranks\":true", to: &bytes) }
         if !content.target.isEmpty { Self.field(",\"to\":", content.target, to: &bytes) }
         if !content.tags.isEmpty { Self.field(",\"tags\":", content.tags, to: &bytes) }
         if isRedaction {

@@ -11,6 +11,7 @@ package struct ArchiveLine: Codable, Hashable, Sendable {
     package var from: String
     package var account: String?
     package var bot: Bool?
+    package var ranks: Bool?
     package var to: String?
     package var tags: String?
     package var text: String?

@@ -11,11 +11,14 @@ package struct ArchivedRecord: Sendable {
     package let stamp: Stamp
     /// What the history keeps of it; a redaction's id is that of what it takes back.
     package let content: HistoryRecord
+    /// Whether only members of a rank got it: the history does not keep that.
+    package let isForRanks: Bool
 
-    package init(log: LogKey, stamp: Stamp, content: HistoryRecord) {
+    package init(log: LogKey, stamp: Stamp, content: HistoryRecord, isForRanks: Bool = false) {
         self.log = log
         self.stamp = stamp
         self.content = content
+        self.isForRanks = isForRanks
     }
 }
 

@@ -10,13 +10,15 @@ package struct ArchiveBatch: Sendable {
     package let intake: any ArchiveIntake
     /// Records of the batch, by their places in it.
     package let records: [Int: ArchivedRecord]
-    /// What the history does not keep.
+    /// What the history does not keep, since only members of a rank got it.
     package let others: [ArchivedRecord]
 
     package init(_ intake: any ArchiveIntake, records: [Int: ArchivedRecord], others: [ArchivedRecord] = []) {
         self.intake = intake
         self.records = records
-        self.others = others
+        self.others = others.map { other in
+            ArchivedRecord(log: other.log, stamp: other.stamp, content: other.content, isForRanks: true)
+        }
     }
 }
 
