@@ -125,6 +125,13 @@ extension DurableStore {
                 VALUES ($1, 1, 2, 3, 4, 5, 6, 7, 8, $2)
                 """, [.blob([0, 7])]
             ),
+            (
+                """
+                INSERT INTO archive_jobs (tenant, id, kind, parameters, state, asked_by, asked_at, due_at, message)
+                VALUES ($1, 'j', 'verify', '{}', 'failed', 'alice', 1, 2, 'späm')
+                """, []
+            ),
+            ("INSERT INTO archive_job_log (tenant, job, number, time, line) VALUES ($1, 'j', 1, 2, 'späm')", []),
         ]
         for (sql, values) in statements {
             _ = try await self.database.execute(sql, [.text(tenant.text)] + values, in: .tenant(tenant))

@@ -19,6 +19,7 @@ package struct DurableStore: Sendable {
     package let links: InviteLinkRepository
     package let held: HeldMessageRepository
     package let archives: ArchiveRepository
+    package let archiveJobs: ArchiveJobRepository
     package let history: HistoryRepository
     package let readMarkers: ReadMarkerRepository
     package let deadLetters: DeadLetterRepository
@@ -44,6 +45,7 @@ package struct DurableStore: Sendable {
         self.links = InviteLinkRepository(database)
         self.held = HeldMessageRepository(database)
         self.archives = ArchiveRepository(database)
+        self.archiveJobs = ArchiveJobRepository(database)
         self.history = HistoryRepository(database)
         self.readMarkers = ReadMarkerRepository(database)
         self.deadLetters = DeadLetterRepository(database)

@@ -13,6 +13,13 @@ package struct ArchiveContents: Hashable, Sendable {
     package init() {}
 }
 
+/// An archive that was not verified for long.
+package struct UnverifiedArchive: Hashable, Sendable {
+    package let tenant: TenantID
+    /// Whether something was wrong the last time.
+    package let hasFindings: Bool
+}
+
 extension ArchiveRepository {
     private static let deadline = Duration.seconds(30)
 
@@ -63,7 +70,8 @@ extension ArchiveRepository {
             connection throws(DurableStoreError) in
             let archives = try connection.execute(
                 """
-                SELECT tenant, sealed_at, failure, failure_detail, failed_at, verified_at, verified_result, \(connection.dialect.now)
+                SELECT tenant, sealed_at, failure, failure_detail, failed_at, verified_at, verified_result, \(connection.dialect.now),
+                    verified_findings
                 FROM archives
                 """
             )
@@ -86,6 +94,7 @@ extension ArchiveRepository {
                 standing.verifiedAt = try row.optionalInteger(5)
                 standing.verifiedResult = try row.optionalText(6)
                 standing.now = try row.integer(7)
+                standing.verifiedFindings = Int(clamping: try row.optionalInteger(8) ?? 0)
                 standing.take(contents[tenant] ?? ArchiveContents())
                 standings[tenant] = standing
             }
@@ -100,6 +109,38 @@ extension ArchiveRepository {
                 standings[tenant] = standing
             }
             return standings
+        }
+    }
+
+    /// The archives that have something and were not verified for some time, and for which nobody tried that in the last day.
+    ///
+    /// - Parameters:
+    ///   - milliseconds: For how long.
+    ///   - after: The last tenant that the caller has; empty for the first call.
+    ///   - limit: How many at most.
+    /// - Returns: Some of them, by tenant.
+    /// - Throws: ``DurableStoreError``
+    package func unverified(
+        for milliseconds: Int64,
+        after: String = "",
+        limit: Int = 500
+    ) async throws(DurableStoreError) -> [UnverifiedArchive] {
+        let now = self.database.dialect.now
+        let rows = try await self.database.execute(
+            """
+            SELECT tenant, COALESCE(verified_findings, 0) FROM archives a
+            WHERE sealed_at IS NOT NULL AND tenant <> $1 AND tenant > $3 AND COALESCE(verified_at, 0) < \(now) - $2 AND NOT EXISTS (
+                SELECT 1 FROM archive_jobs j WHERE j.tenant = a.tenant AND j.kind = 'verify'
+                    AND (j.\(ArchiveJobSchema.isOpen) OR j.finished_at > \(now) - 86400000)
+            ) ORDER BY tenant LIMIT $4
+            """,
+            [.text(TenantID.cell.text), .integer(milliseconds), .text(after), .integer(Int64(clamping: limit))],
+            in: .cell,
+            .readOnly
+        )
+        return try rows.map { row throws(DurableStoreError) in
+            guard let tenant = TenantID(try row.text(0)) else { throw .invalidAnswer("an archive of no tenant") }
+            return UnverifiedArchive(tenant: tenant, hasFindings: try row.integer(1) > 0)
         }
     }
 }

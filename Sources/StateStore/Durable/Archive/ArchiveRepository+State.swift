@@ -65,13 +65,27 @@ extension ArchiveRepository {
     }
 
     /// Notes what a verification found.
-    package func noteVerification(_ result: String, of tenant: TenantID) async throws(DurableStoreError) {
+    ///
+    /// - Parameters:
+    ///   - result: In words.
+    ///   - findings: How much is wrong.
+    ///   - isWhole: Whether everything was looked at: what only some of it says does not end what another found.
+    ///   - tenant: Whose.
+    /// - Throws: ``DurableStoreError``
+    package func noteVerification(
+        _ result: String,
+        findings: Int = 0,
+        isWhole: Bool = true,
+        of tenant: TenantID
+    ) async throws(DurableStoreError) {
         _ = try await self.database.execute(
             """
-            UPDATE archives SET verified_at = \(self.database.dialect.now), verified_result = $2
-            WHERE tenant = $1 RETURNING 1
+            UPDATE archives SET verified_at = \(self.database.dialect.now), verified_result = $2, verified_findings = $3
+            WHERE tenant = $1 AND ($3 > 0 OR $4 = 1 OR COALESCE(verified_findings, 0) = 0) RETURNING 1
             """,
-            [.text(tenant.text), .text(result)],
+            [
+                .text(tenant.text), .text(result), .integer(Int64(clamping: findings)), .integer(isWhole ? 1 : 0),
+            ],
             in: .tenant(tenant)
         )
     }
@@ -83,7 +97,8 @@ extension ArchiveRepository {
             connection throws(DurableStoreError) -> ArchiveStanding? in
             let archives = try connection.execute(
                 """
-                SELECT sealed_at, failure, failure_detail, failed_at, verified_at, verified_result, \(connection.dialect.now)
+                SELECT sealed_at, failure, failure_detail, failed_at, verified_at, verified_result, \(connection.dialect.now),
+                    verified_findings
                 FROM archives WHERE tenant = $1
                 """,
                 id
@@ -117,6 +132,7 @@ extension ArchiveRepository {
             standing.verifiedAt = try archive.optionalInteger(4)
             standing.verifiedResult = try archive.optionalText(5)
             standing.now = try archive.integer(6)
+            standing.verifiedFindings = Int(clamping: try archive.optionalInteger(7) ?? 0)
             standing.objects = Int(try segments.integer(0) + manifests.integer(0))
             standing.bytes = Int(try segments.integer(1) + manifests.integer(1))
             standing.records = Int(try segments.integer(2))

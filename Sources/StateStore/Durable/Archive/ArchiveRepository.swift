@@ -179,6 +179,30 @@ package struct ArchiveRepository: Sendable {
         }
     }
 
+    /// What waits, whether a segment is being made of it or not, some at a time.
+    ///
+    /// - Parameters:
+    ///   - tenant: Whose.
+    ///   - after: The last chunk that the caller has.
+    ///   - limit: How many at most.
+    /// - Returns: The chunks; none if there are no more.
+    /// - Throws: ``DurableStoreError``
+    package func chunks(
+        of tenant: TenantID,
+        after: Int64 = 0,
+        limit: Int = 16
+    ) async throws(DurableStoreError) -> [PendingChunk] {
+        let rows = try await self.database.execute(
+            "SELECT id, chunk FROM archive_pending WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3",
+            [.text(tenant.text), .integer(after), .integer(Int64(limit))],
+            in: .tenant(tenant),
+            .readOnly
+        )
+        return try rows.map { row throws(DurableStoreError) in
+            PendingChunk(id: try row.integer(0), bytes: try row.blob(1))
+        }
+    }
+
     /// Notes that a segment lies in the bucket; the chunks that it was made of go.
     ///
     /// - Returns: Whether it was noted: not if somebody else has taken over.

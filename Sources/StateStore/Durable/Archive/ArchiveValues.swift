@@ -128,6 +128,8 @@ package struct ArchiveStanding: Hashable, Sendable {
     package var failedAt: Int64?
     package var verifiedAt: Int64?
     package var verifiedResult: String?
+    /// How much the last verification found wrong.
+    package var verifiedFindings = 0
 
     package init() {}
 

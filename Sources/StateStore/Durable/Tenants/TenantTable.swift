@@ -212,8 +212,25 @@ package struct TenantTable: Hashable, Sendable {
                 .init("next_segment", .integer), .init("next_manifest", .integer),
                 .init("sealed_at", .integer), .init("failure", .text), .init("failure_detail", .text),
                 .init("failed_at", .integer), .init("verified_at", .integer), .init("verified_result", .text),
-                .init("erase_asked", .text),
+                .init("erase_asked", .text), .init("verified_findings", .integer),
             ]
+        ),
+        TenantTable(
+            "archive_jobs",
+            key: ["id"],
+            [
+                .init("id", .text), .init("kind", .text), .init("parameters", .text), .init("state", .text),
+                .init("asked_by", .text), .init("asked_at", .integer), .init("due_at", .integer),
+                .init("started_at", .integer), .init("finished_at", .integer), .init("holder", .text),
+                .init("held_until", .integer), .init("term", .integer), .init("tries", .integer),
+                .init("done", .integer), .init("total", .integer), .init("message", .text),
+                .init("cancel_asked", .integer),
+            ]
+        ),
+        TenantTable(
+            "archive_job_log",
+            key: ["job", "number"],
+            [.init("job", .text), .init("number", .integer), .init("time", .integer), .init("line", .text)]
         ),
         TenantTable(
             "archive_keys",
