@@ -19,6 +19,8 @@ package enum ArchiveError: Error, Hashable, Sendable {
     case configuration(String)
     /// Somebody else works for the tenant by now.
     case leaseLost
+    /// Who wanted it wants it no more.
+    case cancelled
 }
 
 extension ArchiveError: CustomStringConvertible {
@@ -33,6 +35,7 @@ extension ArchiveError: CustomStringConvertible {
         case .database(let error): "\(error)"
         case .configuration(let reason): reason
         case .leaseLost: "another worker has the tenant's archive now"
+        case .cancelled: "it was cancelled"
         }
     }
 }
@@ -45,6 +48,7 @@ extension ArchiveError {
         case .keyMissing, .keyDestroyed: "KeyMissing"
         case .configuration: "Misconfigured"
         case .leaseLost: "LeaseLost"
+        case .cancelled: "Cancelled"
         case .database: "DatabaseUnavailable"
         case .store(let error):
             switch error {
@@ -58,6 +62,12 @@ extension ArchiveError {
             }
         }
     }
+
+    /// Whether the same may well succeed a while later.
+    var passes: Bool { ["DatabaseUnavailable", "StoreUnavailable"].contains(self.reason) }
+
+    /// Ends what nobody wants any more.
+    static func checkCancellation() throws(ArchiveError) { if Task.isCancelled { throw .cancelled } }
 
     /// Runs something of the object store.
     static func storing<Answer>(

@@ -86,6 +86,7 @@ package struct ArchiveReader: Sendable {
         }
         var last: StampedLog?
         while let next = LineCursor.first(of: cursors) {
+            try ArchiveError.checkCancellation()
             guard let line = cursors[next].line, let scanned = cursors[next].scanned else { break }
             let isKnown = last.map { cursors[next].isSame($0) } ?? false
             last = StampedLog(stamp: scanned.stamp, log: scanned.log)

@@ -49,22 +49,26 @@ package struct ArchiveVerifier: Sendable {
     private let archive: TenantArchive
     private let depth: Depth
     private let days: ClosedRange<ArchiveDay>
-    private let progress: @Sendable (Report) -> Void
+    private let sample: Int?
+    private let progress: @Sendable (Report, Int) -> Void
 
     /// - Parameters:
     ///   - archive: Which.
     ///   - depth: What is looked at of segments.
     ///   - days: Of which days segments are looked at; the chain is looked at as a whole.
-    ///   - progress: Told after each manifest.
+    ///   - sample: Of how many segments that manifests list the bytes are looked at, drawn by chance; nil is of all.
+    ///   - progress: Told after each segment, with how many there are in all manifests.
     package init(
         _ archive: TenantArchive,
         _ depth: Depth = .lines,
         days: ClosedRange<ArchiveDay> = ArchiveDay(number: 0)...ArchiveDay(number: .max / 86_400_000),
-        progress: @escaping @Sendable (Report) -> Void = { _ in }
+        sample: Int? = nil,
+        progress: @escaping @Sendable (Report, Int) -> Void = { _, _ in }
     ) {
         self.archive = archive
         self.depth = depth
         self.days = days
+        self.sample = sample
         self.progress = progress
     }
 
@@ -75,11 +79,11 @@ package struct ArchiveVerifier: Sendable {
     package func verify() async throws(ArchiveError) -> Report {
         var report = Report()
         var known: Set<Int64> = []
-        let listed = try await self.listManifests()
+        let numbers = try await self.listManifests()
         var (previous, next) = ("", Int64(1))
         var manifests: [Manifest] = []
         var isChainWhole = true
-        for number in listed {
+        for number in numbers {
             if number != next {
                 let key = try self.archive.paths.manifest(next)
                 self.add(.init(object: key.text, problem: "is missing"), to: &report)
@@ -105,9 +109,10 @@ package struct ArchiveVerifier: Sendable {
         report.deleted = deleted.count
         // What a person said was taken out of, in a later manifest.
         let gone = deleted.union(manifests.flatMap(\.replaced))
+        let listed = Set(manifests.flatMap { $0.segments.map(\.number) }).subtracting(gone)
+        let drawn = self.sample.map { Set(listed.shuffled().prefix($0)) }
         for manifest in manifests where manifest.kind == .day {
-            try await self.verify(manifest, without: gone, &report)
-            self.progress(report)
+            try await self.verify(manifest, without: gone, drawn, of: listed.count, &report)
         }
         try await self.verifyOpen(known, deleted, withGaps: isChainWhole, &report)
         return report
@@ -144,7 +149,7 @@ package struct ArchiveVerifier: Sendable {
             default: nil
             }
         case .damaged, .keyMissing, .keyDestroyed, .newerFormat, .tooLarge: "\(error)"
-        case .configuration, .database, .leaseLost: nil
+        case .configuration, .database, .leaseLost, .cancelled: nil
         }
     }
 
@@ -153,6 +158,8 @@ package struct ArchiveVerifier: Sendable {
     private func verify(
         _ manifest: Manifest,
         without gone: Set<Int64>,
+        _ drawn: Set<Int64>?,
+        of total: Int,
         _ report: inout Report
     ) async throws(ArchiveError) {
         guard let day = ArchiveDay(manifest.day), self.days.contains(day) else { return }
@@ -163,16 +170,19 @@ package struct ArchiveVerifier: Sendable {
                 isWhole = false
                 continue
             }
+            try ArchiveError.checkCancellation()
             report.segments += 1
+            self.progress(report, total)
+            let depth = drawn.map { $0.contains(segment.number) ? self.depth : .presence } ?? self.depth
             do throws(ArchiveError) {
-                try await self.verify(segment, of: day, manifest, &logs, &report)
+                try await self.verify(segment, of: day, manifest, depth, &logs, &report)
             } catch {
                 guard let problem = Self.problem(error) else { throw error }
                 isWhole = false
                 self.add(.init(object: segment.object, problem: problem), to: &report)
             }
         }
-        guard self.depth == .lines, isWhole else { return }
+        guard self.depth == .lines, drawn == nil, isWhole else { return }
         let object = try self.archive.paths.manifest(manifest.sequence).text
         let found = logs.values.sorted { $0.log < $1.log }
         if found != manifest.logs {
@@ -184,13 +194,14 @@ package struct ArchiveVerifier: Sendable {
         _ segment: Manifest.Segment,
         of day: ArchiveDay,
         _ manifest: Manifest,
+        _ depth: Depth,
         _ logs: inout [String: Manifest.Log],
         _ report: inout Report
     ) async throws(ArchiveError) {
         let name = SegmentName(tenant: self.archive.tenant, day: day, number: segment.number)
         let object = try self.archive.paths.segment(name)
         guard object.text == segment.object else { throw .damaged("is listed under another name") }
-        guard self.depth == .lines else {
+        guard depth == .lines else {
             let attributes = try await ArchiveError.storing { () throws(ObjectStoreError) in
                 try await self.archive.objects.head(object, version: nil)
             }
@@ -244,9 +255,10 @@ package struct ArchiveVerifier: Sendable {
             }
         }
         for name in open.sorted(by: { $0.number < $1.number }) where self.days.contains(name.day) {
+            try ArchiveError.checkCancellation()
             report.open += 1
             do throws(ArchiveError) {
-                switch self.depth {
+                switch self.sample == nil ? self.depth : .presence {
                 case .presence: _ = try await self.archive.segment(name)
                 case .lines:
                     let check = try await self.archive.check(name)

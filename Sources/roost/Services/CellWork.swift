@@ -35,6 +35,7 @@ final class CellWork: Sendable {
     private let mail: MailServices?
     private let archive: OpenArchives?
     private let archiving: ArchiveService?
+    private let jobs: ArchiveJobService?
     private let bucket: BucketCheck?
     private let now: @Sendable () -> Int64
     private let logger: Logger
@@ -82,6 +83,22 @@ final class CellWork: Sendable {
                 logger: logger
             )
         }
+        self.jobs = archive.map { archive in
+            ArchiveJobService(
+                durable,
+                place: { tenant in
+                    let served = directory.current.tenants[tenant]
+                    if served?.farewell != nil { return nil }
+                    return .init(
+                        archive.archive(of: tenant, durable.archives),
+                        historyRetention: served?.history.retention,
+                        isServed: served != nil
+                    )
+                },
+                holder: holder,
+                logger: logger
+            )
+        }
         self.bucket = archive.map { BucketCheck($0.objects, durable.archives, holder: holder, logger: logger) }
         self.now = now
         self.logger = logger
@@ -97,6 +114,7 @@ final class CellWork: Sendable {
             services.append(Work(patience: Self.patience) { await mail.run(codes, for: directory, logger: logger) })
         }
         if let archiving { services.append(Work(patience: Self.patience) { await archiving.run() }) }
+        if let jobs { services.append(Work(patience: Self.patience) { await jobs.run() }) }
         if let bucket { services.append(Work { await bucket.run() }) }
         return services
     }

@@ -90,6 +90,37 @@ struct ArchiveRig {
         )
     }
 
+    /// A worker that does jobs.
+    func jobs(
+        holder: String = "one",
+        lease: Duration = .seconds(20),
+        historyRetention: Duration? = nil,
+        isServed: Bool = false,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) -> ArchiveJobService {
+        ArchiveJobService(
+            self.store,
+            place: { .init(self.archive(of: $0), historyRetention: historyRetention, isServed: isServed) },
+            holder: holder,
+            lease: lease,
+            clock: clock,
+            logger: .quiet
+        )
+    }
+
+    /// Asks for a job.
+    func ask(_ order: ArchiveJobOrder, of tenant: TenantID) async throws -> ArchiveJob {
+        switch try await self.store.archiveJobs.ask(order.request(by: "ann"), of: tenant) {
+        case .asked(let job), .known(let job): return job
+        case .tooMany: throw ArchiveError.configuration("too many jobs")
+        }
+    }
+
+    /// How a job stands.
+    func job(_ job: ArchiveJob) async throws -> ArchiveJob {
+        try #require(try await self.store.archiveJobs.find(job.id, of: job.tenant))
+    }
+
     /// Has the history and the archive take records, as the history's writer does.
     func store(_ records: [ArchivedRecord]) async throws {
         let places = Dictionary(uniqueKeysWithValues: records.enumerated().map { ($0.offset, $0.element) })

@@ -18,6 +18,8 @@ final class FaultyStore: ObjectStore {
         var isLocked: @Sendable (ObjectKey) -> Bool = { _ in false }
         var puts = 0
         var reads = 0
+        var isHeld = false
+        var held: [AsyncStream<Void>.Continuation] = []
     }
 
     private let behind: any ObjectStore
@@ -35,6 +37,29 @@ final class FaultyStore: ObjectStore {
 
     /// Some objects cannot be deleted from now on, as if the bucket locked them.
     func lock(_ isLocked: @escaping @Sendable (ObjectKey) -> Bool) { self.state.withLock { $0.isLocked = isLocked } }
+
+    /// Who reads waits from now on, until it is let go or cancelled.
+    func hold() { self.state.withLock { $0.isHeld = true } }
+
+    /// Whether anybody waits.
+    var isWaitedFor: Bool { self.state.withLock { !$0.held.isEmpty } }
+
+    func letGo() {
+        let held = self.state.withLock { state in
+            defer { (state.isHeld, state.held) = (false, []) }
+            return state.held
+        }
+        for waiting in held { waiting.finish() }
+    }
+
+    private func wait() async {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        let isHeld = self.state.withLock { state in
+            if state.isHeld { state.held.append(continuation) }
+            return state.isHeld
+        }
+        if isHeld { for await _ in stream {} }
+    }
 
     /// The next put or deletion fails, then the one after it, and so on.
     func failNext(_ moment: Moment, _ error: ObjectStoreError = .unavailable("told to fail")) {
@@ -57,6 +82,7 @@ final class FaultyStore: ObjectStore {
     private func read<Answer>(
         _ body: () async throws(ObjectStoreError) -> Answer
     ) async throws(ObjectStoreError) -> Answer {
+        await self.wait()
         let away = self.state.withLock { state in
             state.reads += 1
             return state.away
