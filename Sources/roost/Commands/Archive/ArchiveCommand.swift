@@ -4,16 +4,17 @@ import Foundation
 import Logging
 import ObjectStore
 import Observability
+import StateStore
 import Tenant
 
 /// `roost archive`: what was said, in the bucket.
 ///
-/// It needs the bucket and the cell's keys, and no database.
+/// It needs the bucket and the cell's keys; what changes something, and jobs, the database as well.
 struct ArchiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
-        abstract: "Find, read and verify what was archived.",
-        subcommands: [List.self, Get.self, Grep.self, Verify.self, Erasures.self]
+        abstract: "Find, read, verify and restore what was archived.",
+        subcommands: [List.self, Get.self, Grep.self, Verify.self, Restore.self, Erasures.self, Jobs.self]
     )
 }
 
@@ -44,7 +45,15 @@ struct ArchiveOptions: ParsableArguments {
     @Option(help: "The tenant.", transform: TenantID.argument) var tenant: TenantID
 
     /// Opens the archive for the time of a block; failures end the program with a message and its exit code.
-    func with(_ body: (TenantArchive) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - repository: What the database knows; nil where there is only the bucket.
+    ///   - body: What to do with it.
+    /// - Throws: The exit code, after the message was written, and what the body throws.
+    func with(
+        _ repository: ArchiveRepository? = nil,
+        _ body: (TenantArchive) async throws -> Void
+    ) async throws {
         let environment = ProcessInfo.processInfo.environment
         let place = try CommandFailure.configuration {
             try ArchivePlace(
@@ -60,7 +69,7 @@ struct ArchiveOptions: ParsableArguments {
         }
         do {
             let objects = try await place.open(logger: Logger(label: "roost") { _ in SwiftLogNoOpLogHandler() })
-            let archive = OpenArchives(place: place, objects: objects).archive(of: self.tenant, nil)
+            let archive = OpenArchives(place: place, objects: objects).archive(of: self.tenant, repository)
             do {
                 try await body(archive)
             } catch {
