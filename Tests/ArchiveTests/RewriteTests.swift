@@ -187,4 +187,40 @@ import Testing
             #expect(try await rig.store.history.erase(account: "ann", of: archive.tenant) == 0)
         }
     }
+
+    @Test func `a job takes out both, once the worker that has the archive is done`() async throws {
+        try await self.with { rig, archive, lease in
+            let job = try await rig.ask(.erase(.init(account: "ann")), of: archive.tenant)
+            let working = Task { try await rig.jobs(isServed: true).look() }
+            try await until("the job to wait for the archive") {
+                try await rig.store.history.size(of: archive.tenant).records == 24
+            }
+            #expect(try await rig.lines(of: archive.tenant).joined().contains("ann"))
+            try await rig.store.archives.release(lease)
+            try await working.value
+            let done = try await rig.job(job)
+            #expect(done.state == .done, "\(done.message)")
+            #expect(done.message.hasPrefix("12 rows of the history and 12 lines of the archive are gone"))
+            #expect(try await !rig.lines(of: archive.tenant).joined().contains("ann"))
+            // The archive is free again.
+            #expect(try await rig.store.archives.lease(archive.tenant, as: "another", for: 1000) != nil)
+        }
+    }
+
+    @Test func `nothing is taken out of what is held, or may be`() async throws {
+        try await self.with { rig, archive, lease in
+            try await rig.store.archives.release(lease)
+            for (jobs, reason) in [
+                (rig.jobs(isServed: true, hold: "case 4711"), "case 4711"),
+                (rig.jobs(isServed: false), "is not served"),
+            ] {
+                let job = try await rig.ask(.erase(.init(account: "ann")), of: archive.tenant)
+                try await jobs.look()
+                let failed = try await rig.job(job)
+                #expect(failed.state == .failed && failed.message.contains(reason), "\(failed.message)")
+            }
+            #expect(try await rig.store.history.size(of: archive.tenant).records == 36)
+            #expect(try await rig.lines(of: archive.tenant).joined().contains("ann"))
+        }
+    }
 }

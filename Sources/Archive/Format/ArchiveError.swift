@@ -64,7 +64,7 @@ extension ArchiveError {
     }
 
     /// Whether the same may well succeed a while later.
-    var passes: Bool { ["DatabaseUnavailable", "StoreUnavailable"].contains(self.reason) }
+    var passes: Bool { ["DatabaseUnavailable", "StoreUnavailable", "LeaseLost"].contains(self.reason) }
 
     /// Ends what nobody wants any more.
     static func checkCancellation() throws(ArchiveError) { if Task.isCancelled { throw .cancelled } }

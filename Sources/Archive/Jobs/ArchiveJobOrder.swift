@@ -5,6 +5,7 @@ package import StateStore
 package enum ArchiveJobOrder: Hashable, Sendable {
     case verify(Verify)
     case restore(Restore)
+    case erase(Erase)
 
     /// Looks whether everything is there as it was put.
     package struct Verify: Codable, Hashable, Sendable {
@@ -46,13 +47,22 @@ package enum ArchiveJobOrder: Hashable, Sendable {
         }
     }
 
+    /// Takes out what a person said, of the history and the archive.
+    package struct Erase: Codable, Hashable, Sendable {
+        /// As it is written in what was said.
+        package var account: String
+
+        package init(account: String) { self.account = account }
+    }
+
     /// All kinds that this version can do.
-    package static let kinds = ["verify", "restore"]
+    package static let kinds = ["verify", "restore", "erase"]
 
     package var kind: String {
         switch self {
         case .verify: "verify"
         case .restore: "restore"
+        case .erase: "erase"
         }
     }
 
@@ -65,6 +75,7 @@ package enum ArchiveJobOrder: Hashable, Sendable {
             switch job.kind {
             case "verify": self = .verify(try decoder.decode(Verify.self, from: data))
             case "restore": self = .restore(try decoder.decode(Restore.self, from: data))
+            case "erase": self = .erase(try decoder.decode(Erase.self, from: data))
             default: throw ArchiveError.configuration("a job `\(job.kind)` is not known to this version")
             }
         } catch let error as ArchiveError { throw error } catch {
@@ -86,6 +97,7 @@ package enum ArchiveJobOrder: Hashable, Sendable {
                 switch self {
                 case .verify(let verify): try encoder.encode(verify)
                 case .restore(let restore): try encoder.encode(restore)
+                case .erase(let erase): try encoder.encode(erase)
                 }
             return ArchiveJobRequest(self.kind, String(decoding: data, as: UTF8.self), by: askedBy)
         } catch { throw .configuration("the job cannot be written") }

@@ -18,11 +18,19 @@ package final class ArchiveJobService: Sendable {
         package let historyRetention: Duration?
         /// Whether the tenant is served: then its archive is verified now and then.
         package let isServed: Bool
+        /// Why nothing is taken out of the archive, if that is so: a legal hold.
+        package let hold: String?
 
-        package init(_ archive: TenantArchive, historyRetention: Duration?, isServed: Bool) {
+        package init(
+            _ archive: TenantArchive,
+            historyRetention: Duration?,
+            isServed: Bool,
+            hold: String? = nil
+        ) {
             self.archive = archive
             self.historyRetention = historyRetention
             self.isServed = isServed
+            self.hold = hold
         }
     }
 
@@ -239,6 +247,15 @@ package final class ArchiveJobService: Sendable {
             case .restore(let order):
                 let oldest = place.historyRetention.map { max(0, lease.takenAt.minus($0.milliseconds)) }
                 let work = RestoreJob(place.archive, order, self.durable, oldestKept: oldest, progress)
+                return .done(try await work.run())
+            case .erase(let order):
+                // Who is not served may be held, and nobody says so here.
+                guard place.isServed else {
+                    throw .configuration("the tenant is not served: nobody says whether it is held")
+                }
+                if let hold = place.hold { throw .configuration("nothing is taken out of what is held: \(hold)") }
+                let holder = "\(self.holder) \(lease.id) \(lease.term)"
+                let work = EraseJob(place.archive, order, self.durable, holder: holder, clock: self.clock, progress)
                 return .done(try await work.run())
             }
         } catch {

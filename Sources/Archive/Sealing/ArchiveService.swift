@@ -24,8 +24,8 @@ package final class ArchiveService: Sendable {
     /// How many tenants are worked for at a time, and so how many segments are in memory.
     package static let width = 2
     /// How long a lease is good for, and so how long a tenant waits whose worker was killed; it is renewed while there is work.
-    private static let lease = Duration.seconds(20)
-    private static let renewal = Duration.seconds(6)
+    static let lease = Duration.seconds(20)
+    static let renewal = Duration.seconds(6)
 
     package let figures = ArchiveFigures()
     private let repository: ArchiveRepository

@@ -89,10 +89,12 @@ final class CellWork: Sendable {
                 place: { tenant in
                     let served = directory.current.tenants[tenant]
                     if served?.farewell != nil { return nil }
+                    let settings = served?.archive
                     return .init(
-                        archive.archive(of: tenant, durable.archives),
+                        archive.archive(of: tenant, durable.archives, storageClass: settings?.storageClass),
                         historyRetention: served?.history.retention,
-                        isServed: served != nil
+                        isServed: served != nil,
+                        hold: settings?.hold?.reason
                     )
                 },
                 holder: holder,

@@ -96,11 +96,14 @@ struct ArchiveRig {
         lease: Duration = .seconds(20),
         historyRetention: Duration? = nil,
         isServed: Bool = false,
+        hold: String? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) -> ArchiveJobService {
         ArchiveJobService(
             self.store,
-            place: { .init(self.archive(of: $0), historyRetention: historyRetention, isServed: isServed) },
+            place: {
+                .init(self.archive(of: $0), historyRetention: historyRetention, isServed: isServed, hold: hold)
+            },
             holder: holder,
             lease: lease,
             clock: clock,

@@ -52,19 +52,12 @@ extension ArchiveCommand {
         private func ask(_ order: ArchiveJobOrder, _ store: DurableStore) async throws -> ArchiveJob {
             var request = try order.request(by: "roost archive restore")
             if !self.noWait { request.delay = Self.head }
-            switch try await store.archiveJobs.ask(request, of: self.options.tenant) {
-            case .asked(let job), .known(let job): return job
-            case .tooMany:
-                throw CommandFailure.exit(
-                    CommandFailure.unavailable,
-                    "\(ArchiveJobRepository.openLimit) jobs of \(self.options.tenant) are still to be done: cancel some"
-                )
-            }
+            return try await ArchiveCommand.ask(request, of: self.options.tenant, store)
         }
 
         private func restore(_ order: ArchiveJobOrder, _ archive: TenantArchive, _ store: DurableStore) async throws {
             let job = try await self.ask(order, store)
-            let shown = ProgressLine()
+            let shown = ProgressLine(counting: "lines")
             let service = ArchiveJobService(
                 store,
                 // What the tenant's settings say nobody knows here.
@@ -106,26 +99,4 @@ extension ArchiveCommand {
             return try await working.value
         }
     }
-}
-
-/// How far something is, on the standard error: one line that changes on a terminal, elsewhere one for each tenth.
-private final class ProgressLine: Sendable {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
-    private let last = Mutex("")
-
-    func show(_ done: Int64, _ total: Int64, _ message: String) {
-        let share = total > 0 ? done * 100 / total : nil
-        let text = share.map { "\(message): \(done) of \(total) lines, \($0)%" } ?? message
-        // What is not a terminal needs no line for each step.
-        let key = self.isTerminal ? text : share.map { "\($0 / 10)" } ?? "looking"
-        let isNews = self.last.withLock { last in
-            defer { last = key }
-            return last != key
-        }
-        if isNews { Self.write(self.isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n") }
-    }
-
-    func end() { if self.isTerminal, self.last.withLock({ !$0.isEmpty }) { Self.write("\n") } }
-
-    private static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

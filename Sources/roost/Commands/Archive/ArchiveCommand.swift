@@ -14,7 +14,9 @@ struct ArchiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
         abstract: "Find, read, verify and restore what was archived.",
-        subcommands: [List.self, Get.self, Grep.self, Verify.self, Restore.self, Erasures.self, Jobs.self]
+        subcommands: [
+            List.self, Get.self, Grep.self, Verify.self, Restore.self, Forget.self, Erasures.self, Jobs.self,
+        ]
     )
 }
 
