@@ -132,6 +132,15 @@ extension DurableStore {
                 """, []
             ),
             ("INSERT INTO archive_job_log (tenant, job, number, time, line) VALUES ($1, 'j', 1, 2, 'späm')", []),
+                INSERT INTO archive_conversations (tenant, conversation, day, first_time, last_time) VALUES ($1, 1, 2, 3, 4)
+                """, []
+            ),
+            (
+                """
+                INSERT INTO archive_redactions (tenant, conversation, time, epoch, sequence, redaction)
+                VALUES ($1, 1, 2, 3, 4, 'bob!b@host')
+                """, []
+            ),
         ]
         for (sql, values) in statements {
             _ = try await self.database.execute(sql, [.text(tenant.text)] + values, in: .tenant(tenant))

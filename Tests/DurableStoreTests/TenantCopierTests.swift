@@ -71,6 +71,7 @@ import Testing
                     "read_markers": 1, "push_registrations": 1, "dead_letters": 1,
                     "usage_ledger": 1, "archives": 1, "archive_keys": 1, "archive_manifests": 1, "archive_segments": 1,
                     "archive_pending": 1, "archive_jobs": 1, "archive_job_log": 1,
+                    "archive_conversations": 1, "archive_redactions": 1,
                 ]
             )
             #expect(try await self.rows(.acme, target) == self.rows(.acme, source))
@@ -319,6 +320,7 @@ import Testing
                     "read_markers": 1, "push_registrations": 1, "usage_ledger": 1,
                     "archives": 1, "archive_keys": 1, "archive_manifests": 1, "archive_segments": 1,
                     "archive_pending": 1, "archive_jobs": 1, "archive_job_log": 1,
+                    "archive_conversations": 1, "archive_redactions": 1,
                 ]
             )
         }

@@ -100,6 +100,14 @@ package struct SegmentIndex: Codable, Hashable, Sendable {
         package var stretches: [Stretch]
 
         package var records: Int { self.stretches.reduce(0) { $0 + $1.records } }
+
+        /// From when to when it has something; nil for nothing.
+        package var times: ClosedRange<Int64>? {
+            guard let first = self.stretches.map(\.firstTime).min(), let last = self.stretches.map(\.lastTime).max(),
+                first <= last
+            else { return nil }
+            return first...last
+        }
     }
 
     /// A log's entries in the segment.

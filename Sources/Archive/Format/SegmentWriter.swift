@@ -28,6 +28,7 @@ package struct SegmentWriter: ~Copyable {
     /// What became of it.
     package struct Summary: Hashable, Sendable {
         package let footer: SegmentFooter
+        package let conversations: [SegmentIndex.Conversation]
         package let logs: [SegmentIndex.Log]
         package let bytes: Int
         /// Of all bytes of the object.
@@ -116,7 +117,13 @@ package struct SegmentWriter: ~Copyable {
         end += SegmentFooter.magic
         bytes += end
         self.count(end)
-        let summary = Summary(footer: self.footer, logs: logs, bytes: self.written, sha256: Array(self.hash.finalize()))
+        let summary = Summary(
+            footer: self.footer,
+            conversations: self.conversations,
+            logs: logs,
+            bytes: self.written,
+            sha256: Array(self.hash.finalize())
+        )
         return (bytes, summary)
     }
 

@@ -58,13 +58,18 @@ extension TenantArchive {
         var builder = SegmentBuilder()
         let zstd = try Zstd()
         var after: Int64 = 0
+        // Of lines that do not say who got them no client is shown any.
+        var mayBeReadOn = true
         while true {
             let last = after
             let chunks = try await ArchiveError.noting { () throws(DurableStoreError) in
                 try await repository.chunks(of: name.number, self.tenant, after: last)
             }
             guard let end = chunks.last else { break }
-            for chunk in chunks { try builder.add(chunk.bytes, zstd) }
+            for chunk in chunks {
+                try builder.add(chunk.bytes, zstd)
+                mayBeReadOn = mayBeReadOn && chunk.saysAudience
+            }
             after = end.id
         }
         guard !builder.isEmpty else {
@@ -78,8 +83,9 @@ extension TenantArchive {
             // The chunks wait for another number.
             return
         }
+        let conversations = mayBeReadOn ? summary.conversations.compactMap(\.archived) : []
         let isNoted = try await ArchiveError.noting { () throws(DurableStoreError) in
-            try await repository.seal(name.number, facts, by: lease)
+            try await repository.seal(name.number, facts, of: conversations, by: lease)
         }
         guard isNoted else { throw .leaseLost }
     }
@@ -111,6 +117,12 @@ extension TenantArchive {
             try await self.adopt(name, there, facts, by: lease)
             return nil
         } catch { throw .store(error) }
+    }
+}
+
+extension SegmentIndex.Conversation {
+    fileprivate var archived: ArchivedConversation? {
+        self.times.map { ArchivedConversation(name: self.name, firstTime: $0.lowerBound, lastTime: $0.upperBound) }
     }
 }
 

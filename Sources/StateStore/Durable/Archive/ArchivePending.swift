@@ -34,6 +34,7 @@ enum ArchivePending {
             .init("tenant", .text), .init("id", .integer), .init("day", .integer), .init("records", .integer),
             .init("raw_bytes", .integer), .init("size", .integer), .init("first_time", .integer),
             .init("last_time", .integer), .init("stored_at", .integer), .init("chunk", .blob),
+            .init("says_audience", .integer),
         ]
     )
 
@@ -75,6 +76,7 @@ enum ArchivePending {
                 .integer(part.day),
                 .integer(Int64(records.count)), .integer(Int64(chunk.rawBytes)), .integer(Int64(chunk.bytes.count)),
                 .integer(times.min() ?? 0), .integer(times.max() ?? 0), .integer(now), .blob(chunk.bytes),
+                .integer(1),
             ])
         }
         _ = try connection.insertNew(rows, into: Self.rows)

@@ -186,6 +186,7 @@ extension ArchiveRepository {
                     [.text(tenant), .integer(number)]
                 )
             }
+            if let manifest { try Self.forget(manifest.day, tenant, over: connection) }
             return true
         } ?? false
     }

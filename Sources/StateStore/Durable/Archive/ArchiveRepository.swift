@@ -168,14 +168,14 @@ package struct ArchiveRepository: Sendable {
     ) async throws(DurableStoreError) -> [PendingChunk] {
         let rows = try await self.database.execute(
             """
-            SELECT id, chunk FROM archive_pending WHERE tenant = $1 AND segment = $2 AND id > $3 ORDER BY id LIMIT $4
+            SELECT id, chunk, says_audience FROM archive_pending WHERE tenant = $1 AND segment = $2 AND id > $3 ORDER BY id LIMIT $4
             """,
             [.text(tenant.text), .integer(number), .integer(after), .integer(Int64(limit))],
             in: .tenant(tenant),
             .readOnly
         )
         return try rows.map { row throws(DurableStoreError) in
-            PendingChunk(id: try row.integer(0), bytes: try row.blob(1))
+            PendingChunk(id: try row.integer(0), bytes: try row.blob(1), saysAudience: try row.integer(2) != 0)
         }
     }
 
@@ -205,11 +205,17 @@ package struct ArchiveRepository: Sendable {
 
     /// Notes that a segment lies in the bucket; the chunks that it was made of go.
     ///
+    /// - Parameters:
+    ///   - number: Which.
+    ///   - facts: What is in it.
+    ///   - conversations: Of which conversations clients may read on in it.
+    ///   - lease: Under which.
     /// - Returns: Whether it was noted: not if somebody else has taken over.
     /// - Throws: ``DurableStoreError``
     package func seal(
         _ number: Int64,
         _ facts: ArchiveSegmentFacts,
+        of conversations: [ArchivedConversation] = [],
         by lease: ArchiveLease
     ) async throws(DurableStoreError) -> Bool {
         let tenant = lease.tenant.text
@@ -217,6 +223,7 @@ package struct ArchiveRepository: Sendable {
             guard try Self.note(number, facts, from: .writing, to: .sealed, tenant, over: connection) else {
                 return false
             }
+            try Self.note(conversations, in: number, lease.tenant, over: connection)
             _ = try connection.execute(
                 "DELETE FROM archive_pending WHERE tenant = $1 AND segment = $2 RETURNING 1",
                 [.text(tenant), .integer(number)]

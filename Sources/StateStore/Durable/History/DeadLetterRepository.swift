@@ -151,15 +151,15 @@ package struct DeadLetterRepository: Sendable {
         }
         let (kept, noted, alone) = (records, rows, others)
         let stamp = Stamp(position: letter.position, time: letter.time)
-        let archived = { @Sendable (record: HistoryRecord) in
-            ArchivedRecord(log: letter.log, stamp: stamp, content: record)
+        let archived = { @Sendable (record: HistoryRecord, isForSome: Bool) in
+            ArchivedRecord(log: letter.log, stamp: stamp, content: record, isForSome: isForSome)
         }
         try await self.database.write(.tenant(letter.log.tenant)) { connection throws(DurableStoreError) in
             if let intake, intake.isArchived(letter.log.tenant) {
                 let batch = ArchiveBatch(
                     intake,
-                    records: kept.first.map { [0: archived($0)] } ?? [:],
-                    others: alone.map(archived)
+                    records: kept.first.map { [0: archived($0, false)] } ?? [:],
+                    others: alone.map { archived($0, true) }
                 )
                 try HistoryRepository.store(kept, archiving: batch, over: connection)
             } else {

@@ -75,10 +75,11 @@ package struct HistoryRepository: Sendable {
         let new = batch.rows.isEmpty ? 0 : try connection.insertNew(batch.rows.map(\.values), into: Self.rows)
         let redactions = batch.redactions
         if redactions.isEmpty { return new }
+        try ArchiveRedactions.note(redactions.map(\.values), isArchived: false, over: connection)
         return new + (try connection.insertNew(redactions.map(\.values), into: Self.redactions))
     }
 
-    /// Keeps records, and says which of them were not kept before.
+    /// Keeps records of tenants that archive, and says which of them were not kept before.
     ///
     /// - Returns: Their places, in order. A message that was taken back before it came is among them: nobody has had it yet.
     static func storeNew(
@@ -91,6 +92,8 @@ package struct HistoryRepository: Sendable {
         for row in batch.rows where !new.contains(row.place) {
             if try Self.wasTakenBackBefore(row, over: connection) { new.insert(row.place) }
         }
+        if batch.redactions.isEmpty { return new.sorted() }
+        try ArchiveRedactions.note(batch.redactions.map(\.values), isArchived: true, over: connection)
         new.formUnion(try Self.insert(batch.redactions[...], into: Self.redactions, over: connection))
         return new.sorted()
     }

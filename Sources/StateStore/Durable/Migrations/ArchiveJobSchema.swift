@@ -1,6 +1,6 @@
 // Long work on archives. What the tables hold is told at `ArchiveJobRepository`.
 
-/// The schema of version 23.
+/// The schema of version 22.
 enum ArchiveJobSchema {
     static func script(_ dialect: SQLDialect) -> String {
         let (int, text) = (dialect.name(of: .integer), dialect.name(of: .text))

@@ -191,7 +191,8 @@ package enum Schema {
             MemoSchema.script($0) + AccountHostRepository.schema($0)
         },
         Migration(version: 21, name: "archives") { ArchiveSchema.script($0) },
-        Migration(version: 23, name: "jobs of archives") { ArchiveJobSchema.script($0) },
+        Migration(version: 22, name: "jobs of archives") { ArchiveJobSchema.script($0) },
+        Migration(version: 23, name: "reading on in archives") { ArchiveReadingSchema.script($0) },
     ]
 
     /// The version of the last migration.

@@ -255,6 +255,23 @@ package struct TenantTable: Hashable, Sendable {
                 .init("id", .integer), .init("day", .integer), .init("segment", .integer), .init("records", .integer),
                 .init("raw_bytes", .integer), .init("size", .integer), .init("first_time", .integer),
                 .init("last_time", .integer), .init("stored_at", .integer), .init("chunk", .blob),
+                .init("says_audience", .integer),
+            ]
+        ),
+        TenantTable(
+            "archive_conversations",
+            key: ["conversation", "day"],
+            [
+                .init("conversation", .integer), .init("day", .integer), .init("first_time", .integer),
+                .init("last_time", .integer),
+            ]
+        ),
+        TenantTable(
+            "archive_redactions",
+            key: ["conversation", "time", "epoch", "sequence"],
+            [
+                .init("conversation", .integer), .init("time", .integer), .init("epoch", .integer),
+                .init("sequence", .integer), .init("redaction", .text),
             ]
         ),
         TenantTable(
