@@ -12,7 +12,7 @@ package struct SegmentReader: Sendable {
     /// How much of the end is asked for first.
     private static let firstRead = 64 << 10
     /// How much an index may have.
-    private static let indexLimit = 64 << 20
+    package static let indexLimit = 64 << 20
 
     package let name: SegmentName
     package let footer: SegmentFooter
@@ -44,12 +44,14 @@ package struct SegmentReader: Sendable {
     ///   - name: Which.
     ///   - objects: Where.
     ///   - paths: The tenant's.
+    ///   - indexLimit: How many bytes its index may have.
     ///   - tenantKey: The tenant's key of an id.
     /// - Throws: ``ArchiveError``
     package init(
         _ name: SegmentName,
         in objects: any ObjectStore,
         _ paths: ArchivePaths,
+        indexLimit: Int = Self.indexLimit,
         key tenantKey: (String) async throws(ArchiveError) -> TenantKey
     ) async throws(ArchiveError) {
         let object = try paths.segment(name)
@@ -60,7 +62,8 @@ package struct SegmentReader: Sendable {
             size = reading.range.upperBound
             end = Array(try await reading.collect(upTo: Self.firstRead).readableBytesView)
         } catch { throw .store(error) }
-        try await self.init(name, object, .store(objects, object), Tail(bytes: end[...], size: size), tenantKey)
+        let tail = Tail(bytes: end[...], size: size)
+        try await self.init(name, object, .store(objects, object), tail, indexLimit, tenantKey)
     }
 
     /// Opens a segment that is in memory as a whole.
@@ -79,7 +82,7 @@ package struct SegmentReader: Sendable {
     ) async throws(ArchiveError) {
         let object = try paths.segment(name)
         let tail = Tail(bytes: bytes[...], size: bytes.count)
-        try await self.init(name, object, .memory(bytes[...]), tail, tenantKey)
+        try await self.init(name, object, .memory(bytes[...]), tail, Self.indexLimit, tenantKey)
     }
 
     private init(
@@ -87,6 +90,7 @@ package struct SegmentReader: Sendable {
         _ object: ObjectKey,
         _ source: Source,
         _ tail: Tail,
+        _ indexLimit: Int,
         _ tenantKey: (String) async throws(ArchiveError) -> TenantKey
     ) async throws(ArchiveError) {
         let read: Tail.Read = { range throws(ArchiveError) in try await source.read(range) }
@@ -95,9 +99,10 @@ package struct SegmentReader: Sendable {
         guard let own = ArchiveSeal.unwrap(Array(footer.wrapped), with: key.key, place: name.text) else {
             throw .damaged("\(object): its key does not open with the tenant's key \(footer.key)")
         }
-        guard let range = footer.index.range(within: tail.size), range.count <= Self.indexLimit else {
+        guard let range = footer.index.range(within: tail.size) else {
             throw .damaged("\(object): its index is not within it")
         }
+        guard max(range.count, footer.index.rawSize) <= indexLimit else { throw .tooLarge("the index of \(object)") }
         let sealed = try await tail.bytes(range, read)
         let plain = try Self.open(sealed, footer.index, own, frame: footer.frames.count, name, try Zstd())
         do {

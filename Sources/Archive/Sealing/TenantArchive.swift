@@ -125,8 +125,12 @@ package final class TenantArchive: Sendable {
     }
 
     /// Opens a segment.
-    package func segment(_ name: SegmentName) async throws(ArchiveError) -> SegmentReader {
-        try await SegmentReader(name, in: self.objects, self.paths) { id throws(ArchiveError) in try await self.key(id)
+    package func segment(
+        _ name: SegmentName,
+        indexLimit: Int = SegmentReader.indexLimit
+    ) async throws(ArchiveError) -> SegmentReader {
+        try await SegmentReader(name, in: self.objects, self.paths, indexLimit: indexLimit) {
+            id throws(ArchiveError) in try await self.key(id)
         }
     }
 

@@ -5,7 +5,7 @@ import DequeModule
 import Synchronization
 
 /// Lets a number of callers in at once.
-final class Gate: Sendable {
+package final class Gate: Sendable {
     private struct State {
         var free: Int
         /// Who waits, the longest first.
@@ -24,7 +24,7 @@ final class Gate: Sendable {
     ///   - queue: How many may wait.
     ///   - longest: How long each waits at most.
     ///   - time: What that is told by.
-    init(_ free: Int, queue: Int, longest: Duration, time: StoreTime = .system) {
+    package init(_ free: Int, queue: Int, longest: Duration, time: StoreTime = .system) {
         self.state = Mutex(State(free: max(free, 1)))
         self.queue = queue
         self.longest = longest
@@ -54,7 +54,7 @@ final class Gate: Sendable {
     }
 
     /// Takes a place, for which ``leave()`` is called later.
-    func enter() async throws(ObjectStoreError) {
+    package func enter() async throws(ObjectStoreError) {
         let way = self.state.withLock { state -> Way in
             if state.free > 0 {
                 state.free -= 1
@@ -82,7 +82,7 @@ final class Gate: Sendable {
     }
 
     /// Gives a place back.
-    func leave() {
+    package func leave() {
         self.state.withLock { state in
             while let next = state.waiting.popFirst() {
                 if next.settle(true) { return }

@@ -38,7 +38,7 @@ package struct StoreTime: Sendable {
     ///   - body: What is done.
     /// - Returns: What the body returns.
     /// - Throws: ``ObjectStoreError/timedOut``, and what the body throws.
-    func within<Value: Sendable>(
+    package func within<Value: Sendable>(
         _ limit: Duration,
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
