@@ -33,6 +33,7 @@ package struct EdgeServer: Sendable {
     /// - `mail`: told that there is mail to send; nil if nobody sends any.
     /// - `webPort`: where browsers reach tenants by HTTPS from outside.
     /// - `resolve`: finds the IPv4 addresses of names, for lists of addresses; nil if no names are looked up.
+    /// - `older`: what was said before the history begins, for tenants that have that; nil if nobody reads on there.
     /// - `declaresAdmins`: whether the tenants come with all of their administrators' passwords, and nobody else makes their
     ///   accounts.
     /// - `latencies`: where log-ins and fan-out are measured.
@@ -52,6 +53,7 @@ package struct EdgeServer: Sendable {
         mail: (@Sendable () -> Void)? = nil,
         webPort: Int = 443,
         resolve: (@Sendable (String) async -> [UInt32]?)? = nil,
+        older: (any OlderHistory)? = nil,
         declaresAdmins: Bool,
         latencies: Latencies? = nil,
         logger: Logger,
@@ -83,6 +85,8 @@ package struct EdgeServer: Sendable {
                 keepsHistory: { directory.current.tenants[$0]?.history.enabled ?? false },
                 past: Past(
                     history: durable.history,
+                    older: older,
+                    readsOn: { directory.current.tenants[$0]?.readsArchive ?? false },
                     readMarkers: durable.readMarkers,
                     accounts: durable.accounts
                 ),

@@ -37,9 +37,13 @@ extension Past {
         let since = HistoryRepository.Part.latest(after: .start(of: channel.moved))
         let news = try await self.history.read(channel.name, of: tenant, since, limit: 1, events: false)
         guard news.isEmpty else { return nil }
-        let last = HistoryRepository.Part.latest(after: nil)
-        let older = try await self.read(channel.former, as: channel.name, of: tenant, last, limit: 1, events: false)
-        return older.map(\.id.time).max()
+        var times: [Int64] = []
+        for name in channel.former {
+            let last = HistoryRepository.Part.latest(after: nil).within(name.time)
+            let kept = try await self.history.read(name.name, of: tenant, last, limit: 1, events: false)
+            times += kept.map(\.id.time).filter(name.time.contains)
+        }
+        return times.max()
     }
 
     /// A part of what was said under other names, as if it had been said under the present one.
@@ -50,12 +54,16 @@ extension Past {
         _ part: HistoryRepository.Part,
         limit: Int,
         events: Bool
-    ) async throws(DurableStoreError) -> [HistoryRecord] {
-        var all: [HistoryRecord] = []
+    ) async throws(DurableStoreError) -> HistoryReading {
+        var all = HistoryReading()
         for name in names {
-            let part = part.since(name.time.lowerBound).until(name.time.upperBound)
-            let kept = try await self.history.read(name.name, of: tenant, part, limit: limit, events: events)
-            all += kept.filter { name.time.contains($0.id.time) }.map { $0.moved(to: conversation) }
+            let part = part.within(name.time)
+            let kept = try await self.whole.read(name.name, of: tenant, part, limit: limit, events: events)
+            all = all.with(
+                kept.map { records in
+                    records.filter { name.time.contains($0.id.time) }.map { $0.moved(to: conversation) }
+                }
+            )
         }
         return all
     }
@@ -73,13 +81,18 @@ extension Past {
             var search = search.since(max(since, name.time.lowerBound), in: [name.name])
             let last = name.time.upperBound
             search.before = min(search.before ?? .max, max(last, last &+ 1))
-            all += try await self.history.search(search, of: tenant).map { $0.moved(to: conversation) }
+            all += try await self.whole.search(search, of: tenant).map { $0.moved(to: conversation) }
         }
         return all
     }
 }
 
 extension HistoryRepository.Part {
+    /// The same part of what there is at some times.
+    fileprivate func within(_ times: ClosedRange<Int64>) -> HistoryRepository.Part {
+        self.since(times.lowerBound).until(times.upperBound)
+    }
+
     /// The same part of what there is up to a time.
     ///
     /// What is asked for around a place may still have some from behind.

@@ -112,13 +112,13 @@ extension Network {
             self.ask({ past throws(DurableStoreError) in
                 let since = try await past.time(of: horizon, in: tenant)
                 let part = asked.since(since)
-                let kept = try await past.history.read(name, of: tenant, part, limit: limit, events: events)
-                let older = try await past.read(former, as: name, of: tenant, part, limit: limit, events: events)
-                return (since, kept + older)
-            }) { (result: Result<(since: Int64, kept: [HistoryRecord]), Refusal>) in
+                let kept = try await past.whole.read(name, of: tenant, part, limit: limit, events: events)
+                let former = try await past.read(former, as: name, of: tenant, part, limit: limit, events: events)
+                return (since, kept.with(former))
+            }) { (result: Result<(since: Int64, kept: HistoryReading), Refusal>) in
                 then(
                     result.map { since, kept in
-                        asked.since(since).select(from: kept + recent, limit: limit)
+                        asked.since(since).select(from: kept.records(with: recent), limit: limit)
                             .filter { $0.id.time >= since }
                     }
                 )
@@ -154,13 +154,13 @@ extension Network {
                         between: since...Int64.max,
                         limit: 300
                     ).map(\.conversation)
-                    var found = try await past.history.search(search.since(in: channels + direct), of: tenant)
+                    var found = try await past.whole.search(search.since(in: channels + direct), of: tenant)
                     if found.contains(where: { $0.isDirect && $0.id.time < since }) {
-                        found = try await past.history.search(search.since(in: channels), of: tenant)
-                        found += try await past.history.search(search.since(since, in: direct), of: tenant)
+                        found = try await past.whole.search(search.since(in: channels), of: tenant)
+                        found += try await past.whole.search(search.since(since, in: direct), of: tenant)
                     }
                     for (channel, since) in horizons {
-                        found += try await past.history.search(search.since(since, in: [channel]), of: tenant)
+                        found += try await past.whole.search(search.since(since, in: [channel]), of: tenant)
                     }
                     for (name, names) in former {
                         let since = horizons[name] ?? .min
@@ -180,7 +180,7 @@ extension Network {
                 self.ask(
                     { past throws(DurableStoreError) in
                         let since = try await past.time(of: horizon, in: tenant)
-                        let found = try await past.history.search(search.since(since, in: [name]), of: tenant)
+                        let found = try await past.whole.search(search.since(since, in: [name]), of: tenant)
                         let older = try await past.search(search, under: former, as: name, since: since, of: tenant)
                         return (older + found).sorted { $0.cursor < $1.cursor }.suffix(search.limit)
                     },

@@ -2,15 +2,27 @@ import Chat
 import IRC
 import Logging
 package import StateStore
+package import Tenant
 
 /// What is kept of conversations, for those who ask: the durable store, which is asked off the loop.
 package struct Past: Sendable {
     let history: HistoryRepository
+    /// The same, and what is older.
+    let whole: WholeHistory
     let readMarkers: ReadMarkerRepository
     let accounts: AccountRepository
 
-    package init(history: HistoryRepository, readMarkers: ReadMarkerRepository, accounts: AccountRepository) {
+    /// - `older`: what was said before the history begins; nil if nobody reads on there.
+    /// - `readsOn`: whether a tenant's people may.
+    package init(
+        history: HistoryRepository,
+        older: (any OlderHistory)? = nil,
+        readsOn: @escaping @Sendable (TenantID) -> Bool = { _ in true },
+        readMarkers: ReadMarkerRepository,
+        accounts: AccountRepository
+    ) {
         self.history = history
+        self.whole = WholeHistory(history, older: older, readsOn: readsOn)
         self.readMarkers = readMarkers
         self.accounts = accounts
     }

@@ -83,6 +83,8 @@ package struct HostedTenant: Hashable, Sendable, Identifiable {
     package var history: HistorySettings { self.settings.history }
     /// What is archived; never enabled where the plan has no archive.
     package var archive: ArchiveSettings { self.settings.archive }
+    /// Whether its people read on in the archive where the history ends.
+    package var readsArchive: Bool { self.archive.enabled && self.features.contains(.archivedHistory) }
     /// How IRCX looks here.
     package var ircx: IRCXSettings { self.settings.ircx }
 

@@ -175,6 +175,7 @@ struct DevCommand: AsyncParsableCommand {
             issuers: issuers,
             mail: mail,
             archive: try await OpenArchives.open(archive, as: format, logger: logger),
+            readsArchive: true,
             certificates: try CertificateStore(authority: authority, logger: logger),
             trustedProxies: .none,
             expectsProxyProtocolForHTTP: false,

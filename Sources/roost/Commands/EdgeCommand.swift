@@ -101,6 +101,11 @@ struct EdgeCommand: AsyncParsableCommand {
                 authorities: configuration.archiveAuthorities,
                 named: "archive."
             )
+            if archive == nil, configuration.archiveReadByClients {
+                throw EdgeConfiguration.Problem(
+                    description: "archive.readByClients: there is no archive: name it in archive.url, or leave this out"
+                )
+            }
             durable = try DurableStore.open(configuration.databaseURL, logger: logger)
             tenants =
                 configuration.projection
@@ -154,8 +159,9 @@ struct EdgeCommand: AsyncParsableCommand {
             nameServers: nameServers,
             issuers: issuers,
             mail: mail,
-            archive: configuration.work == CellWork.Doer.edge.rawValue
+            archive: configuration.work == CellWork.Doer.edge.rawValue || configuration.archiveReadByClients
                 ? try await OpenArchives.open(archive, as: format, logger: logger) : nil,
+            readsArchive: configuration.archiveReadByClients,
             worker: CellWork.Doer(rawValue: configuration.work) ?? .edge,
             certificates: certificates,
             trustedProxies: proxies,

@@ -178,4 +178,9 @@ struct OpenArchives: Sendable {
             options: options
         )
     }
+
+    /// What is archived, as clients read on in it.
+    func history(_ repository: ArchiveRepository, logger: Logger) -> ArchivedHistory {
+        ArchivedHistory(repository, archive: { self.archive(of: $0, repository) }, logger: logger)
+    }
 }

@@ -68,6 +68,8 @@ struct EdgeConfiguration: KeyedConfiguration {
     var archiveKeys = ""
     var archiveCredentials = ""
     var archiveAuthorities = ""
+    /// Whether clients read on in archives where the history ends.
+    var archiveReadByClients = false
     var logFormat = "text"
     var logLevel = "info"
     var drainSeconds = 30
@@ -105,6 +107,7 @@ struct EdgeConfiguration: KeyedConfiguration {
             self.text("archive.url", \.archiveURL), self.text("archive.keys", \.archiveKeys),
             self.text("archive.credentials", \.archiveCredentials),
             self.text("archive.authorities", \.archiveAuthorities),
+            self.flag("archive.readByClients", \.archiveReadByClients),
             self.text("log.format", \.logFormat), self.text("log.level", \.logLevel),
             self.number("drain.seconds", 0...86_400, \.drainSeconds),
             self.number("drain.longest", 0...86_400, \.longestDrainSeconds),

@@ -1,3 +1,4 @@
+import Archive
 import CoreMetrics
 import Crypto
 import Edge
@@ -113,8 +114,10 @@ struct EdgeRunner: Sendable {
     var issuers: IssuerSettings
     /// By which server mail is sent; nil if none is.
     var mail: MailSettings?
-    /// Where archives go; nil if nothing is archived here.
+    /// Where archives are; nil if nothing is archived here, or read.
     var archive: OpenArchives?
+    /// Whether clients read on there.
+    var readsArchive = false
     /// Who does the cell's work.
     var worker = CellWork.Doer.edge
     var certificates: CertificateStore
@@ -165,6 +168,7 @@ struct EdgeRunner: Sendable {
         )
         let mail = self.mail.map { MailServices($0, secret: self.secret) }
         let names = self.nameResolver()
+        let older = self.readsArchive ? self.archive?.history(self.durable.archives, logger: self.logger) : nil
         let (tenants, certificates) = (self.tenants, self.certificates)
         var (catalog, declaresAdmins) = (TenantCatalog.empty, false)
         if case .folder(let watcher) = tenants {
@@ -192,6 +196,7 @@ struct EdgeRunner: Sendable {
             mail: mail?.bell.ring,
             webPort: self.webPort,
             resolve: Self.lookup(names),
+            older: older,
             declaresAdmins: declaresAdmins,
             latencies: self.metrics.latencies,
             logger: self.logger,
@@ -218,6 +223,7 @@ struct EdgeRunner: Sendable {
         registry.register { await ledger.clocks.families }
         if let work { registry.register { work.families } }
         if let names { registry.register { names.families } }
+        if let older { registry.register { older.readings.families } }
         let operations: Operations
         if let early = self.operations {
             operations = early

@@ -14,12 +14,18 @@ struct PastRig {
 
     static let capabilities = "draft/chathistory batch server-time message-tags echo-message labeled-response"
 
-    /// With `pushes`, devices are pushed to as well.
-    init(shards: Int = 1, sessions: SessionLimits = SessionLimits(), pushes: Bool = false) async throws {
+    /// With `pushes`, devices are pushed to as well; `older` has what was said before the history begins.
+    init(
+        shards: Int = 1,
+        sessions: SessionLimits = SessionLimits(),
+        pushes: Bool = false,
+        older: (any OlderHistory)? = nil
+    ) async throws {
         self.store = DurableStore(try SQLiteDatabase())
         _ = try await self.store.migrator.up(now: 0)
         let past = Past(
             history: self.store.history,
+            older: older,
             readMarkers: self.store.readMarkers,
             accounts: self.store.accounts
         )

@@ -41,6 +41,8 @@ package enum Feature: String, Hashable, Sendable, CaseIterable {
     case history = "History"
     /// History is archived to object storage.
     case archive = "Archive"
+    /// Who asks for what was said reads on in the archive where the history ends.
+    case archivedHistory = "ArchivedHistory"
     /// The REST interface answers.
     case api = "Api"
 }
