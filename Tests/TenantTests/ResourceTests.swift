@@ -193,7 +193,7 @@ import Testing
             historyBytes: 10Gi
             archiveBytes: 100G
           history: {retention: 30d}
-          features: [WebSocket, History, Archive, Api]
+          features: [WebSocket, History, Archive, ArchivedHistory, Api]
           price:
             currency: EUR
             interval: Month

@@ -86,12 +86,13 @@ package struct CellManifests: Sendable {
     let input: Input
     package let configurationName: String
     private let configuration: String
-    /// Where archives go, where edges put them there.
+    /// Where archives are, where edges put them there, or read there for clients.
     private let archive: CellArchive?
 
     package init(_ input: Input) {
         self.input = input
-        self.archive = input.archiveDigest == nil || input.work.isTold ? nil : input.spec.archive
+        let hasArchive = !input.work.isTold || input.spec.archive?.readByClients == true
+        self.archive = input.archiveDigest == nil || !hasArchive ? nil : input.spec.archive
         self.configuration = Self.configuration(input.spec, input.work, self.archive).text
         let digest = SHA256.hash(data: Array(self.configuration.utf8)).prefix(5)
         self.configurationName = "\(OperatorNames.edge(input.cell.name))-\(digest.hexadecimal)"
@@ -167,7 +168,10 @@ package struct CellManifests: Sendable {
         if work.isTold { configuration["work"] = .string(WorkHandover.value) }
         if let issuers = spec.edge.oauth?.configuration { configuration["oauth"] = issuers }
         if let names = CellOAuth.nameServers(spec.edge) { configuration["dns"] = names }
-        if let archive { configuration["archive"] = archive.configuration }
+        if let archive {
+            configuration["archive"] = archive.configuration
+            if archive.readByClients { configuration["archive"]["readByClients"] = true }
+        }
         return configuration
     }
 
@@ -209,9 +213,9 @@ package struct CellManifests: Sendable {
     private var pushes: Bool { self.input.spec.edge.pushContact != nil && self.input.work != .workers }
     /// By which server they send mail, likewise.
     private var mails: CellMail? { self.input.work == .workers ? nil : self.input.spec.edge.mail }
-    /// Where they put archives, likewise.
+    /// Where they put archives, likewise; or read them.
     private var archives: CellArchive? {
-        self.input.archiveDigest == nil || self.input.work == .workers ? nil : self.input.spec.archive
+        self.input.archiveDigest == nil || self.input.work == .workers ? self.archive : self.input.spec.archive
     }
 
     private var networkPolicy: KubeObject {

@@ -170,6 +170,26 @@ struct ArchiveManifestsTests {
         }
     }
 
+    @Test func `edges that read for clients have archives beside workers, and say so; workers need not`() throws {
+        let place: JSON = ["gcs": ["bucket": "chat", "credentialsSecretRef": ["name": "access"]]]
+        let spec = Self.archive(place.merging(["readByClients": true])).merging(["worker": [:]])
+        for work in [WorkHandover.edges, .told, .workers] {
+            let objects = try Self.edges(spec, work)
+            let told = try Self.told(objects)
+            #expect(told["url"] == "gs://chat" && told["readByClients"] == true)
+            #expect(try Self.egress(objects).contains(443))
+            let template = try #require(objects[.deployments]).spec["template"]
+            #expect(template["metadata"]["annotations"]["roost.chat/archive"] == "abcdef")
+            let secrets = (template["spec"]["volumes"].elements ?? []).compactMap { $0["secret"]["secretName"].string }
+            #expect(secrets.contains("keys-of-archives") && secrets.contains("access"))
+        }
+        #expect(try Self.told(Self.workers(spec))["readByClients"] == .null)
+        // An edge of an earlier version starts without the word where nobody reads.
+        #expect(try Self.told(Self.edges(Self.archive(place), .edges))["readByClients"] == .null)
+        // Without the Secrets edges have nothing of it.
+        #expect(try Self.told(Self.edges(spec, .workers, archiveDigest: nil)) == .null)
+    }
+
     @Test func `without the Secrets nobody is told of archives: pods would not start`() throws {
         let spec = Self.archive(["s3": ["bucket": "chat"]])
         for objects in [

@@ -10,6 +10,8 @@ package struct CellArchive: Hashable, Sendable {
     package var folder: Folder?
     /// The Secret with the cell's keys, by their names.
     package var keysSecretRef = ObjectReference()
+    /// Whether edges have keys and credentials to read for clients.
+    package var readByClients = false
 
     /// A bucket of S3.
     package struct S3: Hashable, Sendable {
@@ -81,6 +83,15 @@ extension CellArchive: SettingsObject {
             """
             The Secret in the operator's namespace with the cell's keys by their names, 32 random bytes each. The last by name \
             encrypts what is new, the others open what is there. Without them nobody can read the archives: keep a copy.
+            """
+        ),
+        Setting(
+            "readByClients",
+            \.readByClients,
+            .flag,
+            """
+            Whether people whose tenant's plan has the feature ArchivedHistory read on in the archive where the history ends. Edges \
+            get the keys and the credentials for it.
             """
         ),
     ]
