@@ -7,6 +7,8 @@ from collections import Counter
 
 from harness.archive import HEADER, Archive
 from harness.chatter import Chatter
+from harness.client import Client
+from harness.message import Message
 from harness.objects import SECRET_KEY, ObjectServer
 from harness.processes import until
 from harness.scenario import scenario
@@ -19,6 +21,8 @@ from .workers import waiting
 
 #: The least that there is.
 ARCHIVE = {"archive": {"enabled": True, "delay": "10s"}}
+#: What a client knows that reads what was said.
+READING = "draft/chathistory batch server-time message-tags echo-message draft/message-redaction soju.im/search"
 
 
 @scenario
@@ -125,6 +129,71 @@ async def read_and_proved(world: World) -> None:
     output = await world.roost("archive", "get", *options, expect=None)
     assert "kettle" not in output
     await asyncio.gather(ann.close(), bob.close())
+
+
+async def batch(client: Client, line: str) -> list[Message]:
+    """What is said in the batch that answers a command."""
+    client.send(line)
+    await client.expect(lambda m: m.command == "BATCH" and m.parameters[0].startswith("+"))
+    told = await client.collect(lambda m: m.command == "BATCH" and m.parameters[0].startswith("-"))
+    return [message for message in told if message.command == "PRIVMSG"]
+
+
+async def pages(client: Client, last: str) -> list[str]:
+    """All that was said in a channel before a message, asked for page by page."""
+    found: list[Message] = []
+    while page := await batch(client, f"CHATHISTORY BEFORE #tea msgid={last} 10"):
+        found = page + found
+        last = page[0].tags["msgid"]
+    return [message.text for message in found]
+
+
+@scenario
+async def read_on(world: World) -> None:
+    """What was said is archived and gone from the history; a client pages back into the archive, and does so after a restart."""
+    archive = Archive(world.folder).make()
+    world.tenants.plan(features="WebSocket, History, Archive, ArchivedHistory")
+    world.tenants.tenant("acme", spec=ARCHIVE)
+    (edge,) = await world.edges(1, work="Worker", archive={**archive.settings, "readByClients": True})
+    (plain,) = await world.edges(1, work="Worker")
+    await workers(world, 1, archive=archive.settings)
+    ann = await world.client(edge, "ann", caps=READING)
+    await ann.join("#tea")
+    ids = {}
+    for number in range(1, 31):
+        ann.send(f"PRIVMSG #tea :cup {number}")
+        said = await ann.expect(("PRIVMSG", "#tea", f"cup {number}"))
+        ids[number] = said.tags["msgid"]
+    ann.send(f"REDACT #tea {ids[7]} :spilt")
+    await ann.expect("REDACT")
+
+    async def is_there() -> bool:
+        rows = await world.postgres.query(
+            "SELECT (SELECT COUNT(*) FROM archive_pending), (SELECT COUNT(*) FROM archive_redactions)"
+        )
+        return archive.files(b"ROOSTSEG") != [] and rows == [["0", "1"]]
+
+    await until(is_there, "everything to be in the bucket", within=60)
+    # The live store forgets an empty channel, and the history what is too old.
+    await ann.ask("PART #tea", "PART")
+    await world.postgres.query("DELETE FROM history WHERE tenant = 'acme'")
+    wanted = [f"cup {number}" for number in range(1, 30) if number != 7]
+    for attempt in range(2):
+        ann = ann if attempt == 0 else await world.client(edge, "ann", caps=READING)
+        eve = await world.client(plain, "eve", caps=READING)
+        for client in (ann, eve):
+            await client.join("#tea")
+        assert await pages(ann, ids[30]) == wanted
+        found = await batch(ann, "SEARCH in=#tea;text=cup\\s29")
+        assert [message.text for message in found] == ["cup 29"]
+        # Nothing else has it any more.
+        assert await pages(eve, ids[30]) == []
+        await eve.close()
+        if attempt == 0:
+            edge.may_end = True
+            await edge.terminate()
+            await edge.launch()
+            edge.may_end = False
 
 
 @scenario
