@@ -31,7 +31,6 @@ package struct LineWriter: Sendable {
         if content.isBot { Self.add(",\"bot\":true", to: &bytes) }
         if record.isForRanks { Self.add(",\"ranks\":true", to: &bytes) }
         if !content.target.isEmpty { Self.field(",\"to\":", content.target, to: &bytes) }
-        if record.isForSome { Self.add(",\"some\":true", to: &bytes) }
         if !content.tags.isEmpty { Self.field(",\"tags\":", content.tags, to: &bytes) }
         if isRedaction {
             Self.field(",\"redacts\":", content.id.messageID, to: &bytes)

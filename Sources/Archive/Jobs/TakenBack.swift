@@ -34,26 +34,8 @@ struct TakenBack {
 
     /// What is kept of a line: nil for what the history does not keep, and for what only some got.
     func record(of line: ArchiveLine, _ archive: TenantArchive) throws(ArchiveError) -> HistoryRecord? {
-        guard let kind = Self.kinds[line.kind] else { return nil }
-        if line.ranks == true { return nil }
-        guard let id = Stamp(messageID: line.id) else { throw .damaged("a line without an id") }
-        let redaction = self.redactions[id]
-        return HistoryRecord(
-            archive.tenant,
-            in: line.conversation,
-            id: id,
-            kind,
-            prefix: line.from,
-            account: line.account,
-            isBot: line.bot ?? false,
-            target: line.to ?? "",
-            tags: redaction == nil ? line.tags ?? "" : "",
-            text: redaction == nil ? line.text : nil,
-            redaction: redaction
-        )
+        guard Stamp(messageID: line.id) != nil else { throw .damaged("a line without an id") }
+        guard let record = HistoryRecord(line, of: archive.tenant) else { return nil }
+        return self.redactions[record.id].map { record.takenBack($0) } ?? record
     }
-
-    private static let kinds = Dictionary(
-        uniqueKeysWithValues: HistoryRecord.Kind.allCases.map { ("\(LineWriter.name(of: $0))", $0) }
-    )
 }

@@ -13,7 +13,6 @@ package struct ArchiveLine: Codable, Hashable, Sendable {
     package var bot: Bool?
     package var ranks: Bool?
     package var to: String?
-    package var some: Bool?
     package var tags: String?
     package var text: String?
     package var redacts: String?

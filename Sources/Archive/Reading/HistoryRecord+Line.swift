@@ -7,7 +7,7 @@ extension HistoryRecord {
     /// What clients may be shown of a line: nil for what the history has no record of, which is a redaction, and what was said to some of
     /// the members alone.
     init?(_ line: ArchiveLine, of tenant: TenantID) {
-        guard line.some != true, let id = Stamp(messageID: line.id), let kind = Kind(line: line.kind) else {
+        guard line.ranks != true, let id = Stamp(messageID: line.id), let kind = Kind(line: line.kind) else {
             return nil
         }
         let target = line.to ?? ""

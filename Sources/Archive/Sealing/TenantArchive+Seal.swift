@@ -58,18 +58,13 @@ extension TenantArchive {
         var builder = SegmentBuilder()
         let zstd = try Zstd()
         var after: Int64 = 0
-        // Of lines that do not say who got them no client is shown any.
-        var mayBeReadOn = true
         while true {
             let last = after
             let chunks = try await ArchiveError.noting { () throws(DurableStoreError) in
                 try await repository.chunks(of: name.number, self.tenant, after: last)
             }
             guard let end = chunks.last else { break }
-            for chunk in chunks {
-                try builder.add(chunk.bytes, zstd)
-                mayBeReadOn = mayBeReadOn && chunk.saysAudience
-            }
+            for chunk in chunks { try builder.add(chunk.bytes, zstd) }
             after = end.id
         }
         guard !builder.isEmpty else {
@@ -83,7 +78,7 @@ extension TenantArchive {
             // The chunks wait for another number.
             return
         }
-        let conversations = mayBeReadOn ? summary.conversations.compactMap(\.archived) : []
+        let conversations = summary.conversations.compactMap(\.archived)
         let isNoted = try await ArchiveError.noting { () throws(DurableStoreError) in
             try await repository.seal(name.number, facts, of: conversations, by: lease)
         }

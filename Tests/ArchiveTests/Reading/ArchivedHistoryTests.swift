@@ -74,7 +74,7 @@ import Testing
             let plain = ArchiveRig.said(2, of: acme, text: "to hosts alone")
             let signed = ArchiveRig.said(3, of: acme, text: "to ranks alone")
             let others = [
-                ArchivedRecord(log: plain.log, stamp: plain.stamp, content: plain.content, isForSome: true),
+                ArchivedRecord(log: plain.log, stamp: plain.stamp, content: plain.content, isForRanks: true),
                 ArchivedRecord(
                     log: signed.log,
                     stamp: signed.stamp,
@@ -97,18 +97,6 @@ import Testing
             var search = HistorySearch(in: ["#tea"])
             search.text = "alone"
             #expect(try await whole.search(search, of: acme).isEmpty)
-        }
-    }
-
-    @Test func `lines of a version that did not say who got them are not read on in`() async throws {
-        try await ArchiveRig.with { rig in
-            let acme = try TenantID.acme
-            try await rig.store([ArchiveRig.said(1, of: acme)])
-            _ = try await rig.store.database.execute("UPDATE archive_pending SET says_audience = 0", in: .cell)
-            try await rig.seal([ArchiveRig.day], of: acme)
-            try await rig.forget(before: .max, of: acme)
-            #expect(try await rig.texts(of: acme).count == 1)
-            #expect(try await Self.texts(rig.whole(rig.history())).isEmpty)
         }
     }
 
@@ -156,7 +144,7 @@ import Testing
             try await rig.forget(before: ArchiveRig.day.start + 8, of: acme)
             // The time is over at once.
             let time = StoreTime(wall: { 0 }, now: { .zero }, sleep: { _ in })
-            rig.bucket.stick()
+            rig.bucket.hold()
             let stuck = rig.history(time: time)
             #expect(try await Self.texts(rig.whole(stuck)).count == 3)
             #expect(Self.count(stuck, "failed") == 1)

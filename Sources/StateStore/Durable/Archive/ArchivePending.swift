@@ -16,9 +16,7 @@ package struct ArchiveBatch: Sendable {
     package init(_ intake: any ArchiveIntake, records: [Int: ArchivedRecord], others: [ArchivedRecord] = []) {
         self.intake = intake
         self.records = records
-        self.others = others.map { other in
-            ArchivedRecord(log: other.log, stamp: other.stamp, content: other.content, isForRanks: true)
-        }
+        self.others = others
     }
 }
 
@@ -34,7 +32,6 @@ enum ArchivePending {
             .init("tenant", .text), .init("id", .integer), .init("day", .integer), .init("records", .integer),
             .init("raw_bytes", .integer), .init("size", .integer), .init("first_time", .integer),
             .init("last_time", .integer), .init("stored_at", .integer), .init("chunk", .blob),
-            .init("says_audience", .integer),
         ]
     )
 
@@ -76,7 +73,6 @@ enum ArchivePending {
                 .integer(part.day),
                 .integer(Int64(records.count)), .integer(Int64(chunk.rawBytes)), .integer(Int64(chunk.bytes.count)),
                 .integer(times.min() ?? 0), .integer(times.max() ?? 0), .integer(now), .blob(chunk.bytes),
-                .integer(1),
             ])
         }
         _ = try connection.insertNew(rows, into: Self.rows)

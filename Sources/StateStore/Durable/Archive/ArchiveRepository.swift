@@ -168,14 +168,14 @@ package struct ArchiveRepository: Sendable {
     ) async throws(DurableStoreError) -> [PendingChunk] {
         let rows = try await self.database.execute(
             """
-            SELECT id, chunk, says_audience FROM archive_pending WHERE tenant = $1 AND segment = $2 AND id > $3 ORDER BY id LIMIT $4
+            SELECT id, chunk FROM archive_pending WHERE tenant = $1 AND segment = $2 AND id > $3 ORDER BY id LIMIT $4
             """,
             [.text(tenant.text), .integer(number), .integer(after), .integer(Int64(limit))],
             in: .tenant(tenant),
             .readOnly
         )
         return try rows.map { row throws(DurableStoreError) in
-            PendingChunk(id: try row.integer(0), bytes: try row.blob(1), saysAudience: try row.integer(2) != 0)
+            PendingChunk(id: try row.integer(0), bytes: try row.blob(1))
         }
     }
 

@@ -30,8 +30,6 @@ package struct PendingDay: Hashable, Sendable {
 package struct PendingChunk: Hashable, Sendable {
     package let id: Int64
     package let bytes: [UInt8]
-    /// Whether its lines say which of them only some got.
-    package let saysAudience: Bool
 }
 
 /// A segment as the database knows it.

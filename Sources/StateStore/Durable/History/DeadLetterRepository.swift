@@ -151,8 +151,8 @@ package struct DeadLetterRepository: Sendable {
         }
         let (kept, noted, alone) = (records, rows, others)
         let stamp = Stamp(position: letter.position, time: letter.time)
-        let archived = { @Sendable (record: HistoryRecord, isForSome: Bool) in
-            ArchivedRecord(log: letter.log, stamp: stamp, content: record, isForSome: isForSome)
+        let archived = { @Sendable (record: HistoryRecord, isForRanks: Bool) in
+            ArchivedRecord(log: letter.log, stamp: stamp, content: record, isForRanks: isForRanks)
         }
         try await self.database.write(.tenant(letter.log.tenant)) { connection throws(DurableStoreError) in
             if let intake, intake.isArchived(letter.log.tenant) {

@@ -145,7 +145,7 @@ package struct HistoryWriter: Sendable {
         let others = alone
         done += try await self.store(others.indices, { others[$0].record }) { range throws(DurableStoreError) in
             guard let archive = self.archive else { return }
-            let archived = others[range].map { ArchivedRecord($0.record, $0.row, isForSome: true) }
+            let archived = others[range].map { ArchivedRecord($0.record, $0.row, isForRanks: true) }
             try await self.history.store([], archiving: ArchiveBatch(archive, records: [:], others: archived))
         }
         let noted = audited
@@ -247,12 +247,12 @@ package struct HistoryWriter: Sendable {
 }
 
 extension ArchivedRecord {
-    fileprivate init(_ record: FeedRecord, _ content: HistoryRecord, isForSome: Bool = false) {
+    fileprivate init(_ record: FeedRecord, _ content: HistoryRecord, isForRanks: Bool = false) {
         self.init(
             log: record.log,
             stamp: Stamp(position: record.entry.position, time: record.entry.time),
             content: content,
-            isForSome: isForSome
+            isForRanks: isForRanks
         )
     }
 }

@@ -23,8 +23,6 @@ enum ArchiveReadingSchema {
                 redaction \(text) NOT NULL,
                 PRIMARY KEY (tenant, conversation, time, epoch, sequence)
             )\(Schema.options(dialect));
-            -- Whether lines say that only some got them: those of earlier versions do not, and no client is shown them.
-            ALTER TABLE archive_pending ADD COLUMN says_audience \(int) NOT NULL DEFAULT 0;
             """
                 + ["archive_conversations", "archive_redactions"].map { Schema.isolate($0, dialect) }.joined()
     }

@@ -255,7 +255,6 @@ package struct TenantTable: Hashable, Sendable {
                 .init("id", .integer), .init("day", .integer), .init("segment", .integer), .init("records", .integer),
                 .init("raw_bytes", .integer), .init("size", .integer), .init("first_time", .integer),
                 .init("last_time", .integer), .init("stored_at", .integer), .init("chunk", .blob),
-                .init("says_audience", .integer),
             ]
         ),
         TenantTable(
