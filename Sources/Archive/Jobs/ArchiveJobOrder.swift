@@ -89,6 +89,8 @@ package enum ArchiveJobOrder: Hashable, Sendable {
     /// As it is asked for.
     ///
     /// - Parameter askedBy: Who asks.
+    /// - Returns: The request.
+    /// - Throws: ``ArchiveError/configuration(_:)``
     package func request(by askedBy: String) throws(ArchiveError) -> ArchiveJobRequest {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -316,3 +316,58 @@ async def through_faults(world: World) -> None:
     command += ["--credentials", server.credentials()]
     assert "all is well" in await world.roost("archive", "verify", *command)
     await between.stop()
+
+
+@scenario
+async def restored(world: World) -> None:
+    """The history's rows are deleted; they come back from the archive, and a client reads them, but for what was taken back."""
+    archive = Archive(world.folder).make()
+    world.tenants.plan(features="WebSocket, History, Archive")
+    world.tenants.tenant("acme", spec=ARCHIVE)
+    (edge,) = await world.edges(1, work="Worker")
+    await workers(world, 1, archive=archive.settings)
+    caps = "draft/chathistory draft/message-redaction message-tags batch server-time echo-message"
+    ann = await world.client(edge, "ann", caps=caps)
+    await ann.join("#tea")
+    ids = []
+    for text in ("first", "a secret", "last"):
+        ann.send(f"PRIVMSG #tea :{text}")
+        ids.append((await ann.expect(("PRIVMSG", "#tea", text))).tags["msgid"])
+    ann.send(f"REDACT #tea {ids[1]}")
+    await ann.expect("REDACT")
+
+    async def is_archived() -> bool:
+        kinds = [line["kind"] for line in archive.lines("acme")]
+        return kinds.count("privmsg") == 3 and "redaction" in kinds
+
+    await until(is_archived, "all to be in the bucket", within=60)
+    # The channel goes with its last member, and what was said last with its log.
+    ann.send("PART #tea")
+    await ann.expect("PART")
+    await world.postgres.query("DELETE FROM history")
+    await ann.join("#tea")
+
+    async def past() -> list[str]:
+        ann.send("CHATHISTORY LATEST #tea * 50")
+        await ann.expect(lambda m: m.command == "BATCH" and m.parameters[0].startswith("+"))
+        found = await ann.collect(lambda m: m.command == "BATCH" and m.parameters[0].startswith("-"))
+        return [message.text for message in found if message.command == "PRIVMSG"]
+
+    assert await past() == []
+    database = ["--tenant", "acme", "--database", world.postgres.url]
+    output = await world.roost("archive", "restore", *database, *archive.options)
+    assert "lines came back" in output, output
+    assert await past() == ["first", "last"]
+    output = await world.roost("archive", "restore", *database, *archive.options)
+    assert output.splitlines()[-1].startswith("0 of "), output
+    # Left to a worker it is the same.
+    await world.postgres.query("DELETE FROM history WHERE text = 'last'")
+    job = (await world.roost("archive", "restore", *database, "--no-wait")).split()[-1]
+
+    async def is_done() -> bool:
+        return "state:\tdone" in await world.roost("archive", "jobs", "show", job, *database)
+
+    await until(is_done, "a worker to do it", within=40)
+    assert await past() == ["first", "last"]
+    assert (await world.roost("archive", "jobs", "list", *database)).count("restore\tdone") == 3
+    await ann.close()
