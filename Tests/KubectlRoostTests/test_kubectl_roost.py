@@ -121,6 +121,38 @@ class Plugin(PluginTest):
         self.assertEqual(code, 1)
         self.assertIn("still there", err)
 
+    def verify(self, *later):
+        """Runs a verification of an archive that is as it was, then as said."""
+        def archived(**status):
+            return {"archive": {"lastVerified": "2026-01-01T00:00:00Z", "verification": "all is well", "findings": 0, **status}}
+
+        one = tenant()
+        one["status"].update(archived())
+        self.given({**one, "_later": [{"status": archived(**status)} for status in later]})
+        return self.run_plugin("archive", "verify", "acme", "--request", "r1", "--interval", "0", "--timeout", "5")
+
+    def test_archive_verify_annotates_and_tells_what_was_found(self):
+        asked = {"verifyRequested": "r1"}
+        done = {**asked, "lastVerified": "2026-01-02T00:00:00Z", "verification": "all is well: 3 segments"}
+        code, out, err = self.verify({}, asked, done)
+        self.assertEqual(code, 0, err)
+        self.assertIn(
+            ["--namespace", "chat", "annotate", "tenants.roost.chat", "acme", "roost.chat/verify-archive=r1", "--overwrite"],
+            self.seen()["asked"],
+        )
+        self.assertLess(out.index("the operator has not asked"), out.index("a worker looks"))
+        self.assertTrue(out.endswith("all is well: 3 segments\n"), out)
+
+    def test_archive_verify_ends_with_1_if_something_is_found_or_there_is_no_result(self):
+        found = {"verifyRequested": "r1", "lastVerified": "2026-01-02T00:00:00Z", "verification": "1 finding", "findings": 1}
+        code, out, _ = self.verify({}, found)
+        self.assertEqual((code, out.splitlines()[-1]), (1, "1 finding"))
+        self.given(tenant(more=conditions(ArchiveReady=("False", "NotConfigured", "the cell has no archive"))))
+        code, _, err = self.run_plugin("archive", "verify", "acme")
+        self.assertEqual(code, 1)
+        self.assertIn("the cell has no archive", err)
+        self.assertFalse(any("annotate" in asked for asked in self.seen()["asked"]))
+
     def test_move_follows_until_it_has_arrived(self):
         def at(generation, where, store):
             return {"status": {"observedGeneration": generation, "cell": where, "conditions": conditions(StoreReady=store)}}

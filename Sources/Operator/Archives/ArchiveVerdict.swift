@@ -59,6 +59,14 @@ package enum ArchiveVerdict {
         if let failure = standing.failure {
             return say(.no, Self.reason(failure), Self.text(failing: standing) + rest)
         }
+        if standing.verifiedFindings > 0 {
+            let when = standing.verifiedAt.map { " at \(Self.time($0))" } ?? ""
+            return say(
+                .no,
+                "Damaged",
+                "the last verification\(when) has \(standing.verifiedResult ?? "findings")" + rest
+            )
+        }
         if let late = Self.late(standing, settings) { return say(.no, "Behind", late + rest) }
         return say(.yes, hold == nil ? "Running" : "Held", (hold.map { "\($0); " } ?? "") + Self.text(standing))
     }

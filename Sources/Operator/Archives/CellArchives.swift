@@ -103,6 +103,8 @@ extension ArchiveVerdict {
     static func asksForALook(_ object: KubeObject, _ archive: TenantView.Archive, _ settings: ArchiveSettings?) -> Bool
     {
         guard let settings, let known = Condition("ArchiveReady", of: object) else { return false }
+        // What was to be verified before there was anything is asked for now.
+        if settings.enabled, self.verification(object, archive) != nil { return true }
         return self.condition(settings, archive).reason != known.reason
     }
 
@@ -110,7 +112,7 @@ extension ArchiveVerdict {
     static func isNews(_ archive: TenantView.Archive, since old: JSON) -> Bool {
         guard let standing = archive.standing else { return false }
         let new = archive.json(known: .null)
-        return ["lastSegment", "lastVerified", "verification"].contains { new[$0] != old[$0] }
+        return ["lastSegment", "lastVerified", "verification", "findings"].contains { new[$0] != old[$0] }
             || (standing.pendingRecords == 0) != (old["pendingRecords"].int ?? 0 == 0)
     }
 }

@@ -47,19 +47,24 @@ extension TenantView.Archive {
         switch self {
         case .unknown: known
         case .notConfigured, .empty: .null
-        case .standing(let standing): standing.status()
+        case .standing(let standing): standing.status(requested: known["verifyRequested"])
         }
     }
 }
 
 extension ArchiveStanding {
     /// As the status has it.
-    fileprivate func status() -> JSON {
+    ///
+    /// - Parameter requested: For which verification it was asked last.
+    /// - Returns: `status.archive`.
+    fileprivate func status(requested: JSON) -> JSON {
         [
             "lastSegment": self.lastSegment.map(JSON.integer) ?? .null,
             "lastSealedAt": Self.time(self.sealedAt),
             "lastVerified": Self.time(self.verifiedAt),
             "verification": JSON(self.verifiedResult),
+            "verifyRequested": requested,
+            "findings": self.verifiedAt == nil ? .null : .integer(Int64(clamping: self.verifiedFindings)),
             "bytes": .integer(Int64(self.bytes)),
             "objects": .integer(Int64(self.objects)),
             "pendingRecords": .integer(Int64(self.pendingRecords)),

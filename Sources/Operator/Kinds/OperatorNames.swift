@@ -46,6 +46,8 @@ package enum OperatorNames {
     package static let storesLost = "roost.chat/stores-lost"
     /// On a Cell: data of deleted tenants that is to be erased now, see ``ErasureRequests``.
     package static let erase = "roost.chat/erase"
+    /// On a Tenant: its archive is to be verified as a whole, once for each value.
+    package static let verifyArchive = "roost.chat/verify-archive"
     /// On a list of what is kept: of how many it says nothing.
     package static let leftOut = "roost.chat/left-out"
     /// On a list of what is kept.

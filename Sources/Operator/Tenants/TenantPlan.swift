@@ -72,6 +72,8 @@ package struct TenantPlan: Sendable {
     package var redis: String?
     /// The hostnames that it holds once the steps are done.
     package var hostnames: [String] = []
+    /// For which value of the annotation its archive is to be verified, if it was not asked for that yet.
+    package var verification: String?
     /// What it takes of its namespace's budgets, if it is admitted.
     package var charge: BudgetCharge?
     /// Whether it is refused for what is nobody else's matter, so that others may have what it asks for.

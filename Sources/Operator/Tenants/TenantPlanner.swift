@@ -259,6 +259,9 @@ package enum TenantPlanner {
         _ plan: inout TenantPlan
     ) {
         plan.conditions.append(ArchiveVerdict.condition(hosted.archive, view.archive))
+        if plan.isServing, hosted.archive.enabled {
+            plan.verification = ArchiveVerdict.verification(view.object, view.archive)
+        }
         plan.conditions.append(TenantQuotas.condition(hosted.quotas, view.usage))
         plan.conditions.append(Self.suspension(hosted.state))
     }

@@ -94,6 +94,7 @@ package struct TenantReconciler: Sendable {
                 Self.fail(&plan, view: view, "StoreUnavailable", failure ?? "")
             }
             plan.redis = await self.redis(of: object, in: plan.cell)
+            if failure == nil { await self.askForVerification(&plan, of: object) }
             if plan.hasStatus || failure != nil { try await self.write(plan, view: view, object: object) }
             guard failure == nil else { return .failed }
             if plan.isUnderway { return .again(after: .milliseconds(50)) }
@@ -246,6 +247,7 @@ package struct TenantReconciler: Sendable {
             status["usage"] = object.status["usage"]
         }
         status["archive"] = archive.json(known: object.status["archive"])
+        if let value = plan.verification { status["archive"]["verifyRequested"] = .string(value) }
         for condition in plan.conditions.changed(since: object) {
             let before = object.condition(condition.type)?["reason"].string
             switch condition.type {

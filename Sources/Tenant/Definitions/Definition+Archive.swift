@@ -8,6 +8,10 @@ extension Definition {
             "lastSealedAt": .words("When a segment was put into the bucket last."),
             "lastVerified": .words("When the archive was verified last."),
             "verification": .words("What that found."),
+            "findings": .count("How much of it was wrong."),
+            "verifyRequested": .words(
+                "The value of the annotation roost.chat/verify-archive that a verification was asked for last."
+            ),
             "bytes": .count("Bytes of what the bucket has, as it was summed up last."),
             "objects": .count("Objects, likewise."),
             "pendingRecords": .count("Records that wait for their segment."),

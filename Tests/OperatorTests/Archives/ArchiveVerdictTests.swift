@@ -103,6 +103,21 @@ struct ArchiveVerdictTests {
         #expect(ArchiveVerdict.condition(Self.settings(), archive).message.hasPrefix("it is too warm"))
     }
 
+    @Test func `what a verification found is said until another finds nothing`() {
+        var (findings, verified) = (2, "2 findings, the first: x.rsg: is missing")
+        let damaged = Self.waiting(30) { standing in
+            (standing.verifiedAt, standing.verifiedResult) = (Self.now, verified)
+            standing.verifiedFindings = findings
+        }
+        let condition = ArchiveVerdict.condition(Self.settings(), damaged)
+        #expect(condition.status == .no && condition.reason == "Damaged" && condition.severity == .complaint)
+        #expect(condition.message.hasPrefix("the last verification at 2026-12-03T12:30:00"))
+        #expect(condition.message.hasSuffix(" has 2 findings, the first: x.rsg: is missing"))
+        (findings, verified) = (0, "all is well")
+        let well = Self.waiting(30) { $0.verifiedResult = verified }
+        #expect(self.reason(Self.settings(), well) == "True Running")
+    }
+
     @Test func `a hold says whose it is, and hides no trouble`() {
         let held = Self.settings { settings in
             var hold = ArchiveHold()

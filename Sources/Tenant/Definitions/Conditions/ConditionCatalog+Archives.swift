@@ -91,8 +91,12 @@ extension ConditionCatalog {
             ("StoreFull", "the disk, or the store's quota, is full", "make room"),
             ("StoreRefused", "the store refuses something for another reason", "the message has its words"),
             (
-                "Damaged", "something in the bucket is not what was put there, or was written by a newer version",
-                "`roost archive verify`; put the object back from a version or a copy"
+                "Damaged",
+                """
+                something in the bucket is not what was put there, or was written by a newer version; a verification says how much and \
+                what
+                """,
+                "`roost archive verify`; put the object back from a version or a copy, and have it verified again"
             ),
             ("Misconfigured", "settings or a key's file cannot be used", "correct what the message names"),
             (
