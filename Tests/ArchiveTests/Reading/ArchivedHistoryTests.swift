@@ -151,6 +151,44 @@ import Testing
         }
     }
 
+    @Test func `who asks while as many do as may, and as many wait, has what the history has`() async throws {
+        try await ArchiveRig.with { rig in
+            let acme = try TenantID.acme
+            try await rig.store((1...10).map { ArchiveRig.said($0, of: acme) })
+            try await rig.seal([ArchiveRig.day], of: acme)
+            try await rig.forget(before: ArchiveRig.day.start + 8, of: acme)
+            var limits = ArchivedHistory.Limits()
+            (limits.width, limits.queue, limits.deadline) = (1, 0, .seconds(600))
+            let older = rig.history(limits)
+            let whole = rig.whole(older)
+            rig.bucket.hold()
+            let reads = rig.bucket.reads
+            let first = Task { try await Self.texts(whole) }
+            try await until("the first to ask the bucket") { rig.bucket.reads > reads }
+            #expect(try await Self.texts(whole).count == 3)
+            #expect(Self.count(older, "busy") == 1)
+            first.cancel()
+            #expect(try await first.value.count == 3)
+        }
+    }
+
+    @Test func `one tenant's trouble keeps no other from reading`() async throws {
+        try await ArchiveRig.with { rig in
+            for tenant in [try TenantID.acme, try TenantID.globex] {
+                try await rig.store([ArchiveRig.said(1, of: tenant)])
+                try await rig.seal([ArchiveRig.day], of: tenant)
+                try await rig.forget(before: .max, of: tenant)
+            }
+            let whole = rig.whole(rig.history())
+            rig.bucket.fail(.unavailable("away"))
+            #expect(try await Self.texts(whole).isEmpty)
+            rig.bucket.fail(nil)
+            #expect(try await Self.texts(whole).isEmpty)
+            let other = try await whole.read("#tea", of: .globex, Self.part, limit: 10, events: true)
+            #expect(other.records(with: []).count == 1)
+        }
+    }
+
     @Test func `bounds are kept, and a client goes on behind them`() async throws {
         try await ArchiveRig.with { rig in
             let acme = try TenantID.acme

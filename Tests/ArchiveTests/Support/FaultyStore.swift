@@ -83,6 +83,8 @@ final class FaultyStore: ObjectStore {
         _ body: () async throws(ObjectStoreError) -> Answer
     ) async throws(ObjectStoreError) -> Answer {
         await self.wait()
+        // Who gave up gets nothing late.
+        if Task.isCancelled { throw .timedOut }
         let away = self.state.withLock { state in
             state.reads += 1
             return state.away
