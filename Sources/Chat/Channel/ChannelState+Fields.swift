@@ -23,6 +23,9 @@ extension ChannelState {
         FieldKey(.setting, $0)
     }
 
+    /// The field of the key that who joins has to know.
+    static let keyField = FieldKey(.setting, Setting.key)
+
     /// A member's field.
     package static func memberField(_ session: SessionID) -> FieldKey { FieldKey(.member, session.text) }
 

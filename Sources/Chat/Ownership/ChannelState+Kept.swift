@@ -27,9 +27,18 @@ extension ChannelState {
     }
 
     /// What is kept: the number of fields, and of each its section's byte, its name and its value.
-    package var kept: [UInt8] {
+    package var kept: [UInt8] { Self.bytes(of: self.keptUpdates) }
+
+    /// What is kept, without the key that who joins has to know.
+    ///
+    /// - Returns: nil if the bytes are not what ``kept`` wrote.
+    package static func withoutKey(kept bytes: [UInt8]) -> [UInt8]? {
+        self.updates(kept: bytes).map { updates in self.bytes(of: updates.filter { $0.key != self.keyField }) }
+    }
+
+    private static func bytes(of updates: [FieldUpdate]) -> [UInt8] {
         var buffer = ByteBuffer()
-        let updates = self.keptUpdates.sorted {
+        let updates = updates.sorted {
             ($0.key.section.rawValue, $0.key.name) < ($1.key.section.rawValue, $1.key.name)
         }
         buffer.writeInteger(UInt32(clamping: updates.count))
