@@ -118,6 +118,27 @@ enum LineText {
         }
         return bytes
     }
+
+    /// Only what RFC 8259 section 7 wants escaped is: everything else is UTF-8 as it is.
+    static func escape(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        var start = 0
+        for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+            bytes.append(contentsOf: text[start..<index])
+            start = index + 1
+            switch byte {
+            case 0x22: bytes += [0x5C, 0x22]
+            case 0x5C: bytes += [0x5C, 0x5C]
+            case 0x0A: bytes += [0x5C, UInt8(ascii: "n")]
+            case 0x09: bytes += [0x5C, UInt8(ascii: "t")]
+            default:
+                let digits = Array("0123456789abcdef".utf8)
+                bytes += "\\u00".utf8
+                bytes.append(digits[Int(byte >> 4)])
+                bytes.append(digits[Int(byte & 15)])
+            }
+        }
+        bytes.append(contentsOf: text[start...])
+    }
 }
 
 /// Calls for each line of a frame, its line feed included.

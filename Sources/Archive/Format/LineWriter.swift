@@ -92,28 +92,7 @@ package struct LineWriter: Sendable {
         Self.add(name, to: &bytes)
         bytes.append(UInt8(ascii: "\""))
         var value = value
-        value.withUTF8 { Self.escape($0, to: &bytes) }
+        value.withUTF8 { LineText.escape($0, to: &bytes) }
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// Only what RFC 8259 section 7 wants escaped is: everything else is UTF-8 as it is.
-    private static func escape(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
-        var start = 0
-        for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-            bytes.append(contentsOf: text[start..<index])
-            start = index + 1
-            switch byte {
-            case 0x22: bytes += [0x5C, 0x22]
-            case 0x5C: bytes += [0x5C, 0x5C]
-            case 0x0A: bytes += [0x5C, UInt8(ascii: "n")]
-            case 0x09: bytes += [0x5C, UInt8(ascii: "t")]
-            default:
-                let digits = Array("0123456789abcdef".utf8)
-                bytes += "\\u00".utf8
-                bytes.append(digits[Int(byte >> 4)])
-                bytes.append(digits[Int(byte & 15)])
-            }
-        }
-        bytes.append(contentsOf: text[start...])
     }
 }

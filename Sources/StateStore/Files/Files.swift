@@ -87,7 +87,7 @@ package enum Files {
         throw failure
     }
 
-    private static func parent(of path: String) -> String {
+    static func parent(of path: String) -> String {
         var trimmed = path[...]
         while trimmed.count > 1, trimmed.last == "/" { trimmed.removeLast() }
         guard let slash = trimmed.lastIndex(of: "/") else { return "." }
