@@ -12,7 +12,7 @@ package enum TranscriptFormat: String, CaseIterable, Sendable {
 
 /// Writes lines in one of the formats.
 package struct Transcript {
-    private let format: TranscriptFormat
+    let format: TranscriptFormat
     private let title: String
     /// Where a page is: another day or conversation has a heading.
     private var heading = ""
@@ -100,7 +100,7 @@ package struct Transcript {
         return "\"" + safe.replacing("\"", with: "\"\"") + "\""
     }
 
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
             .replacing("\"", with: "&quot;")
     }
