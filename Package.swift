@@ -306,7 +306,8 @@ let package = Package(
         .testTarget(
             name: "DurableStoreTests",
             dependencies: [
-                "Backoff", "Chat", "IRC", "Observability", "StateStore", "Tenant", "TestSupport", .nioCore, .logging,
+                "Archive", "Backoff", "Chat", "IRC", "Observability", "StateStore", "Tenant", "TestSupport", .crypto,
+                .nioCore, .logging,
             ]
         ),
         .testTarget(

@@ -61,6 +61,7 @@ package struct BundleExport: Sendable {
     ///   - archive: The archive.
     ///   - history: The tenant's history.
     ///   - orTakenBack: Whether the history has what was taken back, of which it keeps no text.
+    ///   - isWanted: Which lines are looked at.
     ///   - body: Gets a line with its line feed.
     /// - Throws: ``ArchiveError``, ``DurableStoreError``, and what the body throws.
     static func each(

@@ -34,6 +34,10 @@ package struct PersonFact: Hashable, Sendable {
 
     package let kind: String
     package let values: [String: Value]
+
+    package init(kind: String, values: [String: Value]) {
+        (self.kind, self.values) = (kind, values)
+    }
 }
 
 /// What a table has of people.
