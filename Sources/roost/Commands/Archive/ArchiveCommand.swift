@@ -7,15 +7,16 @@ import Observability
 import StateStore
 import Tenant
 
-/// `roost archive`: what was said, in the bucket.
+/// `roost archive`: what was said, in the bucket, and what of a tenant or a person goes elsewhere.
 ///
-/// It needs the bucket and the cell's keys; what changes something, and jobs, the database as well.
+/// What reads needs the bucket and the cell's keys; what changes something, and jobs, the database as well.
 struct ArchiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
-        abstract: "Find, read, verify and restore what was archived.",
+        abstract: "Find, read, verify and restore what was archived; carry tenants elsewhere.",
         subcommands: [
-            List.self, Get.self, Grep.self, Verify.self, Restore.self, Forget.self, Erasures.self, Jobs.self,
+            List.self, Get.self, Grep.self, Verify.self, Restore.self, Forget.self, Export.self, Import.self,
+            Person.self, Erasures.self, Jobs.self,
         ]
     )
 }
@@ -45,6 +46,11 @@ struct ArchiveOptions: ParsableArguments {
     var credentials: String?
     @Option(help: "Certificates in PEM that prove the store, beside the system's.") var authorities = ""
     @Option(help: "The tenant.", transform: TenantID.argument) var tenant: TenantID
+
+    /// Whether somebody said where the archives are.
+    var isGiven: Bool {
+        self.archive != nil || !(ProcessInfo.processInfo.environment["ROOST_ARCHIVE_URL"] ?? "").isEmpty
+    }
 
     /// Opens the archive for the time of a block; failures end the program with a message and its exit code.
     ///
