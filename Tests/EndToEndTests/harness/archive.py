@@ -5,16 +5,19 @@ import json
 import os
 import pathlib
 
-PAGE = pathlib.Path(__file__).parents[3] / "docs/operations/archive-format.md"
+PAGES = pathlib.Path(__file__).parents[3] / "docs/operations"
+PAGE = PAGES / "archive-format.md"
+#: What says what is in a tenant's bundle.
+BUNDLES = PAGES / "bundle-format.md"
 #: What a store in a folder has before an object's bytes.
 HEADER = 512
 
 
-def program() -> dict:
-    """What the page's program defines."""
-    code = PAGE.read_text().split("```python\n")[1].split("```")[0]
+def program(page: pathlib.Path = PAGE) -> dict:
+    """What a page's program defines."""
+    code = page.read_text().split("```python\n")[1].split("```")[0]
     names: dict = {}
-    exec(compile(code, str(PAGE), "exec"), names)
+    exec(compile(code, str(page), "exec"), names)
     return names
 
 

@@ -1,11 +1,13 @@
 """What was said lies in a bucket, once and provably, whatever ends meanwhile."""
 
 import asyncio
+import contextlib
 import json
 import shutil
+import sqlite3
 from collections import Counter
 
-from harness.archive import HEADER, Archive
+from harness.archive import BUNDLES, HEADER, Archive, program
 from harness.chatter import Chatter
 from harness.client import Client
 from harness.message import Message
@@ -16,7 +18,9 @@ from harness.stumbling import TROUBLES, StumblingStore
 from harness.worker import workers
 from harness.world import World
 
+from .accounts import plain, scram
 from .faults import LEASE
+from .services import told
 from .workers import waiting
 
 #: The least that there is.
@@ -371,3 +375,77 @@ async def restored(world: World) -> None:
     assert await past() == ["first", "last"]
     assert (await world.roost("archive", "jobs", "list", *database)).count("restore\tdone") == 3
     await ann.close()
+
+
+@scenario
+async def carried_over(world: World) -> None:
+    """A tenant of one process is imported under another name beside edges: its people log in as before, find their channel, and read what was said."""
+    world.tenants.plan(features="WebSocket, History, Archive")
+    world.tenants.tenant("acme")
+    dev = await world.embedded(ephemeral=False)
+    database = ["--database", f"sqlite:{dev.data}/roost.sqlite"]
+    password = "correct horse battery"
+    await world.roost(
+        "account", "add", "carol", "--tenant", "acme", "--password-stdin", *database, stdin=password + "\n"
+    )
+    caps = ("sasl", "message-tags", "server-time", "batch", "draft/chathistory", "echo-message")
+
+    async def log_in(edge, how, tenant: str):
+        client = await world.connection(edge, tenant)
+        client.nick = "carol"
+        await client.capabilities(*caps)
+        assert await how(client, "carol", password) == "903"
+        client.send("NICK carol", "USER carol 0 * :carol", "CAP END")
+        await client.expect("376", "422")
+        await client.join("#tea")
+        return client
+
+    carol = await log_in(dev, plain, "acme")
+    await told(carol, "CS REGISTER #tea", "belongs to you now")
+    said = []
+    for number in range(30):
+        carol.send(f"PRIVMSG #tea :words {number}")
+        said.append((await carol.expect(("PRIVMSG", "#tea", f"words {number}"))).tags["msgid"])
+
+    async def is_kept() -> bool:
+        with contextlib.closing(sqlite3.connect(f"file:{dev.data}/roost.sqlite?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT COUNT(*) FROM channels WHERE owner = 'carol'").fetchone() == (1,)
+
+    await until(is_kept, "the database to have the channel")
+    await carol.close()
+    await dev.terminate()
+    dev.may_end = True
+    bundle, page = world.folder / "acme.bundle", world.folder / "carol.html"
+    await world.roost("archive", "export", "--tenant", "acme", *database, "--output", str(bundle))
+    assert bundle.stat().st_mode & 0o777 == 0o600
+    assert not bundle.with_name("acme.bundle.partial").exists()
+    # Who reads bundles without Roost finds it whole.
+    with bundle.open("rb") as file:
+        assert program(BUNDLES)["check"](file)
+
+    world.tenants.tenant("globex")
+    await world.stores()
+    database = ["--database", world.postgres.url]
+    into = ["--tenant", "globex", *database]
+    whole = bundle.read_bytes()
+    bundle.write_bytes(whole[:-100])
+    await world.roost("archive", "import", str(bundle), *into, expect=78)
+    bundle.write_bytes(whole)
+    assert "globex is here" in await world.roost("archive", "import", str(bundle), *into)
+    await world.roost("archive", "import", str(bundle), *into, expect=78)
+    (edge,) = await world.edges(1)
+    carol = await log_in(edge, scram, "globex")
+    carol.send("CHATHISTORY LATEST #tea * 50")
+    for number, msgid in enumerate(said):
+        heard = await carol.expect(("PRIVMSG", "#tea", f"words {number}"))
+        assert heard.tags["msgid"] == msgid, (number, heard.tags, msgid)
+    await told(carol, "CS INFO #tea", "carol")
+    # What is said beside it comes along here.
+    lines = await world.roost("archive", "person", "--account", "Carol", *into)
+    records = [json.loads(line) for line in lines.splitlines() if not line.startswith("roost: ")]
+    kinds = Counter(key for record in records for key in record)
+    assert kinds["person"] == kinds["account"] == kinds["channel"] == 1, kinds
+    texts = [r["said"]["text"] for r in records if r.get("said", {}).get("kind") == "privmsg"]
+    assert texts == [f"words {number}" for number in range(30)], texts
+    await world.roost("archive", "person", "--account", "carol", "--format", "html", "--output", str(page), *into)
+    assert "&lt;carol&gt; words 29" in page.read_text()
