@@ -25,36 +25,16 @@ extension ArchiveLine {
     /// - Parameter tenant: Whose history.
     /// - Returns: nil for what no history keeps: what only those of a rank were told, and kinds of a newer version.
     package func record(of tenant: TenantID) -> HistoryRecord? {
-        guard let place = self.place, let conversation = Conversation(text: place.conversation) else { return nil }
-        if case .channel = conversation, let to, !to.isEmpty {
-            // A sign stands before the channel where only those of a rank were told.
-            guard case .channel = Conversation(text: to) else { return nil }
-        }
-        if self.redacts != nil {
-            return HistoryRecord(
-                tenant,
-                in: place.conversation,
-                id: place.id,
-                prefix: self.from,
-                account: self.account,
-                text: nil,
-                redaction: self.from + (self.text.map { " " + $0 } ?? "")
-            )
-        }
-        guard let kind = HistoryRecord.Kind.allCases.first(where: { "\(LineWriter.name(of: $0))" == self.kind }) else {
-            return nil
-        }
+        guard let place = self.place, Conversation(text: place.conversation) != nil else { return nil }
+        guard self.redacts != nil else { return HistoryRecord(self, of: tenant) }
         return HistoryRecord(
             tenant,
             in: place.conversation,
             id: place.id,
-            kind,
             prefix: self.from,
             account: self.account,
-            isBot: self.bot ?? false,
-            target: self.to ?? "",
-            tags: self.tags ?? "",
-            text: self.text
+            text: nil,
+            redaction: self.from + (self.text.map { " " + $0 } ?? "")
         )
     }
 }
