@@ -132,6 +132,8 @@ extension DurableStore {
                 """, []
             ),
             ("INSERT INTO archive_job_log (tenant, job, number, time, line) VALUES ($1, 'j', 1, 2, 'späm')", []),
+            (
+                """
                 INSERT INTO archive_conversations (tenant, conversation, day, first_time, last_time) VALUES ($1, 1, 2, 3, 4)
                 """, []
             ),

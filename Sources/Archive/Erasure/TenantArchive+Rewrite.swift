@@ -12,6 +12,7 @@ package struct LineErasure: Sendable {
     private let mark: [UInt8]
 
     /// - Parameter account: As it is written in what was said.
+    /// - Throws: ``ArchiveError/configuration(_:)`` for what is no name.
     package init(account: String) throws(ArchiveError) {
         guard !account.isEmpty, account.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) else {
             throw .configuration("`\(account)` is no name of an account")

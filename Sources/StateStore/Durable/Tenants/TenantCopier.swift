@@ -88,6 +88,7 @@ package struct TenantCopier: Sendable {
     /// - Parameters:
     ///   - tenant: Whose.
     ///   - since: When the copy was begun, or a little before, in milliseconds since 1970.
+    /// - Throws: What either database says.
     package func copyLate(_ tenant: TenantID, since: Int64) async throws(DurableStoreError) {
         for table in TenantTable.all where table.isAppended { _ = try await self.copy(table, of: tenant, after: nil) }
         for table in TenantTable.all where table.name == ArchivePending.table {
