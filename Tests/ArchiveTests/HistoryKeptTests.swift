@@ -1,4 +1,5 @@
 import Archive
+import ObjectStore
 import StateStore
 import Tenant
 import TestSupport
