@@ -10,6 +10,18 @@ extension CellStores {
 
     func redis(_ name: String) -> FurtherRedis? { self.further.first { $0.name == name } }
 
+    /// How much of all feeds history has not acknowledged; nil if a store has not said so.
+    var feedWaiting: Int? {
+        get async {
+            guard var sum = self.waiting else { return nil }
+            for redis in self.further {
+                guard let waiting = await redis.waiting else { return nil }
+                sum = sum.plus(waiting)
+            }
+            return sum
+        }
+    }
+
     /// Where a tenant is to live.
     ///
     /// What is live of it where it goes, from an earlier stay, is erased first; what it leaves is, a while later.

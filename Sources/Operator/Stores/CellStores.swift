@@ -57,7 +57,7 @@ package actor CellStores {
     package private(set) var figures: (pods: [PodFigures], at: Int64) = ([], 0)
 
     /// How much of the first feed history has not acknowledged; nil if that was not answered last.
-    private var waiting: Int?
+    private(set) var waiting: Int?
 
     init(
         live: any LiveStore,
@@ -269,18 +269,6 @@ package actor CellStores {
             try? await TimeSource.continuous.sleep(.seconds(2))
         }
         await self.live.shutdown()
-    }
-
-    /// How much of all feeds history has not acknowledged; nil if a store has not said so.
-    var feedWaiting: Int? {
-        get async {
-            guard var sum = self.waiting else { return nil }
-            for redis in self.further {
-                guard let waiting = await redis.waiting else { return nil }
-                sum = sum.plus(waiting)
-            }
-            return sum
-        }
     }
 
     private func askDurable() async {

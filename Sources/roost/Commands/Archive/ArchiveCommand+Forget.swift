@@ -52,7 +52,7 @@ extension ArchiveCommand {
                     }
                     return print(job.message)
                 }
-                try await Task.sleep(for: .milliseconds(500))
+                try await ContinuousClock().sleep(for: .milliseconds(500))
             }
         }
     }
