@@ -126,7 +126,7 @@ import Testing
             let note = try self.tenant("acme", .erasing)
             try await store.tenants.upsert(note)
             let eraser = TenantEraser(store.database, batch: 100)
-            #expect(try await eraser.erase(note) == 279)
+            #expect(try await eraser.erase(note) == 281)
             #expect(try await eraser.remains(of: .acme) == ["tenants": 1])
             #expect(try await eraser.remains(of: .globex) == before)
             #expect(try await eraser.erase(note) == 0)

@@ -240,7 +240,7 @@ import Testing
             _ = try await target.database.execute("DELETE FROM history", in: .tenant(.acme))
             // Rows of the history are copied in 41 transactions, and gone through in 41.
             var cuts = 0
-            for transactions in [94, 89] {
+            for transactions in [102, 97] {
                 let broken = DurableStore(cutOff(target.database, after: transactions))
                 do {
                     try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
@@ -272,7 +272,7 @@ import Testing
     @Test func `a place that was noted in a copy goes with its erasure`() async throws {
         try await Route.postgresToPostgres.withStores { source, target in
             try await source.fill(.acme, history: 100)
-            let broken = DurableStore(cutOff(target.database, after: 74))
+            let broken = DurableStore(cutOff(target.database, after: 82))
             await #expect(throws: DurableStoreError.unavailable(reason: "cut off")) {
                 try await TenantCopier(from: source, to: broken, batch: 10).copy(.acme)
             }
