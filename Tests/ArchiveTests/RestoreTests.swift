@@ -25,7 +25,9 @@ import Testing
                     redacts: ArchiveRig.said(2, of: acme, day: Self.next).stamp
                 ),
             ])
-            let alone = ArchiveBatch(rig.tap, records: [:], others: [ArchiveRig.said(700, of: acme, text: "for ops")])
+            let plain = ArchiveRig.said(700, of: acme, text: "for ops")
+            let forRanks = ArchivedRecord(log: plain.log, stamp: plain.stamp, content: plain.content, isForRanks: true)
+            let alone = ArchiveBatch(rig.tap, records: [:], others: [forRanks])
             try await rig.store.history.store([], archiving: alone)
             try await rig.service().look()
             // What waits for its segment counts as well.

@@ -162,9 +162,8 @@ import Testing
             let older = rig.history(limits)
             let whole = rig.whole(older)
             rig.bucket.hold()
-            let reads = rig.bucket.reads
             let first = Task { try await Self.texts(whole) }
-            try await until("the first to ask the bucket") { rig.bucket.reads > reads }
+            try await until("the first to ask the bucket") { rig.bucket.isWaitedFor }
             #expect(try await Self.texts(whole).count == 3)
             #expect(Self.count(older, "busy") == 1)
             first.cancel()
