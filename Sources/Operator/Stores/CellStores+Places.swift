@@ -1,6 +1,7 @@
 // Which of several Redis instances a tenant lives in, and what is live of it in each.
 
 import KubeClient
+import Numbers
 import StateStore
 import Tenant
 

@@ -4,7 +4,6 @@ import Backoff
 import KubeClient
 import Logging
 import NIOCore
-import Numbers
 import Observability
 package import StateStore
 package import Tenant
