@@ -106,7 +106,7 @@ import Testing
             try await rig.store((1...10).map { ArchiveRig.said($0, of: acme) })
             try await rig.seal([ArchiveRig.day], of: acme)
             try await rig.forget(before: ArchiveRig.day.start + 8, of: acme)
-            var limits = ArchivedHistory.Limits()
+            var limits = ArchivedHistory.Limits.patient
             limits.rest = .zero
             let older = rig.history(limits)
             let whole = rig.whole(older)
@@ -145,7 +145,7 @@ import Testing
             // The time is over at once.
             let time = StoreTime(wall: { 0 }, now: { .zero }, sleep: { _ in })
             rig.bucket.hold()
-            let stuck = rig.history(time: time)
+            let stuck = rig.history(.init(), time: time)
             #expect(try await Self.texts(rig.whole(stuck)).count == 3)
             #expect(Self.count(stuck, "failed") == 1)
         }
@@ -157,7 +157,7 @@ import Testing
             try await rig.store((1...10).map { ArchiveRig.said($0, of: acme) })
             try await rig.seal([ArchiveRig.day], of: acme)
             try await rig.forget(before: ArchiveRig.day.start + 8, of: acme)
-            var limits = ArchivedHistory.Limits()
+            var limits = ArchivedHistory.Limits.patient
             (limits.width, limits.queue, limits.deadline) = (1, 0, .seconds(600))
             let older = rig.history(limits)
             let whole = rig.whole(older)
@@ -198,7 +198,7 @@ import Testing
             for change in [{ $0.days = 2 }, { $0.segments = 2 }, { $0.bytes = 1000 }]
                 as [(inout ArchivedHistory.Limits) -> Void]
             {
-                var limits = ArchivedHistory.Limits()
+                var limits = ArchivedHistory.Limits.patient
                 change(&limits)
                 let older = rig.history(limits)
                 let whole = rig.whole(older)

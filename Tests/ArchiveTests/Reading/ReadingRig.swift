@@ -24,9 +24,18 @@ struct SeededNumbers: RandomNumberGenerator {
     }
 }
 
+extension ArchivedHistory.Limits {
+    /// As they are, for a machine that has other tests to run too.
+    static var patient: Self {
+        var limits = Self()
+        limits.deadline = .seconds(600)
+        return limits
+    }
+}
+
 extension ArchiveRig {
     /// What clients ask where the history ends.
-    func history(_ limits: ArchivedHistory.Limits = .init(), time: StoreTime = .system) -> ArchivedHistory {
+    func history(_ limits: ArchivedHistory.Limits = .patient, time: StoreTime = .system) -> ArchivedHistory {
         ArchivedHistory(
             self.store.archives,
             archive: { self.archive(of: $0) },

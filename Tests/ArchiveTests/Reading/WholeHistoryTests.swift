@@ -15,7 +15,7 @@ import Testing
         _ tenant: TenantID,
         _ random: inout SeededNumbers
     ) async throws {
-        var limits = ArchivedHistory.Limits()
+        var limits = ArchivedHistory.Limits.patient
         limits.stretch = Bool.random(using: &random) ? 1 : 4 << 20
         limits.cache = Bool.random(using: &random) ? 0 : 64 << 20
         let older = rig.history(limits)
