@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -11,13 +13,38 @@ package enum FreePort {
     /// What went wrong.
     package struct None: Error {}
 
-    /// Tries ports at random until one can be bound.
+    private static let ports = 20_000..<32_000
+
+    /// What was given out may not be bound yet.
+    private static let given = Mutex<Set<Int>>([])
+
+    /// A byte for each port, locked by the process that was given it; that of the scenarios (Tests/EndToEndTests/harness) too.
+    private static let locks: Int32 = {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        return open("\(folder)/roost-test-ports-\(getuid())", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    }()
+
+    /// Tries ports at random until one can be bound of which no test on this machine was told that still runs.
     package static func find() throws -> Int {
         for _ in 0..<1000 {
-            let port = Int.random(in: 20_000..<32_000)
-            if Self.isFree(port) { return port }
+            let port = Int.random(in: Self.ports)
+            let isNew = Self.given.withLock { given in
+                if given.count > Self.ports.count / 2 { given = [] }
+                return given.insert(port).inserted
+            }
+            if isNew, Self.reserve(port), Self.isFree(port) { return port }
         }
         throw None()
+    }
+
+    /// Locks a port's byte for as long as this process lives.
+    private static func reserve(_ port: Int) -> Bool {
+        var byte = flock()
+        byte.l_type = Int16(F_WRLCK)
+        byte.l_whence = Int16(SEEK_SET)
+        byte.l_start = off_t(port)
+        byte.l_len = 1
+        return fcntl(Self.locks, F_SETLK, &byte) == 0
     }
 
     /// Whether somebody listens on a port of 127.0.0.1.

@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import fcntl
 import os
 import random
 import pathlib
@@ -10,6 +11,7 @@ import re
 import shutil
 import signal
 import socket
+import tempfile
 from collections.abc import Sequence
 
 PR_SET_PDEATHSIG = 1
@@ -18,14 +20,20 @@ libc = ctypes.CDLL(None)
 
 #: What was handed out may not be bound yet.
 handed_out: set[int] = set()
+#: A byte of this file for each port, locked by the process that was given it (Tests/Support/FreePort.swift).
+ports = os.open(f"{tempfile.gettempdir()}/roost-test-ports-{os.getuid()}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def free_port() -> int:
-    """A port of the loopback that was free a moment ago, of which nobody here was told before and which is not in the range
-    that the kernel hands out, nor one that a scenario beside this one may choose."""
+    """A port of the loopback that was free a moment ago, of which no test on this machine was told that still runs, and which
+    is not in the range that the kernel hands out."""
     while True:
-        port = random.randrange(1250, 2000) * 16 + os.getpid() % 16
+        port = random.randrange(20_000, 32_000)
         if port in handed_out:
+            continue
+        try:
+            fcntl.lockf(ports, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        except OSError:
             continue
         handed_out.add(port)
         with socket.socket() as probe:
