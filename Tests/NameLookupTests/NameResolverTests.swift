@@ -103,17 +103,24 @@ import Testing
         let server = try await NameServer.started(
             (0..<40).flatMap { ["n\($0).example=127.0.0.2/60"] } + ["--silent", "a.example", "--silent", "b.example"]
         )
+        let patient = try self.resolver(server.port) {
+            $0.deadline = .seconds(60)
+            $0.inFlight = 1
+        }
+        async let first = patient.addresses(of: "a.example")
+        try await until("the question is asked") { server.questions.contains("a.example") }
+        #expect(await patient.addresses(of: "b.example") == nil)
+        #expect(self.counts(patient)["refused"] == 1)
+        patient.shutDown()
+        #expect(await first == nil)
+
         let resolver = try self.resolver(server.port) {
             $0.deadline = .milliseconds(800)
             $0.inFlight = 1
             $0.cached = 20
         }
         defer { resolver.shutDown() }
-        async let first = resolver.addresses(of: "a.example")
-        try await until("the question is asked") { server.questions.contains("a.example") }
-        #expect(await resolver.addresses(of: "b.example") == nil)
-        #expect(self.counts(resolver)["refused"] == 1)
-        #expect(await first == nil)
+        #expect(await resolver.addresses(of: "a.example") == nil)
         try await until("it has ended") { resolver.families[1].samples[0].value == 0 }
         for number in 0..<40 { #expect(await resolver.addresses(of: "n\(number).example") == [0x7F00_0002]) }
         #expect(resolver.families[2].samples[0].value <= 20)
