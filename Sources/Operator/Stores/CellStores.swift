@@ -50,8 +50,8 @@ package actor CellStores {
     private var closed: Set<String> = []
     /// When certificates end, by name, as far as they were looked at.
     private var ends: [String: Date] = [:]
-    private var livePulse = StorePulse(at: TimeSource.continuous.now())
-    private var durablePulse = StorePulse(at: TimeSource.continuous.now())
+    private var livePulse = StorePulse()
+    private var durablePulse = StorePulse()
     /// What the edges told last, and when that was read, in milliseconds since 1970.
     package private(set) var figures: (pods: [PodFigures], at: Int64) = ([], 0)
 
@@ -247,11 +247,12 @@ package actor CellStores {
     }
 
     private func askLive() async {
+        self.livePulse.asked(at: TimeSource.continuous.now())
         do throws(LiveStoreError) {
             let carried = try await self.live.liveFigures()
             self.figures = (PodFigures.latest(of: carried.values), WallClock.system())
             self.countPlaces()
-            self.livePulse.answered(at: TimeSource.continuous.now())
+            self.livePulse.answered()
         } catch {
             // Nothing else is asked of who did not answer: whoever waits for the end of this would wait for that, too.
             self.livePulse.failed("\(error)")
@@ -271,9 +272,10 @@ package actor CellStores {
     }
 
     private func askDurable() async {
+        self.durablePulse.asked(at: TimeSource.continuous.now())
         do throws(DurableStoreError) {
             try await self.durable.ping()
-            self.durablePulse.answered(at: TimeSource.continuous.now())
+            self.durablePulse.answered()
         } catch {
             // Many calls of our own that wait say nothing of the database.
             if error != .busy { self.durablePulse.failed("\(error)") }

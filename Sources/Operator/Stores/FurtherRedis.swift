@@ -19,7 +19,7 @@ actor FurtherRedis {
     private var problem = CellStores.Problem(reason: "RedisUnavailable", message: "it was not connected yet")
     /// How much of its feed history has not acknowledged; nil if that was not answered last.
     private(set) var waiting: Int?
-    private var pulse = StorePulse(at: TimeSource.continuous.now())
+    private var pulse = StorePulse()
 
     init(
         _ instance: RedisInstance,
@@ -66,7 +66,7 @@ actor FurtherRedis {
         do {
             let writer = ProjectionWriter(live: live, owner: self.owner, loop: self.connector.loop)
             _ = try await writer.takeOver(term: self.leadership.term)
-            self.pulse.answered(at: TimeSource.continuous.now())
+            self.pulse.answered()
             self.opened = (live, writer)
             return (live, writer)
         } catch {
@@ -86,9 +86,10 @@ actor FurtherRedis {
 
     private func keepLooking(at live: any LiveStore, every period: Duration) async {
         repeat {
+            self.pulse.asked(at: TimeSource.continuous.now())
             do throws(LiveStoreError) {
                 _ = try await live.renewLease(for: .seconds(20))
-                self.pulse.answered(at: TimeSource.continuous.now())
+                self.pulse.answered()
             } catch { self.pulse.failed("\(error)") }
             self.waiting = try? await live.feedStanding(of: .history).waiting
         } while (try? await TimeSource.continuous.sleep(period)) != nil

@@ -38,15 +38,20 @@ struct CellRulesTests {
     }
 
     @Test func `a store is away when nothing was answered for longer than one is patient`() {
-        var pulse = StorePulse(at: .seconds(100))
+        var pulse = StorePulse()
         func trouble(_ second: Int) -> String? { pulse.trouble(at: .seconds(second), patience: .seconds(15)) }
+        // Nobody asked, which is not its fault.
+        #expect(trouble(1000) == nil)
+        pulse.asked(at: .seconds(100))
         #expect(trouble(115) == nil)
         #expect(trouble(116) == "it does not answer")
         pulse.failed("refused")
         // One failure says nothing.
         #expect(trouble(110) == nil)
+        pulse.asked(at: .seconds(115))
         #expect(trouble(116) == "refused")
-        pulse.answered(at: .seconds(120))
+        pulse.answered()
+        pulse.asked(at: .seconds(120))
         #expect(trouble(135) == nil)
         #expect(trouble(136) == "it does not answer")
     }

@@ -242,7 +242,7 @@ final class ClusterRig: Sendable {
         settings.usagePeriod = .milliseconds(500)
         settings.secretsPeriod = .milliseconds(500)
         settings.provingPeriod = .zero
-        settings.storePatience = .seconds(1)
+        settings.storePatience = .seconds(3)
         settings.sweepPeriod = .milliseconds(200)
         settings.recountPeriod = .milliseconds(100)
         settings.movePause = Backoff(first: .milliseconds(200), longest: .seconds(1))
