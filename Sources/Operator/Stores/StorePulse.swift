@@ -1,8 +1,9 @@
 // Whether a store that was connected still answers. Connections are made again by themselves and calls wait for that, so a call
 // that failed says little; that none was answered for a while says it.
 
-/// Since when a store has been asked without an answer, and what it said since. That it was not asked, since this process was
-/// busy or stood still, says nothing of the store.
+/// Since when a store has been asked without an answer, and what it said since.
+///
+/// That it was not asked, since this process was busy or stood still, says nothing of the store.
 package struct StorePulse: Hashable, Sendable {
     private var unansweredSince: Duration?
     private var complaint: String?
