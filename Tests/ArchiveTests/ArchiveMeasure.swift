@@ -114,23 +114,26 @@ import Testing
                 "verifying \(raw / 1_000_000) MB of lines, \(report.bytes / 1_000_000) MB of objects: "
                     + "\(Int(Double(raw) / spent / 1e6)) MB/s of lines a core"
             )
-            before = Self.cpu()
-            let reads = rig.bucket.reads
-            let began = ContinuousClock.now
-            var found = 0
-            try await ArchiveReader(rig.archive(of: acme, withDatabase: false)).read(
-                ArchiveQuery(
-                    conversation: "#channel-20",
-                    times: ArchiveRig.day.start...(ArchiveRig.day.end - 1)
+            rig.bucket.slow(by: .milliseconds(10))
+            for withDatabase in [true, false] {
+                let reads = rig.bucket.reads
+                let began = ContinuousClock.now
+                var found = 0
+                try await ArchiveReader(rig.archive(of: acme, withDatabase: withDatabase)).read(
+                    ArchiveQuery(
+                        conversation: "#channel-20",
+                        times: ArchiveRig.day.start...(ArchiveRig.day.end - 1)
+                    )
+                ) { _ in
+                    found += 1
+                    return true
+                }
+                self.report(
+                    "reading \(found) lines of one channel's day from a store 10 ms away, "
+                        + "\(withDatabase ? "keys in the database" : "nothing but the bucket"): "
+                        + "\(ContinuousClock.now - began), \(rig.bucket.reads - reads) requests"
                 )
-            ) { _ in
-                found += 1
-                return true
             }
-            self.report(
-                "reading \(found) lines of one channel's day: \(ContinuousClock.now - began), "
-                    + "\(rig.bucket.reads - reads) requests"
-            )
         }
     }
 }

@@ -12,6 +12,14 @@ struct MessageIDTests {
         #expect(stamp.messageID.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !";\\:, ".utf8.contains($0) })
     }
 
+    @Test(arguments: [0, 1, 35, 36, 1295, 1296, UInt64(Int64.max), .max])
+    func `its numbers are written with 36 digits`(number: UInt64) {
+        let time = Int64(truncatingIfNeeded: number)
+        let stamp = Stamp(position: Position(epoch: number, sequence: number), time: time)
+        let digits = String(number, radix: 36)
+        #expect(stamp.messageID == "\(String(time, radix: 36))-\(digits)-\(digits)")
+    }
+
     @Test(arguments: ["", "-", "1-1", "1-1-1-1", "01-1-1", "1-+1-1", "A-1-1", "1-1-zzzzzzzzzzzzzzz", "1--1", " 1-1-1"])
     func `what is no id is none`(text: String) { #expect(Stamp(messageID: text) == nil) }
 }

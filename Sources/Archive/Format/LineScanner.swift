@@ -10,42 +10,53 @@ struct ScannedLine {
     let log: ArraySlice<UInt8>
     let conversation: ArraySlice<UInt8>
 
-    private static let keys: [StaticString] = [
-        "{\"id\":\"", "\",\"time\":\"", "\",\"log\":\"", "\",\"conversation\":\"",
-    ]
+    /// A text in a line, without its quotes.
+    private struct Text {
+        let range: Range<Int>
+        let isEscaped: Bool
+    }
 
     /// Reads the beginning of a line.
     ///
     /// - Returns: nil if it is no line of this form.
     init?(_ line: ArraySlice<UInt8>) {
-        var at = line.startIndex
-        var values: [ArraySlice<UInt8>] = []
-        values.reserveCapacity(4)
-        for key in Self.keys {
-            let expected = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
-            guard line[at...].starts(with: expected) else { return nil }
-            let start = at + expected.count
-            guard let (end, isEscaped) = Self.end(of: line, from: start) else { return nil }
-            guard isEscaped else {
-                values.append(line[start..<end])
-                at = end
-                continue
-            }
-            guard let bytes = LineText.unescaped(line[start..<end]) else { return nil }
-            values.append(bytes[...])
-            at = end
+        // Every line of an archive that is verified comes through here: no slice is made of what is only looked at.
+        let found = line.withUnsafeBytes { bytes -> (stamp: Stamp, log: Text, conversation: Text)? in
+            var at = 0
+            guard let id = Self.text(of: bytes, after: "{\"id\":\"", &at), !id.isEscaped,
+                let stamp = Self.stamp(UnsafeRawBufferPointer(rebasing: bytes[id.range])),
+                Self.text(of: bytes, after: "\",\"time\":\"", &at) != nil,
+                let log = Self.text(of: bytes, after: "\",\"log\":\"", &at),
+                let conversation = Self.text(of: bytes, after: "\",\"conversation\":\"", &at)
+            else { return nil }
+            return (stamp, log, conversation)
         }
-        guard let stamp = Self.stamp(values[0]) else { return nil }
-        (self.stamp, self.log, self.conversation) = (stamp, values[2], values[3])
+        guard let found, let log = Self.bytes(of: found.log, in: line),
+            let conversation = Self.bytes(of: found.conversation, in: line)
+        else { return nil }
+        (self.stamp, self.log, self.conversation) = (found.stamp, log, conversation)
     }
 
-    /// Where the text ends that begins here, and whether anything in it is escaped.
-    private static func end(of line: ArraySlice<UInt8>, from start: Int) -> (end: Int, isEscaped: Bool)? {
-        var at = start
+    private static func bytes(of text: Text, in line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        let start = line.startIndex
+        let value = line[(start + text.range.lowerBound)..<(start + text.range.upperBound)]
+        return text.isEscaped ? LineText.unescaped(value)?[...] : value
+    }
+
+    /// The text that follows what has to stand at a place, which moves to the text's end.
+    private static func text(
+        of line: UnsafeRawBufferPointer,
+        after key: StaticString,
+        _ at: inout Int
+    ) -> Text? {
+        let start = at + key.utf8CodeUnitCount
+        let expected = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
+        guard start <= line.count, line[at..<start].elementsEqual(expected) else { return nil }
+        at = start
         var isEscaped = false
-        while at < line.endIndex {
+        while at < line.count {
             switch line[at] {
-            case UInt8(ascii: "\""): return (at, isEscaped)
+            case UInt8(ascii: "\""): return Text(range: start..<at, isEscaped: isEscaped)
             case UInt8(ascii: "\\"):
                 isEscaped = true
                 at += 2
@@ -56,7 +67,7 @@ struct ScannedLine {
     }
 
     /// A message's id, as `Stamp.messageID` writes it, without making a text of it.
-    private static func stamp(_ id: ArraySlice<UInt8>) -> Stamp? {
+    private static func stamp(_ id: UnsafeRawBufferPointer) -> Stamp? {
         var numbers: (UInt64, UInt64, UInt64) = (0, 0, 0)
         var part = 0
         for byte in id {

@@ -22,8 +22,11 @@ package struct LineWriter: Sendable {
         bytes += record.stamp.messageID.utf8
         Self.add("\",\"time\":\"", to: &bytes)
         bytes += self.times.text(at: max(0, record.stamp.time)).utf8
-        Self.field(",\"log\":", "\(record.log.kind.rawValue):\(record.log.name)", to: &bytes, afterText: true)
-        Self.field(",\"conversation\":", content.conversation, to: &bytes)
+        Self.add("\",\"log\":\"", to: &bytes)
+        bytes += record.log.kind.rawValue.utf8
+        bytes.append(UInt8(ascii: ":"))
+        Self.text(record.log.name, to: &bytes)
+        Self.field("\",\"conversation\":", content.conversation, to: &bytes)
         Self.add(",\"kind\":\"", to: &bytes)
         Self.add(isRedaction ? "redaction" : Self.name(of: content.kind), to: &bytes)
         Self.field(",\"from\":", content.prefix, to: &bytes, afterText: true)
@@ -91,8 +94,12 @@ package struct LineWriter: Sendable {
         if afterText { bytes.append(UInt8(ascii: "\"")) }
         Self.add(name, to: &bytes)
         bytes.append(UInt8(ascii: "\""))
+        Self.text(value, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func text(_ value: String, to bytes: inout [UInt8]) {
         var value = value
         value.withUTF8 { LineText.escape($0, to: &bytes) }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -46,6 +46,8 @@ package struct SegmentWriter: ~Copyable {
     private var lines = SHA256()
     private var conversations: [SegmentIndex.Conversation] = []
     private var logs: [String: SegmentIndexLog] = [:]
+    /// The log of the last line, which is not among the others yet: the next line is nearly always of it, too.
+    private var current: (log: String, entries: SegmentIndexLog)?
 
     /// Begins a segment.
     ///
@@ -54,7 +56,7 @@ package struct SegmentWriter: ~Copyable {
     ///   - tenantKey: What its key is encrypted with.
     ///   - level: How hard zstd tries, 1 to 19.
     /// - Throws: ``ArchiveError``
-    package init(_ name: SegmentName, _ tenantKey: TenantKey, level: Int32 = 6) throws(ArchiveError) {
+    package init(_ name: SegmentName, _ tenantKey: TenantKey, level: Int32 = 4) throws(ArchiveError) {
         let key = SymmetricKey(size: .bits256)
         let zstd = try Zstd(level: level)
         let wrapped = try ArchiveSeal.wrap(key, with: tenantKey.key, place: name.text)
@@ -106,6 +108,7 @@ package struct SegmentWriter: ~Copyable {
     /// - Throws: ``ArchiveError``
     package consuming func finish() throws(ArchiveError) -> (bytes: [UInt8], summary: Summary) {
         var bytes = self.frame.isEmpty ? [] : try self.endFrame()
+        self.endLog()
         let logs = self.logs.sorted { $0.key < $1.key }.map { $0.value.row($0.key) }
         let index = try Self.json(SegmentIndex(conversations: self.conversations, logs: logs))
         let (piece, sealed) = try self.seal(index, number: self.footer.frames.count, at: self.written)
@@ -166,11 +169,19 @@ package struct SegmentWriter: ~Copyable {
         } else {
             self.conversations.append(.init(name: line.conversation, stretches: [new]))
         }
-        if self.logs[line.log] == nil {
-            self.logs[line.log] = SegmentIndexLog(line.stamp)
+        if self.current?.log == line.log {
+            self.current?.entries.add(line.stamp)
         } else {
-            self.logs[line.log]?.add(line.stamp)
+            self.endLog()
+            var entries = self.logs[line.log] ?? SegmentIndexLog()
+            entries.add(line.stamp)
+            self.current = (line.log, entries)
         }
+    }
+
+    private mutating func endLog() {
+        if let current = self.current { self.logs[current.log] = current.entries }
+        self.current = nil
     }
 
     private static func json(_ value: some Encodable) throws(ArchiveError) -> [UInt8] {

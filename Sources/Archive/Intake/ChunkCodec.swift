@@ -27,15 +27,17 @@ enum ChunkCodec {
 
     /// Adds a line.
     static func add(_ record: ArchivedRecord, line text: some Collection<UInt8>, to bytes: inout [UInt8]) {
-        let log = "\(record.log.kind.rawValue):\(record.log.name)"
+        let (kind, name) = (record.log.kind.rawValue.utf8, record.log.name.utf8)
         Self.add(UInt16(truncatingIfNeeded: record.content.conversation.utf8.count), to: &bytes)
-        Self.add(UInt16(truncatingIfNeeded: log.utf8.count), to: &bytes)
+        Self.add(UInt16(truncatingIfNeeded: kind.count + 1 + name.count), to: &bytes)
         Self.add(UInt32(truncatingIfNeeded: text.count), to: &bytes)
         Self.add(UInt64(bitPattern: record.stamp.time), to: &bytes)
         Self.add(record.stamp.position.epoch, to: &bytes)
         Self.add(record.stamp.position.sequence, to: &bytes)
         bytes += record.content.conversation.utf8
-        bytes += log.utf8
+        bytes += kind
+        bytes.append(UInt8(ascii: ":"))
+        bytes += name
         bytes += text
     }
 
@@ -52,6 +54,8 @@ enum ChunkCodec {
         guard chunk.first == Self.version else { throw .newerFormat("a chunk of the archive") }
         let bytes = try zstd.decompress(chunk.dropFirst(), limit: Self.limit)
         var lines: [ChunkLine] = []
+        // Most lines are longer.
+        lines.reserveCapacity(bytes.count / 128)
         var at = 0
         while at < bytes.count {
             guard bytes.count - at >= Self.head else { throw .damaged("a chunk of the archive") }

@@ -22,7 +22,6 @@ struct SegmentBuilder {
         let (bytes, lines) = try ChunkCodec.decode(chunk, zstd)
         let place = self.chunks.count
         self.chunks.append(bytes)
-        self.entries.reserveCapacity(self.entries.count + lines.count)
         for line in lines {
             let name = String(decoding: bytes[line.conversation], as: UTF8.self)
             let number: Int
@@ -60,6 +59,7 @@ struct SegmentBuilder {
         var writer = try SegmentWriter(name, key)
         var bytes: [UInt8] = []
         var last: Entry?
+        var log = ""
         for entry in self.entries {
             // What was stored twice has one position, and no two entries have one.
             if let last, last.conversation == entry.conversation, last.line.stamp == entry.line.stamp,
@@ -67,13 +67,12 @@ struct SegmentBuilder {
             {
                 continue
             }
+            if last.map({ self.log(of: $0) != self.log(of: entry) }) ?? true {
+                log = String(decoding: self.log(of: entry), as: UTF8.self)
+            }
             last = entry
             bytes += try writer.add(
-                .init(
-                    conversation: self.names[entry.conversation],
-                    log: String(decoding: self.log(of: entry), as: UTF8.self),
-                    stamp: entry.line.stamp
-                ),
+                .init(conversation: self.names[entry.conversation], log: log, stamp: entry.line.stamp),
                 self.chunks[entry.chunk][entry.line.line]
             )
         }

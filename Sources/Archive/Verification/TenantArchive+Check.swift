@@ -49,6 +49,8 @@ extension TenantArchive {
         check.bytes = reader.size
         var lines = SHA256()
         var logs: [ArraySlice<UInt8>: SegmentIndexLog] = [:]
+        // Lines of one conversation come one after another, nearly always from one log.
+        var current: (log: ArraySlice<UInt8>, entries: SegmentIndexLog)?
         var last: (conversation: [UInt8], stamp: Stamp)?
         var cursor = try reader.cursor(0..<reader.footer.frames.count)
         while let (_, frame) = try await cursor.next() {
@@ -72,13 +74,15 @@ extension TenantArchive {
                     }
                     last = (conversation, scanned.stamp)
                 }
-                if logs[scanned.log] == nil {
-                    logs[ArraySlice(Array(scanned.log))] = SegmentIndexLog(scanned.stamp)
+                if current?.log.elementsEqual(scanned.log) == true {
+                    current?.entries.add(scanned.stamp)
                 } else {
-                    logs[scanned.log]?.add(scanned.stamp)
+                    if let current { logs[current.log] = current.entries }
+                    current = Self.entries(of: scanned, among: logs)
                 }
             }
         }
+        if let current { logs[current.log] = current.entries }
         check.lines = Hexadecimal.text(lines.finalize())
         guard check.records == reader.footer.records, check.lines == reader.footer.lines else {
             throw .damaged("has other lines than its footer says")
@@ -92,15 +96,23 @@ extension TenantArchive {
         check.logs.sort { $0.name < $1.name }
         return check
     }
+
+    /// A line's log with what is known of it and this line.
+    private static func entries(
+        of line: ScannedLine,
+        among logs: [ArraySlice<UInt8>: SegmentIndexLog]
+    ) -> (log: ArraySlice<UInt8>, entries: SegmentIndexLog) {
+        var entries = logs[line.log] ?? SegmentIndexLog()
+        entries.add(line.stamp)
+        return (ArraySlice(Array(line.log)), entries)
+    }
 }
 
 /// A log's entries, as they are counted.
 struct SegmentIndexLog {
-    private(set) var records = 1
-    private(set) var first: Stamp
-    private(set) var last: Stamp
-
-    init(_ stamp: Stamp) { (self.first, self.last) = (stamp, stamp) }
+    private(set) var records = 0
+    private(set) var first = Stamp(position: Position(epoch: .max, sequence: .max), time: .max)
+    private(set) var last = Stamp(position: Position(epoch: 0, sequence: 0), time: .min)
 
     mutating func add(_ stamp: Stamp) {
         self.records += 1

@@ -4,8 +4,34 @@ extension Stamp {
     /// A message's id in the tenant (IRCv3 message-ids): its position, of which no two in a cell are equal, behind its time, by which
     /// it is found again.
     package var messageID: String {
-        let (epoch, sequence) = (self.position.epoch, self.position.sequence)
-        return "\(String(self.time, radix: 36))-\(String(epoch, radix: 36))-\(String(sequence, radix: 36))"
+        // Every message has one written, each time that somebody gets it.
+        String(unsafeUninitializedCapacity: 42) { text in
+            var at = 0
+            if self.time < 0 { Self.add(UInt8(ascii: "-"), to: text, &at) }
+            Self.add(self.time.magnitude, to: text, &at)
+            Self.add(UInt8(ascii: "-"), to: text, &at)
+            Self.add(self.position.epoch, to: text, &at)
+            Self.add(UInt8(ascii: "-"), to: text, &at)
+            Self.add(self.position.sequence, to: text, &at)
+            return at
+        }
+    }
+
+    private static func add(_ byte: UInt8, to text: UnsafeMutableBufferPointer<UInt8>, _ at: inout Int) {
+        text[at] = byte
+        at += 1
+    }
+
+    /// Adds a number with 36 digits, of which it has 13 at most.
+    private static func add(_ number: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, _ at: inout Int) {
+        let start = at
+        var left = number
+        repeat {
+            let digit = UInt8(truncatingIfNeeded: left % 36)
+            Self.add(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + (digit - 10), to: text, &at)
+            left /= 36
+        } while left > 0
+        text[start..<at].reverse()
     }
 
     /// Reads what ``messageID`` wrote.

@@ -18,6 +18,7 @@ final class FaultyStore: ObjectStore {
         var isLocked: @Sendable (ObjectKey) -> Bool = { _ in false }
         var puts = 0
         var reads = 0
+        var latency = Duration.zero
         var isHeld = false
         var held: [AsyncStream<Void>.Continuation] = []
     }
@@ -52,7 +53,12 @@ final class FaultyStore: ObjectStore {
         for waiting in held { waiting.finish() }
     }
 
+    /// Every request that reads takes so much longer from now on.
+    func slow(by latency: Duration) { self.state.withLock { $0.latency = latency } }
+
     private func wait() async {
+        let latency = self.state.withLock { $0.latency }
+        if latency > .zero { try? await ContinuousClock().sleep(for: latency) }
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         let isHeld = self.state.withLock { state in
             if state.isHeld { state.held.append(continuation) }
