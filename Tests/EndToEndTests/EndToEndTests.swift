@@ -22,7 +22,7 @@ struct Scenario: CustomTestStringConvertible, Sendable {
     }()
 }
 
-/// `scripts/test` has two at a time: more would load the machine until deadlines lie.
+/// `scripts/test` has three at a time: more would load the machine until deadlines lie.
 @Suite struct EndToEndTests {
     @Test func `every scenario that is written is listed`() async throws {
         #expect(!Scenario.all.isEmpty)
