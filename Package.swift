@@ -306,8 +306,9 @@ let package = Package(
         .testTarget(
             name: "DurableStoreTests",
             dependencies: [
-                "Archive", "Backoff", "Chat", "IRC", "Observability", "StateStore", "Tenant", "TestSupport", .crypto,
-                .nioCore, .logging,
+                "Archive", "Backoff", "Chat", "IRC", "ObjectStore", "Observability", "StateStore", "Tenant",
+                "TestSupport",
+                .crypto, .nioCore, .logging,
             ]
         ),
         .testTarget(

@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import ObjectStore
 import StateStore
 
 /// Makes a bundle's bytes of what is in it; it holds some of the lines, and zstd's window.
@@ -44,7 +45,7 @@ final class BundleEncoder {
     /// The rest, with the last line.
     func finish() throws(BundleError) -> [UInt8] {
         let bytes = try self.compress()
-        self.end.sha256 = Hexadecimal.text(self.hash.finalize())
+        self.end.sha256 = self.hash.finalize().hex
         self.lines = try Self.json(["end": self.end])
         return bytes + (try self.compress(isEnd: true))
     }

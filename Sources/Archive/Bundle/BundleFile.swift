@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import ObjectStore
 package import StateStore
 import Tenant
 
@@ -40,7 +41,7 @@ package struct BundleFile: Sendable {
                 throw BundleError.line(lines.number, "it is no JSON of a bundle")
             }
             if let end = line.end {
-                counted.sha256 = Hexadecimal.text(hash.finalize())
+                counted.sha256 = hash.finalize().hex
                 try Self.check(counted, is: end)
                 if try lines.next() != nil { throw BundleError.line(lines.number, "it follows the end") }
                 return (header, end)

@@ -133,7 +133,7 @@ extension TenantArchive {
     }
 
     /// Some versions, and where to go on.
-    private func versions(
+    func versions(
         below prefix: String,
         after place: VersionPlace?
     ) async throws(ArchiveError) -> (entries: [ErasureCertificate.Entry], next: VersionPlace?) {
@@ -218,7 +218,7 @@ extension TenantArchive {
             let bytes = try await ArchiveError.storing { () throws(ObjectStoreError) in
                 Array(try await self.objects.get(key, limit: ErasureCertificate.limit).readableBytesView)
             }
-            lists.append(.init(object: key.text, sha256: Hexadecimal.text(SHA256.hash(data: bytes))))
+            lists.append(.init(object: key.text, sha256: SHA256.hash(data: bytes).hex))
             entries.formUnion(try ErasureCertificate.Entry.read(bytes, of: key.text))
         }
         return (lists, entries)

@@ -52,7 +52,7 @@ extension TenantArchive {
             }
             do throws(ArchiveError) {
                 let bytes = try await self.bytes(of: key)
-                guard Hexadecimal.text(SHA256.hash(data: bytes)) == list.sha256 else {
+                guard SHA256.hash(data: bytes).hex == list.sha256 else {
                     problems.append("the list \(list.object) is not the one that was signed")
                     continue
                 }
@@ -88,14 +88,9 @@ extension TenantArchive {
         var here: Set<ErasureCertificate.Entry> = []
         var place: VersionPlace?
         repeat {
-            let from = place
-            let page = try await ArchiveError.storing { () throws(ObjectStoreError) in
-                try await self.objects.listVersions(self.paths.root, after: from, limit: 1000)
-            }
-            for item in page.items {
-                here.insert(.init(key: item.object.key.text, version: item.object.version, bytes: item.size))
-            }
-            place = page.next
+            let (entries, next) = try await self.versions(below: self.paths.root, after: place)
+            here.formUnion(entries)
+            place = next
         } while place != nil
         return here
     }

@@ -3,6 +3,7 @@
 
 import Crypto
 import FoundationEssentials
+import ObjectStore
 import Observability
 import StateStore
 import Tenant
@@ -77,7 +78,7 @@ package struct Manifest: Codable, Hashable, Sendable {
     ) {
         self.tenant = tenant.text
         self.sequence = end.next
-        self.previous = Hexadecimal.text(end.last?.sha256 ?? [])
+        self.previous = (end.last?.sha256 ?? []).hex
         self.kind = .deletion
         self.day = day.description
         self.made = UTCInstant(milliseconds: now).description
@@ -105,7 +106,7 @@ package struct Manifest: Codable, Hashable, Sendable {
     ) {
         self.tenant = tenant.text
         self.sequence = end.next
-        self.previous = Hexadecimal.text(end.last?.sha256 ?? [])
+        self.previous = (end.last?.sha256 ?? []).hex
         self.kind = .day
         self.day = day.description
         self.made = UTCInstant(milliseconds: now).description
@@ -136,7 +137,7 @@ package struct Manifest: Codable, Hashable, Sendable {
     package static func code(_ name: String, _ key: TenantKey) -> String {
         var input = Array("roost archive: code\n".utf8)
         input += name.utf8
-        return Hexadecimal.text(HMAC<SHA256>.authenticationCode(for: input, using: key.key).prefix(16))
+        return HMAC<SHA256>.authenticationCode(for: input, using: key.key).prefix(16).hex
     }
 }
 

@@ -2,6 +2,7 @@
 
 import Crypto
 import FoundationEssentials
+import ObjectStore
 package import StateStore
 import Tenant
 
@@ -113,7 +114,7 @@ package struct SegmentWriter: ~Copyable {
         let index = try Self.json(SegmentIndex(conversations: self.conversations, logs: logs))
         let (piece, sealed) = try self.seal(index, number: self.footer.frames.count, at: self.written)
         self.footer.index = piece
-        self.footer.lines = Hexadecimal.text(self.lines.finalize())
+        self.footer.lines = self.lines.finalize().hex
         let footer = try Self.json(self.footer)
         var end = sealed + footer
         end += withUnsafeBytes(of: UInt32(truncatingIfNeeded: footer.count).bigEndian) { Array($0) }

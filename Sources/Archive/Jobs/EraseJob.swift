@@ -52,18 +52,17 @@ struct EraseJob {
         }
         self.progress.say("\(rows) rows of the history are gone")
         let lease = try await self.lease()
-        let renewing = Task {
-            while !Task.isCancelled {
-                try? await self.clock.sleep(for: ArchiveService.renewal)
-                if !Task.isCancelled { _ = try? await self.take() }
-            }
-        }
         let result: Result<LineErasureCount, ArchiveError>
-        do throws(ArchiveError) { result = .success(try await self.erase(erasure, lease)) } catch {
+        do throws(ArchiveError) {
+            let count = try await ArchiveLease.keep(on: self.clock) {
+                _ = try? await self.take()
+            } during: { () throws(ArchiveError) in
+                try await self.erase(erasure, lease)
+            }
+            result = .success(count)
+        } catch {
             result = .failure(error)
         }
-        renewing.cancel()
-        await renewing.value
         // Best effort: it lapses by itself.
         try? await self.durable.archives.release(lease)
         let count = try result.get()

@@ -1,5 +1,6 @@
 import Crypto
 package import FoundationEssentials
+import ObjectStore
 package import Tenant
 
 /// A tenant's key, which encrypts those of its segments.
@@ -24,7 +25,7 @@ package struct TenantKey: Sendable {
     /// Makes a new key.
     package init(of tenant: TenantID) {
         self.tenant = tenant
-        self.id = SymmetricKey(size: .bits128).withUnsafeBytes { Hexadecimal.text($0.prefix(8)) }
+        self.id = SymmetricKey(size: .bits128).withUnsafeBytes { $0.prefix(8).hex }
         self.key = SymmetricKey(size: .bits256)
     }
 
@@ -48,20 +49,5 @@ package struct TenantKey: Sendable {
         let place = "\(self.tenant.text)/\(self.id)"
         let bytes = try ArchiveSeal.wrap(self.key, with: try keys.key(keys.current), place: place)
         return Wrapped(tenant: self.tenant.text, key: self.id, master: keys.current, wrapped: Data(bytes))
-    }
-}
-
-/// Bytes as hexadecimal digits.
-enum Hexadecimal {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    /// The bytes that digits are of; nil if they are none.
-    static func bytes(_ text: String) -> [UInt8]? {
-        let digits = text.compactMap(\.hexDigitValue)
-        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
-        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }

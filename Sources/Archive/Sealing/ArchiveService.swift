@@ -163,24 +163,19 @@ package final class ArchiveService: Sendable {
     ) async {
         do throws(ArchiveError) {
             guard let lease = try await take() else { return }
-            let renewing = Task {
-                while !Task.isCancelled {
-                    try? await self.clock.sleep(for: Self.renewal)
-                    // Whether it was renewed or not, what rests on it is noted only while it is held.
-                    if !Task.isCancelled { _ = try? await take() }
-                }
-            }
             do throws(ArchiveError) {
-                try await work(lease)
-                self.recovered(tenant)
-                try await ArchiveError.noting { () throws(DurableStoreError) in
-                    try await self.repository.note(nil, nil, by: lease)
+                try await ArchiveLease.keep(on: self.clock) {
+                    _ = try? await take()
+                } during: { () throws(ArchiveError) in
+                    try await work(lease)
+                    self.recovered(tenant)
+                    try await ArchiveError.noting { () throws(DurableStoreError) in
+                        try await self.repository.note(nil, nil, by: lease)
+                    }
                 }
             } catch {
                 await self.failed(tenant, error, lease)
             }
-            renewing.cancel()
-            await renewing.value
             // Best effort: it lapses by itself.
             try? await self.repository.release(lease)
         } catch {

@@ -52,7 +52,7 @@ extension TenantArchive {
         }
         guard let signed = try await self.manifest(end.next) else { return false }
         let manifest = signed.manifest
-        guard manifest.previous == Hexadecimal.text(end.last?.sha256 ?? []), let day = ArchiveDay(manifest.day) else {
+        guard manifest.previous == (end.last?.sha256 ?? []).hex, let day = ArchiveDay(manifest.day) else {
             throw self.unknown("the manifest \(end.next)")
         }
         let rows = try await ArchiveError.noting { () throws(DurableStoreError) in
@@ -70,7 +70,7 @@ extension TenantArchive {
         // What they were made of was never known here, and is gone.
         for number in manifest.replaced + manifest.unused where byNumber[number] == nil {
             let state: ArchiveSegmentFacts? = manifest.unused.contains(number) ? nil : Self.nothing
-            try await self.adopt(number, day, state, by: lease)
+            try await self.adopt(number, day.number, state, by: lease)
         }
         try await self.note(signed, by: lease)
         return true
@@ -107,7 +107,7 @@ extension TenantArchive {
 
     private static func isSame(_ segment: Manifest.Segment, _ day: ArchiveDay, _ row: ArchiveSegment?) -> Bool {
         guard let row else { return false }
-        return row.day == day.number && Hexadecimal.text(row.facts.sha256) == segment.sha256
+        return row.day == day.number && row.facts.sha256.hex == segment.sha256
     }
 
     private func adopt(
@@ -122,7 +122,7 @@ extension TenantArchive {
             throw self.unknown("the manifest \(manifest.sequence)")
         }
         try await self.requireKnown(manifest.codeKey, "the manifest \(manifest.sequence)")
-        guard manifest.kind == .day, let sha256 = Hexadecimal.bytes(segment.sha256) else {
+        guard manifest.kind == .day, let sha256 = [UInt8](hex: segment.sha256) else {
             return try await self.adopt(segment.number, day.number, nil, by: lease)
         }
         let facts = ArchiveSegmentFacts(
@@ -135,13 +135,6 @@ extension TenantArchive {
         )
         try await self.adopt(segment.number, day.number, facts, by: lease)
     }
-
-    private func adopt(
-        _ number: Int64,
-        _ day: ArchiveDay,
-        _ facts: ArchiveSegmentFacts?,
-        by lease: ArchiveLease
-    ) async throws(ArchiveError) { try await self.adopt(number, day.number, facts, by: lease) }
 
     private func adopt(
         _ number: Int64,

@@ -145,7 +145,7 @@ extension TenantArchive {
                     number: number,
                     object: try self.paths.segment(name).text,
                     bytes: reader.size,
-                    sha256: Hexadecimal.text(row.facts.sha256),
+                    sha256: row.facts.sha256.hex,
                     records: reader.footer.records,
                     rawBytes: reader.footer.rawBytes,
                     lines: reader.footer.lines,

@@ -98,7 +98,7 @@ package struct ArchiveVerifier: Sendable {
                 let key = try self.archive.paths.manifest(number)
                 self.add(.init(object: key.text, problem: "does not go on from the one before"), to: &report)
             }
-            previous = Hexadecimal.text(signed.sha256)
+            previous = signed.sha256.hex
             manifests.append(signed.manifest)
             known.formUnion(signed.manifest.segments.map(\.number))
             known.formUnion(signed.manifest.replaced)

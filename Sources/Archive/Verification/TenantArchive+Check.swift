@@ -45,7 +45,7 @@ extension TenantArchive {
             try await self.key(id)
         }
         var check = SegmentCheck()
-        check.sha256 = Hexadecimal.text(SHA256.hash(data: bytes))
+        check.sha256 = SHA256.hash(data: bytes).hex
         check.bytes = reader.size
         var lines = SHA256()
         var logs: [ArraySlice<UInt8>: SegmentIndexLog] = [:]
@@ -83,7 +83,7 @@ extension TenantArchive {
             }
         }
         if let current { logs[current.log] = current.entries }
-        check.lines = Hexadecimal.text(lines.finalize())
+        check.lines = lines.finalize().hex
         guard check.records == reader.footer.records, check.lines == reader.footer.lines else {
             throw .damaged("has other lines than its footer says")
         }

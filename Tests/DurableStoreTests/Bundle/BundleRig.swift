@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import ObjectStore
 import StateStore
 import Tenant
 import Testing
@@ -75,7 +76,7 @@ struct BundleRig {
     static func end(of lines: [String]) throws -> String {
         var end = BundleEnd()
         end.lines = lines.count
-        end.sha256 = Hexadecimal.text(SHA256.hash(data: Array(lines.map { $0 + "\n" }.joined().utf8)))
+        end.sha256 = SHA256.hash(data: Array(lines.map { $0 + "\n" }.joined().utf8)).hex
         for line in lines.dropFirst() {
             let table = try #require(line.split(separator: "\"").dropFirst(3).first.map(String.init))
             end.tables[table, default: 0] += 1
